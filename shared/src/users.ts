@@ -1,0 +1,37 @@
+import { Type, type Static } from 'typebox'
+
+const OrNull = Type.Union([Type.String(), Type.Null()])
+
+/** The properties that the least privileged scope, `User.ReadBasic.All`, gives. */
+export const DirectoryUser = Type.Object({
+  id: Type.String(),
+  displayName: OrNull,
+  givenName: OrNull,
+  surname: OrNull,
+  mail: OrNull,
+  userPrincipalName: Type.String(),
+})
+
+export const Users = Type.Object({
+  users: Type.Array(DirectoryUser),
+  /** How many users match in the whole tenant, not on this page; null where Graph did not say. */
+  total: Type.Union([Type.Integer(), Type.Null()]),
+  /** Pass it as `cursor` for the next page; null on the last one. Opaque, and only of use to this session. */
+  next: OrNull,
+})
+
+/** The query of `GET /api/users`. */
+export const UsersQuery = Type.Object(
+  {
+    search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    sort: Type.Optional(Type.Union([Type.Literal('name'), Type.Literal('-name')])),
+    /** Users per page; five, like the sample that this product re-imagines. */
+    top: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 })),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+  },
+  { additionalProperties: false },
+)
+
+export type DirectoryUser = Static<typeof DirectoryUser>
+export type Users = Static<typeof Users>
+export type UsersQuery = Static<typeof UsersQuery>
