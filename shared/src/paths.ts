@@ -34,5 +34,5 @@ export const pages = {
 export function signInUrl(returnTo: string, prompt?: 'select_account'): string {
   const query = new URLSearchParams({ returnTo })
   if (prompt) query.set('prompt', prompt)
-  return `${auth.signIn}?${query}`
+  return `${auth.signIn}?${query.toString()}`
 }

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Config } from './config/index.ts'
+import downstream from './downstream/index.ts'
+import identity from './identity/index.ts'
+import canonicalHost from './plugins/canonical-host.ts'
+import crossSite from './plugins/cross-site.ts'
+import health from './plugins/health.ts'
+import { loggerOptions, type LogStream } from './plugins/log.ts'
+import notFound from './plugins/not-found.ts'
+import problems from './plugins/problems.ts'
+import securityHeaders from './plugins/security-headers.ts'
+import web, { type BuiltWeb } from './plugins/web.ts'
+import routes from './routes/index.ts'
+
+export interface AppOptions {
+  /** The built page, where this process serves it. */
+  built?: BuiltWeb | undefined
+  /** Milliseconds since the epoch; tests bring a clock of their own. */
+  now?: () => number
+  /** Where log lines go; standard output by default. */
+  logStream?: LogStream
+}
+
+/** The whole back end, every plugin in order. It does not listen yet. */
+export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
+  const { built, now = Date.now, logStream } = options
+  const { publicUrl } = config
+  const app = Fastify({
+    logger: loggerOptions(config.logLevel, logStream),
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    bodyLimit: 16 * 1024,
+    // Fastify's own are 0, no limit: a one-byte body would hold a connection for ever.
+    connectionTimeout: 30_000,
+    requestTimeout: 10_000,
+    handlerTimeout: 25_000,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 128 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+  })
+
+  await app.register(problems)
+  await app.register(securityHeaders, { publicUrl, scriptHashes: built?.scriptHashes ?? [] })
+  await app.register(canonicalHost, { publicUrl })
+  await app.register(crossSite, { publicUrl })
+  await app.register(notFound)
+  await app.register(identity, { config, now })
+  await app.register(downstream, { config })
+  await app.register(health)
+  await app.register(routes)
+  if (built) await app.register(web, { built })
+  return app
+}

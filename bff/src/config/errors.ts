@@ -1,0 +1,18 @@
+/** One thing that is wrong with the configuration: the key to fix, and a sentence. Never a value. */
+export interface ConfigProblem {
+  key: string
+  message: string
+}
+
+/** The configuration cannot be used; `problems` names every wrong key at once. */
+export class ConfigError extends Error {
+  readonly code = 'config_invalid'
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ key, message }) => `  ${key}: ${message}`)
+    super(`The configuration cannot be used:\n${lines.join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { Value } from 'typebox/value'
+import { ConfigError, type ConfigProblem } from './errors.ts'
+import { ConfigFile, expectation, placeholders } from './schema.ts'
+import { Environment, pickEnvironment } from './environment.ts'
+
+/** The text of a JSON file as a value. @throws ConfigError naming the file where it cannot be read or parsed */
+export function readJson(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new ConfigError([{ key: path, message: `the file cannot be read (${code})` }])
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The parser's own message quotes the text around the mistake, which may be the secret.
+    const position = /position (\d+)/.exec(String(error))?.[1]
+    const line = position ? text.slice(0, Number(position)).split('\n').length : undefined
+    const where = line ? `, near line ${line}` : ''
+    throw new ConfigError([{ key: path, message: `the file is not valid JSON${where}` }])
+  }
+}
+
+/** Lays the environment's overrides over the file's value, before anything is judged. */
+export function overlay(file: unknown, env: Environment): unknown {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
+  const merged: Record<string, unknown> = { ...file }
+  const overrides = {
+    tenant: env.AAD_TENANT,
+    clientId: env.AAD_CLIENT_ID,
+    clientSecret: env.AAD_CLIENT_SECRET,
+    authority: env.AAD_AUTHORITY,
+    publicUrl: env.PUBLIC_URL,
+  }
+  for (const [key, value] of Object.entries(overrides)) if (value) merged[key] = value
+  if (env.GRAPH_BASE_URL) {
+    const apis = merged['downstreamApis'] as Record<string, object> | undefined
+    merged['downstreamApis'] = {
+      ...apis,
+      graph: { scopes: merged['scopes'], ...apis?.['graph'], baseUrl: env.GRAPH_BASE_URL },
+    }
+  }
+  return merged
+}
+
+/** Every way in which `value` differs from the file's schema: one problem per key, in the file's order. */
+export function schemaProblems(value: unknown): ConfigProblem[] {
+  const found = new Map<string, string>()
+  for (const error of Value.Errors(ConfigFile, value)) {
+    const path = error.instancePath.split('/').slice(1).join('.')
+    if (error.keyword === 'additionalProperties') continue
+    if (error.keyword === 'required') {
+      for (const missing of error.params.requiredProperties) {
+        const key = path ? `${path}.${missing}` : missing
+        found.set(key, `is missing; it takes ${expectationFor(key)}`)
+      }
+      continue
+    }
+    if (!found.has(path)) found.set(path, sentenceFor(path, error.keyword))
+  }
+  return [...found].map(([key, message]) => ({ key: key || 'the file', message }))
+}
+
+function sentenceFor(path: string, keyword: string): string {
+  if (keyword === 'boolean') return 'is not a key of aad.config.json (misspelt?)'
+  if (!path) return 'must hold one JSON object'
+  return `takes ${expectationFor(path)}`
+}
+
+function expectationFor(path: string): string {
+  const generic = path.replace(/^downstreamApis\.[^.]+/, 'downstreamApis.*').replace(/\.\d+$/, '')
+  return expectation[generic] ?? expectation[generic.split('.')[0] ?? ''] ?? 'another value'
+}
+
+/** Which of the three placeholders are still there. */
+export function intactPlaceholders(file: Partial<ConfigFile>): (keyof typeof placeholders)[] {
+  const keys = Object.keys(placeholders) as (keyof typeof placeholders)[]
+  return keys.filter((key) => file[key] === placeholders[key])
+}
+
+/** The environment, converted and checked. @throws ConfigError naming each wrong variable */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const picked = pickEnvironment(env)
+  const problems = [...Value.Errors(Environment, picked)].map((error) => ({
+    key: error.instancePath.slice(1),
+    message: error.message,
+  }))
+  if (problems.length > 0) throw new ConfigError(uniqueByKey(problems))
+  return picked
+}
+
+function uniqueByKey(problems: ConfigProblem[]): ConfigProblem[] {
+  return [...new Map(problems.map((problem) => [problem.key, problem])).values()]
+}

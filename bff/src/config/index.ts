@@ -1,0 +1,145 @@
+import { resolve } from 'node:path'
+import { ConfigError, type ConfigProblem } from './errors.ts'
+import { intactPlaceholders, overlay, readEnvironment, readJson, schemaProblems } from './file.ts'
+import { localTenant, localTenantUrls } from './local-tenant.ts'
+import { defaultAbsoluteMinutes, defaultIdleMinutes, ruleProblems } from './rules.ts'
+import type { ConfigFile } from './schema.ts'
+import type { Environment } from './environment.ts'
+import { developmentKey, parseSessionKeys } from './session-keys.ts'
+
+export { ConfigError } from './errors.ts'
+export { localTenant } from './local-tenant.ts'
+
+/** One API that is called as the signed-in user. */
+export interface DownstreamApiConfig {
+  readonly baseUrl: string
+  readonly scopes: readonly string[]
+}
+
+/** Everything the process was told, checked once and frozen. Nothing else reads the environment. */
+export interface Config {
+  readonly production: boolean
+  /** A GUID, or `organizations`. */
+  readonly tenant: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Scheme and host of the sign-in service, without a trailing slash. */
+  readonly authority: string
+  /** Scheme, host and port that people open, without a trailing slash. */
+  readonly publicUrl: string
+  readonly redirectUri: string
+  readonly scopes: readonly string[]
+  readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
+  readonly session: { readonly idleMs: number; readonly absoluteMs: number }
+  /** The first one seals, all of them open; 32 bytes each. */
+  readonly sessionKeys: readonly Buffer[]
+  readonly storeUrl: string
+  readonly host: string
+  readonly port: number
+  /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: string
+  /** The built-in tenant on loopback stands in, because `aad.config.json` names none. */
+  readonly usesLocalTenant: boolean
+}
+
+/**
+ * Reads `aad.config.json` (or the file that AAD_CONFIG names) and the environment's overrides.
+ *
+ * @param env the process environment
+ * @param root folder that relative paths start from: the project's root
+ * @throws ConfigError with a sentence for every wrong key; no message holds a value of a secret
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
+  const environment = readEnvironment(env)
+  const production = environment.NODE_ENV === 'production'
+  const merged = overlay(
+    readJson(resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')),
+    environment,
+  )
+
+  const shape = schemaProblems(merged)
+  if (shape.length > 0) throw new ConfigError(shape)
+  const file = merged as ConfigFile
+
+  const keys = sessionKeys(environment, production, root)
+  const problems = [...ruleProblems(file, production), ...keys.problems]
+  if (problems.length > 0) throw new ConfigError(problems)
+
+  return freeze(file, environment, { production, root, sessionKeys: keys.keys() })
+}
+
+function sessionKeys(environment: Environment, production: boolean, root: string) {
+  if (environment.SESSION_KEYS) {
+    const { keys, problems } = parseSessionKeys(environment.SESSION_KEYS)
+    return {
+      keys: () => keys,
+      problems: problems.map((message): ConfigProblem => ({ key: 'SESSION_KEYS', message })),
+    }
+  }
+  const message = 'is missing; production needs one: openssl rand -base64 32'
+  return {
+    keys: () => [developmentKey(dataDir(environment, root))],
+    problems: production ? [{ key: 'SESSION_KEYS', message }] : [],
+  }
+}
+
+function dataDir(environment: Environment, root: string): string {
+  return resolve(root, environment.DATA_DIR ?? '.data')
+}
+
+interface Facts {
+  production: boolean
+  root: string
+  sessionKeys: Buffer[]
+}
+
+function freeze(file: ConfigFile, environment: Environment, facts: Facts): Config {
+  const usesLocalTenant = intactPlaceholders(file).length === 3
+  const publicUrl = new URL(file.publicUrl).origin
+  const local = localTenantUrls(environment.TENANT_PORT ?? localTenant.defaultPort)
+  const identity = usesLocalTenant
+    ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }
+    : file
+  return Object.freeze({
+    production: facts.production,
+    tenant: identity.tenant.toLowerCase(),
+    clientId: identity.clientId.toLowerCase(),
+    clientSecret: identity.clientSecret ?? '',
+    authority: new URL(identity.authority).origin,
+    publicUrl,
+    redirectUri: `${publicUrl}/auth/redirect`,
+    scopes: Object.freeze([...file.scopes]),
+    downstreamApis: downstreamApis(
+      file,
+      usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined,
+    ),
+    session: Object.freeze({
+      idleMs: (file.session?.idleMinutes ?? defaultIdleMinutes) * 60_000,
+      absoluteMs: (file.session?.absoluteMinutes ?? defaultAbsoluteMinutes) * 60_000,
+    }),
+    sessionKeys: Object.freeze(facts.sessionKeys),
+    storeUrl: environment.STORE_URL ?? `sqlite:${dataDir(environment, facts.root)}/sessions.sqlite`,
+    host: environment.HOST ?? '127.0.0.1',
+    port: environment.PORT ?? 5174,
+    trustedProxies: Object.freeze(
+      (environment.TRUSTED_PROXIES ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+    logLevel: environment.LOG_LEVEL ?? (facts.production ? 'info' : 'warn'),
+    usesLocalTenant,
+  })
+}
+
+function downstreamApis(
+  file: ConfigFile,
+  localGraph: string | undefined,
+): Config['downstreamApis'] {
+  const entries = Object.entries(file.downstreamApis).map(([name, api]) => {
+    const baseUrl = name === 'graph' && localGraph ? localGraph : api.baseUrl.replace(/\/+$/, '')
+    return [name, Object.freeze({ baseUrl, scopes: Object.freeze([...api.scopes]) })] as const
+  })
+  return Object.freeze(Object.fromEntries(entries))
+}

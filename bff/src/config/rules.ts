@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import type { ConfigProblem } from './errors.ts'
+import type { ConfigFile } from './schema.ts'
+import { intactPlaceholders } from './file.ts'
+
+const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
+
+/** Whether a URL points at this machine and nowhere else. */
+export function isLoopback(url: URL): boolean {
+  return loopbackHosts.has(url.hostname)
+}
+
+/**
+ * What a schema cannot say: which values are placeholders, which addresses are acceptable, and
+ * what must be refused in production.
+ */
+export function ruleProblems(file: ConfigFile, production: boolean): ConfigProblem[] {
+  return [
+    ...placeholderProblems(file, production),
+    ...originProblems('authority', file.authority, { production, httpOnLoopback: !production }),
+    ...publicUrlProblems(file.publicUrl, production),
+    ...Object.entries(file.downstreamApis).flatMap(([name, api]) =>
+      baseUrlProblems(`downstreamApis.${name}.baseUrl`, api.baseUrl, production),
+    ),
+    ...lifetimeProblems(file),
+  ]
+}
+
+function placeholderProblems(file: ConfigFile, production: boolean): ConfigProblem[] {
+  const intact = intactPlaceholders(file)
+  if (intact.length === 3 && !production) return []
+  const problems = intact.map((key) => ({
+    key,
+    message:
+      intact.length === 3
+        ? 'is still the placeholder; production needs a tenant of your own'
+        : 'is still the placeholder; replace all three, or none of them to use the local tenant',
+  }))
+  if (file.clientSecret === undefined) {
+    problems.push({ key: 'clientSecret', message: 'is missing; or set AAD_CLIENT_SECRET' })
+  } else if (/^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i.test(file.clientSecret)) {
+    if (!intact.includes('clientSecret')) {
+      problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
+    }
+  }
+  for (const key of ['tenant', 'clientId'] as const) {
+    if (/^[0-]+$/.test(file[key])) problems.push({ key, message: 'is the all-zero GUID' })
+  }
+  return problems
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+function originProblems(
+  key: string,
+  text: string,
+  options: { production: boolean; httpOnLoopback: boolean },
+): ConfigProblem[] {
+  const url = parseUrl(text)
+  if (!url) return [{ key, message: 'is not an address (URL)' }]
+  const problems: ConfigProblem[] = []
+  if (url.username || url.password) problems.push({ key, message: 'must not hold credentials' })
+  if (url.pathname !== '/' || url.search || url.hash) {
+    problems.push({ key, message: 'must be scheme and host only; leave out path and query' })
+  }
+  if (url.protocol === 'http:' && !(options.httpOnLoopback && isLoopback(url))) {
+    const allowed = options.production ? 'in production' : 'for any host but 127.0.0.1 or localhost'
+    problems.push({ key, message: `must be https ${allowed}` })
+  } else if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    problems.push({ key, message: 'must start with https://' })
+  }
+  return problems
+}
+
+function publicUrlProblems(text: string, production: boolean): ConfigProblem[] {
+  const key = 'publicUrl'
+  const problems = originProblems(key, text, { production, httpOnLoopback: !production })
+  const url = parseUrl(text)
+  // Entra registers http redirect URIs for the name localhost only: 127.0.0.1 needs a manifest edit.
+  if (url?.protocol === 'http:' && isIP(url.hostname.replace(/^\[|\]$/g, ''))) {
+    problems.push({ key, message: 'must use the name localhost, not an IP address, with http' })
+  }
+  return problems
+}
+
+function baseUrlProblems(key: string, text: string, production: boolean): ConfigProblem[] {
+  const url = parseUrl(text)
+  if (!url) return [{ key, message: 'is not an address (URL)' }]
+  if (url.search || url.hash || url.username || url.password) {
+    return [{ key, message: 'must not hold a query, a fragment or credentials' }]
+  }
+  return originProblems(key, url.origin, { production, httpOnLoopback: !production })
+}
+
+function lifetimeProblems(file: ConfigFile): ConfigProblem[] {
+  const idle = file.session?.idleMinutes ?? defaultIdleMinutes
+  const absolute = file.session?.absoluteMinutes ?? defaultAbsoluteMinutes
+  if (idle <= absolute) return []
+  return [
+    { key: 'session.idleMinutes', message: 'must not be longer than session.absoluteMinutes' },
+  ]
+}
+
+/** An hour without a request ends a session; so do twelve hours, whatever happens (OWASP ASVS 7.3). */
+export const defaultIdleMinutes = 60
+export const defaultAbsoluteMinutes = 720

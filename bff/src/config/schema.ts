@@ -1,0 +1,71 @@
+import { Type, type Static } from 'typebox'
+
+/** Placeholders of a fresh clone: all three intact means "no tenant of my own yet". */
+export const placeholders = {
+  tenant: '{enter-your-tenant-id-here}',
+  clientId: '{enter-your-client-id-here}',
+  clientSecret: '{enter-your-client-secret-here}',
+} as const
+
+const guid = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
+
+const Scopes = Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,200}$' }), {
+  minItems: 1,
+  maxItems: 50,
+  uniqueItems: true,
+})
+
+/** `aad.config.json`: what a deployer edits. Formats that need words of their own are checked in `rules.ts`. */
+export const ConfigFile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    tenant: Type.Union([
+      Type.String({ pattern: `^${guid}$` }),
+      Type.Literal('organizations'),
+      Type.Literal(placeholders.tenant),
+    ]),
+    clientId: Type.Union([
+      Type.String({ pattern: `^${guid}$` }),
+      Type.Literal(placeholders.clientId),
+    ]),
+    clientSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    authority: Type.String({ minLength: 1, maxLength: 300 }),
+    publicUrl: Type.String({ minLength: 1, maxLength: 300 }),
+    scopes: Scopes,
+    downstreamApis: Type.Record(
+      Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,30}$' }),
+      Type.Object(
+        { baseUrl: Type.String({ minLength: 1, maxLength: 300 }), scopes: Scopes },
+        { additionalProperties: false },
+      ),
+    ),
+    session: Type.Optional(
+      Type.Object(
+        {
+          idleMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
+          absoluteMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 43200 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type ConfigFile = Static<typeof ConfigFile>
+
+/** What each key takes, in words, for the sentence that refuses a wrong value. */
+export const expectation: Record<string, string> = {
+  tenant: 'the directory (tenant) id, a GUID, or "organizations"',
+  clientId: 'the application (client) id, a GUID',
+  clientSecret: "the client secret's value, a non-empty string (or set AAD_CLIENT_SECRET instead)",
+  authority: 'the address of the sign-in service, such as https://login.microsoftonline.com',
+  publicUrl: 'the address that people open, such as https://app.example.com, without a path',
+  scopes: 'a list of permission names without spaces, such as ["User.ReadBasic.All"]',
+  downstreamApis: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',
+  'downstreamApis.*.baseUrl': 'the https address that every call to this API starts with',
+  'downstreamApis.*.scopes': 'a list of permission names without spaces',
+  session: 'an object with idleMinutes and absoluteMinutes',
+  'session.idleMinutes': 'a whole number of minutes from 1 to 1440',
+  'session.absoluteMinutes': 'a whole number of minutes from 1 to 43200',
+}

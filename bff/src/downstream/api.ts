@@ -1,0 +1,121 @@
+/** One downstream API: its connections, its limits, and what its refusals mean for our caller. */
+import { Pool, errors } from 'undici'
+import type { DownstreamApiConfig } from '../config/index.ts'
+import { ProblemError } from '../problem.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+
+export interface CallOptions {
+  query?: Record<string, string>
+  headers?: Record<string, string>
+}
+
+export interface Api {
+  scopes: readonly string[]
+  /** @returns the answer's JSON. @throws ProblemError */
+  get(path: string, accessToken: string, options: CallOptions): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** Whole exchange. Graph answers in well under a second; a person does not wait longer than this. */
+const totalMs = 10_000
+/** A page of 100 users is about 30 kB. */
+const maxBytes = 4 * 1024 * 1024
+const maxConnections = 64
+
+export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig): Api {
+  const base = new URL(baseUrl)
+  const prefix = base.pathname.replace(/\/+$/, '')
+  const pool = new Pool(base.origin, {
+    connections: maxConnections,
+    connect: { timeout: 4_000 },
+    headersTimeout: totalMs,
+    bodyTimeout: totalMs,
+    maxResponseSize: maxBytes,
+  })
+
+  async function send(path: string, accessToken: string, options: CallOptions) {
+    const query = options.query ? `?${new URLSearchParams(options.query).toString()}` : ''
+    try {
+      const response = await pool.request({
+        method: 'GET',
+        path: `${prefix}${builtPath(path)}${query}`,
+        headers: {
+          accept: 'application/json',
+          ...options.headers,
+          authorization: `Bearer ${accessToken}`,
+        },
+        // One clock for headers and body: undici's own timers restart with every chunk.
+        signal: AbortSignal.timeout(totalMs),
+      })
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: await response.body.text(),
+      }
+    } catch (error) {
+      throw transportProblem(name, error)
+    }
+  }
+
+  return {
+    scopes,
+    get: async (path, accessToken, options) => {
+      const { status, headers, text } = await send(path, accessToken, options)
+      if (status !== 200) throw refusal(name, status, headers['retry-after'])
+      return parse(name, headers['content-type'], text)
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+/** Paths are built by routes. A dot segment would leave the API's prefix: undici resolves nothing. */
+function builtPath(path: string): string {
+  if (
+    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
+    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
+  ) {
+    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
+  }
+  return path
+}
+
+function transportProblem(name: string, cause: unknown): ProblemError {
+  const timedOut =
+    (cause instanceof Error && cause.name === 'TimeoutError') ||
+    cause instanceof errors.HeadersTimeoutError ||
+    cause instanceof errors.BodyTimeoutError ||
+    cause instanceof errors.ConnectTimeoutError
+  return timedOut
+    ? new ProblemError('upstream_timeout', `The API "${name}" did not answer in time.`, { cause })
+    : new ProblemError('upstream_failed', `The API "${name}" could not be reached.`, { cause })
+}
+
+function refusal(
+  name: string,
+  status: number,
+  retryAfter: string | string[] | undefined,
+): ProblemError {
+  const cause = new Error(`${name} answered with status ${status}`)
+  if (status === 429 || status === 503) {
+    const code = status === 429 ? 'too_many_requests' : 'unavailable'
+    const retryAfterS = retryAfterSeconds(retryAfter, Date.now())
+    return new ProblemError(code, `The API "${name}" is busy.`, { cause, retryAfterS })
+  }
+  if (status === 403) {
+    return new ProblemError('forbidden', `The API "${name}" does not let you do this.`, { cause })
+  }
+  if (status === 404)
+    return new ProblemError('not_found', `The API "${name}" has no such thing.`, { cause })
+  return new ProblemError('upstream_failed', `The API "${name}" failed.`, { cause })
+}
+
+function parse(name: string, contentType: string | string[] | undefined, text: string): unknown {
+  try {
+    if (!/^application\/json\b/i.test(String(contentType))) throw new Error('not JSON')
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ProblemError('upstream_failed', `The API "${name}" answered with something else.`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,152 @@
+/** Everything that MSAL leaves to the application: is this ID token genuine, for us, now, and for this sign-in? */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Claims } from '@gatehouse/shared/claims'
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import { EntraError, untrusted } from './errors.ts'
+import type { Metadata } from './discovery.ts'
+import type { SigningKeys } from './keys.ts'
+
+/** How far the two clocks may be apart, seconds. Entra itself backdates `iat` and `nbf` by five minutes. */
+export const clockToleranceS = 300
+/** A code is redeemed within seconds: a token that was issued longer ago is not this sign-in's answer. */
+const maxAgeS = 30 * 60
+/** Entra's ID tokens live an hour; nothing near a day is one. */
+const maxLifetimeS = 24 * 60 * 60
+const maxTokenLength = 64 * 1024
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** The claims of a verified token. Identity is `tid` and `oid`, never a name or an address. */
+export interface VerifiedClaims extends JWTPayload {
+  tid: string
+  oid: string
+  sub: string
+  exp: number
+  iat: number
+}
+
+/** A token's claims, and which checks were really made on the way to them. */
+export interface Verified {
+  claims: VerifiedClaims
+  checks: Claims['checks']
+}
+
+export interface Expected {
+  metadata: Metadata
+  keys: SigningKeys
+  clientId: string
+  /** A GUID, or `organizations`. */
+  tenant: string
+  /** Undefined for a refresh, whose ID token has none (OpenID Connect Core §12.2). */
+  nonce: string | undefined
+  /** To hold `at_hash` against, where the token has one. */
+  accessToken: string
+  now: () => number
+}
+
+/**
+ * Verifies an ID token after OpenID Connect Core §3.1.3.7 and Microsoft's rules for multi-tenant
+ * issuers, with RS256 alone.
+ *
+ * @throws EntraError `entra_untrusted` naming the check that failed, or `entra_unavailable` where
+ * the keys cannot be had
+ */
+export async function verifyIdToken(token: unknown, expected: Expected): Promise<Verified> {
+  if (typeof token !== 'string' || token.length > maxTokenLength) throw untrusted('id_token')
+  const payload = await verifySignature(token, expected)
+  const claims = checkShapes(payload)
+  checkTenant(claims, expected)
+  checkKeyIssuer(token, claims, expected)
+  checkTimes(claims, expected.now())
+  if (claims['azp'] !== undefined && claims['azp'] !== expected.clientId) throw untrusted('azp')
+  if (expected.nonce !== undefined && !sameText(claims['nonce'], expected.nonce)) {
+    throw untrusted('nonce')
+  }
+  checkAccessTokenHash(claims, expected.accessToken)
+  return {
+    claims,
+    checks: {
+      signature: 'passed',
+      issuer: 'passed',
+      audience: 'passed',
+      nonce: expected.nonce === undefined ? 'not_made' : 'passed',
+      expiry: 'passed',
+    },
+  }
+}
+
+async function verifySignature(token: string, expected: Expected): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, expected.keys.find, {
+      algorithms: ['RS256'],
+      audience: expected.clientId,
+      requiredClaims: ['exp', 'iat', 'sub', 'oid', 'tid', 'iss'],
+      clockTolerance: clockToleranceS,
+      currentDate: new Date(expected.now()),
+    })
+    return payload
+  } catch (error) {
+    if (error instanceof EntraError) throw error
+    throw untrusted(checkNamed(error), { cause: error })
+  }
+}
+
+function checkNamed(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'exp'
+  if (error instanceof errors.JWTClaimValidationFailed) return error.claim
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'alg'
+  if (error instanceof errors.JWKSNoMatchingKey) return 'kid'
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'kid'
+  return 'id_token'
+}
+
+function checkShapes(payload: JWTPayload): VerifiedClaims {
+  const { sub, oid, tid, aud } = payload
+  if (typeof sub !== 'string' || sub.length === 0 || sub.length > 255) throw untrusted('sub')
+  if (typeof oid !== 'string' || !guid.test(oid)) throw untrusted('oid')
+  if (typeof tid !== 'string' || !guid.test(tid)) throw untrusted('tid')
+  // jose accepts a list that contains us; Entra never sends one, so a list is somebody else's token.
+  if (typeof aud !== 'string') throw untrusted('aud')
+  return payload as VerifiedClaims
+}
+
+/** The issuer is exact. For `organizations` it is a template that the token's own tenant fills in. */
+function checkTenant(claims: VerifiedClaims, { metadata, tenant }: Expected): void {
+  const issuer = metadata.issuer.replace('{tenantid}', claims.tid)
+  if (claims.iss !== issuer) throw untrusted('iss')
+  if (tenant !== 'organizations' && claims.tid.toLowerCase() !== tenant) throw untrusted('tid')
+  if (claims.tid.toLowerCase() === personalAccountsTenant) throw untrusted('tid')
+}
+
+/** The tenant of all personal Microsoft accounts. */
+const personalAccountsTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Keys of the shared key set say whose they are; a key of another issuer must not sign for this one. */
+function checkKeyIssuer(token: string, claims: VerifiedClaims, { keys }: Expected): void {
+  const issuer = keys.issuerOf(decodeProtectedHeader(token).kid)
+  if (issuer !== undefined && issuer.replace('{tenantid}', claims.tid) !== claims.iss) {
+    throw untrusted('key_issuer')
+  }
+}
+
+function checkTimes({ exp, iat }: VerifiedClaims, nowMs: number): void {
+  const now = nowMs / 1000
+  if (!Number.isSafeInteger(exp) || exp > now + maxLifetimeS) throw untrusted('exp')
+  if (!Number.isSafeInteger(iat) || iat > now + clockToleranceS) throw untrusted('iat')
+  if (iat < now - maxAgeS - clockToleranceS) throw untrusted('iat')
+}
+
+/** OpenID Connect Core §3.1.3.6: the left half of the access token's SHA-256. */
+function checkAccessTokenHash(claims: VerifiedClaims, accessToken: string): void {
+  if (claims['at_hash'] === undefined) return
+  const left = createHash('sha256').update(accessToken).digest().subarray(0, 16)
+  if (!sameText(claims['at_hash'], left.toString('base64url'))) throw untrusted('at_hash')
+}
+
+/** Compares in constant time; anything but a string is different. */
+export function sameText(given: unknown, expected: string): boolean {
+  if (typeof given !== 'string') return false
+  const [a, b] = [given, expected].map((text) => createHash('sha256').update(text).digest())
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
+}

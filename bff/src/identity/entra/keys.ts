@@ -1,0 +1,101 @@
+/** The authority's signing keys: cached, refetched once for a key that is not there yet. */
+import {
+  createLocalJWKSet,
+  errors,
+  type CryptoKey,
+  type FlattenedJWSInput,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+} from 'jose'
+import { EntraError } from './errors.ts'
+import type { Discovery } from './discovery.ts'
+import type { EntraNetwork } from './network.ts'
+
+/** Entra publishes about eight; more than this is no key set but a way to keep us busy. */
+const maxKeys = 100
+const freshMs = 24 * 60 * 60_000
+/** A token with an unknown key, or a failed fetch, cannot make us ask more often than this. */
+const coolDownMs = 30_000
+
+export interface SigningKeys {
+  /** Finds the key for a token's header, as jose's `jwtVerify` wants it. */
+  find: (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>
+  /** The `issuer` member of the key that a token names: Entra's statement of whose key it is. */
+  issuerOf(kid: string | undefined): string | undefined
+}
+
+export function createSigningKeys(
+  discovery: Discovery,
+  network: EntraNetwork,
+  now: () => number,
+): SigningKeys {
+  let cached: { set: JSONWebKeySet; readAt: number } | undefined
+  let failedAt: number | undefined
+  let pending: Promise<JSONWebKeySet> | undefined
+
+  async function fetchKeys(): Promise<JSONWebKeySet> {
+    try {
+      const { jwks_uri: address } = await discovery.metadata()
+      const answer = await network.get(address)
+      cached = { set: acceptable(answer.status, answer.body), readAt: now() }
+      failedAt = undefined
+      return cached.set
+    } catch (error) {
+      failedAt = now()
+      throw error
+    } finally {
+      pending = undefined
+    }
+  }
+
+  function within(ms: number, since: number | undefined): boolean {
+    return since !== undefined && Math.abs(now() - since) < ms
+  }
+
+  /** Fresh keys where they can be had; old ones where the authority does not answer. */
+  async function current(): Promise<JSONWebKeySet> {
+    if (cached && (within(freshMs, cached.readAt) || within(coolDownMs, failedAt)))
+      return cached.set
+    return (pending ??= fetchKeys()).catch((error: unknown) => {
+      if (cached) return cached.set
+      throw error
+    })
+  }
+
+  return {
+    find: async (header, token) => {
+      const set = await current()
+      try {
+        return await createLocalJWKSet(set)(header, token)
+      } catch (error) {
+        const unknownKey = error instanceof errors.JWKSNoMatchingKey
+        const asked = within(coolDownMs, cached?.readAt) || within(coolDownMs, failedAt)
+        if (!unknownKey || asked) throw error
+        return createLocalJWKSet(await (pending ??= fetchKeys()))(header, token)
+      }
+    },
+    issuerOf: (kid) => {
+      const key: object | undefined = cached?.set.keys.find((candidate) => candidate.kid === kid)
+      const issuer: unknown = key && 'issuer' in key ? key.issuer : undefined
+      return typeof issuer === 'string' ? issuer : undefined
+    },
+  }
+}
+
+function acceptable(status: number, body: unknown): JSONWebKeySet {
+  const keys: unknown = (body as { keys?: unknown } | null)?.keys
+  if (status !== 200 || !Array.isArray(keys) || keys.length > maxKeys) {
+    throw new EntraError('entra_unavailable', `No usable key set (status ${status})`)
+  }
+  // Public RSA signing keys only: whatever else is in the set is not looked at.
+  const usable = keys.filter(
+    (key: unknown) =>
+      typeof key === 'object' &&
+      key !== null &&
+      'kty' in key &&
+      key.kty === 'RSA' &&
+      !('d' in key) &&
+      (!('use' in key) || key.use === 'sig'),
+  )
+  return { keys: usable as JSONWebKeySet['keys'] }
+}

@@ -1,0 +1,95 @@
+/** The one way out to Entra: bounded in time and size, never following a redirect. */
+import { Agent, request } from 'undici'
+import { EntraError } from './errors.ts'
+
+/** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
+const totalMs = 8_000
+const connectMs = 4_000
+/** Token responses are about 6 kB, key sets about 15 kB. */
+const maxBytes = 512 * 1024
+
+export interface EntraAnswer {
+  status: number
+  headers: Record<string, string>
+  body: unknown
+}
+
+export interface EntraNetwork {
+  get(url: string): Promise<EntraAnswer>
+  /** @param body form-encoded */
+  post(url: string, headers: Record<string, string>, body: string): Promise<EntraAnswer>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the connections to Entra.
+ *
+ * Both verbs throw an `EntraError` with code `entra_unavailable` for anything that is not JSON
+ * with a status below 500: transport faults, timeouts, redirects, HTML from a proxy in between.
+ */
+export function createEntraNetwork(): EntraNetwork {
+  const agent = new Agent({
+    connect: { timeout: connectMs },
+    headersTimeout: totalMs,
+    bodyTimeout: totalMs,
+    maxResponseSize: maxBytes,
+    connections: 32,
+  })
+
+  async function send(
+    method: 'GET' | 'POST',
+    url: string,
+    headers: Record<string, string>,
+    body?: string,
+  ): Promise<EntraAnswer> {
+    try {
+      const response = await request(url, {
+        method,
+        headers: { accept: 'application/json', ...headers },
+        body: body ?? null,
+        dispatcher: agent,
+        // One clock for the whole exchange: undici's own timers restart with every chunk.
+        signal: AbortSignal.timeout(totalMs),
+      })
+      const text = await response.body.text()
+      return { status: response.statusCode, headers: single(response.headers), body: parse(text) }
+    } catch (error) {
+      throw new EntraError('entra_unavailable', `${method} ${originOf(url)} failed`, {
+        cause: error,
+      })
+    }
+  }
+
+  return {
+    get: async (url) => refuseUnusable(await send('GET', url, {}), url),
+    post: async (url, headers, body) => refuseUnusable(await send('POST', url, headers, body), url),
+    close: () => agent.destroy(),
+  }
+}
+
+function refuseUnusable(answer: EntraAnswer, url: string): EntraAnswer {
+  const usable = answer.status === 200 || (answer.status >= 400 && answer.status < 500)
+  if (usable && answer.body !== undefined && answer.status !== 429) return answer
+  throw new EntraError(
+    'entra_unavailable',
+    `${originOf(url)} answered with status ${answer.status}${answer.body === undefined ? ', not JSON' : ''}`,
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+/** Addresses go to the log without path and query: a query may hold what is nobody's business. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : 'an unparsable address'
+}

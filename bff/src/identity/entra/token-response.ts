@@ -1,0 +1,68 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { aadstsNumber, EntraError, untrusted } from './errors.ts'
+import type { EntraAnswer } from './network.ts'
+
+/** A token endpoint's success, RFC 6749 §5.1, in the terms of this product. */
+export interface TokenResponse {
+  accessToken: string
+  /** Lifetime of the access token in seconds. */
+  expiresInS: number
+  /** What was really granted. */
+  scopes: string[]
+  /** Not verified yet. */
+  idToken: string | undefined
+  /** Absent where the old one stays in use. */
+  refreshToken: string | undefined
+}
+
+/** Real tokens are about 2 kB; one that holds 200 groups stays under 10. */
+const maxTokenLength = 32 * 1024
+
+const Success = Type.Object({
+  token_type: Type.String(),
+  access_token: Type.String({ minLength: 1, maxLength: maxTokenLength }),
+  expires_in: Type.Union([Type.Number(), Type.String({ pattern: '^[0-9]{1,9}$' })]),
+  scope: Type.Optional(Type.String({ maxLength: 8192 })),
+  // Verified, and refused where it is missing, by whoever needs it.
+  id_token: Type.Optional(Type.Unknown()),
+  refresh_token: Type.Optional(Type.String({ minLength: 1, maxLength: maxTokenLength })),
+})
+
+const Refusal = Type.Object({
+  error: Type.String({ pattern: '^[a-z_]{1,64}$' }),
+  error_description: Type.Optional(Type.String()),
+  suberror: Type.Optional(Type.String({ maxLength: 64 })),
+  claims: Type.Optional(Type.String({ maxLength: 8192 })),
+})
+
+/** Reads what a token endpoint answered. @throws EntraError naming the member that is not as it must be */
+export function readTokenResponse(answer: EntraAnswer | undefined): TokenResponse {
+  if (answer?.status !== 200 || !Value.Check(Success, answer.body))
+    throw untrusted('token_response')
+  const { body } = answer
+  // Case does not matter here (RFC 6749 §7.1); another type would be a token that we cannot use.
+  if (body.token_type.toLowerCase() !== 'bearer') throw untrusted('token_type')
+  const expiresInS = Number(body.expires_in)
+  if (!(expiresInS > 0 && expiresInS <= 30 * 24 * 3600)) throw untrusted('expires_in')
+  return {
+    accessToken: body.access_token,
+    expiresInS,
+    scopes: body.scope?.split(' ').filter(Boolean) ?? [],
+    idToken: typeof body.id_token === 'string' ? body.id_token : undefined,
+    refreshToken: body.refresh_token,
+  }
+}
+
+/** The OAuth error in an answer (RFC 6749 §5.2), if it is one. */
+export function refusalIn(answer: EntraAnswer | undefined): EntraError | undefined {
+  if (!answer || answer.status === 200 || !Value.Check(Refusal, answer.body)) return undefined
+  const { error, error_description: description, suberror, claims } = answer.body
+  const aadsts = aadstsNumber(description)
+  return new EntraError('entra_refused', `${error}${aadsts ? ` AADSTS${aadsts}` : ''}`, {
+    oauthError: error,
+    ...(suberror && { suberror }),
+    ...(aadsts && { aadsts }),
+    ...(claims && { claims }),
+  })
+}

@@ -1,0 +1,156 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import {
+  aadstsNumber,
+  EntraError,
+  problemOf,
+  problemOfError,
+  sameText,
+  type SignInProblemCode,
+} from '../entra/index.ts'
+import { grantedToken } from '../session/access-token.ts'
+import type { SessionRecord } from '../session/record.ts'
+import { StoreError } from '../store/store.ts'
+import { sessionCookie, type FlowContext } from './context.ts'
+import { problemPage, seeOther, unavailable } from './page.ts'
+import { transactionMs, type Transaction } from './transaction.ts'
+
+type Callback = Partial<Record<'code' | 'state' | 'error' | 'error_description' | 'iss', string>>
+
+/** A sign-in that ends without a session: a word for the page, and one for the audit line. */
+interface Refusal {
+  code: SignInProblemCode
+  check: string
+  aadsts?: number
+}
+
+/** No authorization code is near this long; Entra's are about 1.5 kB. */
+const maxParameterLength = 8192
+
+/**
+ * `GET /auth/redirect`: where Entra sends the browser back to (RFC 6749 §4.1.2).
+ *
+ * Checks state, then errors, spends the transaction, redeems the code, verifies the ID token, and
+ * only then replaces the browser's session by a new one. Every other outcome leaves an earlier
+ * session as it was and shows a page.
+ */
+export async function redirect(
+  flow: FlowContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const callback = readCallback(request.query)
+  const transaction = callback?.state ? findTransaction(flow, request, callback.state) : undefined
+  if (!callback || !transaction) return withoutTransaction(flow, request, reply)
+
+  flow.transactions.clear(reply, transaction.state)
+  try {
+    if (!(await flow.store.spend(flow.transactions.spentKey(transaction), transactionMs))) {
+      return await withoutTransaction(flow, request, reply)
+    }
+    const refusal = await refusalOf(flow, callback)
+    if (refusal) return refused(request, reply, refusal)
+    return await complete(flow, request, reply, transaction, callback.code ?? '')
+  } catch (error) {
+    if (error instanceof StoreError) {
+      request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
+      return unavailable(request, reply)
+    }
+    const check = error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
+    const aadsts = error instanceof EntraError ? error.aadsts : undefined
+    request.log.error({ err: error }, 'The exchange with Entra failed')
+    return refused(request, reply, {
+      code: problemOfError(error),
+      check,
+      ...(aadsts && { aadsts }),
+    })
+  }
+}
+
+/** The parameters that have a meaning here, each at most once and of sane size; undefined otherwise. */
+function readCallback(query: unknown): Callback | undefined {
+  const given = query as Record<string, unknown>
+  const callback: Callback = {}
+  for (const name of ['code', 'state', 'error', 'error_description', 'iss'] as const) {
+    const value = given[name]
+    if (value === undefined) continue
+    if (typeof value !== 'string' || value.length > maxParameterLength) return undefined
+    callback[name] = value
+  }
+  return callback
+}
+
+function findTransaction(flow: FlowContext, request: FastifyRequest, state: string) {
+  const transaction = flow.transactions.find(request, state)
+  return transaction && sameText(state, transaction.state) ? transaction : undefined
+}
+
+/**
+ * Nothing that this browser began, or nothing any more. Loading the callback again, or going back
+ * to it, is no failure for somebody who is signed in: they land in the app.
+ */
+async function withoutTransaction(
+  flow: FlowContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (await flow.openSession(request)) return seeOther(reply, '/')
+  return refused(request, reply, { code: 'expired', check: 'transaction' })
+}
+
+async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal | undefined> {
+  const metadata = await flow.entra.discovery.metadata()
+  // RFC 9207: whoever answers must be the one who was asked. Entra itself may leave `iss` out.
+  const advertised = metadata.authorization_response_iss_parameter_supported === true
+  const issMissing = callback.iss === undefined
+  if (issMissing ? advertised : !matchesIssuer(callback.iss, metadata.issuer)) {
+    return { code: 'failed', check: 'iss_parameter' }
+  }
+  if (callback.error !== undefined) {
+    const aadsts = aadstsNumber(callback.error_description)
+    const code = problemOf(callback.error, aadsts)
+    return { code, check: 'authorize_error', ...(aadsts && { aadsts }) }
+  }
+  return callback.code ? undefined : { code: 'failed', check: 'code_missing' }
+}
+
+/** The metadata's issuer may hold the template `{tenantid}`: then any tenant's spelling of it counts here. */
+function matchesIssuer(iss: string | undefined, issuer: string): boolean {
+  const [before = '', after] = issuer.split('{tenantid}')
+  if (after === undefined) return iss === issuer
+  const tenant = iss?.slice(before.length, iss.length - after.length)
+  return iss === `${before}${tenant ?? ''}${after}` && /^[0-9a-f-]{36}$/i.test(tenant ?? '')
+}
+
+async function complete(
+  flow: FlowContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  transaction: Transaction,
+  code: string,
+): Promise<FastifyReply> {
+  const answer = await flow.entra.redeemCode(code, transaction.verifier, flow.scopes)
+  const verified = await flow.entra.verify(answer.idToken, {
+    nonce: transaction.nonce,
+    accessToken: answer.accessToken,
+  })
+  const now = flow.now()
+  const record: SessionRecord = {
+    ...verified,
+    receivedAt: now,
+    tokens: [grantedToken(answer, flow.scopes, now)],
+    ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
+    startedAt: now,
+    seenAt: now,
+  }
+  // The old session goes first: whoever planted its cookie must not share the new one (CWE-384).
+  const earlier = await flow.openSession(request)
+  if (earlier) await flow.sessions.end(earlier)
+  flow.jar.set(reply, sessionCookie, await flow.sessions.start(record))
+  request.log.info({ event: 'sign_in' }, 'Signed in')
+  return seeOther(reply, transaction.returnTo)
+}
+
+function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+  request.log.warn({ event: 'sign_in_refused', ...refusal }, 'Sign-in refused')
+  return seeOther(reply, problemPage(request, refusal.code, refusal.aadsts))
+}

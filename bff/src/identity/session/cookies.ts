@@ -1,0 +1,63 @@
+/** Reading and writing Cookie headers. */
+import { stringifySetCookie } from 'cookie'
+import type { FastifyReply } from 'fastify'
+
+/** Cookie names and attributes of one deployment: `__Host-` and Secure exactly where it is https. */
+export interface CookieJar {
+  name(base: string): string
+  set(reply: FastifyReply, base: string, value: string, maxAgeS?: number): void
+  clear(reply: FastifyReply, base: string): void
+}
+
+/** @param publicUrl the origin that people open; http is for localhost in development only */
+export function createCookieJar(publicUrl: string): CookieJar {
+  const secure = publicUrl.startsWith('https:')
+  // The prefix makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis §4.1.3.2).
+  const name = (base: string) => (secure ? `__Host-${base}` : base)
+  // Lax, not Strict: the way back from Entra is a navigation that starts on another site.
+  const attributes = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
+
+  function append(reply: FastifyReply, base: string, value: string, maxAge?: number): void {
+    const cookie = {
+      ...attributes,
+      name: name(base),
+      value,
+      ...(maxAge !== undefined && { maxAge }),
+    }
+    // A list, so that one answer can set several.
+    const earlier = reply.getHeader('set-cookie')
+    const list = earlier === undefined ? [] : [earlier].flat().map(String)
+    reply.removeHeader('set-cookie').header('set-cookie', [...list, stringifySetCookie(cookie)])
+  }
+
+  return {
+    name,
+    set: append,
+    clear: (reply, base) => append(reply, base, '', 0),
+  }
+}
+
+/**
+ * The value of one cookie. A name that is there twice counts as absent: which of the two a browser
+ * sends first is up to whoever planted the other (RFC 6265 §5.4).
+ *
+ * @param header the Cookie header, as it came
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  const values = cookiePairs(header).filter(([key]) => key === name)
+  return values.length === 1 ? values[0]?.[1] : undefined
+}
+
+/** The names in a Cookie header that start with `prefix`, each once. */
+export function cookieNames(header: string | undefined, prefix: string): string[] {
+  const names = cookiePairs(header).map(([key]) => key)
+  return [...new Set(names.filter((name) => name.startsWith(prefix)))]
+}
+
+function cookiePairs(header: string | undefined): [string, string][] {
+  if (!header) return []
+  return header.split(';').map((pair) => {
+    const at = pair.indexOf('=')
+    return at < 0 ? ['', pair.trim()] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  })
+}

@@ -1,0 +1,76 @@
+/** What a session is made of, as it lies sealed in the store. */
+import { Type, type Static } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { Claims } from '@gatehouse/shared/claims'
+import type { VerifiedClaims } from '../entra/index.ts'
+
+const Moment = Type.Number()
+
+const SessionRecordSchema = Type.Object({
+  claims: Type.Record(Type.String(), Type.Unknown()),
+  checks: Claims.properties.checks,
+  receivedAt: Moment,
+  tokens: Type.Array(
+    Type.Object({
+      scopes: Type.Array(Type.String()),
+      accessToken: Type.String(),
+      expiresAt: Moment,
+    }),
+  ),
+  refreshToken: Type.Optional(Type.String()),
+  startedAt: Moment,
+  seenAt: Moment,
+})
+
+type RecordShape = Static<typeof SessionRecordSchema>
+
+/** Times are milliseconds since the epoch. */
+export interface SessionRecord extends Omit<RecordShape, 'claims'> {
+  claims: VerifiedClaims
+}
+
+export type GrantedToken = SessionRecord['tokens'][number]
+
+const validator = Compile(SessionRecordSchema)
+
+export function serialiseRecord(record: SessionRecord): string {
+  return JSON.stringify(record)
+}
+
+/** Reads a record back; undefined where it is of another shape, which is "no session". */
+export function parseRecord(json: string): SessionRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return validator.Check(value) ? (value as SessionRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The person, in this product's own words. The key is tenant and object id, never a name. */
+export interface User {
+  name: string
+  username: string
+  objectId: string
+  tenantId: string
+  roles: string[]
+}
+
+export function userOf(claims: VerifiedClaims): User {
+  const username = text(claims['preferred_username'])
+  return {
+    name: text(claims['name']) || username,
+    username,
+    objectId: claims.oid,
+    tenantId: claims.tid,
+    roles: strings(claims['roles']),
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}

@@ -1,0 +1,27 @@
+/** `/api/session`: is anybody signed in, and until when. The one API that answers everyone. */
+import type { Session as SessionAnswer } from '@gatehouse/shared/session'
+import { absoluteEnd, sessionEnd, type Lifetimes } from './lifetimes.ts'
+import type { Session } from './sessions.ts'
+
+/** Asking never extends the session, so a page may poll. */
+export function sessionStatus(
+  session: Session | undefined,
+  lifetimes: Lifetimes,
+  now: number,
+): SessionAnswer {
+  if (!session) return { signedIn: false, now: iso(now) }
+  const { name, username, objectId, tenantId } = session.user
+  return {
+    signedIn: true,
+    user: { name, username, objectId },
+    organisation: { tenantId, name: null },
+    startedAt: iso(session.record.startedAt),
+    expiresAt: iso(sessionEnd(session.record, lifetimes)),
+    absoluteExpiresAt: iso(absoluteEnd(session.record, lifetimes)),
+    now: iso(now),
+  }
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

@@ -1,0 +1,57 @@
+/** The built page: hashed assets for ever, the shell never from a cache, nothing else of the disk. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import staticFiles from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { pages } from '@gatehouse/shared/paths'
+
+export interface BuiltWeb {
+  root: string
+  html: string
+  /** CSP sources for the inline scripts of index.html. */
+  scriptHashes: string[]
+}
+
+/** Reads `web/dist`; undefined where the page was not built, as in development. */
+export function readBuiltWeb(root: string): BuiltWeb | undefined {
+  const index = join(root, 'index.html')
+  if (!existsSync(index)) return undefined
+  const html = readFileSync(index, 'utf8')
+  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? '')
+  const scriptHashes = inline.map(
+    (script) => `sha256-${createHash('sha256').update(script).digest('base64')}`,
+  )
+  return { root, html, scriptHashes }
+}
+
+const navigable = { config: { fromOtherSites: true } }
+
+export default async function web(
+  app: FastifyInstance,
+  { built }: { built: BuiltWeb },
+): Promise<void> {
+  await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
+
+  const sendShell = (reply: FastifyReply) =>
+    reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(built.html)
+  for (const path of Object.values(pages))
+    app.get(path, navigable, (_request, reply) => sendShell(reply))
+
+  app.get<{ Params: { file: string } }>('/assets/:file', navigable, (request, reply) =>
+    reply
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .sendFile(`assets/${request.params.file}`),
+  )
+  // robots.txt, favicon.svg and the like: exactly the files that the build put there.
+  for (const file of topLevelFiles(built.root)) {
+    app.get(`/${file}`, navigable, (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=3600').sendFile(file),
+    )
+  }
+}
+
+function topLevelFiles(root: string): string[] {
+  const files = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((entry) => entry.name).filter((name) => name !== 'index.html')
+}

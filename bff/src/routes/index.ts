@@ -1,0 +1,12 @@
+/** The app's own endpoints. Everything registered here is for the signed-in: add yours to the list. */
+import type { FastifyInstance } from 'fastify'
+import claims from './claims.ts'
+import me from './me.ts'
+import users from './users.ts'
+
+export default async function routes(app: FastifyInstance): Promise<void> {
+  app.addHook('onRequest', app.requireSignIn)
+  await app.register(me)
+  await app.register(claims)
+  await app.register(users)
+}

@@ -1,0 +1,82 @@
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import type { FastifyInstance } from 'fastify'
+import { api } from '@gatehouse/shared/paths'
+import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
+import { ProblemError } from '../problem.ts'
+
+const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
+
+/** What a cursor stands for: the question it belongs to, and where Graph goes on. */
+const Cursor = Type.Object({
+  search: Type.Optional(Type.String()),
+  sort: Type.Optional(Type.String()),
+  top: Type.Integer(),
+  skipToken: Type.String(),
+})
+
+const GraphPage = Type.Object({
+  value: Type.Array(DirectoryUser),
+  '@odata.count': Type.Optional(Type.Integer()),
+  '@odata.nextLink': Type.Optional(Type.String()),
+})
+
+export default async function users(app: FastifyInstance): Promise<void> {
+  const schema = { querystring: UsersQuery, response: { 200: Users } }
+  app.get<{ Querystring: UsersQuery }>(api.users, { schema }, async (request) => {
+    const { cursor, ...asked } = request.query
+    const { sessionSeal } = request
+    const question = cursor ? readCursor(sessionSeal.open('users', cursor)) : { top: 5, ...asked }
+    const page = await request.callApi('graph', '/users', {
+      query: graphQuery(question),
+      // $count and $search are advanced queries: Graph takes them with this header only.
+      headers: { consistencylevel: 'eventual' },
+    })
+    if (!Value.Check(GraphPage, page)) {
+      throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
+    }
+    const skipToken = skipTokenOf(page['@odata.nextLink'])
+    return {
+      users: page.value,
+      total: page['@odata.count'] ?? null,
+      next: skipToken
+        ? sessionSeal.seal('users', JSON.stringify({ ...question, skipToken }))
+        : null,
+    }
+  })
+}
+
+type Question = Omit<Static<typeof Cursor>, 'skipToken'> & { skipToken?: string }
+
+function graphQuery({ search, sort, top, skipToken }: Question): Record<string, string> {
+  return {
+    $select: fields,
+    $top: String(top),
+    $count: 'true',
+    ...(search && { $search: searchClause(search) }),
+    ...(sort && { $orderby: sort === '-name' ? 'displayName desc' : 'displayName' }),
+    ...(skipToken && { $skiptoken: skipToken }),
+  }
+}
+
+/** Graph's $search: quoted clauses; a quote or backslash inside is escaped (advanced queries, Microsoft). */
+function searchClause(text: string): string {
+  const escaped = text.replace(/["\\]/g, String.raw`\$&`)
+  const properties = ['displayName', 'userPrincipalName', 'mail']
+  return properties.map((property) => `"${property}:${escaped}"`).join(' OR ')
+}
+
+function readCursor(text: string | undefined): Static<typeof Cursor> {
+  const value: unknown = text === undefined ? undefined : JSON.parse(text)
+  if (Value.Check(Cursor, value)) return value
+  throw new ProblemError(
+    'invalid_request',
+    'querystring: cursor is not of this session, or too old',
+  )
+}
+
+/** Only the token is taken from Graph's link; where the next page is asked for is ours to know. */
+function skipTokenOf(nextLink: string | undefined): string | undefined {
+  if (!nextLink || !URL.canParse(nextLink)) return undefined
+  return new URL(nextLink).searchParams.get('$skiptoken') ?? undefined
+}
