@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Config } from './config/index.ts'
 import downstream from './downstream/index.ts'
 import identity from './identity/index.ts'
@@ -28,7 +28,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const { publicUrl } = config
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,

@@ -35,6 +35,13 @@ export const Environment = Type.Object({
 
 export type Environment = Static<typeof Environment>
 
+/** What a variable takes, in words, for the sentence that refuses a wrong value. */
+export const variableTakes: Record<string, string> = {
+  PORT: 'a port number from 0 to 65535',
+  TENANT_PORT: 'a port number from 0 to 65535',
+  LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
+}
+
 const whole = /^[0-9]{1,5}$/
 const numeric = new Set(['PORT', 'TENANT_PORT'])
 

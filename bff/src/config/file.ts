@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { ConfigFile, expectation, placeholders } from './schema.ts'
-import { Environment, pickEnvironment } from './environment.ts'
+import { Environment, pickEnvironment, variableTakes } from './environment.ts'
 
 /** The text of a JSON file as a value. @throws ConfigError naming the file where it cannot be read or parsed */
 export function readJson(path: string): unknown {
@@ -46,6 +47,9 @@ export function overlay(file: unknown, env: Environment): unknown {
   return merged
 }
 
+// The library stops after eight mistakes; whoever fixes a file wants to see all of them.
+Settings.Set({ maxErrors: 200 })
+
 /** Every way in which `value` differs from the file's schema: one problem per key, in the file's order. */
 export function schemaProblems(value: unknown): ConfigProblem[] {
   const found = new Map<string, string>()
@@ -81,17 +85,16 @@ export function intactPlaceholders(file: Partial<ConfigFile>): (keyof typeof pla
   return keys.filter((key) => file[key] === placeholders[key])
 }
 
-/** The environment, converted and checked. @throws ConfigError naming each wrong variable */
-export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+/** The environment, converted to its types, and a problem for each variable that is not as it must be. */
+export function readEnvironment(env: NodeJS.ProcessEnv): {
+  environment: Environment
+  problems: ConfigProblem[]
+} {
   const picked = pickEnvironment(env)
-  const problems = [...Value.Errors(Environment, picked)].map((error) => ({
-    key: error.instancePath.slice(1),
-    message: error.message,
+  const wrong = [...Value.Errors(Environment, picked)].map((error) => error.instancePath.slice(1))
+  const problems = [...new Set(wrong)].map((key) => ({
+    key,
+    message: `takes ${variableTakes[key] ?? 'another value'}`,
   }))
-  if (problems.length > 0) throw new ConfigError(uniqueByKey(problems))
-  return picked
-}
-
-function uniqueByKey(problems: ConfigProblem[]): ConfigProblem[] {
-  return [...new Map(problems.map((problem) => [problem.key, problem])).values()]
+  return { environment: picked, problems }
 }

@@ -51,22 +51,27 @@ export interface Config {
  * @throws ConfigError with a sentence for every wrong key; no message holds a value of a secret
  */
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
-  const environment = readEnvironment(env)
+  const { environment, problems: variables } = readEnvironment(env)
   const production = environment.NODE_ENV === 'production'
   const merged = overlay(
     readJson(resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')),
     environment,
   )
 
-  const shape = schemaProblems(merged)
-  if (shape.length > 0) throw new ConfigError(shape)
-  const file = merged as ConfigFile
-
   const keys = sessionKeys(environment, production, root)
-  const problems = [...ruleProblems(file, production), ...keys.problems]
+  const problems = [
+    ...variables,
+    ...schemaProblems(merged),
+    ...(isObject(merged) ? ruleProblems(merged, production) : []),
+    ...keys.problems,
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return freeze(file, environment, { production, root, sessionKeys: keys.keys() })
+  return freeze(merged as ConfigFile, environment, { production, root, sessionKeys: keys.keys() })
+}
+
+function isObject(value: unknown): value is Partial<ConfigFile> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function sessionKeys(environment: Environment, production: boolean, root: string) {

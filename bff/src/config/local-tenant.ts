@@ -4,8 +4,8 @@
  * the local tenant answers on loopback alone, and a test holds these values against its own.
  */
 export const localTenant = {
-  tenant: '6c1f2b9e-4d3a-4c57-9b7e-0a5d8e21f3c4',
-  clientId: 'b7a90d52-1f6e-4e0b-8a43-5c2d9e7f1a60',
+  tenant: '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390',
+  clientId: '2b8e6d14-73af-4c59-8e01-c4d95a3f7b62',
   clientSecret: 'local-tenant-only-not-a-secret',
   defaultPort: 5175,
 } as const

@@ -13,20 +13,26 @@ export function isLoopback(url: URL): boolean {
 /**
  * What a schema cannot say: which values are placeholders, which addresses are acceptable, and
  * what must be refused in production.
+ *
+ * @param file what the file holds; keys whose value is of another type are not looked at, because
+ * the schema has refused them already
  */
-export function ruleProblems(file: ConfigFile, production: boolean): ConfigProblem[] {
+export function ruleProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
+  const { authority, publicUrl } = file
   return [
     ...placeholderProblems(file, production),
-    ...originProblems('authority', file.authority, { production, httpOnLoopback: !production }),
-    ...publicUrlProblems(file.publicUrl, production),
-    ...Object.entries(file.downstreamApis).flatMap(([name, api]) =>
-      baseUrlProblems(`downstreamApis.${name}.baseUrl`, api.baseUrl, production),
+    ...(typeof authority === 'string' ? originProblems('authority', authority, production) : []),
+    ...(typeof publicUrl === 'string' ? publicUrlProblems(publicUrl, production) : []),
+    ...Object.entries(file.downstreamApis ?? {}).flatMap(([name, api]) =>
+      typeof api?.baseUrl === 'string'
+        ? baseUrlProblems(`downstreamApis.${name}.baseUrl`, api.baseUrl, production)
+        : [],
     ),
     ...lifetimeProblems(file),
   ]
 }
 
-function placeholderProblems(file: ConfigFile, production: boolean): ConfigProblem[] {
+function placeholderProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
   const intact = intactPlaceholders(file)
   if (intact.length === 3 && !production) return []
   const problems = intact.map((key) => ({
@@ -44,7 +50,7 @@ function placeholderProblems(file: ConfigFile, production: boolean): ConfigProbl
     }
   }
   for (const key of ['tenant', 'clientId'] as const) {
-    if (/^[0-]+$/.test(file[key])) problems.push({ key, message: 'is the all-zero GUID' })
+    if (/^[0-]+$/.test(file[key] ?? '')) problems.push({ key, message: 'is the all-zero GUID' })
   }
   return problems
 }
@@ -53,11 +59,7 @@ function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-function originProblems(
-  key: string,
-  text: string,
-  options: { production: boolean; httpOnLoopback: boolean },
-): ConfigProblem[] {
+function originProblems(key: string, text: string, production: boolean): ConfigProblem[] {
   const url = parseUrl(text)
   if (!url) return [{ key, message: 'is not an address (URL)' }]
   const problems: ConfigProblem[] = []
@@ -65,8 +67,8 @@ function originProblems(
   if (url.pathname !== '/' || url.search || url.hash) {
     problems.push({ key, message: 'must be scheme and host only; leave out path and query' })
   }
-  if (url.protocol === 'http:' && !(options.httpOnLoopback && isLoopback(url))) {
-    const allowed = options.production ? 'in production' : 'for any host but 127.0.0.1 or localhost'
+  if (url.protocol === 'http:' && (production || !isLoopback(url))) {
+    const allowed = production ? 'in production' : 'for any host but 127.0.0.1 or localhost'
     problems.push({ key, message: `must be https ${allowed}` })
   } else if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     problems.push({ key, message: 'must start with https://' })
@@ -76,7 +78,7 @@ function originProblems(
 
 function publicUrlProblems(text: string, production: boolean): ConfigProblem[] {
   const key = 'publicUrl'
-  const problems = originProblems(key, text, { production, httpOnLoopback: !production })
+  const problems = originProblems(key, text, production)
   const url = parseUrl(text)
   // Entra registers http redirect URIs for the name localhost only: 127.0.0.1 needs a manifest edit.
   if (url?.protocol === 'http:' && isIP(url.hostname.replace(/^\[|\]$/g, ''))) {
@@ -91,13 +93,13 @@ function baseUrlProblems(key: string, text: string, production: boolean): Config
   if (url.search || url.hash || url.username || url.password) {
     return [{ key, message: 'must not hold a query, a fragment or credentials' }]
   }
-  return originProblems(key, url.origin, { production, httpOnLoopback: !production })
+  return originProblems(key, url.origin, production)
 }
 
-function lifetimeProblems(file: ConfigFile): ConfigProblem[] {
+function lifetimeProblems(file: Partial<ConfigFile>): ConfigProblem[] {
   const idle = file.session?.idleMinutes ?? defaultIdleMinutes
   const absolute = file.session?.absoluteMinutes ?? defaultAbsoluteMinutes
-  if (idle <= absolute) return []
+  if (typeof idle !== 'number' || typeof absolute !== 'number' || idle <= absolute) return []
   return [
     { key: 'session.idleMinutes', message: 'must not be longer than session.absoluteMinutes' },
   ]

@@ -34,11 +34,19 @@ export interface SignInRequest {
   claims?: string
 }
 
+/** An authorization code, and what its transaction kept for the moment when it arrives. */
+export interface CodeGrant {
+  code: string
+  verifier: string
+  nonce: string
+  scopes: readonly string[]
+}
+
 export interface EntraClient {
   /** The address that a sign-in starts at. @throws EntraError */
   authorizeUrl(request: SignInRequest): Promise<string>
   /** Exchanges a code for tokens; nothing in the answer is verified yet. @throws EntraError */
-  redeemCode(code: string, verifier: string, scopes: readonly string[]): Promise<TokenResponse>
+  redeemCode(grant: CodeGrant): Promise<TokenResponse>
   /** Exchanges a refresh token; nothing in the answer is verified yet. @throws EntraError */
   refresh(refreshToken: string, scopes: readonly string[], claims?: string): Promise<TokenResponse>
 }
@@ -85,13 +93,15 @@ export function createEntraClient(
       return url
     },
 
-    redeemCode: (code, verifier, scopes) =>
+    redeemCode: ({ code, verifier, nonce, scopes }) =>
       exchange((client) =>
         client.acquireTokenByCode({
           code,
           codeVerifier: verifier,
           scopes: [...scopes],
           redirectUri: config.redirectUri,
+          // MSAL refuses a token with a nonce that it was not told. The check that counts is ours.
+          nonce,
         }),
       ),
 

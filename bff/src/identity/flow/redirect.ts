@@ -128,7 +128,7 @@ async function complete(
   transaction: Transaction,
   code: string,
 ): Promise<FastifyReply> {
-  const answer = await flow.entra.redeemCode(code, transaction.verifier, flow.scopes)
+  const answer = await flow.entra.redeemCode({ ...transaction, code, scopes: flow.scopes })
   const verified = await flow.entra.verify(answer.idToken, {
     nonce: transaction.nonce,
     accessToken: answer.accessToken,

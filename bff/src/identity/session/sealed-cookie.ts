@@ -26,14 +26,11 @@ export async function createSealedCookies(
   keys: readonly Buffer[],
   maxAgeS: number,
 ): Promise<SealedCookies> {
-  const codec = await new Promise<FastifyInstance>((resolve, reject) => {
-    // A scope of its own keeps the plugin's hooks away from our routes.
-    app.register(async (scope) => {
-      scope.register(secureSession, { key: [...keys], expiry: maxAgeS }).after((error) => {
-        if (error) reject(error)
-        else resolve(scope)
-      })
-    })
+  let codec = app
+  // A scope of its own keeps the plugin's hooks away from our routes.
+  await app.register(async (scope) => {
+    await scope.register(secureSession, { key: [...keys], expiry: maxAgeS })
+    codec = scope
   })
   return {
     seal: (purpose, content) => {

@@ -1,0 +1,42 @@
+/** `npm run dev`: local tenant (where no other is configured), back end and page, with reload on change. */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { announce, launch, localTenantProcess, readConfig, root, stop } from './launch.ts'
+import { answers } from './processes.ts'
+
+const env = { ...process.env }
+const webPort = Number(env['WEB_PORT'] ?? 5173)
+// The page's port is part of the public address: moving one moves the other.
+if (env['WEB_PORT'] && !env['PUBLIC_URL']) env['PUBLIC_URL'] = `http://localhost:${webPort}`
+const config = readConfig(env)
+const moved = { PORT: String(config.port), PUBLIC_URL: config.publicUrl }
+
+const vite = join(
+  dirname(createRequire(join(root, 'web/package.json')).resolve('vite/package.json')),
+  'bin/vite.js',
+)
+await launch([
+  ...localTenantProcess(config),
+  {
+    name: 'back end',
+    port: config.port,
+    variable: 'PORT',
+    command: [process.execPath, '--watch', '--watch-preserve-output', 'bff/src/server.ts'],
+    env: moved,
+  },
+  {
+    name: 'page',
+    port: webPort,
+    variable: 'WEB_PORT',
+    command: [process.execPath, vite],
+    cwd: 'web',
+    env: { ...moved, WEB_PORT: String(webPort) },
+  },
+])
+
+const up = await Promise.all([
+  answers(`http://127.0.0.1:${config.port}/healthz`, 20_000),
+  answers(`http://127.0.0.1:${webPort}/`, 20_000),
+])
+if (up.every(Boolean)) announce(config)
+else stop('The servers did not start within 20 seconds.')
