@@ -4,7 +4,7 @@ import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
 import { auth } from '@gatehouse/shared/paths'
 import { readConfig, stop } from './launch.ts'
 
-const help = `Usage: npm run --silent session [-- --user ada@…]
+const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
 Signs a user of the local tenant in and prints the session cookie as name=value.
 

@@ -46,7 +46,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   await app.register(securityHeaders, { publicUrl, scriptHashes: built?.scriptHashes ?? [] })
   await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
-  await app.register(notFound)
+  await app.register(notFound, { shell: built?.html })
   await app.register(identity, { config, now })
   await app.register(downstream, { config })
   await app.register(health)

@@ -13,7 +13,7 @@ import { ProblemError } from '../problem.ts'
 import { createEntra } from './entra/index.ts'
 import type { FlowContext } from './flow/context.ts'
 import { sessionCookie } from './flow/context.ts'
-import { redirect } from './flow/redirect.ts'
+import { redirect, RedirectQuery } from './flow/redirect.ts'
 import { signIn, SignInQuery } from './flow/sign-in.ts'
 import { signOut } from './flow/sign-out.ts'
 import { createTransactions } from './flow/transaction.ts'
@@ -99,7 +99,11 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
   app.get(auth.signIn, { ...navigable, schema: { querystring: SignInQuery } }, (request, reply) =>
     signIn(flow, request, reply),
   )
-  app.get(auth.redirect, navigable, (request, reply) => redirect(flow, request, reply))
+  app.get(
+    auth.redirect,
+    { ...navigable, schema: { querystring: RedirectQuery } },
+    (request, reply) => redirect(flow, request, reply),
+  )
   app.post(
     auth.signOut,
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },

@@ -1,4 +1,4 @@
-/** 405 where the address exists for another method, else 404. */
+/** 405 where the address exists for another method, else 404: a problem for programs, the page for people. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../problem.ts'
@@ -11,7 +11,12 @@ declare module 'fastify' {
   }
 }
 
-function notFound(app: FastifyInstance, _options: object, done: () => void): void {
+export interface NotFoundOptions {
+  /** The page's shell, where this process serves it: it says "not found" in the product's own look. */
+  shell: string | undefined
+}
+
+function notFound(app: FastifyInstance, { shell }: NotFoundOptions, done: () => void): void {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
@@ -20,7 +25,11 @@ function notFound(app: FastifyInstance, _options: object, done: () => void): voi
     ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
   ])
   app.setNotFoundHandler((request, reply) => {
-    const methods = app.methodsAt(pathOf(request))
+    const path = pathOf(request)
+    const methods = app.methodsAt(path)
+    if (methods.length === 0 && shell !== undefined && isVisit(request, path)) {
+      return reply.code(404).type('text/html; charset=utf-8').send(shell)
+    }
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))
     }
@@ -37,6 +46,14 @@ function notFound(app: FastifyInstance, _options: object, done: () => void): voi
 function patternOf(url: string): RegExp {
   const source = url.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/:[A-Za-z]+/g, '[^/]+')
   return new RegExp(`^${source}$`)
+}
+
+/** A person's browser at a mistyped address; a missing file, such as an old asset, is none. */
+function isVisit({ method, headers }: FastifyRequest, path: string): boolean {
+  const wantsHtml = headers.accept?.includes('text/html') === true
+  return (
+    method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && !/^\/(?:api|auth)(?:\/|$)/.test(path)
+  )
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -1,3 +1,4 @@
+import { Type, type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   aadstsNumber,
@@ -14,7 +15,22 @@ import { sessionCookie, type FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
 import { transactionMs, type Transaction } from './transaction.ts'
 
-type Callback = Partial<Record<'code' | 'state' | 'error' | 'error_description' | 'iss', string>>
+/** No authorization code is near this long; Entra's are about 1.5 kB. */
+const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
+
+/** The parameters that have a meaning here, each at most once; the few others that Entra sends are not looked at. */
+export const RedirectQuery = Type.Object(
+  {
+    code: Parameter,
+    state: Parameter,
+    error: Parameter,
+    error_description: Parameter,
+    iss: Parameter,
+  },
+  { maxProperties: 32 },
+)
+
+type Callback = Static<typeof RedirectQuery>
 
 /** A sign-in that ends without a session: a word for the page, and one for the audit line. */
 interface Refusal {
@@ -22,9 +38,6 @@ interface Refusal {
   check: string
   aadsts?: number
 }
-
-/** No authorization code is near this long; Entra's are about 1.5 kB. */
-const maxParameterLength = 8192
 
 /**
  * `GET /auth/redirect`: where Entra sends the browser back to (RFC 6749 §4.1.2).
@@ -38,12 +51,12 @@ export async function redirect(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const callback = readCallback(request.query)
-  const transaction = callback?.state ? findTransaction(flow, request, callback.state) : undefined
-  if (!callback || !transaction) return withoutTransaction(flow, request, reply)
-
-  flow.transactions.clear(reply, transaction.state)
+  const callback = request.query as Callback
   try {
+    const transaction = callback.state ? findTransaction(flow, request, callback.state) : undefined
+    if (!transaction) return await withoutTransaction(flow, request, reply)
+
+    flow.transactions.clear(reply, transaction.state)
     if (!(await flow.store.spend(flow.transactions.spentKey(transaction), transactionMs))) {
       return await withoutTransaction(flow, request, reply)
     }
@@ -64,19 +77,6 @@ export async function redirect(
       ...(aadsts && { aadsts }),
     })
   }
-}
-
-/** The parameters that have a meaning here, each at most once and of sane size; undefined otherwise. */
-function readCallback(query: unknown): Callback | undefined {
-  const given = query as Record<string, unknown>
-  const callback: Callback = {}
-  for (const name of ['code', 'state', 'error', 'error_description', 'iss'] as const) {
-    const value = given[name]
-    if (value === undefined) continue
-    if (typeof value !== 'string' || value.length > maxParameterLength) return undefined
-    callback[name] = value
-  }
-  return callback
 }
 
 function findTransaction(flow: FlowContext, request: FastifyRequest, state: string) {

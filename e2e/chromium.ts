@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const applications = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+/** The path of this machine's Chromium or Chrome, if there is one: CHROMIUM_PATH, the PATH, /Applications. */
+export function findChromium(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
+  const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)))
+  const named = process.env['CHROMIUM_PATH']
+  return [...(named ? [named] : []), ...onPath, ...applications].find((path) => existsSync(path))
+}

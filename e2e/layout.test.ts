@@ -1,0 +1,116 @@
+/** The architecture as a test: who may import whom, and how large a file may grow. */
+import { describe, expect, it } from 'vitest'
+import { sourceFiles, type SourceFile } from './imports.ts'
+
+const bff = sourceFiles('bff/src')
+const web = sourceFiles('web/src')
+const tenant = sourceFiles('tenant/src')
+const shared = sourceFiles('shared/src')
+const everything = [...bff, ...web, ...tenant, ...shared]
+
+/** Imports that a rule forbids, as "file -> import". */
+function breaches(files: SourceFile[], forbidden: (imported: string, file: SourceFile) => boolean) {
+  return files.flatMap((file) =>
+    file.imports
+      .filter((imported) => forbidden(imported, file))
+      .map((imported) => `${file.path} -> ${imported}`),
+  )
+}
+
+const within = (folder: string) => (file: SourceFile) => file.path.startsWith(`${folder}/`)
+const isLocal = (imported: string) => /^(?:bff|web|tenant|shared|setup|e2e)\//.test(imported)
+
+describe('import directions', () => {
+  it('reads every room', () => {
+    for (const files of [bff, web, tenant, shared]) expect(files.length).toBeGreaterThan(4)
+    expect(bff.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
+  })
+
+  it('lets the contract import nothing but the schema library', () => {
+    expect(
+      breaches(shared, (imported) => imported !== 'typebox' && !imported.startsWith('shared/src/')),
+    ).toEqual([])
+  })
+
+  it('keeps the local tenant free of anything of ours', () => {
+    const ours = (imported: string) =>
+      imported.startsWith('@gatehouse/') || (isLocal(imported) && !imported.startsWith('tenant/'))
+    expect(breaches(tenant, ours)).toEqual([])
+  })
+
+  it('enters a machinery room by its door only', () => {
+    for (const room of ['identity', 'downstream', 'config']) {
+      const inside = `bff/src/${room}/`
+      const outsiders = bff.filter((file) => !file.path.startsWith(inside))
+      const pastTheDoor = (imported: string) =>
+        imported.startsWith(inside) && imported !== `${inside}index.ts`
+      expect(breaches(outsiders, pastTheDoor)).toEqual([])
+    }
+  })
+
+  it('keeps machinery away from the app’s own routes', () => {
+    const machinery = /^bff\/src\/(?:identity|downstream|plugins|config)\//
+    expect(
+      breaches(bff.filter(within('bff/src/routes')), (imported) => machinery.test(imported)),
+    ).toEqual([])
+  })
+
+  it('lets data flow one way through the back end', () => {
+    const backwards: Record<string, RegExp> = {
+      'bff/src/config': /^bff\/src\/(?:identity|downstream|plugins|routes|app|server)/,
+      'bff/src/identity': /^bff\/src\/(?:downstream|plugins|routes|app|server)/,
+      'bff/src/downstream': /^bff\/src\/(?:plugins|routes|app|server)/,
+      'bff/src/plugins': /^bff\/src\/(?:identity|downstream|routes|app|server)/,
+    }
+    for (const [room, forbidden] of Object.entries(backwards)) {
+      expect(breaches(bff.filter(within(room)), (imported) => forbidden.test(imported))).toEqual([])
+    }
+  })
+
+  it('lets the page import the contract and nothing else of the project', () => {
+    const foreign = (imported: string) =>
+      (imported.startsWith('@gatehouse/') && !imported.startsWith('@gatehouse/shared/')) ||
+      (isLocal(imported) && !imported.startsWith('web/'))
+    expect(breaches(web, foreign)).toEqual([])
+  })
+
+  it('keeps pages out of each other and out of the machinery’s imports', () => {
+    const pageFolder = (path: string) => /^web\/src\/pages\/([^/.]+)/.exec(path)?.[1]
+    const otherPage = (imported: string, file: SourceFile) =>
+      imported.startsWith('web/src/pages/') && pageFolder(imported) !== pageFolder(file.path)
+    expect(breaches(web.filter(within('web/src/pages')), otherPage)).toEqual([])
+    const machinery = web.filter(({ path }) => /^web\/src\/(?:session|api|ui)\//.test(path))
+    expect(
+      breaches(machinery, (imported) => /^web\/src\/(?:pages|layout|router)/.test(imported)),
+    ).toEqual([])
+  })
+
+  it('reads the environment in the process’s entry only', () => {
+    const readers = bff.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
+    expect(readers).toEqual(['bff/src/server.ts'])
+  })
+})
+
+describe('sizes', () => {
+  const quantile = (files: SourceFile[], part: number) =>
+    files.map(({ lines }) => lines).toSorted((a, b) => a - b)[Math.floor(files.length * part)] ?? 0
+
+  it('keeps every file to one idea', () => {
+    const long = everything
+      .filter(({ lines }) => lines > 250)
+      .map(({ path, lines }) => `${path}: ${lines}`)
+    expect(long).toEqual([])
+  })
+
+  it('keeps rooms of short files', () => {
+    for (const files of [bff, web, tenant]) {
+      expect(quantile(files, 0.5)).toBeLessThanOrEqual(80)
+      expect(quantile(files, 0.9)).toBeLessThanOrEqual(200)
+    }
+  })
+
+  it('names no file after a drawer', () => {
+    const drawers = /\/(?:utils?|lib|helpers?|common|types|misc)(?:\.tsx?|\/)/
+    expect(everything.map(({ path }) => path).filter((path) => drawers.test(path))).toEqual([])
+  })
+})
