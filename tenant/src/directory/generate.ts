@@ -1,0 +1,140 @@
+/** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
+
+import { createHash } from 'node:crypto'
+import { displayName, english, locales } from './locales.ts'
+import type { TenantUser } from './user.ts'
+
+export const userDomain = 'local-tenant.example'
+
+const seed = 20_261
+const cache = new Map<number, readonly TenantUser[]>()
+
+/** @param count 1 to 100 000; users keep their place and their data when the count changes */
+export function generateUsers(count: number): readonly TenantUser[] {
+  const known = cache.get(count)
+  if (known) return known
+  for (const { faker } of locales) faker.seed(seed)
+  english.seed(seed)
+  const taken = new Set<string>()
+  const users = Array.from({ length: count }, (_, index) => generateUser(index, taken))
+  cache.set(count, users)
+  return users
+}
+
+function generateUser(index: number, taken: Set<string>): TenantUser {
+  const draw = english.number.int({ max: 2 ** 31 - 1 })
+  const person = index === 0 ? firstPerson : drawPerson(draw)
+  const userName = uniqueUserName(person.givenName, person.surname, index, taken)
+  const userPrincipalName = `${userName}@${userDomain}`
+  const user: TenantUser = {
+    id: guid(`user ${index}`),
+    ...person,
+    mail: draw % 40 === 3 ? null : userPrincipalName,
+    userPrincipalName,
+    ...workplace(draw),
+    accountEnabled: true,
+    userType: 'Member',
+    roles: [],
+    groups: groupsUpTo(draw % 6),
+  }
+  return { ...user, ...exceptions.get(index)?.(user) }
+}
+
+const firstPerson = {
+  displayName: 'Nora Hill',
+  givenName: 'Nora',
+  surname: 'Hill',
+  preferredLanguage: 'en-GB',
+}
+
+/** The people that are there to be different; they stand near the front, so that every tenant has them. */
+const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
+  [0, () => ({ roles: ['Directory.Reader'] })],
+  [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'] })],
+  [2, () => ({ roles: ['Directory.Auditor'] })],
+  [8, guest],
+  [10, () => ({ groups: groupsUpTo(200) })],
+  [11, () => ({ groups: groupsUpTo(240) })],
+  [12, () => ({ mail: null, jobTitle: null, givenName: null, surname: null })],
+])
+
+function guest(user: TenantUser): Partial<TenantUser> {
+  const userName = user.userPrincipalName.split('@')[0] ?? 'guest'
+  return {
+    userType: 'Guest',
+    mail: `${userName}@partner.example`,
+    userPrincipalName: `${userName}_partner.example#EXT#@${userDomain}`,
+  }
+}
+
+function drawPerson(draw: number) {
+  const { faker, language, familyFirst } = locales[draw % locales.length] ?? locales[0]
+  const givenName = faker.person.firstName()
+  const surname = faker.person.lastName()
+  return {
+    displayName: displayName(language, familyFirst, givenName, surname),
+    givenName,
+    surname,
+    preferredLanguage: language,
+  }
+}
+
+function workplace(draw: number) {
+  return {
+    jobTitle: pick(jobTitles, draw >>> 3),
+    department: pick(departments, draw >>> 7),
+    officeLocation: `${pick(['North', 'South', 'East', 'West'], draw >>> 11)}/${100 + (draw % 300)}`,
+    mobilePhone: null,
+    // The number range that is set aside for fiction: 555-0100 to 555-0199.
+    businessPhones: [`+1 206 555 01${String(draw % 100).padStart(2, '0')}`],
+  }
+}
+
+const jobTitles = ['Engineer', 'Designer', 'Accountant', 'Analyst', 'Team lead', 'Buyer', 'Planner']
+const departments = ['Engineering', 'Design', 'Finance', 'Operations', 'Sales', 'Purchasing']
+
+function pick(list: readonly string[], draw: number): string {
+  return list[draw % list.length] ?? ''
+}
+
+/** `given.surname`, a number behind it when it is taken; names of other scripts get a staff number instead. */
+function uniqueUserName(given: string, surname: string, index: number, taken: Set<string>): string {
+  const plain = `${asciiName(given)}.${asciiName(surname)}`
+  const latin = plain.length >= 5 && !plain.startsWith('.') && !plain.endsWith('.')
+  let userName = latin ? plain : `staff${String(10_000 + index)}`
+  if (taken.has(userName)) userName = `${userName}${index}`
+  taken.add(userName)
+  return userName
+}
+
+const unfolded: Record<string, string> = {
+  ß: 'ss',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ı: 'i',
+  æ: 'ae',
+  œ: 'oe',
+}
+
+function asciiName(name: string): string {
+  const folded = name.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '')
+  return folded.replace(/[ßøłđıæœ]/g, (letter) => unfolded[letter] ?? '').replace(/[^a-z]/g, '')
+}
+
+function groupsUpTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => guid(`group ${index}`))
+}
+
+/** A GUID of version 4's form that is always the same for the same name. */
+export function guid(name: string): string {
+  const hex = createHash('sha256').update(`gatehouse tenant ${name}`).digest('hex')
+  const variant = '89ab'[parseInt(hex[16] ?? '0', 16) % 4]
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant ?? '8'}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-')
+}

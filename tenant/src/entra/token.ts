@@ -1,0 +1,101 @@
+/** `/token`: a code or a refresh token for tokens. */
+
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ClientRegistration } from '../clients.ts'
+import { openRefreshToken } from '../tokens/refresh-token.ts'
+import { tokenResponse, type Answer } from '../tokens/token-response.ts'
+import type { World } from '../world.ts'
+import { authenticateClient } from './client-authentication.ts'
+import type { CodeGrant, Grant } from './codes.ts'
+import { EntraError } from './errors.ts'
+import { formParameters, required, type Parameters } from './parameters.ts'
+import { isOpenId, parseScopes } from './scopes.ts'
+import { requireTenant } from './tenant-of.ts'
+import { throwFault } from './throw-fault.ts'
+import { sendTrace, traceOf } from './trace.ts'
+
+export function tokenRoutes(app: FastifyInstance, world: World): void {
+  app.post<{ Params: { tenant: string } }>(
+    '/:tenant/oauth2/v2.0/token',
+    { config: { endpoint: 'token' } },
+    async (request, reply) => {
+      sendTrace(reply, traceOf(request, world.now()))
+      requireTenant(world, request.params.tenant)
+      throwFault(world, 'token', request)
+      return redeem(world, request)
+    },
+  )
+}
+
+function redeem(world: World, request: FastifyRequest): object {
+  const form = formParameters(request.body)
+  const grantType = required(form, 'grant_type')
+  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
+    throw new EntraError(70003, { message: `The grant type '${grantType}' is not supported.` })
+  }
+  const client = authenticateClient(world, request, form)
+  const isCode = grantType === 'authorization_code'
+  const answer = isCode ? redeemCode(world, client, form) : redeemRefresh(world, client, form)
+  return tokenResponse(world, { ...answer, clientInfo: form.client_info === '1' }, request)
+}
+
+type Redeemed = Omit<Answer, 'clientInfo'>
+
+function redeemCode(world: World, client: ClientRegistration, form: Parameters): Redeemed {
+  const grant = world.codes.find(required(form, 'code'))
+  if (!grant || grant.clientId !== client.clientId) {
+    throw new EntraError(70000, {
+      message: "The provided value for the 'code' parameter is not valid.",
+    })
+  }
+  if (grant.used) throw new EntraError(54005)
+  if (grant.expiresAt <= world.now()) throw new EntraError(70008)
+  if (required(form, 'redirect_uri') !== grant.redirectUri) throw new EntraError(500112)
+  requireVerifier(grant, form.code_verifier)
+  requireUser(world, grant)
+  const scopes = askedScopes(world, grant, form.scope)
+  grant.used = true
+  return { client, grant: plain(grant), scopes, nonce: grant.nonce }
+}
+
+function redeemRefresh(world: World, client: ClientRegistration, form: Parameters): Redeemed {
+  const grant = openRefreshToken(world, required(form, 'refresh_token'), client.clientId)
+  requireUser(world, grant)
+  return { client, grant, scopes: askedScopes(world, grant, form.scope), nonce: undefined }
+}
+
+/** A verifier without a challenge is refused too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
+function requireVerifier({ challenge }: CodeGrant, verifier: string | undefined): void {
+  if (!challenge && verifier === undefined) return
+  const hashed =
+    challenge?.method === 'plain'
+      ? verifier
+      : createHash('sha256')
+          .update(verifier ?? '')
+          .digest('base64url')
+  if (verifier === undefined || hashed !== challenge?.value) throw new EntraError(501481)
+}
+
+function requireUser({ directory }: World, { userId, revocations }: Grant): void {
+  if (directory.isDisabled(userId)) throw new EntraError(50057)
+  if (directory.revocations(userId) > revocations) throw new EntraError(50173)
+}
+
+/** The scopes of this request: those granted, or those asked for, if the user has consented to them. */
+function askedScopes(world: World, grant: Grant, text: string | undefined): readonly string[] {
+  if (text === undefined) return grant.scopes
+  const asked = parseScopes(text)
+  const missing = world.consents
+    .missing(grant.userId, grant.clientId, asked)
+    .filter((scope) => !isOpenId(scope))
+  if (missing.length === 0) return asked
+  throw new EntraError(65001, {
+    message: `The user has not consented to use the application for: ${missing.join(' ')}.`,
+  })
+}
+
+/** Without what belongs to the code alone. */
+function plain({ clientId, userId, scopes, sid, authenticatedAt, revocations }: CodeGrant): Grant {
+  return { clientId, userId, scopes, sid, authenticatedAt, revocations }
+}

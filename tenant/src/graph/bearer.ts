@@ -1,0 +1,69 @@
+/** Who calls Graph, and with which permissions. */
+
+import type { FastifyRequest } from 'fastify'
+import { errors, jwtVerify } from 'jose'
+import type { TenantUser } from '../directory/user.ts'
+import { graphAppId } from '../tokens/access-token.ts'
+import { issuerOf, type World } from '../world.ts'
+import { GraphError, invalidToken } from './errors.ts'
+
+export interface Caller {
+  user: TenantUser
+  scopes: ReadonlySet<string>
+}
+
+/** @throws GraphError 401 */
+export async function requireCaller(world: World, request: FastifyRequest): Promise<Caller> {
+  const header = request.headers.authorization ?? ''
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
+  if (token === undefined) throw invalidToken(world, 'Access token is empty.')
+  const payload = await verify(world, token)
+  const user = world.directory.byId(String(payload.oid))
+  if (!user) throw invalidToken(world, 'Access token validation failure.')
+  return { user, scopes: new Set(String(payload.scp).split(' ')) }
+}
+
+/** @throws GraphError 403 unless the caller has one of the scopes */
+export function requireScope({ scopes }: Caller, anyOf: readonly string[]): void {
+  if (anyOf.some((scope) => scopes.has(scope))) return
+  throw new GraphError(
+    403,
+    'Authorization_RequestDenied',
+    'Insufficient privileges to complete the operation.',
+  )
+}
+
+async function verify(world: World, token: string) {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid = '' }) => {
+        const key = world.keys.find(kid)
+        if (!key) throw new errors.JWSSignatureVerificationFailed()
+        return key.publicKey
+      },
+      {
+        algorithms: ['RS256'],
+        audience: graphAppId,
+        issuer: issuerOf(world),
+        currentDate: new Date(world.now()),
+        requiredClaims: ['exp'],
+      },
+    )
+    return payload
+  } catch (error) {
+    throw invalidToken(world, wordsOf(error, token))
+  }
+}
+
+function wordsOf(error: unknown, token: string): string {
+  if (!token.includes('.')) return 'CompactToken parsing failed: JWT is not well formed.'
+  if (error instanceof errors.JWTExpired) return 'Lifetime validation failed, the token is expired.'
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return `Access token validation failure. Invalid ${error.claim === 'aud' ? 'audience' : error.claim}.`
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return 'Access token validation failure. Invalid signature.'
+  }
+  return 'CompactToken parsing failed: JWT is not well formed.'
+}

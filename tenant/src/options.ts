@@ -1,0 +1,46 @@
+/** Checks what a tenant is started with. */
+
+import type { ClientRegistration } from './clients.ts'
+import type { TenantUser } from './directory/user.ts'
+
+export interface TenantOptions {
+  /** Default 0: any free port. */
+  port?: number
+  /** A loopback address; default 127.0.0.1. */
+  host?: string
+  tenantId?: string
+  tenantName?: string
+  /** Default: the one of `local-client.ts`. */
+  clients?: ClientRegistration[]
+  /** How many users to generate, 1 to 100 000; default 250. */
+  users?: number
+  /** Merged over the generated users, by place in the list: for names that are hostile, or roles. */
+  patchUsers?: Readonly<Record<number, Partial<TenantUser>>>
+  /** The tenant's clock, ms since the epoch. */
+  now?: () => number
+  /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
+  issParameter?: boolean
+}
+
+export const mostUsers = 100_000
+
+/** @throws Error with a sentence, where a tenant must not or cannot run */
+export function checkOptions({ host = '127.0.0.1', users = 250 }: TenantOptions): void {
+  if (process.env.NODE_ENV === 'production') {
+    throw new Error(
+      'The local tenant signs anybody in without a password, so it does not start while NODE_ENV is "production".',
+    )
+  }
+  if (!isLoopback(host)) {
+    throw new Error(
+      `The local tenant signs anybody in without a password, so it listens on loopback only, not on "${host}".`,
+    )
+  }
+  if (!Number.isInteger(users) || users < 1 || users > mostUsers) {
+    throw new Error(`The local tenant can have 1 to ${mostUsers} users, not ${users}.`)
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+}

@@ -1,0 +1,74 @@
+/** Plays the person: signs in on the tenant's pages over HTTP, as a browser without scripts would. */
+
+export interface SignInOptions {
+  /** User name or object id; default: the first user that the tenant offers. */
+  user?: string
+  /** Presses Cancel instead. */
+  cancel?: boolean
+  /** Cookies of an earlier sign-in in the same browser; kept up to date. */
+  cookies?: Map<string, string>
+}
+
+/**
+ * @param authorizeUrl the address that the application sent the browser to
+ * @returns the address, with `code` or `error`, that the tenant sends the browser back to
+ * @throws Error where the tenant shows an error page instead
+ */
+export async function signInAtTenant(
+  authorizeUrl: string,
+  options: SignInOptions = {},
+): Promise<{ location: string }> {
+  const { user, cancel = false, cookies = new Map<string, string>() } = options
+  let answer = await send(authorizeUrl, cookies)
+  // Sign-in, then consent: more pages than these do not come.
+  for (let page = 0; page < 4; page += 1) {
+    const location = answer.headers.get('location')
+    if (location) return { location }
+    const text = await answer.text()
+    const fields = cancel ? { cancel: '1' } : nextFields(text, user)
+    if (!answer.ok || !fields) throw new Error(`The tenant shows a page instead: ${words(text)}`)
+    answer = await send(authorizeUrl, cookies, fields)
+  }
+  throw new Error('The tenant keeps on asking.')
+}
+
+async function send(
+  url: string,
+  cookies: Map<string, string>,
+  fields?: Record<string, string>,
+): Promise<Response> {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const answer = await fetch(url, {
+    redirect: 'manual',
+    headers: cookie ? { cookie } : {},
+    ...(fields ? { method: 'POST', body: new URLSearchParams(fields) } : {}),
+  })
+  for (const header of answer.headers.getSetCookie()) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? []
+    cookies.set(name, value)
+  }
+  return answer
+}
+
+/** What the person presses: Accept where the page has it, else a user. Undefined on a page with neither. */
+function nextFields(page: string, user: string | undefined): Record<string, string> | undefined {
+  const accepts = /<button[^>]*name="accept"/.test(page)
+  const offered = valueOf(page, accepts ? 'input' : 'button')
+  if (accepts && offered) return { user: offered, accept: '1' }
+  if (offered === undefined && !page.includes('name="q"')) return undefined
+  if (user === undefined) return offered === undefined ? undefined : { user: offered }
+  return user.includes('@') ? { q: user } : { user }
+}
+
+function valueOf(page: string, element: string): string | undefined {
+  return new RegExp(`<${element}[^>]*name="user" value="([^"]+)"`).exec(page)?.[1]
+}
+
+function words(page: string): string {
+  const main = /<main[^>]*>(.*)<\/main>/s.exec(page)?.[1] ?? page
+  return main
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300)
+}

@@ -1,0 +1,38 @@
+/** Values that the tenant hands out and reads back (refresh tokens, sign-out hints, page cursors): sealed, so that nothing has to be remembered. */
+
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+export interface Seal {
+  /** Seals a JSON value; `purpose` keeps one kind of value from being used as another. */
+  seal(purpose: string, value: unknown): string
+  /** The value, or undefined when this tenant did not seal it for this purpose. */
+  open(purpose: string, sealed: string): unknown
+}
+
+const ivBytes = 12
+const tagBytes = 16
+
+export function createSeal(): Seal {
+  const key = randomBytes(32)
+  return {
+    seal(purpose, value) {
+      const iv = randomBytes(ivBytes)
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(purpose))
+      const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
+      return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
+    },
+    open(purpose, sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < ivBytes + tagBytes) return undefined
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes))
+      decipher.setAAD(Buffer.from(purpose))
+      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+      try {
+        const body = [decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]
+        return JSON.parse(Buffer.concat(body).toString('utf8'))
+      } catch {
+        return undefined
+      }
+    },
+  }
+}

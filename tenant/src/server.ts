@@ -1,0 +1,44 @@
+/** Runs the local tenant as a process: `TENANT_PORT` (5175), `TENANT_USERS` (250), `TENANT_HOST` (loopback only). */
+
+import { createTenant, type Tenant } from './tenant.ts'
+
+const { TENANT_PORT = '5175', TENANT_USERS = '250', TENANT_HOST = '127.0.0.1' } = process.env
+
+async function start(): Promise<Tenant> {
+  const port = wholeNumber('TENANT_PORT', TENANT_PORT)
+  if (port > 65_535) throw new Error(`TENANT_PORT must be at most 65535, not ${port}.`)
+  const users = wholeNumber('TENANT_USERS', TENANT_USERS)
+  try {
+    return await createTenant({ port, users, host: TENANT_HOST })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new Error(
+        `Port ${port} is taken: stop what uses it, or set TENANT_PORT to another port.`,
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}
+
+function wholeNumber(name: string, value: string): number {
+  if (/^\d{1,6}$/.test(value)) return Number(value)
+  throw new Error(`${name} must be a whole number, not "${value}".`)
+}
+
+function stopOn(tenant: Tenant): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void tenant.close().then(() => process.exit(0)))
+  }
+}
+
+try {
+  const tenant = await start()
+  stopOn(tenant)
+  process.stdout.write(
+    `Local tenant with ${tenant.users.length} users on ${tenant.origin} (control page: ${tenant.origin}/_tenant)\n`,
+  )
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

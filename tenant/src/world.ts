@@ -1,0 +1,35 @@
+/** What every part of one tenant works with. Made once, in `tenant.ts`. */
+
+import type { ClientRegistration } from './clients.ts'
+import type { Directory } from './directory/directory.ts'
+import type { Browsers } from './entra/browser-accounts.ts'
+import type { Codes } from './entra/codes.ts'
+import type { Consents } from './entra/consents.ts'
+import type { Faults } from './faults/faults.ts'
+import type { Journal } from './journal.ts'
+import type { KeyRing } from './keys/key-ring.ts'
+import type { Seal } from './seal.ts'
+
+export interface World {
+  /** `http://127.0.0.1:PORT`; known once the tenant listens. */
+  origin: string
+  tenantId: string
+  tenantName: string
+  clients: readonly ClientRegistration[]
+  directory: Directory
+  /** Ms since the epoch. */
+  now: () => number
+  keys: KeyRing
+  seal: Seal
+  journal: Journal
+  faults: Faults
+  browsers: Browsers
+  codes: Codes
+  consents: Consents
+  /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does neither. */
+  issParameter: boolean
+}
+
+export function issuerOf(world: World): string {
+  return `${world.origin}/${world.tenantId}/v2.0`
+}

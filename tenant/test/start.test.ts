@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createTenant } from '../src/tenant.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('a tenant', () => {
+  it('refuses to start in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    await expect(createTenant()).rejects.toThrow('does not start while NODE_ENV is "production"')
+  })
+
+  it.each(['0.0.0.0', '192.168.1.10', '::', 'localhost.evil.example'])(
+    'refuses to listen on %s',
+    async (host) => {
+      await expect(createTenant({ host })).rejects.toThrow(`not on "${host}"`)
+    },
+  )
+
+  it.each([0, 1.5, 100_001])('refuses to have %s users', async (users) => {
+    await expect(createTenant({ users })).rejects.toThrow('1 to 100000 users')
+  })
+
+  it('has the same users every time, each user name once', async () => {
+    const small = await createTenant({ users: 10 })
+    const large = await createTenant({ users: 5_000 })
+    await Promise.all([small.close(), large.close()])
+    expect(large.users.slice(0, 10)).toEqual(small.users)
+    expect(new Set(large.users.map((user) => user.userPrincipalName)).size).toBe(5_000)
+    expect(new Set(large.users.map((user) => user.id)).size).toBe(5_000)
+    expect(large.users[0]).toMatchObject({ displayName: 'Nora Hill' })
+  })
+
+  it('closes at once, also while a request hangs', async () => {
+    const tenant = await createTenant()
+    tenant.faults.set({ at: 'keys', kind: 'hang' })
+    const hanging = fetch(`${tenant.origin}/${tenant.tenantId}/discovery/v2.0/keys`)
+    const refused = hanging.catch((error: unknown) => String(error))
+    await vi.waitFor(() => expect(tenant.journal.count('keys')).toBe(1))
+    await tenant.close()
+    expect(await refused).toContain('fetch failed')
+  })
+})
+
+describe('the process', () => {
+  const run = (env: Record<string, string>) => {
+    const child = spawn(process.execPath, ['src/server.ts'], {
+      cwd: new URL('..', import.meta.url),
+      env: { ...process.env, NODE_ENV: 'test', ...env },
+    })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    return { child, output: () => output }
+  }
+
+  it('says where it is, and stops on SIGTERM', async () => {
+    const { child, output } = run({ TENANT_PORT: '0', TENANT_USERS: '5' })
+    await vi.waitFor(() => expect(output()).toMatch(/^Local tenant with 5 users on http:\/\/127/), {
+      timeout: 5_000,
+    })
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it.each([
+    [{ TENANT_HOST: '0.0.0.0' }, 'not on "0.0.0.0"'],
+    [{ TENANT_USERS: 'many' }, 'TENANT_USERS must be a whole number'],
+    [{ TENANT_PORT: '70000' }, 'TENANT_PORT'],
+    [{ NODE_ENV: 'production' }, 'does not start'],
+  ])('refuses %j in one sentence', async (env, words) => {
+    const { child, output } = run({ TENANT_PORT: '0', ...env })
+    expect(await once(child, 'close')).toEqual([1, null])
+    expect(output()).toContain(words)
+    expect(output().trim().split('\n')).toHaveLength(1)
+  })
+
+  it('names the port that is taken', async () => {
+    const tenant = await createTenant()
+    const { port } = new URL(tenant.origin)
+    const { child, output } = run({ TENANT_PORT: port })
+    expect(await once(child, 'close')).toEqual([1, null])
+    await tenant.close()
+    expect(output()).toBe(
+      `Port ${port} is taken: stop what uses it, or set TENANT_PORT to another port.\n`,
+    )
+  })
+})
