@@ -1,0 +1,60 @@
+import type { Problem, ProblemCode, InteractionReason } from '@gatehouse/shared/problem'
+
+/** `offline`: the request did not reach the server. `unreadable`: the answer was not what the contract says. */
+export type FailureCode = ProblemCode | 'offline' | 'unreadable'
+
+/** What every failed call to the API throws. */
+export class ApiProblem extends Error {
+  readonly code: FailureCode
+  /** The HTTP status; 0 where there was no answer. */
+  readonly status: number
+  readonly requestId: string | undefined
+  /** In seconds, as the server asked for. */
+  readonly retryAfter: number | undefined
+  readonly reason: InteractionReason | undefined
+  /** Where `interaction_required` is solved: a path of ours. */
+  readonly signInUrl: string | undefined
+
+  constructor(
+    code: FailureCode,
+    status: number,
+    more: { problem?: Partial<Problem>; retryAfter?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(more.problem?.title ?? code, { cause: more.cause })
+    this.name = 'ApiProblem'
+    this.code = code
+    this.status = status
+    this.requestId = more.problem?.requestId
+    this.retryAfter = more.retryAfter
+    this.reason = more.problem?.reason
+    this.signInUrl = ownPath(more.problem?.signInUrl)
+  }
+}
+
+/** The problem that an error answer carries. A proxy on the way may have answered with something else. */
+export async function readProblem(response: Response): Promise<ApiProblem> {
+  const retryAfter = seconds(response.headers.get('retry-after'))
+  const problem = await readBody(response)
+  if (!problem?.code) return new ApiProblem('unreadable', response.status, { retryAfter })
+  return new ApiProblem(problem.code, response.status, { problem, retryAfter })
+}
+
+async function readBody(response: Response): Promise<Partial<Problem> | undefined> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json'))
+    return undefined
+  try {
+    return (await response.json()) as Partial<Problem>
+  } catch {
+    return undefined
+  }
+}
+
+/** Retry-After in its form of seconds (RFC 9110, section 10.2.3); no server of ours sends the other one. */
+function seconds(header: string | null): number | undefined {
+  return header && /^\d{1,6}$/.test(header) ? Number(header) : undefined
+}
+
+/** A link is followed only within this site, whatever an answer says. */
+function ownPath(url: string | undefined): string | undefined {
+  return url && /^\/[^/\\]/.test(url) ? url : undefined
+}

@@ -1,0 +1,13 @@
+import { pages } from '@gatehouse/shared/paths'
+import { ButtonLink } from '../ui/button.tsx'
+import { search } from '../ui/icons.generated.ts'
+import { MessageCard } from '../ui/message-card.tsx'
+
+export default function NotFound() {
+  return (
+    <MessageCard icon={search} title="404 · Page not found">
+      <p>There is no page at this address. The link may be old, or a letter is missing.</p>
+      <ButtonLink href={pages.home}>Home</ButtonLink>
+    </MessageCard>
+  )
+}

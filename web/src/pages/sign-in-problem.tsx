@@ -1,0 +1,46 @@
+import { pages, signInUrl } from '@gatehouse/shared/paths'
+import { useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { ButtonLink } from '../ui/button.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Details } from '../ui/details.tsx'
+import { warning } from '../ui/icons.generated.ts'
+import { formatTime } from '../ui/format-time.ts'
+import { MessageCard } from '../ui/message-card.tsx'
+import { problemFor, validDetails, type SignInProblem } from './sign-in-problem/problems.ts'
+import css from './sign-in-problem/sign-in-problem.module.css'
+
+export default function SignInProblemPage() {
+  const [query] = useSearchParams()
+  const [arrived] = useState(() => Date.now())
+  const problem = problemFor(query.get('code'))
+  const { requestId, aadsts } = validDetails(query)
+  const details = {
+    Problem: problem.title,
+    'Microsoft’s code': aadsts,
+    'Request id': requestId,
+    Time: formatTime(arrived),
+    App: window.location.origin,
+  }
+  return (
+    <MessageCard icon={warning} tone="warning" title={problem.title}>
+      <p>{problem.text}</p>
+      <p className={css.who}>
+        Who can fix it: <strong>{problem.who}</strong>
+      </p>
+      <Action problem={problem} details={details} />
+      <Details title="Details" entries={details} />
+    </MessageCard>
+  )
+}
+
+type ActionProps = { problem: SignInProblem; details: Record<string, string | undefined> }
+
+function Action({ problem: { action, does }, details }: ActionProps) {
+  if (does === 'copy') {
+    const lines = Object.entries(details).map(([name, value]) => value && `${name}: ${value}`)
+    return <CopyButton text={lines.filter(Boolean).join('\n')} label={action} wide />
+  }
+  const prompt = does === 'picker' ? 'select_account' : undefined
+  return <ButtonLink href={signInUrl(pages.home, prompt)}>{action}</ButtonLink>
+}

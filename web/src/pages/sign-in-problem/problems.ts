@@ -1,0 +1,110 @@
+/** Why a sign-in ended without one, in words for the person; the codes are those of the back end. */
+
+/** Who can do something about it. */
+type Who =
+  | 'You'
+  | 'Your administrator'
+  | 'The developer of this app'
+  | 'Microsoft, or nobody: it passes'
+
+export type SignInProblem = {
+  title: string
+  text: string
+  who: Who
+  /** The name of the one thing to do. */
+  action: string
+  /** `picker`: sign in with the account picker; `copy`: details for somebody else. */
+  does: 'again' | 'picker' | 'copy'
+}
+
+const failed: SignInProblem = {
+  title: 'Signing in did not work',
+  text: 'Something went wrong between this app and Microsoft. Nothing was changed.',
+  who: 'Microsoft, or nobody: it passes',
+  action: 'Try again',
+  does: 'again',
+}
+
+const problems: Record<string, SignInProblem> = {
+  failed,
+  expired: {
+    title: 'This sign-in is no longer valid',
+    text: 'Sign-in took too long or was started in another tab.',
+    who: 'You',
+    action: 'Start again',
+    does: 'again',
+  },
+  cookies_blocked: {
+    title: 'Your browser blocks cookies',
+    text: 'Signing in needs one cookie of this site. Allow cookies here, then try again.',
+    who: 'You',
+    action: 'Try again',
+    does: 'again',
+  },
+  cancelled: {
+    title: 'You stopped the sign-in',
+    text: 'You went back, or did not agree to the request. Nothing was shared.',
+    who: 'You',
+    action: 'Try again',
+    does: 'again',
+  },
+  denied: {
+    title: 'Your organisation did not let you in',
+    text: 'Its rules ask for another device, place or account, or yours is blocked. Your administrator knows which.',
+    who: 'Your administrator',
+    action: 'Use another account',
+    does: 'picker',
+  },
+  consent_required: {
+    title: 'An administrator has to approve this app',
+    text: 'Your organisation lets administrators alone decide which apps people may use.',
+    who: 'Your administrator',
+    action: 'Copy details for your administrator',
+    does: 'copy',
+  },
+  not_assigned: {
+    title: 'You are not assigned to this app',
+    text: 'Your organisation gives this app to chosen people. Ask its owner to add you.',
+    who: 'Your administrator',
+    action: 'Use another account',
+    does: 'picker',
+  },
+  other_organisation: {
+    title: 'That account is not from this organisation',
+    text: 'This app is for the accounts of one organisation, and you chose one of another.',
+    who: 'You',
+    action: 'Use another account',
+    does: 'picker',
+  },
+  misconfigured: {
+    title: 'This app is set up wrongly',
+    text: 'Not your fault: the developer has to fix it. The server’s log says what is wrong.',
+    who: 'The developer of this app',
+    action: 'Copy details for the developer',
+    does: 'copy',
+  },
+  unavailable: {
+    title: 'Microsoft does not answer just now',
+    text: 'Signing in has to wait until it does. Your account is fine.',
+    who: 'Microsoft, or nobody: it passes',
+    action: 'Try again',
+    does: 'again',
+  },
+}
+
+/** The problem that a code stands for. A code that we do not know tells nothing, so neither do we. */
+export function problemFor(code: string | null): SignInProblem {
+  return (Object.hasOwn(problems, code ?? '') && problems[code ?? '']) || failed
+}
+
+/** What may be shown of the rest of the query: anybody can write one, so only what can do no harm. */
+export function validDetails(query: URLSearchParams): { requestId?: string; aadsts?: string } {
+  const requestId = query.get('id') ?? ''
+  const aadsts = /^(?:AADSTS)?(\d{4,7})$/.exec(query.get('aadsts') ?? '')?.[1]
+  return {
+    ...(/^[\w-]{1,64}$/.test(requestId) ? { requestId } : {}),
+    ...(aadsts ? { aadsts: `AADSTS${aadsts}` } : {}),
+  }
+}
+
+export const problemCodes = Object.keys(problems)

@@ -1,0 +1,86 @@
+/** THE LIST of pages. A new page is one more entry here. */
+
+import { pages } from '@gatehouse/shared/paths'
+import { lazy, Suspense, type ComponentType } from 'react'
+import { useLocation } from 'wouter'
+import { CrashBoundary } from './layout/crash-boundary.tsx'
+import type { PageEntry } from './layout/page-entry.ts'
+import Home from './pages/home.tsx'
+import NotFound from './pages/not-found.tsx'
+import { RequireSignIn } from './session/require-sign-in.tsx'
+import * as icons from './ui/icons.generated.ts'
+import { PageArrival } from './ui/page-arrival.tsx'
+import { Waiting } from './ui/waiting.tsx'
+
+export const pageList: PageEntry[] = [
+  {
+    path: pages.home,
+    title: 'Home',
+    nav: icons.home,
+    protected: false,
+    page: Home,
+  },
+  {
+    path: pages.claims,
+    title: 'ID token',
+    nav: icons.key,
+    protected: true,
+    ...lazily(() => import('./pages/claims.tsx')),
+  },
+  {
+    path: pages.users,
+    title: 'Users',
+    nav: icons.people,
+    protected: true,
+    ...lazily(() => import('./pages/users.tsx')),
+  },
+  {
+    path: pages.signedOut,
+    title: 'Signed out',
+    protected: false,
+    page: Home,
+  },
+  {
+    path: pages.signInProblem,
+    title: 'Sign-in problem',
+    protected: false,
+    ...lazily(() => import('./pages/sign-in-problem.tsx')),
+  },
+]
+
+const notFound: PageEntry = {
+  path: '',
+  title: 'Page not found',
+  protected: false,
+  page: NotFound,
+}
+
+/** The page that the address bar names. */
+export function CurrentPage() {
+  const [path] = useLocation()
+  const entry = find(path) ?? notFound
+  const page = (
+    <Suspense fallback={<Waiting />}>
+      <PageArrival title={entry.title} path={path} />
+      <entry.page />
+    </Suspense>
+  )
+  return (
+    <CrashBoundary key={entry.path}>
+      {entry.protected ? <RequireSignIn>{page}</RequireSignIn> : page}
+    </CrashBoundary>
+  )
+}
+
+/** Fetches the code of a page that somebody is about to open. */
+export function prefetch(path: string): void {
+  void find(path)?.load?.()
+}
+
+function find(path: string): PageEntry | undefined {
+  return pageList.find((entry) => entry.path === path)
+}
+
+function lazily(load: () => Promise<{ default: ComponentType }>) {
+  return { page: lazy(load), load }
+}

@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react'
+import { announce } from './announce.ts'
+import { Button } from './button.tsx'
+import css from './copy-button.module.css'
+import { Icon } from './icon.tsx'
+import { check, copy, errorCircle } from './icons.generated.ts'
+
+type Props = {
+  text: string
+  /** What is copied, as the button's name: "Copy object id". */
+  label: string
+  /** Shows the label; without it the button is an icon. */
+  wide?: boolean
+}
+
+type State = 'idle' | 'copied' | 'denied'
+
+const said: Record<State, string> = {
+  idle: '',
+  copied: 'Copied',
+  denied: 'This browser does not allow copying. Select the text instead.',
+}
+
+export function CopyButton({ text, label, wide = false }: Props) {
+  const [state, setState] = useState<State>('idle')
+  useEffect(() => {
+    if (state === 'idle') return undefined
+    const timer = setTimeout(() => setState('idle'), 2000)
+    return () => clearTimeout(timer)
+  }, [state])
+
+  const onClick = async () => {
+    const result = await write(text)
+    setState(result)
+    announce(said[result])
+  }
+  const icon = { idle: copy, copied: check, denied: errorCircle }[state]
+  if (wide) {
+    return (
+      <Button look="outline" icon={icon} onClick={() => void onClick()}>
+        {label}
+      </Button>
+    )
+  }
+  const title = said[state] || label
+  return (
+    <button
+      type="button"
+      className={css.copy}
+      data-state={state}
+      aria-label={label}
+      title={title}
+      onClick={() => void onClick()}
+    >
+      <Icon path={icon} size={16} />
+    </button>
+  )
+}
+
+async function write(text: string): Promise<State> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return 'copied'
+  } catch {
+    return 'denied'
+  }
+}

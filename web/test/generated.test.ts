@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { iconsModule } from '../generate/icons.ts'
+import { avatarColours, tokensCss } from '../generate/tokens.ts'
+import { avatarColour } from '../src/ui/initials.ts'
+
+const read = (file: string) => readFileSync(new URL(`../src/ui/${file}`, import.meta.url), 'utf8')
+
+describe('what is generated from Fluent', () => {
+  test('is up to date: the tokens', () => {
+    expect(read('tokens.generated.css')).toBe(tokensCss())
+  })
+
+  test('is up to date: the icons', () => {
+    expect(read('icons.generated.ts')).toBe(iconsModule())
+  })
+
+  test('has a colour for every person', () => {
+    const numbers = Array.from({ length: 2000 }, (_, id) => avatarColour(`person-${id}`))
+    expect(new Set(numbers)).toEqual(new Set(avatarColours.keys()))
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import type { SignedIn } from '@gatehouse/shared/session'
+import { timeLeft } from '../src/session/time-left.ts'
+import { formatClock, formatRelative, language } from '../src/ui/format-time.ts'
+
+const minute = 60_000
+
+describe('times in words', () => {
+  test.each([
+    [0, 'now'],
+    [-25 * minute, '25 minutes ago'],
+    [40 * minute, 'in 40 minutes'],
+    [59.6 * minute, 'in 1 hour'],
+    [-24 * 60 * minute, 'yesterday'],
+    [400 * 24 * 60 * minute, 'in 13 months'],
+  ])('%d ms away is "%s"', (distance, words) => {
+    const now = Date.UTC(2026, 10, 23, 12)
+    expect(formatRelative(now + distance, now)).toBe(words)
+  })
+
+  test.each([
+    [272_000, '4:32'],
+    [59_999, '0:59'],
+    [3_872_000, '1:04:32'],
+    [-5, '0:00'],
+  ])('%d ms are %s on a clock', (ms, clock) => {
+    expect(formatClock(ms)).toBe(clock)
+  })
+
+  test('are English in every browser, and in its own order where that is English too', () => {
+    expect(language('en-US')).toBe('en-US')
+    expect(language('de-DE')).toBe('en-GB')
+  })
+})
+
+describe('the time left in a session', () => {
+  const session = {
+    startedAt: '2026-11-23T12:00:00Z',
+    expiresAt: '2026-11-23T13:00:00Z',
+    absoluteExpiresAt: '2026-11-24T00:00:00Z',
+  } as SignedIn
+
+  test('runs to the idle end', () => {
+    const now = Date.parse('2026-11-23T12:45:00Z')
+    expect(timeLeft(session, now)).toEqual({ left: 15 * minute, whole: 60 * minute })
+  })
+
+  test('runs to the absolute end where that comes first', () => {
+    const short = { ...session, absoluteExpiresAt: '2026-11-23T12:50:00Z' }
+    expect(timeLeft(short, Date.parse('2026-11-23T12:45:00Z')).left).toBe(5 * minute)
+  })
+
+  test('is never below zero', () => {
+    expect(timeLeft(session, Date.parse('2026-11-25T00:00:00Z')).left).toBe(0)
+  })
+})

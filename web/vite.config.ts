@@ -1,0 +1,41 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { backEnd } from './vite/back-end.ts'
+import { oneAddress } from './vite/one-address.ts'
+import { portTaken } from './vite/port-taken.ts'
+import { shortLogger } from './vite/short-logger.ts'
+
+const port = Number(process.env['WEB_PORT'] ?? 5173)
+const backEndPort = Number(process.env['PORT'] ?? 5174)
+
+/** The oldest browsers that know `light-dark()`; for older ones every colour would be written twice. */
+const browsers = ['chrome123', 'edge123', 'firefox128', 'safari17.5']
+
+export default defineConfig({
+  plugins: [react(), oneAddress(), portTaken(port)],
+  clearScreen: false,
+  logLevel: 'warn',
+  customLogger: shortLogger(),
+  server: {
+    host: '127.0.0.1',
+    port,
+    strictPort: true,
+    open: false,
+    proxy: { '^/(api|auth)/': backEnd(backEndPort) },
+  },
+  build: {
+    target: browsers,
+    cssTarget: browsers,
+    modulePreload: { polyfill: false },
+    // A data: URL would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // What the first page needs is one script and one style sheet. Parts that it shares with lazy
+        // pages would become files of their own, and their styles would come before the layers' order.
+        codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+      },
+    },
+  },
+})
