@@ -21,6 +21,8 @@ export default defineConfig({
     port,
     strictPort: true,
     open: false,
+    // As in production: no other origin may read anything.
+    cors: false,
     proxy: { '^/(api|auth)/': backEnd(backEndPort) },
   },
   build: {

@@ -1,4 +1,5 @@
-import { explanations, type Explanation, type Group, type Kind } from './explanations.ts'
+import type { Explanation, Group, Kind } from './explanation.ts'
+import { explanations } from './explanations.ts'
 
 export type Claim = Explanation & { name: string; value: unknown; known: boolean }
 

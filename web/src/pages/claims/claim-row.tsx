@@ -4,7 +4,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { plainText, type Claim } from './claim-list.ts'
 import css from './claim-row.module.css'
 import { ClaimValue } from './claim-value.tsx'
-import type { Use } from './explanations.ts'
+import type { Use } from './explanation.ts'
 
 const uses: Record<Use, { label: string; tone: Tone }> = {
   key: { label: 'Good key', tone: 'success' },
