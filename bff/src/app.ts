@@ -8,8 +8,8 @@ import crossSite from './plugins/cross-site.ts'
 import health from './plugins/health.ts'
 import { loggerOptions, type LogStream } from './plugins/log.ts'
 import notFound from './plugins/not-found.ts'
-import problems from './plugins/problems.ts'
-import securityHeaders from './plugins/security-headers.ts'
+import problems, { asProblem, sendProblem } from './plugins/problems.ts'
+import securityHeaders, { fixedHeaders } from './plugins/security-headers.ts'
 import web, { type BuiltWeb } from './plugins/web.ts'
 import routes from './routes/index.ts'
 
@@ -26,6 +26,7 @@ export interface AppOptions {
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const { built, now = Date.now, logStream } = options
   const { publicUrl } = config
+  const headers = { publicUrl, scriptHashes: built?.scriptHashes ?? [] }
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -39,11 +40,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     handlerTimeout: 25_000,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128 },
+    // An address that cannot be decoded is refused before any hook runs.
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(reply.headers(fixedHeaders(headers)), asProblem(error)),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   })
 
   await app.register(problems)
-  await app.register(securityHeaders, { publicUrl, scriptHashes: built?.scriptHashes ?? [] })
+  await app.register(securityHeaders, headers)
   await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
   await app.register(notFound, { shell: built?.html })

@@ -12,6 +12,8 @@ interface ProblemFacts extends ErrorOptions {
   signInUrl?: string
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
+  /** A status that says more than the code's own: 413, 414 and 415 are all `invalid_request`. */
+  status?: number
 }
 
 /** `message` goes out as `detail`; what nobody outside may read belongs into `cause`, for the log. */
@@ -20,6 +22,7 @@ export class ProblemError extends Error {
   readonly reason: InteractionReason | undefined
   readonly signInUrl: string | undefined
   readonly retryAfterS: number | undefined
+  readonly status: number
 
   constructor(code: ProblemCode, detail: string, facts: ProblemFacts = {}) {
     super(detail, facts)
@@ -28,10 +31,7 @@ export class ProblemError extends Error {
     this.reason = facts.reason
     this.signInUrl = facts.signInUrl
     this.retryAfterS = facts.retryAfterS
-  }
-
-  get status(): number {
-    return problemStatus[this.code]
+    this.status = facts.status ?? problemStatus[code]
   }
 }
 

@@ -19,9 +19,10 @@ function canonicalHost(
       const isFlow = request.routeOptions.config.fromOtherSites === true
       if ((navigates || isFlow) && loopback.test(request.headers.host ?? '')) {
         const target = new URL(options.publicUrl)
-        const { pathname, search } = new URL(request.url, 'http://any')
-        target.pathname = pathname
-        target.search = search
+        // Split by hand: parsed as a URL, a path such as `//evil` would be a host.
+        const [path = '', ...query] = request.url.split('?')
+        target.pathname = path
+        target.search = query.join('?')
         void reply.redirect(target.href, 307)
         return
       }

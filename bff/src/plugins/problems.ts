@@ -35,11 +35,13 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
     .send(toProblem(problem, reply.request.id))
 }
 
-function asProblem(error: FastifyError): ProblemError {
+/** What an error is to the caller; an unexpected one is `internal`, and nothing more. */
+export function asProblem(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error
   if (error.validation) return new ProblemError('invalid_request', validationDetail(error))
-  const known = error.statusCode === undefined ? undefined : byStatus[error.statusCode]
-  if (known) return new ProblemError(known[0], known[1], { cause: error })
+  const { statusCode: status = 500 } = error
+  const known = byStatus[status]
+  if (known) return new ProblemError(known[0], known[1], { cause: error, status })
   return new ProblemError('internal', 'Something went wrong on our side.', { cause: error })
 }
 

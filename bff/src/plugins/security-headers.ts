@@ -13,10 +13,20 @@ const strictTransport = 'max-age=63072000; includeSubDomains'
 
 function securityHeaders(
   app: FastifyInstance,
-  { publicUrl, scriptHashes }: SecurityHeadersOptions,
+  options: SecurityHeadersOptions,
   done: () => void,
 ): void {
-  const everywhere = {
+  const everywhere = fixedHeaders(options)
+  app.addHook('onRequest', (_request, reply, next) => {
+    reply.headers(everywhere)
+    next()
+  })
+  done()
+}
+
+/** The headers by name; for answers that no hook sees. */
+export function fixedHeaders({ publicUrl, scriptHashes }: SecurityHeadersOptions) {
+  return {
     'content-security-policy': policy(scriptHashes),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -27,11 +37,6 @@ function securityHeaders(
     'cache-control': 'no-store',
     ...(publicUrl.startsWith('https:') && { 'strict-transport-security': strictTransport }),
   }
-  app.addHook('onRequest', (_request, reply, next) => {
-    reply.headers(everywhere)
-    next()
-  })
-  done()
 }
 
 function policy(scriptHashes: readonly string[]): string {

@@ -13,6 +13,8 @@ const Cursor = Type.Object({
   sort: Type.Optional(Type.String()),
   top: Type.Integer(),
   skipToken: Type.String(),
+  /** Graph counts on the first page alone. */
+  total: Type.Union([Type.Integer(), Type.Null()]),
 })
 
 const GraphPage = Type.Object({
@@ -26,7 +28,9 @@ export default async function users(app: FastifyInstance): Promise<void> {
   app.get<{ Querystring: UsersQuery }>(api.users, { schema }, async (request) => {
     const { cursor, ...asked } = request.query
     const { sessionSeal } = request
-    const question = cursor ? readCursor(sessionSeal.open('users', cursor)) : { top: 5, ...asked }
+    const question: Question = cursor
+      ? readCursor(sessionSeal.open('users', cursor))
+      : { top: 5, total: null, ...asked }
     const page = await request.callApi('graph', '/users', {
       query: graphQuery(question),
       // $count and $search are advanced queries: Graph takes them with this header only.
@@ -36,11 +40,12 @@ export default async function users(app: FastifyInstance): Promise<void> {
       throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
     }
     const skipToken = skipTokenOf(page['@odata.nextLink'])
+    const total = page['@odata.count'] ?? question.total
     return {
       users: page.value,
-      total: page['@odata.count'] ?? null,
+      total,
       next: skipToken
-        ? sessionSeal.seal('users', JSON.stringify({ ...question, skipToken }))
+        ? sessionSeal.seal('users', JSON.stringify({ ...question, skipToken, total }))
         : null,
     }
   })

@@ -1,6 +1,6 @@
 /** A browser without a screen: cookies, redirects by hand, and the headers that the real one sends. */
 import { CookieJar } from 'tough-cookie'
-import { request } from 'undici'
+import { getGlobalDispatcher, type Dispatcher } from 'undici'
 import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
 
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface RequestOptions {
-  method?: string
+  method?: Dispatcher.HttpMethod
   headers?: Record<string, string | string[]>
   body?: string
   /** Replaces the jar's cookies for this one request. */
@@ -50,7 +50,10 @@ export function createBrowser(origin: string, publicUrl: string): Browser {
 
   async function send(path: string, options: RequestOptions = {}): Promise<Answer> {
     const cookie = options.cookie ?? (await jar.getCookieString(publicUrl))
-    const response = await request(`${origin}${path}`, {
+    // Not by a URL: the path has to go over the wire as it is written.
+    const response = await getGlobalDispatcher().request({
+      origin,
+      path,
       method: options.method ?? 'GET',
       headers: { host: new URL(publicUrl).host, ...(cookie && { cookie }), ...options.headers },
       body: options.body ?? null,

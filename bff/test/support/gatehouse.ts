@@ -16,6 +16,8 @@ export interface GatehouseOptions {
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: BuiltWeb
+  /** The tenant goes by the app's clock, so that both can be moved by hours. */
+  oneClock?: boolean
 }
 
 export interface Gatehouse {
@@ -27,7 +29,7 @@ export interface Gatehouse {
   dataDir: string
   /** Every log line so far. */
   logs: string[]
-  /** Moves the app's clock (not the tenant's) on by milliseconds. */
+  /** Moves the app's clock (the tenant's only with `oneClock`) on by milliseconds. */
   advance(ms: number): void
   browser(): Browser
   /** Ends the back end and starts it again on the same store, as after a deploy. */
@@ -41,7 +43,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-'))
   let offset = 0
   const now = () => Date.now() + offset
-  const tenant = await createTenant({ ...options.tenant })
+  const tenant = await createTenant({ ...(options.oneClock && { now }), ...options.tenant })
   const logs: string[] = []
   const config = () => loadConfig(environmentOf(tenant, dataDir, options), dataDir)
 

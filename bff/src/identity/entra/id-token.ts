@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Claims } from '@gatehouse/shared/claims'
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import { hasDuplicateMembers } from './duplicate-members.ts'
 import { EntraError, untrusted } from './errors.ts'
 import type { Metadata } from './discovery.ts'
 import type { SigningKeys } from './keys.ts'
@@ -54,6 +55,7 @@ export interface Expected {
 export async function verifyIdToken(token: unknown, expected: Expected): Promise<Verified> {
   if (typeof token !== 'string' || token.length > maxTokenLength) throw untrusted('id_token')
   const payload = await verifySignature(token, expected)
+  if (hasDuplicateMembers(payloadText(token))) throw untrusted('duplicate_claim')
   const claims = checkShapes(payload)
   checkTenant(claims, expected)
   checkKeyIssuer(token, claims, expected)
@@ -89,6 +91,10 @@ async function verifySignature(token: string, expected: Expected): Promise<JWTPa
     if (error instanceof EntraError) throw error
     throw untrusted(checkNamed(error), { cause: error })
   }
+}
+
+function payloadText(token: string): string {
+  return Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
 }
 
 function checkNamed(error: unknown): string {

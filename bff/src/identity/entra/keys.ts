@@ -14,7 +14,7 @@ import type { EntraNetwork } from './network.ts'
 /** Entra publishes about eight; more than this is no key set but a way to keep us busy. */
 const maxKeys = 100
 const freshMs = 24 * 60 * 60_000
-/** A token with an unknown key, or a failed fetch, cannot make us ask more often than this. */
+/** Tokens with a key that does not exist, or failed fetches, cannot make us ask more often than this. */
 const coolDownMs = 30_000
 
 export interface SigningKeys {
@@ -31,6 +31,8 @@ export function createSigningKeys(
 ): SigningKeys {
   let cached: { set: JSONWebKeySet; readAt: number } | undefined
   let failedAt: number | undefined
+  /** When keys were fetched for a token and its key was not among them. */
+  let fruitlessAt: number | undefined
   let pending: Promise<JSONWebKeySet> | undefined
 
   async function fetchKeys(): Promise<JSONWebKeySet> {
@@ -62,16 +64,28 @@ export function createSigningKeys(
     })
   }
 
+  function mayAskAgain(): boolean {
+    return !within(coolDownMs, failedAt) && !within(coolDownMs, fruitlessAt)
+  }
+
+  async function findFresh(header: JWSHeaderParameters, token: FlattenedJWSInput) {
+    const set = await (pending ??= fetchKeys())
+    try {
+      return await createLocalJWKSet(set)(header, token)
+    } catch (error) {
+      fruitlessAt = now()
+      throw error
+    }
+  }
+
   return {
     find: async (header, token) => {
       const set = await current()
       try {
         return await createLocalJWKSet(set)(header, token)
       } catch (error) {
-        const unknownKey = error instanceof errors.JWKSNoMatchingKey
-        const asked = within(coolDownMs, cached?.readAt) || within(coolDownMs, failedAt)
-        if (!unknownKey || asked) throw error
-        return createLocalJWKSet(await (pending ??= fetchKeys()))(header, token)
+        if (!(error instanceof errors.JWKSNoMatchingKey) || !mayAskAgain()) throw error
+        return findFresh(header, token)
       }
     },
     issuerOf: (kid) => {

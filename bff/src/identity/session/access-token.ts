@@ -31,7 +31,10 @@ export function createAccessTokens(
     const answer = await exchange(() => entra.refresh(refreshToken, scopes))
     await assertSameUser(answer, session)
     const token = grantedToken(answer, scopes, now())
-    await sessions.replace(session, withToken(session.record, token, answer.refreshToken))
+    const kept = await sessions.update(session, (record) =>
+      withToken(record, token, answer.refreshToken),
+    )
+    if (!kept) throw signedOutMeanwhile()
     return token.accessToken
   }
 
@@ -84,6 +87,11 @@ function interactionRequired(cause?: EntraError): ProblemError {
     signInUrl: signInUrl('/'),
     ...(cause && { cause }),
   })
+}
+
+/** A sign-out counts for the requests that were under way as well. */
+function signedOutMeanwhile(): ProblemError {
+  return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
 /** The token of an answer, as it is kept. What was not said to be granted counts as asked. */

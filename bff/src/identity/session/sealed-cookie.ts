@@ -38,11 +38,16 @@ export async function createSealedCookies(
       return value.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '').replace(';', '.')
     },
     open: (purpose, value) => {
-      if (!sealedForm.test(value)) return undefined
+      if (!sealedForm.test(value) || !value.split('.').every(isCanonical)) return undefined
       const content = decode(codec, value.replace('.', ';'))
       return content?.['purpose'] === purpose ? content : undefined
     },
   }
+}
+
+/** Decoders ignore the spare bits of the last character, and so take several spellings of one value. */
+function isCanonical(base64url: string): boolean {
+  return Buffer.from(base64url, 'base64url').toString('base64url') === base64url
 }
 
 function decode(codec: FastifyInstance, value: string): Record<string, unknown> | undefined {

@@ -1,6 +1,6 @@
 /** Starting, opening, changing and ending sessions: the record in the store and the key in the cookie. */
 import { randomBytes } from 'node:crypto'
-import type { SessionStore } from '../store/store.ts'
+import { StoreError, type SessionStore } from '../store/store.ts'
 import { deriveSecrets, indexOf, seal, unseal, type SessionSecrets } from '../store/seal.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
 import { hasEnded, isTouchDue, sessionEnd, type Lifetimes } from './lifetimes.ts'
@@ -24,11 +24,14 @@ export interface Sessions {
   /** Restarts the idle time. @returns undefined where the session ended in the meantime */
   extend(session: Session): Promise<Session | undefined>
   /**
-   * Writes a changed record.
+   * Changes the record in its newest state: another request may have written since this one read.
    *
-   * @returns the session as written; undefined where it was changed or ended in the meantime
+   * @returns the session as written; undefined where it ended in the meantime. @throws StoreError
    */
-  replace(session: Session, record: SessionRecord): Promise<Session | undefined>
+  update(
+    session: Session,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<Session | undefined>
   /** Ends a session for good. @throws StoreError */
   end(session: Session): Promise<void>
 }
@@ -41,6 +44,9 @@ export interface SessionsOptions {
   indexKey: Uint8Array
   now: () => number
 }
+
+/** Each failed attempt means that another writer got ahead; so many in a row do not happen by chance. */
+const maxAttempts = 10
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, cookies, lifetimes, indexKey, now } = options
@@ -68,6 +74,28 @@ export function createSessions(options: SessionsOptions): Sessions {
     return written ? { ...session, record, version } : undefined
   }
 
+  async function load(secrets: SessionSecrets): Promise<Session | undefined> {
+    const found = await store.read(secrets.id)
+    const plain = found && unseal(found.sealed, secrets)
+    const record = plain === undefined ? undefined : parseRecord(plain)
+    if (!found || !record || hasEnded(record, lifetimes, now())) return undefined
+    return { user: userOf(record.claims), record, version: found.version, secrets }
+  }
+
+  async function update(
+    session: Session,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<Session | undefined> {
+    let current: Session | undefined = session
+    for (let attempt = 0; current && attempt < maxAttempts; attempt += 1) {
+      const written = await replace(current, change(current.record))
+      if (written) return written
+      current = await load(session.secrets)
+    }
+    if (current) throw new StoreError('A session was written to by too many at once')
+    return undefined
+  }
+
   return {
     start: async (record) => {
       const key = randomBytes(32)
@@ -78,12 +106,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     open: async (cookieValue) => {
       const key = cookieValue && cookies.open('session', cookieValue)?.['key']
       if (typeof key !== 'string') return undefined
-      const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
-      const found = await store.read(secrets.id)
-      const plain = found && unseal(found.sealed, secrets)
-      const record = plain === undefined ? undefined : parseRecord(plain)
-      if (!found || !record || hasEnded(record, lifetimes, now())) return undefined
-      return { user: userOf(record.claims), record, version: found.version, secrets }
+      return load(deriveSecrets(Buffer.from(key, 'base64url')))
     },
 
     touch: async (session) => {
@@ -92,9 +115,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       return (await replace(session, { ...session.record, seenAt: now() })) ?? session
     },
 
-    extend: (session) => replace(session, { ...session.record, seenAt: now() }),
+    extend: (session) => update(session, (record) => ({ ...record, seenAt: now() })),
 
-    replace,
+    update,
     end: (session) => store.remove(session.secrets.id),
   }
 }

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto'
+import { createTenant } from '@gatehouse/tenant/tenant'
+import { describe, expect, it } from 'vitest'
+import { localTenant } from '../src/config/index.ts'
+import { expectSafeHeaders } from './support/expect-problem.ts'
+import { tokenRequests } from './support/token-requests.ts'
+import { startGatehouse } from './support/gatehouse.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse()
+
+describe('the authorization request', () => {
+  it('AR01 asks for a code with every protection', async () => {
+    const answer = await gatehouse().browser().get('/auth/sign-in?returnTo=/users')
+    expect(answer.status).toBe(303)
+    const url = new URL(answer.location)
+    const { tenant } = gatehouse()
+    expect(`${url.origin}${url.pathname}`).toBe(
+      `${tenant.origin}/${tenant.tenantId}/oauth2/v2.0/authorize`,
+    )
+    const query = Object.fromEntries(url.searchParams)
+    expect(query).toMatchObject({
+      response_type: 'code',
+      response_mode: 'query',
+      client_id: localTenant.clientId,
+      redirect_uri: 'http://localhost:5173/auth/redirect',
+      code_challenge_method: 'S256',
+    })
+    expect(query['scope']?.split(' ')).toEqual(
+      expect.arrayContaining(['openid', 'profile', 'offline_access', 'User.ReadBasic.All']),
+    )
+    for (const name of ['code_challenge', 'state', 'nonce']) {
+      expect(query[name]).toMatch(/^[\w-]{43}$/)
+    }
+  })
+
+  it('AR01 is another one every time', async () => {
+    const browser = gatehouse().browser()
+    const [a, b] = [await browser.startSignIn(), await browser.startSignIn()].map(
+      (url) => new URL(url).searchParams,
+    )
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      expect(a?.get(name)).not.toBe(b?.get(name))
+    }
+  })
+
+  it('AR04 is bound to the code by its verifier, and the secret travels in the body alone', async () => {
+    const browser = gatehouse().browser()
+    const url = await browser.startSignIn()
+    await browser.get(await browser.callbackFrom(url))
+    const [form, ...more] = tokenRequests(gatehouse().tenant)
+    expect(more).toEqual([])
+    const challenge = createHash('sha256')
+      .update(String(form?.['code_verifier']))
+      .digest('base64url')
+    expect(challenge).toBe(new URL(url).searchParams.get('code_challenge'))
+    expect(form).toMatchObject({
+      redirect_uri: 'http://localhost:5173/auth/redirect',
+      client_secret: localTenant.clientSecret,
+    })
+    const addresses = gatehouse()
+      .tenant.journal.entries()
+      .map(({ path, query }) => [path, query])
+    expect(JSON.stringify(addresses)).not.toContain(localTenant.clientSecret)
+  })
+
+  it('AR10 leaves a session alone until a new one has succeeded', async () => {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    const before = await browser.cookie('session')
+    await browser.startSignIn()
+    expect((await browser.get('/api/me')).status).toBe(200)
+    await browser.signIn({ cancel: true })
+    expect(await browser.cookie('session')).toBe(before)
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('AR11 is redirected to with 303, kept by no cache, and tells no referrer', async () => {
+    const answer = await gatehouse().browser().get('/auth/sign-in')
+    expect(answer.status).toBe(303)
+    expectSafeHeaders(answer)
+    expect(answer.text).toBe('')
+  })
+
+  it('passes on the hints and the prompt that it knows, and refuses others', async () => {
+    const browser = gatehouse().browser()
+    const sent = async (asked: string) =>
+      new URL((await browser.get(`/auth/sign-in?${asked}`)).location).searchParams
+    const hinted = await sent('loginHint=ada@contoso.test&domainHint=contoso.test')
+    expect(hinted.get('login_hint')).toBe('ada@contoso.test')
+    expect(hinted.get('domain_hint')).toBe('contoso.test')
+    expect((await sent('prompt=select_account')).get('prompt')).toBe('select_account')
+    for (const wrong of ['prompt=none', 'prompt=login', `loginHint=${'a'.repeat(400)}`]) {
+      const answer = await browser.get(`/auth/sign-in?${wrong}`)
+      expect([wrong, answer.status, answer.setCookies]).toEqual([wrong, 400, []])
+    }
+  })
+
+  it('cannot be given parameters of the protocol from outside', async () => {
+    const wanted = 'scope=Directory.ReadWrite.All&redirect_uri=https://evil.test&state=x&nonce=y'
+    const answer = await gatehouse().browser().get(`/auth/sign-in?${wanted}`)
+    const query = new URL(answer.location).searchParams
+    expect(query.getAll('redirect_uri')).toEqual(['http://localhost:5173/auth/redirect'])
+    expect(query.get('scope')).not.toContain('Directory')
+    expect([query.get('state'), query.get('nonce')]).not.toContain('x')
+  })
+})
+
+describe('while the tenant does not answer', () => {
+  it.each([
+    ['closes the connection', { kind: 'reset' }],
+    ['fails', { kind: 'respond', status: 500, body: { error: 'server_error' } }],
+    ['is busy', { kind: 'respond', status: 503, body: {} }],
+    ['shows a page of a proxy', { kind: 'respond', status: 200, body: '<h1>Welcome</h1>' }],
+    ['redirects', { kind: 'respond', status: 302, headers: { location: 'https://evil.test' } }],
+    ['sends no end', { kind: 'huge', bytes: 50_000_000 }],
+    ['names another host', { kind: 'respond', status: 200, body: documentOf('https://evil.test') }],
+    ['lacks an endpoint', { kind: 'respond', status: 200, body: { issuer: 'x' } }],
+  ] as const)('AR12 answers 503 where it %s, and recovers by itself', async (_what, fault) => {
+    const app = await startGatehouse()
+    try {
+      app.tenant.faults.set({ at: 'discovery', ...fault })
+      const browser = app.browser()
+      const answer = await browser.get('/auth/sign-in')
+      expect(answer.status).toBe(503)
+      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+      expect(answer.text).toContain('Sign-in is not available')
+      expect(answer.setCookies).toEqual([])
+      expectSafeHeaders(answer)
+
+      app.tenant.faults.clear()
+      app.advance(10_000)
+      expect((await browser.signIn()).location).toBe('/')
+    } finally {
+      await app.close()
+    }
+  })
+
+  it('AR12 answers within ten seconds where it hangs', async () => {
+    const app = await startGatehouse()
+    app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
+    const began = performance.now()
+    const answer = await app.browser().get('/auth/sign-in')
+    expect(answer.status).toBe(503)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    await app.close()
+  }, 15_000)
+
+  it('AR12 starts without it, says so, and signs in once it is there', async () => {
+    const app = await startGatehouse()
+    const port = Number(new URL(app.tenant.origin).port)
+    await app.tenant.close()
+    const answer = await app.browser().get('/auth/sign-in')
+    expect([answer.status, answer.setCookies]).toEqual([503, []])
+    expect((await app.browser().get('/readyz')).status).toBe(503)
+    expect((await app.browser().get('/healthz')).status).toBe(200)
+
+    const tenant = await createTenant({ port })
+    app.advance(10_000)
+    expect((await app.browser().signIn()).location).toBe('/')
+    expect((await app.browser().get('/readyz')).status).toBe(200)
+    await app.close()
+    await tenant.close()
+  })
+})
+
+function documentOf(origin: string) {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/authorize`,
+    token_endpoint: `${origin}/token`,
+    jwks_uri: `${origin}/keys`,
+  }
+}

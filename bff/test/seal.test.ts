@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { deriveSecrets, indexOf, seal, unseal } from '../src/identity/store/seal.ts'
+
+const secrets = deriveSecrets(randomBytes(32))
+const plain = JSON.stringify({ name: 'Zoë', long: 'x'.repeat(100) })
+
+describe('a sealed record', () => {
+  it('opens with the secrets it was sealed with', () => {
+    expect(unseal(seal(plain, secrets), secrets)).toBe(plain)
+    expect(unseal(seal('', secrets), secrets)).toBe('')
+  })
+
+  it('TS03 does not open where a bit is another one', () => {
+    const sealed = seal(plain, secrets)
+    for (let at = 0; at < sealed.length; at += 1) {
+      for (const bit of [1, 128]) {
+        const changed = Buffer.from(sealed)
+        changed[at] = (changed[at] ?? 0) ^ bit
+        expect(unseal(changed, secrets)).toBeUndefined()
+      }
+    }
+  })
+
+  it('TS03 does not open where it is cut, longer or empty', () => {
+    const sealed = seal(plain, secrets)
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(unseal(sealed.subarray(0, length), secrets)).toBeUndefined()
+    }
+    expect(unseal(Buffer.concat([sealed, Buffer.of(0)]), secrets)).toBeUndefined()
+    expect(unseal(randomBytes(200), secrets)).toBeUndefined()
+  })
+
+  it('does not open under another id, with another key, or as another format', () => {
+    const sealed = seal(plain, secrets)
+    const other = deriveSecrets(randomBytes(32))
+    expect(unseal(sealed, { ...secrets, id: other.id })).toBeUndefined()
+    expect(unseal(sealed, { ...secrets, sealKey: other.sealKey })).toBeUndefined()
+    expect(unseal(Buffer.concat([Buffer.of(2), sealed.subarray(1)]), secrets)).toBeUndefined()
+  })
+
+  it('TS04 is another one every time', () => {
+    const seen = new Set<string>()
+    for (let count = 0; count < 10_000; count += 1) {
+      seen.add(seal('same', secrets).subarray(1, 13).toString('hex'))
+    }
+    expect(seen.size).toBe(10_000)
+  })
+})
+
+describe('the secrets of a session', () => {
+  it('are the same for the same cookie key, and tell nothing of each other', () => {
+    const key = randomBytes(32)
+    const [one, two] = [deriveSecrets(key), deriveSecrets(key)]
+    expect(one).toEqual(two)
+    expect(one.id).toMatch(/^[\w-]{43}$/)
+    expect(Buffer.from(one.id, 'base64url').equals(one.sealKey)).toBe(false)
+    expect(one.sealKey.equals(key)).toBe(false)
+  })
+
+  it('have index entries that only the server’s key makes, one per kind and value', () => {
+    const [key, other] = [randomBytes(32), randomBytes(32)]
+    const entries = [
+      indexOf(key, 'user', 'ab', 'c'),
+      indexOf(key, 'user', 'a', 'bc'),
+      indexOf(key, 'entra-session', 'ab', 'c'),
+      indexOf(other, 'user', 'ab', 'c'),
+    ]
+    expect(new Set(entries).size).toBe(4)
+    expect(indexOf(key, 'user', 'ab', 'c')).toBe(entries[0])
+  })
+})

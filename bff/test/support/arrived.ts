@@ -1,0 +1,17 @@
+import type { Answer, Browser, SignInOptions } from './browser.ts'
+import type { Gatehouse } from './gatehouse.ts'
+
+/** A browser that is back from the tenant, and has not been at the callback yet. */
+export interface Arrived {
+  browser: Browser
+  /** The parameters that it brings; a test may change them. */
+  query: URLSearchParams
+  send: () => Promise<Answer>
+}
+
+export async function arrived(gatehouse: Gatehouse, options: SignInOptions = {}): Promise<Arrived> {
+  const browser = gatehouse.browser()
+  const callback = await browser.callbackFrom(await browser.startSignIn('/users'), options)
+  const query = new URLSearchParams(callback.split('?')[1])
+  return { browser, query, send: () => browser.get(`/auth/redirect?${query.toString()}`) }
+}

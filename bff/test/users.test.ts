@@ -1,0 +1,184 @@
+import type { Users } from '@gatehouse/shared/users'
+import { describe, expect, it } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse()
+
+async function signedIn(): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn()
+  return browser
+}
+
+async function page(browser: Browser, query: Record<string, string> = {}): Promise<Users> {
+  const answer = await browser.get(`/api/users?${new URLSearchParams(query).toString()}`)
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
+  return answer.json() as Users
+}
+
+/** Every page to the end. */
+async function allPages(browser: Browser, query: Record<string, string>): Promise<Users[]> {
+  const pages = [await page(browser, query)]
+  for (let next = pages[0]?.next; next; next = pages.at(-1)?.next) {
+    pages.push(await page(browser, { cursor: next }))
+  }
+  return pages
+}
+
+/** The queries that Graph was asked. */
+function graphQueries(): Record<string, string | string[]>[] {
+  const calls = gatehouse()
+    .tenant.journal.entries()
+    .filter(({ endpoint }) => endpoint === 'users')
+  return calls.map(({ query }) => query)
+}
+
+describe('the list of users', () => {
+  it('has five by default, and exactly the contract’s fields', async () => {
+    const { users, total, next } = await page(await signedIn())
+    expect([users.length, total, typeof next]).toEqual([5, 250, 'string'])
+    for (const user of users) {
+      expect(Object.keys(user).toSorted()).toEqual([
+        'displayName',
+        'givenName',
+        'id',
+        'mail',
+        'surname',
+        'userPrincipalName',
+      ])
+    }
+    expect(graphQueries()).toEqual([
+      {
+        $select: 'id,displayName,givenName,surname,mail,userPrincipalName',
+        $top: '5',
+        $count: 'true',
+      },
+    ])
+  })
+
+  it('goes on page by page to the end, each user once, with the true total on every page', async () => {
+    const pages = await allPages(await signedIn(), { top: '40', sort: 'name' })
+    expect(pages.map(({ users }) => users.length)).toEqual([40, 40, 40, 40, 40, 40, 10])
+    expect(pages.map(({ total }) => total)).toEqual(Array(7).fill(250))
+    const ids = pages.flatMap(({ users }) => users.map(({ id }) => id))
+    expect(ids.toSorted()).toEqual(
+      gatehouse()
+        .tenant.users.map(({ id }) => id)
+        .toSorted(),
+    )
+  })
+
+  it('is sorted by name, both ways', async () => {
+    const browser = await signedIn()
+    const names = async (sort: string) =>
+      (await page(browser, { sort, top: '100' })).users.map(({ displayName }) => displayName ?? '')
+    const { compare } = new Intl.Collator('en')
+    const upwards = await names('name')
+    expect(upwards).toEqual(upwards.toSorted(compare))
+    const downwards = await names('-name')
+    expect(downwards).toEqual(downwards.toSorted((a, b) => compare(b, a)))
+    expect(downwards[0]).not.toBe(upwards[0])
+  })
+
+  it('is searched by name and address, and the search goes on with the cursor', async () => {
+    const browser = await signedIn()
+    const [user] = gatehouse().tenant.users
+    const found = await page(browser, { search: user?.givenName ?? '' })
+    expect(found.users.map(({ id }) => id)).toContain(user?.id)
+    expect((await page(browser, { search: user?.userPrincipalName ?? '' })).total).toBe(1)
+
+    const pages = await allPages(browser, { search: 'a', top: '5', sort: 'name' })
+    const total = pages[0]?.total ?? 0
+    expect(total).toBeGreaterThan(5)
+    expect(total).toBeLessThan(250)
+    expect(pages.flatMap(({ users }) => users)).toHaveLength(total)
+  })
+
+  it('says so where nobody is found', async () => {
+    expect(await page(await signedIn(), { search: 'zzzzzz' })).toEqual({
+      users: [],
+      total: 0,
+      next: null,
+    })
+  })
+
+  it.each([
+    '"',
+    '\\',
+    '" OR "mail:a',
+    'a" AND "b',
+    '):(',
+    'displayName:x',
+    '&$top=999',
+    'é̂漢',
+    '%22',
+    '*',
+  ])('GP04 takes a search as words, whatever it holds: %s', async (search) => {
+    const { users } = await page(await signedIn(), { search })
+    expect(users.length).toBeLessThanOrEqual(5)
+    const [query] = graphQueries()
+    expect(Object.keys(query ?? {}).toSorted()).toEqual(['$count', '$search', '$select', '$top'])
+  })
+
+  it.each([
+    'top=0',
+    'top=101',
+    'top=-1',
+    'top=1.5',
+    'top=5%26$expand=x',
+    'top=',
+    'top=5&top=5',
+    'sort=displayName',
+    'sort=',
+    'search=',
+    `search=${'a'.repeat(101)}`,
+    'search=a&search=b',
+    '$top=5',
+    '$select=*',
+    '$filter=x',
+    '$expand=manager',
+    'filter=x',
+    'skip=5',
+    'next=https://evil.test/',
+    'cursor=',
+    `cursor=${'a'.repeat(5e3)}`,
+    'cursor=https://graph.microsoft.com/v1.0/users',
+    'cursor=//evil.test',
+    'cursor=http://169.254.169.254/',
+    'cursor=file:///etc/passwd',
+    'cursor=AAAA',
+  ])('GP04 GP05 refuses %s and asks Graph nothing', async (query) => {
+    const answer = await (await signedIn()).get(`/api/users?${query}`)
+    expectProblem(answer, 400, 'invalid_request')
+    expect(graphQueries()).toEqual([])
+  })
+})
+
+describe('a cursor', () => {
+  it('is of no use to another session, not even of the same user', async () => {
+    const { next } = await page(await signedIn())
+    const other = await signedIn()
+    const answer = await other.get(`/api/users?cursor=${next}`)
+    expect(expectProblem(answer, 400, 'invalid_request').detail).toContain('cursor')
+  })
+
+  it('is refused where one character is another one', async () => {
+    const browser = await signedIn()
+    const next = (await page(browser)).next ?? ''
+    gatehouse().tenant.journal.clear()
+    for (let at = 0; at < next.length - 1; at += 7) {
+      const other = next[at] === 'A' ? 'B' : 'A'
+      const cursor = `${next.slice(0, at)}${other}${next.slice(at + 1)}`
+      const { status } = await browser.get(`/api/users?cursor=${cursor}`)
+      expect([at, status]).toEqual([at, 400])
+    }
+    expect(graphQueries()).toEqual([])
+  })
+
+  it('shows nothing of Graph’s own link', async () => {
+    const { next } = await page(await signedIn())
+    expect(Buffer.from(next ?? '', 'base64url').toString('latin1')).not.toMatch(/http|skip|127\.0/)
+  })
+})
