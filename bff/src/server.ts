@@ -1,14 +1,20 @@
-/** The process: load the configuration, listen, drain on SIGTERM. */
+/** The process: load the configuration, listen, drain on SIGTERM; with `WORKERS`, several of them. */
+import cluster from 'node:cluster'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildApp } from './app.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { readBuiltWeb } from './plugins/web.ts'
+import { superviseWorkers } from './workers.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`)
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}
+
+function fail(sentence: string): never {
+  say(sentence)
   process.exit(1)
 }
 
@@ -21,25 +27,27 @@ function readConfig(): Config {
   }
 }
 
+async function serve(config: Config): Promise<void> {
+  const built = readBuiltWeb(join(root, 'web/dist'))
+  // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
+  const app = await buildApp(config, { built }).catch((error: Error) => fail(error.message))
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
+    throw error
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      app.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+    })
+  }
+}
+
 const config = readConfig()
-const app = await buildApp(config, { built: readBuiltWeb(join(root, 'web/dist')) }).catch(
-  (error: Error) =>
-    fail(`${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}`),
-)
-
-try {
-  await app.listen({ host: config.host, port: config.port })
-} catch (error) {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
-  throw error
-}
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    app.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  })
-}
+if (config.workers > 1 && cluster.isPrimary) superviseWorkers(config.workers, say)
+else await serve(config)

@@ -4,6 +4,7 @@
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
+  sessions: '/api/sessions',
   me: '/api/me',
   claims: '/api/claims',
   users: '/api/users',
@@ -14,6 +15,7 @@ export const auth = {
   signIn: '/auth/sign-in',
   redirect: '/auth/redirect',
   signOut: '/auth/sign-out',
+  frontChannelLogout: '/auth/front-channel-logout',
 } as const
 
 /** The pages of the web app. */

@@ -18,11 +18,12 @@ export const Environment = Type.Object({
   GRAPH_BASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   PUBLIC_URL: Type.Optional(Type.String({ minLength: 1 })),
   SESSION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
-  STORE_URL: Type.Optional(Type.String({ minLength: 1 })),
+  STORE_URL: Type.Optional(Type.String({ pattern: '^(sqlite:.+|rediss?://[^\\s]+)$' })),
   DATA_DIR: Type.Optional(Type.String({ minLength: 1 })),
   HOST: Type.Optional(Type.String({ minLength: 1 })),
   PORT: Type.Optional(port()),
   TENANT_PORT: Type.Optional(port()),
+  WORKERS: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
   TRUSTED_PROXIES: Type.Optional(Type.String({ minLength: 1 })),
   LOG_LEVEL: Type.Optional(
     Type.Union(
@@ -39,11 +40,13 @@ export type Environment = Static<typeof Environment>
 export const variableTakes: Record<string, string> = {
   PORT: 'a port number from 0 to 65535',
   TENANT_PORT: 'a port number from 0 to 65535',
+  WORKERS: 'how many processes serve, from 1 to 64',
+  STORE_URL: 'sqlite:<file>, redis://… or rediss://…',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }
 
 const whole = /^[0-9]{1,5}$/
-const numeric = new Set(['PORT', 'TENANT_PORT'])
+const numeric = new Set(['PORT', 'TENANT_PORT', 'WORKERS'])
 
 /**
  * Takes what is ours out of a process environment. Empty variables count as unset (Compose files

@@ -36,6 +36,8 @@ export interface Config {
   readonly storeUrl: string
   readonly host: string
   readonly port: number
+  /** How many processes serve on this machine. */
+  readonly workers: number
   /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -127,6 +129,7 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
     storeUrl: environment.STORE_URL ?? `sqlite:${dataDir(environment, facts.root)}/sessions.sqlite`,
     host: environment.HOST ?? '127.0.0.1',
     port: environment.PORT ?? 5174,
+    workers: environment.WORKERS ?? 1,
     trustedProxies: Object.freeze(
       (environment.TRUSTED_PROXIES ?? '')
         .split(',')

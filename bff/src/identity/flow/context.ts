@@ -1,16 +1,21 @@
 import type { Entra } from '../entra/index.ts'
+import type { Lifetimes } from '../session/lifetimes.ts'
+import type { Ends } from '../session/ends.ts'
 import type { CookieJar } from '../session/cookies.ts'
 import type { Session, Sessions } from '../session/sessions.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { Marks } from '../store/store.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Transactions } from './transaction.ts'
 
 /** What the verbs of the sign-in flow work with; made once, in the room's door. */
 export interface FlowContext {
   publicUrl: string
+  authority: string
+  lifetimes: Lifetimes
+  ends: Ends
   scopes: readonly string[]
   entra: Entra
-  store: SessionStore
+  marks: Marks
   sessions: Sessions
   transactions: Transactions
   jar: CookieJar
@@ -18,6 +23,3 @@ export interface FlowContext {
   openSession(request: FastifyRequest): Promise<Session | undefined>
   now(): number
 }
-
-/** The base name of the session cookie. */
-export const sessionCookie = 'session'

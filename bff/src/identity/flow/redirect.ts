@@ -8,10 +8,12 @@ import {
   sameText,
   type SignInProblemCode,
 } from '../entra/index.ts'
-import { grantedToken } from '../session/access-token.ts'
+import { deviceName } from '../session/device.ts'
+import { grantedToken } from '../session/granted-token.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
-import { sessionCookie, type FlowContext } from './context.ts'
+import { sessionCookie } from '../session/cookies.ts'
+import type { FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
 import { transactionMs, type Transaction } from './transaction.ts'
 
@@ -57,7 +59,7 @@ export async function redirect(
     if (!transaction) return await withoutTransaction(flow, request, reply)
 
     flow.transactions.clear(reply, transaction.state)
-    if (!(await flow.store.spend(flow.transactions.spentKey(transaction), transactionMs))) {
+    if (!(await flow.marks.spend(flow.transactions.spentKey(transaction), transactionMs))) {
       return await withoutTransaction(flow, request, reply)
     }
     const refusal = await refusalOf(flow, callback)
@@ -141,10 +143,11 @@ async function complete(
     ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
     startedAt: now,
     seenAt: now,
+    device: deviceName(request.headers['user-agent']),
   }
   // The old session goes first: whoever planted its cookie must not share the new one (CWE-384).
   const earlier = await flow.openSession(request)
-  if (earlier) await flow.sessions.end(earlier)
+  if (earlier) await flow.sessions.end(earlier.secrets.id)
   flow.jar.set(reply, sessionCookie, await flow.sessions.start(record))
   request.log.info({ event: 'sign_in' }, 'Signed in')
   return seeOther(reply, transaction.returnTo)

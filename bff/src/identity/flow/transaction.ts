@@ -35,7 +35,7 @@ export function createTransactions(
   now: () => number,
 ): Transactions {
   function open(value: string | undefined): Transaction | undefined {
-    const content = value === undefined ? undefined : cookies.open('sign-in', value)
+    const content = value === undefined ? undefined : cookies.open('sign-in', value)?.content
     if (!content || !isTransaction(content)) return undefined
     const age = now() - content.issuedAt
     return age < transactionMs && age > -transactionMs ? content : undefined

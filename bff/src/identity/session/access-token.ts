@@ -1,127 +1,108 @@
-/** An access token for the signed-in user: the kept one while it lasts, else a fresh one from Entra. */
-import { EntraError, type Entra, type TokenResponse } from '../entra/index.ts'
-import { signInUrl } from '@gatehouse/shared/paths'
+/** An access token for the signed-in user: the one in memory while it lasts, else a fresh one from Entra. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Marks } from '../store/store.ts'
 import { ProblemError } from '../../problem.ts'
-import type { GrantedToken, SessionRecord } from './record.ts'
-import type { Session, Sessions } from './sessions.ts'
+import { findToken } from './granted-token.ts'
+import type { Session } from './open-sessions.ts'
+import type { GrantedToken } from './record.ts'
+import { signInRequired, tryLater } from './refusals.ts'
+import type { Renewal } from './renewal.ts'
+import type { Sessions } from './sessions.ts'
 
-/** A token that ends sooner than this may end on its way to the API, milliseconds. */
-const marginMs = 2 * 60_000
+/** From this long before its end a token is replaced, while it still works (milliseconds). */
+const renewBeforeMs = 3 * 60_000
+/** A token that ends sooner than this may end on its way to the API. */
+const unusableBeforeMs = 20_000
+/** After a failed attempt to replace a token that still works, the next one waits. */
+const coolDownMs = 10_000
+/** One exchange with Entra takes eight seconds at most; a crashed instance must not block for longer. */
+const lockMs = 12_000
+const lookAgainMs = 40
 
 export interface AccessTokens {
   /**
    * @param scopes what the token has to allow
    * @throws ProblemError `interaction_required` where Entra wants to see the user again,
-   * `unavailable` where it does not answer
+   * `unavailable` where it does not answer, `sign_in_required` where the session ended
    */
-  for(session: Session, scopes: readonly string[]): Promise<string>
+  for(session: Session, scopes: readonly string[]): string | Promise<string>
 }
 
-export function createAccessTokens(
-  entra: Entra,
-  sessions: Sessions,
-  now: () => number,
-): AccessTokens {
-  /** One refresh per session and set of scopes at a time: the others wait for its answer. */
-  const underWay = new Map<string, Promise<string>>()
+export interface AccessTokenOptions {
+  sessions: Sessions
+  marks: Marks
+  renewal: Renewal
+  log: FastifyBaseLogger
+  now: () => number
+}
 
-  async function refresh(session: Session, scopes: readonly string[]): Promise<string> {
-    const { refreshToken } = session.record
-    if (!refreshToken) throw interactionRequired()
-    const answer = await exchange(() => entra.refresh(refreshToken, scopes))
-    await assertSameUser(answer, session)
-    const token = grantedToken(answer, scopes, now())
-    const kept = await sessions.update(session, (record) =>
-      withToken(record, token, answer.refreshToken),
-    )
-    if (!kept) throw signedOutMeanwhile()
-    return token.accessToken
+/**
+ * Memory, then single flight in this process, then the record, then a lock among all instances,
+ * then Entra. A token that still works goes on working while Entra is down.
+ */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { sessions, marks, renewal, log, now } = options
+  const underWay = new Map<string, Promise<string>>()
+  const failedAt = new WeakMap<Session, number>()
+
+  const lasts = (token: GrantedToken | undefined, ms: number): token is GrantedToken =>
+    token !== undefined && token.expiresAt - now() > ms
+
+  /** A fresh token out of the record: another request or instance may have fetched it. */
+  async function fromRecord(session: Session, scopes: readonly string[]) {
+    const record = await sessions.record(session)
+    if (!record) throw signInRequired()
+    const token = findToken(record.tokens, scopes)
+    if (lasts(token, renewBeforeMs)) session.tokens = record.tokens
+    return { record, token: lasts(token, renewBeforeMs) ? token : undefined }
   }
 
-  async function assertSameUser(answer: TokenResponse, session: Session): Promise<void> {
-    if (answer.idToken === undefined) return
-    const { claims } = await exchange(() => entra.verify(answer.idToken, answer))
-    const { tid, oid } = session.record.claims
-    if (claims.tid === tid && claims.oid === oid) return
-    // Whoever this token is for, it is not the person at this browser.
-    await sessions.end(session)
-    throw interactionRequired()
+  async function obtain(session: Session, scopes: readonly string[]): Promise<string> {
+    const startedAt = performance.now()
+    while (performance.now() - startedAt < lockMs) {
+      const { token } = await fromRecord(session, scopes)
+      if (token) return token.accessToken
+      const release = await marks.lock(`refresh:${session.secrets.id}`, lockMs)
+      if (release) {
+        try {
+          // Between the look and the lock somebody may have finished.
+          const again = await fromRecord(session, scopes)
+          return again.token?.accessToken ?? (await renewal.renew(session, again.record, scopes))
+        } finally {
+          await release().catch((error: unknown) =>
+            log.warn({ err: error }, 'A lock stays until it expires'),
+          )
+        }
+      }
+      await sleep(lookAgainMs)
+    }
+    throw tryLater()
+  }
+
+  function shared(session: Session, scopes: readonly string[]): Promise<string> {
+    const key = `${session.secrets.id} ${scopes.join(' ')}`
+    const flight = underWay.get(key) ?? obtain(session, scopes).finally(() => underWay.delete(key))
+    underWay.set(key, flight)
+    return flight
+  }
+
+  function renewBehind(session: Session, scopes: readonly string[]): void {
+    const failed = failedAt.get(session)
+    if (failed !== undefined && Math.abs(now() - failed) < coolDownMs) return
+    shared(session, scopes).catch((error: unknown) => {
+      failedAt.set(session, now())
+      const code = error instanceof ProblemError ? error.code : 'internal'
+      log.warn({ err: error, event: 'token_not_renewed', code }, 'A token was not replaced early')
+    })
   }
 
   return {
     for: (session, scopes) => {
-      const kept = session.record.tokens.find(
-        (token) => token.expiresAt - marginMs > now() && covers(token.scopes, scopes),
-      )
-      if (kept) return Promise.resolve(kept.accessToken)
-      const key = JSON.stringify([session.secrets.id, ...scopes])
-      const shared =
-        underWay.get(key) ?? refresh(session, scopes).finally(() => underWay.delete(key))
-      underWay.set(key, shared)
-      return shared
+      const token = findToken(session.tokens, scopes)
+      if (!lasts(token, unusableBeforeMs)) return shared(session, scopes)
+      if (!lasts(token, renewBeforeMs)) renewBehind(session, scopes)
+      return token.accessToken
     },
   }
-}
-
-async function exchange<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof EntraError && needsUser(error)) throw interactionRequired(error)
-    throw new ProblemError('unavailable', 'Microsoft did not answer. Try again in a moment.', {
-      cause: error,
-      retryAfterS: 5,
-    })
-  }
-}
-
-/** Only these two end or interrupt a session; whatever else Entra says may pass. */
-function needsUser(error: EntraError): boolean {
-  return error.oauthError === 'invalid_grant' || error.oauthError === 'interaction_required'
-}
-
-function interactionRequired(cause?: EntraError): ProblemError {
-  const consent = cause?.suberror === 'consent_required' || cause?.aadsts === 65001
-  return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
-    reason: consent ? 'consent' : 'session_expired',
-    signInUrl: signInUrl('/'),
-    ...(cause && { cause }),
-  })
-}
-
-/** A sign-out counts for the requests that were under way as well. */
-function signedOutMeanwhile(): ProblemError {
-  return new ProblemError('sign_in_required', 'Sign in to see this.')
-}
-
-/** The token of an answer, as it is kept. What was not said to be granted counts as asked. */
-export function grantedToken(
-  answer: TokenResponse,
-  asked: readonly string[],
-  now: number,
-): GrantedToken {
-  return {
-    scopes: answer.scopes.length > 0 ? answer.scopes : [...asked],
-    accessToken: answer.accessToken,
-    expiresAt: now + answer.expiresInS * 1000,
-  }
-}
-
-function withToken(
-  record: SessionRecord,
-  token: GrantedToken,
-  refreshToken: string | undefined,
-): SessionRecord {
-  const others = record.tokens.filter((kept) => !covers(token.scopes, kept.scopes))
-  return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
-}
-
-/** Graph answers with scopes spelled in full or in short, and in its own case. */
-function covers(granted: readonly string[], asked: readonly string[]): boolean {
-  const have = new Set(granted.map(shortScope))
-  return asked.every((scope) => have.has(shortScope(scope)))
-}
-
-function shortScope(scope: string): string {
-  return scope.toLowerCase().replace(/^https:\/\/graph\.microsoft\.com\//, '')
 }

@@ -2,6 +2,9 @@
 import { stringifySetCookie } from 'cookie'
 import type { FastifyReply } from 'fastify'
 
+/** The base name of the session cookie. */
+export const sessionCookie = 'session'
+
 /** Cookie names and attributes of one deployment: `__Host-` and Secure exactly where it is https. */
 export interface CookieJar {
   name(base: string): string

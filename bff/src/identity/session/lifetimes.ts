@@ -33,7 +33,10 @@ export function hasEnded(times: SessionTimes, lifetimes: Lifetimes, now: number)
   return now >= sessionEnd(times, lifetimes)
 }
 
-/** Whether activity at `now` is worth writing down. */
+/**
+ * Whether activity at `now` is worth writing down. A last activity in the future was written by a
+ * clock that was wrong: it is corrected, or the session would live longer than it should.
+ */
 export function isTouchDue(times: SessionTimes, now: number): boolean {
-  return now - times.seenAt >= touchEveryMs
+  return Math.abs(now - times.seenAt) >= touchEveryMs
 }

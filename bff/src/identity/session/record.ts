@@ -20,6 +20,7 @@ const SessionRecordSchema = Type.Object({
   refreshToken: Type.Optional(Type.String()),
   startedAt: Moment,
   seenAt: Moment,
+  device: Type.String(),
 })
 
 type RecordShape = Static<typeof SessionRecordSchema>

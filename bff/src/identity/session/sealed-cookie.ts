@@ -5,10 +5,16 @@ import type { FastifyInstance } from 'fastify'
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
 export type CookiePurpose = 'session' | 'sign-in'
 
+export interface Opened {
+  content: Record<string, unknown>
+  /** Whether another key than the first one sealed it. */
+  sealedByOlderKey: boolean
+}
+
 export interface SealedCookies {
   seal(purpose: CookiePurpose, content: object): string
-  /** The content of a value sealed for `purpose`; undefined for anything else, whatever it is. */
-  open(purpose: CookiePurpose, value: string): Record<string, unknown> | undefined
+  /** What a value sealed for `purpose` holds; undefined for anything else, whatever it is. */
+  open(purpose: CookiePurpose, value: string): Opened | undefined
 }
 
 /** Ciphertext and 24-byte nonce in base64url: a fixed alphabet, so that one seal has one spelling. */
@@ -39,8 +45,10 @@ export async function createSealedCookies(
     },
     open: (purpose, value) => {
       if (!sealedForm.test(value) || !value.split('.').every(isCanonical)) return undefined
-      const content = decode(codec, value.replace('.', ';'))
-      return content?.['purpose'] === purpose ? content : undefined
+      const session = decode(codec, value.replace('.', ';'))
+      const content: Record<string, unknown> = { ...session?.data() }
+      if (!session || content['purpose'] !== purpose) return undefined
+      return { content, sealedByOlderKey: session.changed }
     },
   }
 }
@@ -50,9 +58,9 @@ function isCanonical(base64url: string): boolean {
   return Buffer.from(base64url, 'base64url').toString('base64url') === base64url
 }
 
-function decode(codec: FastifyInstance, value: string): Record<string, unknown> | undefined {
+function decode(codec: FastifyInstance, value: string) {
   try {
-    return { ...codec.decodeSecureSession(value)?.data() }
+    return codec.decodeSecureSession(value) ?? undefined
   } catch {
     return undefined
   }

@@ -1,123 +1,138 @@
-/** Starting, opening, changing and ending sessions: the record in the store and the key in the cookie. */
+/** Starting, opening, changing and ending sessions: the key in the cookie, the copy in memory, the record in the store. */
 import { randomBytes } from 'node:crypto'
-import { StoreError, type SessionStore } from '../store/store.ts'
-import { deriveSecrets, indexOf, seal, unseal, type SessionSecrets } from '../store/seal.ts'
+import type { FastifyBaseLogger } from 'fastify'
+import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import type { IndexEntries } from './index-entries.ts'
+import { hasEnded, isTouchDue, type Lifetimes } from './lifetimes.ts'
+import { createOpenSessions, type OpenCookie, type Session } from './open-sessions.ts'
+import { createRecords, type Loaded } from './records.ts'
+import { userOf, type SessionRecord } from './record.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
-import { hasEnded, isTouchDue, sessionEnd, type Lifetimes } from './lifetimes.ts'
-import { parseRecord, serialiseRecord, userOf, type SessionRecord, type User } from './record.ts'
+import type { Summaries } from './summary.ts'
 
-/** A session that is open: its record, and what it takes to write it back. */
-export interface Session {
-  readonly user: User
-  readonly record: SessionRecord
-  readonly version: number
-  readonly secrets: SessionSecrets
-}
+export type { Session } from './open-sessions.ts'
 
 export interface Sessions {
-  /** A new session for a user who just signed in. @returns the cookie's value */
+  /** A new session for a user who just signed in. @returns the cookie's value. @throws StoreError */
   start(record: SessionRecord): Promise<string>
+  /** The session of a cookie's value where memory knows it and may say so. Costs a microsecond. */
+  peek(cookieValue: string): Session | undefined
   /** The live session of a cookie's value, or undefined. @throws StoreError */
-  open(cookieValue: string | undefined): Promise<Session | undefined>
-  /** Writes down that the user is there, at most once a minute. @throws StoreError */
-  touch(session: Session): Promise<Session>
-  /** Restarts the idle time. @returns undefined where the session ended in the meantime */
-  extend(session: Session): Promise<Session | undefined>
-  /**
-   * Changes the record in its newest state: another request may have written since this one read.
-   *
-   * @returns the session as written; undefined where it ended in the meantime. @throws StoreError
-   */
+  open(cookieValue: string): Promise<Session | undefined>
+  /** The value to give the browser instead, where its own was sealed by an older key. */
+  resealed(cookieValue: string): string | undefined
+  /** Notes that the user is there; written at most once a minute, behind the request's back. */
+  touch(session: Session): void
+  /** The whole record, from the store; undefined where the session ended. @throws StoreError */
+  record(session: Session): Promise<SessionRecord | undefined>
+  /** Changes the record in its newest state. @returns undefined where the session ended. @throws StoreError */
   update(
     session: Session,
     change: (record: SessionRecord) => SessionRecord,
-  ): Promise<Session | undefined>
-  /** Ends a session for good. @throws StoreError */
-  end(session: Session): Promise<void>
+  ): Promise<SessionRecord | undefined>
+  /** Ends a session for good, everywhere. @throws StoreError */
+  end(id: string): Promise<void>
 }
 
 export interface SessionsOptions {
-  store: SessionStore
+  store: Store
   cookies: SealedCookies
   lifetimes: Lifetimes
-  /** The server's own key, for index entries. */
-  indexKey: Uint8Array
+  indexes: IndexEntries
+  summaries: Summaries
+  log: FastifyBaseLogger
   now: () => number
 }
 
-/** Each failed attempt means that another writer got ahead; so many in a row do not happen by chance. */
-const maxAttempts = 10
-
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, cookies, lifetimes, indexKey, now } = options
+  const { store, cookies, lifetimes, log, now } = options
+  const memory = createOpenSessions(store.changes)
+  const records = createRecords({ ...options, store: store.sessions })
+  /** One read per session at a time, however many requests wait for it. */
+  const opening = new Map<string, Promise<Session | undefined>>()
 
-  function indexesOf({ claims }: SessionRecord): string[] {
-    const entries = [indexOf(indexKey, 'user', claims.tid, claims.oid)]
-    const sid = claims['sid']
-    if (typeof sid === 'string') entries.push(indexOf(indexKey, 'entra-session', claims.tid, sid))
-    return entries
+  function decode(cookieValue: string): OpenCookie | undefined {
+    const opened = cookies.open('session', cookieValue)
+    const key = opened?.content['key']
+    if (!opened || typeof key !== 'string') return undefined
+    const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
+    const resealed = opened.sealedByOlderKey ? cookies.seal('session', opened.content) : undefined
+    return { secrets, resealed, session: undefined }
   }
 
-  function stored(record: SessionRecord, secrets: SessionSecrets, version: number) {
-    return {
-      id: secrets.id,
-      version,
-      sealed: seal(serialiseRecord(record), secrets),
-      expiresAt: sessionEnd(record, lifetimes),
-      indexes: indexesOf(record),
+  async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
+    const reading = memory.beginRead(cookie.secrets.id)
+    let loaded: Loaded | undefined
+    let confirmedIn: number
+    try {
+      loaded = await records.load(cookie.secrets)
+    } finally {
+      confirmedIn = reading.end()
     }
+    cookie.session = loaded && copyOf(loaded, cookie.secrets, confirmedIn)
+    if (!loaded) memory.drop(cookie.secrets.id)
+    memory.set(cookieValue, cookie)
+    return cookie.session
   }
 
-  async function replace(session: Session, record: SessionRecord): Promise<Session | undefined> {
-    const version = session.version + 1
-    const written = await store.replace(stored(record, session.secrets, version))
-    return written ? { ...session, record, version } : undefined
-  }
-
-  async function load(secrets: SessionSecrets): Promise<Session | undefined> {
-    const found = await store.read(secrets.id)
-    const plain = found && unseal(found.sealed, secrets)
-    const record = plain === undefined ? undefined : parseRecord(plain)
-    if (!found || !record || hasEnded(record, lifetimes, now())) return undefined
-    return { user: userOf(record.claims), record, version: found.version, secrets }
-  }
-
-  async function update(
-    session: Session,
-    change: (record: SessionRecord) => SessionRecord,
-  ): Promise<Session | undefined> {
-    let current: Session | undefined = session
-    for (let attempt = 0; current && attempt < maxAttempts; attempt += 1) {
-      const written = await replace(current, change(current.record))
-      if (written) return written
-      current = await load(session.secrets)
-    }
-    if (current) throw new StoreError('A session was written to by too many at once')
-    return undefined
+  async function update(session: Session, change: (record: SessionRecord) => SessionRecord) {
+    const written = await records.update(session.secrets, change)
+    if (written) Object.assign(session, changeable(written))
+    else memory.drop(session.secrets.id)
+    return written?.record
   }
 
   return {
     start: async (record) => {
       const key = randomBytes(32)
-      await store.create(stored(record, deriveSecrets(key), 1))
+      await records.create(record, deriveSecrets(key))
       return cookies.seal('session', { key: key.toString('base64url'), began: record.startedAt })
     },
 
+    peek: (cookieValue) => {
+      const session = memory.get(cookieValue)?.session
+      if (!session || !memory.isTrusted(session, now())) return undefined
+      return hasEnded(session, lifetimes, now()) ? undefined : session
+    },
+
     open: async (cookieValue) => {
-      const key = cookieValue && cookies.open('session', cookieValue)?.['key']
-      if (typeof key !== 'string') return undefined
-      return load(deriveSecrets(Buffer.from(key, 'base64url')))
+      const cookie = memory.get(cookieValue) ?? decode(cookieValue)
+      if (!cookie) return undefined
+      const shared =
+        opening.get(cookieValue) ??
+        read(cookieValue, cookie).finally(() => opening.delete(cookieValue))
+      opening.set(cookieValue, shared)
+      return shared
     },
 
-    touch: async (session) => {
-      if (!isTouchDue(session.record, now())) return session
-      // A write that lost against another one is no loss: that one noted the time as well.
-      return (await replace(session, { ...session.record, seenAt: now() })) ?? session
+    resealed: (cookieValue) => memory.get(cookieValue)?.resealed,
+
+    touch: (session) => {
+      const at = now()
+      if (!isTouchDue(session, at)) return
+      session.seenAt = at
+      // The answer does not wait. A write that fails leaves the time of the last one that did not.
+      update(session, (record) => ({ ...record, seenAt: at })).catch((error: unknown) => {
+        log.warn({ err: error, event: 'session_not_touched' }, 'Activity was not written down')
+      })
     },
 
-    extend: (session) => update(session, (record) => ({ ...record, seenAt: now() })),
-
+    record: async (session) => (await records.load(session.secrets))?.record,
     update,
-    end: (session) => store.remove(session.secrets.id),
+    end: async (id) => {
+      await store.sessions.remove(id)
+      memory.drop(id)
+    },
   }
+}
+
+function copyOf(loaded: Loaded, secrets: SessionSecrets, confirmedIn: number): Session {
+  return { secrets, user: userOf(loaded.record.claims), confirmedIn, ...changeable(loaded) }
+}
+
+/** What a write may change of a copy in memory. */
+function changeable({ record, version }: Loaded) {
+  const { startedAt, seenAt, tokens } = record
+  return { version, startedAt, seenAt, tokens }
 }

@@ -15,9 +15,9 @@ export function sessionStatus(
     signedIn: true,
     user: { name, username, objectId },
     organisation: { tenantId, name: null },
-    startedAt: iso(session.record.startedAt),
-    expiresAt: iso(sessionEnd(session.record, lifetimes)),
-    absoluteExpiresAt: iso(absoluteEnd(session.record, lifetimes)),
+    startedAt: iso(session.startedAt),
+    expiresAt: iso(sessionEnd(session, lifetimes)),
+    absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
     now: iso(now),
   }
 }

@@ -1,12 +1,14 @@
-import { StoreError, type SessionStore } from './store.ts'
+import { openRedisStore } from './redis.ts'
 import { openSqliteStore } from './sqlite.ts'
+import { StoreError, type Store } from './store.ts'
 
 /**
- * The store that a `STORE_URL` names: `sqlite:<path of the file>`.
+ * The store that a `STORE_URL` names: `sqlite:<path of the file>`, `redis://…` or `rediss://…`.
  *
  * @throws StoreError where the address is of no known kind, or the store cannot be opened
  */
-export function openStore(storeUrl: string, now: () => number): SessionStore {
+export async function openStore(storeUrl: string, now: () => number): Promise<Store> {
   if (storeUrl.startsWith('sqlite:')) return openSqliteStore(storeUrl.slice('sqlite:'.length), now)
-  throw new StoreError('STORE_URL must start with sqlite:')
+  if (/^rediss?:\/\//.test(storeUrl)) return openRedisStore(storeUrl, now)
+  throw new StoreError('STORE_URL must start with sqlite:, redis:// or rediss://')
 }

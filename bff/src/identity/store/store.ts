@@ -1,38 +1,64 @@
-/** A sealed session record as a store keeps it: opaque bytes, found by id, replaced by version. */
+/** What a session store keeps, and what it promises. Every store passes the same behaviour suite. */
+
+/** A sealed session record: opaque bytes, found by id, replaced by version. Moments are ms since the epoch. */
 export interface StoredRecord {
-  /** Derived from the cookie's key; 32 base64url characters or more. */
+  /** Derived from the cookie's key; 43 base64url characters. */
   id: string
-  /** Starts at 1 and grows with each replacement: the basis of compare-and-set. */
+  /** Starts at 1 and grows by one with each replacement: the basis of compare-and-set. */
   version: number
+  /** The session, opened by its own cookie only. */
   sealed: Uint8Array
-  /** When the store may forget the record, milliseconds since the epoch. */
+  /** What the user's other sessions may see of this one; opened by the server. */
+  summary: Uint8Array
+  /** When the store may forget the record. */
   expiresAt: number
-  /** Keyed hashes under which the record can be found: by user, by Entra session. */
-  indexes: readonly string[]
 }
 
 /**
- * Where sessions live. Every method either does what it says or throws a `StoreError`, within two
- * seconds; no method returns half a result.
+ * Where sessions live. Every method either does what it says or throws a `StoreError` within two
+ * seconds; none returns half a result.
  */
 export interface SessionStore {
-  create(record: StoredRecord): Promise<void>
+  /**
+   * @param indexes keyed hashes under which `find` gives this record
+   * @param lastsUntil when the session ends whatever happens: index entries are kept as long
+   */
+  create(record: StoredRecord, indexes: readonly string[], lastsUntil: number): Promise<void>
   read(id: string): Promise<StoredRecord | undefined>
   /** Writes `record` if the stored version is still `record.version - 1`; false where it is not, or is gone. */
   replace(record: StoredRecord): Promise<boolean>
-  /** Ends a record for good, together with its index entries; unknown ids are no error. */
+  /** Ends a record for good; unknown ids are no error. */
   remove(id: string): Promise<void>
-  /** The ids of the live records under an index. */
-  find(index: string): Promise<string[]>
-  /**
-   * Marks something as used, once in the whole deployment.
-   *
-   * @param key what is used up; already hashed by the caller
-   * @param ttlMs how long the mark has to be kept
-   * @returns true for the first caller, false for every later one
-   */
+  /** The live records under an index. */
+  find(index: string): Promise<StoredRecord[]>
+}
+
+/** Marks that the whole deployment sees: used up, or being worked on. Keys are hashed by the caller. */
+export interface Marks {
+  /** @returns true for the first caller within `ttlMs`, false for every later one */
   spend(key: string, ttlMs: number): Promise<boolean>
-  /** Proves that the store answers. */
+  /** @returns what lets go again; undefined where somebody else holds the lock */
+  lock(key: string, ttlMs: number): Promise<(() => Promise<void>) | undefined>
+}
+
+/** What tells a process that a copy in its memory is out of date. */
+export interface Changes {
+  /** Calls back with the id of a record that changed; without one where any may have. */
+  watch(listener: (id?: string) => void): void
+  /**
+   * Takes note of what other processes did. Called before a copy in memory is trusted, so it is
+   * synchronous and costs next to nothing.
+   *
+   * @returns since when (ms since the epoch) nothing is known; undefined while all is well
+   */
+  blindSince(): number | undefined
+}
+
+export interface Store {
+  sessions: SessionStore
+  marks: Marks
+  changes: Changes
+  /** Proves that the store answers. @throws StoreError */
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -1,0 +1,27 @@
+/** `npm run bench`: everything that is measured, one after another. `npm run bench -w bff -- requests` for one. */
+import { benchRequests } from './requests.bench.ts'
+import { benchRevocation } from './revocation.bench.ts'
+import { benchSessionSize } from './session-size.bench.ts'
+import { benchSignIn } from './sign-in.bench.ts'
+import { benchStartUp } from './start-up.bench.ts'
+
+const all = {
+  requests: benchRequests,
+  'sign-in': benchSignIn,
+  'session-size': benchSessionSize,
+  'start-up': benchStartUp,
+  revocation: benchRevocation,
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in all))
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No benchmark is called ${unknown.join(', ')}: ${Object.keys(all).join(', ')}\n`,
+  )
+  process.exit(1)
+}
+for (const [name, run] of Object.entries(all)) {
+  if (wanted.length === 0 || wanted.includes(name)) await run()
+}
+process.exit(0)

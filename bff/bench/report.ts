@@ -1,0 +1,34 @@
+import { median, type Round, type Target } from './load.ts'
+
+/** One line a target: its figures, and the ratio of its CPU time to the first target's, pair by pair. */
+export function printComparison(title: string, targets: Target[], results: Round[][]): void {
+  const [baseline = []] = results
+  line(`\n${title}`)
+  line(
+    '                                   CPU µs/req    ratio (min–max)       p50 ms   p99 ms    req/s',
+  )
+  for (const [index, target] of targets.entries()) {
+    const rounds = results[index] ?? []
+    const ratios = rounds.map((round, at) => round.cpuUs / (baseline[at]?.cpuUs ?? Number.NaN))
+    const of = (key: keyof Round) => median(rounds.map((round) => round[key]))
+    const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
+    line(
+      [
+        `  ${target.name.padEnd(32)}`,
+        of('cpuUs').toFixed(1).padStart(10),
+        `${median(ratios).toFixed(2).padStart(9)} (${spread})`,
+        of('p50Ms').toFixed(2).padStart(11),
+        of('p99Ms').toFixed(2).padStart(8),
+        of('requestsPerS').toFixed(0).padStart(8),
+      ].join(' '),
+    )
+  }
+}
+
+export function printFigure(name: string, value: string): void {
+  line(`  ${name.padEnd(46)} ${value}`)
+}
+
+export function line(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,25 @@
+/** CPU time of the back end for one whole sign-in: both of its requests, MSAL, validation, sealing, store. */
+import { prepare, signedIn } from './environment.ts'
+import { median } from './load.ts'
+import { startMeasured } from './measured-process.ts'
+import { line, printFigure } from './report.ts'
+
+const warmUp = 50
+const perRound = 40
+const rounds = 5
+
+export async function benchSignIn(): Promise<void> {
+  const bench = await prepare()
+  const server = await startMeasured('gatehouse-server.ts', bench.env)
+  for (let index = 0; index < warmUp; index += 1) await signedIn(server.origin)
+  const perSignIn: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const before = await server.cpu()
+    for (let index = 0; index < perRound; index += 1) await signedIn(server.origin)
+    perSignIn.push(((await server.cpu()) - before) / perRound / 1000)
+  }
+  line('\nSign-in')
+  printFigure('CPU in the back end, ms (median of rounds)', median(perSignIn).toFixed(2))
+  await server.end()
+  await bench.end()
+}

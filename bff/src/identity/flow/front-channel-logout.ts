@@ -1,0 +1,35 @@
+import { Type, type Static } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FlowContext } from './context.ts'
+
+/** Entra's session ids are GUIDs; whatever else is asked for is refused before the store is. */
+export const FrontChannelQuery = Type.Object(
+  {
+    sid: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+    iss: Type.Optional(Type.String({ maxLength: 300 })),
+  },
+  { additionalProperties: false },
+)
+
+/**
+ * `GET /auth/front-channel-logout` (OpenID Connect Front-Channel Logout §3): Entra loads it in a
+ * frame when the person signs out there. It ends exactly the sessions of that Entra session. No
+ * cookie comes along: SameSite keeps it out of frames of other sites.
+ *
+ * The answer is the same whether there was such a session or not.
+ */
+export async function frontChannelLogout(
+  flow: FlowContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { sid } = request.query as Static<typeof FrontChannelQuery>
+  const count = await flow.ends.endEntraSession(sid)
+  if (count > 0)
+    request.log.info({ event: 'front_channel_logout', count }, 'Sessions ended by Entra')
+  return reply
+    .header('content-security-policy', `default-src 'none'; frame-ancestors ${flow.authority}`)
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .type('text/html; charset=utf-8')
+    .send('')
+}

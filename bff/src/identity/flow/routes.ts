@@ -1,0 +1,56 @@
+/** The addresses of the flow, one verb each, and the two of `/api/session`. */
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { api, auth } from '@gatehouse/shared/paths'
+import { Session as SessionSchema } from '@gatehouse/shared/session'
+import { orUnavailable } from '../request.ts'
+import { signInRequired } from '../session/refusals.ts'
+import { sessionStatus } from '../session/status.ts'
+import type { FlowContext } from './context.ts'
+import { frontChannelLogout, FrontChannelQuery } from './front-channel-logout.ts'
+import { redirect, RedirectQuery } from './redirect.ts'
+import { signIn, SignInQuery } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+
+/** People and Entra arrive here from other sites. */
+const fromOtherSites = { config: { fromOtherSites: true } }
+const statusSchema = { schema: { response: { 200: SessionSchema } } }
+
+export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
+  const { sessions, lifetimes, now } = flow
+
+  app.get(
+    auth.signIn,
+    { ...fromOtherSites, schema: { querystring: SignInQuery } },
+    (request, reply) => signIn(flow, request, reply),
+  )
+  app.get(
+    auth.redirect,
+    { ...fromOtherSites, schema: { querystring: RedirectQuery } },
+    (request, reply) => redirect(flow, request, reply),
+  )
+  app.get(
+    auth.frontChannelLogout,
+    { ...fromOtherSites, schema: { querystring: FrontChannelQuery } },
+    (request, reply) => orUnavailable(frontChannelLogout(flow, request, reply)),
+  )
+  app.post(
+    auth.signOut,
+    { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
+    (request, reply) => orUnavailable(signOut(flow, request, reply)),
+  )
+
+  app.get(api.session, statusSchema, async (request) =>
+    sessionStatus(await orUnavailable(flow.openSession(request)), lifetimes, now()),
+  )
+  app.post(api.extendSession, statusSchema, async (request) => {
+    const session = await orUnavailable(flow.openSession(request))
+    if (!session) throw signInRequired()
+    const at = now()
+    const extended = await orUnavailable(
+      sessions.update(session, (record) => ({ ...record, seenAt: at })),
+    )
+    if (!extended) throw signInRequired()
+    return sessionStatus(session, lifetimes, at)
+  })
+}

@@ -1,0 +1,131 @@
+/** What this room adds to requests: the session behind the cookie, and what a route may know of it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { AccessTokens } from './session/access-token.ts'
+import { readCookie, sessionCookie, type CookieJar } from './session/cookies.ts'
+import type { SessionRecord, User } from './session/record.ts'
+import { sessionsUnavailable, signInRequired } from './session/refusals.ts'
+import type { Session, Sessions } from './session/sessions.ts'
+import { seal, unseal } from './store/seal.ts'
+import { StoreError } from './store/store.ts'
+
+const currentSession: unique symbol = Symbol('session')
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** A hook that lets only the signed-in pass: 401 for everybody else, never a redirect. */
+    requireSignIn: onRequestHookHandler
+  }
+
+  interface FastifyRequest {
+    [currentSession]: Session | undefined
+    /** The signed-in user. @throws Error outside of routes behind `app.requireSignIn` */
+    readonly user: User
+    /** Seals a text that this session's browser may keep for us, and opens it again for the same purpose. */
+    readonly sessionSeal: SessionSeal
+    /** The verified ID token's claims, which checks were made, and when it came (ms since the epoch). */
+    idToken(): Promise<Pick<SessionRecord, 'claims' | 'checks' | 'receivedAt'>>
+    /** A token for an API, as the user. @throws ProblemError `interaction_required`, `unavailable` */
+    accessToken(scopes: readonly string[]): Promise<string>
+  }
+}
+
+export interface SessionSeal {
+  seal(purpose: string, text: string): string
+  /** Undefined for whatever was not sealed by this session for this purpose. */
+  open(purpose: string, sealed: string): string | undefined
+}
+
+export interface RequestParts {
+  sessions: Sessions
+  accessTokens: AccessTokens
+  jar: CookieJar
+}
+
+export interface RequestSessions {
+  /** The live session of a request's cookie, if any; does not count as activity. @throws StoreError */
+  open(request: FastifyRequest): Promise<Session | undefined>
+  /** @throws Error for a route that is not behind `app.requireSignIn` */
+  sessionOf(request: FastifyRequest): Session
+}
+
+export function decorateRequests(
+  app: FastifyInstance,
+  { sessions, accessTokens, jar }: RequestParts,
+): RequestSessions {
+  const cookieName = jar.name(sessionCookie)
+  const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
+
+  async function open(request: FastifyRequest): Promise<Session | undefined> {
+    const value = valueOf(request)
+    return value === undefined
+      ? undefined
+      : (sessions.peek(value) ?? sessions.open(value))
+  }
+
+  function enter(request: FastifyRequest, reply: FastifyReply, value: string, session: Session) {
+    request[currentSession] = session
+    sessions.touch(session)
+    const resealed = sessions.resealed(value)
+    if (resealed !== undefined) jar.set(reply, sessionCookie, resealed)
+  }
+
+  app.decorateRequest(currentSession, undefined)
+  app.decorateRequest('user', { getter: userOf })
+  app.decorateRequest('sessionSeal', { getter: sealOf })
+  app.decorateRequest('idToken', async function (this: FastifyRequest) {
+    const record = await orUnavailable(sessions.record(sessionOf(this)))
+    if (!record) throw signInRequired()
+    return record
+  })
+  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes) {
+    return orUnavailable(accessTokens.for(sessionOf(this), scopes))
+  })
+
+  app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const value = valueOf(request)
+    if (value === undefined) return done(signInRequired())
+    const session = sessions.peek(value)
+    if (session) {
+      enter(request, reply, value, session)
+      return done()
+    }
+    orUnavailable(sessions.open(value)).then(
+      (opened) => {
+        if (opened) enter(request, reply, value, opened)
+        done(opened ? undefined : signInRequired())
+      },
+      (error: Error) => done(error),
+    )
+  })
+
+  return { open, sessionOf }
+}
+
+function userOf(this: FastifyRequest): User {
+  return sessionOf(this).user
+}
+
+function sealOf(this: FastifyRequest): SessionSeal {
+  const { sealKey } = sessionOf(this).secrets
+  return {
+    seal: (purpose, text) => seal(text, { id: purpose, sealKey }).toString('base64url'),
+    open: (purpose, sealed) => unseal(Buffer.from(sealed, 'base64url'), { id: purpose, sealKey }),
+  }
+}
+
+function sessionOf(request: FastifyRequest): Session {
+  const session = request[currentSession]
+  if (!session) {
+    throw new Error('This route asks for the user; register it under routes/, behind requireSignIn')
+  }
+  return session
+}
+
+/** A store that does not answer is no sign-out: the session is still there when it is back. */
+export async function orUnavailable<T>(work: T | Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof StoreError ? sessionsUnavailable(error) : error
+  }
+}

@@ -1,0 +1,49 @@
+/** Access tokens as a session keeps them: which scopes, and until when. */
+import type { TokenResponse } from '../entra/index.ts'
+import type { GrantedToken, SessionRecord } from './record.ts'
+
+/** The token of an answer, as it is kept. What was not said to be granted counts as asked. */
+export function grantedToken(
+  answer: TokenResponse,
+  asked: readonly string[],
+  now: number,
+): GrantedToken {
+  return {
+    scopes: answer.scopes.length > 0 ? answer.scopes : [...asked],
+    accessToken: answer.accessToken,
+    expiresAt: now + answer.expiresInS * 1000,
+  }
+}
+
+/** The record with a new token in place of those that it makes superfluous, and a rotated refresh token. */
+export function withToken(
+  record: SessionRecord,
+  token: GrantedToken,
+  refreshToken: string | undefined,
+): SessionRecord {
+  const others = record.tokens.filter(({ scopes }) => !covers(token.scopes, scopes))
+  return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
+}
+
+/** The kept token that allows `scopes` longest. */
+export function findToken(
+  tokens: readonly GrantedToken[],
+  scopes: readonly string[],
+): GrantedToken | undefined {
+  return tokens
+    .filter((token) => covers(token.scopes, scopes))
+    .reduce<GrantedToken | undefined>(
+      (best, token) => (best && best.expiresAt >= token.expiresAt ? best : token),
+      undefined,
+    )
+}
+
+/** Graph answers with scopes spelled in full or in short, and in its own case. */
+function covers(granted: readonly string[], asked: readonly string[]): boolean {
+  const have = new Set(granted.map(shortScope))
+  return asked.every((scope) => have.has(shortScope(scope)))
+}
+
+function shortScope(scope: string): string {
+  return scope.toLowerCase().replace(/^https:\/\/graph\.microsoft\.com\//, '')
+}

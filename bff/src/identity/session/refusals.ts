@@ -1,0 +1,29 @@
+/** What a request hears that cannot have what it asked for in somebody's name. */
+import { signInUrl } from '@gatehouse/shared/paths'
+import { ProblemError } from '../../problem.ts'
+import type { EntraError } from '../entra/index.ts'
+
+export function signInRequired(): ProblemError {
+  return new ProblemError('sign_in_required', 'Sign in to see this.')
+}
+
+/** Microsoft has to see the user again before it gives another token. */
+export function interactionRequired(cause?: EntraError): ProblemError {
+  const consent = cause?.suberror === 'consent_required' || cause?.aadsts === 65001
+  return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
+    reason: consent ? 'consent' : 'session_expired',
+    signInUrl: signInUrl('/'),
+    ...(cause && { cause }),
+  })
+}
+
+export function tryLater(cause?: unknown): ProblemError {
+  const detail = 'Microsoft did not answer. Try again in a moment.'
+  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
+}
+
+/** The store does not answer. That is no sign-out: the session is still there when it is back. */
+export function sessionsUnavailable(cause: unknown): ProblemError {
+  const detail = 'Sessions cannot be read right now. Try again in a moment.'
+  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
+}

@@ -1,0 +1,108 @@
+/** One connection to Redis: bounded in time, honest when it is down, back by itself. */
+import { createClient, RESP_TYPES } from '@redis/client'
+import { StoreError, type Changes } from './store.ts'
+
+/** What a request waits for the store at most, milliseconds. */
+const operationMs = 2000
+/** A link that swallows everything is noticed by pings that do not come back. */
+const pingEveryMs = 1000
+const silentMs = 3000
+const maxReconnectDelayMs = 1000
+
+function createBufferClient(url: string) {
+  return createClient({
+    url,
+    RESP: 3,
+    // Redis tells us when a key that we read was changed (client-side caching, RESP 3).
+    emitInvalidate: true,
+    // Commands while disconnected fail at once: a queue would turn an outage into a pile-up.
+    disableOfflineQueue: true,
+    pingInterval: pingEveryMs,
+    socket: {
+      connectTimeout: operationMs,
+      socketTimeout: silentMs,
+      reconnectStrategy: (retries) =>
+        Math.min(50 * 2 ** Math.min(retries, 10), maxReconnectDelayMs),
+    },
+  }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+}
+
+type BufferClient = ReturnType<typeof createBufferClient>
+
+export interface RedisConnection {
+  /** @throws StoreError where Redis refuses, or does not answer within two seconds */
+  run<T>(command: (client: BufferClient) => Promise<T>): Promise<T>
+  changes: Changes
+  close(): Promise<void>
+}
+
+/** @param idOf the record's id in a key's name */
+export async function connectRedis(
+  url: string,
+  now: () => number,
+  idOf: (key: string) => string,
+): Promise<RedisConnection> {
+  const client = createBufferClient(url)
+  const listeners: ((id?: string) => void)[] = []
+  let blindSince: number | undefined = now()
+
+  const lost = () => {
+    blindSince ??= now()
+  }
+  client.on('error', lost)
+  client.on('end', lost)
+  client.on('ready', () => {
+    blindSince = undefined
+    // What was changed while nobody listened is unknown.
+    for (const listener of listeners) listener()
+  })
+  client.on('invalidate', (key: Buffer | null) => {
+    const id = key === null ? undefined : idOf(key.toString())
+    for (const listener of listeners) listener(id)
+  })
+
+  async function run<T>(command: (connected: BufferClient) => Promise<T>): Promise<T> {
+    try {
+      return await within(operationMs, command(client))
+    } catch (error) {
+      throw new StoreError('The session store did not answer', { cause: error })
+    }
+  }
+
+  try {
+    await within(operationMs, client.connect())
+  } catch (error) {
+    client.destroy()
+    throw new StoreError(`The session store at ${originOf(url)} does not answer`, { cause: error })
+  }
+
+  return {
+    run,
+    changes: {
+      watch: (listener) => void listeners.push(listener),
+      blindSince: () => blindSince,
+    },
+    close: async () => {
+      if (client.isReady) await within(operationMs, client.close()).catch(() => client.destroy())
+      else if (client.isOpen) client.destroy()
+    },
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Without the credentials that the address may hold. */
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}

@@ -1,0 +1,124 @@
+/** Sessions in Redis or Valkey, shared by any number of machines. */
+import { randomUUID } from 'node:crypto'
+import { connectRedis, type RedisConnection } from './redis-connection.ts'
+import { decodeValue, encodeValue, versionPrefix } from './redis-value.ts'
+import type { Store, StoredRecord } from './store.ts'
+
+// One key a record, so that a cluster may put them anywhere; no script touches two.
+const recordKey = (id: string) => `gatehouse:session:${id}`
+const indexKey = (entry: string) => `gatehouse:index:${entry}`
+const markKey = (kind: string, key: string) => `gatehouse:${kind}:${key}`
+
+/** Compare-and-set: the value's first bytes are its version. */
+const replaceScript = `
+  if redis.call('GETRANGE', KEYS[1], 0, ${versionPrefix.length - 1}) ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  return 1`
+
+const unlockScript = `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  return redis.call('DEL', KEYS[1])`
+
+/**
+ * @param url `redis://` or `rediss://`, with credentials where the server wants them
+ * @param now milliseconds since the epoch
+ * @throws StoreError where the server does not answer within two seconds
+ */
+export async function openRedisStore(url: string, now: () => number): Promise<Store> {
+  const redis = await connectRedis(url, now, (key) => key.slice(recordKey('').length))
+
+  /** Redis counts in its own time; a time to live of less than a millisecond would be an error. */
+  const ttl = (until: number) => Math.max(Math.ceil(until - now()), 1)
+
+  return {
+    sessions: {
+      create: async (record, indexes, lastsUntil) => {
+        // Indexes first: an entry without a record is skipped, a record without entries could not
+        // be ended from afar.
+        for (const entry of indexes) await addToIndex(redis, entry, record.id, lastsUntil, now())
+        await redis.run((client) =>
+          client.set(recordKey(record.id), encodeValue(record), {
+            expiration: { type: 'PX', value: ttl(record.expiresAt) },
+          }),
+        )
+      },
+      read: (id) => readRecord(redis, id, now()),
+      replace: async (record) => {
+        const keys = [recordKey(record.id)]
+        const life = String(ttl(record.expiresAt))
+        const values = [versionPrefix.of(record.version - 1), encodeValue(record), life]
+        const reply = await redis.run((client) =>
+          client.eval(replaceScript, { keys, arguments: values }),
+        )
+        return reply === 1
+      },
+      remove: async (id) => {
+        await redis.run((client) => client.del(recordKey(id)))
+      },
+      find: async (entry) => {
+        const ids = await redis.run((client) =>
+          client.zRangeByScore(indexKey(entry), `(${now()}`, '+inf'),
+        )
+        const records = await Promise.all(ids.map((id) => readRecord(redis, String(id), now())))
+        return records.filter((record) => record !== undefined)
+      },
+    },
+    marks: {
+      spend: (key, ttlMs) => mark(redis, markKey('spent', key), '1', ttlMs),
+      lock: async (key, ttlMs) => {
+        const owner = randomUUID()
+        const keys = [markKey('lock', key)]
+        if (!(await mark(redis, keys[0] ?? '', owner, ttlMs))) return undefined
+        return async () => {
+          await redis.run((client) => client.eval(unlockScript, { keys, arguments: [owner] }))
+        }
+      },
+    },
+    changes: redis.changes,
+    ping: async () => {
+      await redis.run((client) => client.ping())
+    },
+    close: () => redis.close(),
+  }
+}
+
+async function mark(redis: RedisConnection, key: string, owner: string, ttlMs: number) {
+  const options = { condition: 'NX', expiration: { type: 'PX', value: ttlMs } } as const
+  return (await redis.run((client) => client.set(key, owner, options))) !== null
+}
+
+/** A sorted set a user or Entra session: ids by the moment when their sessions end. */
+async function addToIndex(
+  redis: RedisConnection,
+  entry: string,
+  id: string,
+  lastsUntil: number,
+  at: number,
+): Promise<void> {
+  const key = indexKey(entry)
+  await redis.run((client) => client.zRemRangeByScore(key, '-inf', at))
+  await redis.run((client) => client.zAdd(key, { score: lastsUntil, value: id }))
+  // The newest session lasts longest, so the set lives as long as its last entry.
+  await redis.run((client) => client.pExpire(key, Math.max(Math.ceil(lastsUntil - at), 1)))
+}
+
+/** A key of another type or a value of another form is no record: it goes, and the session with it. */
+async function readRecord(
+  redis: RedisConnection,
+  id: string,
+  at: number,
+): Promise<StoredRecord | undefined> {
+  const value = await redis.run(async (client) => {
+    try {
+      return await client.get(recordKey(id))
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
+      throw error
+    }
+  })
+  if (value === null) return undefined
+  const record = decodeValue(id, Buffer.from(value))
+  if (!record) await redis.run((client) => client.del(recordKey(id)))
+  // The value's own expiry counts as well: a key that lost its time to live is not immortal.
+  return record && record.expiresAt > at ? record : undefined
+}

@@ -1,0 +1,45 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StoreError } from './store.ts'
+
+/** Another process may hold the write lock for a moment; two seconds is all that a request waits. */
+const busyMs = 2000
+
+const schema = `
+  create table if not exists sessions (
+    id text primary key, version integer not null, sealed blob not null, summary blob not null,
+    expires_at integer not null
+  ) without rowid;
+  create table if not exists indexes (
+    entry text not null, id text not null, expires_at integer not null, primary key (entry, id)
+  ) without rowid;
+  create table if not exists marks (
+    key text primary key, owner text not null, expires_at integer not null
+  ) without rowid;
+  create index if not exists sessions_by_expiry on sessions (expires_at);
+  create index if not exists indexes_by_expiry on indexes (expires_at);
+  create index if not exists marks_by_expiry on marks (expires_at);
+`
+
+/**
+ * Opens the file, and makes it where it is missing: mode 0600, in a folder of mode 0700.
+ *
+ * @throws StoreError where it cannot be opened or written, or is no database
+ */
+export function openDatabase(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // Made before SQLite opens it: the -wal and -shm files copy the database file's mode.
+    closeSync(openSync(path, 'a', 0o600))
+    chmodSync(path, 0o600)
+    const db = new DatabaseSync(path, { timeout: busyMs })
+    // A deleted session has to be gone: secure_delete overwrites what is deleted.
+    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;')
+    db.exec(schema)
+    return db
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })
+  }
+}
