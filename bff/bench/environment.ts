@@ -24,8 +24,12 @@ export async function prepare(graphDelayMs = 0): Promise<BenchEnvironment> {
   const scopes = ['User.ReadBasic.All']
   const path = join(folder, 'aad.config.json')
   const config = {
-    ...{ tenant: tenant.tenantId, clientId: localTenant.clientId },
-    ...{ clientSecret: localTenant.clientSecret, authority: tenant.authority, publicUrl, scopes },
+    tenant: tenant.tenantId,
+    clientId: localTenant.clientId,
+    clientSecret: localTenant.clientSecret,
+    authority: tenant.authority,
+    publicUrl,
+    scopes,
     downstreamApis: { graph: { baseUrl: graph.url, scopes } },
   }
   writeFileSync(path, JSON.stringify(config))

@@ -21,33 +21,34 @@ function token(bytes: number): string {
     .slice(0, bytes)
 }
 
+function claims(): SessionRecord['claims'] {
+  return {
+    aud: randomUUID(),
+    iss: `https://login.microsoftonline.com/${randomUUID()}/v2.0`,
+    iat: 1,
+    nbf: 1,
+    exp: 2,
+    aio: token(120),
+    name: 'Person With A Name',
+    nonce: token(43),
+    oid: randomUUID(),
+    tid: randomUUID(),
+    preferred_username: 'person.name@directory.example',
+    rh: token(60),
+    sid: randomUUID(),
+    sub: token(43),
+    uti: token(22),
+    ver: '2.0',
+    login_hint: token(180),
+  }
+}
+
 function record(): SessionRecord {
   const now = Date.now()
+  const passed = 'passed'
   return {
-    claims: {
-      ...{ aud: randomUUID(), iss: `https://login.microsoftonline.com/${randomUUID()}/v2.0` },
-      ...{ iat: 1, nbf: 1, exp: 2, aio: token(120), name: 'Person With A Name', nonce: token(43) },
-      ...{
-        oid: randomUUID(),
-        tid: randomUUID(),
-        preferred_username: 'person.name@directory.example',
-      },
-      ...{
-        rh: token(60),
-        sid: randomUUID(),
-        sub: token(43),
-        uti: token(22),
-        ver: '2.0',
-        login_hint: token(180),
-      },
-    },
-    checks: {
-      signature: 'passed',
-      issuer: 'passed',
-      audience: 'passed',
-      nonce: 'passed',
-      expiry: 'passed',
-    },
+    claims: claims(),
+    checks: { signature: passed, issuer: passed, audience: passed, nonce: passed, expiry: passed },
     receivedAt: now,
     tokens: [
       {
@@ -61,6 +62,13 @@ function record(): SessionRecord {
     seenAt: now,
     device: 'Chromium on Linux',
   }
+}
+
+/** Bytes in use after a full collection. */
+function bytesInUse(): number {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 export async function benchSessionSize(): Promise<void> {
@@ -86,14 +94,9 @@ export async function benchSessionSize(): Promise<void> {
 
   const cookies: string[] = []
   for (let index = 0; index < count; index += 1) cookies.push(await sessions.start(record()))
-  const collect = () => {
-    globalThis.gc?.()
-    const { heapUsed, external } = process.memoryUsage()
-    return heapUsed + external
-  }
-  const before = collect()
+  const before = bytesInUse()
   for (const cookie of cookies) await sessions.open(cookie)
-  const open = (collect() - before) / count
+  const open = (bytesInUse() - before) / count
 
   line(`\nBytes per session, ${count} of them`)
   printFigure('cookie, name and value', String(`session=${cookies[0] ?? ''}`.length))

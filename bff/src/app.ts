@@ -26,7 +26,6 @@ export interface AppOptions {
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const { built, now = Date.now, logStream } = options
   const { publicUrl } = config
-  const headers = { publicUrl, scriptHashes: built?.scriptHashes ?? [] }
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -34,23 +33,23 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 16 * 1024,
-    // Fastify's own are 0, no limit: a one-byte body would hold a connection for ever.
+    // Fastify's own are 0, no limit: a one-byte body would hold a connection for ever. Handlers need
+    // no clock of their own: everything that they wait for (Entra, APIs, the store) has one.
     connectionTimeout: 30_000,
     requestTimeout: 10_000,
-    handlerTimeout: 25_000,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 128 },
     // An address that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
-      void sendProblem(reply.headers(fixedHeaders(headers)), asProblem(error)),
+      void sendProblem(reply.headers(fixedHeaders(publicUrl)), asProblem(error)),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   })
 
   await app.register(problems)
-  await app.register(securityHeaders, headers)
+  await app.register(securityHeaders, { publicUrl })
   await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
-  await app.register(notFound, { shell: built?.html })
+  await app.register(notFound, { built })
   await app.register(identity, { config, now })
   await app.register(downstream, { config })
   await app.register(health)

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 
-const OrNull = Type.Union([Type.String(), Type.Null()])
+// One type list, not a union: the serialiser writes it without asking which branch fits.
+const OrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 
 /** The properties that the least privileged scope, `User.ReadBasic.All`, gives. */
 export const DirectoryUser = Type.Object({
@@ -15,7 +16,7 @@ export const DirectoryUser = Type.Object({
 export const Users = Type.Object({
   users: Type.Array(DirectoryUser),
   /** How many users match in the whole tenant, not on this page; null where Graph did not say. */
-  total: Type.Union([Type.Integer(), Type.Null()]),
+  total: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
   /** Pass it as `cursor` for the next page; null on the last one. Opaque, and only of use to this session. */
   next: OrNull,
 })

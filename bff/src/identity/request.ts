@@ -57,9 +57,7 @@ export function decorateRequests(
 
   async function open(request: FastifyRequest): Promise<Session | undefined> {
     const value = valueOf(request)
-    return value === undefined
-      ? undefined
-      : (sessions.peek(value) ?? sessions.open(value))
+    return value === undefined ? undefined : (sessions.peek(value) ?? sessions.open(value))
   }
 
   function enter(request: FastifyRequest, reply: FastifyReply, value: string, session: Session) {
@@ -108,8 +106,10 @@ function userOf(this: FastifyRequest): User {
 function sealOf(this: FastifyRequest): SessionSeal {
   const { sealKey } = sessionOf(this).secrets
   return {
-    seal: (purpose, text) => seal(text, { id: purpose, sealKey }).toString('base64url'),
-    open: (purpose, sealed) => unseal(Buffer.from(sealed, 'base64url'), { id: purpose, sealKey }),
+    seal: (purpose, text) =>
+      seal(Buffer.from(text), { id: purpose, sealKey }).toString('base64url'),
+    open: (purpose, sealed) =>
+      unseal(Buffer.from(sealed, 'base64url'), { id: purpose, sealKey })?.toString('utf8'),
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../problem.ts'
 import { sendProblem } from './problems.ts'
+import { sendShell, type BuiltWeb } from './web.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,11 +13,11 @@ declare module 'fastify' {
 }
 
 export interface NotFoundOptions {
-  /** The page's shell, where this process serves it: it says "not found" in the product's own look. */
-  shell: string | undefined
+  /** The page, where this process serves it: it says "not found" in the product's own look. */
+  built: BuiltWeb | undefined
 }
 
-function notFound(app: FastifyInstance, { shell }: NotFoundOptions, done: () => void): void {
+function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => void): void {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
@@ -27,8 +28,8 @@ function notFound(app: FastifyInstance, { shell }: NotFoundOptions, done: () => 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const methods = app.methodsAt(path)
-    if (methods.length === 0 && shell !== undefined && isVisit(request, path)) {
-      return reply.code(404).type('text/html; charset=utf-8').send(shell)
+    if (methods.length === 0 && built && isVisit(request, path)) {
+      return sendShell(reply.code(404), built)
     }
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))

@@ -1,36 +1,32 @@
-/** Headers that every answer carries; fixed, so that they cost an assignment each. */
+/** Headers that every answer carries; fixed, short, and set in one go, so that they cost next to nothing. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-
-export interface SecurityHeadersOptions {
-  publicUrl: string
-  /** The page's Content-Security-Policy may name hashes of inline scripts in the built index.html. */
-  scriptHashes: readonly string[]
-}
 
 /** Two years, as the preload list asks; only where it is https (RFC 6797 §7.2). */
 const strictTransport = 'max-age=63072000; includeSubDomains'
 
 function securityHeaders(
   app: FastifyInstance,
-  options: SecurityHeadersOptions,
+  { publicUrl }: { publicUrl: string },
   done: () => void,
 ): void {
-  const everywhere = fixedHeaders(options)
+  const everywhere = fixedHeaders(publicUrl)
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(everywhere)
+    // Connections persist without being told (RFC 9112 §9.3): two headers less on every answer.
+    reply.raw.removeHeader('connection')
     next()
   })
   done()
 }
 
-/** The headers by name; for answers that no hook sees. */
-export function fixedHeaders({ publicUrl, scriptHashes }: SecurityHeadersOptions) {
+/** The headers by name; for answers that no hook sees as well. */
+export function fixedHeaders(publicUrl: string): Record<string, string> {
   return {
-    'content-security-policy': policy(scriptHashes),
+    // What is no page needs nothing at all; pages bring their own policy.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     // Pages and assets say otherwise for themselves; an answer about a person is never kept.
@@ -39,8 +35,13 @@ export function fixedHeaders({ publicUrl, scriptHashes }: SecurityHeadersOptions
   }
 }
 
-function policy(scriptHashes: readonly string[]): string {
-  return [
+/**
+ * What a page may load and do.
+ *
+ * @param scriptHashes CSP sources of the inline scripts in the built index.html
+ */
+export function documentHeaders(scriptHashes: readonly string[]): Record<string, string> {
+  const policy = [
     "default-src 'none'",
     `script-src 'self'${scriptHashes.map((hash) => ` '${hash}'`).join('')}`,
     "style-src 'self'",
@@ -53,7 +54,11 @@ function policy(scriptHashes: readonly string[]): string {
     "frame-ancestors 'none'",
     "object-src 'none'",
     "require-trusted-types-for 'script'",
-  ].join('; ')
+  ]
+  return {
+    'content-security-policy': policy.join('; '),
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  }
 }
 
 export default fp(securityHeaders, { name: 'security-headers' })

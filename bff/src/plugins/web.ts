@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pages } from '@gatehouse/shared/paths'
+import { documentHeaders } from './security-headers.ts'
 
 export interface BuiltWeb {
   root: string
   html: string
-  /** CSP sources for the inline scripts of index.html. */
-  scriptHashes: string[]
+  /** Headers of the page itself: its policy names the inline scripts of index.html by hash. */
+  headers: Record<string, string>
 }
 
 /** Reads `web/dist`; undefined where the page was not built, as in development. */
@@ -22,7 +23,7 @@ export function readBuiltWeb(root: string): BuiltWeb | undefined {
   const scriptHashes = inline.map(
     (script) => `sha256-${createHash('sha256').update(script).digest('base64')}`,
   )
-  return { root, html, scriptHashes }
+  return { root, html, headers: documentHeaders(scriptHashes) }
 }
 
 const navigable = { config: { fromOtherSites: true } }
@@ -33,10 +34,11 @@ export default async function web(
 ): Promise<void> {
   await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
 
-  const sendShell = (reply: FastifyReply) =>
-    reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(built.html)
-  for (const path of Object.values(pages))
-    app.get(path, navigable, (_request, reply) => sendShell(reply))
+  for (const path of Object.values(pages)) {
+    app.get(path, navigable, (_request, reply) =>
+      sendShell(reply.header('cache-control', 'no-cache'), built),
+    )
+  }
 
   app.get<{ Params: { file: string } }>('/assets/:file', navigable, (request, reply) =>
     reply
@@ -49,6 +51,11 @@ export default async function web(
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }
+}
+
+/** The page, whatever the address: it looks at that itself. */
+export function sendShell(reply: FastifyReply, { html, headers }: BuiltWeb): FastifyReply {
+  return reply.headers(headers).type('text/html; charset=utf-8').send(html)
 }
 
 function topLevelFiles(root: string): string[] {

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import type { FastifyInstance } from 'fastify'
 import { api } from '@gatehouse/shared/paths'
 import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts'
 const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
 
 /** What a cursor stands for: the question it belongs to, and where Graph goes on. */
-const Cursor = Type.Object({
+const CursorSchema = Type.Object({
   search: Type.Optional(Type.String()),
   sort: Type.Optional(Type.String()),
   top: Type.Integer(),
@@ -16,12 +16,15 @@ const Cursor = Type.Object({
   /** Graph counts on the first page alone. */
   total: Type.Union([Type.Integer(), Type.Null()]),
 })
+const cursors = Compile(CursorSchema)
 
-const GraphPage = Type.Object({
-  value: Type.Array(DirectoryUser),
-  '@odata.count': Type.Optional(Type.Integer()),
-  '@odata.nextLink': Type.Optional(Type.String()),
-})
+const graphPages = Compile(
+  Type.Object({
+    value: Type.Array(DirectoryUser),
+    '@odata.count': Type.Optional(Type.Integer()),
+    '@odata.nextLink': Type.Optional(Type.String()),
+  }),
+)
 
 export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
@@ -36,7 +39,7 @@ export default async function users(app: FastifyInstance): Promise<void> {
       // $count and $search are advanced queries: Graph takes them with this header only.
       headers: { consistencylevel: 'eventual' },
     })
-    if (!Value.Check(GraphPage, page)) {
+    if (!graphPages.Check(page)) {
       throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
     }
     const skipToken = skipTokenOf(page['@odata.nextLink'])
@@ -51,7 +54,8 @@ export default async function users(app: FastifyInstance): Promise<void> {
   })
 }
 
-type Question = Omit<Static<typeof Cursor>, 'skipToken'> & { skipToken?: string }
+type Cursor = Static<typeof CursorSchema>
+type Question = Omit<Cursor, 'skipToken'> & { skipToken?: string }
 
 function graphQuery({ search, sort, top, skipToken }: Question): Record<string, string> {
   return {
@@ -71,9 +75,9 @@ function searchClause(text: string): string {
   return properties.map((property) => `"${property}:${escaped}"`).join(' OR ')
 }
 
-function readCursor(text: string | undefined): Static<typeof Cursor> {
+function readCursor(text: string | undefined): Cursor {
   const value: unknown = text === undefined ? undefined : JSON.parse(text)
-  if (Value.Check(Cursor, value)) return value
+  if (cursors.Check(value)) return value
   throw new ProblemError(
     'invalid_request',
     'querystring: cursor is not of this session, or too old',

@@ -47,8 +47,25 @@ export function createCookieJar(publicUrl: string): CookieJar {
  * @param header the Cookie header, as it came
  */
 export function readCookie(header: string | undefined, name: string): string | undefined {
-  const values = cookiePairs(header).filter(([key]) => key === name)
-  return values.length === 1 ? values[0]?.[1] : undefined
+  if (header === undefined) return undefined
+  const at = valueAt(header, name, 0)
+  if (at < 0 || valueAt(header, name, at) >= 0) return undefined
+  const end = header.indexOf(';', at)
+  return (end < 0 ? header.slice(at) : header.slice(at, end)).trim()
+}
+
+/** Where the value of `name` begins at or after `from`; -1 where there is none. This runs on every request. */
+function valueAt(header: string, name: string, from: number): number {
+  let at = header.indexOf(name, from)
+  while (at >= 0) {
+    const after = at + name.length
+    const before = header.charAt(at - 1)
+    if (header.charAt(after) === '=' && (before === '' || before === ' ' || before === ';')) {
+      return after + 1
+    }
+    at = header.indexOf(name, after)
+  }
+  return -1
 }
 
 /** The names in a Cookie header that start with `prefix`, each once. */

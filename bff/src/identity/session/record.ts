@@ -1,4 +1,5 @@
 /** What a session is made of, as it lies sealed in the store. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Claims } from '@gatehouse/shared/claims'
@@ -34,13 +35,18 @@ export type GrantedToken = SessionRecord['tokens'][number]
 
 const validator = Compile(SessionRecordSchema)
 
-export function serialiseRecord(record: SessionRecord): string {
-  return JSON.stringify(record)
+/** More than any record; what inflates beyond it is not one of ours. */
+const maxRecordBytes = 512 * 1024
+
+/** Deflated: tokens are base64, which gives a quarter of their size back. */
+export function serialiseRecord(record: SessionRecord): Buffer {
+  return deflateRawSync(JSON.stringify(record), { level: 1 })
 }
 
 /** Reads a record back; undefined where it is of another shape, which is "no session". */
-export function parseRecord(json: string): SessionRecord | undefined {
+export function parseRecord(bytes: Uint8Array): SessionRecord | undefined {
   try {
+    const json = inflateRawSync(bytes, { maxOutputLength: maxRecordBytes }).toString('utf8')
     const value: unknown = JSON.parse(json)
     return validator.Check(value) ? (value as SessionRecord) : undefined
   } catch {

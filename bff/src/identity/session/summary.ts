@@ -1,4 +1,5 @@
 /** What a user's other sessions may see of one: on which device, and when. Sealed by the server for that user. */
+import { createSecretKey } from 'node:crypto'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { deriveKey, seal, unseal } from '../store/seal.ts'
@@ -30,12 +31,12 @@ export interface SummaryOwner {
 export function createSummaries(keys: readonly Uint8Array[]): Summaries {
   return {
     seal: (summary, owner) =>
-      seal(JSON.stringify(summary), secrets(keys[0] ?? Buffer.alloc(0), owner)),
+      seal(Buffer.from(JSON.stringify(summary)), secrets(keys[0] ?? Buffer.alloc(0), owner)),
     open: (sealed, owner) => {
       for (const key of keys) {
         const plain = unseal(sealed, secrets(key, owner))
         if (plain === undefined) continue
-        const value: unknown = JSON.parse(plain)
+        const value: unknown = JSON.parse(plain.toString('utf8'))
         return validator.Check(value) ? value : undefined
       }
       return undefined
@@ -44,5 +45,5 @@ export function createSummaries(keys: readonly Uint8Array[]): Summaries {
 }
 
 function secrets(key: Uint8Array, { id, tenantId, objectId }: SummaryOwner) {
-  return { id, sealKey: deriveKey(key, `summary ${tenantId} ${objectId}`) }
+  return { id, sealKey: createSecretKey(deriveKey(key, `summary ${tenantId} ${objectId}`)) }
 }
