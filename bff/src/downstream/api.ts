@@ -1,5 +1,6 @@
 /** One downstream API: its connections, its limits, and what its refusals mean for our caller. */
-import { Pool, errors } from 'undici'
+import { stringify } from 'node:querystring'
+import { Pool, errors, type Dispatcher } from 'undici'
 import type { DownstreamApiConfig } from '../config/index.ts'
 import { ProblemError } from '../problem.ts'
 import { retryAfterSeconds } from './retry-after.ts'
@@ -34,7 +35,8 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
   })
 
   async function send(path: string, accessToken: string, options: CallOptions) {
-    const query = options.query ? `?${new URLSearchParams(options.query).toString()}` : ''
+    const query = options.query ? `?${stringify(options.query)}` : ''
+    const startedAt = performance.now()
     try {
       const response = await pool.request({
         method: 'GET',
@@ -44,13 +46,11 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
           ...options.headers,
           authorization: `Bearer ${accessToken}`,
         },
-        // One clock for headers and body: undici's own timers restart with every chunk.
-        signal: AbortSignal.timeout(totalMs),
       })
       return {
         status: response.statusCode,
         headers: response.headers,
-        text: await response.body.text(),
+        text: await readText(response.body, totalMs - (performance.now() - startedAt)),
       }
     } catch (error) {
       throw transportProblem(name, error)
@@ -68,6 +68,19 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
   }
 }
 
+/**
+ * Reads a body within what is left of the exchange's time: undici's own timer restarts with every
+ * chunk. A plain timer costs a tenth of what an AbortSignal does.
+ */
+async function readText(body: Dispatcher.ResponseData['body'], ms: number): Promise<string> {
+  const timer = setTimeout(() => body.destroy(new errors.BodyTimeoutError()), Math.max(ms, 1))
+  try {
+    return await body.text()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Paths are built by routes. A dot segment would leave the API's prefix: undici resolves nothing. */
 function builtPath(path: string): string {
   if (
@@ -81,7 +94,6 @@ function builtPath(path: string): string {
 
 function transportProblem(name: string, cause: unknown): ProblemError {
   const timedOut =
-    (cause instanceof Error && cause.name === 'TimeoutError') ||
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
     cause instanceof errors.ConnectTimeoutError

@@ -40,8 +40,11 @@ export function findToken(
 
 /** Graph answers with scopes spelled in full or in short, and in its own case. */
 function covers(granted: readonly string[], asked: readonly string[]): boolean {
-  const have = new Set(granted.map(shortScope))
-  return asked.every((scope) => have.has(shortScope(scope)))
+  return asked.every((scope) => granted.some((have) => have === scope || isSameScope(have, scope)))
+}
+
+function isSameScope(a: string, b: string): boolean {
+  return shortScope(a) === shortScope(b)
 }
 
 function shortScope(scope: string): string {

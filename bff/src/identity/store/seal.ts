@@ -4,13 +4,12 @@ import {
   createDecipheriv,
   createSecretKey,
   hkdfSync,
-  randomBytes,
   type KeyObject,
 } from 'node:crypto'
+import { nextNonce, nonceBytes } from './nonce.ts'
 
 /** First byte of every sealed value. A value of another format is not opened. */
 const formatVersion = 1
-const nonceBytes = 12 // AES-GCM's own size, NIST SP 800-38D §5.2.1.1
 const tagBytes = 16
 const headerBytes = 1 + nonceBytes
 
@@ -41,7 +40,7 @@ export function deriveKey(key: Uint8Array, purpose: string): Buffer {
 
 /** Encrypts bytes for their id: AES-256-GCM, a fresh nonce each time, the id as associated data. */
 export function seal(plain: Uint8Array, { id, sealKey }: SessionSecrets): Buffer {
-  const nonce = randomBytes(nonceBytes)
+  const nonce = nextNonce()
   const cipher = createCipheriv('aes-256-gcm', sealKey, nonce)
   cipher.setAAD(associatedData(id))
   const body = Buffer.concat([cipher.update(plain), cipher.final()])
