@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Config } from './config/index.ts'
 import downstream from './downstream/index.ts'
@@ -6,6 +5,7 @@ import identity from './identity/index.ts'
 import canonicalHost from './plugins/canonical-host.ts'
 import crossSite from './plugins/cross-site.ts'
 import health from './plugins/health.ts'
+import { createRequestIds, lazyChildLogger } from './plugins/request-log.ts'
 import { loggerOptions, type LogStream } from './plugins/log.ts'
 import notFound from './plugins/not-found.ts'
 import problems, { asProblem, sendProblem } from './plugins/problems.ts'
@@ -29,7 +29,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(),
+    childLoggerFactory: lazyChildLogger,
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 16 * 1024,

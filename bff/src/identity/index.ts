@@ -59,7 +59,7 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
   const accessTokens = createAccessTokens({ sessions, marks: store.marks, renewal, log, now })
   const ends = createEnds(store.sessions, sessions, indexes, summaries)
 
-  const requests = decorateRequests(app, { sessions, accessTokens, jar })
+  const requests = decorateRequests(app, { cookies, sessions, accessTokens, jar })
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
   })

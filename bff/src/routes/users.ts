@@ -86,6 +86,11 @@ function readCursor(text: string | undefined): Cursor {
 
 /** Only the token is taken from Graph's link; where the next page is asked for is ours to know. */
 function skipTokenOf(nextLink: string | undefined): string | undefined {
-  if (!nextLink || !URL.canParse(nextLink)) return undefined
-  return new URL(nextLink).searchParams.get('$skiptoken') ?? undefined
+  const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
+  if (!token) return undefined
+  try {
+    return decodeURIComponent(token)
+  } catch {
+    return undefined
+  }
 }

@@ -3,7 +3,7 @@ import secureSession from '@fastify/secure-session'
 import type { FastifyInstance } from 'fastify'
 
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
-export type CookiePurpose = 'session' | 'sign-in'
+export type CookiePurpose = 'session' | 'sign-in' | 'kept-by-page'
 
 export interface Opened {
   content: Record<string, unknown>
