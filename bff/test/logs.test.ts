@@ -136,7 +136,7 @@ describe('the log, at its most talkative', () => {
     }
     for (const { time, reqId } of lines.filter(({ event }) => event !== undefined)) {
       expect(String(time)).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
-      expect(String(reqId)).toMatch(/^[0-9a-f-]{36}$/)
+      expect(String(reqId)).toMatch(/^[\w-]{12}-[0-9a-z]+$/)
     }
   })
 })

@@ -18,7 +18,9 @@ export const Environment = Type.Object({
   GRAPH_BASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   PUBLIC_URL: Type.Optional(Type.String({ minLength: 1 })),
   SESSION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
-  STORE_URL: Type.Optional(Type.String({ pattern: '^(sqlite:.+|rediss?://[^\\s]+)$' })),
+  STORE_URL: Type.Optional(
+    Type.String({ pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$' }),
+  ),
   DATA_DIR: Type.Optional(Type.String({ minLength: 1 })),
   HOST: Type.Optional(Type.String({ minLength: 1 })),
   PORT: Type.Optional(port()),
@@ -41,7 +43,7 @@ export const variableTakes: Record<string, string> = {
   PORT: 'a port number from 0 to 65535',
   TENANT_PORT: 'a port number from 0 to 65535',
   WORKERS: 'how many processes serve, from 1 to 64',
-  STORE_URL: 'sqlite:<file>, redis://… or rediss://…',
+  STORE_URL: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }
 

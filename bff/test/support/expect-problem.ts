@@ -26,6 +26,6 @@ export function expectProblem(answer: Answer, status: number, code: ProblemCode)
   expect(problem).toMatchObject({ type: `about:blank#${code}`, status, code })
   expect(problem.title).toMatch(/\w/)
   expect(problem.detail).toMatch(/\w/)
-  expect(problem.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  expect(problem.requestId).toMatch(/^[\w-]{12}-[0-9a-z]+$/)
   return problem
 }

@@ -24,24 +24,31 @@ export interface SigningKeys {
   issuerOf(kid: string | undefined): string | undefined
 }
 
+interface KeySet {
+  set: JSONWebKeySet
+  resolve: SigningKeys['find']
+}
+
 export function createSigningKeys(
   discovery: Discovery,
   network: EntraNetwork,
   now: () => number,
 ): SigningKeys {
-  let cached: { set: JSONWebKeySet; readAt: number } | undefined
+  let cached: { keys: KeySet; readAt: number } | undefined
   let failedAt: number | undefined
   /** When keys were fetched for a token and its key was not among them. */
   let fruitlessAt: number | undefined
-  let pending: Promise<JSONWebKeySet> | undefined
+  let pending: Promise<KeySet> | undefined
 
-  async function fetchKeys(): Promise<JSONWebKeySet> {
+  async function fetchKeys(): Promise<KeySet> {
     try {
       const { jwks_uri: address } = await discovery.metadata()
       const answer = await network.get(address)
-      cached = { set: acceptable(answer.status, answer.body), readAt: now() }
+      const set = acceptable(answer.status, answer.body)
+      // One resolver a set: it keeps the keys that it has imported.
+      cached = { keys: { set, resolve: createLocalJWKSet(set) }, readAt: now() }
       failedAt = undefined
-      return cached.set
+      return cached.keys
     } catch (error) {
       failedAt = now()
       throw error
@@ -55,11 +62,11 @@ export function createSigningKeys(
   }
 
   /** Fresh keys where they can be had; old ones where the authority does not answer. */
-  async function current(): Promise<JSONWebKeySet> {
+  async function current(): Promise<KeySet> {
     if (cached && (within(freshMs, cached.readAt) || within(coolDownMs, failedAt)))
-      return cached.set
+      return cached.keys
     return (pending ??= fetchKeys()).catch((error: unknown) => {
-      if (cached) return cached.set
+      if (cached) return cached.keys
       throw error
     })
   }
@@ -69,9 +76,9 @@ export function createSigningKeys(
   }
 
   async function findFresh(header: JWSHeaderParameters, token: FlattenedJWSInput) {
-    const set = await (pending ??= fetchKeys())
+    const { resolve } = await (pending ??= fetchKeys())
     try {
-      return await createLocalJWKSet(set)(header, token)
+      return await resolve(header, token)
     } catch (error) {
       fruitlessAt = now()
       throw error
@@ -80,16 +87,18 @@ export function createSigningKeys(
 
   return {
     find: async (header, token) => {
-      const set = await current()
+      const { resolve } = await current()
       try {
-        return await createLocalJWKSet(set)(header, token)
+        return await resolve(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey) || !mayAskAgain()) throw error
         return findFresh(header, token)
       }
     },
     issuerOf: (kid) => {
-      const key: object | undefined = cached?.set.keys.find((candidate) => candidate.kid === kid)
+      const key: object | undefined = cached?.keys.set.keys.find(
+        (candidate) => candidate.kid === kid,
+      )
       const issuer: unknown = key && 'issuer' in key ? key.issuer : undefined
       return typeof issuer === 'string' ? issuer : undefined
     },

@@ -46,11 +46,8 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
   app.post(api.extendSession, statusSchema, async (request) => {
     const session = await orUnavailable(flow.openSession(request))
     if (!session) throw signInRequired()
-    const at = now()
-    const extended = await orUnavailable(
-      sessions.update(session, (record) => ({ ...record, seenAt: at })),
-    )
+    const extended = await orUnavailable(sessions.extend(session))
     if (!extended) throw signInRequired()
-    return sessionStatus(session, lifetimes, at)
+    return sessionStatus(session, lifetimes, now())
   })
 }

@@ -5,7 +5,7 @@ import type { SessionSecrets } from '../store/seal.ts'
 import type { GrantedToken, User } from './record.ts'
 
 /** About 6 kB each. More users than this at once cost the others a read from the store per request. */
-const maxOpen = 10_000
+const maxOpenByDefault = 10_000
 /**
  * How long a copy is good while the store cannot be asked, milliseconds. Nobody can sign out
  * without the store, so what this risks is an end that another instance wrote before it lost the
@@ -47,9 +47,10 @@ export interface OpenSessions {
 /** `confirmedIn` of a copy that has to be read again. */
 export const unconfirmed = -1
 
-export function createOpenSessions(changes: Changes): OpenSessions {
+/** @param max how many cookie values are kept open; the one used least recently goes */
+export function createOpenSessions(changes: Changes, max = maxOpenByDefault): OpenSessions {
   const cookies = new LRUCache<string, OpenCookie>({
-    max: maxOpen,
+    max,
     dispose: (cookie) => {
       // Whoever still holds the copy must ask again: changes no longer reach it.
       if (cookie.session) forget(cookie.session.secrets.id)
@@ -77,7 +78,12 @@ export function createOpenSessions(changes: Changes): OpenSessions {
     get: (cookieValue) => cookies.get(cookieValue),
     set: (cookieValue, cookie) => {
       cookies.set(cookieValue, cookie)
-      if (cookie.session) byId.set(cookie.session.secrets.id, cookie.session)
+      if (!cookie.session) return
+      const { id } = cookie.session.secrets
+      // Two values may hold one key, each sealed by another session key. Changes reach one copy.
+      const other = byId.get(id)
+      if (other && other !== cookie.session) other.confirmedIn = unconfirmed
+      byId.set(id, cookie.session)
     },
     isTrusted: (session, now) => {
       const blindSince = changes.blindSince()

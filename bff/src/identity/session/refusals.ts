@@ -8,10 +8,12 @@ export function signInRequired(): ProblemError {
 }
 
 /** Microsoft has to see the user again before it gives another token. */
-export function interactionRequired(cause?: EntraError): ProblemError {
-  const consent = cause?.suberror === 'consent_required' || cause?.aadsts === 65001
+export function interactionRequired(
+  reason: 'consent' | 'session_expired',
+  cause?: EntraError,
+): ProblemError {
   return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
-    reason: consent ? 'consent' : 'session_expired',
+    reason,
     signInUrl: signInUrl('/'),
     ...(cause && { cause }),
   })

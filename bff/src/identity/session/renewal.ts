@@ -27,12 +27,12 @@ export function createRenewal(
     // Whoever this token is for, it is not the person at this browser.
     log.error({ event: 'refresh_of_another_user' }, 'A refresh was answered for another user')
     await sessions.end(session.secrets.id)
-    throw interactionRequired()
+    throw interactionRequired('session_expired')
   }
 
   return {
     renew: async (session, { refreshToken }, scopes) => {
-      if (!refreshToken) throw interactionRequired()
+      if (!refreshToken) throw interactionRequired('session_expired')
       const answer = await exchange(() => entra.refresh(refreshToken, scopes))
       await assertSameUser(answer, session)
       const token = grantedToken(answer, scopes, now())
@@ -40,7 +40,9 @@ export function createRenewal(
         withToken(record, token, answer.refreshToken),
       )
       // A sign-out counts for the requests that were under way as well.
-      if (!written || !findToken(written.tokens, scopes)) throw signInRequired()
+      if (!written) throw signInRequired()
+      // Entra may grant less than was asked for; the rest is the user's to consent to.
+      if (!findToken(written.tokens, scopes)) throw interactionRequired('consent')
       return token.accessToken
     },
   }
@@ -54,6 +56,10 @@ async function exchange<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof EntraError)) throw error
     const needsUser =
       error.oauthError === 'invalid_grant' || error.oauthError === 'interaction_required'
-    throw needsUser ? interactionRequired(error) : tryLater(error)
+    throw needsUser ? interactionRequired(reasonOf(error), error) : tryLater(error)
   }
+}
+
+function reasonOf({ suberror, aadsts }: EntraError): 'consent' | 'session_expired' {
+  return suberror === 'consent_required' || aadsts === 65001 ? 'consent' : 'session_expired'
 }

@@ -31,6 +31,8 @@ export interface Sessions {
     session: Session,
     change: (record: SessionRecord) => SessionRecord,
   ): Promise<SessionRecord | undefined>
+  /** Starts the idle time again. @returns undefined where the session ended. @throws StoreError */
+  extend(session: Session): Promise<SessionRecord | undefined>
   /** Ends a session for good, everywhere. @throws StoreError */
   end(id: string): Promise<void>
 }
@@ -43,14 +45,18 @@ export interface SessionsOptions {
   summaries: Summaries
   log: FastifyBaseLogger
   now: () => number
+  /** How many sessions stay open in memory. */
+  maxOpen?: number
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, cookies, lifetimes, log, now } = options
-  const memory = createOpenSessions(store.changes)
+  const memory = createOpenSessions(store.changes, options.maxOpen)
   const records = createRecords({ ...options, store: store.sessions })
   /** One read per session at a time, however many requests wait for it. */
   const opening = new Map<string, Promise<Session | undefined>>()
+  /** One extension per session at a time: many at once would only get in each other's way. */
+  const extending = new Map<string, Promise<SessionRecord | undefined>>()
 
   function decode(cookieValue: string): OpenCookie | undefined {
     const opened = cookies.open('session', cookieValue)
@@ -120,6 +126,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     record: async (session) => (await records.load(session.secrets))?.record,
     update,
+    extend: (session) => {
+      const { id } = session.secrets
+      const at = now()
+      const shared =
+        extending.get(id) ??
+        update(session, (record) => ({ ...record, seenAt: at })).finally(() => extending.delete(id))
+      extending.set(id, shared)
+      return shared
+    },
     end: async (id) => {
       await store.sessions.remove(id)
       memory.drop(id)

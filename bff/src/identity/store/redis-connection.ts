@@ -42,6 +42,7 @@ export async function connectRedis(
   now: () => number,
   idOf: (key: string) => string,
 ): Promise<RedisConnection> {
+  if (!URL.canParse(url)) throw new StoreError('STORE_URL is no address such as redis://host:6379')
   const client = createBufferClient(url)
   const listeners: ((id?: string) => void)[] = []
   let blindSince: number | undefined = now()

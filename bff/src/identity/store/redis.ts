@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
 import { decodeValue, encodeValue, versionPrefix } from './redis-value.ts'
-import type { Store, StoredRecord } from './store.ts'
+import { StoreError, unreadable, type Store, type StoredRecord } from './store.ts'
 
 // One key a record, so that a cluster may put them anywhere; no script touches two.
 const recordKey = (id: string) => `gatehouse:session:${id}`
+/** A sorted set a user or Entra session: ids by the moment when their sessions end. */
 const indexKey = (entry: string) => `gatehouse:index:${entry}`
 const markKey = (kind: string, key: string) => `gatehouse:${kind}:${key}`
 
@@ -13,6 +14,20 @@ const markKey = (kind: string, key: string) => `gatehouse:${kind}:${key}`
 const replaceScript = `
   if redis.call('GETRANGE', KEYS[1], 0, ${versionPrefix.length - 1}) ~= ARGV[1] then return 0 end
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  return 1`
+
+/**
+ * One more entry, the ended ones out; a key of another type makes room. All in one, so that no set
+ * is ever without a time to live. It lives as long as the entry that lasts longest.
+ */
+const addToIndexScript = `
+  local kind = redis.call('TYPE', KEYS[1]).ok
+  if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3])
+  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
+    redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  end
   return 1`
 
 const unlockScript = `
@@ -35,12 +50,17 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
       create: async (record, indexes, lastsUntil) => {
         // Indexes first: an entry without a record is skipped, a record without entries could not
         // be ended from afar.
-        for (const entry of indexes) await addToIndex(redis, entry, record.id, lastsUntil, now())
-        await redis.run((client) =>
-          client.set(recordKey(record.id), encodeValue(record), {
-            expiration: { type: 'PX', value: ttl(record.expiresAt) },
-          }),
+        for (const entry of indexes) {
+          const values = [now(), lastsUntil, record.id, ttl(lastsUntil)].map(String)
+          await redis.run((client) =>
+            client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
+          )
+        }
+        const expiration = { type: 'PX', value: ttl(record.expiresAt) } as const
+        const reply = await redis.run((client) =>
+          client.set(recordKey(record.id), encodeValue(record), { condition: 'NX', expiration }),
         )
+        if (reply === null) throw new StoreError('A session of this id is there already')
       },
       read: (id) => readRecord(redis, id, now()),
       replace: async (record) => {
@@ -57,7 +77,7 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
       },
       find: async (entry) => {
         const ids = await redis.run((client) =>
-          client.zRangeByScore(indexKey(entry), `(${now()}`, '+inf'),
+          orIfWrongType(client.zRangeByScore(indexKey(entry), `(${now()}`, '+inf'), []),
         )
         const records = await Promise.all(ids.map((id) => readRecord(redis, String(id), now())))
         return records.filter((record) => record !== undefined)
@@ -87,38 +107,27 @@ async function mark(redis: RedisConnection, key: string, owner: string, ttlMs: n
   return (await redis.run((client) => client.set(key, owner, options))) !== null
 }
 
-/** A sorted set a user or Entra session: ids by the moment when their sessions end. */
-async function addToIndex(
-  redis: RedisConnection,
-  entry: string,
-  id: string,
-  lastsUntil: number,
-  at: number,
-): Promise<void> {
-  const key = indexKey(entry)
-  await redis.run((client) => client.zRemRangeByScore(key, '-inf', at))
-  await redis.run((client) => client.zAdd(key, { score: lastsUntil, value: id }))
-  // The newest session lasts longest, so the set lives as long as its last entry.
-  await redis.run((client) => client.pExpire(key, Math.max(Math.ceil(lastsUntil - at), 1)))
-}
-
-/** A key of another type or a value of another form is no record: it goes, and the session with it. */
 async function readRecord(
   redis: RedisConnection,
   id: string,
   at: number,
 ): Promise<StoredRecord | undefined> {
-  const value = await redis.run(async (client) => {
-    try {
-      return await client.get(recordKey(id))
-    } catch (error) {
-      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
-      throw error
-    }
-  })
+  const value = await redis.run((client) =>
+    orIfWrongType(client.get(recordKey(id)), Buffer.alloc(0)),
+  )
   if (value === null) return undefined
   const record = decodeValue(id, Buffer.from(value))
-  if (!record) await redis.run((client) => client.del(recordKey(id)))
+  if (!record) return unreadable(id)
   // The value's own expiry counts as well: a key that lost its time to live is not immortal.
-  return record && record.expiresAt > at ? record : undefined
+  return record.expiresAt > at ? record : undefined
+}
+
+/** A key of another type is not one of ours, and no failure of the store. */
+async function orIfWrongType<T>(reply: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reply
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return otherwise
+    throw error
+  }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { watchFile } from './sqlite-changes.ts'
 import { openDatabase } from './sqlite-database.ts'
-import { StoreError, type Store, type StoredRecord } from './store.ts'
+import { StoreError, unreadable, type Store, type StoredRecord } from './store.ts'
 
 /** Expired rows go this often, milliseconds. They are refused from the moment they expire. */
 const sweepEveryMs = 60_000
@@ -41,10 +41,10 @@ export function openSqliteStore(path: string, now: () => number): Store {
       remove: (id) => attempt(() => void statements.remove.run(id)),
       find: (index) =>
         attempt(() =>
-          statements.find.all(index, now()).flatMap((row) => {
-            const record = toRecord(row)
-            return record ? [record] : []
-          }),
+          statements.find
+            .all(index, now())
+            .map(toRecord)
+            .filter((record) => record !== undefined),
         ),
     },
     marks: {
@@ -115,14 +115,13 @@ function sweep(statements: Statements, at: number): void {
   for (const statement of statements.sweep) statement.run(at)
 }
 
-/** A row of another shape is no record: somebody else wrote it. */
 function toRecord(row: Record<string, unknown> | undefined): StoredRecord | undefined {
   if (!row) return undefined
   const { id, version, sealed, summary, expires_at: expiresAt } = row
-  const wellFormed =
-    typeof id === 'string' && typeof version === 'number' && typeof expiresAt === 'number'
+  if (typeof id !== 'string') return undefined
+  const wellFormed = typeof version === 'number' && typeof expiresAt === 'number'
   if (!wellFormed || !(sealed instanceof Uint8Array) || !(summary instanceof Uint8Array)) {
-    return undefined
+    return unreadable(id)
   }
   return { id, version, sealed, summary, expiresAt }
 }

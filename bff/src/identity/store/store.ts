@@ -14,6 +14,12 @@ export interface StoredRecord {
   expiresAt: number
 }
 
+/** In place of a record of another form: somebody else wrote it, so there is nothing in it for us. */
+export function unreadable(id: string): StoredRecord {
+  const nothing = new Uint8Array()
+  return { id, version: 0, sealed: nothing, summary: nothing, expiresAt: 0 }
+}
+
 /**
  * Where sessions live. Every method either does what it says or throws a `StoreError` within two
  * seconds; none returns half a result.
@@ -24,6 +30,7 @@ export interface SessionStore {
    * @param lastsUntil when the session ends whatever happens: index entries are kept as long
    */
   create(record: StoredRecord, indexes: readonly string[], lastsUntil: number): Promise<void>
+  /** What does not look like a record comes with nothing in it: it opens as nothing, and is refused as that. */
   read(id: string): Promise<StoredRecord | undefined>
   /** Writes `record` if the stored version is still `record.version - 1`; false where it is not, or is gone. */
   replace(record: StoredRecord): Promise<boolean>
