@@ -30,6 +30,8 @@ export async function prepare(graphDelayMs = 0): Promise<BenchEnvironment> {
     authority: tenant.authority,
     publicUrl,
     scopes,
+    // Load is what is measured here: the counters run, and never say stop.
+    rateLimits: { perAddress: 100_000_000, perSession: 100_000_000 },
     downstreamApis: { graph: { baseUrl: graph.url, scopes } },
   }
   writeFileSync(path, JSON.stringify(config))

@@ -63,5 +63,7 @@ export function serveMeasured(port: number): void {
   }
   process.on('message', report)
   process.once('SIGTERM', () => process.exit(0))
+  // A benchmark that failed must leave nothing running.
+  process.once('disconnect', () => process.exit(0))
   report()
 }

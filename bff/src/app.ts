@@ -8,6 +8,9 @@ import health from './plugins/health.ts'
 import { createRequestIds, lazyChildLogger } from './plugins/request-log.ts'
 import { loggerOptions, type LogStream } from './plugins/log.ts'
 import notFound from './plugins/not-found.ts'
+import oneMeaning from './plugins/one-meaning.ts'
+import { answerParserErrors } from './plugins/parser-errors.ts'
+import rateLimits from './plugins/rate-limit.ts'
 import problems, { asProblem, sendProblem } from './plugins/problems.ts'
 import securityHeaders, { fixedHeaders } from './plugins/security-headers.ts'
 import web, { type BuiltWeb } from './plugins/web.ts'
@@ -18,18 +21,21 @@ export interface AppOptions {
   built?: BuiltWeb | undefined
   /** Milliseconds since the epoch; tests bring a clock of their own. */
   now?: () => number
+  /** Whether the process is about to end: the readiness check says no from then on. */
+  isEnding?: () => boolean
   /** Where log lines go; standard output by default. */
   logStream?: LogStream
 }
 
 /** The whole back end, every plugin in order. It does not listen yet. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
-  const { built, now = Date.now, logStream } = options
+  const { built, now = Date.now, isEnding = () => false, logStream } = options
   const { publicUrl } = config
+  const nextId = createRequestIds()
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: createRequestIds(),
+    genReqId: nextId,
     childLoggerFactory: lazyChildLogger,
     requestIdHeader: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -39,6 +45,10 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     connectionTimeout: 30_000,
     requestTimeout: 10_000,
     exposeHeadRoutes: false,
+    // A request that came in before the end is served; the balancer sends the next one elsewhere.
+    return503OnClosing: false,
+    clientErrorHandler: answerParserErrors(publicUrl, nextId),
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
     routerOptions: { maxParamLength: 128 },
     // An address that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
@@ -48,12 +58,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
 
   await app.register(problems)
   await app.register(securityHeaders, { publicUrl })
+  await app.register(oneMeaning)
   await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
+  await app.register(rateLimits, config.rateLimits)
   await app.register(notFound, { built })
   await app.register(identity, { config, now })
   await app.register(downstream, { config })
-  await app.register(health)
+  await app.register(health, { isEnding })
   await app.register(routes)
   if (built) await app.register(web, { built })
   return app

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildApp } from './app.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
+import { drain } from './drain.ts'
 import { readBuiltWeb } from './plugins/web.ts'
 import { superviseWorkers } from './workers.ts'
 
@@ -29,8 +30,11 @@ function readConfig(): Config {
 
 async function serve(config: Config): Promise<void> {
   const built = readBuiltWeb(join(root, 'web/dist'))
+  let ending = false
   // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
-  const app = await buildApp(config, { built }).catch((error: Error) => fail(error.message))
+  const app = await buildApp(config, { built, isEnding: () => ending }).catch((error: Error) =>
+    fail(error.message),
+  )
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -39,9 +43,15 @@ async function serve(config: Config): Promise<void> {
     throw error
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      app.close().then(
-        () => process.exit(0),
+    // Not `once`: a terminal sends Ctrl+C to a worker and to its supervisor, which passes it on.
+    process.on(signal, () => {
+      if (ending) return
+      ending = true
+      drain(app).then(
+        (left) => {
+          if (left > 0) say(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
+          process.exit(0)
+        },
         () => process.exit(1),
       )
     })

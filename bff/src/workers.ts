@@ -1,8 +1,6 @@
 /** `WORKERS=n`: n processes on one port and one store, started again when they die. */
 import cluster, { type Worker } from 'node:cluster'
 
-/** A worker that ends this soon after its start has a reason that the next one will meet as well. */
-const tooSoonMs = 2000
 const restartAfterMs = 500
 
 /**
@@ -15,31 +13,38 @@ export function superviseWorkers(count: number, say: (sentence: string) => void)
   let stopping = false
   let served = false
 
-  function start(): void {
-    const worker = cluster.fork()
-    const startedAt = Date.now()
-    worker.once('listening', () => {
-      served = true
-    })
-    worker.once('exit', (code) => ended(worker, code, Date.now() - startedAt))
+  // One alone at first: what is wrong, such as a port that is taken, is wrong for all, and said once.
+  function firstListens(): void {
+    if (served) return
+    served = true
+    for (let index = 1; index < count; index += 1) start()
   }
 
-  function ended(worker: Worker, code: number, afterMs: number): void {
-    if (stopping) {
-      if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(0)
-      return
-    }
-    // The first ones say what is wrong, such as a port that is taken; more of them would say no more.
-    if (!served && afterMs < tooSoonMs) process.exit(code || 1)
+  function start(): void {
+    if (stopping) return
+    const worker = cluster.fork()
+    worker.once('listening', firstListens)
+    worker.once('exit', (code) => ended(worker, code))
+  }
+
+  function ended(worker: Worker, code: number): void {
+    if (stopping) return endWithTheLast()
+    if (!served) process.exit(code || 1)
     say(`Worker ${worker.process.pid} ended (exit code ${code}); another one starts.`)
     setTimeout(start, restartAfterMs)
   }
 
-  for (let index = 0; index < count; index += 1) start()
+  start()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (stopping) return
       stopping = true
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.kill(signal)
+      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal)
+      endWithTheLast()
     })
   }
+}
+
+function endWithTheLast(): void {
+  if (Object.keys(cluster.workers ?? {}).length === 0) process.exit(0)
 }

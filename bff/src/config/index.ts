@@ -2,7 +2,13 @@ import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { intactPlaceholders, overlay, readEnvironment, readJson, schemaProblems } from './file.ts'
 import { localTenant, localTenantUrls } from './local-tenant.ts'
-import { defaultAbsoluteMinutes, defaultIdleMinutes, ruleProblems } from './rules.ts'
+import {
+  defaultAbsoluteMinutes,
+  defaultIdleMinutes,
+  defaultPerAddress,
+  defaultPerSession,
+  ruleProblems,
+} from './rules.ts'
 import type { ConfigFile } from './schema.ts'
 import type { Environment } from './environment.ts'
 import { developmentKey, parseSessionKeys } from './session-keys.ts'
@@ -31,6 +37,8 @@ export interface Config {
   readonly scopes: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   readonly session: { readonly idleMs: number; readonly absoluteMs: number }
+  /** Requests per minute; more are answered with 429. */
+  readonly rateLimits: { readonly perAddress: number; readonly perSession: number }
   /** The first one seals, all of them open; 32 bytes each. */
   readonly sessionKeys: readonly Buffer[]
   readonly storeUrl: string
@@ -124,6 +132,10 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
     session: Object.freeze({
       idleMs: (file.session?.idleMinutes ?? defaultIdleMinutes) * 60_000,
       absoluteMs: (file.session?.absoluteMinutes ?? defaultAbsoluteMinutes) * 60_000,
+    }),
+    rateLimits: Object.freeze({
+      perAddress: file.rateLimits?.perAddress ?? defaultPerAddress,
+      perSession: file.rateLimits?.perSession ?? defaultPerSession,
     }),
     sessionKeys: Object.freeze(facts.sessionKeys),
     storeUrl: environment.STORE_URL ?? `sqlite:${dataDir(environment, facts.root)}/sessions.sqlite`,

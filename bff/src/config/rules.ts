@@ -108,3 +108,8 @@ function lifetimeProblems(file: Partial<ConfigFile>): ConfigProblem[] {
 /** An hour without a request ends a session; so do twelve hours, whatever happens (OWASP ASVS 7.3). */
 export const defaultIdleMinutes = 60
 export const defaultAbsoluteMinutes = 720
+
+/** Per minute. A person signs in a few times a day; an office of thousands may share one address. */
+export const defaultPerAddress = 600
+/** Per minute. A page that polls every second and pages through users stays far below. */
+export const defaultPerSession = 1200

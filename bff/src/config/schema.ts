@@ -39,6 +39,15 @@ export const ConfigFile = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    rateLimits: Type.Optional(
+      Type.Object(
+        {
+          perAddress: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
+          perSession: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     session: Type.Optional(
       Type.Object(
         {
@@ -65,6 +74,9 @@ export const expectation: Record<string, string> = {
   downstreamApis: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',
   'downstreamApis.*.baseUrl': 'the https address that every call to this API starts with',
   'downstreamApis.*.scopes': 'a list of permission names without spaces',
+  rateLimits: 'an object with perAddress and perSession, requests per minute',
+  'rateLimits.perAddress': 'a whole number of requests per minute',
+  'rateLimits.perSession': 'a whole number of requests per minute',
   session: 'an object with idleMinutes and absoluteMinutes',
   'session.idleMinutes': 'a whole number of minutes from 1 to 1440',
   'session.absoluteMinutes': 'a whole number of minutes from 1 to 43200',

@@ -82,4 +82,7 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
   await app.register(ownSessions, { ends, sessionOf: requests.sessionOf, end: sessions.end })
 }
 
-export default fp(identity, { name: 'identity', dependencies: ['problems', 'cross-site'] })
+export default fp(identity, {
+  name: 'identity',
+  dependencies: ['problems', 'cross-site', 'rate-limits'],
+})

@@ -20,6 +20,8 @@ declare module 'fastify' {
     [currentSession]: Session | undefined
     /** The signed-in user. @throws Error outside of routes behind `app.requireSignIn` */
     readonly user: User
+    /** Names the session, for counting; it opens nothing, and belongs into no log and no answer. */
+    readonly sessionId: string
     /** Seals a text that this session's browser may keep for us, and opens it again for the same purpose. */
     readonly sessionSeal: SessionSeal
     /** The verified ID token's claims, which checks were made, and when it came (ms since the epoch). */
@@ -70,6 +72,7 @@ export function decorateRequests(
 
   app.decorateRequest(currentSession, undefined)
   app.decorateRequest('user', { getter: userOf })
+  app.decorateRequest('sessionId', { getter: sessionIdOf })
   app.decorateRequest('sessionSeal', {
     getter(this: FastifyRequest) {
       return sessionSeal(cookies, sessionOf(this))
@@ -102,6 +105,10 @@ export function decorateRequests(
   })
 
   return { open, sessionOf }
+}
+
+function sessionIdOf(this: FastifyRequest): string {
+  return sessionOf(this).secrets.id
 }
 
 function userOf(this: FastifyRequest): User {

@@ -17,7 +17,7 @@ function canonicalHost(
   if (new URL(publicUrl).hostname === 'localhost') {
     // Where people arrive: the pages and the flow. The API is asked by a page that is there already.
     app.addHook('onRoute', (route) => {
-      if (!route.config?.fromOtherSites) return
+      if (!route.config?.reachedBy) return
       route.onRequest = [leadHome(publicUrl), ...[route.onRequest ?? []].flat()]
     })
   }

@@ -1,9 +1,11 @@
 /**
  * Refuses what another site made the browser send (Fetch Metadata, W3C; OWASP ASVS 3.5).
  *
- * Reads: refused where the browser says that another site asked. Changes: need a proof that this
- * page or a deliberate client sent them: `Sec-Fetch-Site: same-origin`, our `Origin`, or `x-csrf: 1`,
- * which no form and no cross-site request without preflight can carry.
+ * The API is for this page and for deliberate clients. Reads: refused where the browser says that
+ * another site asked, or that it was no fetch. Changes: need a proof that this page or a deliberate
+ * client sent them: `Sec-Fetch-Site: same-origin`, our `Origin`, or `x-csrf: 1`, which no form and
+ * no cross-site request without a preflight can carry. Clients that are no browsers send none of
+ * these headers and may read.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -11,8 +13,12 @@ import { ProblemError } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The marked exception: people arrive here by links and redirects from other sites. */
-    fromOtherSites?: boolean
+    /**
+     * The marked exceptions. `navigation`: people arrive here by links and redirects of other
+     * sites, and nothing else may: no image, no frame, no prefetch. `anyone`: the page itself, its
+     * files, health checks, Entra's frame.
+     */
+    reachedBy?: 'navigation' | 'anyone'
   }
 }
 
@@ -24,18 +30,46 @@ function crossSite(
   done: () => void,
 ): void {
   app.addHook('onRequest', (request, _reply, next) => {
-    const isRead = reads.has(request.method)
-    if (isRead && request.routeOptions.config.fromOtherSites) return next()
-    if (isRead ? mayRead(request) : mayChange(request, publicUrl)) return next()
+    if (isAllowed(request, publicUrl)) return next()
     request.log.warn({ event: 'cross_site_refused' }, 'A request of another site was refused')
     next(new ProblemError('cross_site', 'This request came from another site.'))
   })
   done()
 }
 
+function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
+  if (!reads.has(request.method)) return mayChange(request, publicUrl)
+  const { reachedBy } = request.routeOptions.config
+  // An address that is not there gives nothing away, to whoever asks.
+  if (reachedBy === 'anyone' || request.is404) return true
+  return reachedBy === 'navigation' ? isNavigation(request) : mayRead(request)
+}
+
 function mayRead({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
-  return site === undefined || site === 'same-origin' || site === 'none'
+  const mode = headers['sec-fetch-mode']
+  const destination = headers['sec-fetch-dest']
+  return (
+    (site === undefined || site === 'same-origin' || site === 'none') &&
+    mode !== 'navigate' &&
+    (destination === undefined || destination === 'empty')
+  )
+}
+
+/** A browser that says how it got here must say that a person's tab is going there, now. */
+function isNavigation({ headers }: FastifyRequest): boolean {
+  if (isPrefetch(headers)) return false
+  const mode = headers['sec-fetch-mode']
+  const destination = headers['sec-fetch-dest']
+  return (
+    (mode === undefined || mode === 'navigate') &&
+    (destination === undefined || destination === 'document')
+  )
+}
+
+function isPrefetch(headers: FastifyRequest['headers']): boolean {
+  const purpose = headers['sec-purpose'] ?? headers['purpose'] ?? headers['x-moz']
+  return purpose !== undefined && String(purpose).toLowerCase().includes('prefetch')
 }
 
 function mayChange({ headers }: FastifyRequest, publicUrl: string): boolean {

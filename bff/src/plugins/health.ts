@@ -2,9 +2,22 @@
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../problem.ts'
 
-export default async function health(app: FastifyInstance): Promise<void> {
-  app.get('/healthz', async () => ({ status: 'alive' }))
-  app.get('/readyz', async () => {
+const byAnyone = { config: { reachedBy: 'anyone' } } as const
+
+export interface HealthOptions {
+  /** Whether the process is about to end: alive, and no longer ready. */
+  isEnding: () => boolean
+}
+
+export default async function health(
+  app: FastifyInstance,
+  { isEnding }: HealthOptions,
+): Promise<void> {
+  app.get('/healthz', byAnyone, async () => ({ status: 'alive' }))
+  app.get('/readyz', byAnyone, async () => {
+    if (isEnding()) {
+      throw new ProblemError('unavailable', 'This instance is about to end.', { retryAfterS: 5 })
+    }
     try {
       await app.identityReady()
       return { status: 'ready' }

@@ -26,7 +26,7 @@ export function readBuiltWeb(root: string): BuiltWeb | undefined {
   return { root, html, headers: documentHeaders(scriptHashes) }
 }
 
-const navigable = { config: { fromOtherSites: true } }
+const byAnyone = { config: { reachedBy: 'anyone' } } as const
 
 export default async function web(
   app: FastifyInstance,
@@ -35,19 +35,19 @@ export default async function web(
   await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
 
   for (const path of Object.values(pages)) {
-    app.get(path, navigable, (_request, reply) =>
+    app.get(path, byAnyone, (_request, reply) =>
       sendShell(reply.header('cache-control', 'no-cache'), built),
     )
   }
 
-  app.get<{ Params: { file: string } }>('/assets/:file', navigable, (request, reply) =>
+  app.get<{ Params: { file: string } }>('/assets/:file', byAnyone, (request, reply) =>
     reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${request.params.file}`),
   )
   // robots.txt, favicon.svg and the like: exactly the files that the build put there.
   for (const file of topLevelFiles(built.root)) {
-    app.get(`/${file}`, navigable, (_request, reply) =>
+    app.get(`/${file}`, byAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }

@@ -12,26 +12,27 @@ import { redirect, RedirectQuery } from './redirect.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
-/** People and Entra arrive here from other sites. */
-const fromOtherSites = { config: { fromOtherSites: true } }
+const byNavigation = { config: { reachedBy: 'navigation' } } as const
+const byAnyone = { config: { reachedBy: 'anyone' } } as const
 const statusSchema = { schema: { response: { 200: SessionSchema } } }
 
 export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
   const { sessions, lifetimes, now } = flow
+  const limited = { onRequest: app.limitByAddress }
 
   app.get(
     auth.signIn,
-    { ...fromOtherSites, schema: { querystring: SignInQuery } },
+    { ...byNavigation, ...limited, schema: { querystring: SignInQuery } },
     (request, reply) => signIn(flow, request, reply),
   )
   app.get(
     auth.redirect,
-    { ...fromOtherSites, schema: { querystring: RedirectQuery } },
+    { ...byNavigation, ...limited, schema: { querystring: RedirectQuery } },
     (request, reply) => redirect(flow, request, reply),
   )
   app.get(
     auth.frontChannelLogout,
-    { ...fromOtherSites, schema: { querystring: FrontChannelQuery } },
+    { ...byAnyone, ...limited, schema: { querystring: FrontChannelQuery } },
     (request, reply) => orUnavailable(frontChannelLogout(flow, request, reply)),
   )
   app.post(

@@ -2,26 +2,35 @@
 import type { TokenResponse } from '../entra/index.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
 
-/** The token of an answer, as it is kept. What was not said to be granted counts as asked. */
+/**
+ * The token of an answer, as it is kept. What was not said to be granted counts as asked. Entra
+ * names what `.default` stood for, never `.default` itself; whoever asks for it again means this.
+ */
 export function grantedToken(
   answer: TokenResponse,
   asked: readonly string[],
   now: number,
 ): GrantedToken {
   return {
-    scopes: answer.scopes.length > 0 ? answer.scopes : [...asked],
+    scopes:
+      answer.scopes.length > 0
+        ? [...answer.scopes, ...asked.filter((scope) => /(?:^|\/)\.default$/i.test(scope))]
+        : [...asked],
     accessToken: answer.accessToken,
     expiresAt: now + answer.expiresInS * 1000,
   }
 }
 
-/** The record with a new token in place of those that it makes superfluous, and a rotated refresh token. */
+/** The record with a new token in place of those that are over or superfluous by it, and a rotated refresh token. */
 export function withToken(
   record: SessionRecord,
   token: GrantedToken,
   refreshToken: string | undefined,
+  now: number,
 ): SessionRecord {
-  const others = record.tokens.filter(({ scopes }) => !covers(token.scopes, scopes))
+  const others = record.tokens.filter(
+    ({ scopes, expiresAt }) => expiresAt > now && !covers(token.scopes, scopes),
+  )
   return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
 }
 

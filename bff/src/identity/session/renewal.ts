@@ -37,12 +37,12 @@ export function createRenewal(
       await assertSameUser(answer, session)
       const token = grantedToken(answer, scopes, now())
       const written = await sessions.update(session, (record) =>
-        withToken(record, token, answer.refreshToken),
+        withToken(record, token, answer.refreshToken, now()),
       )
       // A sign-out counts for the requests that were under way as well.
       if (!written) throw signInRequired()
       // Entra may grant less than was asked for; the rest is the user's to consent to.
-      if (!findToken(written.tokens, scopes)) throw interactionRequired('consent')
+      if (!findToken([token], scopes)) throw interactionRequired('consent')
       return token.accessToken
     },
   }

@@ -6,6 +6,7 @@ import { StoreError, type Changes } from './store.ts'
 const operationMs = 2000
 /** A link that swallows everything is noticed by pings that do not come back. */
 const pingEveryMs = 1000
+/** How long a new link may be silent; later every write starts this anew, so it cannot stand in for pings. */
 const silentMs = 3000
 const maxReconnectDelayMs = 1000
 
@@ -17,7 +18,6 @@ function createBufferClient(url: string) {
     emitInvalidate: true,
     // Commands while disconnected fail at once: a queue would turn an outage into a pile-up.
     disableOfflineQueue: true,
-    pingInterval: pingEveryMs,
     socket: {
       connectTimeout: operationMs,
       socketTimeout: silentMs,
@@ -46,6 +46,7 @@ export async function connectRedis(
   const client = createBufferClient(url)
   const listeners: ((id?: string) => void)[] = []
   let blindSince: number | undefined = now()
+  let pulse: NodeJS.Timeout | undefined
 
   const lost = () => {
     blindSince ??= now()
@@ -70,12 +71,29 @@ export async function connectRedis(
     }
   }
 
+  /** Gives up a link that answers nothing, though it is open, and makes another. */
+  async function feelPulse(): Promise<void> {
+    try {
+      if (client.isReady) await within(operationMs, client.ping())
+    } catch (error) {
+      if (error instanceof LateError && pulse !== undefined) {
+        lost()
+        client.destroy()
+        // It tries again by itself until it is through; there is nothing to wait for here.
+        client.connect().catch(lost)
+      }
+    }
+    pulse?.refresh()
+  }
+
   try {
     await within(operationMs, client.connect())
   } catch (error) {
     client.destroy()
     throw new StoreError(`The session store at ${originOf(url)} does not answer`, { cause: error })
   }
+
+  pulse = setTimeout(() => void feelPulse(), pingEveryMs).unref()
 
   return {
     run,
@@ -84,16 +102,20 @@ export async function connectRedis(
       blindSince: () => blindSince,
     },
     close: async () => {
+      clearTimeout(pulse)
+      pulse = undefined
       if (client.isReady) await within(operationMs, client.close()).catch(() => client.destroy())
       else if (client.isOpen) client.destroy()
     },
   }
 }
 
+class LateError extends Error {}
+
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new LateError(`no answer within ${ms} ms`)), ms)
   })
   try {
     return await Promise.race([work, late])

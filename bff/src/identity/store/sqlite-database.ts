@@ -28,7 +28,7 @@ const schema = `
  * @throws StoreError where it cannot be opened or written, or is no database
  */
 export function openDatabase(path: string): DatabaseSync {
-  try {
+  return orUnusable(path, () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Made before SQLite opens it: the -wal and -shm files copy the database file's mode.
     closeSync(openSync(path, 'a', 0o600))
@@ -38,6 +38,13 @@ export function openDatabase(path: string): DatabaseSync {
     db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;')
     db.exec(schema)
     return db
+  })
+}
+
+/** Does what has to work for a file to be of use. @throws StoreError with a sentence where it does not */
+export function orUnusable<T>(path: string, work: () => T): T {
+  try {
+    return work()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { watchFile } from './sqlite-changes.ts'
-import { openDatabase } from './sqlite-database.ts'
+import { openDatabase, orUnusable } from './sqlite-database.ts'
 import { StoreError, unreadable, type Store, type StoredRecord } from './store.ts'
 
 /** Expired rows go this often, milliseconds. They are refused from the moment they expire. */
@@ -15,8 +15,11 @@ const sweepEveryMs = 60_000
  */
 export function openSqliteStore(path: string, now: () => number): Store {
   const db = openDatabase(path)
-  const statements = prepare(db)
-  sweep(statements, now())
+  const statements = orUnusable(path, () => {
+    const prepared = prepare(db)
+    sweep(prepared, now())
+    return prepared
+  })
   // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
   const timer = setInterval(() => {
     attempt(() => sweep(statements, now())).catch(() => undefined)

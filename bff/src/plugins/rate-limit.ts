@@ -1,0 +1,68 @@
+/**
+ * How often one address may start sign-ins, and one session may ask the API. The limits are far
+ * above what people do, also when a whole office shares an address: they are there for machines.
+ * Each process counts for itself.
+ */
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError } from '../problem.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** A hook for addresses that anybody can ask: counts by the client's network address. */
+    limitByAddress: preHandlerAsyncHookHandler
+    /** A hook for what only the signed-in can ask: counts by session. */
+    limitBySession: preHandlerAsyncHookHandler
+  }
+}
+
+export interface RateLimits {
+  /** Requests per minute. */
+  readonly perAddress: number
+  readonly perSession: number
+}
+
+const windowMs = 60_000
+/** Addresses and sessions that are counted at once; the longest unseen goes. About 100 bytes each. */
+const maxCounted = 50_000
+
+async function rateLimits(app: FastifyInstance, limits: RateLimits): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    cache: maxCounted,
+    timeWindow: windowMs,
+    // Retry-After is set with the problem; counters on every answer would tell machines how to pace.
+    addHeaders: silent,
+    addHeadersOnExceeding: silent,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new ProblemError('too_many_requests', 'Too many requests. Try again in a moment.', {
+        retryAfterS: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+  })
+  app.decorate('limitByAddress', app.rateLimit({ max: limits.perAddress, ...logged('address') }))
+  app.decorate(
+    'limitBySession',
+    app.rateLimit({
+      max: limits.perSession,
+      keyGenerator: (request: FastifyRequest) => request.sessionId,
+      ...logged('session'),
+    }),
+  )
+}
+
+function logged(by: 'address' | 'session') {
+  return {
+    onExceeded: (request: FastifyRequest) =>
+      request.log.warn({ event: 'rate_limited', by }, 'Too many requests'),
+  }
+}
+
+const silent = {
+  'x-ratelimit-limit': false,
+  'x-ratelimit-remaining': false,
+  'x-ratelimit-reset': false,
+  'retry-after': false,
+}
+
+export default fp(rateLimits, { name: 'rate-limits', dependencies: ['problems'] })
