@@ -61,7 +61,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   await app.register(oneMeaning)
   await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
-  await app.register(rateLimits, config.rateLimits)
+  await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
   await app.register(notFound, { built })
   await app.register(identity, { config, now })
   await app.register(downstream, { config })

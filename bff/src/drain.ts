@@ -35,29 +35,26 @@ export async function drain(
   })
   while (!passed(leaveMs) && (await inUse(server)) > 0) await sleep(lookEveryMs)
 
-  let closed = false
-  const closing = app.close().finally(() => {
-    closed = true
-  })
-  let left = 0
-  while (!closed) {
+  let cutOff = 0
+  const sweep = setInterval(() => {
     // A connection that was in use when the server closed would stay for its keep-alive time.
-    const count = await inUse(server)
-    if (passed(finishMs)) {
-      left = Math.max(left, count)
-      server.closeAllConnections()
-    }
-    await Promise.race([closing, sleep(lookEveryMs)])
-  }
-  await closing
-  return left
+    inUse(server).then(
+      (count) => {
+        if (!passed(finishMs)) return
+        cutOff = Math.max(cutOff, count)
+        server.closeAllConnections()
+      },
+      () => undefined,
+    )
+  }, lookEveryMs)
+  await app.close().finally(() => clearInterval(sweep))
+  return cutOff
 }
 
 /** Connections that are not idle. The idle ones are closed: nobody waits for anything there. */
 function inUse(server: Server): Promise<number> {
   server.closeIdleConnections()
-  return new Promise((resolve) => {
-    // A server that is closed already has none.
-    server.getConnections((error, count) => resolve(error ? 0 : count))
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
   })
 }

@@ -59,7 +59,14 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
   const accessTokens = createAccessTokens({ sessions, marks: store.marks, renewal, log, now })
   const ends = createEnds(store.sessions, sessions, indexes, summaries)
 
-  const requests = decorateRequests(app, { cookies, sessions, accessTokens, jar })
+  const requests = decorateRequests(app, {
+    cookies,
+    sessions,
+    accessTokens,
+    jar,
+    perMinute: config.rateLimits.perSession,
+    now,
+  })
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
   })

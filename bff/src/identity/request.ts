@@ -4,7 +4,9 @@ import type { AccessTokens } from './session/access-token.ts'
 import { readCookie, sessionCookie, type CookieJar } from './session/cookies.ts'
 import type { SealedCookies } from './session/sealed-cookie.ts'
 import type { SessionRecord, User } from './session/record.ts'
-import { sessionsUnavailable, signInRequired } from './session/refusals.ts'
+import { secondsToWait } from './session/pace.ts'
+import { sessionsUnavailable, signInRequired, tooManyRequests } from './session/refusals.ts'
+import type { ProblemError } from '../problem.ts'
 import type { Session, Sessions } from './session/sessions.ts'
 import { StoreError } from './store/store.ts'
 
@@ -20,8 +22,6 @@ declare module 'fastify' {
     [currentSession]: Session | undefined
     /** The signed-in user. @throws Error outside of routes behind `app.requireSignIn` */
     readonly user: User
-    /** Names the session, for counting; it opens nothing, and belongs into no log and no answer. */
-    readonly sessionId: string
     /** Seals a text that this session's browser may keep for us, and opens it again for the same purpose. */
     readonly sessionSeal: SessionSeal
     /** The verified ID token's claims, which checks were made, and when it came (ms since the epoch). */
@@ -42,6 +42,8 @@ export interface RequestParts {
   sessions: Sessions
   accessTokens: AccessTokens
   jar: CookieJar
+  perMinute: number
+  now: () => number
 }
 
 export interface RequestSessions {
@@ -53,7 +55,7 @@ export interface RequestSessions {
 
 export function decorateRequests(
   app: FastifyInstance,
-  { cookies, sessions, accessTokens, jar }: RequestParts,
+  { cookies, sessions, accessTokens, jar, perMinute, now }: RequestParts,
 ): RequestSessions {
   const cookieName = jar.name(sessionCookie)
   const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
@@ -63,16 +65,28 @@ export function decorateRequests(
     return value === undefined ? undefined : (sessions.peek(value) ?? sessions.open(value))
   }
 
-  function enter(request: FastifyRequest, reply: FastifyReply, value: string, session: Session) {
+  /** @returns why the request may not go on; undefined where it may */
+  function enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    value: string,
+    session: Session | undefined,
+  ): ProblemError | undefined {
+    if (!session) return signInRequired()
+    const waitS = secondsToWait(session.pace, perMinute, now())
+    if (waitS > 0) {
+      request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
+      return tooManyRequests(waitS)
+    }
     request[currentSession] = session
     sessions.touch(session)
     const resealed = sessions.resealed(value)
     if (resealed !== undefined) jar.set(reply, sessionCookie, resealed)
+    return undefined
   }
 
   app.decorateRequest(currentSession, undefined)
   app.decorateRequest('user', { getter: userOf })
-  app.decorateRequest('sessionId', { getter: sessionIdOf })
   app.decorateRequest('sessionSeal', {
     getter(this: FastifyRequest) {
       return sessionSeal(cookies, sessionOf(this))
@@ -91,24 +105,14 @@ export function decorateRequests(
     const value = valueOf(request)
     if (value === undefined) return done(signInRequired())
     const session = sessions.peek(value)
-    if (session) {
-      enter(request, reply, value, session)
-      return done()
-    }
+    if (session) return done(enter(request, reply, value, session))
     orUnavailable(sessions.open(value)).then(
-      (opened) => {
-        if (opened) enter(request, reply, value, opened)
-        done(opened ? undefined : signInRequired())
-      },
+      (opened) => done(enter(request, reply, value, opened)),
       (error: Error) => done(error),
     )
   })
 
   return { open, sessionOf }
-}
-
-function sessionIdOf(this: FastifyRequest): string {
-  return sessionOf(this).secrets.id
 }
 
 function userOf(this: FastifyRequest): User {

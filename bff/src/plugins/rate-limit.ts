@@ -1,7 +1,6 @@
 /**
- * How often one address may start sign-ins, and one session may ask the API. The limits are far
- * above what people do, also when a whole office shares an address: they are there for machines.
- * Each process counts for itself.
+ * How often one address may start or finish sign-ins. The limit is far above what people do, also
+ * when a whole office shares an address: it is there for machines. Each process counts for itself.
  */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
@@ -10,24 +9,19 @@ import { ProblemError } from '../problem.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** A hook for addresses that anybody can ask: counts by the client's network address. */
+    /** A hook for what anybody can ask: counts by the client's network address. */
     limitByAddress: preHandlerAsyncHookHandler
-    /** A hook for what only the signed-in can ask: counts by session. */
-    limitBySession: preHandlerAsyncHookHandler
   }
 }
 
-export interface RateLimits {
-  /** Requests per minute. */
-  readonly perAddress: number
-  readonly perSession: number
-}
-
 const windowMs = 60_000
-/** Addresses and sessions that are counted at once; the longest unseen goes. About 100 bytes each. */
+/** Addresses that are counted at once; the longest unseen goes. About 100 bytes each. */
 const maxCounted = 50_000
 
-async function rateLimits(app: FastifyInstance, limits: RateLimits): Promise<void> {
+async function rateLimits(
+  app: FastifyInstance,
+  { perAddress }: { perAddress: number },
+): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     cache: maxCounted,
@@ -39,23 +33,10 @@ async function rateLimits(app: FastifyInstance, limits: RateLimits): Promise<voi
       new ProblemError('too_many_requests', 'Too many requests. Try again in a moment.', {
         retryAfterS: Math.max(1, Math.ceil(ttl / 1000)),
       }),
-  })
-  app.decorate('limitByAddress', app.rateLimit({ max: limits.perAddress, ...logged('address') }))
-  app.decorate(
-    'limitBySession',
-    app.rateLimit({
-      max: limits.perSession,
-      keyGenerator: (request: FastifyRequest) => request.sessionId,
-      ...logged('session'),
-    }),
-  )
-}
-
-function logged(by: 'address' | 'session') {
-  return {
     onExceeded: (request: FastifyRequest) =>
-      request.log.warn({ event: 'rate_limited', by }, 'Too many requests'),
-  }
+      request.log.warn({ event: 'rate_limited', by: 'address' }, 'Too many requests'),
+  })
+  app.decorate('limitByAddress', app.rateLimit({ max: perAddress }))
 }
 
 const silent = {

@@ -6,7 +6,6 @@ import users from './users.ts'
 
 export default async function routes(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', app.requireSignIn)
-  app.addHook('onRequest', app.limitBySession)
   await app.register(me)
   await app.register(claims)
   await app.register(users)

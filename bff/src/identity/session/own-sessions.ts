@@ -23,7 +23,6 @@ export default async function ownSessions(
   { ends, sessionOf, end }: OwnSessionsOptions,
 ): Promise<void> {
   app.addHook('onRequest', app.requireSignIn)
-  app.addHook('onRequest', app.limitBySession)
   app.setErrorHandler((error) => {
     throw error instanceof StoreError ? sessionsUnavailable(error) : error
   })

@@ -29,3 +29,8 @@ export function sessionsUnavailable(cause: unknown): ProblemError {
   const detail = 'Sessions cannot be read right now. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
 }
+
+export function tooManyRequests(retryAfterS: number): ProblemError {
+  const detail = 'Too many requests. Try again in a moment.'
+  return new ProblemError('too_many_requests', detail, { retryAfterS })
+}

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { IndexEntries } from './index-entries.ts'
 import { hasEnded, isTouchDue, type Lifetimes } from './lifetimes.ts'
 import { createOpenSessions, type OpenCookie, type Session } from './open-sessions.ts'
+import { newPace } from './pace.ts'
 import { createRecords, type Loaded } from './records.ts'
 import { userOf, type SessionRecord } from './record.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
@@ -76,7 +77,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     } finally {
       confirmedIn = reading.end()
     }
-    cookie.session = loaded && copyOf(loaded, cookie.secrets, confirmedIn)
+    const pace = cookie.session?.pace ?? newPace()
+    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), pace, confirmedIn }
     if (!loaded) memory.drop(cookie.secrets.id)
     memory.set(cookieValue, cookie)
     return cookie.session
@@ -142,8 +144,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 }
 
-function copyOf(loaded: Loaded, secrets: SessionSecrets, confirmedIn: number): Session {
-  return { secrets, user: userOf(loaded.record.claims), confirmedIn, ...changeable(loaded) }
+function copyOf(loaded: Loaded, secrets: SessionSecrets) {
+  return { secrets, user: userOf(loaded.record.claims), ...changeable(loaded) }
 }
 
 /** What a write may change of a copy in memory. */
