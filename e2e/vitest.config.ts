@@ -1,3 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['*.test.ts'], testTimeout: 60_000 } })
+export default defineConfig({
+  test: {
+    include: ['*.test.ts', 'instances/*.test.ts'],
+    globalSetup: ['instances/programs.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})

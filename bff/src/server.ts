@@ -35,13 +35,7 @@ async function serve(config: Config): Promise<void> {
   const app = await buildApp(config, { built, isEnding: () => ending }).catch((error: Error) =>
     fail(error.message),
   )
-  try {
-    await app.listen({ host: config.host, port: config.port })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
-    throw error
-  }
+  // From before it listens: whoever is answered counts on an orderly end.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Not `once`: a terminal sends Ctrl+C to a worker and to its supervisor, which passes it on.
     process.on(signal, () => {
@@ -55,6 +49,13 @@ async function serve(config: Config): Promise<void> {
         () => process.exit(1),
       )
     })
+  }
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
+    throw error
   }
 }
 

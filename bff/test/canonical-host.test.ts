@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { publicUrl } from './support/gatehouse.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
-const gatehouse = useGatehouse()
+// A page at every address, so that nothing is refused for want of one.
+const gatehouse = useGatehouse({
+  extend: (app) => {
+    app.get('/*', { config: { reachedBy: 'anyone' } }, async () => 'a page')
+  },
+})
 
 describe('somebody who opened 127.0.0.1', () => {
   const there = { host: '127.0.0.1:5173' }

@@ -7,6 +7,7 @@ import {
   inFolder,
   load,
   ownTenant,
+  refusalOf,
   refusedKeys,
 } from './support/config-folder.ts'
 
@@ -41,6 +42,15 @@ describe('the environment', () => {
     expect(refusedKeys(ownTenant, { PORT: '70000' })).toEqual(['PORT'])
     expect(load(ownTenant, { AAD_TENANT: '', PORT: ' ' })).toMatchObject({ port: 5174 })
   })
+
+  it.each(['sqlite::memory:', 'sqlite:', 'sqlite:file:x?mode=memory', 'mysql://x', 'redis:x', 'x'])(
+    'is refused with a sentence where STORE_URL names no store that lasts: %s',
+    (url) => {
+      const { problems, message } = refusalOf(ownTenant, { STORE_URL: url })
+      expect(problems.map(({ key }) => key)).toEqual(['STORE_URL'])
+      expect(message).toContain('STORE_URL: takes sqlite:<path of a file>, redis://')
+    },
+  )
 
   it('moves the local tenant with TENANT_PORT, and names another file with AAD_CONFIG', () => {
     expect(load(freshClone, { TENANT_PORT: '6175' }).authority).toBe('http://127.0.0.1:6175')

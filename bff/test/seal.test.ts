@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { deriveSecrets, indexOf, seal, unseal } from '../src/identity/store/seal.ts'
+import { createIndexEntries } from '../src/identity/session/index-entries.ts'
+import { deriveSecrets, seal, unseal } from '../src/identity/store/seal.ts'
 
 const secrets = deriveSecrets(randomBytes(32))
-const plain = JSON.stringify({ name: 'Zoë', long: 'x'.repeat(100) })
+const plain = Buffer.from(JSON.stringify({ name: 'Zoë', long: 'x'.repeat(100) }))
 
 describe('a sealed record', () => {
   it('opens with the secrets it was sealed with', () => {
-    expect(unseal(seal(plain, secrets), secrets)).toBe(plain)
-    expect(unseal(seal('', secrets), secrets)).toBe('')
+    expect(unseal(seal(plain, secrets), secrets)).toEqual(plain)
+    expect(unseal(seal(Buffer.alloc(0), secrets), secrets)).toEqual(Buffer.alloc(0))
   })
 
   it('TS03 does not open where a bit is another one', () => {
@@ -42,7 +43,7 @@ describe('a sealed record', () => {
   it('TS04 is another one every time', () => {
     const seen = new Set<string>()
     for (let count = 0; count < 10_000; count += 1) {
-      seen.add(seal('same', secrets).subarray(1, 13).toString('hex'))
+      seen.add(seal(Buffer.from('same'), secrets).subarray(1, 13).toString('hex'))
     }
     expect(seen.size).toBe(10_000)
   })
@@ -52,21 +53,33 @@ describe('the secrets of a session', () => {
   it('are the same for the same cookie key, and tell nothing of each other', () => {
     const key = randomBytes(32)
     const [one, two] = [deriveSecrets(key), deriveSecrets(key)]
-    expect(one).toEqual(two)
+    const sealKey = one.sealKey.export()
+    expect([one.id, sealKey]).toEqual([two.id, two.sealKey.export()])
     expect(one.id).toMatch(/^[\w-]{43}$/)
-    expect(Buffer.from(one.id, 'base64url').equals(one.sealKey)).toBe(false)
-    expect(one.sealKey.equals(key)).toBe(false)
+    expect(sealKey).toHaveLength(32)
+    expect(Buffer.from(one.id, 'base64url').equals(sealKey)).toBe(false)
+    expect(sealKey.equals(key)).toBe(false)
   })
 
   it('have index entries that only the server’s key makes, one per kind and value', () => {
     const [key, other] = [randomBytes(32), randomBytes(32)]
+    const [mine, foreign] = [createIndexEntries([key]), createIndexEntries([other])]
     const entries = [
-      indexOf(key, 'user', 'ab', 'c'),
-      indexOf(key, 'user', 'a', 'bc'),
-      indexOf(key, 'entra-session', 'ab', 'c'),
-      indexOf(other, 'user', 'ab', 'c'),
+      ...mine.ofUser('ab', 'c'),
+      ...mine.ofUser('a', 'bc'),
+      ...mine.ofEntraSession('ab'),
+      ...foreign.ofUser('ab', 'c'),
+      mine.handleOf('ab'),
     ]
-    expect(new Set(entries).size).toBe(4)
-    expect(indexOf(key, 'user', 'ab', 'c')).toBe(entries[0])
+    expect(new Set(entries).size).toBe(5)
+    expect(mine.ofUser('ab', 'c')).toEqual([entries[0]])
+  })
+
+  it('have an entry under every key of the list, the first one’s first', () => {
+    const [older, newer] = [randomBytes(32), randomBytes(32)]
+    const [both, old] = [createIndexEntries([newer, older]), createIndexEntries([older])]
+    expect(both.ofUser('a', 'b')).toHaveLength(2)
+    expect(both.ofUser('a', 'b')[1]).toBe(old.ofUser('a', 'b')[0])
+    expect(both.ofEntraSession('s')[1]).toBe(old.ofEntraSession('s')[0])
   })
 })

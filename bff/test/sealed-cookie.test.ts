@@ -13,7 +13,7 @@ describe('a sealed cookie value', () => {
   it('opens for the purpose it was sealed for, and for no other', async () => {
     const cookies = await sealedWith(key)
     const value = cookies.seal('sign-in', { key: 'x' })
-    expect(cookies.open('sign-in', value)).toMatchObject({ key: 'x' })
+    expect(cookies.open('sign-in', value)?.content).toMatchObject({ key: 'x' })
     expect(cookies.open('session', value)).toBeUndefined()
   })
 
@@ -44,9 +44,15 @@ describe('a sealed cookie value', () => {
 
   it('CK14 opens with every key of the list, and is nothing once its key has gone', async () => {
     const value = (await sealedWith(key)).seal('session', { key: 'x' })
-    expect((await sealedWith(newer, key)).open('session', value)).toMatchObject({ key: 'x' })
+    expect((await sealedWith(newer, key)).open('session', value)).toMatchObject({
+      content: { key: 'x' },
+      sealedByOlderKey: true,
+    })
     expect((await sealedWith(newer)).open('session', value)).toBeUndefined()
     const fresh = (await sealedWith(newer, key)).seal('session', { key: 'y' })
-    expect((await sealedWith(newer)).open('session', fresh)).toMatchObject({ key: 'y' })
+    expect((await sealedWith(newer)).open('session', fresh)).toMatchObject({
+      content: { key: 'y' },
+      sealedByOlderKey: false,
+    })
   })
 })

@@ -1,73 +1,78 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SessionRecord } from '../src/identity/session/record.ts'
-import { createSealedCookies } from '../src/identity/session/sealed-cookie.ts'
-import { createSessions, type Session, type Sessions } from '../src/identity/session/sessions.ts'
-import { openStore } from '../src/identity/store/open.ts'
-import type { SessionStore } from '../src/identity/store/store.ts'
+import type { Session, Sessions } from '../src/identity/session/sessions.ts'
+import { sessionParts, sessionRecord, type SessionParts } from './support/session-parts.ts'
+import { storeKinds } from './support/stored.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sessions-'))
-let store: SessionStore
-let sessions: Sessions
-beforeAll(async () => {
-  store = openStore(`sqlite:${join(folder, 'sessions.sqlite')}`, Date.now)
-  const key = randomBytes(32)
-  sessions = createSessions({
-    store,
-    cookies: await createSealedCookies(Fastify(), [key], 3600),
-    lifetimes: { idleMs: 3_600_000, absoluteMs: 7_200_000 },
-    indexKey: key,
-    now: Date.now,
+describe.each(storeKinds)('on %s, two requests that change a session at the same time', (kind) => {
+  let parts: SessionParts
+  let sessions: Sessions
+  beforeAll(async () => {
+    parts = await sessionParts(kind)
+    ;({ sessions } = parts)
   })
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+  afterAll(() => parts.dispose())
 
-/** A session that two requests have opened at the same time. */
-async function openedTwice(): Promise<[string, Session, Session]> {
-  const claims = { tid: 't', oid: 'o', sub: 's', exp: 1, iat: 1 }
-  const passed = 'passed' as const
-  const record: SessionRecord = {
-    claims,
-    checks: { signature: passed, issuer: passed, audience: passed, nonce: passed, expiry: passed },
-    receivedAt: Date.now(),
-    tokens: [],
-    startedAt: Date.now(),
-    seenAt: Date.now(),
+  /** A session that two requests have opened at the same time. */
+  async function openedTwice(): Promise<[string, Session, Session]> {
+    const cookie = await sessions.start(sessionRecord())
+    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    if (!one || !other) throw new Error('The session does not open')
+    return [cookie, one, other]
   }
-  const cookie = await sessions.start(record)
-  const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
-  if (!one || !other) throw new Error('The session does not open')
-  return [cookie, one, other]
-}
 
-describe('two requests that change a session at the same time', () => {
   it('lose nothing of each other', async () => {
     const [cookie, one, other] = await openedTwice()
+    const { seenAt } = one
     await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
     await sessions.update(other, (record) => ({ ...record, seenAt: record.seenAt + 1 }))
-    const { record, version } = (await sessions.open(cookie)) ?? {}
-    expect(version).toBe(3)
-    expect(record).toMatchObject({ refreshToken: 'rotated', seenAt: one.record.seenAt + 1 })
+    const opened = await sessions.open(cookie)
+    expect(opened).toMatchObject({ version: 3, seenAt: seenAt + 1 })
+    expect(opened && (await sessions.record(opened))).toMatchObject({
+      refreshToken: 'rotated',
+      seenAt: seenAt + 1,
+    })
+  })
+
+  it('lose nothing of each other where they write at the very same time', async () => {
+    const [, one, other] = await openedTwice()
+    const add = (name: string) => (record: ReturnType<typeof sessionRecord>) => ({
+      ...record,
+      claims: { ...record.claims, [name]: true },
+    })
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    await Promise.all(names.map((name, at) => sessions.update(at % 2 ? one : other, add(name))))
+    expect(Object.keys((await sessions.record(one))?.claims ?? {})).toEqual(
+      expect.arrayContaining(names),
+    )
   })
 
   it('keep it alive: an extension counts after another write', async () => {
-    const [, one, other] = await openedTwice()
+    const [cookie, one, other] = await openedTwice()
     await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
-    expect(await sessions.extend(other)).toMatchObject({ version: 3 })
+    expect(await sessions.extend(other)).toMatchObject({ refreshToken: 'rotated' })
+    expect(await sessions.open(cookie)).toMatchObject({ version: 3 })
   })
 
   it('do not bring it back where one of them ended it', async () => {
     const [cookie, one, other] = await openedTwice()
-    await sessions.end(one)
+    await sessions.end(one.secrets.id)
     expect(await sessions.update(other, (record) => record)).toBeUndefined()
     expect(await sessions.extend(other)).toBeUndefined()
     expect(await sessions.open(cookie)).toBeUndefined()
+    expect(sessions.peek(cookie)).toBeUndefined()
+  })
+
+  it('do not bring it back where it ends while one of them reads it', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const next = await sessions.start(sessionRecord())
+      const session = await sessions.open(next)
+      if (!session) throw new Error('The session does not open')
+      await sessions.update(session, (record) => record)
+      // A read is under way at every moment of the end.
+      const reads = [sessions.open(next), sessions.end(session.secrets.id), sessions.open(next)]
+      await Promise.all(reads)
+      expect(sessions.peek(next)).toBeUndefined()
+      expect(await sessions.open(next)).toBeUndefined()
+    }
   })
 })

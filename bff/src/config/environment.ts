@@ -17,7 +17,9 @@ export const Environment = Type.Object({
   AAD_AUTHORITY: Type.Optional(Type.String({ minLength: 1 })),
   GRAPH_BASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   PUBLIC_URL: Type.Optional(Type.String({ minLength: 1 })),
+  AAD_CLIENT_SECRET_FILE: Type.Optional(Type.String({ minLength: 1 })),
   SESSION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
+  SESSION_KEYS_FILE: Type.Optional(Type.String({ minLength: 1 })),
   STORE_URL: Type.Optional(
     Type.String({ pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$' }),
   ),

@@ -9,8 +9,10 @@ import {
   defaultPerSession,
   ruleProblems,
 } from './rules.ts'
-import type { ConfigFile } from './schema.ts'
+import { placeholders, type ConfigFile } from './schema.ts'
 import type { Environment } from './environment.ts'
+import { splitProxies, switchProblems } from './production-rules.ts'
+import { isReadableByOthers, readSecretFiles } from './secret-files.ts'
 import { developmentKey, parseSessionKeys } from './session-keys.ts'
 
 export { ConfigError } from './errors.ts'
@@ -27,6 +29,8 @@ export interface Config {
   readonly production: boolean
   /** A GUID, or `organizations`. */
   readonly tenant: string
+  /** With `organizations`: whose people may sign in; undefined lets every organisation in. */
+  readonly allowedTenants: readonly string[] | undefined
   readonly clientId: string
   readonly clientSecret: string
   /** Scheme and host of the sign-in service, without a trailing slash. */
@@ -61,16 +65,20 @@ export interface Config {
  * @throws ConfigError with a sentence for every wrong key; no message holds a value of a secret
  */
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
-  const { environment, problems: variables } = readEnvironment(env)
-  const production = environment.NODE_ENV === 'production'
-  const merged = overlay(
-    readJson(resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')),
-    environment,
-  )
+  const given = readEnvironment(env)
+  const production = given.environment.NODE_ENV === 'production'
+  const secrets = readSecretFiles(given.environment, root, production)
+  const { environment } = secrets
+  const path = resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')
+  const written = readJson(path)
+  const merged = overlay(written, environment)
 
   const keys = sessionKeys(environment, production, root)
   const problems = [
-    ...variables,
+    ...given.problems,
+    ...secrets.problems,
+    ...switchProblems(env, environment, production),
+    ...(production ? secretInFileProblems(written, path) : []),
     ...schemaProblems(merged),
     ...(isObject(merged) ? ruleProblems(merged, production) : []),
     ...keys.problems,
@@ -78,6 +86,15 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   if (problems.length > 0) throw new ConfigError(problems)
 
   return freeze(merged as ConfigFile, environment, { production, root, sessionKeys: keys.keys() })
+}
+
+/** A secret in the file itself is the owner's alone. */
+function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
+  const secret = isObject(written) ? written.clientSecret : undefined
+  const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
+  if (!holdsSecret || !isReadableByOthers(path)) return []
+  const message = 'stands in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
+  return [{ key: 'clientSecret', message }]
 }
 
 function isObject(value: unknown): value is Partial<ConfigFile> {
@@ -119,6 +136,7 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
   return Object.freeze({
     production: facts.production,
     tenant: identity.tenant.toLowerCase(),
+    allowedTenants: allowedTenants(file),
     clientId: identity.clientId.toLowerCase(),
     clientSecret: identity.clientSecret ?? '',
     authority: new URL(identity.authority).origin,
@@ -142,15 +160,14 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
     host: environment.HOST ?? '127.0.0.1',
     port: environment.PORT ?? 5174,
     workers: environment.WORKERS ?? 1,
-    trustedProxies: Object.freeze(
-      (environment.TRUSTED_PROXIES ?? '')
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    ),
+    trustedProxies: Object.freeze(splitProxies(environment.TRUSTED_PROXIES)),
     logLevel: environment.LOG_LEVEL ?? (facts.production ? 'info' : 'warn'),
     usesLocalTenant,
   })
+}
+
+function allowedTenants({ allowedTenants: list }: ConfigFile): readonly string[] | undefined {
+  return Array.isArray(list) ? Object.freeze(list.map((id) => id.toLowerCase())) : undefined
 }
 
 function downstreamApis(

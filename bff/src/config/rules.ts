@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { ConfigProblem } from './errors.ts'
 import type { ConfigFile } from './schema.ts'
 import { intactPlaceholders } from './file.ts'
+import { scopeProblems } from './scope-rules.ts'
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
@@ -28,6 +29,11 @@ export function ruleProblems(file: Partial<ConfigFile>, production: boolean): Co
         ? baseUrlProblems(`downstreamApis.${name}.baseUrl`, api.baseUrl, production)
         : [],
     ),
+    ...(Array.isArray(file.scopes) ? scopeProblems('scopes', file.scopes) : []),
+    ...Object.entries(file.downstreamApis ?? {}).flatMap(([name, api]) =>
+      Array.isArray(api?.scopes) ? scopeProblems(`downstreamApis.${name}.scopes`, api.scopes) : [],
+    ),
+    ...tenantListProblems(file),
     ...lifetimeProblems(file),
   ]
 }
@@ -94,6 +100,19 @@ function baseUrlProblems(key: string, text: string, production: boolean): Config
     return [{ key, message: 'must not hold a query, a fragment or credentials' }]
   }
   return originProblems(key, url.origin, production)
+}
+
+/** Whose people may sign in has to be said, or every organisation's may. */
+function tenantListProblems({ tenant, allowedTenants }: Partial<ConfigFile>): ConfigProblem[] {
+  const key = 'allowedTenants'
+  if (tenant === 'organizations' && allowedTenants === undefined) {
+    const message = 'is missing; with tenant "organizations" it takes a list of tenant ids, or "*"'
+    return [{ key, message }]
+  }
+  if (tenant !== 'organizations' && allowedTenants !== undefined) {
+    return [{ key, message: 'goes with tenant "organizations" only' }]
+  }
+  return []
 }
 
 function lifetimeProblems(file: Partial<ConfigFile>): ConfigProblem[] {

@@ -24,6 +24,12 @@ export const ConfigFile = Type.Object(
       Type.Literal('organizations'),
       Type.Literal(placeholders.tenant),
     ]),
+    allowedTenants: Type.Optional(
+      Type.Union([
+        Type.Literal('*'),
+        Type.Array(Type.String({ pattern: `^${guid}$` }), { minItems: 1, uniqueItems: true }),
+      ]),
+    ),
     clientId: Type.Union([
       Type.String({ pattern: `^${guid}$` }),
       Type.Literal(placeholders.clientId),
@@ -66,6 +72,7 @@ export type ConfigFile = Static<typeof ConfigFile>
 /** What each key takes, in words, for the sentence that refuses a wrong value. */
 export const expectation: Record<string, string> = {
   tenant: 'the directory (tenant) id, a GUID, or "organizations"',
+  allowedTenants: 'a list of tenant ids, GUIDs, or "*" for every organisation',
   clientId: 'the application (client) id, a GUID',
   clientSecret: "the client secret's value, a non-empty string (or set AAD_CLIENT_SECRET instead)",
   authority: 'the address of the sign-in service, such as https://login.microsoftonline.com',

@@ -85,6 +85,7 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
     jar,
     now,
     openSession: requests.open,
+    whoIs: ({ tid, oid }) => indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? '',
   })
   await app.register(ownSessions, { ends, sessionOf: requests.sessionOf, end: sessions.end })
 }

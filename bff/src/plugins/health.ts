@@ -1,6 +1,7 @@
 /** For load balancers: alive, and ready for traffic. Neither says anything about users or configuration. */
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../problem.ts'
+import { sendProblem } from './problems.ts'
 
 const byAnyone = { config: { reachedBy: 'anyone' } } as const
 
@@ -14,9 +15,11 @@ export default async function health(
   { isEnding }: HealthOptions,
 ): Promise<void> {
   app.get('/healthz', byAnyone, async () => ({ status: 'alive' }))
-  app.get('/readyz', byAnyone, async () => {
+  app.get('/readyz', byAnyone, async (_request, reply) => {
     if (isEnding()) {
-      throw new ProblemError('unavailable', 'This instance is about to end.', { retryAfterS: 5 })
+      // Sent, not thrown: an end that was asked for is no failure, and belongs into no log as one.
+      const detail = 'This instance is about to end.'
+      return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
     }
     try {
       await app.identityReady()

@@ -44,10 +44,13 @@ export interface Browser {
 /**
  * @param origin where the app listens
  * @param publicUrl what the browser's address bar shows, and what the cookies belong to
+ * @param jar the cookies of another browser, where the person comes to another instance with them
  */
-export function createBrowser(origin: string, publicUrl: string): Browser {
-  const jar = new CookieJar()
-
+export function createBrowser(
+  origin: string,
+  publicUrl: string,
+  jar: CookieJar = new CookieJar(),
+): Browser {
   async function send(path: string, options: RequestOptions = {}): Promise<Answer> {
     const cookie = options.cookie ?? (await jar.getCookieString(publicUrl))
     // Not by a URL: the path has to go over the wire as it is written.

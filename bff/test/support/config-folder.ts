@@ -34,7 +34,7 @@ type Env = Record<string, string>
 export function load(file: unknown, env: Env = {}): Config {
   return inFolder((folder) => {
     const text = typeof file === 'string' ? file : JSON.stringify(file)
-    writeFileSync(join(folder, 'aad.config.json'), text)
+    writeFileSync(join(folder, 'aad.config.json'), text, { mode: 0o600 })
     return loadConfig({ SESSION_KEYS: goodKey, ...env }, folder)
   })
 }

@@ -29,3 +29,10 @@ export function expectProblem(answer: Answer, status: number, code: ProblemCode)
   expect(problem.requestId).toMatch(/^[\w-]{12}-[0-9a-z]+$/)
   return problem
 }
+
+/** 503 that says when to try again; it changes nothing in the browser. */
+export function expectUnavailable(answer: Answer): void {
+  expectProblem(answer, 503, 'unavailable')
+  expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+  expect(answer.setCookies).toEqual([])
+}

@@ -8,6 +8,8 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig, localTenant } from '../../src/config/index.ts'
 import type { BuiltWeb } from '../../src/plugins/web.ts'
 import { createBrowser, type Browser } from './browser.ts'
+import { startRedis, type RedisServer } from './redis.ts'
+import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stored.ts'
 
 export interface GatehouseOptions {
   tenant?: TenantOptions
@@ -18,6 +20,19 @@ export interface GatehouseOptions {
   built?: BuiltWeb
   /** The tenant goes by the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
+  /** What the sessions lie in; a SQLite file where nothing is said. */
+  store?: StoreKind
+  /** Adds routes of the test's own before the app listens. */
+  extend?: (app: FastifyInstance) => void
+}
+
+/** One back end of several on the same store. */
+export interface Instance {
+  app: FastifyInstance
+  origin: string
+  /** @param like whose cookies the browser comes with; none otherwise */
+  browser(like?: Browser): Browser
+  close(): Promise<void>
 }
 
 export interface Gatehouse {
@@ -27,13 +42,28 @@ export interface Gatehouse {
   origin: string
   publicUrl: string
   dataDir: string
+  /** The environment variables that it was started with. */
+  environment: Record<string, string>
+  storeUrl: string
+  /** What lies in the store. */
+  stored: Stored
+  /** The Redis behind it, with `store: 'redis'`. @throws Error with another store */
+  redis: RedisServer
   /** Every log line so far. */
   logs: string[]
+  /** The app's clock, milliseconds since the epoch. */
+  now(): number
   /** Moves the app's clock (the tenant's only with `oneClock`) on by milliseconds. */
   advance(ms: number): void
   browser(): Browser
-  /** Ends the back end and starts it again on the same store, as after a deploy. */
-  restart(): Promise<void>
+  /**
+   * Ends the back end and starts it again on the same store, as after a deploy.
+   *
+   * @param env environment variables to change from now on
+   */
+  restart(env?: Record<string, string>): Promise<void>
+  /** Starts one more back end on the same store; `close` ends it as well. */
+  another(): Promise<Instance>
   close(): Promise<void>
 }
 
@@ -45,16 +75,21 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
   const now = () => Date.now() + offset
   const tenant = await createTenant({ ...(options.oneClock && { now }), ...options.tenant })
   const logs: string[] = []
-  const config = () => loadConfig(environmentOf(tenant, dataDir, options), dataDir)
+  const redis = options.store === 'redis' ? await startRedis() : undefined
+  let changed: Record<string, string> = redis ? { STORE_URL: redis.url } : {}
+  const environment = () => ({ ...environmentOf(tenant, dataDir, options), ...changed })
+  const config = () => loadConfig(environment(), dataDir)
+  const others: FastifyInstance[] = []
 
   async function start(): Promise<FastifyInstance> {
-    const app = await buildApp(config(), {
+    const started = await buildApp(config(), {
       now,
       built: options.built,
       logStream: { write: (line) => void logs.push(line) },
     })
-    await app.listen({ host: '127.0.0.1', port: 0 })
-    return app
+    options.extend?.(started)
+    await started.listen({ host: '127.0.0.1', port: 0 })
+    return started
   }
 
   let app = await start()
@@ -63,23 +98,46 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
     logs,
     dataDir,
     publicUrl: config().publicUrl,
+    storeUrl: config().storeUrl,
+    get environment() {
+      return environment()
+    },
+    stored: redis ? storedInRedis(redis) : storedInFile(join(dataDir, 'sessions.sqlite')),
+    get redis() {
+      if (!redis) throw new Error('This test has no Redis')
+      return redis
+    },
     get app() {
       return app
     },
     get origin() {
       return app.listeningOrigin
     },
+    now,
     advance: (ms) => {
       offset += ms
     },
     browser: () => createBrowser(app.listeningOrigin, gatehouse.publicUrl),
-    restart: async () => {
+    restart: async (env = {}) => {
+      changed = { ...changed, ...env }
       await app.close()
       app = await start()
     },
+    another: async () => {
+      const other = await start()
+      others.push(other)
+      const origin = other.listeningOrigin
+      return {
+        app: other,
+        origin,
+        browser: (like) => createBrowser(origin, gatehouse.publicUrl, like?.jar),
+        close: () => other.close(),
+      }
+    },
     close: async () => {
-      await app.close()
+      await Promise.all([app, ...others].map((one) => one.close()))
       await tenant.close()
+      await redis?.dispose()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

@@ -30,7 +30,7 @@ export async function expectRefusedSignIn(
   expect(facts).toEqual({ status: 303, starts: false, left: 0 })
   const code = problemPageCode(answer)
   expect(code).toMatch(/^[a-z_]+$/)
-  expect(answer.location).toMatch(/[?&]id=[0-9a-f-]{36}(?:&|$)/)
+  expect(answer.location).toMatch(/[?&]id=[\w-]{12}-[0-9a-z]+(?:&|$)/)
   expect(answer.headers['cache-control']).toBe('no-store')
   return code
 }

@@ -58,5 +58,6 @@ export function problemOf(
 export function problemOfError(error: unknown): SignInProblemCode {
   if (!(error instanceof EntraError)) return 'failed'
   if (error.code === 'entra_unavailable') return 'unavailable'
+  if (error.check === 'tenant_not_allowed') return 'other_organisation'
   return error.code === 'entra_refused' ? problemOf(error.oauthError, error.aadsts) : 'failed'
 }

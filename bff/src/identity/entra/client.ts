@@ -17,6 +17,7 @@ import { readTokenResponse, refusalIn, type TokenResponse } from './token-respon
 
 export interface ClientConfig {
   readonly tenant: string
+  readonly allowedTenants: readonly string[] | undefined
   readonly clientId: string
   readonly clientSecret: string
   readonly authority: string

@@ -38,6 +38,8 @@ export interface Expected {
   clientId: string
   /** A GUID, or `organizations`. */
   tenant: string
+  /** With `organizations`: whose people may sign in; undefined lets every organisation in. */
+  allowedTenants: readonly string[] | undefined
   /** Undefined for a refresh, whose ID token has none (OpenID Connect Core §12.2). */
   nonce: string | undefined
   /** To hold `at_hash` against, where the token has one. */
@@ -118,11 +120,14 @@ function checkShapes(payload: JWTPayload): VerifiedClaims {
 }
 
 /** The issuer is exact. For `organizations` it is a template that the token's own tenant fills in. */
-function checkTenant(claims: VerifiedClaims, { metadata, tenant }: Expected): void {
+function checkTenant(claims: VerifiedClaims, { metadata, tenant, allowedTenants }: Expected): void {
   const issuer = metadata.issuer.replace('{tenantid}', claims.tid)
   if (claims.iss !== issuer) throw untrusted('iss')
   if (tenant !== 'organizations' && claims.tid.toLowerCase() !== tenant) throw untrusted('tid')
-  if (claims.tid.toLowerCase() === personalAccountsTenant) throw untrusted('tid')
+  const tid = claims.tid.toLowerCase()
+  if (tid === personalAccountsTenant || (allowedTenants && !allowedTenants.includes(tid))) {
+    throw untrusted('tenant_not_allowed')
+  }
 }
 
 /** The tenant of all personal Microsoft accounts. */

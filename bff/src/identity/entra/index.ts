@@ -30,6 +30,7 @@ export function createEntra(config: ClientConfig, now: () => number): Entra {
         keys,
         clientId: config.clientId,
         tenant: config.tenant,
+        allowedTenants: config.allowedTenants,
         nonce,
         accessToken,
         now,

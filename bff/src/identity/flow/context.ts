@@ -21,5 +21,7 @@ export interface FlowContext {
   jar: CookieJar
   /** The session that a request's cookie opens, if any. @throws StoreError */
   openSession(request: FastifyRequest): Promise<Session | undefined>
+  /** A user's name in the log: a keyed hash, the same for the same person, and nobody's name. */
+  whoIs(user: { tid: string; oid: string }): string
   now(): number
 }

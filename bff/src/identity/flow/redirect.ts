@@ -15,7 +15,7 @@ import { StoreError } from '../store/store.ts'
 import { sessionCookie } from '../session/cookies.ts'
 import type { FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
-import { transactionMs, type Transaction } from './transaction.ts'
+import { stateMadeAt, transactionMs, type Transaction } from './transaction.ts'
 
 /** No authorization code is near this long; Entra's are about 1.5 kB. */
 const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
@@ -96,7 +96,11 @@ async function withoutTransaction(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   if (await flow.openSession(request)) return seeOther(reply, '/')
-  return refused(request, reply, { code: 'expired', check: 'transaction' })
+  const madeAt = stateMadeAt((request.query as Callback).state ?? '')
+  const isFresh = madeAt !== undefined && Math.abs(flow.now() - madeAt) < transactionMs
+  // Begun a moment ago, and no cookie at all came back: this browser keeps none.
+  const code = isFresh && !request.headers.cookie ? 'cookies_blocked' : 'expired'
+  return refused(request, reply, { code, check: 'transaction' })
 }
 
 async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal | undefined> {
@@ -149,7 +153,7 @@ async function complete(
   const earlier = await flow.openSession(request)
   if (earlier) await flow.sessions.end(earlier.secrets.id)
   flow.jar.set(reply, sessionCookie, await flow.sessions.start(record))
-  request.log.info({ event: 'sign_in' }, 'Signed in')
+  request.log.info({ event: 'sign_in', who: flow.whoIs(verified.claims) }, 'Signed in')
   return seeOther(reply, transaction.returnTo)
 }
 

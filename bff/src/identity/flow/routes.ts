@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/shared/paths'
 import { Session as SessionSchema } from '@gatehouse/shared/session'
 import { orUnavailable } from '../request.ts'
+import { cookieNames, sessionCookie } from '../session/cookies.ts'
 import { signInRequired } from '../session/refusals.ts'
 import { sessionStatus } from '../session/status.ts'
 import type { FlowContext } from './context.ts'
@@ -41,9 +42,16 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     (request, reply) => orUnavailable(signOut(flow, request, reply)),
   )
 
-  app.get(api.session, statusSchema, async (request) =>
-    sessionStatus(await orUnavailable(flow.openSession(request)), lifetimes, now()),
-  )
+  app.get(api.session, statusSchema, async (request, reply) => {
+    const session = await orUnavailable(flow.openSession(request))
+    // A cookie that opens nothing goes, here and not on every 401: a late one must not take the
+    // cookie of a newer sign-in along.
+    const name = flow.jar.name(sessionCookie)
+    if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
+      flow.jar.clear(reply, sessionCookie)
+    }
+    return sessionStatus(session, lifetimes, now())
+  })
   app.post(api.extendSession, statusSchema, async (request) => {
     const session = await orUnavailable(flow.openSession(request))
     if (!session) throw signInRequired()

@@ -17,7 +17,8 @@ export async function signOut(
   const record = session && (await flow.sessions.record(session))
   if (session) {
     await flow.sessions.end(session.secrets.id)
-    request.log.info({ event: 'sign_out' }, 'Signed out')
+    const { tenantId: tid, objectId: oid } = session.user
+    request.log.info({ event: 'sign_out', who: flow.whoIs({ tid, oid }) }, 'Signed out')
   }
   flow.jar.clear(reply, sessionCookie)
   // Not "cookies": that would sign people out of other apps on this host.

@@ -58,7 +58,7 @@ export function createTransactions(
     begin: (request, reply, returnTo) => {
       makeRoom(request, reply)
       const transaction = {
-        state: random(),
+        state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
         nonce: random(),
         verifier: random(),
         returnTo,
@@ -77,6 +77,15 @@ export function createTransactions(
 /** 256 bits: no state, nonce or verifier can be guessed or met twice. */
 function random(): string {
   return randomBytes(32).toString('base64url')
+}
+
+/**
+ * When a state was made, ms since the epoch; undefined for what is no state of ours. It is not
+ * protected: it chooses the words on a page, nothing else.
+ */
+export function stateMadeAt(state: string): number | undefined {
+  const seconds = /^[\w-]{43}\.([0-9a-z]{6,8})$/.exec(state)?.[1]
+  return seconds === undefined ? undefined : Number.parseInt(seconds, 36) * 1000
 }
 
 /** S256, RFC 7636 §4.2. */

@@ -16,7 +16,8 @@ export function createIndexEntries(keys: readonly Uint8Array[]): IndexEntries {
   const macKeys = keys.map((key) => deriveKey(key, 'index'))
   const [first = Buffer.alloc(0)] = macKeys
   return {
-    ofUser: (tenantId, objectId) => macKeys.map((key) => mac(key, 'user', tenantId, objectId)),
+    ofUser: (tenantId, objectId) =>
+      macKeys.map((key) => mac(key, 'user', tenantId.toLowerCase(), objectId.toLowerCase())),
     ofEntraSession: (sid) => macKeys.map((key) => mac(key, 'entra-session', sid)),
     handleOf: (id) => mac(first, 'handle', id).slice(0, 22),
   }

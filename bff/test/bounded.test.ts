@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sessionParts, sessionRecord, type SessionParts } from './support/session-parts.ts'
+import { storeKinds } from './support/stored.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const limit = 5
+const people = 40
+
+describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) => {
+  let parts: SessionParts
+  beforeAll(async () => {
+    parts = await sessionParts(kind, limit)
+  })
+  afterAll(() => parts.dispose())
+
+  async function started(): Promise<{ oid: string; cookie: string }> {
+    const oid = randomUUID()
+    const record = sessionRecord()
+    const claims = { ...record.claims, oid }
+    return { oid, cookie: await parts.sessions.start({ ...record, claims }) }
+  }
+
+  it('are each their own person’s, all the same', async () => {
+    const all = await Promise.all(Array.from({ length: people }, started))
+    for (let turn = 0; turn < 5; turn += 1) {
+      const opened = await Promise.all(all.map(({ cookie }) => parts.sessions.open(cookie)))
+      expect(opened.map((session) => session?.user.objectId)).toEqual(all.map(({ oid }) => oid))
+    }
+    const inMemory = all.filter(({ cookie }) => parts.sessions.peek(cookie))
+    expect(inMemory.length).toBeLessThanOrEqual(limit)
+  })
+
+  it('end for a request too that holds one which memory has let go', async () => {
+    const { cookie } = await started()
+    const held = await parts.sessions.open(cookie)
+    if (!held) throw new Error('The session does not open')
+    for (let more = 0; more < limit; more += 1) {
+      await parts.sessions.open((await started()).cookie)
+    }
+    expect(parts.sessions.peek(cookie)).toBeUndefined()
+    const again = await parts.sessions.open(cookie)
+    await parts.sessions.end(held.secrets.id)
+    expect(again).toBeDefined()
+    expect(parts.sessions.peek(cookie)).toBeUndefined()
+    expect(await parts.sessions.open(cookie)).toBeUndefined()
+    expect(await parts.sessions.update(held, (record) => record)).toBeUndefined()
+  })
+
+  it('leave nothing of cookies that open nothing', async () => {
+    const { cookie } = await started()
+    await parts.sessions.open(cookie)
+    for (let count = 0; count < 1000; count += 1) {
+      expect(await parts.sessions.open(`${cookie}${count}`)).toBeUndefined()
+    }
+    expect(parts.sessions.peek(cookie)).toBeDefined()
+  })
+})
+
+describe.each([
+  { store: 'sqlite' as const, count: 20_000 },
+  { store: 'redis' as const, count: 2000 },
+])('on $store, $count sign-ins that are begun and abandoned', ({ store, count }) => {
+  const gatehouse = useGatehouse({ store, env: { LOG_LEVEL: 'silent' } })
+
+  it('DS06 leave nothing in the store, and nothing in memory', { timeout: 60_000 }, async () => {
+    const { app, stored } = gatehouse()
+    const headers = { host: 'localhost:5173' }
+    const begin = async (times: number) => {
+      for (let turn = 0; turn < times; turn += 1) {
+        // Rate limits count by address; these people come from everywhere.
+        const remoteAddress = `10.${turn % 200}.${(turn >> 8) % 250}.${turn % 250}`
+        const answer = await app.inject({ url: '/auth/sign-in', headers, remoteAddress })
+        if (answer.statusCode !== 303) throw new Error(`answered ${answer.statusCode}`)
+      }
+    }
+    await begin(500)
+    const before = await heapAfterCollection()
+    await begin(count)
+    const grown = (await heapAfterCollection()) - before
+    // A transaction kept for each would be a kilobyte at least.
+    expect(grown / count).toBeLessThan(250)
+    expect(await stored.size()).toBe(0)
+  })
+})
+
+/** Bytes in use once everything is gone that nobody holds. */
+async function heapAfterCollection(): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // What ends with a request ends a turn of the event loop later.
+  await sleep(100)
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
+}

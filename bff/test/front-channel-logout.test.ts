@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { storeKinds } from './support/stored.ts'
+import { expectEnded, twoInstances } from './support/two-instances.ts'
+
+/** The address that Entra calls for a session of its own. */
+function logoutPath(sid: unknown): string {
+  return `/auth/front-channel-logout?sid=${String(sid)}`
+}
+
+async function sidOf(browser: Browser): Promise<unknown> {
+  const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: unknown } }
+  return claims.sid
+}
+
+describe.each(storeKinds)('on %s, a front-channel call', (store) => {
+  const { gatehouse, far, freshUser, signedIn } = twoInstances(store)
+
+  it('SO17 ends exactly the sessions of that Entra session, in all tabs', async () => {
+    const user = freshUser()
+    const [one, oneAway] = await signedIn(user)
+    const [two, twoAway] = await signedIn(user)
+    expect(await sidOf(one)).not.toBe(await sidOf(two))
+    const answer = await far()
+      .browser()
+      .get(logoutPath(await sidOf(one)))
+    expect([answer.status, answer.text, answer.setCookies]).toEqual([200, '', []])
+    await expectEnded(one)
+    await expectEnded(oneAway)
+    for (const browser of [two, twoAway]) expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('may be framed by the authority alone, and looks the same for nobody’s session', async () => {
+    const [near] = await signedIn()
+    const [known, unknown] = [
+      await near.get(logoutPath(await sidOf(near))),
+      await near.get(logoutPath('1b4e28ba-2fa1-4d3e-883f-0016d3cca427')),
+    ]
+    for (const { status, text, headers } of [known, unknown]) {
+      expect([status, text]).toEqual([200, ''])
+      expect(headers['content-security-policy']).toBe(
+        `default-src 'none'; frame-ancestors ${gatehouse().tenant.authority}`,
+      )
+      expect(headers).not.toHaveProperty('x-frame-options')
+      expect(headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  it.each([
+    ['twice', '?sid=a&sid=b'],
+    ['as a list', '?sid[]=a'],
+    ['far too long', `?sid=${'a'.repeat(10_240)}`],
+    ['a star', '?sid=*'],
+    ['a pattern of Redis', '?sid=gatehouse:*'],
+    ['with a line break', '?sid=a%0d%0aFLUSHALL'],
+    ['with a null byte', '?sid=a%00'],
+    ['empty', '?sid='],
+    ['missing', ''],
+    ['beside something else', '?sid=a&all=true'],
+  ])('SO12 that names its session %s is 400, and ends nothing', async (_how, query) => {
+    const [near] = await signedIn()
+    const before = (await gatehouse().stored.records()).length
+    const answer = await near.get(`/auth/front-channel-logout${query}`)
+    expectProblem(answer, 400, 'invalid_request')
+    expect(await gatehouse().stored.records()).toHaveLength(before)
+    expect((await near.get('/api/me')).status).toBe(200)
+  })
+})

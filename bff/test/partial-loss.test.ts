@@ -1,0 +1,74 @@
+import type { OwnSessions } from '@gatehouse/shared/sessions'
+import { describe, expect, it } from 'vitest'
+import { expectProblem } from './support/expect-problem.ts'
+import { storeKinds } from './support/stored.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
+  const gatehouse = useGatehouse({ store })
+
+  const signedIn = async (place: number) => {
+    const browser = gatehouse().browser()
+    await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+    expect((await browser.get('/api/me')).status).toBe(200)
+    return browser
+  }
+
+  it('record gone, index left: 401, sign-out works, and lists leave it out', async () => {
+    const [gone, left] = [await signedIn(1), await signedIn(1)]
+    const [first] = (await gatehouse().stored.records()).toSorted(
+      (a, b) => a.expiresAt - b.expiresAt,
+    )
+    await gatehouse().stored.remove(first?.id ?? '')
+    await expect.poll(async () => (await gone.get('/api/me')).status, { timeout: 500 }).toBe(401)
+    expectProblem(await gone.get('/api/users'), 401, 'sign_in_required')
+    expect((await gone.post('/auth/sign-out')).status).toBe(200)
+    const { sessions } = (await left.get('/api/sessions')).json() as OwnSessions
+    expect(sessions.map(({ current }) => current)).toEqual([true])
+    expect((await gone.signIn()).location).toBe('/')
+  })
+
+  it('index gone, record left: the session goes on, and sign-out works', async () => {
+    const browser = await signedIn(2)
+    const kept = await browser.cookieHeader()
+    await gatehouse().stored.removeIndexes()
+    expect((await browser.get('/api/me')).status).toBe(200)
+    expect((await browser.get('/api/sessions')).json()).toEqual({ sessions: [] })
+    const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: string } }
+    const call = await browser.get(`/auth/front-channel-logout?sid=${claims.sid}`)
+    expect(call.status).toBe(200)
+    expect((await browser.post('/auth/sign-out')).status).toBe(200)
+    const after = await gatehouse().browser().send('/api/me', { cookie: kept })
+    expectProblem(after, 401, 'sign_in_required')
+  })
+
+  it('TS16 does not come back with a restart: what was ended stays ended', async () => {
+    const [ended, going] = [await signedIn(3), await signedIn(4)]
+    const cookie = await ended.cookieHeader()
+    const other = await going.cookieHeader()
+    await ended.post('/auth/sign-out')
+    await gatehouse().restart()
+    const after = gatehouse().browser()
+    expect((await after.send('/api/me', { cookie })).status).toBe(401)
+    expect((await after.send('/api/me', { cookie: other })).status).toBe(200)
+  })
+})
+
+describe('on redis, a loss of the whole store', () => {
+  const gatehouse = useGatehouse({ store: 'redis' })
+
+  it('TS09 is 401 at once for whoever was signed in, and a new sign-in works', async () => {
+    const [open, unopened] = [gatehouse().browser(), gatehouse().browser()]
+    await Promise.all([open.signIn(), unopened.signIn()])
+    expect((await open.get('/api/me')).status).toBe(200)
+    await gatehouse().redis.command('FLUSHALL')
+    for (const browser of [open, unopened]) {
+      await expect
+        .poll(async () => (await browser.get('/api/me')).status, { timeout: 500 })
+        .toBe(401)
+      expect((await browser.post('/auth/sign-out')).status).toBe(200)
+      await browser.signIn()
+      expect((await browser.get('/api/me')).status).toBe(200)
+    }
+  })
+})

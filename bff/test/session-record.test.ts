@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import type { StoredRecord } from '../src/identity/store/store.ts'
+import { storeKinds } from './support/stored.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+/** What somebody with access to the store may do to a record's sealed bytes. */
+const changes: [string, (sealed: Buffer) => Buffer][] = [
+  ['flipped in its format', (sealed) => flipped(sealed, 0)],
+  ['flipped in its nonce', (sealed) => flipped(sealed, 5)],
+  ['flipped in its body', (sealed) => flipped(sealed, 100)],
+  ['flipped in its tag', (sealed) => flipped(sealed, sealed.length - 1)],
+  ['cut at its end', (sealed) => sealed.subarray(0, -1)],
+  ['cut to its header', (sealed) => sealed.subarray(0, 13)],
+  ['empty', () => Buffer.alloc(0)],
+  ['longer', (sealed) => Buffer.concat([sealed, Buffer.of(0)])],
+  ['of an older format', (sealed) => Buffer.concat([Buffer.of(0), sealed.subarray(1)])],
+  ['of a newer format', (sealed) => Buffer.concat([Buffer.of(2), sealed.subarray(1)])],
+  ['zeros', (sealed) => Buffer.alloc(sealed.length)],
+]
+
+describe.each(storeKinds)('on %s, a session record', (store) => {
+  const gatehouse = useGatehouse({ store })
+
+  /** A browser that has just signed in, and its record. */
+  async function signedIn(): Promise<[Browser, StoredRecord]> {
+    const before = new Set((await gatehouse().stored.records()).map(({ id }) => id))
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    await browser.get('/api/me')
+    const record = (await gatehouse().stored.records()).find(({ id }) => !before.has(id))
+    if (!record) throw new Error('The sign-in left no record')
+    return [browser, { ...record, sealed: Buffer.from(record.sealed) }]
+  }
+
+  async function expectRefused(browser: Browser, record: StoredRecord): Promise<void> {
+    const audits = () => gatehouse().logs.filter((line) => line.includes('session_record_refused'))
+    const before = audits().length
+    // The copy in memory is good until the process hears of the change, a few milliseconds.
+    await expect.poll(async () => (await browser.get('/api/me')).status, { interval: 5 }).toBe(401)
+    expectProblem(await browser.get('/api/users'), 401, 'sign_in_required')
+    expect((await browser.get('/api/session')).json()).toMatchObject({ signedIn: false })
+    expect(audits().length - before).toBe(1)
+    const left = await gatehouse().stored.records()
+    expect(left.map(({ id }) => id)).not.toContain(record.id)
+    expect((await browser.post('/auth/sign-out')).status).toBe(200)
+  }
+
+  it.each(changes)(
+    'TS03 that is %s is no session: 401, one audit line, and gone',
+    async (_, how) => {
+      const [browser, record] = await signedIn()
+      await gatehouse().stored.put({ ...record, sealed: how(Buffer.from(record.sealed)) })
+      await expectRefused(browser, record)
+      expect((await browser.signIn()).location).toBe('/')
+    },
+  )
+
+  it('TS03 does not open under the id of another, of the same user either', async () => {
+    const [one, first] = await signedIn()
+    const [other, second] = await signedIn()
+    await gatehouse().stored.put({ ...second, id: first.id })
+    await expectRefused(one, first)
+    expect((await other.get('/api/me')).status).toBe(200)
+  })
+
+  it('with a summary of another session is not shown in anybody’s list', async () => {
+    const [one, first] = await signedIn()
+    const [, second] = await signedIn()
+    const list = async () =>
+      ((await one.get('/api/sessions')).json() as { sessions: unknown[] }).sessions.length
+    const before = await list()
+    await gatehouse().stored.put({ ...first, summary: second.summary })
+    expect(await list()).toBe(before - 1)
+    expect((await one.get('/api/me')).status).toBe(200)
+  })
+
+  it('CK22 has an id and a name outside that are neither in its cookie nor of each other', async () => {
+    const [browser, { id }] = await signedIn()
+    const cookie = (await browser.cookie('session')) ?? ''
+    const text = (await browser.get('/api/sessions')).text
+    expect(`${cookie}${text}`).not.toContain(id)
+    expect(Buffer.from(id, 'base64url')).toHaveLength(32)
+  })
+
+  it('takes 4 kB at most, with tokens of Entra’s size in it', async () => {
+    const [, record] = await signedIn()
+    expect(record.sealed.length + record.summary.length).toBeLessThanOrEqual(4096)
+    expect(record.sealed.length).toBeGreaterThan(1500)
+  })
+
+  it('TS01 holds no token, no name, no object id and no claim in the clear', async () => {
+    const [browser] = await signedIn()
+    await browser.get('/api/users')
+    const { tenant, stored } = gatehouse()
+    const [user] = tenant.users
+    const graphCall = tenant.journal.entries().find(({ endpoint }) => endpoint === 'users')
+    const token = String(graphCall?.headers['authorization']).replace('Bearer ', '')
+    const content = await stored.bytes()
+    expect(content.length).toBeGreaterThan(1500)
+    const cookie = (await browser.cookie('session')) ?? ''
+    for (const needle of [
+      ...clearTexts,
+      token,
+      token.slice(0, 40),
+      token.slice(-40),
+      cookie,
+      cookie.slice(0, 40),
+      user?.userPrincipalName,
+      user?.id,
+      user?.givenName,
+      user?.surname,
+      tenant.tenantId,
+    ]) {
+      expect(needle).toMatch(/\w/)
+      expect([needle, content.includes(String(needle))]).toEqual([needle, false])
+    }
+  })
+})
+
+describe('on redis, a session’s keys', () => {
+  const gatehouse = useGatehouse({ store: 'redis', oneClock: true })
+
+  it('have a time to live, every one of them, and a locked refresh too', async () => {
+    const { redis, tenant, advance } = gatehouse()
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    advance(50 * 60_000)
+    await browser.post('/api/session/extend')
+    tenant.faults.set({ at: 'token', kind: 'delay', ms: 150 })
+    advance(45 * 60_000)
+    const underWay = browser.get('/api/users')
+    await expect.poll(() => redis.command('KEYS', 'gatehouse:lock:*')).toHaveLength(1)
+    const keys = (await redis.command('KEYS', '*')) as string[]
+    const kinds = new Set(keys.map((key) => key.split(':')[1]))
+    expect(kinds).toEqual(new Set(['session', 'index', 'spent', 'lock']))
+    for (const key of keys) {
+      const ms = Number(await redis.command('PTTL', key))
+      expect([key, ms > 0 && ms <= 12 * 60 * 60_000]).toEqual([key, true])
+    }
+    await underWay
+  })
+
+  it('TS03 TS11 of another type are no session, and stop nobody from signing in', async () => {
+    const { redis, logs } = gatehouse()
+    for (const [kind, ...put] of [
+      ['session', 'HSET', 'field', 'value'],
+      ['session', 'RPUSH', 'value'],
+      ['session', 'SET', 'short'],
+      ['session', 'SET', 'neither a version nor an expiry, but long enough for both'],
+      ['index', 'SET', 'text'],
+      ['index', 'SADD', 'member'],
+    ]) {
+      const browser = gatehouse().browser()
+      await browser.signIn()
+      expect((await browser.get('/api/me')).status).toBe(200)
+      const [command = '', ...values] = put
+      for (const key of (await redis.command('KEYS', `gatehouse:${kind}:*`)) as string[]) {
+        await redis.command('DEL', key)
+        await redis.command(command, key, ...values)
+      }
+      const audits = logs.filter((line) => line.includes('session_record_refused')).length
+      const expected = kind === 'session' ? 401 : 200
+      await expect.poll(async () => (await browser.get('/api/me')).status).toBe(expected)
+      const sessions = await browser.get('/api/sessions')
+      expect([put, sessions.status]).toEqual([put, expected])
+      expect((await browser.post('/auth/sign-out')).status).toBe(200)
+      const heard = logs.filter((line) => line.includes('session_record_refused')).length - audits
+      expect([put, heard]).toEqual([put, kind === 'session' ? 1 : 0])
+      expect((await browser.signIn()).location).toBe('/')
+      expect((await browser.get('/api/sessions')).status).toBe(200)
+      await redis.command('FLUSHALL')
+    }
+  })
+})
+
+/** Words that every record holds, were it not sealed. */
+const clearTexts = [
+  'eyJ',
+  'refresh',
+  'accessToken',
+  'Bearer',
+  'preferred_username',
+  'https://',
+  '1.A',
+  'Unknown device',
+]
+
+function flipped(sealed: Buffer, at: number): Buffer {
+  const changed = Buffer.from(sealed)
+  changed[at] = (changed[at] ?? 0) ^ 1
+  return changed
+}

@@ -1,0 +1,78 @@
+/** What the processes of one test share: a local tenant, a configuration, keys, and a folder that goes with it. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { localClient } from '@gatehouse/tenant/local-client'
+import { createTenant, type Tenant } from '@gatehouse/tenant/tenant'
+import { freePort } from './free-port.ts'
+import { hasStarted, startInstance, type Instance } from './instance.ts'
+
+export interface Deployment {
+  tenant: Tenant
+  publicUrl: string
+  folder: string
+  /** Starts `bff/src/server.ts` and waits until it answers. @param env variables on top */
+  start(env?: Record<string, string>): Promise<Instance>
+  /** The environment of an instance, without a port. */
+  env: Record<string, string>
+  /** Registers what has to end with the deployment; the last one first. */
+  onEnd(work: () => unknown): void
+  end(): Promise<void>
+}
+
+export interface DeploymentOptions {
+  publicUrl?: string
+  /** Keys of aad.config.json to change. */
+  config?: Record<string, unknown>
+  env?: Record<string, string>
+}
+
+export async function prepareDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
+  const { publicUrl = 'http://localhost:5173' } = options
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-instances-'))
+  const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]
+  const tenant = await createTenant({ clients: [{ ...localClient, redirectUris }] })
+  const atEnd: (() => unknown)[] = [
+    () => rmSync(folder, { recursive: true, force: true }),
+    () => tenant.close(),
+  ]
+  const scopes = ['User.ReadBasic.All']
+  const config = {
+    tenant: tenant.tenantId,
+    clientId: localClient.clientId,
+    clientSecret: localClient.clientSecret,
+    authority: tenant.authority,
+    publicUrl,
+    scopes,
+    downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes } },
+    ...options.config,
+  }
+  const path = join(folder, 'aad.config.json')
+  writeFileSync(path, JSON.stringify(config))
+  const env = {
+    AAD_CONFIG: path,
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'warn',
+    SESSION_KEYS: randomBytes(32).toString('base64'),
+    ...options.env,
+  }
+
+  return {
+    tenant,
+    publicUrl,
+    folder,
+    env,
+    start: async (more = {}) => {
+      const port = await freePort()
+      const instance = startInstance(port, publicUrl, { ...env, ...more })
+      atEnd.push(() => instance.end('SIGKILL'))
+      await hasStarted(instance)
+      return instance
+    },
+    onEnd: (work) => void atEnd.push(work),
+    end: async () => {
+      for (const work of atEnd.toReversed()) await work()
+    },
+  }
+}

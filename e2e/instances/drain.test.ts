@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drain } from '../../bff/src/drain.ts'
+import { startGatehouse } from '../../bff/test/support/gatehouse.ts'
+import { createBrowser, useNewConnections } from './browsers.ts'
+import { prepareDeployment, type Deployment } from './deployment.ts'
+import { eventually } from './eventually.ts'
+
+const inFlight = 50
+const graphTakesMs = 1500
+
+let deployment: Deployment
+beforeAll(async () => {
+  useNewConnections()
+  deployment = await prepareDeployment()
+})
+afterAll(() => deployment.end())
+
+/** An instance with this many requests that wait for Graph. @returns their answers, once they come */
+async function instanceInUse(env: Record<string, string> = {}) {
+  const { tenant, publicUrl } = deployment
+  const instance = await deployment.start(env)
+  const browser = createBrowser(instance.origin, publicUrl)
+  await browser.signIn()
+  tenant.journal.clear()
+  tenant.faults.set({ at: 'users', kind: 'delay', ms: graphTakesMs })
+  const answers = Array.from({ length: inFlight }, async () => {
+    const { status, headers } = await browser.get('/api/users')
+    return { status, connection: headers['connection'] }
+  })
+  await eventually('all requests wait for Graph', () => tenant.journal.count('users') === inFlight)
+  return { instance, answers: Promise.all(answers) }
+}
+
+const served = Array.from({ length: inFlight }, () => 200)
+
+describe('an instance that is told to end while 50 requests are under way', () => {
+  it('FL27 is not ready any more at once, answers all of them, and ends with exit code 0', async () => {
+    const { instance, answers } = await instanceInUse()
+    expect(await instance.readiness()).toBe(200)
+    const ended = instance.end('SIGTERM')
+    await eventually('it is not ready', async () => (await instance.readiness()) !== 200)
+    expect(await instance.readiness()).toBe(503)
+    expect(await instance.answers()).toBe(true)
+    expect((await answers).map(({ status }) => status)).toEqual(served)
+    expect(await ended).toBe(0)
+    expect(await instance.answers()).toBe(false)
+    expect(instance.process().output()).not.toContain('The request failed')
+  })
+
+  it('FL27 lets nobody new in before the last one is answered', async () => {
+    const { instance, answers } = await instanceInUse()
+    let open = inFlight
+    const settled = answers.finally(() => {
+      open = 0
+    })
+    const ended = instance.end('SIGTERM')
+    await eventually('it refuses connections', async () => !(await instance.answers()))
+    expect(open).toBe(inFlight)
+    expect((await settled).map(({ status }) => status)).toEqual(served)
+    expect(await ended).toBe(0)
+  })
+
+  it('FL27 does not hurry where it is told twice, as by Ctrl+C in a terminal', async () => {
+    const { instance, answers } = await instanceInUse()
+    const ended = instance.end('SIGINT')
+    await eventually('it is not ready', async () => (await instance.readiness()) !== 200)
+    process.kill(instance.process().pid, 'SIGINT')
+    process.kill(instance.process().pid, 'SIGTERM')
+    expect((await answers).map(({ status }) => status)).toEqual(served)
+    expect(await ended).toBe(0)
+  })
+
+  it('FL27 does the same in workers', async () => {
+    const { instance, answers } = await instanceInUse({ WORKERS: '2' })
+    const ended = instance.end('SIGTERM')
+    expect((await answers).map(({ status }) => status)).toEqual(served)
+    expect(await ended).toBe(0)
+  })
+})
+
+it('FL27 an instance that nobody uses ends as well, from its first answer on', async () => {
+  const instance = await deployment.start()
+  expect(await instance.end('SIGTERM')).toBe(0)
+})
+
+describe('the time that an end takes', () => {
+  it('FL27 is none where nobody is being served', async () => {
+    const gatehouse = await startGatehouse()
+    expect((await gatehouse.browser().get('/healthz')).status).not.toBe(0)
+    const startedAt = performance.now()
+    expect(await drain(gatehouse.app, { leaveMs: 30_000, finishMs: 40_000 })).toBe(0)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
+    await gatehouse.close()
+  })
+
+  it('FL27 has a limit: an answer that does not come is cut off', async () => {
+    let asked = false
+    const gatehouse = await startGatehouse({
+      extend: (app) => {
+        app.get('/never', { config: { reachedBy: 'anyone' } }, () => {
+          asked = true
+          return new Promise(() => undefined)
+        })
+      },
+    })
+    const answer = gatehouse
+      .browser()
+      .get('/never')
+      .catch((error: Error) => error)
+    await eventually('the request has come', () => asked)
+    expect(await drain(gatehouse.app, { leaveMs: 50, finishMs: 300 })).toBe(1)
+    expect(await answer).toBeInstanceOf(Error)
+    await gatehouse.close()
+  })
+})

@@ -1,0 +1,130 @@
+/** nginx in front of the instances, as `docs` recommend it: TLS ends here, connections to the instances are kept. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect } from 'node:net'
+import { findProgram } from '../ensure-program.ts'
+import { eventually } from './eventually.ts'
+import { runProgram } from './program.ts'
+
+export interface Proxy {
+  origin: string
+  /** The certificate that browsers have to trust, PEM. */
+  certificate: string
+  /** What it did with every request so far. */
+  passed(): Passed[]
+  end(): Promise<unknown>
+}
+
+/** A line of its log; a request that was passed on twice has two instances. */
+export interface Passed {
+  status: number
+  /** `127.0.0.1:PORT`, in the order in which they were asked. */
+  instances: string[]
+  /** What each said; 502 where it was gone. */
+  answers: number[]
+}
+
+/**
+ * @param folder where its files go
+ * @param port where it listens, with TLS
+ * @param instances ports
+ */
+export async function startProxy(
+  folder: string,
+  port: number,
+  instances: readonly number[],
+): Promise<Proxy> {
+  const at = join(folder, 'nginx')
+  mkdirSync(at)
+  const certificate = makeCertificate(at)
+  const log = join(at, 'passed.log')
+  writeFileSync(join(at, 'nginx.conf'), configuration(at, port, instances))
+  const nginx = findProgram('nginx') ?? 'nginx'
+  const program = runProgram(nginx, ['-p', at, '-c', join(at, 'nginx.conf'), '-e', 'stderr'])
+  try {
+    await eventually('nginx listens', () => listens(port))
+  } catch (error) {
+    await program.end('SIGKILL')
+    throw new Error(`nginx does not start: ${program.output()}`, { cause: error })
+  }
+  return {
+    origin: `https://localhost:${port}`,
+    certificate,
+    passed: () => (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').flatMap(parse),
+    end: () => program.end('SIGTERM'),
+  }
+}
+
+/** A connection error is met by asking the next instance; a request that may not be repeated is not repeated. */
+function configuration(at: string, port: number, instances: readonly number[]): string {
+  const servers = instances.map(
+    (instance) => `server 127.0.0.1:${instance} max_fails=1 fail_timeout=1s;`,
+  )
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${at}/${kind};`,
+  )
+  return `
+daemon off;
+master_process off;
+pid ${at}/nginx.pid;
+error_log stderr error;
+events { worker_connections 512; }
+http {
+  ${temporary.join('\n  ')}
+  log_format passed '$status|$upstream_addr|$upstream_status';
+  access_log ${at}/passed.log passed;
+  upstream gatehouse {
+    ${servers.join('\n    ')}
+    keepalive 16;
+  }
+  server {
+    listen 127.0.0.1:${port} ssl;
+    ssl_certificate ${at}/certificate.pem;
+    ssl_certificate_key ${at}/key.pem;
+    location / {
+      proxy_pass http://gatehouse;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_connect_timeout 2s;
+      proxy_next_upstream error timeout;
+    }
+  }
+}
+`
+}
+
+function makeCertificate(at: string): string {
+  const file = join(at, 'certificate.pem')
+  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`
+  const files = ['-keyout', join(at, 'key.pem'), '-out', file]
+  const { status, stderr } = spawnSync('openssl', [...words.split(/\s+/), ...files])
+  if (status !== 0) throw new Error(`openssl makes no certificate: ${String(stderr)}`)
+  return readFileSync(file, 'utf8')
+}
+
+function parse(line: string): Passed[] {
+  const [status, instances = '', answers = ''] = line.split('|')
+  if (!status) return []
+  return [
+    { status: Number(status), instances: list(instances), answers: list(answers).map(Number) },
+  ]
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim())
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
