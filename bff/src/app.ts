@@ -48,7 +48,8 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     // A request that came in before the end is served; the balancer sends the next one elsewhere.
     return503OnClosing: false,
     clientErrorHandler: answerParserErrors(publicUrl, nextId),
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+    // Node's own refusal of a request without a Host has none of our headers; `one-meaning` has.
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 128 },
     // An address that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
@@ -59,13 +60,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   await app.register(problems)
   await app.register(securityHeaders, { publicUrl })
   await app.register(oneMeaning)
-  await app.register(canonicalHost, { publicUrl })
   await app.register(crossSite, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
   await app.register(notFound, { built })
+  // Before the canonical host: a health check may use whatever address it likes.
+  await app.register(health, { isEnding })
+  await app.register(canonicalHost, { publicUrl })
   await app.register(identity, { config, now })
   await app.register(downstream, { config })
-  await app.register(health, { isEnding })
   await app.register(routes)
   if (built) await app.register(web, { built })
   return app

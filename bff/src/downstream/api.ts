@@ -1,8 +1,11 @@
 /** One downstream API: its connections, its limits, and what its refusals mean for our caller. */
+import type { EventEmitter } from 'node:events'
 import { stringify } from 'node:querystring'
+import { signInUrl } from '@gatehouse/shared/paths'
 import { Pool, errors, type Dispatcher } from 'undici'
 import type { DownstreamApiConfig } from '../config/index.ts'
 import { ProblemError } from '../problem.ts'
+import { clientGone } from './client.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 
 export interface CallOptions {
@@ -12,8 +15,17 @@ export interface CallOptions {
 
 export interface Api {
   scopes: readonly string[]
-  /** @returns the answer's JSON. @throws ProblemError */
-  get(path: string, accessToken: string, options: CallOptions): Promise<unknown>
+  /**
+   * @param signal its event `abort` ends the call
+   * @returns the answer's JSON
+   * @throws ProblemError; `interaction_required` where the API does not take the token
+   */
+  get(
+    path: string,
+    accessToken: string,
+    options: CallOptions,
+    signal: EventEmitter,
+  ): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -34,13 +46,19 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
     maxResponseSize: maxBytes,
   })
 
-  async function send(path: string, accessToken: string, options: CallOptions) {
+  async function send(
+    path: string,
+    accessToken: string,
+    options: CallOptions,
+    signal: EventEmitter,
+  ) {
     const query = options.query ? `?${stringify(options.query)}` : ''
     const startedAt = performance.now()
     try {
       const response = await pool.request({
         method: 'GET',
         path: `${prefix}${builtPath(path)}${query}`,
+        signal,
         headers: {
           accept: 'application/json',
           ...options.headers,
@@ -59,10 +77,10 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
 
   return {
     scopes,
-    get: async (path, accessToken, options) => {
-      const { status, headers, text } = await send(path, accessToken, options)
+    get: async (path, accessToken, options, signal) => {
+      const { status, headers, text } = await send(path, accessToken, options, signal)
       if (status !== 200) throw refusal(name, status, headers['retry-after'])
-      return parse(name, headers['content-type'], text)
+      return parse(name, headers, text)
     },
     close: () => pool.destroy(),
   }
@@ -93,6 +111,7 @@ function builtPath(path: string): string {
 }
 
 function transportProblem(name: string, cause: unknown): ProblemError {
+  if (cause instanceof errors.RequestAbortedError) return clientGone()
   const timedOut =
     cause instanceof errors.HeadersTimeoutError ||
     cause instanceof errors.BodyTimeoutError ||
@@ -113,6 +132,13 @@ function refusal(
     const retryAfterS = retryAfterSeconds(retryAfter, Date.now())
     return new ProblemError(code, `The API "${name}" is busy.`, { cause, retryAfterS })
   }
+  if (status === 401) {
+    return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
+      cause,
+      reason: 'session_expired',
+      signInUrl: signInUrl('/'),
+    })
+  }
   if (status === 403) {
     return new ProblemError('forbidden', `The API "${name}" does not let you do this.`, { cause })
   }
@@ -121,9 +147,11 @@ function refusal(
   return new ProblemError('upstream_failed', `The API "${name}" failed.`, { cause })
 }
 
-function parse(name: string, contentType: string | string[] | undefined, text: string): unknown {
+function parse(name: string, headers: Dispatcher.ResponseData['headers'], text: string): unknown {
   try {
-    if (!/^application\/json\b/i.test(String(contentType))) throw new Error('not JSON')
+    // Nobody asked for compression; what is unpacked has no bound by its size on the wire.
+    if (headers['content-encoding'] !== undefined) throw new Error('encoded')
+    if (!/^application\/json\b/i.test(String(headers['content-type']))) throw new Error('not JSON')
     return JSON.parse(text)
   } catch (cause) {
     throw new ProblemError('upstream_failed', `The API "${name}" answered with something else.`, {

@@ -26,8 +26,13 @@ declare module 'fastify' {
     readonly sessionSeal: SessionSeal
     /** The verified ID token's claims, which checks were made, and when it came (ms since the epoch). */
     idToken(): Promise<Pick<SessionRecord, 'claims' | 'checks' | 'receivedAt'>>
-    /** A token for an API, as the user. @throws ProblemError `interaction_required`, `unavailable` */
-    accessToken(scopes: readonly string[]): Promise<string>
+    /**
+     * A token for an API, as the user.
+     *
+     * @param rejected the token that the API has just refused: it is not handed out again
+     * @throws ProblemError `interaction_required`, `unavailable`
+     */
+    accessToken(scopes: readonly string[], rejected?: string): Promise<string>
   }
 }
 
@@ -97,8 +102,8 @@ export function decorateRequests(
     if (!record) throw signInRequired()
     return record
   })
-  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes) {
-    return orUnavailable(accessTokens.for(sessionOf(this), scopes))
+  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes, rejected) {
+    return orUnavailable(accessTokens.for(sessionOf(this), scopes, rejected))
   })
 
   app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {

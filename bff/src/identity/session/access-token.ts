@@ -23,10 +23,11 @@ const lookAgainMs = 40
 export interface AccessTokens {
   /**
    * @param scopes what the token has to allow
+   * @param rejected a token that its API did not take: another one is fetched, however long it lasts
    * @throws ProblemError `interaction_required` where Entra wants to see the user again,
    * `unavailable` where it does not answer, `sign_in_required` where the session ended
    */
-  for(session: Session, scopes: readonly string[]): string | Promise<string>
+  for(session: Session, scopes: readonly string[], rejected?: string): string | Promise<string>
 }
 
 export interface AccessTokenOptions {
@@ -50,24 +51,29 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     token !== undefined && token.expiresAt - now() > ms
 
   /** A fresh token out of the record: another request or instance may have fetched it. */
-  async function fromRecord(session: Session, scopes: readonly string[]) {
+  async function fromRecord(session: Session, scopes: readonly string[], rejected?: string) {
     const record = await sessions.record(session)
     if (!record) throw signInRequired()
-    const token = findToken(record.tokens, scopes)
+    const others = record.tokens.filter(({ accessToken }) => accessToken !== rejected)
+    const token = findToken(others, scopes)
     if (lasts(token, renewBeforeMs)) session.tokens = record.tokens
     return { record, token: lasts(token, renewBeforeMs) ? token : undefined }
   }
 
-  async function obtain(session: Session, scopes: readonly string[]): Promise<string> {
+  async function obtain(
+    session: Session,
+    scopes: readonly string[],
+    rejected?: string,
+  ): Promise<string> {
     const startedAt = performance.now()
     while (performance.now() - startedAt < lockMs) {
-      const { token } = await fromRecord(session, scopes)
+      const { token } = await fromRecord(session, scopes, rejected)
       if (token) return token.accessToken
       const release = await marks.lock(`refresh:${session.secrets.id}`, lockMs)
       if (release) {
         try {
           // Between the look and the lock somebody may have finished.
-          const again = await fromRecord(session, scopes)
+          const again = await fromRecord(session, scopes, rejected)
           return again.token?.accessToken ?? (await renewal.renew(session, again.record, scopes))
         } finally {
           await release().catch((error: unknown) =>
@@ -80,9 +86,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     throw tryLater()
   }
 
-  function shared(session: Session, scopes: readonly string[]): Promise<string> {
-    const key = `${session.secrets.id} ${scopes.join(' ')}`
-    const flight = underWay.get(key) ?? obtain(session, scopes).finally(() => underWay.delete(key))
+  function shared(session: Session, scopes: readonly string[], rejected?: string): Promise<string> {
+    const key = [session.secrets.id, rejected, ...scopes].join(' ')
+    const flight =
+      underWay.get(key) ?? obtain(session, scopes, rejected).finally(() => underWay.delete(key))
     underWay.set(key, flight)
     return flight
   }
@@ -98,9 +105,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 
   return {
-    for: (session, scopes) => {
+    for: (session, scopes, rejected) => {
       const token = findToken(session.tokens, scopes)
-      if (!lasts(token, unusableBeforeMs)) return shared(session, scopes)
+      if (!lasts(token, unusableBeforeMs)) return shared(session, scopes, rejected)
+      if (token.accessToken === rejected) return shared(session, scopes, rejected)
       if (!lasts(token, renewBeforeMs)) renewBehind(session, scopes)
       return token.accessToken
     },

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { bearerObjectId } from './support/bearer.ts'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { refreshes } from './support/token-requests.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse()
+
+async function signedIn(place = 0): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  return browser
+}
+
+function graphCalls() {
+  return gatehouse()
+    .tenant.journal.entries()
+    .filter(({ endpoint }) => endpoint === 'users')
+}
+
+describe('a token that Graph refuses, though it should last', () => {
+  const refusing = { at: 'users', kind: 'graphError', status: 401 } as const
+  const code = 'InvalidAuthenticationToken'
+
+  it('GP18 is replaced once, and nobody notices', async () => {
+    const browser = await signedIn()
+    gatehouse().tenant.faults.set({ ...refusing, code, times: 1 })
+    expect((await browser.get('/api/users')).status).toBe(200)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+    const [first, second] = graphCalls().map(({ headers }) => headers['authorization'])
+    expect(second).not.toBe(first)
+    // The new one is kept.
+    expect((await browser.get('/api/users')).status).toBe(200)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+    expect(graphCalls().at(-1)?.headers['authorization']).toBe(second)
+  })
+
+  it('GP18 is replaced once for many calls at the same time', async () => {
+    const browser = await signedIn()
+    await browser.get('/api/users')
+    const old = graphCalls()[0]?.headers['authorization']
+    gatehouse().tenant.faults.set({
+      ...refusing,
+      code,
+      when: ({ headers }) => headers.authorization === old,
+    })
+    const all = Array.from({ length: 20 }, () => browser.get('/api/users'))
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    expect(statuses).toEqual(Array(20).fill(200))
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+  })
+
+  it('GP18 is no loop where the next one is refused as well: 401 with the way to sign in', async () => {
+    const browser = await signedIn()
+    gatehouse().tenant.faults.set({ ...refusing, code })
+    const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+    expect(problem.reason).toBe('session_expired')
+    expect(problem.signInUrl).toMatch(/^\/auth\/sign-in\?returnTo=/)
+    expect(problem.detail).not.toContain(code)
+    expect(graphCalls()).toHaveLength(2)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('GP18 is a matter of that user alone', async () => {
+    const [refused, other] = [await signedIn(1), await signedIn(2)]
+    const objectId = gatehouse().tenant.users[1]?.id
+    const when = (request: Parameters<typeof bearerObjectId>[0]) =>
+      bearerObjectId(request) === objectId
+    gatehouse().tenant.faults.set({ ...refusing, code, when })
+    expectProblem(await refused.get('/api/users'), 401, 'interaction_required')
+    expect((await other.get('/api/users')).status).toBe(200)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+  })
+})

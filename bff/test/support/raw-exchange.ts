@@ -1,0 +1,28 @@
+/** Bytes over a socket, as they are: HTTP clients tidy requests up. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** @param origin where the app listens */
+export async function openSocket(origin: string): Promise<Socket> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  // The other side may hang up in the middle of what is sent; the answer is what counts.
+  socket.on('error', () => undefined)
+  return socket
+}
+
+/** Sends bytes. @returns everything that came back until the other side hung up, or for two seconds */
+export async function rawExchange(origin: string, bytes: string): Promise<string> {
+  const socket = await openSocket(origin)
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    answer += chunk
+  })
+  const ended = once(socket, 'close')
+  socket.write(bytes, 'latin1')
+  await Promise.race([ended, sleep(2000, undefined, { ref: false })])
+  socket.destroy()
+  return answer
+}
