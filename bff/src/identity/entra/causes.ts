@@ -20,7 +20,7 @@ const byNumber = new Map<number, SignInProblemCode>(
     [
       [
         'expired',
-        [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020],
+        [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
       ],
       ['cancelled', [65004]],
       ['consent_required', [65001, 90094, 90095]],
@@ -30,6 +30,8 @@ const byNumber = new Map<number, SignInProblemCode>(
       ['misconfigured', [700016, 500011, 50011, 7000215, 7000222, 70011, 50194, 90002]],
       ['misconfigured', [650056, 650057, 7000218, 9002313]],
       ['unavailable', [90033, 50033, 90006, 90012, 90055]],
+      // A loop that Entra noticed: nothing that leads back into it.
+      ['failed', [50196]],
     ] satisfies [SignInProblemCode, number[]][]
   ).flatMap(([code, numbers]) => numbers.map((number) => [number, code])),
 )
@@ -43,6 +45,7 @@ const byOauthError = new Map<string, SignInProblemCode>([
   ['unauthorized_client', 'misconfigured'],
   ['invalid_scope', 'misconfigured'],
   ['invalid_grant', 'expired'],
+  ['login_required', 'expired'],
 ])
 
 /** The page's word for an error that Entra sent, by its AADSTS number first and its OAuth code second. */

@@ -59,13 +59,21 @@ function valueAt(header: string, name: string, from: number): number {
   let at = header.indexOf(name, from)
   while (at >= 0) {
     const after = at + name.length
-    const before = header.charAt(at - 1)
-    if (header.charAt(after) === '=' && (before === '' || before === ' ' || before === ';')) {
-      return after + 1
-    }
+    if (header.charAt(after) === '=' && startsPair(header, at)) return after + 1
     at = header.indexOf(name, after)
   }
   return -1
+}
+
+/**
+ * Whether a pair begins here: at the start or after a semicolon. A space alone is not enough: values
+ * may hold spaces, so a sibling domain's `a=b __Host-session=…` would pass for the cookie that the
+ * prefix keeps it from setting.
+ */
+function startsPair(header: string, at: number): boolean {
+  let before = at - 1
+  while (header.charAt(before) === ' ' || header.charAt(before) === '\t') before -= 1
+  return before < 0 || header.charAt(before) === ';'
 }
 
 /** The names in a Cookie header that start with `prefix`, each once. */

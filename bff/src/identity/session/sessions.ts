@@ -5,7 +5,7 @@ import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { IndexEntries } from './index-entries.ts'
 import { hasEnded, isTouchDue, type Lifetimes } from './lifetimes.ts'
-import { createOpenSessions, type OpenCookie, type Session } from './open-sessions.ts'
+import { unconfirmed, createOpenSessions, type OpenCookie, type Session } from './open-sessions.ts'
 import { newPace } from './pace.ts'
 import { createRecords, type Loaded } from './records.ts'
 import { userOf, type SessionRecord } from './record.ts'
@@ -50,6 +50,9 @@ export interface SessionsOptions {
   maxOpen?: number
 }
 
+/** A session that is written to during each of so many reads is alive: the last one will do. */
+const maxReads = 3
+
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, cookies, lifetimes, log, now } = options
   const memory = createOpenSessions(store.changes, options.maxOpen)
@@ -68,15 +71,26 @@ export function createSessions(options: SessionsOptions): Sessions {
     return { secrets, resealed, session: undefined }
   }
 
-  async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
-    const reading = memory.beginRead(cookie.secrets.id)
-    let loaded: Loaded | undefined
-    let confirmedIn: number
-    try {
-      loaded = await records.load(cookie.secrets)
-    } finally {
-      confirmedIn = reading.end()
+  /** Reads until nothing changed meanwhile: whoever asks after an end must not get what was read before it. */
+  async function load(secrets: SessionSecrets) {
+    for (let attempt = 1; ; attempt += 1) {
+      const reading = memory.beginRead(secrets.id)
+      let confirmedIn = unconfirmed
+      try {
+        const loaded = await records.load(secrets)
+        confirmedIn = reading.end()
+        if (!loaded || confirmedIn !== unconfirmed || attempt === maxReads) {
+          return { loaded, confirmedIn }
+        }
+      } catch (error) {
+        reading.end()
+        throw error
+      }
     }
+  }
+
+  async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
+    const { loaded, confirmedIn } = await load(cookie.secrets)
     const pace = cookie.session?.pace ?? newPace()
     cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), pace, confirmedIn }
     if (!loaded) memory.drop(cookie.secrets.id)
