@@ -37,7 +37,7 @@ async function expectSound(page: Page, path: string): Promise<void> {
 }
 
 for (const [index, { colorScheme, width }] of states.entries()) {
-  test(`pages are sound, ${colorScheme} at ${width} px`, async ({ page }) => {
+  test(`HD01 pages are sound, ${colorScheme} at ${width} px`, async ({ page }) => {
     // Axe alone takes two seconds a page on a busy machine.
     test.setTimeout(120_000)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -49,7 +49,14 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
     return503OnClosing: false,
     clientErrorHandler: answerParserErrors(publicUrl, nextId),
     // Node's own refusal of a request without a Host has none of our headers; `one-meaning` has.
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requireHostHeader: false },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 10_000,
+      // How often Node looks for requests that are over their time; its own half a minute would
+      // make forty seconds of the ten.
+      connectionsCheckingInterval: 2_000,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 128 },
     // An address that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>

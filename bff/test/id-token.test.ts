@@ -17,6 +17,22 @@ const tolerated = [
 const notToBeSeen = ['oid-wrong']
 const refused = idTokenVariants.filter((name) => ![...tolerated, ...notToBeSeen].includes(name))
 
+/** The rows of the table of cases, by how the variants' names begin. */
+const rows: [RegExp, string][] = [
+  [/^(?:bad-signature|foreign-key|kid|crit)/, 'ID01'],
+  [/^(?:alg-(?:none|missing)|empty-signature)/i, 'ID02'],
+  [/^alg-/, 'ID04'],
+  [/^(?:iss|tid)/, 'ID08'],
+  [/^(?:aud|azp)/, 'ID13'],
+  [/^exp/, 'ID15'],
+  [/^(?:iat|nbf)/, 'ID16'],
+  [/^nonce/, 'ID18'],
+  [/^(?:sub|oid)/, 'ID19'],
+  [/^at_hash/, 'ID27'],
+  [/^/, 'ID20'],
+]
+const refusedByRow = refused.map((name) => [rows.find(([begin]) => begin.test(name))?.[1], name])
+
 type IdTokenFault = Extract<Fault, { kind: 'idToken' }>
 
 const gatehouse = useGatehouse()
@@ -37,7 +53,7 @@ describe('an ID token that is not as it must be', () => {
     expect(idTokenVariants).toEqual(expect.arrayContaining([...tolerated, ...notToBeSeen]))
   })
 
-  it.each(refused)('ID01-ID27 %s is refused', async (variant) => {
+  it.each(refusedByRow)('%s %s is refused', async (_row, variant) => {
     const code = await expectRefusedSignIn(gatehouse(), () =>
       spoilt({ variant: variant as NonNullable<IdTokenFault['variant']> }),
     )
@@ -57,6 +73,19 @@ describe('an ID token that is not as it must be', () => {
     expect(code).toMatch(/^(?:failed|unavailable)$/)
   })
 
+  it('ID18 with the nonce of another attempt of this browser is refused', async () => {
+    const browser = gatehouse().browser()
+    const other = new URL(await browser.startSignIn()).searchParams.get('nonce')
+    gatehouse().tenant.faults.set({
+      at: 'token',
+      kind: 'idToken',
+      times: 1,
+      claims: { nonce: other },
+    })
+    const code = await expectRefusedSignIn(gatehouse(), () => browser.signIn())
+    expect(code).toBe('failed')
+  })
+
   it('ID21 from an earlier sign-in is refused', async () => {
     const idToken = await foreignIdToken(gatehouse().tenant)
     const code = await expectRefusedSignIn(gatehouse(), () => patched({ id_token: idToken }))
@@ -71,7 +100,9 @@ describe('an ID token that is not as it must be', () => {
     ['without a lifetime', { expires_in: null }],
     ['with a lifetime of minus one', { expires_in: -1 }],
     ['with a lifetime of words', { expires_in: 'an hour' }],
-    ['with an ID token that is an object', { id_token: {} }],
+    ['ID20 with an ID token that is an object', { id_token: {} }],
+    ['ID20 without an ID token', { id_token: null }],
+    ['ID20 with an ID token that is a list', { id_token: ['a.b.c'] }],
   ])('an answer %s is refused', async (_what, patch) => {
     const code = await expectRefusedSignIn(gatehouse(), () => patched(patch))
     expect(code).toMatch(/^(?:failed|unavailable)$/)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { problemMediaType } from '@gatehouse/shared/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from './support/expect-problem.ts'
@@ -15,6 +16,21 @@ async function exchange(bytes: string): Promise<{ status: number; text: string; 
 }
 
 const head = 'GET /api/session HTTP/1.1\r\nHost: localhost:5173\r\nConnection: close\r\n'
+
+/** Begins a request and goes on with a letter every half second, until the other side hangs up. */
+async function dripped(origin: string, begin: string): Promise<{ text: string; ms: number }> {
+  const began = performance.now()
+  const socket = await openSocket(origin)
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  socket.write(begin)
+  const drip = setInterval(() => socket.write('x'), 500)
+  await once(socket, 'close')
+  clearInterval(drip)
+  return { text, ms: performance.now() - began }
+}
 
 /** A refusal in the product's own form, wherever in the stack it was made. */
 function expectOurRefusal(text: string): void {
@@ -132,6 +148,24 @@ describe('connections that only wait', () => {
     } finally {
       for (const socket of idle) socket.destroy()
     }
+  })
+
+  it('DS04 a request that drips in is given up after ten seconds, headers or body', async () => {
+    const { origin } = gatehouse()
+    const post = 'POST /auth/sign-out HTTP/1.1\r\nHost: localhost:5173\r\nX-CSRF: 1\r\n'
+    const body = `${post}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`
+    const texts = await Promise.all([head, body].map((begin) => dripped(origin, begin)))
+    for (const { text, ms } of texts) {
+      expect(text).toMatch(/^HTTP\/1\.1 408 /)
+      expectOurRefusal(text)
+      expect(ms).toBeLessThan(14_000)
+    }
+  })
+
+  it('DS04 an expectation that nobody knows is passed over', async () => {
+    const { status, text } = await exchange(`${head}Expect: the-unexpected\r\n\r\n`)
+    expect(status).toBe(200)
+    expect(text.toLowerCase()).toContain('x-content-type-options: nosniff')
   })
 
   it.each(['/api/session', '/auth/sign-in', '/auth/redirect', '/healthz'])(

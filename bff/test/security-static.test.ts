@@ -82,7 +82,7 @@ describe('the files of the page', () => {
     const answer = await gatehouse.browser().get('/assets/app-abc123.js')
     expect([answer.status, answer.text]).toEqual([200, files['dist/assets/app-abc123.js']])
     expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable')
-    expect(answer.headers['content-type']).toMatch(/^text\/javascript/)
+    expect(answer.headers['content-type']).toMatch(/^(?:text|application)\/javascript/)
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
     expect(answer.setCookies).toEqual([])
   })

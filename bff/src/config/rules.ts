@@ -50,15 +50,22 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
   }))
   if (file.clientSecret === undefined) {
     problems.push({ key: 'clientSecret', message: 'is missing; or set AAD_CLIENT_SECRET' })
-  } else if (/^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i.test(file.clientSecret)) {
-    if (!intact.includes('clientSecret')) {
-      problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
-    }
+  } else if (isStandIn(file.clientSecret) && !intact.includes('clientSecret')) {
+    problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
   }
   for (const key of ['tenant', 'clientId'] as const) {
-    if (/^[0-]+$/.test(file[key] ?? '')) problems.push({ key, message: 'is the all-zero GUID' })
+    if (isAllZero(file[key])) problems.push({ key, message: 'is the all-zero GUID' })
   }
   return problems
+}
+
+function isStandIn(value: unknown): boolean {
+  const standIn = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i
+  return typeof value === 'string' && standIn.test(value)
+}
+
+function isAllZero(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-]+$/.test(value)
 }
 
 function parseUrl(text: string): URL | undefined {

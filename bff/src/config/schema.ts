@@ -44,6 +44,8 @@ export const ConfigFile = Type.Object(
         { baseUrl: Type.String({ minLength: 1, maxLength: 300 }), scopes: Scopes },
         { additionalProperties: false },
       ),
+      // Or a name that does not fit the pattern would pass, and its value unchecked.
+      { additionalProperties: false },
     ),
     rateLimits: Type.Optional(
       Type.Object(

@@ -38,10 +38,11 @@ function crossSite(
 }
 
 function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
+  // An address that is not there gives nothing away and changes nothing, whoever asks.
+  if (request.is404) return true
   if (!reads.has(request.method)) return mayChange(request, publicUrl)
   const { reachedBy } = request.routeOptions.config
-  // An address that is not there gives nothing away, to whoever asks.
-  if (reachedBy === 'anyone' || request.is404) return true
+  if (reachedBy === 'anyone') return true
   return reachedBy === 'navigation' ? isNavigation(request) : mayRead(request)
 }
 

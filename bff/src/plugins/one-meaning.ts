@@ -4,6 +4,9 @@ import fp from 'fastify-plugin'
 import { ProblemError } from '../problem.ts'
 
 function oneMeaning(app: FastifyInstance, _options: object, done: () => void): void {
+  // What it expects beyond `100-continue` may be passed over (RFC 9110 §10.1.1); Node would refuse it
+  // without any of our headers.
+  app.server.on('checkExpectation', (...exchange) => void app.server.emit('request', ...exchange))
   app.addHook('onRequest', (request, _reply, next) => {
     if (isPlain(request)) return next()
     next(new ProblemError('invalid_request', 'The request does not say clearly what it asks for.'))

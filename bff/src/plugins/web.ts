@@ -40,13 +40,17 @@ export default async function web(
     )
   }
 
-  app.get<{ Params: { file: string } }>('/assets/:file', byAnyone, (request, reply) =>
-    reply
+  const assets = new Set(filesIn(join(built.root, 'assets')))
+  app.get<{ Params: { file: string } }>('/assets/:file', byAnyone, (request, reply) => {
+    const { file } = request.params
+    // Before the header: that a file is not there (yet) must not be remembered for a year.
+    if (!assets.has(file)) return reply.callNotFound()
+    return reply
       .header('cache-control', 'public, max-age=31536000, immutable')
-      .sendFile(`assets/${request.params.file}`),
-  )
+      .sendFile(`assets/${file}`)
+  })
   // robots.txt, favicon.svg and the like: exactly the files that the build put there.
-  for (const file of topLevelFiles(built.root)) {
+  for (const file of filesIn(built.root).filter((name) => name !== 'index.html')) {
     app.get(`/${file}`, byAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
@@ -58,7 +62,9 @@ export function sendShell(reply: FastifyReply, { html, headers }: BuiltWeb): Fas
   return reply.headers(headers).type('text/html; charset=utf-8').send(html)
 }
 
-function topLevelFiles(root: string): string[] {
-  const files = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.map((entry) => entry.name).filter((name) => name !== 'index.html')
+/** The names of the files that the build put into a folder. */
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((entry) => entry.name)
 }

@@ -68,6 +68,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (!opened || typeof key !== 'string') return undefined
     const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
     const resealed = opened.sealedByOlderKey ? cookies.seal('session', opened.content) : undefined
+    if (resealed) log.info({ event: 'cookie_resealed' }, 'A cookie is sealed by the newest key')
     return { secrets, resealed, session: undefined }
   }
 
@@ -91,7 +92,11 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
     const { loaded, confirmedIn } = await load(cookie.secrets)
-    const pace = cookie.session?.pace ?? newPace()
+    const known = cookie.session
+    if (!loaded && known && hasEnded(known, lifetimes, now())) {
+      log.info({ event: 'session_expired' }, 'A session ended by its time')
+    }
+    const pace = known?.pace ?? newPace()
     cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), pace, confirmedIn }
     if (!loaded) memory.drop(cookie.secrets.id)
     memory.set(cookieValue, cookie)

@@ -36,6 +36,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     gatehouse().advance(3 * second)
     expect(await status(browser)).toMatchObject({ signedIn: false })
     expect(await meStatus(browser)).toBe(401)
+    expect(gatehouse().logs.filter((line) => line.includes('session_expired'))).toHaveLength(1)
     await gatehouse().restart()
     const cookie = await browser.cookieHeader()
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
