@@ -82,6 +82,13 @@ describe('switches of a development machine', () => {
   })
 })
 
+describe('credentials', () => {
+  it('CF12 a second credential beside the secret is refused by its name', () => {
+    const file = { ...ownTenant, clientCertificate: { path: 'certificate.pem' } }
+    expect(refusedKeys(file)).toEqual(['clientCertificate'])
+  })
+})
+
 describe('scopes and tenants', () => {
   it.each([
     [['User.Read', 'api://6ba7b810/Orders.Read']],
