@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { arrived } from './support/arrived.ts'
+import { expectRefusedSignIn, problemPageCode } from './support/refused-sign-in.ts'
+import { tokenRequests } from './support/token-requests.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
+
+/** Microsoft's published numbers, and what the person at the keyboard is told. */
+const told: Record<string, number[]> = {
+  expired: [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
+  consent_required: [65001, 90094, 90095],
+  cancelled: [65004],
+  not_assigned: [50105],
+  denied: [53000, 53001, 53003, 530032, 50057],
+  other_organisation: [50020, 50034, 16000, 90072, 500021, 500022, 500212, 500213],
+  misconfigured: [
+    700016, 500011, 50011, 7000215, 7000222, 70011, 50194, 90002, 650056, 650057, 7000218, 9002313,
+  ],
+  unavailable: [90033, 50033, 90006, 90012, 90055],
+  failed: [50196, 99999999],
+}
+const cases = Object.entries(told).flatMap(([code, numbers]) =>
+  numbers.map((number) => [number, code] as const),
+)
+const description = 'Contoso\\secret.person@example.test <b>has</b> to call 555'
+
+describe('an error of Microsoft’s', () => {
+  it.each(cases)(
+    'FL06 AADSTS%d, where the code is redeemed, is told as "%s"',
+    async (code, word) => {
+      gatehouse().tenant.faults.set({ at: 'token', kind: 'aadsts', code, description })
+      let location = ''
+      const shown = await expectRefusedSignIn(gatehouse(), async () => {
+        const answer = await gatehouse().browser().signIn()
+        location = answer.location
+        return answer
+      })
+      expect(shown).toBe(word)
+      expect(decodeURIComponent(location)).not.toMatch(/Contoso|secret|555|<b>/)
+      expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
+      const line = gatehouse().logs.findLast((one) => one.includes('"event":"sign_in_refused"'))
+      expect(JSON.parse(line ?? '{}')).toMatchObject({ code: word, aadsts: code })
+    },
+  )
+
+  it.each(cases)(
+    'FL06 AADSTS%d, where the browser brings it, is told as "%s"',
+    async (code, word) => {
+      const { query, send } = await arrived(gatehouse())
+      query.delete('code')
+      query.set('error', 'some_error')
+      query.set('error_description', `AADSTS${code}: ${description}`)
+      let location = ''
+      const shown = await expectRefusedSignIn(gatehouse(), async () => {
+        const answer = await send()
+        location = answer.location
+        return answer
+      })
+      expect(shown).toBe(word)
+      expect(decodeURIComponent(location)).not.toMatch(/Contoso|secret|555|<b>|some_error/)
+      expect(tokenRequests(gatehouse().tenant)).toEqual([])
+    },
+  )
+
+  it('CB13 that wants the person back each time leads to a page each time, never round again', async () => {
+    const { tenant } = gatehouse()
+    tenant.faults.set({ at: 'authorize', kind: 'aadsts', code: 50058, error: 'login_required' })
+    const browser = gatehouse().browser()
+    for (let turn = 1; turn <= 3; turn += 1) {
+      const answer = await browser.signIn()
+      expect([answer.status, problemPageCode(answer)]).toEqual([303, 'expired'])
+      expect(tenant.journal.count('authorize')).toBe(turn)
+    }
+    expect(tokenRequests(tenant)).toEqual([])
+    expect(await browser.cookieHeader()).toBe('')
+  })
+})
+
+describe('a token endpoint that is none', () => {
+  it.each([
+    ['FL04 HTML with 502', { kind: 'respond', status: 502, body: '<h1>Bad gateway</h1>' }],
+    ['FL04 HTML with 200', { kind: 'respond', status: 200, body: '<h1>Welcome</h1>' }],
+    ['FL04 nothing', { kind: 'respond', status: 200 }],
+    ['FL04 204', { kind: 'respond', status: 204 }],
+    ['FL04 50 MB', { kind: 'huge', bytes: 50_000_000 }],
+    ['FL04 half of an answer', { kind: 'respond', status: 200, body: '{"access_token":' }],
+    ['FL04 a list', { kind: 'respond', status: 200, body: [] }],
+    ['FL04 a redirect', { kind: 'respond', status: 307, headers: { location: 'http://[::1]/' } }],
+    ['FL04 a closed connection', { kind: 'reset' }],
+  ] as const)('%s is a sign-in that did not work, at once', async (_what, fault) => {
+    gatehouse().tenant.faults.set({ at: 'token', ...fault })
+    const began = performance.now()
+    const code = await expectRefusedSignIn(gatehouse(), () => gatehouse().browser().signIn())
+    expect(code).toMatch(/^(?:failed|unavailable)$/)
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
+  })
+
+  it('FL04 one that hangs, or drips, is given up within ten seconds', async () => {
+    const { tenant } = gatehouse()
+    tenant.faults.set({ at: 'token', times: 1, kind: 'hang' })
+    tenant.faults.set({ at: 'token', times: 1, kind: 'drip', bytes: 1, everyMs: 300, total: 1000 })
+    const [one, other] = [await arrived(gatehouse()), await arrived(gatehouse())]
+    const began = performance.now()
+    const codes = (await Promise.all([one.send(), other.send()])).map(problemPageCode)
+    expect(codes).toEqual(['unavailable', 'unavailable'])
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+})

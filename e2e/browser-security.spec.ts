@@ -1,0 +1,240 @@
+/** What a person's browser must never show, run or keep. */
+import { expect, test, type BrowserContext, type Page } from '@playwright/test'
+import { attacks, changeAnswers, hostile } from './hostile-text.ts'
+import { offeredAccount, signIn, signInLink, signOut } from './visitor.ts'
+
+const account = 5
+
+/** Ends the session as from another device: the same cookie, in a browser of its own. */
+async function endOnServer(context: BrowserContext, origin: string): Promise<void> {
+  const session = (await context.cookies(origin)).find(({ name }) => name === 'session')
+  const other = await context.browser()?.newContext({ baseURL: origin })
+  if (!session || !other) throw new Error('There is no session to end')
+  await other.addCookies([session])
+  const answer = await other.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+  expect(answer.status()).toBe(200)
+  await other.close()
+}
+
+/** The users that the page lists, as the texts of its rows. */
+async function listedUsers(page: Page): Promise<string[]> {
+  await page.goto('/users')
+  const names = page.getByRole('table').getByText(/@/)
+  await expect(names.first()).toBeVisible()
+  return names.allInnerTexts()
+}
+
+async function expectNothingOf(page: Page, texts: string[]): Promise<void> {
+  const html = await page.content()
+  for (const text of texts) expect(html).not.toContain(text)
+}
+
+async function expectOnlyText(page: Page): Promise<void> {
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'attacked') as unknown)).toBeUndefined()
+  await expect(page.locator('img[src="hostile"], [onerror], [onload]')).toHaveCount(0)
+  await expect(page.locator('[href^="javascript:" i], [src^="javascript:" i]')).toHaveCount(0)
+}
+
+/** Counts what the content security policy stopped: text that is only text gives it nothing to do. */
+async function countViolations(page: Page): Promise<() => number> {
+  let count = 0
+  await page.exposeFunction('noteViolation', () => (count += 1))
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', () => {
+      const binding = globalThis as unknown as { noteViolation: () => void }
+      binding.noteViolation()
+    })
+  })
+  return () => count
+}
+
+test('SP01 nothing is kept in the browser: no storage, database, cache or service worker', async ({
+  page,
+}) => {
+  await signIn(page, account)
+  for (const path of ['/', '/claims', '/users']) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const kept = await page.evaluate(async () => ({
+      local: Object.keys(localStorage),
+      session: Object.keys(sessionStorage),
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+      readableCookies: document.cookie,
+      nameOfTheWindow: window.name,
+    }))
+    expect(kept, path).toEqual({
+      local: [],
+      session: [],
+      databases: 0,
+      caches: 0,
+      workers: 0,
+      readableCookies: '',
+      nameOfTheWindow: '',
+    })
+  }
+})
+
+test('SP02 a session that ended on the server empties the page at the next request', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const name = await signIn(page, account)
+  const users = await listedUsers(page)
+  await endOnServer(context, baseURL ?? '')
+
+  await page.getByRole('searchbox').fill('a')
+  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expect(signInLink(page)).toBeVisible()
+  await expect(page.getByRole('table')).toHaveCount(0)
+  await expectNothingOf(page, [name, ...users])
+
+  // Within the app, so that the list would be there at once if it had been kept.
+  await page.getByRole('link', { name: 'Home' }).first().click()
+  await page.getByRole('link', { name: 'Users' }).first().click()
+  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expectNothingOf(page, [name, ...users])
+})
+
+test('SP04 Back after signing out shows nothing private', async ({ page, baseURL }) => {
+  const name = await signIn(page, account)
+  const users = await listedUsers(page)
+  await page.getByRole('link', { name: 'ID token' }).first().click()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await signOut(page, name)
+
+  const visited: string[] = []
+  for (let step = 0; step < 6; step += 1) {
+    const before = page.url()
+    await page.goBack()
+    const url = new URL(page.url())
+    if (page.url() === before || url.origin !== baseURL) continue
+    visited.push(url.pathname)
+    await expect(signInLink(page)).toBeVisible()
+    await expectNothingOf(page, [name, ...users])
+  }
+  expect(visited).toEqual(expect.arrayContaining(['/claims', '/users']))
+})
+
+test('SP05 hostile names of users are text', async ({ page }) => {
+  const violations = await countViolations(page)
+  await signIn(page, account)
+  await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => key !== 'next'))
+  await page.goto('/users')
+  await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
+  await expectOnlyText(page)
+
+  await page.getByRole('table').getByRole('button').last().click()
+  const panel = page.getByRole('dialog')
+  await expect(panel).toBeVisible()
+  await expectOnlyText(page)
+  await expect(panel.getByRole('link')).toHaveAttribute(
+    'href',
+    /^https:\/\/entra\.microsoft\.com\//,
+  )
+  expect(violations()).toBe(0)
+})
+
+test('SP05 hostile claims, names of claims and names of people are text', async ({ page }) => {
+  const violations = await countViolations(page)
+  await signIn(page, account)
+  await changeAnswers(page, '/api/session', (json) =>
+    hostile(json, (key) => ['name', 'username', 'tenantId'].includes(key)),
+  )
+  await changeAnswers(page, '/api/claims', (json) => {
+    const { claims, ...rest } = json as { claims: Record<string, unknown> }
+    const named = Object.fromEntries(attacks.map((attack) => [attack, [attack, { [attack]: 'x' }]]))
+    const spoilt = hostile(claims, () => true) as object
+    return { ...rest, claims: { ...spoilt, ...named, picture: attacks[2], nested: attacks } }
+  })
+  for (const path of ['/', '/claims', '/claims?view=json']) {
+    await page.goto(path)
+    await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
+    await expectOnlyText(page)
+  }
+  expect(violations()).toBe(0)
+})
+
+test('SP08 the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
+  page,
+}) => {
+  const violations = await countViolations(page)
+  const main = page.getByRole('main')
+  for (const marker of [...attacks, 'Call 0800 SCAM now', 'A'.repeat(1500)]) {
+    const query = new URLSearchParams(
+      ['code', 'id', 'aadsts', 'error', 'error_description', 'title'].map((key) => [key, marker]),
+    )
+    await page.goto(`/sign-in-problem?${query.toString()}`)
+    await expect(main.getByRole('heading', { name: 'Signing in did not work' })).toBeVisible()
+    await main.getByText('Details', { exact: true }).click()
+    expect(await page.locator('body').innerText()).not.toContain(marker)
+    await expectOnlyText(page)
+  }
+
+  await page.goto('/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b&error=SCAM')
+  await expect(
+    main.getByRole('heading', { name: 'You are not assigned to this app' }),
+  ).toBeVisible()
+  await main.getByText('Details', { exact: true }).click()
+  await expect(main.getByText('AADSTS50105')).toBeVisible()
+  await expect(main.getByText('2f1c9f6e-0f6b')).toBeVisible()
+  await expect(main).not.toContainText('SCAM')
+  expect(violations()).toBe(0)
+})
+
+test('SP08 what an error of the callback says is not shown', async ({ page }) => {
+  const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
+  const query = new URLSearchParams({
+    error: 'access_denied',
+    error_description: description,
+    state: 'nobody-began-this',
+  })
+  await page.goto(`/auth/redirect?${query.toString()}`)
+  await page.waitForURL(/\/sign-in-problem\?code=[a-z_]+&/)
+  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+  expect(page.url()).not.toContain('SCAM')
+  await expect(page.locator('body')).not.toContainText('SCAM')
+})
+
+test('HD06 signing in and out needs no popup and no opener, under COOP same-origin', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const origin = baseURL ?? ''
+  const policies = new Map<string, string | undefined>()
+  page.on('response', (response) => {
+    const { origin: from, pathname } = new URL(response.url())
+    if (from !== origin || !response.request().isNavigationRequest()) return
+    policies.set(pathname, response.headers()['cross-origin-opener-policy'])
+  })
+  const name = await signIn(page, account)
+  expect(await page.evaluate(() => window.opener as unknown)).toBeNull()
+  expect(await page.evaluate(() => window.frames.length)).toBe(0)
+  await signOut(page, name)
+
+  expect([...policies.keys()]).toEqual(
+    expect.arrayContaining(['/', '/auth/sign-in', '/auth/redirect', '/signed-out']),
+  )
+  expect(new Set(policies.values())).toEqual(new Set(['same-origin']))
+  expect(context.pages()).toHaveLength(1)
+})
+
+test('HD06 a page that opens the app in a popup has no hold on it', async ({ page }) => {
+  await page.goto('/')
+  await signInLink(page).click()
+  // The tenant's page is another origin: it opens the app as an attacker's page would.
+  await expect(offeredAccount(page, account)).toBeVisible()
+  const appears = page.waitForEvent('popup')
+  const { baseURL } = test.info().project.use
+  await page.evaluate((url) => {
+    Reflect.set(globalThis, 'popup', window.open(url))
+  }, `${baseURL}/`)
+  const popup = await appears
+  await expect(signInLink(popup)).toBeVisible()
+  expect(await popup.evaluate(() => window.opener as unknown)).toBeNull()
+  const isClosed = () => (Reflect.get(globalThis, 'popup') as Window).closed
+  await expect.poll(() => page.evaluate(isClosed)).toBe(true)
+})

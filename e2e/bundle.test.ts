@@ -1,0 +1,108 @@
+/** What the browser is given, as it was built: nothing in it that is not for everybody, and not too much of it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { localClient } from '@gatehouse/tenant/local-client'
+import { root } from './imports.ts'
+
+const dist = join(root, 'web/dist')
+
+interface BuiltFile {
+  /** As the address has it: `/assets/index-….js`. */
+  path: string
+  content: Buffer
+  text: string
+}
+
+function builtFiles(): BuiltFile[] {
+  if (!existsSync(dist)) throw new Error('web/dist is not there: npm run build makes it')
+  const entries = readdirSync(dist, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => {
+      const content = readFileSync(path)
+      const address = path.slice(dist.length).replaceAll('\\', '/')
+      return { path: address, content, text: content.toString('latin1') }
+    })
+}
+
+const files = builtFiles()
+const index = files.find(({ path }) => path === '/index.html')?.text ?? ''
+
+/** Files that the first page names itself; the others come with the page that needs them. */
+function assets(extension: string, when: 'at first' | 'later'): BuiltFile[] {
+  const all = files.filter(({ path }) => path.endsWith(extension))
+  return all.filter(({ path }) => index.includes(`"${path}"`) === (when === 'at first'))
+}
+
+/** Thousands of bytes, as they go over the wire. */
+function brotliKb(of: BuiltFile[]): number {
+  return of.reduce((sum, { content }) => sum + brotliCompressSync(content).length, 0) / 1000
+}
+
+/** Where a text may not stand in any built file, with what it is. */
+const forbidden: [string, RegExp][] = [
+  ['the local client’s secret', new RegExp(localClient.clientSecret ?? '-')],
+  ['the local client’s id', new RegExp(localClient.clientId)],
+  ['a name of a secret', /SESSION_KEYS|AAD_CLIENT_SECRET|clientSecret|client_secret/],
+  // 32 bytes in base64, as `openssl rand -base64 32` writes them.
+  ['a key', /["'`][A-Za-z0-9+/_-]{43}=?["'`]/],
+  ['a private key', /-----BEGIN/],
+  ['a variable of the build', /VITE_|import\.meta\.env/],
+  ['the environment', /process\.env/],
+  ['a token', /eyJ[\w-]{8,}|\b[01]\.A[\w-]{60,}/],
+  ['an address of development', /(?:127\.0\.0\.1|localhost):\d/],
+  ['a source map', /sourceMappingURL/],
+]
+
+describe('the built web app', () => {
+  it('was built', () => {
+    expect(index).toContain('<div id="root">')
+    expect(assets('.js', 'at first')).toHaveLength(1)
+    expect(assets('.js', 'later').length).toBeGreaterThan(2)
+  })
+
+  it.each(forbidden)('CF08 holds nowhere %s', (_what, pattern) => {
+    const found = files.filter(({ text }) => pattern.test(text))
+    expect(found.map(({ path, text }) => `${path}: ${pattern.exec(text)?.[0]}`)).toEqual([])
+  })
+
+  it('CF08 the search would find them', () => {
+    const key = Buffer.alloc(32, 7).toString('base64')
+    const leaked = [
+      `"${key}"`,
+      'import.meta.env.VITE_X',
+      'process.env.X',
+      `x="eyJhbGciOiJSUzI1NiJ9"`,
+    ]
+    for (const text of leaked)
+      expect(forbidden.some(([, pattern]) => pattern.test(text))).toBe(true)
+  })
+
+  it('is scripts, styles, one page, an icon and robots.txt: no map, no font, no picture', () => {
+    const others = files.map(({ path }) => path).filter((path) => !/\.(?:js|css)$/.test(path))
+    expect(others.toSorted()).toEqual(['/favicon.svg', '/index.html', '/robots.txt'])
+  })
+
+  it('stays within its budgets, in kB of brotli', () => {
+    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(85)
+    expect(brotliKb(assets('.css', 'at first'))).toBeLessThanOrEqual(7)
+    const later = [...assets('.js', 'later'), ...assets('.css', 'later')]
+    const tooLarge = later.filter((file) => brotliKb([file]) > 5)
+    expect(tooLarge.map(({ path }) => path)).toEqual([])
+  })
+
+  it('has four run-time dependencies, and the contract', () => {
+    const text = readFileSync(join(root, 'web/package.json'), 'utf8')
+    const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
+    expect(Object.keys(dependencies).toSorted()).toEqual([
+      '@gatehouse/shared',
+      '@tanstack/react-query',
+      'react',
+      'react-dom',
+      'wouter',
+    ])
+  })
+})

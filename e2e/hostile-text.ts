@@ -1,0 +1,38 @@
+/** Answers whose every text is an attack, for tests that look at what becomes of it on the page. */
+import type { Page, Route } from '@playwright/test'
+
+export const attacks = [
+  '<img src=hostile onerror="globalThis.attacked=1">',
+  '"><script>globalThis.attacked=1</script>',
+  'javascript:globalThis.attacked=1',
+  '</title><svg onload="globalThis.attacked=1">',
+  "';globalThis.attacked=1//{{constructor.constructor('globalThis.attacked=1')()}}",
+]
+
+/** The same value with an attack in place of every text that `spoils` says, each in its turn. */
+export function hostile(value: unknown, spoils: (key: string) => boolean): unknown {
+  let count = 0
+  const next = () => attacks[count++ % attacks.length]
+  const change = (one: unknown, key: string): unknown => {
+    if (typeof one === 'string') return spoils(key) ? next() : one
+    if (Array.isArray(one)) return one.map((item) => change(item, key))
+    if (typeof one !== 'object' || one === null) return one
+    return Object.fromEntries(Object.entries(one).map(([name, item]) => [name, change(item, name)]))
+  }
+  return change(value, '')
+}
+
+/** Lets an API of the app answer as it does, with its JSON changed on the way to the page. */
+export async function changeAnswers(
+  page: Page,
+  path: string,
+  change: (json: unknown) => unknown,
+): Promise<void> {
+  await page.route(
+    (url) => url.pathname === path,
+    async (route: Route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: change(await response.json()) })
+    },
+  )
+}
