@@ -35,9 +35,9 @@ const someKeys = fc.dictionary(fc.constantFrom(...Object.keys(ConfigFile.propert
 describe('whatever aad.config.json holds', () => {
   it('CF07 keys of any value are taken, or refused by name', () => {
     fc.assert(
-      fc.property(someKeys, fc.constantFrom('development', 'production'), (keys, mode) =>
-        expect(asItShould).toContain(outcome({ ...ownTenant, ...keys }, { NODE_ENV: mode })),
-      ),
+      fc.property(someKeys, fc.constantFrom('development', 'production'), (keys, mode) => {
+        expect(asItShould).toContain(outcome({ ...ownTenant, ...keys }, { NODE_ENV: mode }))
+      }),
       runs(300),
     )
   })
@@ -48,9 +48,9 @@ describe('whatever aad.config.json holds', () => {
       GRAPH_BASE_URL: 'https://graph.example.test/v1.0',
     }
     fc.assert(
-      fc.property(fc.oneof(someKeys, fc.jsonValue()), (file) =>
-        expect(asItShould).toContain(outcome(file, env)),
-      ),
+      fc.property(fc.oneof(someKeys, fc.jsonValue()), (file) => {
+        expect(asItShould).toContain(outcome(file, env))
+      }),
       runs(200),
     )
   })
@@ -58,9 +58,9 @@ describe('whatever aad.config.json holds', () => {
   it('CF07 a file that is no JSON is refused, and not quoted', () => {
     const text = JSON.stringify(ownTenant, null, 2)
     fc.assert(
-      fc.property(mutated(text, '{}[]",:\\ x'), (changed) =>
-        expect(asItShould).toContain(outcome(changed)),
-      ),
+      fc.property(mutated(text, '{}[]",:\\ x'), (changed) => {
+        expect(asItShould).toContain(outcome(changed))
+      }),
       runs(200),
     )
   })

@@ -7,12 +7,15 @@ import { safeReturnTo } from './return-to.ts'
 import { codeChallenge } from './transaction.ts'
 
 /** `GET /auth/sign-in`. A parameter that is there twice is refused; one that we do not know is not looked at. */
-export const SignInQuery = Type.Object({
-  returnTo: Type.Optional(Type.String()),
-  prompt: Type.Optional(Type.Literal('select_account')),
-  loginHint: Type.Optional(Type.String({ maxLength: 320 })),
-  domainHint: Type.Optional(Type.String({ maxLength: 255 })),
-})
+export const SignInQuery = Type.Object(
+  {
+    returnTo: Type.Optional(Type.String()),
+    prompt: Type.Optional(Type.Literal('select_account')),
+    loginHint: Type.Optional(Type.String({ maxLength: 320 })),
+    domainHint: Type.Optional(Type.String({ maxLength: 255 })),
+  },
+  { maxProperties: 32 },
+)
 
 /**
  * Starts a sign-in: a transaction in a cookie of its own, and 303 to Entra (OpenID Connect Core
