@@ -34,6 +34,9 @@ export const RedirectQuery = Type.Object(
 
 type Callback = Static<typeof RedirectQuery>
 
+/** A fresh token that fails one of these came from another time, or this server lives in one. */
+const timeChecks = new Set(['exp', 'iat', 'nbf'])
+
 /** A sign-in that ends without a session: a word for the page, and one for the audit line. */
 interface Refusal {
   code: SignInProblemCode
@@ -73,6 +76,10 @@ export async function redirect(
     const check = error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
     const aadsts = error instanceof EntraError ? error.aadsts : undefined
     request.log.error({ err: error }, 'The exchange with Entra failed')
+    if (timeChecks.has(check)) {
+      const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
+      request.log.error({ event: 'clock', check }, sentence)
+    }
     return refused(request, reply, {
       code: problemOfError(error),
       check,
