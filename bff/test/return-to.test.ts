@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../src/identity/flow/return-to.ts'
 import { publicUrl } from './support/gatehouse.ts'
+import { runs } from './support/runs.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const elsewhere = [
@@ -130,7 +131,7 @@ describe('whatever is asked for', () => {
         expect(new URL(path, publicUrl).origin).toBe(publicUrl)
         expect(safeReturnTo(path, publicUrl)).toBe(path)
       }),
-      { numRuns: 3000 },
+      runs(3000),
     )
   })
 })
