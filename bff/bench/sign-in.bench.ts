@@ -4,8 +4,9 @@ import { median } from './load.ts'
 import { startMeasured } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
 
-const warmUp = 50
-const perRound = 40
+/** A server that has been up for a while: its code is compiled. */
+const warmUp = 500
+const perRound = 60
 const rounds = 5
 
 export async function benchSignIn(): Promise<void> {
