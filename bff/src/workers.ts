@@ -12,9 +12,12 @@ const restartAfterMs = 500
 export function superviseWorkers(count: number, say: (sentence: string) => void): void {
   let stopping = false
   let served = false
+  let listening = 0
 
   // One alone at first: what is wrong, such as a port that is taken, is wrong for all, and said once.
-  function firstListens(): void {
+  function listens(): void {
+    listening += 1
+    if (listening === count) say(`${count} workers serve.`)
     if (served) return
     served = true
     for (let index = 1; index < count; index += 1) start()
@@ -23,7 +26,10 @@ export function superviseWorkers(count: number, say: (sentence: string) => void)
   function start(): void {
     if (stopping) return
     const worker = cluster.fork()
-    worker.once('listening', firstListens)
+    worker.once('listening', listens)
+    // A connection that is handed to a worker in the moment it dies is an error of its channel;
+    // unheard, it would end the supervisor and everybody with it. The exit that follows is enough.
+    worker.on('error', () => undefined)
     worker.once('exit', (code) => ended(worker, code))
   }
 
