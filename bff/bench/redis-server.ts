@@ -1,7 +1,7 @@
 /** A Redis of the benchmark's own, in memory, gone with it. */
 import { spawn } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../test/support/free-port.ts'
 
 export interface RedisServer {
   url: string
@@ -24,12 +24,4 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   ])
   if (failed) return undefined
   return { url: `redis://127.0.0.1:${port}`, end: () => void child.kill('SIGTERM') }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

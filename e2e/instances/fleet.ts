@@ -2,7 +2,7 @@
 import { startRedis, type RedisServer } from '../../bff/test/support/redis.ts'
 import { useNewConnections } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../bff/test/support/free-port.ts'
 import type { Instance } from './instance.ts'
 import { startProxy, type Proxy } from './proxy.ts'
 
