@@ -39,7 +39,7 @@ describe('import directions', () => {
   })
 
   it('enters a machinery room by its door only', () => {
-    for (const room of ['identity', 'downstream', 'config']) {
+    for (const room of ['identity', 'downstream', 'directory', 'config']) {
       const inside = `bff/src/${room}/`
       const outsiders = bff.filter((file) => !file.path.startsWith(inside))
       const pastTheDoor = (imported: string) =>
@@ -49,7 +49,7 @@ describe('import directions', () => {
   })
 
   it('keeps machinery away from the app’s own routes', () => {
-    const machinery = /^bff\/src\/(?:identity|downstream|plugins|config)\//
+    const machinery = /^bff\/src\/(?:identity|downstream|directory|plugins|config)\//
     expect(
       breaches(bff.filter(within('bff/src/routes')), (imported) => machinery.test(imported)),
     ).toEqual([])
@@ -58,8 +58,9 @@ describe('import directions', () => {
   it('lets data flow one way through the back end', () => {
     const backwards: Record<string, RegExp> = {
       'bff/src/config': /^bff\/src\/(?:identity|downstream|plugins|routes|app|server)/,
-      'bff/src/identity': /^bff\/src\/(?:downstream|plugins|routes|app|server)/,
-      'bff/src/downstream': /^bff\/src\/(?:plugins|routes|app|server)/,
+      'bff/src/identity': /^bff\/src\/(?:downstream|directory|plugins|routes|app|server)/,
+      'bff/src/downstream': /^bff\/src\/(?:directory|plugins|routes|app|server)/,
+      'bff/src/directory': /^bff\/src\/(?:plugins|routes|app|server)/,
       'bff/src/plugins': /^bff\/src\/(?:identity|downstream|routes|app|server)/,
     }
     for (const [room, forbidden] of Object.entries(backwards)) {

@@ -1,5 +1,6 @@
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Config } from './config/index.ts'
+import directory from './directory/index.ts'
 import downstream from './downstream/index.ts'
 import identity from './identity/index.ts'
 import canonicalHost from './plugins/canonical-host.ts'
@@ -73,8 +74,13 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   // Before the canonical host: a health check may use whatever address it likes.
   await app.register(health, { isEnding })
   await app.register(canonicalHost, { publicUrl })
-  await app.register(identity, { config, now })
+  await app.register(identity, {
+    config,
+    now,
+    organisations: () => app.organisationNames,
+  })
   await app.register(downstream, { config })
+  await app.register(directory, { config, now })
   await app.register(routes)
   if (built) await app.register(web, { built })
   return app

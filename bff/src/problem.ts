@@ -10,6 +10,8 @@ import {
 interface ProblemFacts extends ErrorOptions {
   reason?: InteractionReason
   signInUrl?: string
+  /** The permissions that are missing. */
+  scopes?: readonly string[]
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
   /** A status that says more than the code's own: 413, 414 and 415 are all `invalid_request`. */
@@ -21,6 +23,7 @@ export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly reason: InteractionReason | undefined
   readonly signInUrl: string | undefined
+  readonly scopes: readonly string[] | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
 
@@ -30,6 +33,7 @@ export class ProblemError extends Error {
     this.code = code
     this.reason = facts.reason
     this.signInUrl = facts.signInUrl
+    this.scopes = facts.scopes
     this.retryAfterS = facts.retryAfterS
     this.status = facts.status ?? problemStatus[code]
   }
@@ -46,5 +50,6 @@ export function toProblem(error: ProblemError, requestId: string): Problem {
     requestId,
     ...(error.reason && { reason: error.reason }),
     ...(error.signInUrl && { signInUrl: error.signInUrl }),
+    ...(error.scopes && { scopes: [...error.scopes] }),
   }
 }

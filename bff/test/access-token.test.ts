@@ -165,7 +165,7 @@ describe('a refresh that goes wrong', () => {
       ...fault,
       ...(fault.kind === 'tokenResponse' && { asUser: other }),
     })
-    expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+    expectProblem(await browser.get('/api/users'), 401, 'sign_in_required')
     expectProblem(await browser.get('/api/me'), 401, 'sign_in_required')
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })

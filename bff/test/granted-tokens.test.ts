@@ -14,7 +14,7 @@ const gatehouse = useGatehouse({
   extend: tokenRoute,
   config: {
     session: { idleMinutes: 1440, absoluteMinutes: 43_200 },
-    scopes: ['User.Read', 'User.ReadBasic.All', 'Mail.Read'],
+    scopes: ['User.ReadBasic.All', 'Mail.Read'],
   },
 })
 
@@ -85,7 +85,7 @@ describe('access tokens of one session', () => {
     const browser = await signedIn()
     const scopes = 'https://graph.microsoft.com/.default'
     const token = tokenIn(await askToken(browser, scopes))
-    expect(bearerClaims(token).scp).toContain('User.Read')
+    expect(bearerClaims(token).scp).toContain('User.ReadBasic.All')
     expect(tokenIn(await askToken(browser, scopes))).toBe(token)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })

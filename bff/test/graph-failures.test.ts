@@ -185,7 +185,7 @@ describe('where Graph sends more than it should', () => {
     'https://graph.microsoft.com@evil.test/?$skiptoken=hostile',
   ])('GP05 a next link to elsewhere is not followed: %s', async (link) => {
     const browser = await signedIn()
-    failing({ kind: 'respond', status: 200, body: { value: [], '@odata.nextLink': link } })
+    failing({ kind: 'respond', status: 200, body: { value: [user], '@odata.nextLink': link } })
     const { next } = (await browser.get('/api/users')).json() as Users
     expect(next).not.toContain('evil')
     await browser.get(`/api/users?cursor=${next}`)

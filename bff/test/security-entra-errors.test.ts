@@ -20,6 +20,8 @@ const told: Record<string, number[]> = {
   unavailable: [90033, 50033, 90006, 90012, 90055],
   failed: [50196, 99999999],
 }
+/** These lead back to Microsoft, once, before there is a page: see interaction-sign-in.test.ts. */
+const stepUp = [50076, 50079, 50072, 50074, 50078, 50158, 50097]
 const cases = Object.entries(told).flatMap(([code, numbers]) =>
   numbers.map((number) => [number, code] as const),
 )
@@ -44,7 +46,7 @@ describe('an error of Microsoft’s', () => {
     },
   )
 
-  it.each(cases)(
+  it.each([...cases, ...stepUp.map((code) => [code, 'step_up'] as const)])(
     'FL06 AADSTS%d, where the browser brings it, is told as "%s"',
     async (code, word) => {
       const { query, send } = await arrived(gatehouse())
@@ -62,6 +64,17 @@ describe('an error of Microsoft’s', () => {
       expect(tokenRequests(gatehouse().tenant)).toEqual([])
     },
   )
+
+  it.each(stepUp)('FL06 AADSTS%d, where the code is redeemed, is a step-up', async (code) => {
+    const { tenant } = gatehouse()
+    tenant.faults.set({ at: 'token', kind: 'aadsts', code, description })
+    const browser = gatehouse().browser()
+    const again = await browser.signIn()
+    expect(new URL(again.location).origin).toBe(tenant.origin)
+    const answer = await browser.send(await browser.callbackFrom(again.location))
+    expect(problemPageCode(answer)).toBe('step_up')
+    expect(decodeURIComponent(answer.location)).not.toMatch(/Contoso|secret|555|<b>/)
+  })
 
   it('CB13 that wants the person back each time leads to a page each time, never round again', async () => {
     const { tenant } = gatehouse()

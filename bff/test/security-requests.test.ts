@@ -40,6 +40,7 @@ function expectOurRefusal(text: string): void {
     'cache-control: no-store',
     'x-content-type-options: nosniff',
     'referrer-policy: no-referrer',
+    'permissions-policy: camera=()',
     "content-security-policy: default-src 'none'; frame-ancestors 'none'",
   ]) {
     expect(headers.toLowerCase()).toContain(line)

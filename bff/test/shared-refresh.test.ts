@@ -91,7 +91,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     const { tenant } = gatehouse()
     const asUser = tenant.users[30]?.id ?? ''
     tenant.faults.set({ at: 'token', kind: 'tokenResponse', asUser })
-    expectProblem(await near.get('/api/users'), 401, 'interaction_required')
+    expectProblem(await near.get('/api/users'), 401, 'sign_in_required')
     expectProblem(await near.get('/api/me'), 401, 'sign_in_required')
     await expect
       .poll(async () => (await away.get('/api/me')).status, { interval: 2, timeout: 500 })

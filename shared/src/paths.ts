@@ -8,7 +8,14 @@ export const api = {
   me: '/api/me',
   claims: '/api/claims',
   users: '/api/users',
+  /** A pattern; `userPhoto(id)` gives the address of one. */
+  userPhoto: '/api/users/:id/photo',
 } as const
+
+/** The address of a person's photo. @param id the object id, a GUID */
+export function userPhoto(id: string): string {
+  return api.userPhoto.replace(':id', encodeURIComponent(id))
+}
 
 /** The sign-in flow, for navigations of the browser. */
 export const auth = {
@@ -31,10 +38,26 @@ export const pages = {
  * The address that starts a sign-in and comes back to `returnTo` (path, query and hash of a page).
  *
  * @param returnTo where to land afterwards, such as `/users?q=ada`
- * @param prompt `select_account` shows the account picker even to somebody with one account
+ * @param ask `prompt`: `select_account` shows the account picker even to somebody with one account;
+ * `challenge`: what the server was asked to ask for
  */
-export function signInUrl(returnTo: string, prompt?: 'select_account'): string {
-  const query = new URLSearchParams({ returnTo })
-  if (prompt) query.set('prompt', prompt)
+export function signInUrl(
+  returnTo: string,
+  ask: { prompt?: 'select_account'; challenge?: string } = {},
+): string {
+  const query = new URLSearchParams({ returnTo, ...ask })
   return `${auth.signIn}?${query.toString()}`
+}
+
+/**
+ * The address of *Continue* for an `interaction_required` answer: what it names, then back to here.
+ *
+ * @param url the answer's `signInUrl`: path and query
+ * @param returnTo path, query and hash of the page that asked
+ */
+export function continueUrl(url: string, returnTo: string): string {
+  const [path = '', search = ''] = url.split('?')
+  const query = new URLSearchParams(search)
+  query.set('returnTo', returnTo)
+  return `${path}?${query.toString()}`
 }

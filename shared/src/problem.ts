@@ -21,7 +21,11 @@ export const problemStatus = {
 
 export type ProblemCode = keyof typeof problemStatus
 
-/** Why Microsoft has to be asked again before the request can be answered. */
+/**
+ * Why Microsoft has to be asked again before the request can be answered. `consent`: a permission
+ * was not granted (yet). `step_up`: a stronger proof of who it is. `session_expired`: Microsoft's own
+ * session of this user is over or was revoked.
+ */
 export type InteractionReason = 'consent' | 'step_up' | 'session_expired'
 
 /** The body of every error: problem details, RFC 9457, plus `code` and `requestId`. */
@@ -34,7 +38,10 @@ export const Problem = Type.Object({
   code: Type.String(),
   requestId: Type.String(),
   reason: Type.Optional(Type.String()),
+  /** Path and query of ours that ask Microsoft what is needed; `continueUrl` adds where to return to. */
   signInUrl: Type.Optional(Type.String()),
+  /** With the reason `consent`: the permissions that are missing, such as `User.ReadBasic.All`. */
+  scopes: Type.Optional(Type.Array(Type.String())),
 })
 
 export type Problem = Omit<Static<typeof Problem>, 'code' | 'reason'> & {

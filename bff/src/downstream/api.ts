@@ -1,161 +1,79 @@
-/** One downstream API: its connections, its limits, and what its refusals mean for our caller. */
-import type { EventEmitter } from 'node:events'
-import { stringify } from 'node:querystring'
-import { signInUrl } from '@gatehouse/shared/paths'
-import { Pool, errors, type Dispatcher } from 'undici'
+/** One downstream API: its connections, its limits, and a second attempt where that is safe. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DownstreamApiConfig } from '../config/index.ts'
 import { ProblemError } from '../problem.ts'
-import { clientGone } from './client.ts'
-import { retryAfterSeconds } from './retry-after.ts'
-
-export interface CallOptions {
-  query?: Record<string, string>
-  headers?: Record<string, string>
-}
+import { createExchange, wasReset, type Answer, type Call } from './exchange.ts'
+import type { CallSignal } from './signal.ts'
+import { createTurns, LineFull } from './turns.ts'
 
 export interface Api {
+  name: string
   scopes: readonly string[]
   /**
-   * @param signal its event `abort` ends the call
-   * @returns the answer's JSON
-   * @throws ProblemError; `interaction_required` where the API does not take the token
+   * @param user whose turn it takes
+   * @returns whatever the API answered
+   * @throws ProblemError where it did not, or where too many calls wait for it
    */
-  get(
-    path: string,
-    accessToken: string,
-    options: CallOptions,
-    signal: EventEmitter,
-  ): Promise<unknown>
+  send(call: Call, user: string, accessToken: string, signal: CallSignal): Promise<Answer>
   close(): Promise<void>
 }
 
-/** Whole exchange. Graph answers in well under a second; a person does not wait longer than this. */
-const totalMs = 10_000
+/** For one call, whatever happens meanwhile. Graph answers in well under a second; nobody waits longer. */
+export const totalMs = 10_000
 /** A page of 100 users is about 30 kB. */
-const maxBytes = 4 * 1024 * 1024
-const maxConnections = 64
+export const maxBytes = 4 * 1024 * 1024
+/** As many connections as calls: what has a turn never waits behind another one's answer. */
+const limits = { atOnce: 256, atOncePerUser: 16, inLine: 4096, inLinePerUser: 256 }
+/** Between two attempts, ms: so that a thousand calls that failed together do not come back together. */
+const pause = { min: 50, max: 250 }
 
 export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig): Api {
-  const base = new URL(baseUrl)
-  const prefix = base.pathname.replace(/\/+$/, '')
-  const pool = new Pool(base.origin, {
-    connections: maxConnections,
-    connect: { timeout: 4_000 },
-    headersTimeout: totalMs,
-    bodyTimeout: totalMs,
-    maxResponseSize: maxBytes,
-  })
+  const exchange = createExchange({ name, baseUrl, connections: limits.atOnce, maxBytes })
+  const turns = createTurns(limits)
 
-  async function send(
-    path: string,
-    accessToken: string,
-    options: CallOptions,
-    signal: EventEmitter,
-  ) {
-    const query = options.query ? `?${stringify(options.query)}` : ''
-    const startedAt = performance.now()
+  async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
+    const turn = turns.enter(user, signal)
+    if (turn) await turn
     try {
-      const response = await pool.request({
-        method: 'GET',
-        path: `${prefix}${builtPath(path)}${query}`,
-        signal,
-        headers: {
-          accept: 'application/json',
-          ...options.headers,
-          authorization: `Bearer ${accessToken}`,
-        },
-      })
-      return {
-        status: response.statusCode,
-        headers: response.headers,
-        text: await readText(response.body, totalMs - (performance.now() - startedAt)),
-      }
-    } catch (error) {
-      throw transportProblem(name, error)
+      return await exchange.send(call, accessToken, signal)
+    } finally {
+      turns.leave(user)
     }
   }
 
   return {
+    name,
     scopes,
-    get: async (path, accessToken, options, signal) => {
-      const { status, headers, text } = await send(path, accessToken, options, signal)
-      if (status !== 200) throw refusal(name, status, headers['retry-after'])
-      return parse(name, headers, text)
+    send: async (call, user, accessToken, signal) => {
+      const send = () => attempt(call, user, accessToken, signal)
+      try {
+        return await twice(call, send)
+      } catch (error) {
+        throw error instanceof LineFull ? busy(name, error) : error
+      }
     },
-    close: () => pool.destroy(),
+    close: () => exchange.close(),
   }
 }
 
-/**
- * Reads a body within what is left of the exchange's time: undici's own timer restarts with every
- * chunk. A plain timer costs a tenth of what an AbortSignal does.
- */
-async function readText(body: Dispatcher.ResponseData['body'], ms: number): Promise<string> {
-  const timer = setTimeout(() => body.destroy(new errors.BodyTimeoutError()), Math.max(ms, 1))
+/** A read that failed on the way, or at a gateway in front of the API, is tried once more. */
+async function twice({ method }: Call, send: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await body.text()
-  } finally {
-    clearTimeout(timer)
+    const answer = await send()
+    if (method !== 'GET' || !isBriefFailure(answer)) return answer
+  } catch (error) {
+    if (method !== 'GET' || !(error instanceof ProblemError) || !wasReset(error)) throw error
   }
+  await sleep(pause.min + Math.random() * (pause.max - pause.min))
+  return send()
 }
 
-/** Paths are built by routes. A dot segment would leave the API's prefix: undici resolves nothing. */
-function builtPath(path: string): string {
-  if (
-    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
-    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path)
-  ) {
-    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
-  }
-  return path
+/** An API that says when to come back means it: then the caller hears that. */
+function isBriefFailure({ status, headers }: Answer): boolean {
+  return status >= 502 && status <= 504 && headers['retry-after'] === undefined
 }
 
-function transportProblem(name: string, cause: unknown): ProblemError {
-  if (cause instanceof errors.RequestAbortedError) return clientGone()
-  const timedOut =
-    cause instanceof errors.HeadersTimeoutError ||
-    cause instanceof errors.BodyTimeoutError ||
-    cause instanceof errors.ConnectTimeoutError
-  return timedOut
-    ? new ProblemError('upstream_timeout', `The API "${name}" did not answer in time.`, { cause })
-    : new ProblemError('upstream_failed', `The API "${name}" could not be reached.`, { cause })
-}
-
-function refusal(
-  name: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-): ProblemError {
-  const cause = new Error(`${name} answered with status ${status}`)
-  if (status === 429 || status === 503) {
-    const code = status === 429 ? 'too_many_requests' : 'unavailable'
-    const retryAfterS = retryAfterSeconds(retryAfter, Date.now())
-    return new ProblemError(code, `The API "${name}" is busy.`, { cause, retryAfterS })
-  }
-  if (status === 401) {
-    return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
-      cause,
-      reason: 'session_expired',
-      signInUrl: signInUrl('/'),
-    })
-  }
-  if (status === 403) {
-    return new ProblemError('forbidden', `The API "${name}" does not let you do this.`, { cause })
-  }
-  if (status === 404)
-    return new ProblemError('not_found', `The API "${name}" has no such thing.`, { cause })
-  return new ProblemError('upstream_failed', `The API "${name}" failed.`, { cause })
-}
-
-function parse(name: string, headers: Dispatcher.ResponseData['headers'], text: string): unknown {
-  try {
-    // Nobody asked for compression; what is unpacked has no bound by its size on the wire.
-    if (headers['content-encoding'] !== undefined) throw new Error('encoded')
-    if (!/^application\/json\b/i.test(String(headers['content-type']))) throw new Error('not JSON')
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ProblemError('upstream_failed', `The API "${name}" answered with something else.`, {
-      cause,
-    })
-  }
+function busy(name: string, cause: Error): ProblemError {
+  const detail = `Too many calls to the API "${name}" at once.`
+  return new ProblemError('too_many_requests', detail, { cause, retryAfterS: 1 })
 }

@@ -1,26 +1,53 @@
 /**
  * The door of this room: other APIs, as the signed-in user. It adds `request.callApi(name, path,
- * options)`; a route never sees a token.
+ * options)` and `request.imageFromApi(name, path, options)`; a route never sees a token.
  */
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/index.ts'
-import { ProblemError } from '../problem.ts'
-import { createApi, type Api, type CallOptions } from './api.ts'
-import { whileConnected } from './client.ts'
+import { createApi, maxBytes, type Api } from './api.ts'
+import { callAsUser } from './call.ts'
+import { assertCallHeaders, type Call, type CallHeader } from './exchange.ts'
+import { imageOf, jsonOf, type ImageType } from './meaning.ts'
+import { builtPath } from './path.ts'
+
+export { clientGoneStatus } from './signal.ts'
+
+export interface CallOptions {
+  /** GET where nothing is said. Only a GET is ever sent twice. */
+  method?: Call['method']
+  query?: Record<string, string>
+  headers?: Partial<Record<CallHeader, string>>
+  /** Sent as JSON. */
+  body?: unknown
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * GETs JSON from a configured downstream API with the user's own token.
+     * Calls a configured downstream API with the user's own token.
      *
      * @param name a key of `downstreamApis`
-     * @param path starts with `/`; built by the route, never taken from a request
-     * @throws ProblemError `forbidden`, `not_found`, `interaction_required`, `too_many_requests`,
-     * `upstream_failed`, `upstream_timeout`, `unavailable`
+     * @param path starts with `/`; built by the route, never taken from a request: an id goes through
+     * `encodeURIComponent`
+     * @returns the answer's JSON, which nobody has checked yet; undefined where it has no content
+     * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
+     * `forbidden`, `not_found`, `too_many_requests`, `upstream_failed`, `upstream_timeout`,
+     * `unavailable`, `sign_in_required`
      */
     callApi(name: string, path: string, options?: CallOptions): Promise<unknown>
+    /**
+     * GETs an image from a configured downstream API with the user's own token.
+     *
+     * @param options `maxBytes`: the largest image that is taken
+     * @throws ProblemError as `callApi` does; `upstream_failed` for what is no JPEG or PNG
+     */
+    imageFromApi(
+      name: string,
+      path: string,
+      options: { maxBytes: number },
+    ): Promise<{ type: ImageType; bytes: Uint8Array }>
   }
 }
 
@@ -28,41 +55,44 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
   const apis = new Map<string, Api>(
     Object.entries(config.downstreamApis).map(([name, api]) => [name, createApi(name, api)]),
   )
+  function find(name: string): Api {
+    const api = apis.get(name)
+    if (!api) throw new Error(`downstreamApis in aad.config.json has no API named "${name}"`)
+    return api
+  }
+
   app.decorateRequest(
     'callApi',
     async function (this: FastifyRequest, name: string, path: string, options: CallOptions = {}) {
-      const api = apis.get(name)
-      if (!api) throw new Error(`downstreamApis in aad.config.json has no API named "${name}"`)
-      return callAsUser(this, api, path, options)
+      const { method = 'GET', query, headers = {}, body } = options
+      assertCallHeaders(headers)
+      const answer = await callAsUser(this, find(name), {
+        method,
+        path: builtPath(path, query),
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        accept: 'application/json',
+        maxBytes,
+      })
+      return jsonOf(name, answer)
     },
   )
+  app.decorateRequest('imageFromApi', async function (this: FastifyRequest, name, path, options) {
+    const answer = await callAsUser(this, find(name), {
+      method: 'GET',
+      path: builtPath(path, undefined),
+      headers: {},
+      body: undefined,
+      accept: 'image/jpeg, image/png',
+      maxBytes: options.maxBytes,
+    })
+    return imageOf(name, answer)
+  })
   // Requests of one connection may wait side by side (pipelining), each of them for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {
     await Promise.all([...apis.values()].map((api) => api.close()))
   })
-}
-
-/** A token that the API refuses is replaced, once; what the API says to the next one counts. */
-async function callAsUser(
-  request: FastifyRequest,
-  api: Api,
-  path: string,
-  options: CallOptions,
-): Promise<unknown> {
-  const token = await request.accessToken(api.scopes)
-  const call = (accessToken: string) =>
-    whileConnected(request.raw.socket, (signal) => api.get(path, accessToken, options, signal))
-  try {
-    return await call(token)
-  } catch (error) {
-    if (!isRejection(error)) throw error
-    return call(await request.accessToken(api.scopes, token))
-  }
-}
-
-function isRejection(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === 'interaction_required'
 }
 
 export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })

@@ -4,21 +4,29 @@ const maxS = 300
 const fallbackS = 10
 
 /**
- * Reads a Retry-After header in both its forms, seconds and HTTP date (RFC 9110 §10.2.3).
+ * Reads a Retry-After header in both its forms, seconds and HTTP date (RFC 9110 §10.2.3), the date in
+ * all three of its own (§5.6.7).
  *
  * @returns seconds from 1 to 300; 10 where the header is missing or makes no sense
  */
 export function retryAfterSeconds(header: string | string[] | undefined, nowMs: number): number {
   if (typeof header !== 'string') return fallbackS
   const text = header.trim()
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : secondsUntil(text, nowMs)
+  const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, nowMs)
   return seconds === undefined ? fallbackS : Math.min(Math.max(Math.ceil(seconds), minS), maxS)
 }
 
+/** `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. */
+const dates = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} (?: \d|\d{2}) \d{2}:\d{2}:\d{2} \d{4}$/,
+]
+
 function secondsUntil(text: string, nowMs: number): number | undefined {
-  // Date.parse takes almost anything, so only the form that HTTP knows gets that far.
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text))
-    return undefined
-  const at = Date.parse(text)
+  // Date.parse takes almost anything, so only the forms that HTTP knows get that far.
+  if (!dates.some((date) => date.test(text))) return undefined
+  // The last form is in GMT without saying so.
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(at) ? undefined : (at - nowMs) / 1000
 }

@@ -1,16 +1,19 @@
 /**
  * The door of this room: who the user is. It adds `request.user`, `request.idToken()`,
- * `request.accessToken(scopes)`, `request.sessionSeal`, `app.requireSignIn`, the /auth addresses,
- * /api/session and /api/sessions. Nothing else of the room is to be used from outside.
+ * `request.accessToken(scopes)`, `request.interactionRequired(demand)`, `request.sessionSeal`,
+ * `app.requireSignIn`, `app.requireRole(…)`, `app.requireScopes(…)`, `app.requireStepUp(…)`, the /auth
+ * addresses, /api/session and /api/sessions. Nothing else of the room is to be used from outside.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/index.ts'
 import { createEntra } from './entra/index.ts'
 import { flowRoutes } from './flow/routes.ts'
 import { createTransactions } from './flow/transaction.ts'
 import { decorateRequests } from './request.ts'
+import { decorateRequirements } from './requirements.ts'
 import { createAccessTokens } from './session/access-token.ts'
+import { createChallenges } from './session/challenges.ts'
 import { createCookieJar } from './session/cookies.ts'
 import { createEnds } from './session/ends.ts'
 import { createIndexEntries } from './session/index-entries.ts'
@@ -21,6 +24,7 @@ import { createSessions } from './session/sessions.ts'
 import { createSummaries } from './session/summary.ts'
 import { openStore } from './store/open.ts'
 
+export { usableClaims } from './entra/index.ts'
 export { endSessionsOfUser } from './operator.ts'
 export type { SessionSeal } from './request.ts'
 export type { User } from './session/record.ts'
@@ -28,19 +32,29 @@ export type { User } from './session/record.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /** What identity depends on, for the readiness check. @throws where the store or Entra does not answer */
-    identityReady(): Promise<void>
+    identityReady(): Promise<{ clockIsOff: boolean }>
   }
 }
 
 export interface IdentityOptions {
   config: Config
   now: () => number
+  /** What stands on the first page of somebody who just signed in; the room for it comes after this one. */
+  organisations(): Organisations
 }
 
-async function identity(app: FastifyInstance, { config, now }: IdentityOptions): Promise<void> {
+export interface Organisations {
+  /** The display name of the signed-in user's organisation; null where it is not known. */
+  of(request: FastifyRequest): Promise<string | null>
+  /** Whether it would have to be looked up. */
+  isMissing(tenantId: string): boolean
+}
+
+async function identity(app: FastifyInstance, options: IdentityOptions): Promise<void> {
+  const { config, now, organisations } = options
   const { sessionKeys, publicUrl, authority, scopes, session: lifetimes } = config
   const { log } = app
-  const entra = createEntra(config, now)
+  const entra = createEntra(config, log, now)
   const store = await openStore(config.storeUrl, now)
   app.addHook('onClose', async () => {
     await Promise.all([entra.close(), store.close()])
@@ -55,7 +69,12 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
   const indexes = createIndexEntries(sessionKeys)
   const summaries = createSummaries(sessionKeys)
   const sessions = createSessions({ store, cookies, lifetimes, indexes, summaries, log, now })
-  const renewal = createRenewal(entra, sessions, log, now)
+  const whoIs = ({ tid, oid }: { tid: string; oid: string }) =>
+    indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
+  const challenges = createChallenges(sessions, log, ({ user }) =>
+    whoIs({ tid: user.tenantId, oid: user.objectId }),
+  )
+  const renewal = createRenewal({ entra, sessions, challenges, log, now })
   const accessTokens = createAccessTokens({ sessions, marks: store.marks, renewal, log, now })
   const ends = createEnds(store.sessions, sessions, indexes, summaries)
 
@@ -63,12 +82,15 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
     cookies,
     sessions,
     accessTokens,
+    challenges,
     jar,
     perMinute: config.rateLimits.perSession,
     now,
   })
+  decorateRequirements(app)
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
+    return { clockIsOff: entra.clock.isOff() }
   })
   const transactions = createTransactions(cookies, jar, now)
   const { marks } = store
@@ -85,7 +107,15 @@ async function identity(app: FastifyInstance, { config, now }: IdentityOptions):
     jar,
     now,
     openSession: requests.open,
-    whoIs: ({ tid, oid }) => indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? '',
+    organisationName: (request) => organisations().of(request),
+    prepare: (request, cookieValue, tenantId) => {
+      if (!organisations().isMissing(tenantId)) return
+      requests
+        .openNew(request, cookieValue)
+        .then((session) => session && organisations().of(request))
+        .catch((error: unknown) => request.log.info({ err: error }, 'Nothing was prepared'))
+    },
+    whoIs,
   })
   await app.register(ownSessions, { ends, sessionOf: requests.sessionOf, end: sessions.end })
 }

@@ -1,6 +1,7 @@
 /** What this room adds to requests: the session behind the cookie, and what a route may know of it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import type { AccessTokens } from './session/access-token.ts'
+import type { AccessTokens, TokenRefusal } from './session/access-token.ts'
+import type { Challenges, Demand } from './session/challenges.ts'
 import { readCookie, sessionCookie, type CookieJar } from './session/cookies.ts'
 import type { SealedCookies } from './session/sealed-cookie.ts'
 import type { SessionRecord, User } from './session/record.ts'
@@ -29,10 +30,12 @@ declare module 'fastify' {
     /**
      * A token for an API, as the user.
      *
-     * @param rejected the token that the API has just refused: it is not handed out again
-     * @throws ProblemError `interaction_required`, `unavailable`
+     * @param refusal what the API has just said about the last one
+     * @throws ProblemError `interaction_required`, `unavailable`, `sign_in_required`
      */
-    accessToken(scopes: readonly string[], rejected?: string): Promise<string>
+    accessToken(scopes: readonly string[], refusal?: TokenRefusal): Promise<string>
+    /** The answer for a request that Microsoft has to be asked about first; throw it. */
+    interactionRequired(demand: Demand): Promise<ProblemError>
   }
 }
 
@@ -46,6 +49,7 @@ export interface RequestParts {
   cookies: SealedCookies
   sessions: Sessions
   accessTokens: AccessTokens
+  challenges: Challenges
   jar: CookieJar
   perMinute: number
   now: () => number
@@ -54,20 +58,28 @@ export interface RequestParts {
 export interface RequestSessions {
   /** The live session of a request's cookie, if any; does not count as activity. @throws StoreError */
   open(request: FastifyRequest): Promise<Session | undefined>
+  /** The same for a cookie that this request's answer brings. @throws StoreError */
+  openNew(request: FastifyRequest, cookieValue: string): Promise<Session | undefined>
   /** @throws Error for a route that is not behind `app.requireSignIn` */
   sessionOf(request: FastifyRequest): Session
 }
 
 export function decorateRequests(
   app: FastifyInstance,
-  { cookies, sessions, accessTokens, jar, perMinute, now }: RequestParts,
+  { cookies, sessions, accessTokens, challenges, jar, perMinute, now }: RequestParts,
 ): RequestSessions {
   const cookieName = jar.name(sessionCookie)
   const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
 
+  async function openNew(request: FastifyRequest, value: string): Promise<Session | undefined> {
+    const session = sessions.peek(value) ?? (await sessions.open(value))
+    request[currentSession] = session
+    return session
+  }
+
   async function open(request: FastifyRequest): Promise<Session | undefined> {
     const value = valueOf(request)
-    return value === undefined ? undefined : (sessions.peek(value) ?? sessions.open(value))
+    return value === undefined ? undefined : openNew(request, value)
   }
 
   /** @returns why the request may not go on; undefined where it may */
@@ -102,8 +114,11 @@ export function decorateRequests(
     if (!record) throw signInRequired()
     return record
   })
-  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes, rejected) {
-    return orUnavailable(accessTokens.for(sessionOf(this), scopes, rejected))
+  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes, refusal) {
+    return orUnavailable(accessTokens.for(sessionOf(this), scopes, refusal))
+  })
+  app.decorateRequest('interactionRequired', async function (this: FastifyRequest, demand) {
+    return orUnavailable(challenges.demand(sessionOf(this), demand))
   })
 
   app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {
@@ -117,7 +132,7 @@ export function decorateRequests(
     )
   })
 
-  return { open, sessionOf }
+  return { open, openNew, sessionOf }
 }
 
 function userOf(this: FastifyRequest): User {

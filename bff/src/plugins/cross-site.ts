@@ -16,9 +16,9 @@ declare module 'fastify' {
     /**
      * The marked exceptions. `navigation`: people arrive here by links and redirects of other
      * sites, and nothing else may: no image, no frame, no prefetch. `anyone`: the page itself, its
-     * files, health checks, Entra's frame.
+     * files, health checks, Entra's frame. `image`: an image of our own pages, besides a fetch.
      */
-    reachedBy?: 'navigation' | 'anyone'
+    reachedBy?: 'navigation' | 'anyone' | 'image'
   }
 }
 
@@ -43,17 +43,18 @@ function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
   if (!reads.has(request.method)) return mayChange(request, publicUrl)
   const { reachedBy } = request.routeOptions.config
   if (reachedBy === 'anyone') return true
-  return reachedBy === 'navigation' ? isNavigation(request) : mayRead(request)
+  if (reachedBy === 'navigation') return isNavigation(request)
+  return mayRead(request, reachedBy === 'image' ? ['empty', 'image'] : ['empty'])
 }
 
-function mayRead({ headers }: FastifyRequest): boolean {
+function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
   const site = headers['sec-fetch-site']
   const mode = headers['sec-fetch-mode']
   const destination = headers['sec-fetch-dest']
   return (
     (site === undefined || site === 'same-origin' || site === 'none') &&
     mode !== 'navigate' &&
-    (destination === undefined || destination === 'empty')
+    (destination === undefined || destinations.includes(destination))
   )
 }
 

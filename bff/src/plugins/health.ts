@@ -22,8 +22,9 @@ export default async function health(
       return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
     }
     try {
-      await app.identityReady()
-      return { status: 'ready' }
+      const { clockIsOff } = await app.identityReady()
+      // Ready all the same: a wrong clock is the operator's to set right, and other instances share it.
+      return clockIsOff ? { status: 'ready', warnings: ['clock'] } : { status: 'ready' }
     } catch (error) {
       const detail = 'The session store or Microsoft does not answer.'
       throw new ProblemError('unavailable', detail, { cause: error, retryAfterS: 5 })

@@ -29,6 +29,8 @@ export function fixedHeaders(publicUrl: string): Record<string, string> {
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
+    // One feature stands for all: without a script, nothing here could ask for any. Pages list more.
+    'permissions-policy': 'camera=()',
     // Pages and assets say otherwise for themselves; an answer about a person is never kept.
     'cache-control': 'no-store',
     ...(publicUrl.startsWith('https:') && { 'strict-transport-security': strictTransport }),

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import claims from './claims.ts'
 import me from './me.ts'
+import userPhoto from './user-photo.ts'
 import users from './users.ts'
 
 export default async function routes(app: FastifyInstance): Promise<void> {
@@ -9,4 +10,5 @@ export default async function routes(app: FastifyInstance): Promise<void> {
   await app.register(me)
   await app.register(claims)
   await app.register(users)
+  await app.register(userPhoto)
 }

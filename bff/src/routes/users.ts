@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { api } from '@gatehouse/shared/paths'
 import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
 import { ProblemError } from '../problem.ts'
@@ -34,16 +34,8 @@ export default async function users(app: FastifyInstance): Promise<void> {
     const question: Question = cursor
       ? readCursor(sessionSeal.open('users', cursor))
       : { top: 5, total: null, ...asked }
-    const page = await request.callApi('graph', '/users', {
-      query: graphQuery(question),
-      // $count and $search are advanced queries: Graph takes them with this header only.
-      headers: { consistencylevel: 'eventual' },
-    })
-    if (!graphPages.Check(page)) {
-      throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
-    }
-    const skipToken = skipTokenOf(page['@odata.nextLink'])
-    const total = page['@odata.count'] ?? question.total
+    const { page, skipToken, ...counted } = await firstFilledPage(request, question)
+    const total = counted.total ?? question.total
     return {
       users: page.value,
       total,
@@ -52,6 +44,35 @@ export default async function users(app: FastifyInstance): Promise<void> {
         : null,
     }
   })
+}
+
+/** Graph may answer with an empty page and say that there is more. Nobody wants to look at those. */
+const maxEmptyPages = 5
+
+async function firstFilledPage(request: FastifyRequest, question: Question) {
+  let page = await fetchPage(request, question)
+  let skipToken = skipTokenOf(page['@odata.nextLink'])
+  let { '@odata.count': total } = page
+  for (let empty = 1; empty <= maxEmptyPages && page.value.length === 0 && skipToken; empty += 1) {
+    page = await fetchPage(request, { ...question, skipToken })
+    skipToken = skipTokenOf(page['@odata.nextLink'])
+    total ??= page['@odata.count']
+  }
+  return { page, skipToken, total }
+}
+
+async function fetchPage(request: FastifyRequest, question: Question) {
+  const page = await request.callApi('graph', '/users', {
+    query: graphQuery(question),
+    // $count and $search are advanced queries: Graph takes them with this header only.
+    headers: { consistencylevel: 'eventual' },
+  })
+  if (graphPages.Check(page)) return page
+  throw somethingElse()
+}
+
+function somethingElse(): ProblemError {
+  return new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
 }
 
 type Cursor = Static<typeof CursorSchema>
@@ -84,10 +105,14 @@ function readCursor(text: string | undefined): Cursor {
   )
 }
 
+/** Graph's are under 1 kB. A cursor with more in it would be too long to come back. */
+const maxSkipToken = 2048
+
 /** Only the token is taken from Graph's link; where the next page is asked for is ours to know. */
 function skipTokenOf(nextLink: string | undefined): string | undefined {
   const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
   if (!token) return undefined
+  if (token.length > maxSkipToken) throw somethingElse()
   try {
     return decodeURIComponent(token)
   } catch {

@@ -73,7 +73,12 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-'))
   let offset = 0
   const now = () => Date.now() + offset
-  const tenant = await createTenant({ ...(options.oneClock && { now }), ...options.tenant })
+  const tenant = await createTenant({
+    ...(options.oneClock && { now }),
+    // A day, as Entra gives them, would outlast the sessions of most tests.
+    challengeableLifetime: 3900,
+    ...options.tenant,
+  })
   const logs: string[] = []
   const redis = options.store === 'redis' ? await startRedis() : undefined
   let changed: Record<string, string> = redis ? { STORE_URL: redis.url } : {}

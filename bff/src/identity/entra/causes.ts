@@ -1,4 +1,5 @@
 /** What an AADSTS error means for the person at the keyboard. */
+import type { InteractionReason } from '@gatehouse/shared/problem'
 import { EntraError } from './errors.ts'
 
 /** The causes that the sign-in problem page knows; one word each, as in its `code` parameter. */
@@ -6,6 +7,7 @@ export type SignInProblemCode =
   | 'expired'
   | 'cookies_blocked'
   | 'cancelled'
+  | 'step_up'
   | 'denied'
   | 'consent_required'
   | 'not_assigned'
@@ -23,6 +25,7 @@ const byNumber = new Map<number, SignInProblemCode>(
         [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
       ],
       ['cancelled', [65004]],
+      ['step_up', [50076, 50079, 50072, 50074, 50078, 50158, 50097]],
       ['consent_required', [65001, 90094, 90095]],
       ['not_assigned', [50105]],
       ['other_organisation', [50020, 50034, 16000, 90072, 500021, 500022, 500212, 500213]],
@@ -46,6 +49,7 @@ const byOauthError = new Map<string, SignInProblemCode>([
   ['invalid_scope', 'misconfigured'],
   ['invalid_grant', 'expired'],
   ['login_required', 'expired'],
+  ['interaction_required', 'step_up'],
 ])
 
 /** The page's word for an error that Entra sent, by its AADSTS number first and its OAuth code second. */
@@ -63,4 +67,17 @@ export function problemOfError(error: unknown): SignInProblemCode {
   if (error.code === 'entra_unavailable') return 'unavailable'
   if (error.check === 'tenant_not_allowed') return 'other_organisation'
   return error.code === 'entra_refused' ? problemOf(error.oauthError, error.aadsts) : 'failed'
+}
+
+/**
+ * Why Entra wants to see the user before it gives another token; undefined where it did not say so.
+ * Nothing but these two OAuth errors ends or interrupts a session: whatever else it answers may pass.
+ */
+export function interactionFor(error: EntraError): InteractionReason | undefined {
+  const { oauthError, suberror, aadsts } = error
+  if (oauthError !== 'invalid_grant' && oauthError !== 'interaction_required') return undefined
+  const cause = aadsts === undefined ? undefined : byNumber.get(aadsts)
+  if (cause === 'consent_required' || suberror === 'consent_required') return 'consent'
+  if (cause !== undefined) return cause === 'step_up' ? 'step_up' : 'session_expired'
+  return oauthError === 'interaction_required' ? 'step_up' : 'session_expired'
 }

@@ -41,6 +41,7 @@ export interface CodeGrant {
   verifier: string
   nonce: string
   scopes: readonly string[]
+  claims?: string
 }
 
 export interface EntraClient {
@@ -94,7 +95,7 @@ export function createEntraClient(
       return url
     },
 
-    redeemCode: ({ code, verifier, nonce, scopes }) =>
+    redeemCode: ({ code, verifier, nonce, scopes, claims }) =>
       exchange((client) =>
         client.acquireTokenByCode({
           code,
@@ -103,6 +104,7 @@ export function createEntraClient(
           redirectUri: config.redirectUri,
           // MSAL refuses a token with a nonce that it was not told. The check that counts is ours.
           nonce,
+          ...(claims && { claims }),
         }),
       ),
 
@@ -130,6 +132,9 @@ function createMsalClient(
     auth: {
       clientId: config.clientId,
       clientSecret: config.clientSecret,
+      // Says that this app understands claims challenges: without it Graph sends none, and tokens
+      // outlive what happened to their user (continuous access evaluation, Microsoft).
+      clientCapabilities: ['cp1'],
       authority: `https://${host}/${config.tenant}`,
       knownAuthorities: [host],
       authorityMetadata: JSON.stringify(metadata),

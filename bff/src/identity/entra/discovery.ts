@@ -1,6 +1,7 @@
 /** What the authority publishes about itself: fetched when first needed, and kept a day. */
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import type { Clock } from './clock.ts'
 import { EntraError } from './errors.ts'
 import type { EntraNetwork } from './network.ts'
 
@@ -17,6 +18,8 @@ const Metadata = Type.Object({
 export type Metadata = Static<typeof Metadata>
 
 const freshMs = 24 * 60 * 60_000
+/** While our clock is wrong: asking again shows when it is right. */
+const freshWhileOffMs = 60_000
 /** After a failure: how long callers are told so without another attempt. */
 const coolDownMs = 2_000
 
@@ -34,6 +37,7 @@ export interface Discovery {
 export function createDiscovery(
   { authority, tenant }: { authority: string; tenant: string },
   network: EntraNetwork,
+  clock: Clock,
   now: () => number,
 ): Discovery {
   const address = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`
@@ -62,7 +66,9 @@ export function createDiscovery(
   return {
     known: () => document,
     metadata: async () => {
-      if (document && now() - readAt < freshMs) return document
+      const fresh = clock.isOff() ? freshWhileOffMs : freshMs
+      // Whether the clock went on or was set: both are times to ask again.
+      if (document && Math.abs(now() - readAt) < fresh) return document
       if (failure && Math.abs(now() - failure.at) < coolDownMs) {
         if (document) return document
         throw failure.error

@@ -21,6 +21,10 @@ export interface FlowContext {
   jar: CookieJar
   /** The session that a request's cookie opens, if any. @throws StoreError */
   openSession(request: FastifyRequest): Promise<Session | undefined>
+  /** Of the user whose session this request has opened; null where it is not known. */
+  organisationName(request: FastifyRequest): Promise<string | null>
+  /** Looks up, in the session that has just begun, what its first page will ask for. */
+  prepare(request: FastifyRequest, cookieValue: string, tenantId: string): void
   /** A user's name in the log: a keyed hash, the same for the same person, and nobody's name. */
   whoIs(user: { tid: string; oid: string }): string
   now(): number

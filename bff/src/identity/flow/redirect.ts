@@ -13,6 +13,7 @@ import { grantedToken } from '../session/granted-token.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
 import { sessionCookie } from '../session/cookies.ts'
+import { again, wantsMore } from './again.ts'
 import type { FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
 import { stateMadeAt, transactionMs, type Transaction } from './transaction.ts'
@@ -57,8 +58,9 @@ export async function redirect(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const callback = request.query as Callback
+  let transaction: Transaction | undefined
   try {
-    const transaction = callback.state ? findTransaction(flow, request, callback.state) : undefined
+    transaction = callback.state ? findTransaction(flow, request, callback.state) : undefined
     if (!transaction) return await withoutTransaction(flow, request, reply)
 
     flow.transactions.clear(reply, transaction.state)
@@ -72,6 +74,9 @@ export async function redirect(
     if (error instanceof StoreError) {
       request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
       return unavailable(request, reply)
+    }
+    if (transaction && !transaction.again && wantsMore(error)) {
+      return await again(flow, request, reply, transaction, error)
     }
     const check = error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
     const aadsts = error instanceof EntraError ? error.aadsts : undefined
@@ -159,7 +164,9 @@ async function complete(
   // The old session goes first: whoever planted its cookie must not share the new one (CWE-384).
   const earlier = await flow.openSession(request)
   if (earlier) await flow.sessions.end(earlier.secrets.id)
-  flow.jar.set(reply, sessionCookie, await flow.sessions.start(record))
+  const cookie = await flow.sessions.start(record)
+  flow.jar.set(reply, sessionCookie, cookie)
+  flow.prepare(request, cookie, verified.claims.tid)
   request.log.info({ event: 'sign_in', who: flow.whoIs(verified.claims) }, 'Signed in')
   return seeOther(reply, transaction.returnTo)
 }

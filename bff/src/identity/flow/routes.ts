@@ -1,11 +1,12 @@
 /** The addresses of the flow, one verb each, and the two of `/api/session`. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/shared/paths'
 import { Session as SessionSchema } from '@gatehouse/shared/session'
 import { orUnavailable } from '../request.ts'
 import { cookieNames, sessionCookie } from '../session/cookies.ts'
 import { signInRequired } from '../session/refusals.ts'
+import type { Session } from '../session/sessions.ts'
 import { sessionStatus } from '../session/status.ts'
 import type { FlowContext } from './context.ts'
 import { frontChannelLogout, FrontChannelQuery } from './front-channel-logout.ts'
@@ -20,6 +21,11 @@ const statusSchema = { schema: { response: { 200: SessionSchema } } }
 export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
   const { sessions, lifetimes, now } = flow
   const limited = { onRequest: app.limitByAddress }
+
+  async function status(request: FastifyRequest, session: Session | undefined) {
+    const organisation = session ? await flow.organisationName(request) : null
+    return sessionStatus(session, organisation, lifetimes, now())
+  }
 
   app.get(
     auth.signIn,
@@ -50,13 +56,13 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
       flow.jar.clear(reply, sessionCookie)
     }
-    return sessionStatus(session, lifetimes, now())
+    return status(request, session)
   })
   app.post(api.extendSession, statusSchema, async (request) => {
     const session = await orUnavailable(flow.openSession(request))
     if (!session) throw signInRequired()
     const extended = await orUnavailable(sessions.extend(session))
     if (!extended) throw signInRequired()
-    return sessionStatus(session, lifetimes, now())
+    return status(request, session)
   })
 }

@@ -1,10 +1,11 @@
 import { Type, type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { EntraError } from '../entra/index.ts'
+import { StoreError } from '../store/store.ts'
+import { beginSignIn } from './begin.ts'
 import type { FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
 import { safeReturnTo } from './return-to.ts'
-import { codeChallenge } from './transaction.ts'
 
 /** `GET /auth/sign-in`. A parameter that is there twice is refused; one that we do not know is not looked at. */
 export const SignInQuery = Type.Object(
@@ -13,43 +14,44 @@ export const SignInQuery = Type.Object(
     prompt: Type.Optional(Type.Literal('select_account')),
     loginHint: Type.Optional(Type.String({ maxLength: 320 })),
     domainHint: Type.Optional(Type.String({ maxLength: 255 })),
+    challenge: Type.Optional(Type.String({ maxLength: 64 })),
   },
   { maxProperties: 32 },
 )
 
 /**
- * Starts a sign-in: a transaction in a cookie of its own, and 303 to Entra (OpenID Connect Core
- * §3.1.2.1). A session that is there stays as it is until the new one has succeeded.
+ * Starts a sign-in, for somebody new or for somebody who is signed in and has to prove or grant more.
+ * A challenge counts only in the session that it was made for; anywhere else it is a plain sign-in.
  */
 export async function signIn(
   flow: FlowContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { returnTo, prompt, loginHint, domainHint } = request.query as Static<typeof SignInQuery>
+  const { returnTo, challenge, ...hints } = request.query as Static<typeof SignInQuery>
   try {
-    // Before the cookie: a tenant that does not answer must leave nothing behind.
-    await flow.entra.discovery.metadata()
-    const transaction = flow.transactions.begin(
-      request,
-      reply,
-      safeReturnTo(returnTo, flow.publicUrl),
-    )
-    const url = await flow.entra.authorizeUrl({
-      state: transaction.state,
-      nonce: transaction.nonce,
-      codeChallenge: codeChallenge(transaction.verifier),
-      scopes: flow.scopes,
-      ...(prompt && { prompt }),
-      ...(loginHint && { loginHint }),
-      ...(domainHint && { domainHint }),
+    const asked = challenge === undefined ? undefined : await demanded(flow, request, challenge)
+    return await beginSignIn(flow, request, reply, {
+      returnTo: safeReturnTo(returnTo, flow.publicUrl),
+      ...asked,
+      ...hints,
     })
-    return seeOther(reply, url)
   } catch (error) {
     request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
+    if (error instanceof StoreError) return unavailable(request, reply)
     if (error instanceof EntraError && error.code === 'entra_unavailable') {
       return unavailable(request, reply)
     }
     return seeOther(reply, problemPage(request, 'failed'))
   }
+}
+
+/** What the session of this browser was asked for under that name. */
+async function demanded(flow: FlowContext, request: FastifyRequest, name: string) {
+  const session = await flow.openSession(request)
+  const challenge = session?.challenges.find(({ id }) => id === name)
+  if (!session || !challenge) return undefined
+  const { reason, claims, scopes } = challenge
+  request.log.info({ event: 'interaction_begun', reason }, 'The user goes to Microsoft for more')
+  return { claims, scopes, loginHint: session.user.username }
 }

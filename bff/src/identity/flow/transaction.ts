@@ -9,6 +9,10 @@ export interface Transaction {
   nonce: string
   verifier: string
   returnTo: string
+  /** The claims request that it began with, JSON. */
+  claims?: string
+  /** It is the second one, begun by itself because Entra wanted more. */
+  again?: true
   /** Milliseconds since the epoch. */
   issuedAt: number
 }
@@ -21,7 +25,11 @@ const prefix = 'sign-in-'
 
 export interface Transactions {
   /** Makes a transaction and hands its cookie to the browser; the oldest of four goes. */
-  begin(request: FastifyRequest, reply: FastifyReply, returnTo: string): Transaction
+  begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: Pick<Transaction, 'returnTo' | 'claims' | 'again'>,
+  ): Transaction
   /** The transaction that this browser began with `state`, while it is valid. */
   find(request: FastifyRequest, state: string): Transaction | undefined
   clear(reply: FastifyReply, state: string): void
@@ -55,13 +63,13 @@ export function createTransactions(
   }
 
   return {
-    begin: (request, reply, returnTo) => {
+    begin: (request, reply, asked) => {
       makeRoom(request, reply)
       const transaction = {
         state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
         nonce: random(),
         verifier: random(),
-        returnTo,
+        ...asked,
         issuedAt: now(),
       }
       const value = cookies.seal('sign-in', transaction)

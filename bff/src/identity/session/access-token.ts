@@ -19,15 +19,24 @@ const coolDownMs = 10_000
 /** One exchange with Entra takes eight seconds at most; a crashed instance must not block for longer. */
 const lockMs = 12_000
 const lookAgainMs = 40
+/** What Entra has just said no to, it is not asked again: a page asks many times (AADSTS50196). */
+const askAgainMs = 5_000
 
 export interface AccessTokens {
   /**
    * @param scopes what the token has to allow
-   * @param rejected a token that its API did not take: another one is fetched, however long it lasts
    * @throws ProblemError `interaction_required` where Entra wants to see the user again,
    * `unavailable` where it does not answer, `sign_in_required` where the session ended
    */
-  for(session: Session, scopes: readonly string[], rejected?: string): string | Promise<string>
+  for(session: Session, scopes: readonly string[], refusal?: TokenRefusal): string | Promise<string>
+}
+
+/** What an API did not like about a token. */
+export interface TokenRefusal {
+  /** The token itself: it is not handed out again, however long it lasts. */
+  rejected: string
+  /** The claims request (JSON) of the API's claims challenge, for the token that comes instead. */
+  claims?: string | undefined
 }
 
 export interface AccessTokenOptions {
@@ -46,6 +55,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const { sessions, marks, renewal, log, now } = options
   const underWay = new Map<string, Promise<string>>()
   const failedAt = new WeakMap<Session, number>()
+  /** The last no of each session: to which question, and when. */
+  const refusals = new WeakMap<Session, { key: string; at: number; problem: ProblemError }>()
 
   const lasts = (token: GrantedToken | undefined, ms: number): token is GrantedToken =>
     token !== undefined && token.expiresAt - now() > ms
@@ -63,7 +74,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   async function obtain(
     session: Session,
     scopes: readonly string[],
-    rejected?: string,
+    { rejected, claims }: Partial<TokenRefusal>,
   ): Promise<string> {
     const startedAt = performance.now()
     while (performance.now() - startedAt < lockMs) {
@@ -74,7 +85,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         try {
           // Between the look and the lock somebody may have finished.
           const again = await fromRecord(session, scopes, rejected)
-          return again.token?.accessToken ?? (await renewal.renew(session, again.record, scopes))
+          return (
+            again.token?.accessToken ?? (await renewal.renew(session, again.record, scopes, claims))
+          )
         } finally {
           await release().catch((error: unknown) =>
             log.warn({ err: error }, 'A lock stays until it expires'),
@@ -86,10 +99,33 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     throw tryLater()
   }
 
-  function shared(session: Session, scopes: readonly string[], rejected?: string): Promise<string> {
-    const key = [session.secrets.id, rejected, ...scopes].join(' ')
+  async function obtainOnce(
+    session: Session,
+    scopes: readonly string[],
+    refusal: Partial<TokenRefusal>,
+    key: string,
+  ): Promise<string> {
+    const last = refusals.get(session)
+    if (last?.key === key && Math.abs(now() - last.at) < askAgainMs) throw last.problem
+    try {
+      return await obtain(session, scopes, refusal)
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'interaction_required') {
+        refusals.set(session, { key, at: now(), problem: error })
+      }
+      throw error
+    }
+  }
+
+  function shared(
+    session: Session,
+    scopes: readonly string[],
+    refusal: Partial<TokenRefusal> = {},
+  ): Promise<string> {
+    const key = [session.secrets.id, refusal.rejected, refusal.claims, ...scopes].join(' ')
     const flight =
-      underWay.get(key) ?? obtain(session, scopes, rejected).finally(() => underWay.delete(key))
+      underWay.get(key) ??
+      obtainOnce(session, scopes, refusal, key).finally(() => void underWay.delete(key))
     underWay.set(key, flight)
     return flight
   }
@@ -105,10 +141,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 
   return {
-    for: (session, scopes, rejected) => {
+    for: (session, scopes, refusal) => {
       const token = findToken(session.tokens, scopes)
-      if (!lasts(token, unusableBeforeMs)) return shared(session, scopes, rejected)
-      if (token.accessToken === rejected) return shared(session, scopes, rejected)
+      if (!lasts(token, unusableBeforeMs)) return shared(session, scopes, refusal)
+      if (token.accessToken === refusal?.rejected) return shared(session, scopes, refusal)
       if (!lasts(token, renewBeforeMs)) renewBehind(session, scopes)
       return token.accessToken
     },

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Changes } from '../store/store.ts'
 import type { SessionSecrets } from '../store/seal.ts'
 import type { Pace } from './pace.ts'
-import type { GrantedToken, User } from './record.ts'
+import type { Challenge, GrantedToken, User } from './record.ts'
 
 /** About 6 kB each. More users than this at once cost the others a read from the store per request. */
 const maxOpenByDefault = 10_000
@@ -22,6 +22,7 @@ export interface Session {
   startedAt: number
   seenAt: number
   tokens: readonly GrantedToken[]
+  challenges: readonly Challenge[]
   readonly pace: Pace
   /** The state of the store's changes in which this copy was read; another one asks again. */
   confirmedIn: number

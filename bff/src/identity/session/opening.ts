@@ -102,6 +102,6 @@ function copyOf(loaded: Loaded, secrets: SessionSecrets) {
 
 /** What a write may change of a copy in memory. */
 export function changeable({ record, version }: Loaded) {
-  const { startedAt, seenAt, tokens } = record
-  return { version, startedAt, seenAt, tokens }
+  const { startedAt, seenAt, tokens, challenges = [] } = record
+  return { version, startedAt, seenAt, tokens, challenges }
 }

@@ -7,6 +7,20 @@ import type { VerifiedClaims } from '../entra/index.ts'
 
 const Moment = Type.Number()
 
+/** What has to be asked of the user at the next sign-in; see `challenges.ts`. */
+const ChallengeSchema = Type.Object({
+  id: Type.String(),
+  reason: Type.Union([
+    Type.Literal('consent'),
+    Type.Literal('step_up'),
+    Type.Literal('session_expired'),
+  ]),
+  claims: Type.Optional(Type.String()),
+  scopes: Type.Optional(Type.Array(Type.String())),
+})
+
+export type Challenge = Static<typeof ChallengeSchema>
+
 const SessionRecordSchema = Type.Object({
   claims: Type.Record(Type.String(), Type.Unknown()),
   checks: Claims.properties.checks,
@@ -19,6 +33,7 @@ const SessionRecordSchema = Type.Object({
     }),
   ),
   refreshToken: Type.Optional(Type.String()),
+  challenges: Type.Optional(Type.Array(ChallengeSchema)),
   startedAt: Moment,
   seenAt: Moment,
   device: Type.String(),
@@ -61,6 +76,8 @@ export interface User {
   objectId: string
   tenantId: string
   roles: string[]
+  /** Authentication contexts that the sign-in satisfied, such as `c1`; the claim `acrs`. */
+  authenticationContexts: string[]
 }
 
 export function userOf(claims: VerifiedClaims): User {
@@ -71,6 +88,7 @@ export function userOf(claims: VerifiedClaims): User {
     objectId: claims.oid,
     tenantId: claims.tid,
     roles: strings(claims['roles']),
+    authenticationContexts: strings(claims['acrs']),
   }
 }
 

@@ -1,22 +1,8 @@
 /** What a request hears that cannot have what it asked for in somebody's name. */
-import { signInUrl } from '@gatehouse/shared/paths'
 import { ProblemError } from '../../problem.ts'
-import type { EntraError } from '../entra/index.ts'
 
 export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
-}
-
-/** Microsoft has to see the user again before it gives another token. */
-export function interactionRequired(
-  reason: 'consent' | 'session_expired',
-  cause?: EntraError,
-): ProblemError {
-  return new ProblemError('interaction_required', 'Microsoft has to ask you something first.', {
-    reason,
-    signInUrl: signInUrl('/'),
-    ...(cause && { cause }),
-  })
 }
 
 export function tryLater(cause?: unknown): ProblemError {

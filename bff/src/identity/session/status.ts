@@ -6,6 +6,7 @@ import type { Session } from './sessions.ts'
 /** Asking never extends the session, so a page may poll. */
 export function sessionStatus(
   session: Session | undefined,
+  organisationName: string | null,
   lifetimes: Lifetimes,
   now: number,
 ): SessionAnswer {
@@ -14,7 +15,7 @@ export function sessionStatus(
   return {
     signedIn: true,
     user: { name, username, objectId },
-    organisation: { tenantId, name: null },
+    organisation: { tenantId, name: organisationName },
     startedAt: iso(session.startedAt),
     expiresAt: iso(sessionEnd(session, lifetimes)),
     absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),

@@ -1,0 +1,61 @@
+/** The groups that a user is in, wherever Entra put them. */
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { clientGoneStatus } from '../downstream/index.ts'
+import { ProblemError } from '../problem.ts'
+
+const answers = Compile(Type.Object({ value: Type.Array(Type.String({ maxLength: 64 })) }))
+
+export interface Groups {
+  of(request: FastifyRequest): Promise<readonly string[]>
+}
+
+/** What was found out lives as long as the open session, and one lookup serves all who wait for it. */
+export function createGroups(): Groups {
+  const known = new WeakMap<object, Promise<readonly string[]>>()
+  async function of(request: FastifyRequest): Promise<readonly string[]> {
+    const { user } = request
+    const shared = known.get(user)
+    const groups = shared ?? find(request)
+    known.set(user, groups)
+    try {
+      return await groups
+    } catch (error) {
+      if (known.get(user) === groups) known.delete(user)
+      // Another request had asked, and its client hung up: that says nothing about the groups.
+      if (shared && error instanceof ProblemError && error.status === clientGoneStatus) {
+        return of(request)
+      }
+      throw error
+    }
+  }
+  return { of }
+}
+
+async function find(request: FastifyRequest): Promise<readonly string[]> {
+  const { claims } = await request.idToken()
+  const { groups } = claims
+  if (Array.isArray(groups)) return groups.filter((group) => typeof group === 'string')
+  return isOverage(claims) ? fetchGroups(request) : []
+}
+
+/**
+ * More groups than fit: the token says where to ask instead. That address is old (Azure AD Graph), and
+ * nobody should ever be sent anywhere by what stands in a token.
+ * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim
+ */
+function isOverage({ hasgroups, _claim_names: names }: Record<string, unknown>): boolean {
+  const moved = typeof names === 'object' && names !== null && 'groups' in names
+  return moved || hasgroups === true || hasgroups === 'true'
+}
+
+/** https://learn.microsoft.com/graph/api/directoryobject-getmembergroups; up to 11 000 ids at once. */
+async function fetchGroups(request: FastifyRequest): Promise<readonly string[]> {
+  const answer = await request.callApi('graph', '/me/getMemberGroups', {
+    method: 'POST',
+    body: { securityEnabledOnly: false },
+  })
+  if (answers.Check(answer)) return answer.value
+  throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
+}

@@ -1,0 +1,94 @@
+/** What an API's answer means for our caller. Nothing of it is passed on but what the contract names. */
+import { usableClaims } from '../identity/index.ts'
+import { ProblemError } from '../problem.ts'
+import type { Answer } from './exchange.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+import { bearerRefusal, type BearerRefusal } from './www-authenticate.ts'
+
+/** The API did not take the token, or not for this. What to do about it, the caller of the API decides. */
+export interface TokenRefused extends BearerRefusal {
+  status: 401 | 403
+}
+
+/** @returns undefined for an answer that says nothing about the token */
+export function tokenRefusal({ status, headers }: Answer): TokenRefused | undefined {
+  if (status !== 401 && status !== 403) return undefined
+  const { claims, scopes } = bearerRefusal(headers['www-authenticate'])
+  // What is no claims request is not passed on to Entra: the answer counts as one without a challenge.
+  const usable = usableClaims(claims)
+  return { status, ...(usable && { claims: usable }), ...(scopes && { scopes }) }
+}
+
+/** @throws ProblemError for every answer that is not 2xx */
+export function assertSuccess(name: string, { status, headers }: Answer): void {
+  if (status >= 200 && status < 300) return
+  const cause = new Error(`${name} answered with status ${status}`)
+  if (status === 429 || status === 503) {
+    const code = status === 429 ? 'too_many_requests' : 'unavailable'
+    const retryAfterS = retryAfterSeconds(headers['retry-after'], Date.now())
+    throw new ProblemError(code, `The API "${name}" is busy.`, { cause, retryAfterS })
+  }
+  if (status === 404) {
+    throw new ProblemError('not_found', `The API "${name}" has no such thing.`, { cause })
+  }
+  if (status === 504) {
+    throw new ProblemError('upstream_timeout', `The API "${name}" did not answer in time.`, {
+      cause,
+    })
+  }
+  throw new ProblemError('upstream_failed', `The API "${name}" failed.`, { cause })
+}
+
+/**
+ * The JSON of a success; undefined where it has no content.
+ *
+ * @throws ProblemError `upstream_failed` for anything else
+ */
+export function jsonOf(name: string, answer: Answer): unknown {
+  // A 200 says that it has something; 201, 202 and 204 may have nothing.
+  if (answer.status !== 200 && answer.bytes.length === 0) return undefined
+  try {
+    assertType(answer, /^application\/json\s*(?:;|$)/i)
+    const { buffer, byteOffset, byteLength } = answer.bytes
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
+  } catch (cause) {
+    throw somethingElse(name, cause)
+  }
+}
+
+/** What a file's bytes begin with, by media type. A declared type alone proves nothing. */
+const beginnings: Record<string, readonly number[]> = {
+  'image/jpeg': [0xff, 0xd8, 0xff],
+  'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+}
+
+export type ImageType = 'image/jpeg' | 'image/png'
+
+/**
+ * The image of a success, and its type.
+ *
+ * @throws ProblemError `upstream_failed` for anything else
+ */
+export function imageOf(name: string, answer: Answer): { type: ImageType; bytes: Uint8Array } {
+  try {
+    assertType(answer, /^image\/(?:jpeg|jpg|png)\s*(?:;|$)/i)
+    const found = Object.entries(beginnings).find(([, beginning]) =>
+      beginning.every((byte, index) => answer.bytes[index] === byte),
+    )
+    if (!found) throw new Error('no image')
+    return { type: found[0] as ImageType, bytes: answer.bytes }
+  } catch (cause) {
+    throw somethingElse(name, cause)
+  }
+}
+
+function assertType({ headers }: Answer, type: RegExp): void {
+  // Nobody asked for compression; what is unpacked has no bound by its size on the wire.
+  if (headers['content-encoding'] !== undefined) throw new Error('encoded')
+  if (!type.test(String(headers['content-type']))) throw new Error('another type')
+}
+
+function somethingElse(name: string, cause: unknown): ProblemError {
+  const detail = `The API "${name}" answered with something else.`
+  return new ProblemError('upstream_failed', detail, { cause })
+}

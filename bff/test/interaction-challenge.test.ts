@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import { continueUrl } from '@gatehouse/shared/paths'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { refreshes } from './support/token-requests.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse()
+
+const secondFactor = { access_token: { acrs: { essential: true, value: 'c1' } } }
+
+async function signedIn(place: number): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn({ user: nameOf(place) })
+  return browser
+}
+
+function nameOf(place: number): string {
+  return gatehouse().tenant.users[place]?.userPrincipalName ?? ''
+}
+
+async function stepUpFor(browser: Browser): Promise<string> {
+  const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+  expect(problem.reason).toBe('step_up')
+  return problem.signInUrl ?? ''
+}
+
+describe('a token that Graph no longer takes (continuous access evaluation)', () => {
+  it('declares that it handles challenges, in every request for a token', async () => {
+    const browser = await signedIn(50)
+    gatehouse().tenant.revokeTokens(gatehouse().tenant.users[50]?.id)
+    await browser.get('/api/users')
+    const asked = gatehouse()
+      .tenant.journal.entries()
+      .filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'token')
+      .map(({ query, body }) => ({ ...query, ...(body as object) }))
+      .map((parameters) => String(parameters['claims'] ?? '{}'))
+    expect(asked.length).toBeGreaterThanOrEqual(3)
+    for (const claims of asked) {
+      expect(JSON.parse(claims)).toMatchObject({ access_token: { xms_cc: { values: ['cp1'] } } })
+    }
+  })
+
+  it('is replaced by one that meets the challenge, and nobody notices', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(51)
+    tenant.revokeTokens(tenant.users[51]?.id)
+    expect((await browser.get('/api/users')).status).toBe(200)
+    expect(refreshes(tenant)).toHaveLength(1)
+    expect(JSON.parse(String(refreshes(tenant)[0]?.['claims']))).toHaveProperty('access_token.nbf')
+    expect((await browser.get('/api/users')).status).toBe(200)
+    expect(refreshes(tenant)).toHaveLength(1)
+  })
+
+  it('of a user who was disabled is a matter of signing in, and of nobody else', async () => {
+    const { tenant } = gatehouse()
+    const [gone, other] = [await signedIn(52), await signedIn(53)]
+    tenant.disableUser(tenant.users[52]?.id)
+    const problem = expectProblem(await gone.get('/api/users'), 401, 'interaction_required')
+    expect(problem.reason).toBe('session_expired')
+    expect((await other.get('/api/users')).status).toBe(200)
+    tenant.enableUser(tenant.users[52]?.id)
+  })
+})
+
+describe('a step-up that Graph asks for', () => {
+  it('is tried without the user first, and then is theirs: one Continue, back on the same page', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(54)
+    tenant.requireAuthenticationContext('users', 'c1')
+    try {
+      const signInUrl = await stepUpFor(browser)
+      expect(refreshes(tenant)).toHaveLength(1)
+      const toMicrosoft = await browser.get(continueUrl(signInUrl, '/users?q=b&page=2#row'))
+      const query = new URL(toMicrosoft.location).searchParams
+      expect(JSON.parse(query.get('claims') ?? '')).toMatchObject(secondFactor)
+      expect(query.get('login_hint')).toBe(nameOf(54))
+      const callback = await browser.callbackFrom(toMicrosoft.location, { user: nameOf(54) })
+      const back = await browser.send(callback)
+      expect([back.status, back.location]).toEqual([303, '/users?q=b&page=2#row'])
+      expect((await browser.get('/api/users')).status).toBe(200)
+      const me = (await browser.get('/api/me')).json() as object
+      expect(me).not.toHaveProperty('authenticationContexts')
+    } finally {
+      tenant.requireAuthenticationContext('users', undefined)
+    }
+  })
+
+  it('is kept on the server: the answer says nothing of the challenge', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(55)
+    tenant.requireAuthenticationContext('users', 'c1')
+    const answer = await browser.get('/api/users')
+    tenant.requireAuthenticationContext('users', undefined)
+    expect(answer.text).not.toMatch(/acrs|c1|eyJ|claims/)
+    expect(answer.headers).not.toHaveProperty('www-authenticate')
+    expect(answer.setCookies).toEqual([])
+  })
+
+  it('means nothing in another session, and nothing under another name', async () => {
+    const { tenant } = gatehouse()
+    const [asked, other] = [await signedIn(56), await signedIn(57)]
+    tenant.requireAuthenticationContext('users', 'c1')
+    const signInUrl = await stepUpFor(asked)
+    tenant.requireAuthenticationContext('users', undefined)
+    for (const [browser, url] of [
+      [other, signInUrl],
+      [gatehouse().browser(), signInUrl],
+      [asked, signInUrl.replace(/challenge=.*/, `challenge=${'A'.repeat(16)}`)],
+      [asked, signInUrl.replace(/challenge=.*/, `challenge=${'%22'.repeat(16)}`)],
+    ] as const) {
+      const { status, location } = await browser.get(url)
+      expect(status).toBe(303)
+      expect(new URL(location).searchParams.get('claims')).not.toContain('acrs')
+    }
+    expectProblem(await asked.get(`${signInUrl}&challenge=b`), 400, 'invalid_request')
+    expectProblem(
+      await asked.get(`/auth/sign-in?challenge=${'a'.repeat(65)}`),
+      400,
+      'invalid_request',
+    )
+  })
+
+  it('that a hundred requests meet is written down once and asked of Entra once', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(58)
+    tenant.requireAuthenticationContext('users', 'c1')
+    const answers = await Promise.all(Array.from({ length: 100 }, () => browser.get('/api/users')))
+    tenant.requireAuthenticationContext('users', undefined)
+    const links = answers.map((one) => expectProblem(one, 401, 'interaction_required').signInUrl)
+    expect(new Set(links).size).toBe(1)
+    expect(refreshes(tenant)).toHaveLength(1)
+  })
+
+  it('survives a restart, and the other instance knows it', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(59)
+    tenant.requireAuthenticationContext('users', 'c1')
+    const signInUrl = await stepUpFor(browser)
+    tenant.requireAuthenticationContext('users', undefined)
+    const other = await gatehouse().another()
+    const { location } = await other.browser(browser).get(signInUrl)
+    expect(new URL(location).searchParams.get('claims')).toContain('acrs')
+    await other.close()
+  })
+
+  it.each([
+    ['is no base64', '%%%'],
+    ['is no JSON', Buffer.from('{').toString('base64')],
+    ['is a list', Buffer.from('[]').toString('base64')],
+    ['asks for something else', Buffer.from('{"scope":"Mail.Read"}').toString('base64')],
+    ['has no end', Buffer.from(`{"access_token":{"x":"${'a'.repeat(3000)}"}}`).toString('base64')],
+  ])('GP18 with a challenge that %s is like one without: sign in again', async (_what, claims) => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(60)
+    tenant.faults.set({
+      at: 'users',
+      kind: 'respond',
+      status: 401,
+      headers: { 'www-authenticate': `Bearer error="insufficient_claims", claims="${claims}"` },
+    })
+    const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+    expect(problem.reason).toBe('session_expired')
+    expect(refreshes(tenant)).toHaveLength(1)
+    expect(tenant.journal.count('users')).toBe(2)
+  })
+
+  it('GP19 a 403 that is a challenge is one as well', async () => {
+    const { tenant } = gatehouse()
+    const browser = await signedIn(61)
+    const claims = Buffer.from(JSON.stringify(secondFactor)).toString('base64')
+    tenant.faults.set({
+      at: 'users',
+      kind: 'respond',
+      status: 403,
+      headers: { 'www-authenticate': `Bearer error="insufficient_claims", claims="${claims}"` },
+    })
+    await stepUpFor(browser)
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('LG04 is in the log when it is asked for and when the user goes there', async () => {
+    const { tenant, logs } = gatehouse()
+    const browser = await signedIn(62)
+    tenant.requireAuthenticationContext('users', 'c1')
+    logs.length = 0
+    const signInUrl = await stepUpFor(browser)
+    tenant.requireAuthenticationContext('users', undefined)
+    await browser.get(signInUrl)
+    const events = logs.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: 'interaction_required',
+        reason: 'step_up',
+        who: expect.stringMatching(/^[\w-]{16}$/),
+      }),
+    )
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'interaction_begun', reason: 'step_up' }),
+    )
+  })
+})

@@ -1,0 +1,15 @@
+/** What a GET of the JSON API answers, by path. Types alone: `useApi(api.claims)` in a page is typed by this. */
+import type { Claims } from './claims.ts'
+import type { Me } from './me.ts'
+import type { api } from './paths.ts'
+import type { Session } from './session.ts'
+import type { OwnSessions } from './sessions.ts'
+import type { Users } from './users.ts'
+
+export interface ApiAnswers {
+  [api.session]: Session
+  [api.sessions]: OwnSessions
+  [api.me]: Me
+  [api.claims]: Claims
+  [api.users]: Users
+}
