@@ -8,6 +8,8 @@ export interface TenantOptions {
   port?: number
   /** A loopback address; default 127.0.0.1. */
   host?: string
+  /** What its documents and tokens spell, where a proxy with TLS stands in front; default what it listens on. */
+  origin?: string
   tenantId?: string
   tenantName?: string
   /** Default: the one of `local-client.ts`. */
@@ -18,6 +20,11 @@ export interface TenantOptions {
   patchUsers?: Readonly<Record<number, Partial<TenantUser>>>
   /** The tenant's clock, ms since the epoch. */
   now?: () => number
+  /**
+   * How long access tokens of clients that handle claims challenges last, seconds. Default 24 hours,
+   * like Entra's, since Graph ends them early where it has to.
+   */
+  challengeableLifetime?: number
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
 }
@@ -36,9 +43,13 @@ export function checkOptions({ host = '127.0.0.1', users = 250 }: TenantOptions)
       `The local tenant signs anybody in without a password, so it listens on loopback only, not on "${host}".`,
     )
   }
-  if (!Number.isInteger(users) || users < 1 || users > mostUsers) {
-    throw new Error(`The local tenant can have 1 to ${mostUsers} users, not ${users}.`)
-  }
+  checkUserCount(users)
+}
+
+/** @throws Error with a sentence */
+export function checkUserCount(users: number): void {
+  if (Number.isInteger(users) && users >= 1 && users <= mostUsers) return
+  throw new Error(`The local tenant can have 1 to ${mostUsers} users, not ${users}.`)
 }
 
 export function isLoopback(host: string): boolean {

@@ -13,5 +13,6 @@ export function refuseCrossSite(request: FastifyRequest): void {
 export function isSameSite({ headers }: FastifyRequest): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
-  return origin === undefined || origin === `http://${host ?? ''}`
+  // With https where a proxy with TLS stands in front.
+  return origin === undefined || origin.replace(/^https?:\/\//, '') === host
 }

@@ -1,0 +1,57 @@
+/** Certificates for a test: an authority of its own, and a server on this machine that it vouches for. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Certificates {
+  /** The file of the authority's certificate, PEM: what clients have to trust. */
+  authorityFile: string
+  /** The same, as text. */
+  authority: string
+  /** The server's own, for `localhost` and 127.0.0.1, PEM. */
+  certificate: string
+  key: string
+}
+
+/** Some clients take no certificate that vouches for itself, nor one that says not what it is for (RFC 5280). */
+const extensions = `
+[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+`
+
+/** @throws Error with what openssl said */
+export function makeCertificates(folder: string): Certificates {
+  writeFileSync(join(folder, 'openssl.cnf'), extensions)
+  const request = 'req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -config openssl.cnf'
+  const authority = '-subj /CN=authority -keyout authority.key -out authority.pem'
+  openssl(folder, `${request} ${authority} -x509 -days 2 -extensions authority`)
+  openssl(folder, `${request} -subj /CN=localhost -keyout server.key -out server.csr`)
+  const by = '-CA authority.pem -CAkey authority.key -CAcreateserial'
+  const asked = '-in server.csr -extfile openssl.cnf -extensions server'
+  openssl(folder, `x509 -req -days 2 ${by} ${asked} -out server.pem`)
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  return {
+    authorityFile: join(folder, 'authority.pem'),
+    authority: read('authority.pem'),
+    certificate: read('server.pem'),
+    key: read('server.key'),
+  }
+}
+
+/** @param words without quotes, for files of the folder */
+function openssl(folder: string, words: string): void {
+  const { status, stderr } = spawnSync('openssl', words.split(' '), { cwd: folder })
+  if (status !== 0) throw new Error(`openssl makes no certificate: ${String(stderr)}`)
+}
