@@ -1,4 +1,4 @@
-/** THE LIST of pages. A new page is one more entry here. */
+/** THE LIST of pages. A new page is one more line here. */
 
 import { pages } from '@gatehouse/shared/paths'
 import { lazy, Suspense, type ComponentType } from 'react'
@@ -20,20 +20,8 @@ export const pageList: PageEntry[] = [
     protected: false,
     page: Home,
   },
-  {
-    path: pages.claims,
-    title: 'ID token',
-    nav: icons.key,
-    protected: true,
-    ...lazily(() => import('./pages/claims.tsx')),
-  },
-  {
-    path: pages.users,
-    title: 'Users',
-    nav: icons.people,
-    protected: true,
-    ...lazily(() => import('./pages/users.tsx')),
-  },
+  forSignedIn(pages.claims, 'ID token', icons.key, () => import('./pages/claims.tsx')),
+  forSignedIn(pages.users, 'Users', icons.people, () => import('./pages/users.tsx')),
   {
     path: pages.signedOut,
     title: 'Signed out',
@@ -77,10 +65,17 @@ export function prefetch(path: string): void {
   void find(path)?.load?.()
 }
 
+/** A page behind the sign-in, with a link in the navigation. Its code is fetched when it is opened. */
+function forSignedIn(path: string, title: string, nav: string, load: Load): PageEntry {
+  return { path, title, nav, protected: true, ...lazily(load) }
+}
+
 function find(path: string): PageEntry | undefined {
   return pageList.find((entry) => entry.path === path)
 }
 
-function lazily(load: () => Promise<{ default: ComponentType }>) {
+type Load = () => Promise<{ default: ComponentType }>
+
+function lazily(load: Load) {
   return { page: lazy(load), load }
 }

@@ -11,12 +11,12 @@ export function useSession() {
 export const SignedInContext = createContext<SignedIn | undefined>(undefined)
 
 /**
- * The session of the person who is signed in, on a protected page.
+ * Who is signed in, on a protected page: `name` and `username` to show, `objectId` as the key.
  *
  * @throws on a page that `router.tsx` does not list as protected: there may be nobody
  */
-export function useUser(): SignedIn {
+export function useUser(): SignedIn['user'] {
   const session = useContext(SignedInContext)
   if (!session) throw new Error('useUser is for pages that router.tsx marks as protected.')
-  return session
+  return session.user
 }

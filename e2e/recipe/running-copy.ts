@@ -1,0 +1,30 @@
+/** The copy as people start it: `npm start`, with the local tenant, on ports of its own. */
+import { join } from 'node:path'
+import { freePort } from '../../bff/test/support/free-port.ts'
+import { eventually } from '../instances/eventually.ts'
+import { runProgram } from '../instances/program.ts'
+
+export interface RunningCopy {
+  publicUrl: string
+  end(): Promise<unknown>
+}
+
+/** @throws Error with what it said, where it ended instead of answering */
+export async function startCopy(folder: string): Promise<RunningCopy> {
+  const port = await freePort()
+  const publicUrl = `http://localhost:${port}`
+  const program = runProgram(process.execPath, [join(folder, 'bff/dev/start.ts')], {
+    PORT: String(port),
+    TENANT_PORT: String(await freePort()),
+    PUBLIC_URL: publicUrl,
+    DATA_DIR: join(folder, '.data'),
+    LOG_LEVEL: 'warn',
+  })
+  const failed = program.ended.then((code) => {
+    throw new Error(`The copy ended with ${code}: ${program.output()}`)
+  })
+  const answers = eventually('the copy runs', () => program.output().includes('is running'))
+  await Promise.race([failed, answers])
+  failed.catch(() => undefined)
+  return { publicUrl, end: () => program.end() }
+}
