@@ -14,7 +14,7 @@ const gatehouse = useGatehouse({
   extend: tokenRoute,
   config: {
     session: { idleMinutes: 1440, absoluteMinutes: 43_200 },
-    scopes: ['User.ReadBasic.All', 'Mail.Read'],
+    scopes: ['User.Read', 'User.ReadBasic.All', 'Mail.Read'],
   },
 })
 
@@ -75,17 +75,21 @@ describe('access tokens of one session', () => {
       Array.from({ length: 20 }, (_, at) => askToken(browser, at % 2 ? orders : 'Mail.Read')),
     )
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
-    expect(refreshes(gatehouse().tenant)).toHaveLength(2)
     await askToken(browser, orders)
     await askToken(browser, 'Mail.Read')
-    expect(refreshes(gatehouse().tenant)).toHaveLength(2)
+    // The name of the organisation may have been asked for in between, with a token of its own.
+    const asked = refreshes(gatehouse().tenant).map(({ scope }) => String(scope).split(' ')[0])
+    expect(asked.filter((scope) => scope === orders || scope === 'Mail.Read').toSorted()).toEqual([
+      'Mail.Read',
+      orders,
+    ])
   })
 
   it('for .default are kept like others, though Entra never names it', async () => {
     const browser = await signedIn()
     const scopes = 'https://graph.microsoft.com/.default'
     const token = tokenIn(await askToken(browser, scopes))
-    expect(bearerClaims(token).scp).toContain('User.ReadBasic.All')
+    expect(bearerClaims(token).scp).toContain('User.Read')
     expect(tokenIn(await askToken(browser, scopes))).toBe(token)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
