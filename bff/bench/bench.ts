@@ -1,4 +1,6 @@
 /** `npm run bench`: everything that is measured, one after another. `npm run bench -w bff -- requests` for one. */
+import { benchGateway } from './gateway.bench.ts'
+import { benchRefusals } from './refusals.bench.ts'
 import { benchRequests } from './requests.bench.ts'
 import { benchRevocation } from './revocation.bench.ts'
 import { benchSessionSize } from './session-size.bench.ts'
@@ -7,6 +9,8 @@ import { benchStartUp } from './start-up.bench.ts'
 
 const all = {
   requests: benchRequests,
+  refusals: benchRefusals,
+  gateway: benchGateway,
   'sign-in': benchSignIn,
   'session-size': benchSessionSize,
   'start-up': benchStartUp,

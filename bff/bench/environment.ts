@@ -17,10 +17,23 @@ export interface BenchEnvironment {
   end(): Promise<void>
 }
 
-export async function prepare(graphDelayMs = 0): Promise<BenchEnvironment> {
+export interface BenchOptions {
+  /** How long the stub Graph takes for an answer, ms. */
+  graphDelayMs?: number
+  /** A Graph that is there already, and whose end is somebody else's. */
+  graphUrl?: string
+  rateLimits?: { perAddress: number; perSession: number }
+}
+
+/** Load is what is measured here: the counters run, and never say stop. */
+const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
+
+export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
+  const { graphDelayMs = 0, rateLimits = noLimits } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
   const tenant = await createTenant()
   const graph = await startStubGraph(graphDelayMs)
+  const graphUrl = options.graphUrl ?? graph.url
   const scopes = ['User.ReadBasic.All']
   const path = join(folder, 'aad.config.json')
   const config = {
@@ -30,16 +43,15 @@ export async function prepare(graphDelayMs = 0): Promise<BenchEnvironment> {
     authority: tenant.authority,
     publicUrl,
     scopes,
-    // Load is what is measured here: the counters run, and never say stop.
-    rateLimits: { perAddress: 100_000_000, perSession: 100_000_000 },
-    downstreamApis: { graph: { baseUrl: graph.url, scopes } },
+    rateLimits,
+    downstreamApis: { graph: { baseUrl: graphUrl, scopes } },
   }
   writeFileSync(path, JSON.stringify(config))
   return {
     tenant,
     graph,
     folder,
-    env: { AAD_CONFIG: path, DATA_DIR: folder, LOG_LEVEL: 'warn', GRAPH_BASE_URL: graph.url },
+    env: { AAD_CONFIG: path, DATA_DIR: folder, LOG_LEVEL: 'warn', GRAPH_BASE_URL: graphUrl },
     end: async () => {
       await tenant.close()
       graph.close()
@@ -48,10 +60,10 @@ export async function prepare(graphDelayMs = 0): Promise<BenchEnvironment> {
   }
 }
 
-/** Signs a user in. @returns the Cookie header for requests */
-export async function signedIn(origin: string): Promise<string> {
+/** Signs a user in, the tenant's first where none is named. @returns the Cookie header for requests */
+export async function signedIn(origin: string, user?: string): Promise<string> {
   const browser = createBrowser(origin, publicUrl)
-  const answer = await browser.signIn()
+  const answer = await browser.signIn(user === undefined ? {} : { user })
   if (answer.location !== '/') throw new Error(`sign-in ended at ${answer.location}`)
   return browser.cookieHeader()
 }

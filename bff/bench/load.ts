@@ -1,5 +1,5 @@
 /** Load on two servers in turn, so that a machine whose speed drifts slows both. */
-import autocannon from 'autocannon'
+import autocannon, { type Request } from 'autocannon'
 import type { MeasuredProcess } from './measured-process.ts'
 
 export interface Target {
@@ -7,6 +7,10 @@ export interface Target {
   server: MeasuredProcess
   path: string
   headers?: Record<string, string>
+  method?: Request['method']
+  body?: string
+  /** What every answer must be; 200 where nothing is said. */
+  status?: number
 }
 
 export interface Round {
@@ -22,17 +26,21 @@ export interface Load {
   seconds: number
 }
 
-async function measure({ server, path, headers }: Target, load: Load): Promise<Round> {
+async function measure(target: Target, load: Load): Promise<Round> {
+  const { name, server, path, headers, method = 'GET', body, status = 200 } = target
   const before = await server.cpu()
   const result = await autocannon({
     url: `${server.origin}${path}`,
     connections: load.connections,
     duration: load.seconds,
     headers: { ...headers },
+    method,
+    ...(body !== undefined && { body }),
   })
   const cpu = (await server.cpu()) - before
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${path}: ${result.non2xx} refused, ${result.errors} failed`)
+  const statuses = Object.keys(result.statusCodeStats ?? {})
+  if (statuses.some((code) => code !== String(status)) || result.errors > 0) {
+    throw new Error(`${name}: answered with ${statuses.join(', ')}; ${result.errors} failed`)
   }
   const total = result.requests.total
   return {
@@ -60,6 +68,11 @@ export async function interleave(
 }
 
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5)
+}
+
+/** @param part 0.99 for the value that 99 of 100 stay under */
+export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
 }

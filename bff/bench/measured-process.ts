@@ -6,42 +6,57 @@ export interface MeasuredProcess {
   origin: string
   /** CPU time so far, microseconds, user and system. */
   cpu(): Promise<number>
-  /** Resident set, bytes. */
-  memory(): Promise<number>
+  /** After a collection, bytes. */
+  memory(): Promise<Memory>
   end(): Promise<void>
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>
+}
+
+export interface Memory {
+  resident: number
+  /** On the heap and in buffers. */
+  inUse: number
 }
 
 interface Reply {
   port: number
   cpu: number
-  memory: number
+  memory: Memory
 }
 
-/** @param program a file in this folder that calls `serveMeasured` */
+/**
+ * @param program a file in this folder that calls `serveMeasured`
+ * @param env on top of this process's; a log at `info` is written and goes nowhere
+ */
 export async function startMeasured(
   program: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<MeasuredProcess> {
   const child = fork(join(import.meta.dirname, program), {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', env['LOG_LEVEL'] === 'info' ? 'ignore' : 'inherit', 'inherit', 'ipc'],
   })
   const { port } = await reply(child)
-  const ask = async (question: 'cpu' | 'memory') => {
+  const ask = (question: 'cpu' | 'memory') => {
     const answer = reply(child)
     child.send(question)
-    return (await answer)[question]
+    return answer
   }
   return {
     origin: `http://127.0.0.1:${port}`,
-    cpu: () => ask('cpu'),
-    memory: () => ask('memory'),
-    end: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve())
-        child.kill('SIGTERM')
-      }),
+    cpu: async () => (await ask('cpu')).cpu,
+    memory: async () => (await ask('memory')).memory,
+    end: () => stop(child, 'SIGTERM'),
+    kill: () => stop(child, 'SIGKILL'),
   }
+}
+
+function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill(signal)
+  })
 }
 
 function reply(child: ChildProcess): Promise<Reply> {
@@ -59,11 +74,24 @@ function reply(child: ChildProcess): Promise<Reply> {
 export function serveMeasured(port: number): void {
   const report = () => {
     const { user, system } = process.cpuUsage()
-    process.send?.({ port, cpu: user + system, memory: process.memoryUsage.rss() })
+    const { rss: resident, heapUsed, external } = process.memoryUsage()
+    const memory = { resident, inUse: heapUsed + external }
+    process.send?.({ port, cpu: user + system, memory } satisfies Reply)
   }
-  process.on('message', report)
+  process.on('message', (question) => {
+    if (question === 'memory') void collect().then(report)
+    else report()
+  })
   process.once('SIGTERM', () => process.exit(0))
   // A benchmark that failed must leave nothing running.
   process.once('disconnect', () => process.exit(0))
   report()
+}
+
+/** Full collections, where the benchmark was started with `--expose-gc`; buffers go one turn later than what held them. */
+export async function collect(): Promise<void> {
+  for (let round = 0; round < 4; round += 1) {
+    globalThis.gc?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }

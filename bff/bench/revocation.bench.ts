@@ -1,6 +1,7 @@
 /** How long another instance goes on answering after a sign-out was answered on the first. */
 import { createBrowser } from '../test/support/browser.ts'
 import { prepare, publicUrl } from './environment.ts'
+import { percentile } from './load.ts'
 import { startMeasured } from './measured-process.ts'
 import { startRedis } from './redis-server.ts'
 import { line, printFigure } from './report.ts'
@@ -19,8 +20,7 @@ export async function benchRevocation(): Promise<void> {
     const latencies: number[] = []
     for (let index = 0; index < signOuts; index += 1)
       latencies.push(await revoke(a.origin, b.origin))
-    const sorted = latencies.toSorted((x, y) => x - y)
-    const at = (part: number) => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1)
+    const at = (part: number) => percentile(latencies, part).toFixed(1)
     printFigure(name, `p50 ${at(0.5)}  p99 ${at(0.99)}  (${signOuts} sign-outs)`)
     await Promise.all([a.end(), b.end()])
   }

@@ -10,6 +10,7 @@ import { createSealedCookies } from '../src/identity/session/sealed-cookie.ts'
 import { createSessions } from '../src/identity/session/sessions.ts'
 import { createSummaries } from '../src/identity/session/summary.ts'
 import { openSqliteStore } from '../src/identity/store/sqlite.ts'
+import { collect } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
 
 const count = 10_000
@@ -64,12 +65,8 @@ function record(): SessionRecord {
   }
 }
 
-/** Bytes in use after full collections; buffers of finished work go one turn later than what held them. */
 async function bytesInUse(): Promise<number> {
-  for (let round = 0; round < 4; round += 1) {
-    globalThis.gc?.()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await collect()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }

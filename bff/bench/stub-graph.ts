@@ -4,11 +4,15 @@ import type { AddressInfo } from 'node:net'
 
 export interface StubGraph {
   url: string
+  /** How long each answer takes, ms; 0 answers at once. */
+  delayMs: number
+  /** How many requests wait for their answer now. */
+  waiting: number
   close(): void
 }
 
-/** @param delayMs how long each answer takes; 0 answers at once */
-export async function startStubGraph(delayMs = 0): Promise<StubGraph> {
+/** @param port 0 for any that is free */
+export async function startStubGraph(delayMs = 0, port = 0): Promise<StubGraph> {
   const pages = new Map([5, 100].map((size) => [String(size), page(size)]))
   const server = createServer((request, response) => {
     const top = new URL(request.url ?? '/', 'http://graph').searchParams.get('$top') ?? '5'
@@ -16,12 +20,20 @@ export async function startStubGraph(delayMs = 0): Promise<StubGraph> {
       response.setHeader('content-type', 'application/json; odata.metadata=minimal')
       response.end(pages.get(top) ?? pages.get('5'))
     }
-    if (delayMs > 0) setTimeout(answer, delayMs)
-    else answer()
+    if (graph.delayMs === 0) return answer()
+    graph.waiting += 1
+    response.once('close', () => void (graph.waiting -= 1))
+    setTimeout(answer, graph.delayMs)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/v1.0`, close: () => void server.close() }
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const listening = server.address() as AddressInfo
+  const graph: StubGraph = {
+    url: `http://127.0.0.1:${listening.port}/v1.0`,
+    delayMs,
+    waiting: 0,
+    close: () => void server.close(),
+  }
+  return graph
 }
 
 function page(size: number): string {

@@ -62,7 +62,7 @@ describe('a cookie that is planted under a name that is nearly the session’s',
     expect(await whoIs(`${plant(planted)}; ${name}=${own}`)).toBe(0)
     expect(await whoIs(`${name}=${own}; ${plant(planted)}`)).toBe(0)
     expect(await whoIs(`${name}=${own};${plant(planted)}; theme=dark`)).toBe(0)
-    // Without its own value in it as well: nothing there is a way to spell the session.
+    // With the value of this browser too: it is no other way to spell the session’s name.
     expect(await whoIs(plant(own))).toBeUndefined()
   })
 })

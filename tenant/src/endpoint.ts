@@ -5,9 +5,11 @@ export const endpoints = [
   'authorize',
   'token',
   'logout',
+  'adminconsent',
   'me',
   'users',
   'photo',
+  'groups',
   'organization',
 ] as const
 

@@ -20,8 +20,8 @@ export async function signInAtTenant(
 ): Promise<{ location: string }> {
   const { user, cancel = false, cookies = new Map<string, string>() } = options
   let answer = await send(authorizeUrl, cookies)
-  // Sign-in, then consent: more pages than these do not come.
-  for (let page = 0; page < 4; page += 1) {
+  // Sign-in, step-up, then consent or the need for approval: more pages than these do not come.
+  for (let page = 0; page < 5; page += 1) {
     const location = answer.headers.get('location')
     if (location) return { location }
     const text = await answer.text()
@@ -50,11 +50,11 @@ async function send(
   return answer
 }
 
-/** What the person presses: Accept where the page has it, else a user. Undefined on a page with neither. */
+/** What the person presses: the button that leads on where the page has one, else a user. Undefined on a page with neither. */
 function nextFields(page: string, user: string | undefined): Record<string, string> | undefined {
-  const accepts = /<button[^>]*name="accept"/.test(page)
-  const offered = valueOf(page, accepts ? 'input' : 'button')
-  if (accepts && offered) return { user: offered, accept: '1' }
+  const onward = /<button[^>]*name="(accept|confirm|return)"/.exec(page)?.[1]
+  const offered = valueOf(page, onward === undefined ? 'button' : 'input')
+  if (onward !== undefined) return { ...(offered ? { user: offered } : {}), [onward]: '1' }
   if (offered === undefined && !page.includes('name="q"')) return undefined
   if (user === undefined) return offered === undefined ? undefined : { user: offered }
   return user.includes('@') ? { q: user } : { user }

@@ -2,6 +2,7 @@
 
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ClientRegistration } from './clients.ts'
+import { createBadDayBoard, type BadDays } from './control/bad-days/board.ts'
 import { controlRoutes } from './control/index.ts'
 import { createDirectory } from './directory/directory.ts'
 import { generateUsers } from './directory/generate.ts'
@@ -10,18 +11,23 @@ import { createBrowsers } from './entra/browser-accounts.ts'
 import { createCodes } from './entra/codes.ts'
 import { createConsents } from './entra/consents.ts'
 import { entraRoutes } from './entra/index.ts'
+import type { Endpoint } from './endpoint.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { graphRoutes } from './graph/index.ts'
+import { prepareQueries } from './graph/prepare.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createKeyRing, type RotateOptions } from './keys/key-ring.ts'
 import { localClient, localTenantId } from './local-client.ts'
-import { checkOptions, type TenantOptions } from './options.ts'
+import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { answerUnknown } from './pages/not-found.ts'
+import { createPolicies } from './policies/policies.ts'
 import { createSeal } from './seal.ts'
 import type { World } from './world.ts'
 
+export type { BadDays, BadDayState } from './control/bad-days/board.ts'
 export type { ClientRegistration } from './clients.ts'
+export type { Endpoint } from './endpoint.ts'
 export type { TenantUser } from './directory/user.ts'
 export type { Fault } from './faults/fault.ts'
 export type { Faults } from './faults/faults.ts'
@@ -29,7 +35,7 @@ export type { Journal, JournalEntry } from './journal.ts'
 export type { TenantOptions } from './options.ts'
 
 export interface Tenant {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or what the options say. */
   origin: string
   /** The authority's host part: discovery is at `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`. */
   authority: string
@@ -38,15 +44,35 @@ export interface Tenant {
   tenantId: string
   tenantName: string
   clients: readonly ClientRegistration[]
-  users: readonly TenantUser[]
+  /** Another list after `resize`. */
+  readonly users: readonly TenantUser[]
   journal: Journal
   faults: Faults
+  /** Everything that can go wrong, by name. */
+  badDays: BadDays
   /** A new signing key; the old one leaves the JWKS, unless it is kept. Graph knows both. */
   rotateKeys(options?: RotateOptions): void
-  /** Ends the user's refresh tokens: they answer AADSTS50173 from now on. */
-  revokeUser(id: string): void
-  /** The user can neither sign in nor refresh any more: AADSTS50057. */
-  disableUser(id: string): void
+  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: everybody's. */
+  revokeUser(id?: string): void
+  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh mends it. Without an id: everybody's. */
+  revokeTokens(id?: string): void
+  /** The user can neither sign in nor refresh any more (AADSTS50057), and Graph challenges tokens of clients with `cp1`. */
+  disableUser(id?: string): void
+  /** Undoes `disableUser`; without an id, for everybody. */
+  enableUser(id?: string): void
+  /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
+  requireAuthenticationContext(at: Endpoint, context: string | undefined): void
+  /** Takes back what the user has consented to; without an id, everything that anybody has. */
+  withdrawConsent(id?: string): void
+  /** Users who are not administrators cannot consent any more: AADSTS90094. */
+  requireAdminConsent(on: boolean): void
+  /** The clients' secrets are expired: AADSTS7000222. */
+  expireSecret(): void
+  restoreSecret(): void
+  /** Guests get 403 for everybody but themselves. */
+  restrictGuests(on: boolean): void
+  /** The directory has so many users from now on, 1 to 100 000; those who stay keep their ids. @throws Error */
+  resize(users: number): void
   close(): Promise<void>
 }
 
@@ -64,12 +90,20 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     routerOptions: { maxParamLength: 1_024, caseSensitive: false },
   })
   const world = createWorld(app, options)
+  // The clock of the tokens is the clock of the answers.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('date', new Date(world.now()).toUTCString())
+  })
   useTransportFaults(app, world.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, world))
   await app.register((scope) => graphRoutes(scope, world), { prefix: '/v1.0' })
   await app.register((scope) => controlRoutes(scope, world), { prefix: '/_tenant' })
-  world.origin = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  const listening = await app.listen({
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+  })
+  world.origin = options.origin ?? listening
   return tenantOf(world, app)
 }
 
@@ -80,7 +114,7 @@ function createWorld(app: FastifyInstance, options: TenantOptions): World {
     tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
     tenantName: options.tenantName ?? 'Local tenant',
     clients: options.clients ?? [localClient],
-    directory: createDirectory(usersOf(options)),
+    directory: createDirectory((count) => usersOf(options, count), options.users ?? 250, now),
     now,
     keys: createKeyRing(),
     seal: createSeal(),
@@ -89,18 +123,21 @@ function createWorld(app: FastifyInstance, options: TenantOptions): World {
     browsers: createBrowsers(),
     codes: createCodes(),
     consents: createConsents(),
+    policies: createPolicies(),
+    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
     issParameter: options.issParameter ?? false,
   }
 }
 
-function usersOf({ users = 250, patchUsers }: TenantOptions): readonly TenantUser[] {
-  const generated = generateUsers(users)
-  if (!patchUsers) return generated
-  return generated.map((user, index) => ({ ...user, ...patchUsers[index] }))
+function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantUser[] {
+  const generated = generateUsers(count)
+  if (!patchUsers) return prepareQueries(generated)
+  return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
 }
 
 function tenantOf(world: World, app: FastifyInstance): Tenant {
   const { origin, tenantId, tenantName, clients, directory, journal, faults, keys } = world
+  const { consents, policies } = world
   return {
     origin,
     authority: origin,
@@ -108,12 +145,27 @@ function tenantOf(world: World, app: FastifyInstance): Tenant {
     tenantId,
     tenantName,
     clients,
-    users: directory.users,
+    get users() {
+      return directory.users
+    },
     journal,
     faults,
+    badDays: createBadDayBoard(world),
     rotateKeys: (options) => keys.rotate(options),
     revokeUser: (id) => directory.revoke(id),
+    revokeTokens: (id) => directory.revokeTokens(id),
     disableUser: (id) => directory.disable(id),
+    enableUser: (id) => directory.enable(id),
+    requireAuthenticationContext: (at, context) => policies.requireContext(at, context),
+    withdrawConsent: (id) => consents.withdraw(id),
+    requireAdminConsent: (on) => void (policies.adminConsentOnly = on),
+    expireSecret: () => void (policies.secretsExpired = true),
+    restoreSecret: () => void (policies.secretsExpired = false),
+    restrictGuests: (on) => void (policies.guestsRestricted = on),
+    resize(users) {
+      checkUserCount(users)
+      directory.resize(users)
+    },
     close: () => app.close(),
   }
 }

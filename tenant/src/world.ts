@@ -8,6 +8,7 @@ import type { Consents } from './entra/consents.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys/key-ring.ts'
+import type { Policies } from './policies/policies.ts'
 import type { Seal } from './seal.ts'
 
 export interface World {
@@ -26,6 +27,9 @@ export interface World {
   browsers: Browsers
   codes: Codes
   consents: Consents
+  policies: Policies
+  /** Of access tokens of clients that handle claims challenges, seconds. */
+  challengeableLifetime: number
   /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does neither. */
   issParameter: boolean
 }

@@ -60,22 +60,6 @@ it.each([
   expect(((await answer.json()) as { error: string }).error).toContain(words)
 })
 
-it('has a page whose form sets the common faults', async () => {
-  const page = await (await call('/')).text()
-  expect(page).toContain(tenant.tenantId)
-  const names = [...page.matchAll(/<option>([^<]+)<\/option>/g)].map(([, name]) => name ?? '')
-  expect(names.length).toBeGreaterThan(20)
-  for (const preset of names) {
-    const body = new URLSearchParams({ preset, times: '1' })
-    const answer = await call('/faults', { method: 'POST', body })
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/_tenant'])
-  }
-  expect(tenant.faults.list()).toHaveLength(names.length)
-  expect(await (await call('/')).text()).toContain('Clear all faults')
-  await call('/faults/clear', { method: 'POST', body: new URLSearchParams() })
-  expect(tenant.faults.list()).toEqual([])
-})
-
 it('rotates the keys', async () => {
   const kid = async () => {
     const answer = await fetch(`${tenant.origin}/${tenant.tenantId}/discovery/v2.0/keys`)

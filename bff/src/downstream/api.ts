@@ -23,7 +23,7 @@ export const totalMs = 10_000
 /** A page of 100 users is about 30 kB. */
 export const maxBytes = 4 * 1024 * 1024
 /** As many connections as calls: what has a turn never waits behind another one's answer. */
-const limits = { atOnce: 256, atOncePerUser: 16, inLine: 4096, inLinePerUser: 256 }
+const limits = { atOnce: 256, atOncePerUser: 64, inLine: 4096, inLinePerUser: 512 }
 /** Between two attempts, ms: so that a thousand calls that failed together do not come back together. */
 const pause = { min: 50, max: 250 }
 

@@ -1,14 +1,16 @@
 /** The control page and its JSON API: what happened, and what shall go wrong next. */
 
 import formBody from '@fastify/formbody'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { isSameSite } from '../entra/same-site.ts'
 import { parseFault } from '../faults/parse.ts'
-import { isLoopback } from '../options.ts'
-import { controlPage } from '../pages/control.ts'
+import { checkUserCount, isLoopback } from '../options.ts'
+import { controlPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/send-page.ts'
 import type { World } from '../world.ts'
-import { presets } from './presets.ts'
+import { done, membersOf, sendControlProblem } from './answer.ts'
+import { badDayRoutes } from './bad-day-routes.ts'
+import { createBadDayBoard } from './bad-days/board.ts'
 
 export async function controlRoutes(app: FastifyInstance, world: World): Promise<void> {
   await app.register(formBody)
@@ -18,12 +20,16 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
     const error = 'The control API answers this machine and its own page only.'
     return reply.code(403).send({ error })
   })
-  app.setErrorHandler<FastifyError>((error, _request, reply) =>
-    reply.code(error.statusCode ?? 400).send({ error: error.message }),
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendControlProblem(error, request, reply),
   )
-  pageRoutes(app, world)
+  app.get('/', async (_request, reply) =>
+    sendPage(reply, controlPage(world, createBadDayBoard(world).list())),
+  )
+  badDayRoutes(app, world)
   faultRoutes(app, world)
   journalRoutes(app, world)
+  directoryRoutes(app, world)
   app.post('/keys/rotate', async (request, reply) => {
     world.keys.rotate()
     return done(request, reply)
@@ -36,21 +42,13 @@ function isOwn(request: FastifyRequest): boolean {
   return isLoopback(host) && (request.method === 'GET' || isSameSite(request))
 }
 
-function pageRoutes(app: FastifyInstance, world: World): void {
-  app.get('/', async (_request, reply) => sendPage(reply, controlPage(world, Object.keys(presets))))
-}
-
 function faultRoutes(app: FastifyInstance, world: World): void {
   app.get('/faults', async () => ({ faults: world.faults.list() }))
   app.post('/faults', async (request, reply) => {
-    world.faults.set(isForm(request) ? presetOf(request.body) : parseFault(request.body))
+    world.faults.set(parseFault(request.body))
     return done(request, reply)
   })
   app.delete('/faults', async (request, reply) => {
-    world.faults.clear()
-    return done(request, reply)
-  })
-  app.post('/faults/clear', async (request, reply) => {
     world.faults.clear()
     return done(request, reply)
   })
@@ -64,23 +62,22 @@ function journalRoutes(app: FastifyInstance, world: World): void {
   })
   app.post('/journal/clear', async (request, reply) => {
     world.journal.clear()
+    return done(request, reply, '#journal')
+  })
+}
+
+function directoryRoutes(app: FastifyInstance, world: World): void {
+  app.post('/users', async (request, reply) => {
+    world.directory.resize(countOf(request.body))
     return done(request, reply)
   })
 }
 
-/** The page's form sends the name of a fault and how often it shall happen. */
-function presetOf(body: unknown) {
-  const form = new URLSearchParams(body as Record<string, string>)
-  const preset = presets[form.get('preset') ?? '']
-  if (!preset) throw new Error('This fault is not one of those on the page.')
-  const times = Number(form.get('times') || NaN)
-  return Number.isInteger(times) && times > 0 ? { ...preset, times } : preset
-}
-
-function isForm(request: FastifyRequest): boolean {
-  return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
-}
-
-function done(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return isForm(request) ? reply.redirect('/_tenant', 303) : reply.code(204).send()
+/** @throws Error with a sentence */
+function countOf(body: unknown): number {
+  const { count } = membersOf(body)
+  const number = typeof count === 'string' ? Number(count) : count
+  if (typeof number !== 'number') throw new Error('"count" must be a whole number.')
+  checkUserCount(number)
+  return number
 }

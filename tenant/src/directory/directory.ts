@@ -1,51 +1,68 @@
-/** The tenant's users, and what has happened to them: disabled, revoked. */
+/** The tenant's users: by id, by user name, by what somebody types. */
 
+import { createAccountStates, type AccountStates } from './account-states.ts'
+import { fold } from './fold.ts'
 import type { TenantUser } from './user.ts'
 
-export interface Directory {
-  users: readonly TenantUser[]
+export interface Directory extends AccountStates {
+  readonly users: readonly TenantUser[]
   byId(id: string): TenantUser | undefined
   byUserName(userName: string): TenantUser | undefined
+  /** The user whom either names. */
+  byIdOrName(text: string): TenantUser | undefined
   /** The first `limit` users whose name or user name has a word that begins with each word of `text`. */
   find(text: string, limit: number): TenantUser[]
-  disable(id: string): void
-  isDisabled(id: string): boolean
-  /** Ends every refresh token that the user has now. */
-  revoke(id: string): void
-  /** How often the user was revoked; a grant remembers it. A count, because a test's clock may stand still. */
-  revocations(id: string): number
+  /** Who may consent for the whole organisation. */
+  admins(): TenantUser[]
+  /** So many users from now on; without a count, as many as at the start. Whoever stays keeps id, name and state. */
+  resize(count?: number): void
 }
 
-export function createDirectory(users: readonly TenantUser[]): Directory {
-  const byId = new Map(users.map((user) => [user.id, user]))
-  const byUserName = new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user]))
-  const disabled = new Set<string>()
-  const revoked = new Map<string, number>()
+/**
+ * @param make the first so many users
+ * @param now ms since the epoch
+ */
+export function createDirectory(
+  make: (count: number) => readonly TenantUser[],
+  count: number,
+  now: () => number,
+): Directory {
+  const states = createAccountStates(now)
+  let register = registerOf(make(count))
+  const byId = (id: string) => register.byId.get(id.toLowerCase())
+  const byUserName = (name: string) => register.byUserName.get(name.trim().toLowerCase())
+  return {
+    ...states,
+    get users() {
+      return register.users
+    },
+    byId,
+    byUserName,
+    byIdOrName: (text) => byId(text) ?? byUserName(text),
+    find: (text, limit) => findUsers(register.users, text, limit),
+    admins: () => register.users.filter((user) => user.isAdmin),
+    isDisabled: (id) => states.isDisabled(id) || byId(id)?.accountEnabled === false,
+    resize: (size = count) => void (register = registerOf(make(size))),
+  }
+}
+
+function registerOf(users: readonly TenantUser[]) {
   return {
     users,
-    byId: (id) => byId.get(id.toLowerCase()),
-    byUserName: (userName) => byUserName.get(userName.trim().toLowerCase()),
-    find: (text, limit) => findUsers(users, text, limit),
-    disable: (id) => void disabled.add(id),
-    isDisabled: (id) => disabled.has(id) || byId.get(id)?.accountEnabled === false,
-    revoke: (id) => void revoked.set(id, (revoked.get(id) ?? 0) + 1),
-    revocations: (id) => revoked.get(id) ?? 0,
+    byId: new Map(users.map((user) => [user.id, user])),
+    byUserName: new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user])),
   }
 }
 
 function findUsers(users: readonly TenantUser[], text: string, limit: number): TenantUser[] {
   const words = fold(text).split(/\s+/).filter(Boolean)
+  if (words.length === 0) return users.slice(0, limit)
   const found: TenantUser[] = []
   for (const user of users) {
     if (found.length >= limit) break
-    const name = ` ${fold(`${user.displayName} ${user.userPrincipalName.replace('.', ' ')}`)}`
     const whole = fold(user.userPrincipalName)
+    const name = ` ${fold(user.displayName)} ${whole.replace('.', ' ')}`
     if (words.every((word) => name.includes(` ${word}`) || whole.startsWith(word))) found.push(user)
   }
   return found
-}
-
-/** Without case and accents, so that "zoe" finds "Zoë". */
-export function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }

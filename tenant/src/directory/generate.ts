@@ -1,24 +1,32 @@
 /** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
 
 import { createHash } from 'node:crypto'
+import { createBoundedMap } from '../bounded-map.ts'
 import { displayName, english, locales } from './locales.ts'
 import type { TenantUser } from './user.ts'
 
 export const userDomain = 'local-tenant.example'
 
 const seed = 20_261
-const cache = new Map<number, readonly TenantUser[]>()
+/** A running tenant may be given many sizes in turn. */
+const cache = createBoundedMap<readonly TenantUser[]>(4)
+let longest: readonly TenantUser[] = []
 
 /** @param count 1 to 100 000; users keep their place and their data when the count changes */
 export function generateUsers(count: number): readonly TenantUser[] {
-  const known = cache.get(count)
+  const known = cache.get(String(count))
   if (known) return known
+  if (count > longest.length) longest = generate(count)
+  const users = longest.slice(0, count)
+  cache.set(String(count), users)
+  return users
+}
+
+function generate(count: number): readonly TenantUser[] {
   for (const { faker } of locales) faker.seed(seed)
   english.seed(seed)
   const taken = new Set<string>()
-  const users = Array.from({ length: count }, (_, index) => generateUser(index, taken))
-  cache.set(count, users)
-  return users
+  return Array.from({ length: count }, (_, index) => generateUser(index, taken))
 }
 
 function generateUser(index: number, taken: Set<string>): TenantUser {
@@ -35,6 +43,7 @@ function generateUser(index: number, taken: Set<string>): TenantUser {
     accountEnabled: true,
     userType: 'Member',
     roles: [],
+    isAdmin: false,
     groups: groupsUpTo(draw % 6),
   }
   return { ...user, ...exceptions.get(index)?.(user) }
@@ -50,7 +59,7 @@ const firstPerson = {
 /** The people that are there to be different; they stand near the front, so that every tenant has them. */
 const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
   [0, () => ({ roles: ['Directory.Reader'] })],
-  [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'] })],
+  [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'], isAdmin: true })],
   [2, () => ({ roles: ['Directory.Auditor'] })],
   [8, guest],
   [10, () => ({ groups: groupsUpTo(200) })],

@@ -16,6 +16,8 @@ export interface TenantUser {
   userType: 'Member' | 'Guest'
   /** App roles, given to the applications that define them. */
   roles: string[]
+  /** May consent for the whole organisation. */
+  isAdmin: boolean
   /** Object ids of groups; above 200 a token says only where to ask for them. */
   groups: string[]
 }

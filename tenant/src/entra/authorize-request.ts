@@ -1,6 +1,7 @@
 /** Reads an authorization request: first where an answer may go at all, then the rest. */
 
 import { findClient, isRedirectUri, type ClientRegistration } from '../clients.ts'
+import { readClaimsRequest, type ClaimsRequest } from '../policies/claims-request.ts'
 import type { World } from '../world.ts'
 import type { CodeGrant } from './codes.ts'
 import { EntraError } from './errors.ts'
@@ -21,6 +22,7 @@ export interface AuthorizeRequest {
   challenge: CodeGrant['challenge']
   prompt: Prompt | undefined
   loginHint: string | undefined
+  claims: ClaimsRequest
   /** Whether the answer shall carry `client_info`, as MSAL wants. */
   clientInfo: boolean
 }
@@ -66,6 +68,7 @@ export function readAuthorizeRequest(parameters: Parameters): AuthorizeRequest {
     challenge: readChallenge(parameters),
     prompt: readPrompt(parameters.prompt),
     loginHint: parameters.login_hint,
+    claims: readClaimsRequest(parameters.claims),
     clientInfo: parameters.client_info === '1',
   }
 }

@@ -2,23 +2,15 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/user.ts'
-import { consentPage } from '../pages/consent.ts'
-import { pickPage } from '../pages/pick.ts'
-import { sendPage } from '../pages/send-page.ts'
-import { signInPage } from '../pages/sign-in.ts'
-import { clientInfo } from '../tokens/client-info.ts'
 import { userOfHint } from '../tokens/login-hint.ts'
 import type { World } from '../world.ts'
-import {
-  readAuthorizeRequest,
-  readTarget,
-  type AuthorizeRequest,
-  type Target,
-} from './authorize-request.ts'
-import { sendCode, sendError } from './authorize-response.ts'
-import type { SignedInAccount } from './browser-accounts.ts'
+import { showAccounts, showSignIn } from './authorize-pages.ts'
+import { readAuthorizeRequest, readTarget } from './authorize-request.ts'
+import { sendError } from './authorize-response.ts'
 import { chooseAccount } from './choose-account.ts'
 import { EntraError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { finish } from './finish.ts'
 import { formParameters, queryParameters, type Parameters } from './parameters.ts'
 import { refuseCrossSite } from './same-site.ts'
 import { requireTenant } from './tenant-of.ts'
@@ -28,15 +20,6 @@ import { sendTrace, traceOf } from './trace.ts'
 const path = '/:tenant/oauth2/v2.0/authorize'
 
 type Route = { Params: { tenant: string } }
-
-/** One request in the course of a sign-in, and all that answering it takes. */
-interface Exchange {
-  world: World
-  target: Target
-  asked: AuthorizeRequest
-  request: FastifyRequest
-  reply: FastifyReply
-}
 
 export function authorizeRoutes(app: FastifyInstance, world: World): void {
   app.get<Route>(path, { config: { endpoint: 'authorize' } }, (request, reply) =>
@@ -85,16 +68,25 @@ function begin(exchange: Exchange): FastifyReply {
 function proceed(exchange: Exchange, form: Parameters): FastifyReply {
   const { world, asked, target } = exchange
   if (form.cancel !== undefined) throw new EntraError(65004, { subcode: 'cancel' })
+  if (form.return !== undefined) throw new EntraError(90094)
   if (form.other !== undefined) return showSignIn(exchange, undefined, '')
   const user = form.user === undefined ? undefined : world.directory.byId(form.user)
-  if (form.accept !== undefined && user) {
-    const account = world.browsers.accounts(exchange.request).get(user.id)
-    if (!account) return showSignIn(exchange, [user])
-    world.consents.grant(user.id, target.client.clientId, asked.scopes)
-    return finish(exchange, account, true)
+  if (!user) return search(exchange, form.q ?? '')
+  if (form.accept === undefined && form.confirm === undefined) return signIn(exchange, user)
+  const account = world.browsers.accounts(exchange.request).get(user.id)
+  if (!account) return showSignIn(exchange, [user])
+  if (form.confirm !== undefined) {
+    for (const context of asked.claims.contexts) account.contexts.add(context)
+    return finish(exchange, account)
   }
-  if (user) return signIn(exchange, user)
-  return search(exchange, form.q ?? '')
+  if (mayConsent(world, user)) {
+    world.consents.grant(user.id, target.client.clientId, asked.scopes)
+  }
+  return finish(exchange, account, true)
+}
+
+function mayConsent({ policies }: World, user: TenantUser): boolean {
+  return user.isAdmin || !policies.adminConsentOnly
 }
 
 function search(exchange: Exchange, text: string): FastifyReply {
@@ -109,59 +101,4 @@ function signIn(exchange: Exchange, user: TenantUser): FastifyReply {
   }
   const known = asked.prompt === 'login' ? undefined : world.browsers.accounts(request).get(user.id)
   return finish(exchange, known ?? world.browsers.signIn(request, reply, user.id, world.now()))
-}
-
-function finish(exchange: Exchange, account: SignedInAccount, consented = false): FastifyReply {
-  const { world, target, asked, request, reply } = exchange
-  const user = world.directory.byId(account.userId)
-  if (!user || world.directory.isDisabled(user.id)) throw new EntraError(50057)
-  const { clientId } = target.client
-  const missing = world.consents.missing(user.id, clientId, asked.scopes)
-  if (missing.length > 0 || (asked.prompt === 'consent' && !consented)) {
-    if (asked.prompt === 'none') throw new EntraError(65001)
-    return showConsent(exchange, user)
-  }
-  account.clientIds.add(clientId)
-  const grant = {
-    clientId,
-    userId: user.id,
-    scopes: asked.scopes,
-    sid: account.sid,
-    authenticatedAt: account.signedInAt,
-    revocations: world.directory.revocations(user.id),
-    redirectUri: target.redirectUri,
-    nonce: asked.nonce,
-    challenge: asked.challenge,
-  }
-  const code = world.codes.issue(grant, world.now())
-  const info = asked.clientInfo ? clientInfo(world, user) : undefined
-  return sendCode(
-    world,
-    target,
-    { code, clientInfo: info, sessionState: account.sid },
-    { request, reply },
-  )
-}
-
-function showAccounts({ world, target, request, reply }: Exchange): FastifyReply {
-  const accounts = [...world.browsers.accounts(request).keys()]
-  const users = accounts.map((id) => world.directory.byId(id)).filter((user) => user !== undefined)
-  return sendPage(reply, pickPage({ action: request.url, target, users }))
-}
-
-function showConsent({ target, asked, request, reply }: Exchange, user: TenantUser): FastifyReply {
-  return sendPage(reply, consentPage({ action: request.url, target, user, scopes: asked.scopes }))
-}
-
-const shownUsers = 6
-
-function showSignIn(
-  { world, target, request, reply }: Exchange,
-  suggested: readonly TenantUser[] | undefined,
-  text = '',
-  problem?: string,
-): FastifyReply {
-  const users = suggested ?? world.directory.find(text, shownUsers)
-  const page = signInPage({ action: request.url, target, users, text, problem })
-  return sendPage(reply, page)
 }

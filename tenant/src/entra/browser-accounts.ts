@@ -13,6 +13,8 @@ export interface SignedInAccount {
   signedInAt: number
   /** The applications that it was used for; sign-out tells them. */
   clientIds: Set<string>
+  /** Authentication contexts that the person has satisfied since signing in. */
+  contexts: Set<string>
 }
 
 export type Accounts = ReadonlyMap<string, SignedInAccount>
@@ -39,8 +41,8 @@ export function createBrowsers(): Browsers {
       const { id, accounts } = find(request)
       const known = accounts.get(userId)
       const account = known
-        ? { ...known, signedInAt: at }
-        : { userId, sid: randomUUID(), signedInAt: at, clientIds: new Set<string>() }
+        ? { ...known, signedInAt: at, contexts: new Set<string>() }
+        : newAccount(userId, at)
       if (id) browsers.delete(id)
       const fresh = randomBytes(24).toString('base64url')
       browsers.set(fresh, new Map(accounts).set(userId, account))
@@ -53,6 +55,16 @@ export function createBrowsers(): Browsers {
       left.delete(userId)
       if (id) browsers.set(id, left)
     },
+  }
+}
+
+function newAccount(userId: string, at: number): SignedInAccount {
+  return {
+    userId,
+    sid: randomUUID(),
+    signedInAt: at,
+    clientIds: new Set(),
+    contexts: new Set(),
   }
 }
 

@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import { EntraError } from './errors.ts'
 import { required, type Parameters } from './parameters.ts'
 
-/** @throws EntraError 700016, 7000215, 7000218 */
+/** @throws EntraError 700016, 7000215, 7000218, 7000222 */
 export function authenticateClient(
   world: World,
   request: FastifyRequest,
@@ -26,6 +26,11 @@ export function authenticateClient(
   if (!sameSecret(secret, client.clientSecret)) {
     throw new EntraError(7000215, {
       message: `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
+    })
+  }
+  if (world.policies.secretsExpired) {
+    throw new EntraError(7000222, {
+      message: `The provided client secret keys for app '${client.clientId}' are expired.`,
     })
   }
   return client

@@ -13,12 +13,15 @@ export interface Grant {
   authenticatedAt: number
   /** The user's `revocations` when it was granted. */
   revocations: number
+  /** Authentication contexts that the user has satisfied for it: `acrs`. */
+  contexts: readonly string[]
 }
 
 export interface CodeGrant extends Grant {
   redirectUri: string
   nonce: string | undefined
   challenge: { value: string; method: 'S256' | 'plain' } | undefined
+  handlesChallenges: boolean
   /** Ms since the epoch. */
   expiresAt: number
   used: boolean

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorPage } from '../pages/error.ts'
 import { sendPage } from '../pages/send-page.ts'
 import type { World } from '../world.ts'
+import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorBody, EntraError } from './errors.ts'
@@ -19,6 +20,7 @@ export async function entraRoutes(app: FastifyInstance, world: World): Promise<v
   })
   discoveryRoutes(app, world)
   authorizeRoutes(app, world)
+  adminConsentRoutes(app, world)
   tokenRoutes(app, world)
   logoutRoutes(app, world)
   app.setErrorHandler<FastifyError | EntraError>((error, request, reply) =>
@@ -47,7 +49,7 @@ function sendProblem(
 ): FastifyReply {
   const trace = traceOf(request, world.now())
   sendTrace(reply, trace)
-  const isPage = /\/(authorize|logout)$/.test(request.routeOptions.url ?? '')
+  const isPage = /\/(authorize|adminconsent|logout)$/.test(request.routeOptions.url ?? '')
   if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, world.origin))
   return sendPage(reply, errorPage({ problem, trace }), problem.status)
 }

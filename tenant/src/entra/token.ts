@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ClientRegistration } from '../clients.ts'
+import { contextClaims, readClaimsRequest, type ClaimsRequest } from '../policies/claims-request.ts'
 import { openRefreshToken } from '../tokens/refresh-token.ts'
 import { tokenResponse, type Answer } from '../tokens/token-response.ts'
 import type { World } from '../world.ts'
@@ -36,13 +37,19 @@ function redeem(world: World, request: FastifyRequest): object {
   }
   const client = authenticateClient(world, request, form)
   const isCode = grantType === 'authorization_code'
-  const answer = isCode ? redeemCode(world, client, form) : redeemRefresh(world, client, form)
+  const asked = { form, claims: readClaimsRequest(form.claims) }
+  const answer = isCode ? redeemCode(world, client, asked) : redeemRefresh(world, client, asked)
   return tokenResponse(world, { ...answer, clientInfo: form.client_info === '1' }, request)
+}
+
+interface Asked {
+  form: Parameters
+  claims: ClaimsRequest
 }
 
 type Redeemed = Omit<Answer, 'clientInfo'>
 
-function redeemCode(world: World, client: ClientRegistration, form: Parameters): Redeemed {
+function redeemCode(world: World, client: ClientRegistration, { form, claims }: Asked): Redeemed {
   const grant = world.codes.find(required(form, 'code'))
   if (!grant || grant.clientId !== client.clientId) {
     throw new EntraError(70000, {
@@ -54,15 +61,34 @@ function redeemCode(world: World, client: ClientRegistration, form: Parameters):
   if (required(form, 'redirect_uri') !== grant.redirectUri) throw new EntraError(500112)
   requireVerifier(grant, form.code_verifier)
   requireUser(world, grant)
+  requireContexts(grant, claims)
   const scopes = askedScopes(world, grant, form.scope)
   grant.used = true
-  return { client, grant: plain(grant), scopes, nonce: grant.nonce }
+  return {
+    client,
+    grant: plain(grant),
+    scopes,
+    nonce: grant.nonce,
+    handlesChallenges: grant.handlesChallenges || claims.handlesChallenges,
+  }
 }
 
-function redeemRefresh(world: World, client: ClientRegistration, form: Parameters): Redeemed {
+function redeemRefresh(
+  world: World,
+  client: ClientRegistration,
+  { form, claims }: Asked,
+): Redeemed {
   const grant = openRefreshToken(world, required(form, 'refresh_token'), client.clientId)
   requireUser(world, grant)
-  return { client, grant, scopes: askedScopes(world, grant, form.scope), nonce: undefined }
+  requireContexts(grant, claims)
+  const scopes = askedScopes(world, grant, form.scope)
+  return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
+}
+
+/** Only a person can satisfy an authentication context, at the authorize endpoint. */
+function requireContexts(grant: Grant, { contexts }: ClaimsRequest): void {
+  const missing = contexts.filter((context) => !grant.contexts.includes(context))
+  if (missing.length > 0) throw new EntraError(50076, { claims: contextClaims(missing) })
 }
 
 /** A verifier without a challenge is refused too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
@@ -84,8 +110,7 @@ function requireUser({ directory }: World, { userId, revocations }: Grant): void
 
 /** The scopes of this request: those granted, or those asked for, if the user has consented to them. */
 function askedScopes(world: World, grant: Grant, text: string | undefined): readonly string[] {
-  if (text === undefined) return grant.scopes
-  const asked = parseScopes(text)
+  const asked = text === undefined ? grant.scopes : parseScopes(text)
   const missing = world.consents
     .missing(grant.userId, grant.clientId, asked)
     .filter((scope) => !isOpenId(scope))
@@ -96,6 +121,7 @@ function askedScopes(world: World, grant: Grant, text: string | undefined): read
 }
 
 /** Without what belongs to the code alone. */
-function plain({ clientId, userId, scopes, sid, authenticatedAt, revocations }: CodeGrant): Grant {
-  return { clientId, userId, scopes, sid, authenticatedAt, revocations }
+function plain(grant: CodeGrant): Grant {
+  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = grant
+  return { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
 }

@@ -27,6 +27,8 @@ export type Fault = {
   at: Endpoint
   /** For how many requests; without it, until cleared. */
   times?: number
+  /** The bad day that it belongs to, if it was set as one. */
+  badDay?: string
   /** Only for the requests that this says yes to: one user's, one page's. */
   when?: (request: FastifyRequest) => boolean
 } & FaultEffect

@@ -8,6 +8,8 @@ export interface Faults {
   set(fault: Fault): void
   /** Takes away all of them, or those of one endpoint. */
   clear(at?: Endpoint): void
+  /** Takes away those that belong to a bad day. */
+  clearBadDay(id: string): void
   list(): readonly Fault[]
   /** The first fault of these kinds that this request meets, counted as used. For the tenant's own handlers. */
   take<K extends FaultKind>(
@@ -34,6 +36,7 @@ export function createFaults(): Faults {
   return {
     set: (fault) => void faults.push({ fault, left: fault.times ?? Infinity }),
     clear: (at) => void (faults = at ? faults.filter(({ fault }) => fault.at !== at) : []),
+    clearBadDay: (id) => void (faults = faults.filter(({ fault }) => fault.badDay !== id)),
     list: () =>
       faults.map(({ fault, left }) => (left === Infinity ? fault : { ...fault, times: left })),
     take(at, kinds, request) {

@@ -1,18 +1,19 @@
 /** Who calls Graph, and with which permissions. */
 
 import type { FastifyRequest } from 'fastify'
-import { errors, jwtVerify } from 'jose'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/user.ts'
-import { graphAppId } from '../tokens/access-token.ts'
+import { graphAppId, revocationsOf } from '../tokens/access-token.ts'
 import { issuerOf, type World } from '../world.ts'
 import { GraphError, invalidToken } from './errors.ts'
+import { evaluateAccess } from './evaluate-access.ts'
 
 export interface Caller {
   user: TenantUser
   scopes: ReadonlySet<string>
 }
 
-/** @throws GraphError 401 */
+/** @throws GraphError 401, and 403 where a policy is in the way */
 export async function requireCaller(world: World, request: FastifyRequest): Promise<Caller> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
@@ -20,13 +21,28 @@ export async function requireCaller(world: World, request: FastifyRequest): Prom
   const payload = await verify(world, token)
   const user = world.directory.byId(String(payload.oid))
   if (!user) throw invalidToken(world, 'Access token validation failure.')
+  evaluateAccess(world, request, {
+    userId: user.id,
+    revocations: revocationsOf(world, payload.aio),
+    contexts: listOf(payload, 'acrs'),
+    handlesChallenges: listOf(payload, 'xms_cc').includes('cp1'),
+  })
   return { user, scopes: new Set(String(payload.scp).split(' ')) }
+}
+
+function listOf(payload: JWTPayload, claim: string): readonly unknown[] {
+  const value = payload[claim]
+  return Array.isArray(value) ? value : []
 }
 
 /** @throws GraphError 403 unless the caller has one of the scopes */
 export function requireScope({ scopes }: Caller, anyOf: readonly string[]): void {
   if (anyOf.some((scope) => scopes.has(scope))) return
-  throw new GraphError(
+  throw denied()
+}
+
+export function denied(): GraphError {
+  return new GraphError(
     403,
     'Authorization_RequestDenied',
     'Insufficient privileges to complete the operation.',

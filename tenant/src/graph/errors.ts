@@ -49,14 +49,21 @@ export function invalidToken(world: World, message: string): GraphError {
 
 export function faultError(world: World, fault: GraphErrorFault): GraphError {
   const { status, code, message = 'A fault that was set.', retryAfter, claims } = fault
-  const claimed = claims === undefined ? {} : insufficientClaims(claims)
+  const claimed = claims === undefined ? {} : challengedClaims(claims)
   return new GraphError(status, code, message, {
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     ...(status === 401 ? { 'www-authenticate': challenge(world, claimed) } : {}),
   })
 }
 
-function insufficientClaims(claims: string) {
+/** @param claims the JSON of what the next token has to carry */
+export function insufficientClaims(world: World, claims: string, message: string): GraphError {
+  return new GraphError(401, 'InvalidAuthenticationToken', message, {
+    'www-authenticate': challenge(world, challengedClaims(claims)),
+  })
+}
+
+function challengedClaims(claims: string) {
   return { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') }
 }
 

@@ -3,7 +3,8 @@
 import type { TenantUser } from '../directory/user.ts'
 import { badRequest, unsupportedQuery } from './errors.ts'
 import { isProperty, type Property } from './properties.ts'
-import type { Test } from './search.ts'
+
+type Test = (user: TenantUser) => boolean
 
 const tokenPattern = /'(?:[^']|'')*'|[(),]|[^\s(),']+/g
 

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { patched } from '../faults/graph-response.ts'
 import type { World } from '../world.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
+import { groupRoutes } from './groups.ts'
 import { meRoute } from './me.ts'
 import { organizationRoute } from './organization.ts'
 import { photoRoutes } from './photo.ts'
@@ -30,6 +31,7 @@ export async function graphRoutes(app: FastifyInstance, world: World): Promise<v
   meRoute(app, world)
   usersRoutes(app, world)
   photoRoutes(app, world)
+  groupRoutes(app, world)
   organizationRoute(app, world)
   app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
     if (error instanceof GraphError) return sendGraphError(world, error, request, reply)

@@ -8,14 +8,18 @@ const sortable = ['displayName', 'userPrincipalName', 'givenName', 'surname', 'm
 type Sortable = (typeof sortable)[number]
 
 const collator = new Intl.Collator('en')
-const cache = new WeakMap<readonly TenantUser[], Map<Sortable, readonly TenantUser[]>>()
+const cache = new WeakMap<readonly TenantUser[], Map<Sortable | undefined, Uint32Array>>()
 
-/** @throws GraphError 400 */
-export function inOrder(
+/**
+ * The places of the users in this order.
+ *
+ * @throws GraphError 400
+ */
+export function placesInOrder(
   users: readonly TenantUser[],
   orderBy: string | undefined,
-): readonly TenantUser[] {
-  if (orderBy === undefined) return users
+): Uint32Array {
+  if (orderBy === undefined) return ascending(users, undefined)
   const [, name, direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(orderBy) ?? []
   const property = sortable.find((candidate) => candidate === name)
   if (!property) throw unsupportedQuery('Sorting not supported for current query.')
@@ -23,12 +27,22 @@ export function inOrder(
   return direction.toLowerCase() === 'desc' ? sorted.toReversed() : sorted
 }
 
-function ascending(users: readonly TenantUser[], property: Sortable): readonly TenantUser[] {
-  const orders = cache.get(users) ?? new Map<Sortable, readonly TenantUser[]>()
+/** Works out the usual orders beforehand, so that nobody waits for them. */
+export function prepareOrders(users: readonly TenantUser[]): void {
+  ascending(users, 'displayName')
+  ascending(users, 'userPrincipalName')
+}
+
+function ascending(users: readonly TenantUser[], property: Sortable | undefined): Uint32Array {
+  const orders = cache.get(users) ?? new Map<Sortable | undefined, Uint32Array>()
   cache.set(users, orders)
-  const sorted =
-    orders.get(property) ??
-    users.toSorted((a, b) => collator.compare(a[property] ?? '', b[property] ?? ''))
-  orders.set(property, sorted)
-  return sorted
+  const known = orders.get(property)
+  if (known) return known
+  const places = Uint32Array.from(users, (_, place) => place)
+  if (property) {
+    const values = users.map((user) => user[property] ?? '')
+    places.sort((a, b) => collator.compare(values[a] ?? '', values[b] ?? '') || a - b)
+  }
+  orders.set(property, places)
+  return places
 }

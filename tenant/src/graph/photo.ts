@@ -1,6 +1,7 @@
 /** Photos: about half of the users have one, always the same. */
 
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/user.ts'
 import type { World } from '../world.ts'
 import { requireCaller, requireScope } from './bearer.ts'
@@ -14,7 +15,7 @@ export function photoRoutes(app: FastifyInstance, world: World): void {
   app.get('/me/photo/$value', { config }, async (request, reply) => {
     const caller = await requireCaller(world, request)
     requireScope(caller, ownUserScopes)
-    return sendPhoto(reply, caller.user)
+    return sendPhoto(request, reply, caller.user)
   })
   app.get<{ Params: { id: string } }>(
     '/users/:id/photo/$value',
@@ -24,16 +25,26 @@ export function photoRoutes(app: FastifyInstance, world: World): void {
       const user = findUser(world, request.params.id)
       requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
       if (!user) throw notFound(request.params.id)
-      return sendPhoto(reply, user)
+      return sendPhoto(request, reply, user)
     },
   )
 }
 
-function sendPhoto(reply: FastifyReply, user: TenantUser): FastifyReply {
+function sendPhoto(request: FastifyRequest, reply: FastifyReply, user: TenantUser): FastifyReply {
   if (!hasPhoto(user)) {
     throw new GraphError(404, 'ImageNotFound', 'The photo was not found.')
   }
-  return reply.type('image/png').header('cache-control', 'private').send(portrait(user.id))
+  const photo = portrait(user.id)
+  const etag = `"${createHash('sha256').update(photo).digest('hex').slice(0, 40)}"`
+  reply.headers({ 'cache-control': 'private', etag })
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  return reply.type('image/png').send(photo)
+}
+
+/** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*` for any. */
+function isKnown(header: string | undefined, etag: string): boolean {
+  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.includes(etag) || tags.includes('*')
 }
 
 function hasPhoto({ id }: TenantUser): boolean {

@@ -3,18 +3,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { TenantUser } from '../directory/user.ts'
 import type { World } from '../world.ts'
-import { requireCaller, requireScope } from './bearer.ts'
+import { denied, requireCaller, requireScope, type Caller } from './bearer.ts'
 import { badRequest, notFound, unsupportedQuery } from './errors.ts'
 import { parseFilter } from './filter.ts'
-import { inOrder } from './order.ts'
+import { placesInOrder } from './order.ts'
 import { anyUserScopes, ownUserScopes, parseSelect, view } from './properties.ts'
 import { parseCount, parseOptions, parseTop, type Options } from './query.ts'
-import { parseSearch } from './search.ts'
+import { search } from './search.ts'
 
 export function usersRoutes(app: FastifyInstance, world: World): void {
   app.get('/users', { config: { endpoint: 'users' } }, async (request) => {
     const caller = await requireCaller(world, request)
     requireScope(caller, anyUserScopes)
+    refuseGuest(world, caller)
     const options = parseOptions(request.url)
     const select = parseSelect(options.$select)
     refuseSimple(options, request.headers.consistencylevel === 'eventual')
@@ -34,6 +35,7 @@ export function usersRoutes(app: FastifyInstance, world: World): void {
       const caller = await requireCaller(world, request)
       const user = findUser(world, request.params.id)
       requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
+      if (user?.id !== caller.user.id) refuseGuest(world, caller)
       if (!user) throw notFound(request.params.id)
       const select = parseSelect(parseOptions(request.url).$select)
       return {
@@ -44,9 +46,14 @@ export function usersRoutes(app: FastifyInstance, world: World): void {
   )
 }
 
+/** https://learn.microsoft.com/entra/identity/users/users-restrict-guest-permissions */
+function refuseGuest({ policies }: World, { user }: Caller): void {
+  if (policies.guestsRestricted && user.userType === 'Guest') throw denied()
+}
+
 /** By object id or user principal name. */
 export function findUser(world: World, id: string): TenantUser | undefined {
-  return world.directory.byId(id) ?? world.directory.byUserName(id)
+  return world.directory.byIdOrName(id)
 }
 
 /** What Graph's simple store cannot do; `ConsistencyLevel: eventual` asks the other one. */
@@ -69,21 +76,29 @@ const purpose = 'skiptoken'
 
 function pageOf(world: World, options: Options) {
   const top = parseTop(options.$top)
-  const search = options.$search === undefined ? undefined : parseSearch(options.$search)
-  const filter = options.$filter === undefined ? undefined : parseFilter(options.$filter)
-  const all = inOrder(world.directory.users, options.$orderby)
-  const found =
-    search || filter
-      ? all.filter((user) => (search?.(user) ?? true) && (filter?.(user) ?? true))
-      : all
+  const { users } = world.directory
+  const found = findPlaces(users, options)
   const start = options.$skiptoken === undefined ? 0 : openToken(world, options.$skiptoken)
   const end = start + top
   return {
-    users: found.slice(start, end),
+    users: Array.from(found.slice(start, end), (place) => users[place]).filter(isThere),
     // Only on the first page: https://learn.microsoft.com/graph/aad-advanced-queries
     count: parseCount(options.$count) && start === 0 ? found.length : undefined,
     nextLink: end < found.length ? nextLink(world, options, end) : undefined,
   }
+}
+
+function isThere(user: TenantUser | undefined): user is TenantUser {
+  return user !== undefined
+}
+
+function findPlaces(users: readonly TenantUser[], options: Options): Uint32Array {
+  const mask = options.$search === undefined ? undefined : search(options.$search, users)
+  const filter = options.$filter === undefined ? undefined : parseFilter(options.$filter)
+  const all = placesInOrder(users, options.$orderby)
+  if (!mask && !filter) return all
+  const fits = (user: TenantUser | undefined) => !filter || (user !== undefined && filter(user))
+  return all.filter((place) => mask?.[place] !== 0 && fits(users[place]))
 }
 
 function nextLink(world: World, options: Options, start: number): string {

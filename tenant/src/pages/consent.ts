@@ -3,9 +3,9 @@
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/user.ts'
 import type { Target } from '../entra/authorize-request.ts'
-import { scopeWords } from '../entra/scopes.ts'
 import { layout } from './layout.ts'
 import { person } from './person.ts'
+import { scopeList } from './scopes.ts'
 import type { Page } from './send-page.ts'
 
 export interface Consent {
@@ -16,15 +16,10 @@ export interface Consent {
 }
 
 export function consentPage({ action, target, user, scopes }: Consent): Page {
-  const items = scopes.map(
-    (scope) => html`<li>${scopeWords[scope] ?? scope} <code>${scope}</code></li>`,
-  )
   const main = html`<div class="person">!${person(user)}</div>
     <h1>Permissions requested</h1>
     <p class="quiet">${target.client.name} would like to:</p>
-    <ul class="scopes">
-      !${items}
-    </ul>
+    !${scopeList(scopes)}
     <p class="quiet">
       Accept only if you trust ${target.client.name}. Nothing real is behind it here.
     </p>

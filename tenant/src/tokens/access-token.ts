@@ -10,7 +10,7 @@ import { pairwiseSubject, type Issue } from './id-token.ts'
 export const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 export function accessToken(world: World, issue: Issue): string {
-  const { client, user, grant, scopes, at, lifetime } = issue
+  const { client, user, grant, scopes, at, accessLifetime } = issue
   const key = world.keys.current()
   const issuedAt = Math.floor(at / 1000)
   const claims = {
@@ -18,11 +18,12 @@ export function accessToken(world: World, issue: Issue): string {
     iss: issuerOf(world),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
-    exp: issuedAt + lifetime,
+    exp: issuedAt + accessLifetime,
     acct: user.userType === 'Guest' ? 1 : 0,
     acr: '1',
-    aio: randomBytes(160).toString('base64'),
-    amr: ['pwd'],
+    ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
+    aio: stateOf(world, user.id),
+    amr: grant.contexts.length > 0 ? ['pwd', 'mfa'] : ['pwd'],
     app_displayname: client.name,
     appid: client.clientId,
     appidacr: '1',
@@ -38,6 +39,7 @@ export function accessToken(world: World, issue: Issue): string {
     upn: user.userPrincipalName,
     uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
+    ...(issue.handlesChallenges ? { xms_cc: ['cp1'] } : {}),
     xms_ftd: randomBytes(48).toString('base64url'),
     xms_st: { sub: pairwiseSubject(world, client.clientId, user) },
     xms_tcdt: 1_700_000_000,
@@ -51,6 +53,21 @@ export function accessToken(world: World, issue: Issue): string {
     kid: key.kid,
   }
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
+}
+
+const purpose = 'aio'
+
+/** What Entra keeps for itself in a token, unreadable to everybody else: here, how often the user's tokens were revoked. */
+function stateOf(world: World, userId: string): string {
+  const { count } = world.directory.tokenRevocations(userId)
+  return world.seal.seal(purpose, { count, padding: randomBytes(48).toString('hex') })
+}
+
+/** The user's revocations when the token with this `aio` was made. */
+export function revocationsOf(world: World, aio: unknown): number {
+  const opened = world.seal.open(purpose, String(aio))
+  if (typeof opened !== 'object' || opened === null || !('count' in opened)) return 0
+  return Number(opened.count)
 }
 
 /** What the token says it is good for; `offline_access` is not a matter of the access token. */

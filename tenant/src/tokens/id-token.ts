@@ -19,8 +19,12 @@ export interface Issue {
   nonce: string | undefined
   /** Ms since the epoch: the clock of the tokens. */
   at: number
-  /** Seconds. */
+  /** Seconds: of the ID token. */
   lifetime: number
+  /** Seconds: of the access token. */
+  accessLifetime: number
+  /** The client handles claims challenges. */
+  handlesChallenges: boolean
 }
 
 /** A string, but for a fault that sends something else in its place. */
@@ -41,6 +45,7 @@ function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, l
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + lifetime,
+    ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
     aio: randomBytes(84).toString('base64'),
     ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
     ...groupClaims(user),

@@ -17,6 +17,8 @@ export interface Answer {
   /** The scopes asked for now: all of the grant's, or fewer, or more that were consented to since. */
   scopes: readonly string[]
   nonce: string | undefined
+  /** The client handles claims challenges. */
+  handlesChallenges: boolean
   clientInfo: boolean
 }
 
@@ -30,8 +32,8 @@ export function tokenResponse(world: World, answer: Answer, request: FastifyRequ
   const body = {
     token_type: 'Bearer',
     scope: accessScopes(answer.scopes).join(' '),
-    expires_in: issue.lifetime,
-    ext_expires_in: issue.lifetime,
+    expires_in: issue.accessLifetime,
+    ext_expires_in: issue.accessLifetime,
     access_token: accessToken(world, issue),
     ...(wants('offline_access')
       ? { refresh_token: refreshToken(world, issue.grant, world.now()) }
@@ -43,9 +45,11 @@ export function tokenResponse(world: World, answer: Answer, request: FastifyRequ
 }
 
 function issueOf(world: World, answer: Answer, asUser: string | undefined, skew: number): Issue {
-  const { client, scopes, nonce } = answer
+  const { client, scopes, nonce, handlesChallenges } = answer
   const user = world.directory.byId(asUser ?? answer.grant.userId)
   if (!user) throw new EntraError(50034)
+  // Entra draws it at random, so that not all tokens end at once.
+  const lifetime = randomInt(3_600, 5_400)
   return {
     client,
     user,
@@ -53,8 +57,9 @@ function issueOf(world: World, answer: Answer, asUser: string | undefined, skew:
     scopes,
     nonce,
     at: world.now() + skew,
-    // Entra draws it at random, so that not all tokens end at once.
-    lifetime: randomInt(3_600, 5_400),
+    lifetime,
+    accessLifetime: handlesChallenges ? world.challengeableLifetime : lifetime,
+    handlesChallenges,
   }
 }
 
