@@ -10,6 +10,8 @@ import {
 interface ProblemFacts extends ErrorOptions {
   reason?: InteractionReason
   signInUrl?: string
+  /** The downstream API that failed, by its name in the configuration. */
+  api?: string
   /** The permissions that are missing. */
   scopes?: readonly string[]
   /** Seconds, for the Retry-After header. */
@@ -23,6 +25,7 @@ export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly reason: InteractionReason | undefined
   readonly signInUrl: string | undefined
+  readonly api: string | undefined
   readonly scopes: readonly string[] | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
@@ -34,6 +37,7 @@ export class ProblemError extends Error {
     this.reason = facts.reason
     this.signInUrl = facts.signInUrl
     this.scopes = facts.scopes
+    this.api = facts.api
     this.retryAfterS = facts.retryAfterS
     this.status = facts.status ?? problemStatus[code]
   }
@@ -48,6 +52,7 @@ export function toProblem(error: ProblemError, requestId: string): Problem {
     detail: error.message,
     code: error.code,
     requestId,
+    ...(error.api && { api: error.api }),
     ...(error.reason && { reason: error.reason }),
     ...(error.signInUrl && { signInUrl: error.signInUrl }),
     ...(error.scopes && { scopes: [...error.scopes] }),

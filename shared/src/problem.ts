@@ -37,6 +37,8 @@ export const Problem = Type.Object({
   detail: Type.String(),
   code: Type.String(),
   requestId: Type.String(),
+  /** The downstream API that failed, such as `graph`; absent where it was this app or Entra. */
+  api: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
   /** Path and query of ours that ask Microsoft what is needed; `continueUrl` adds where to return to. */
   signInUrl: Type.Optional(Type.String()),

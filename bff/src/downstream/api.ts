@@ -5,6 +5,7 @@ import { ProblemError } from '../problem.ts'
 import { createExchange, wasReset, type Answer, type Call } from './exchange.ts'
 import type { CallSignal } from './signal.ts'
 import { createTurns, LineFull } from './turns.ts'
+import { apiProblem } from './api-problem.ts'
 
 export interface Api {
   name: string
@@ -23,7 +24,7 @@ export const totalMs = 10_000
 /** A page of 100 users is about 30 kB. */
 export const maxBytes = 4 * 1024 * 1024
 /** As many connections as calls: what has a turn never waits behind another one's answer. */
-const limits = { atOnce: 256, atOncePerUser: 64, inLine: 4096, inLinePerUser: 512 }
+export const limits = { atOnce: 256, atOncePerUser: 64, inLine: 4096, inLinePerUser: 512 }
 /** Between two attempts, ms: so that a thousand calls that failed together do not come back together. */
 const pause = { min: 50, max: 250 }
 
@@ -74,6 +75,8 @@ function isBriefFailure({ status, headers }: Answer): boolean {
 }
 
 function busy(name: string, cause: Error): ProblemError {
-  const detail = `Too many calls to the API "${name}" at once.`
-  return new ProblemError('too_many_requests', detail, { cause, retryAfterS: 1 })
+  return apiProblem(name, 'too_many_requests', 'gets too many calls at once', {
+    cause,
+    retryAfterS: 1,
+  })
 }

@@ -1,10 +1,11 @@
 /** A call as the signed-in user: with a token that fits, and with what the user can do where none does. */
 import type { FastifyRequest } from 'fastify'
-import { ProblemError } from '../problem.ts'
+import type { ProblemError } from '../problem.ts'
 import { totalMs, type Api } from './api.ts'
 import type { Answer, Call } from './exchange.ts'
 import { assertSuccess, tokenRefusal, type TokenRefused } from './meaning.ts'
 import { whileWanted } from './signal.ts'
+import { apiProblem } from './api-problem.ts'
 
 /**
  * Sends a call, with the user's token, or once more with a new one where the API refused it.
@@ -14,8 +15,7 @@ import { whileWanted } from './signal.ts'
 export async function callAsUser(request: FastifyRequest, api: Api, call: Call): Promise<Answer> {
   const { user } = request
   const whose = `${user.tenantId} ${user.objectId}`
-  const late = () =>
-    new ProblemError('upstream_timeout', `The API "${api.name}" did not answer in time.`)
+  const late = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
   const token = await request.accessToken(api.scopes)
   const answer = await whileWanted(request.raw.socket, totalMs, late, async (signal) => {
     const first = await api.send(call, whose, token, signal)
@@ -61,7 +61,7 @@ async function refusal(
   }
   return status === 401
     ? request.interactionRequired({ reason: 'session_expired', cause })
-    : new ProblemError('forbidden', `The API "${name}" does not let you do this.`, { cause })
+    : apiProblem(name, 'forbidden', 'does not let you do this', { cause })
 }
 
 /** APIs name a permission with their own address in front of it, or without. */

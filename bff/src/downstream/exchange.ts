@@ -2,6 +2,7 @@
 import { errors, Pool, type Dispatcher } from 'undici'
 import { ProblemError } from '../problem.ts'
 import type { CallSignal } from './signal.ts'
+import { apiProblem } from './api-problem.ts'
 
 /** Headers that a route may send along. The rest of the request is this room's. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
@@ -111,8 +112,8 @@ function transportProblem(name: string, cause: unknown): ProblemError {
     cause instanceof errors.BodyTimeoutError ||
     cause instanceof errors.ConnectTimeoutError
   return timedOut
-    ? new ProblemError('upstream_timeout', `The API "${name}" did not answer in time.`, { cause })
-    : new ProblemError('upstream_failed', `The API "${name}" could not be reached.`, { cause })
+    ? apiProblem(name, 'upstream_timeout', 'did not answer in time', { cause })
+    : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
 }
 
 /** Whether the connection broke under a request: the API may never have seen it. */

@@ -1,9 +1,10 @@
 /** What an API's answer means for our caller. Nothing of it is passed on but what the contract names. */
 import { usableClaims } from '../identity/index.ts'
-import { ProblemError } from '../problem.ts'
+import type { ProblemError } from '../problem.ts'
 import type { Answer } from './exchange.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 import { bearerRefusal, type BearerRefusal } from './www-authenticate.ts'
+import { apiProblem } from './api-problem.ts'
 
 /** The API did not take the token, or not for this. What to do about it, the caller of the API decides. */
 export interface TokenRefused extends BearerRefusal {
@@ -26,17 +27,17 @@ export function assertSuccess(name: string, { status, headers }: Answer): void {
   if (status === 429 || status === 503) {
     const code = status === 429 ? 'too_many_requests' : 'unavailable'
     const retryAfterS = retryAfterSeconds(headers['retry-after'], Date.now())
-    throw new ProblemError(code, `The API "${name}" is busy.`, { cause, retryAfterS })
+    throw apiProblem(name, code, 'is busy', { cause, retryAfterS })
   }
   if (status === 404) {
-    throw new ProblemError('not_found', `The API "${name}" has no such thing.`, { cause })
+    throw apiProblem(name, 'not_found', 'has no such thing', { cause })
   }
   if (status === 504) {
-    throw new ProblemError('upstream_timeout', `The API "${name}" did not answer in time.`, {
+    throw apiProblem(name, 'upstream_timeout', 'did not answer in time', {
       cause,
     })
   }
-  throw new ProblemError('upstream_failed', `The API "${name}" failed.`, { cause })
+  throw apiProblem(name, 'upstream_failed', 'failed', { cause })
 }
 
 /**
@@ -89,6 +90,5 @@ function assertType({ headers }: Answer, type: RegExp): void {
 }
 
 function somethingElse(name: string, cause: unknown): ProblemError {
-  const detail = `The API "${name}" answered with something else.`
-  return new ProblemError('upstream_failed', detail, { cause })
+  return apiProblem(name, 'upstream_failed', 'answered with something else', { cause })
 }

@@ -1,7 +1,10 @@
 import type { Problem, ProblemCode, InteractionReason } from '@gatehouse/shared/problem'
 
-/** `offline`: the request did not reach the server. `unreadable`: the answer was not what the contract says. */
-export type FailureCode = ProblemCode | 'offline' | 'unreadable'
+/**
+ * `offline`: this device has no connection. `unreachable`: the request did not get through.
+ * `no_answer`: nothing came back in time. `unreadable`: the answer was not what the contract says.
+ */
+export type FailureCode = ProblemCode | 'offline' | 'unreachable' | 'no_answer' | 'unreadable'
 
 /** What every failed call to the API throws. */
 export class ApiProblem extends Error {
@@ -11,9 +14,15 @@ export class ApiProblem extends Error {
   readonly requestId: string | undefined
   /** In seconds, as the server asked for. */
   readonly retryAfter: number | undefined
+  /** The downstream API that failed; undefined where it was this app or Entra. */
+  readonly api: string | undefined
   readonly reason: InteractionReason | undefined
   /** Where `interaction_required` is solved: a path of ours. */
   readonly signInUrl: string | undefined
+  /** The permissions that are missing, with the reason `consent`. */
+  readonly scopes: readonly string[]
+  /** When it happened, in ms by this browser's clock. */
+  readonly at = Date.now()
 
   constructor(
     code: FailureCode,
@@ -26,8 +35,10 @@ export class ApiProblem extends Error {
     this.status = status
     this.requestId = more.problem?.requestId
     this.retryAfter = more.retryAfter
+    this.api = more.problem?.api
     this.reason = more.problem?.reason
     this.signInUrl = ownPath(more.problem?.signInUrl)
+    this.scopes = more.problem?.scopes ?? []
   }
 }
 
@@ -37,6 +48,11 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const problem = await readBody(response)
   if (!problem?.code) return new ApiProblem('unreadable', response.status, { retryAfter })
   return new ApiProblem(problem.code, response.status, { problem, retryAfter })
+}
+
+/** When the server may be asked again, in ms by this browser's clock; the past where it did not say. */
+export function openAgainAt({ at, retryAfter = 0 }: ApiProblem): number {
+  return at + retryAfter * 1000
 }
 
 async function readBody(response: Response): Promise<Partial<Problem> | undefined> {

@@ -2,10 +2,10 @@ import { api } from '@gatehouse/shared/paths'
 import type { Claims } from '@gatehouse/shared/claims'
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { Failure } from '../api/failure.tsx'
+import { Answer } from '../api/answer.tsx'
 import { useApi } from '../api/use-api.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { Waiting } from '../ui/waiting.tsx'
+import { Page } from '../ui/page.tsx'
 import { Checks } from './claims/checks.tsx'
 import css from './claims/claims.module.css'
 import { ClaimGroups } from './claims/claim-groups.tsx'
@@ -14,18 +14,14 @@ import { Toolbar } from './claims/toolbar.tsx'
 
 /** The ID token, claim by claim. The token itself is never here: only what it said. */
 export default function ClaimsPage() {
-  const { data, error, refetch } = useApi<Claims>(api.claims)
+  const claims = useApi(api.claims)
   return (
-    <div className={css.page}>
-      <header className={css.head}>
-        <h1 tabIndex={-1}>ID token</h1>
-        <p>
-          What Microsoft Entra ID said about you when you signed in, and what each part is good for.
-        </p>
-      </header>
-      {data && <ClaimsView data={data} />}
-      {!data && (error ? <Failure error={error} retry={refetch} /> : <Waiting />)}
-    </div>
+    <Page
+      title="ID token"
+      lead="What Microsoft Entra ID said about you when you signed in, and what each part is good for."
+    >
+      <Answer query={claims}>{(data) => <ClaimsView data={data} />}</Answer>
+    </Page>
   )
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { ButtonLink } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { Details } from '../ui/details.tsx'
+import { asLines, Details, type Entries } from '../ui/details.tsx'
 import { warning } from '../ui/icons.generated.ts'
 import { formatTime } from '../ui/format-time.ts'
 import { MessageCard } from '../ui/message-card.tsx'
@@ -29,18 +29,17 @@ export default function SignInProblemPage() {
         Who can fix it: <strong>{problem.who}</strong>
       </p>
       <Action problem={problem} details={details} />
-      <Details title="Details" entries={details} />
+      <Details title="Details" entries={details} copy={problem.does !== 'copy'} />
     </MessageCard>
   )
 }
 
-type ActionProps = { problem: SignInProblem; details: Record<string, string | undefined> }
+type ActionProps = { problem: SignInProblem; details: Entries }
 
 function Action({ problem: { action, does }, details }: ActionProps) {
   if (does === 'copy') {
-    const lines = Object.entries(details).map(([name, value]) => value && `${name}: ${value}`)
-    return <CopyButton text={lines.filter(Boolean).join('\n')} label={action} wide />
+    return <CopyButton text={asLines(details)} label={action} wide />
   }
-  const prompt = does === 'picker' ? 'select_account' : undefined
-  return <ButtonLink href={signInUrl(pages.home, prompt)}>{action}</ButtonLink>
+  const how = does === 'picker' ? ({ prompt: 'select_account' } as const) : {}
+  return <ButtonLink href={signInUrl(pages.home, how)}>{action}</ButtonLink>
 }

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect } from 'react'
-import { Failure } from '../api/failure.tsx'
+import { Answer } from '../api/answer.tsx'
+import type { OwnWords } from '../api/problem-words.ts'
 import { announce } from '../ui/announce.ts'
 import { info } from '../ui/icons.generated.ts'
 import { Note } from '../ui/note.tsx'
+import { Page } from '../ui/page.tsx'
 import { pageCount, rangeText, type Place } from './users/list.ts'
 import { NoMatch } from './users/no-match.tsx'
 import { Pager } from './users/pager.tsx'
@@ -11,41 +13,55 @@ import { usePlace } from './users/use-place.ts'
 import { useRestart } from './users/use-restart.ts'
 import { UserSearch } from './users/user-search.tsx'
 import { UserTable } from './users/user-table.tsx'
-import { usersPage, type UsersPage } from './users/users-query.ts'
+import { isOldCursor, usersPage, type UsersPage } from './users/users-query.ts'
 import css from './users/users.module.css'
+
+/** A 403 here has one cause as a rule: guests see nobody but themselves. */
+const words: OwnWords = {
+  forbidden: {
+    title: 'Guests cannot list this directory',
+    text: 'If you are not a guest, your organisation lets only some people list it.',
+  },
+}
 
 /** The people of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [place, go] = usePlace()
   const { search, sort, page } = place
-  const { data, error, isPlaceholderData, refetch } = useQuery(usersPage({ search, sort }, page))
+  const users = useQuery(usersPage({ search, sort }, page))
+  const { data, error, isPlaceholderData } = users
   const onSearch = useCallback((next: string) => go({ search: next }, { replace: true }), [go])
   const goToStart = useCallback(() => go({ page: 1 }, { replace: true }), [go])
   const restarted = useRestart(error, page, goToStart)
   usePrefetchNext(place, isPlaceholderData ? undefined : data)
   useRightPage(page, isPlaceholderData ? undefined : data, go)
+  const waiting = <Results place={place} data={undefined} busy go={go} />
 
   return (
-    <div className={css.page}>
-      <header className={css.head}>
-        <h1 tabIndex={-1}>Users</h1>
-        <p>The people in your organisation’s directory, read through Microsoft Graph as you.</p>
-      </header>
+    <Page
+      title="Users"
+      lead="The people in your organisation’s directory, read through Microsoft Graph as you."
+    >
       <div className={css.tools}>
         <UserSearch search={search} onSearch={onSearch} />
-        <p className={css.range}>{data && rangeText(data.page, data.users.length, data.total)}</p>
+        <p className={css.range}>
+          {data && !error && rangeText(data.page, data.users.length, data.total)}
+        </p>
       </div>
       {restarted && (
         <Note icon={info}>
           <p>This page of results was too old. We started again from page 1.</p>
         </Note>
       )}
-      {error && !data ? (
-        <Failure error={error} retry={refetch} />
+      {/* Who comes too late is on the way to page 1 already. */}
+      {isOldCursor(error, page) ? (
+        waiting
       ) : (
-        <Results place={place} data={data} busy={isPlaceholderData} go={go} />
+        <Answer query={users} words={words} waiting={waiting}>
+          {(known) => <Results place={place} data={known} busy={isPlaceholderData} go={go} />}
+        </Answer>
       )}
-    </div>
+    </Page>
   )
 }
 

@@ -4,12 +4,18 @@ import css from './details.module.css'
 import { Icon } from './icon.tsx'
 import { chevronRight } from './icons.generated.ts'
 
-type Entries = Record<string, string | undefined>
+export type Entries = Record<string, string | undefined>
 
-type Props = { title: string; entries?: Entries; children?: ReactNode }
+type Props = {
+  title: string
+  entries?: Entries
+  /** Offers to copy the entries, unless something beside it does. */
+  copy?: boolean
+  children?: ReactNode
+}
 
 /** Something for those who want to know more: words, or names and values that can be copied together. */
-export function Details({ title, entries, children }: Props) {
+export function Details({ title, entries, copy = true, children }: Props) {
   return (
     <details className={css.details}>
       <summary>
@@ -19,28 +25,32 @@ export function Details({ title, entries, children }: Props) {
       <div className={css.body}>
         {children}
         {entries && <EntryList entries={entries} />}
+        {entries && copy && <CopyButton text={asLines(entries)} label="Copy details" wide />}
       </div>
     </details>
   )
 }
 
 function EntryList({ entries }: { entries: Entries }) {
-  const known = Object.entries(entries).filter(([, value]) => value)
   return (
-    <>
-      <dl className={css.entries}>
-        {known.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <CopyButton
-        text={known.map(([name, value]) => `${name}: ${value}`).join('\n')}
-        label="Copy details"
-        wide
-      />
-    </>
+    <dl className={css.entries}>
+      {known(entries).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
+}
+
+/** Names and values as text to copy, one line each. */
+export function asLines(entries: Entries): string {
+  return known(entries)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
+}
+
+function known(entries: Entries): [string, string | undefined][] {
+  return Object.entries(entries).filter(([, value]) => value)
 }

@@ -1,28 +1,18 @@
 import type { SignedIn } from '@gatehouse/shared/session'
-import { Avatar } from '../../ui/avatar.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { person } from '../../ui/icons.generated.ts'
-import css from './identity-card.module.css'
+import { Persona } from '../../ui/persona.tsx'
 
 export function IdentityCard({ session: { user, organisation } }: { session: SignedIn }) {
+  const { name, tenantId } = organisation
   return (
     <Card title="Who you are" icon={person}>
-      <div className={css.person}>
-        <Avatar name={user.name} id={user.objectId} size="large" />
-        <div>
-          <p className={css.name}>{user.name}</p>
-          <p className={css.username}>{user.username}</p>
-        </div>
-      </div>
+      <Persona id={user.objectId} name={user.name} username={user.username} />
       <Facts
         facts={[
-          ...(organisation.name ? [{ name: 'Organisation', value: organisation.name }] : []),
-          {
-            name: 'Tenant id',
-            value: <code>{organisation.tenantId}</code>,
-            copy: organisation.tenantId,
-          },
+          ...(name ? [{ name: 'Organisation', value: name }] : []),
+          { name: 'Tenant id', value: <code>{tenantId}</code>, copy: tenantId },
           { name: 'Object id', value: <code>{user.objectId}</code>, copy: user.objectId },
         ]}
       />

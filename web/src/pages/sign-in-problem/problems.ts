@@ -62,6 +62,13 @@ const problems: Record<string, SignInProblem> = {
     action: 'Copy details for your administrator',
     does: 'copy',
   },
+  step_up: {
+    title: 'Microsoft asks you to confirm it is you',
+    text: 'Your organisation wants one more proof, such as a code on your phone. Nothing is wrong with your account.',
+    who: 'You',
+    action: 'Continue',
+    does: 'again',
+  },
   not_assigned: {
     title: 'You are not assigned to this app',
     text: 'Your organisation gives this app to chosen people. Ask its owner to add you.',

@@ -1,8 +1,8 @@
 import type { DirectoryUser } from '@gatehouse/shared/users'
-import { Avatar } from '../../ui/avatar.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { open } from '../../ui/icons.generated.ts'
+import { Persona } from '../../ui/persona.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import css from './person-panel.module.css'
 
@@ -19,13 +19,7 @@ export function PersonPanel({ user, onClose }: { user: DirectoryUser; onClose: (
   }
   return (
     <SidePanel title="Person" onClose={onClose}>
-      <div className={css.person}>
-        <Avatar name={name} id={user.id} size="large" />
-        <div>
-          <h3 className={css.name}>{name}</h3>
-          <p className={css.username}>{user.userPrincipalName}</p>
-        </div>
-      </div>
+      <Persona id={user.id} name={name} username={user.userPrincipalName} heading="h3" />
       <Facts
         facts={Object.entries(facts).map(([fact, value]) => ({
           name: fact,

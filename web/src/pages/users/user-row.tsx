@@ -8,7 +8,7 @@ import css from './user-table.module.css'
 type Props = { user: DirectoryUser; search: string; withMail: boolean; onOpen: () => void }
 
 export function UserRow({ user, search, withMail, onOpen }: Props) {
-  const me = useUser().user.objectId
+  const me = useUser().objectId
   const name = user.displayName ?? user.userPrincipalName
   return (
     <tr>

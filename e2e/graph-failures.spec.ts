@@ -1,0 +1,161 @@
+/** What the users page makes of a Microsoft Graph that refuses, stalls or talks nonsense: by the tenant's faults. */
+import { expect, type Page } from '@playwright/test'
+import type { Tenant } from '@gatehouse/tenant/tenant'
+import { test } from './own-gatehouse.ts'
+import { signIn, signInLink } from './visitor.ts'
+
+const table = (page: Page) => page.getByRole('table', { name: 'Users' })
+const card = (page: Page, title: string) => page.getByRole('heading', { name: title })
+const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
+
+const throttled = { at: 'users', kind: 'graphError', status: 429, code: 'TooManyRequests' } as const
+
+/** Every text that the polite live region is given from now on. */
+async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const said: string[] = []
+    Reflect.set(globalThis, 'said', said)
+    const region = document.querySelector('[aria-live="polite"]')
+    if (!region) throw new Error('There is no live region')
+    new MutationObserver(() => said.push(region.textContent)).observe(region, { childList: true })
+  })
+  return () => page.evaluate(() => Reflect.get(globalThis, 'said') as string[])
+}
+
+/** As another person than before, in a browser that has forgotten that one. */
+async function signInAsGuest(page: Page, tenant: Tenant): Promise<void> {
+  const guest = tenant.users.find(({ userType }) => userType === 'Guest')
+  await page.context().clearCookies()
+  await page.goto('/')
+  await signInLink(page).click()
+  await page.getByRole('textbox').fill(guest?.userPrincipalName ?? '')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Accept' }).click()
+  await expect(signInLink(page)).toBeHidden()
+}
+
+test.beforeEach(async ({ page }) => {
+  await signIn(page, 0)
+})
+
+test('a busy Graph is asked again by itself, when it said and not before', async ({
+  page,
+  tenant,
+}) => {
+  tenant.faults.set({ ...throttled, retryAfter: '2', times: 1 })
+  await page.goto('/users')
+  await expect(card(page, 'Microsoft Graph is busy')).toBeVisible()
+  await expect(page.getByRole('main')).toContainText(/We try again in [12] seconds?\./)
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  const [first, second] = tenant.journal.entries().filter(({ endpoint }) => endpoint === 'users')
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1900)
+})
+
+test('a Graph that stays busy is left to the person, who cannot ask before it wants to be asked', async ({
+  page,
+  tenant,
+}) => {
+  tenant.faults.set({ ...throttled, retryAfter: '1', times: 2 })
+  await page.goto('/users')
+  await expect(tryAgain(page)).toBeDisabled()
+  expect(tenant.journal.count('users')).toBe(2)
+  await expect(page.getByRole('main')).toContainText('You can try again now.')
+  await tryAgain(page).click()
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+})
+
+test('the seconds move on the page and are spoken once', async ({ page, tenant }) => {
+  await page.goto('/users')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  const said = await listen(page)
+  tenant.faults.set({ ...throttled, retryAfter: '3', times: 1 })
+  await page.getByRole('searchbox').fill('no')
+  const note = page.getByRole('main').getByText(/We try again in/)
+  await expect(note).toContainText('in 3 seconds')
+  await expect(note).toContainText('in 2 seconds')
+  await expect(note).toContainText('in 1 second.')
+  // Meanwhile the old rows stay where they are.
+  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  await expect(note).toBeHidden()
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+  const busy = (await said()).filter((text) => text.includes('busy'))
+  expect(busy).toEqual(['Microsoft Graph is busy. We try again in 3 seconds.'])
+})
+
+for (const [name, fault] of [
+  ['closes the connection', { kind: 'reset' }],
+  ['answers in HTML', { kind: 'respond', status: 502, body: '<h1>Bad gateway</h1>' }],
+  ['answers with half of its JSON', { kind: 'respond', status: 200, body: '{"value":[' }],
+  ['sends more than anybody asked for', { kind: 'huge', bytes: 20_000_000 }],
+] as const) {
+  test(`a Graph that ${name} is Microsoft's trouble, and can be tried again`, async ({
+    page,
+    tenant,
+  }) => {
+    tenant.faults.set({ at: 'users', ...fault })
+    await page.goto('/users')
+    await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible()
+    await expect(page.getByRole('main')).toContainText('not with your account')
+    tenant.faults.clear()
+    await tryAgain(page).click()
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+  })
+}
+
+test('a Graph that never answers is given up once, and not waited for again', async ({
+  page,
+  tenant,
+}) => {
+  test.setTimeout(60_000)
+  tenant.faults.set({ at: 'users', kind: 'hang' })
+  await page.goto('/users')
+  await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 30_000 })
+  expect(tenant.journal.count('users')).toBe(1)
+})
+
+test('a guest is told so, once, and led home', async ({ page, tenant }) => {
+  tenant.restrictGuests(true)
+  await signInAsGuest(page, tenant)
+  let asked = 0
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/api/users') asked += 1
+  })
+  await page.goto('/users')
+  await expect(card(page, 'Guests cannot list this directory')).toBeVisible()
+  // Coming back to the window asks for the session again, and not for what was refused.
+  const session = page.waitForResponse('**/api/session')
+  await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  await session
+  expect(asked).toBe(1)
+  await page.getByRole('main').getByRole('link', { name: 'Home' }).click()
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+})
+
+test('a page of results that is too old starts again from page 1', async ({ page, context }) => {
+  await page.goto('/users')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  // Another tab signs in again: the cursors of the session before are worth nothing now.
+  const other = await context.newPage()
+  await other.goto('/auth/sign-in?returnTo=%2Fclaims')
+  await expect(other.getByRole('heading', { name: 'ID token' })).toBeVisible()
+
+  const next = page.getByRole('button', { name: 'Next' })
+  await next.click()
+  await expect(page).toHaveURL(/page=2/)
+  await expect(page.getByText('Page 2 of 10')).toBeVisible()
+  await next.click()
+  await expect(page.getByText('This page of results was too old.')).toBeVisible()
+  await expect(page).toHaveURL(/\/users$/)
+  await expect(page.getByText('Page 1 of 10')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('a search that nobody matches can be cleared', async ({ page }) => {
+  await page.goto('/users?q=zzzz')
+  await expect(card(page, 'No one matches “zzzz”')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  await expect(page.getByRole('searchbox')).toHaveValue('')
+})

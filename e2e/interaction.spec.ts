@@ -1,0 +1,70 @@
+/** Microsoft asks for something in the middle of a visit: the page says what, and *Continue* comes back to it. */
+import { expect, type Page } from '@playwright/test'
+import { test } from './own-gatehouse.ts'
+import { signIn } from './visitor.ts'
+
+const account = 0
+const place = '/users?q=no&sort=-name#table'
+const table = (page: Page) => page.getByRole('table', { name: 'Users' })
+const card = (page: Page, title: string) => page.getByRole('heading', { name: title })
+
+/** Follows the page's link, does whatever the tenant asks, and ends where it began. */
+async function continueAndReturn(page: Page, link: string): Promise<void> {
+  await page.getByRole('main').getByRole('link', { name: link }).click()
+  // An account to choose, a consent to give, a second factor to show.
+  const asked = page.getByRole('button', { name: /@|^Accept$|^It is me$/ })
+  for (let step = 0; step < 3; step += 1) {
+    await expect(asked.first().or(table(page))).toBeVisible()
+    if (await table(page).isVisible()) break
+    await asked.first().click()
+  }
+  await expect(table(page).locator('mark').first()).toBeVisible()
+  await expect(page).toHaveURL((url) => url.pathname + url.search + url.hash === place)
+}
+
+test('an authentication context that Graph asks for is a step-up', async ({ page, tenant }) => {
+  await signIn(page, account)
+  tenant.requireAuthenticationContext('users', 'c1')
+  await page.goto(place)
+  await expect(card(page, 'Microsoft asks you to confirm it is you')).toBeVisible()
+  await expect(table(page)).toHaveCount(0)
+  await continueAndReturn(page, 'Continue')
+})
+
+test('a consent that was withdrawn is asked for again, by what it allows', async ({
+  page,
+  tenant,
+}) => {
+  await signIn(page, account)
+  tenant.withdrawConsent()
+  tenant.revokeTokens()
+  await page.goto(place)
+  await expect(card(page, 'An administrator has to approve this app')).toBeVisible()
+  await expect(page.getByRole('main')).toContainText(
+    'It needs “See the names and addresses of the people in your organisation”.',
+  )
+  await expect(
+    page.getByRole('button', { name: 'Copy details for your administrator' }),
+  ).toBeVisible()
+  await continueAndReturn(page, 'Continue')
+})
+
+test('a session that was revoked at Microsoft is a sign-in away', async ({ page, tenant }) => {
+  await signIn(page, account)
+  tenant.revokeUser()
+  await page.goto(place)
+  await expect(card(page, 'Sign in again to continue')).toBeVisible()
+  await continueAndReturn(page, 'Sign in again')
+})
+
+test('what was on the page goes with the question', async ({ page, tenant }) => {
+  await signIn(page, account)
+  await page.goto('/users')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  const rows = await table(page).getByText(/@/).allInnerTexts()
+  tenant.requireAuthenticationContext('users', 'c1')
+  await page.getByRole('searchbox').fill('no')
+  await expect(card(page, 'Microsoft asks you to confirm it is you')).toBeVisible()
+  const html = await page.content()
+  for (const row of rows) expect(html).not.toContain(row)
+})

@@ -1,0 +1,37 @@
+/** The organisation's name, which Graph tells an app that may ask for it (`User.Read`). */
+import { expect, type Page } from '@playwright/test'
+import { changeAnswers } from './hostile-text.ts'
+import { test } from './own-gatehouse.ts'
+import { accountButton, signIn } from './visitor.ts'
+
+test.use({ scopes: ['User.Read'] })
+
+const main = (page: Page) => page.getByRole('main')
+const fact = (page: Page) => main(page).getByRole('term').filter({ hasText: 'Organisation' })
+
+test('the organisation is called by its name', async ({ page, tenant }) => {
+  const name = await signIn(page, 0)
+  // No page waits for the name: the first one may be drawn without it.
+  await expect(async () => {
+    await page.reload()
+    await expect(main(page)).toContainText(`You are signed in to ${tenant.tenantName}.`, {
+      timeout: 1000,
+    })
+  }).toPass()
+  await expect(fact(page)).toBeVisible()
+  await accountButton(page, name).click()
+  await expect(page.getByRole('region', { name: 'Account' })).toContainText(tenant.tenantName)
+})
+
+test('an organisation without a known name leaves no gap', async ({ page, tenant }) => {
+  const name = await signIn(page, 0)
+  await changeAnswers(page, '/api/session', (json) => {
+    const session = json as { organisation: object }
+    return { ...session, organisation: { ...session.organisation, name: null } }
+  })
+  await page.reload()
+  await expect(main(page)).toContainText('You are signed in to your organisation.')
+  await expect(fact(page)).toHaveCount(0)
+  await accountButton(page, name).click()
+  await expect(page.getByRole('region', { name: 'Account' })).not.toContainText(tenant.tenantId)
+})

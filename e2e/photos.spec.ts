@@ -1,0 +1,100 @@
+/** Photos of people, and initials for whoever has none: about every other user of the local tenant. */
+import { expect, type Locator, type Page } from '@playwright/test'
+import { test } from './own-gatehouse.ts'
+import { accountButton, signIn } from './visitor.ts'
+
+const rows = (page: Page) => page.getByRole('table', { name: 'Users' }).locator('tbody tr')
+
+/** How many of these pictures are to be seen. */
+function shown(photos: Locator): Promise<number> {
+  return photos.evaluateAll(
+    (images) => images.filter((image) => getComputedStyle(image).opacity === '1').length,
+  )
+}
+
+test('a photo lies over the initials of whoever has one', async ({ page, tenant }) => {
+  const name = await signIn(page, 0)
+  const me = tenant.users.find(({ displayName }) => displayName === name)
+  await page.goto('/users')
+  await expect(rows(page)).toHaveCount(25)
+  const ids = await rows(page)
+    .locator('img')
+    .evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''))
+  expect(ids).toHaveLength(25)
+  // What the tenant goes by: the last digit of the object id.
+  const expected = ids.filter((src) => /[02468ace]\/photo$/.test(src)).length
+  expect(expected).toBeGreaterThan(3)
+  await expect.poll(() => shown(rows(page).locator('img'))).toBe(expected)
+  const own = accountButton(page, name).locator('img')
+  await expect.poll(() => shown(own)).toBe(/[02468ace]$/.test(me?.id ?? '') ? 1 : 0)
+})
+
+test('paging back asks for no photo again, neither for those that there are nor for the others', async ({
+  page,
+}) => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname.endsWith('/photo')) asked.push(pathname)
+  })
+  await signIn(page, 0)
+  await page.goto('/users')
+  await expect(page.getByText('Page 1 of 10')).toBeVisible()
+  await rows(page).last().scrollIntoViewIfNeeded()
+  await expect.poll(() => asked.length).toBeGreaterThanOrEqual(25)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('Page 2 of 10')).toBeVisible()
+  await rows(page).last().scrollIntoViewIfNeeded()
+  await expect.poll(() => asked.length).toBeGreaterThanOrEqual(50)
+  await page.waitForLoadState('networkidle')
+  const before = asked.length
+  await page.getByRole('button', { name: 'Previous' }).click()
+  await expect(page.getByText('Page 1 of 10')).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(asked.slice(before)).toEqual([])
+})
+
+test('a photo is decoration: the person’s name is what is read', async ({ page }) => {
+  await signIn(page, 0)
+  await page.goto('/users')
+  const withPhoto = rows(page)
+    .filter({ has: page.locator('img[data-loaded]') })
+    .first()
+  const open = withPhoto.getByRole('button')
+  const name = await open.innerText()
+  await open.click()
+  const panel = page.getByRole('dialog')
+  await expect(panel.locator('img')).toHaveCount(1)
+  await expect(panel.getByRole('img')).toHaveCount(0)
+  await expect(panel.getByRole('heading', { name })).toBeVisible()
+})
+
+test('photos move nothing on the page', async ({ page }) => {
+  await signIn(page, 0)
+  await page.addInitScript(() => {
+    const shifts: number[] = []
+    Reflect.set(globalThis, 'shifts', shifts)
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await page.goto('/users')
+  await expect(rows(page).locator('img[data-loaded]').first()).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  const shift = await page.evaluate(() =>
+    (Reflect.get(globalThis, 'shifts') as number[]).reduce((sum, value) => sum + value, 0),
+  )
+  expect(shift).toBeLessThanOrEqual(0.005)
+})
+
+test('a missing photo is no error in the console', async ({ page }) => {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  await signIn(page, 0)
+  await page.goto('/users')
+  await expect(rows(page).locator('img[data-loaded]').first()).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(complaints).toEqual([])
+})
