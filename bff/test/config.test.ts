@@ -19,7 +19,7 @@ describe('placeholders', () => {
       usesLocalTenant: true,
       tenant: localTenantId,
       clientId: localClient.clientId,
-      clientSecret: localClient.clientSecret,
+      credentials: [{ kind: 'secret', value: localClient.clientSecret }],
       authority: 'http://127.0.0.1:5175',
       downstreamApis: { graph: { baseUrl: 'http://127.0.0.1:5175/v1.0' } },
     })

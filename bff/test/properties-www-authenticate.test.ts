@@ -72,7 +72,7 @@ describe('whatever a WWW-Authenticate header says', () => {
         expect(all.join('').length).toBeLessThanOrEqual(text.length)
         expect(JSON.stringify(bearerRefusal(value)).length).toBeLessThan(2 * text.length + 100)
       }),
-      runs(5000),
+      runs(2000),
     )
   })
 
@@ -82,7 +82,7 @@ describe('whatever a WWW-Authenticate header says', () => {
         const fields = list.map(spelled)
         expect(parseChallenges(together ? fields.join(', ') : fields)).toEqual(list.map(meant))
       }),
-      runs(3000),
+      runs(2000),
     )
   })
 
@@ -93,10 +93,12 @@ describe('whatever a WWW-Authenticate header says', () => {
       fc.property(mutated(real, ' ,="\\Aa1{'), (header) => {
         const refusal = bearerRefusal(header)
         expect(Object.keys(refusal).filter((key) => key !== 'claims')).toEqual([])
-        if (refusal.claims !== undefined) expect(header).toContain('insufficient_claims')
+        // A backslash that was put in may be an escape.
+        const isAsked = header.replaceAll('\\', '').includes('insufficient_claims')
+        expect(refusal.claims === undefined || isAsked).toBe(true)
         seen.add(refusal.claims === claims ? 'same' : refusal.claims ? 'other' : 'nothing')
       }),
-      runs(3000),
+      runs(2000),
     )
     expect(seen).toEqual(new Set(['same', 'other', 'nothing']))
   })

@@ -1,6 +1,6 @@
 /**
  * The door of this room: what the organisation's directory knows about the signed-in user beyond the
- * token. It adds `request.organisationName()` and `request.groups()`.
+ * token. It adds `request.organisationName` and `request.groups()`.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -15,12 +15,11 @@ declare module 'fastify' {
 
   interface FastifyRequest {
     /**
-     * The display name of the user's organisation, from Graph. It is looked up once a day for all of its
-     * people, and hardly waited for.
-     *
-     * @returns null where it is not known (yet), or where the app has no permission to ask (`User.Read`)
+     * The display name of the user's organisation, from Graph: looked up once a day for all of its people,
+     * and never waited for. Null where it is not known (yet), or where the app has no permission to ask
+     * (`User.Read`).
      */
-    organisationName(): Promise<string | null>
+    readonly organisationName: string | null
     /**
      * The object ids of the groups that the user is in, from the token, or where they are too many for
      * it (groups overage) from Graph, once per session and instance.
@@ -44,8 +43,10 @@ function directory(
   const names = createOrganisationNames(mayReadOrganisation(config), now)
   const groups = createGroups()
   app.decorate('organisationNames', names)
-  app.decorateRequest('organisationName', function (this: FastifyRequest) {
-    return names.of(this)
+  app.decorateRequest('organisationName', {
+    getter(this: FastifyRequest) {
+      return names.known(this)
+    },
   })
   app.decorateRequest('groups', function (this: FastifyRequest) {
     return groups.of(this)
@@ -57,10 +58,12 @@ function directory(
 const sufficient =
   /^(?:https:\/\/[^/]+\/)?(?:User\.Read(?:Write)?|Organization\.Read\.All|Directory\.Read(?:Write)?\.All)$/i
 
-/** What was not granted is not asked for: it would only fail, on every page of every person. */
-function mayReadOrganisation({ scopes, downstreamApis }: Config): boolean {
-  const { graph } = downstreamApis
-  return graph !== undefined && [...scopes, ...graph.scopes].some((scope) => sufficient.test(scope))
+/**
+ * What was not granted is not asked for: it would only fail, on every page of every person. Tokens for
+ * Graph are asked for with Graph's own scopes; what only the sign-in asks for is gone an hour later.
+ */
+function mayReadOrganisation({ downstreamApis: { graph } }: Config): boolean {
+  return graph !== undefined && graph.scopes.some((scope) => sufficient.test(scope))
 }
 
 export default fp(directory, { name: 'directory', dependencies: ['identity', 'downstream'] })

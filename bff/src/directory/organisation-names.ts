@@ -3,26 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 
 /** A name changes once in years. */
 const knownMs = 24 * 3600_000
 /** What failed is asked again by somebody who comes later. */
 const failedMs = 60_000
-/** From the moment when the question was asked; a page that draws waits for no name. Milliseconds. */
-const patienceMs = 80
+/** How long the first page of somebody who just signed in waits for it, from the moment it was asked for, ms. */
+const patienceMs = 250
 const maxTenants = 1000
 
-const answers = Compile(
-  Type.Object({
-    value: Type.Array(
-      Type.Object({
-        id: Type.String(),
-        displayName: Type.String({ minLength: 1, maxLength: 256 }),
-      }),
-    ),
-  }),
-)
+const Organizations = Type.Object({
+  value: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      displayName: Type.String({ minLength: 1, maxLength: 256 }),
+    }),
+  ),
+})
 
 interface Lookup {
   name: string | null
@@ -34,6 +31,9 @@ interface Lookup {
 export interface OrganisationNames {
   /** Whether a name would have to be looked up. */
   isMissing(tenantId: string): boolean
+  /** What is known by now; it is looked up where nothing is. */
+  known(request: FastifyRequest): string | null
+  /** The same, after a moment's patience. */
   of(request: FastifyRequest): Promise<string | null>
 }
 
@@ -69,14 +69,19 @@ export function createOrganisationNames(mayAsk: boolean, now: () => number): Org
     return known && now() < known.goodUntil ? known : undefined
   }
 
+  const find = (request: FastifyRequest): Lookup | undefined => {
+    if (!mayAsk) return undefined
+    const { tenantId } = request.user
+    return current(tenantId) ?? start(request, tenantId)
+  }
+
   return {
     isMissing: (tenantId) => mayAsk && !current(tenantId),
+    known: (request) => find(request)?.name ?? null,
     of: async (request) => {
-      if (!mayAsk) return null
-      const { tenantId } = request.user
-      const lookup = current(tenantId) ?? start(request, tenantId)
-      if (lookup.underWay) await lookup.underWay
-      return lookup.name
+      const lookup = find(request)
+      if (lookup?.underWay) await lookup.underWay
+      return lookup?.name ?? null
     },
   }
 }
@@ -85,7 +90,7 @@ export function createOrganisationNames(mayAsk: boolean, now: () => number): Org
 async function fetchName(request: FastifyRequest, tenantId: string): Promise<string | null> {
   const answer = await request.callApi('graph', '/organization', {
     query: { $select: 'id,displayName' },
+    answer: Organizations,
   })
-  if (!answers.Check(answer)) return null
   return answer.value.find(({ id }) => id.toLowerCase() === tenantId)?.displayName ?? null
 }

@@ -5,11 +5,12 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
 import { createApi, maxBytes, type Api } from './api.ts'
 import { callAsUser } from './call.ts'
 import { assertCallHeaders, type Call, type CallHeader } from './exchange.ts'
-import { imageOf, jsonOf, type ImageType } from './meaning.ts'
+import { assertShape, imageOf, jsonOf, type ImageType } from './meaning.ts'
 import { builtPath } from './path.ts'
 
 export { clientGoneStatus } from './signal.ts'
@@ -23,6 +24,11 @@ export interface CallOptions {
   body?: unknown
 }
 
+/** A call whose answer has to be of a shape. */
+export interface CheckedCall<Answer extends TSchema> extends CallOptions {
+  answer: Answer
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /**
@@ -31,11 +37,17 @@ declare module 'fastify' {
      * @param name a key of `downstreamApis`
      * @param path starts with `/`; built by the route, never taken from a request: an id goes through
      * `encodeURIComponent`
-     * @returns the answer's JSON, which nobody has checked yet; undefined where it has no content
+     * @param options `answer`: a schema of the answer; what is of another shape is `upstream_failed`
+     * @returns the answer's JSON; undefined where it has no content
      * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
      * `forbidden`, `not_found`, `too_many_requests`, `upstream_failed`, `upstream_timeout`,
      * `unavailable`, `sign_in_required`
      */
+    callApi<Answer extends TSchema>(
+      name: string,
+      path: string,
+      options: CheckedCall<Answer>,
+    ): Promise<Static<Answer>>
     callApi(name: string, path: string, options?: CallOptions): Promise<unknown>
     /**
      * GETs an image from a configured downstream API with the user's own token.
@@ -63,8 +75,13 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
 
   app.decorateRequest(
     'callApi',
-    async function (this: FastifyRequest, name: string, path: string, options: CallOptions = {}) {
-      const { method = 'GET', query, headers = {}, body } = options
+    async function (
+      this: FastifyRequest,
+      name: string,
+      path: string,
+      options: CallOptions & { answer?: TSchema } = {},
+    ) {
+      const { method = 'GET', query, headers = {}, body, answer: schema } = options
       assertCallHeaders(headers)
       const answer = await callAsUser(this, find(name), {
         method,
@@ -74,7 +91,9 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
         accept: 'application/json',
         maxBytes,
       })
-      return jsonOf(name, answer)
+      const json = jsonOf(name, answer)
+      if (schema) assertShape(name, schema, json)
+      return json
     },
   )
   app.decorateRequest('imageFromApi', async function (this: FastifyRequest, name, path, options) {

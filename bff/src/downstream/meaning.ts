@@ -1,4 +1,6 @@
 /** What an API's answer means for our caller. Nothing of it is passed on but what the contract names. */
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
 import { usableClaims } from '../identity/index.ts'
 import type { ProblemError } from '../problem.ts'
 import type { Answer } from './exchange.ts'
@@ -55,6 +57,16 @@ export function jsonOf(name: string, answer: Answer): unknown {
   } catch (cause) {
     throw somethingElse(name, cause)
   }
+}
+
+/** Schemas are compiled when they are met first. */
+const validators = new WeakMap<TSchema, Validator>()
+
+/** @throws ProblemError `upstream_failed` for an answer that the schema does not describe */
+export function assertShape(name: string, schema: TSchema, value: unknown): void {
+  const validator = validators.get(schema) ?? Compile(schema)
+  validators.set(schema, validator)
+  if (!validator.Check(value)) throw somethingElse(name, new Error('another shape'))
 }
 
 /** What a file's bytes begin with, by media type. A declared type alone proves nothing. */

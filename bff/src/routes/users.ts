@@ -18,13 +18,11 @@ const CursorSchema = Type.Object({
 })
 const cursors = Compile(CursorSchema)
 
-const graphPages = Compile(
-  Type.Object({
-    value: Type.Array(DirectoryUser),
-    '@odata.count': Type.Optional(Type.Integer()),
-    '@odata.nextLink': Type.Optional(Type.String()),
-  }),
-)
+const GraphPage = Type.Object({
+  value: Type.Array(DirectoryUser),
+  '@odata.count': Type.Optional(Type.Integer()),
+  '@odata.nextLink': Type.Optional(Type.String()),
+})
 
 export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
@@ -48,12 +46,17 @@ export default async function users(app: FastifyInstance): Promise<void> {
 
 /** Graph may answer with an empty page and say that there is more. Nobody wants to look at those. */
 const maxEmptyPages = 5
+/** Nor to wait for them; what comes later has a cursor. */
+const emptyPagesMs = 5_000
 
 async function firstFilledPage(request: FastifyRequest, question: Question) {
+  const began = performance.now()
+  const goesOn = (empty: number) =>
+    empty <= maxEmptyPages && performance.now() - began < emptyPagesMs
   let page = await fetchPage(request, question)
   let skipToken = skipTokenOf(page['@odata.nextLink'])
   let { '@odata.count': total } = page
-  for (let empty = 1; empty <= maxEmptyPages && page.value.length === 0 && skipToken; empty += 1) {
+  for (let empty = 1; page.value.length === 0 && skipToken && goesOn(empty); empty += 1) {
     page = await fetchPage(request, { ...question, skipToken })
     skipToken = skipTokenOf(page['@odata.nextLink'])
     total ??= page['@odata.count']
@@ -61,18 +64,13 @@ async function firstFilledPage(request: FastifyRequest, question: Question) {
   return { page, skipToken, total }
 }
 
-async function fetchPage(request: FastifyRequest, question: Question) {
-  const page = await request.callApi('graph', '/users', {
+function fetchPage(request: FastifyRequest, question: Question) {
+  return request.callApi('graph', '/users', {
     query: graphQuery(question),
     // $count and $search are advanced queries: Graph takes them with this header only.
     headers: { consistencylevel: 'eventual' },
+    answer: GraphPage,
   })
-  if (graphPages.Check(page)) return page
-  throw somethingElse()
-}
-
-function somethingElse(): ProblemError {
-  return new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
 }
 
 type Cursor = Static<typeof CursorSchema>
@@ -112,7 +110,8 @@ const maxSkipToken = 2048
 function skipTokenOf(nextLink: string | undefined): string | undefined {
   const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
   if (!token) return undefined
-  if (token.length > maxSkipToken) throw somethingElse()
+  if (token.length > maxSkipToken)
+    throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
   try {
     return decodeURIComponent(token)
   } catch {

@@ -1,0 +1,43 @@
+import { afterAll } from 'vitest'
+import type { Browser } from './browser.ts'
+import type { Gatehouse } from './gatehouse.ts'
+import { callRoute, startUpstream, type CallRoute, type Upstream } from './upstream.ts'
+import { useGatehouse } from './use-gatehouse.ts'
+
+export interface Orders {
+  gatehouse: () => Gatehouse
+  /** The second API, which is called "orders". */
+  upstream: Upstream
+  route: CallRoute
+  /** @param place of the user in the directory */
+  signedIn(place?: number): Promise<Browser>
+}
+
+/** One app for all tests of a file, with a second downstream API of the test's own. */
+export async function useOrders(): Promise<Orders> {
+  const upstream = await startUpstream()
+  const route = callRoute()
+  const unlimited = 1_000_000
+  const gatehouse = useGatehouse({
+    extend: route.extend,
+    config: {
+      rateLimits: { perAddress: unlimited, perSession: unlimited },
+      downstreamApis: {
+        graph: { baseUrl: `${upstream.url}/graph`, scopes: ['User.ReadBasic.All'] },
+        orders: { baseUrl: `${upstream.url}/v2/`, scopes: ['User.ReadBasic.All'] },
+      },
+    },
+  })
+  afterAll(() => upstream.close())
+  return {
+    gatehouse,
+    upstream,
+    route,
+    signedIn: async (place = 0) => {
+      const browser = gatehouse().browser()
+      const { users } = gatehouse().tenant
+      await browser.signIn({ user: users[place]?.userPrincipalName ?? '' })
+      return browser
+    },
+  }
+}

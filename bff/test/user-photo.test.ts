@@ -1,0 +1,186 @@
+import { userPhoto } from '@gatehouse/shared/paths'
+import type { Fault } from '@gatehouse/tenant/tenant'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
+let browser: Browser
+
+async function signedIn(place: number): Promise<Browser> {
+  const one = gatehouse().browser()
+  await one.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  return one
+}
+
+beforeAll(async () => {
+  browser = await signedIn(0)
+})
+
+/** The tenant's users have a photo where their id ends with an even digit. */
+function address(hasPhoto: boolean): string {
+  const found = gatehouse().tenant.users.find(
+    ({ id }) => (parseInt(id.slice(-1), 16) % 2 === 0) === hasPhoto,
+  )
+  return userPhoto(found?.id ?? '')
+}
+
+function photoCalls() {
+  return gatehouse()
+    .tenant.journal.entries()
+    .filter(({ endpoint }) => endpoint === 'photo')
+}
+
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
+
+function answers(body: Buffer | string, contentType: string, headers = {}): void {
+  const fault: Fault = { at: 'photo', kind: 'respond', status: 200, body, contentType, headers }
+  gatehouse().tenant.faults.set(fault)
+}
+
+describe('the photo of a user', () => {
+  it('is an image that this browser alone keeps, for a while', async () => {
+    const { status, headers } = await browser.get(address(true))
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'private, max-age=300',
+      vary: 'Cookie',
+      etag: expect.stringMatching(/^"[\w-]{43}"$/) as unknown,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    })
+    expect(Number(headers['content-length'])).toBeGreaterThan(100)
+    const [call] = photoCalls()
+    expect(call?.path).toMatch(/^\/v1\.0\/users\/[0-9a-f-]{36}\/photo\/\$value$/)
+    expect(call?.headers).toMatchObject({ accept: 'image/jpeg, image/png' })
+  })
+
+  it('is not sent again to a browser that has it', async () => {
+    const first = await browser.get(address(true))
+    const etag = String(first.headers['etag'])
+    const again = await browser.get(address(true), { 'if-none-match': etag })
+    expect([again.status, again.text]).toEqual([304, ''])
+    expect(again.headers).toMatchObject({
+      etag,
+      'cache-control': 'private, max-age=300',
+      vary: 'Cookie',
+    })
+    // The answer depends on what Graph says now, and the tag never went there.
+    expect(photoCalls()).toHaveLength(2)
+    expect(photoCalls()[1]?.headers).not.toHaveProperty('if-none-match')
+    const other = await browser.get(address(true), { 'if-none-match': '"other"' })
+    expect(other.status).toBe(200)
+  })
+
+  it('has another tag for another user, and for another picture', async () => {
+    const tag = async (whose: Browser) => (await whose.get(address(true))).headers['etag']
+    const mine = await tag(browser)
+    const others = await tag(await signedIn(1))
+    answers(png, 'image/png')
+    expect(new Set([mine, others, await tag(browser)]).size).toBe(3)
+  })
+
+  it('GP18 is not given to a browser with the right tag whom Graph refuses', async () => {
+    const etag = String((await browser.get(address(true))).headers['etag'])
+    const refusal = {
+      kind: 'graphError',
+      status: 403,
+      code: 'Authorization_RequestDenied',
+    } as const
+    gatehouse().tenant.faults.set({ at: 'photo', ...refusal })
+    const answer = await browser.get(address(true), { 'if-none-match': etag })
+    expect(expectProblem(answer, 403, 'forbidden').detail).not.toContain('Authorization_')
+  })
+
+  it('is 404 where there is none, and nobody keeps that', async () => {
+    expectProblem(await browser.get(address(false)), 404, 'not_found')
+    const nobody = userPhoto('00000000-0000-4000-8000-000000000000')
+    expectProblem(await browser.get(nobody), 404, 'not_found')
+    expect(photoCalls()).toHaveLength(2)
+  })
+
+  it('GP01 is for the signed-in', async () => {
+    const answer = await gatehouse().browser().get(address(true))
+    expectProblem(answer, 401, 'sign_in_required')
+    expect(photoCalls()).toEqual([])
+  })
+
+  it('is an image in our own pages, and in no other', async () => {
+    const image = { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }
+    const ours = await browser.get(address(true), { ...image, 'sec-fetch-site': 'same-origin' })
+    expect(ours.status).toBe(200)
+    for (const site of ['cross-site', 'same-site']) {
+      const answer = await browser.get(address(true), { ...image, 'sec-fetch-site': site })
+      expectProblem(answer, 403, 'cross_site')
+    }
+    for (const dest of ['document', 'iframe', 'script', 'object', 'embed']) {
+      const headers = { 'sec-fetch-dest': dest, 'sec-fetch-site': 'same-origin' }
+      expectProblem(await browser.get(address(true), headers), 403, 'cross_site')
+    }
+    expect((await browser.get('/api/me', { 'sec-fetch-dest': 'image' })).status).toBe(403)
+  })
+
+  it.each([
+    'me',
+    'a/../../beta',
+    '..',
+    '%2e%2e',
+    '..%2f..%2fbeta%2fme',
+    'a?$expand=manager',
+    'a%23',
+    'me%2fmessages',
+    "'",
+    '00000000-0000-4000-8000-00000000000',
+    '00000000-0000-4000-8000-0000000000000',
+    '00000000-0000-4000-8000-00000000000g',
+    '00000000-0000-4000-8000-000000000000%0a',
+    '00000000-0000-4000-8000-000000000000%00',
+    '{00000000-0000-4000-8000-000000000000}',
+    'somebody@gatehouse.test',
+    'a'.repeat(5000),
+  ])('GP03 is asked for by an object id alone, not by %s', async (id) => {
+    const answer = await browser.get(`/api/users/${id}/photo`)
+    expect([400, 404, 414]).toContain(answer.status)
+    expect(photoCalls()).toEqual([])
+    expect(gatehouse().tenant.journal.count('users')).toBe(0)
+  })
+})
+
+describe('what Graph gives for a photo', () => {
+  it.each([
+    ['a JPEG', jpeg, 'image/jpeg', 'image/jpeg'],
+    ['a JPEG by its old name', jpeg, 'image/jpg', 'image/jpeg'],
+    ['a PNG with parameters', png, 'image/png; q=1', 'image/png'],
+    ['a PNG that is called a JPEG', png, 'image/jpeg', 'image/png'],
+  ])('is passed on as what it is: %s', async (_what, body, type, ours) => {
+    answers(body, type)
+    const { status, headers } = await browser.get(address(true))
+    expect([status, headers['content-type']]).toEqual([200, ours])
+  })
+
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+  const large = Buffer.concat([png, Buffer.alloc(512 * 1024)])
+  it.each<[string, Buffer | string, string, object]>([
+    ['an SVG', svg, 'image/svg+xml', {}],
+    ['an SVG that is called a PNG', svg, 'image/png', {}],
+    ['HTML', '<h1>hi</h1>', 'text/html', {}],
+    ['HTML that is called a JPEG', '<h1>hi</h1>', 'image/jpeg', {}],
+    ['a PNG that is called HTML', png, 'text/html', {}],
+    ['a PNG that is called a kind of PNG', png, 'image/png+xml', {}],
+    ['a GIF', 'GIF89a', 'image/gif', {}],
+    ['nothing', '', 'image/png', {}],
+    ['the beginning of a beginning', png.subarray(0, 7), 'image/png', {}],
+    ['a PNG behind a space', Buffer.concat([Buffer.from(' '), png]), 'image/png', {}],
+    ['a PNG that is compressed', png, 'image/png', { 'content-encoding': 'gzip' }],
+    ['more than half a megabyte', large, 'image/png', {}],
+    ['more than any answer may have', Buffer.concat([png, Buffer.alloc(6e6)]), 'image/png', {}],
+  ])('GP13 is 502 where it is %s', async (_what, body, type, headers) => {
+    answers(body, type, headers)
+    expectProblem(await browser.get(address(true)), 502, 'upstream_failed')
+    expect(photoCalls()).toHaveLength(1)
+  })
+})

@@ -1,0 +1,154 @@
+import type { Users } from '@gatehouse/shared/users'
+import type { FastifyInstance } from 'fastify'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Browser } from './support/browser.ts'
+import { expectProblem } from './support/expect-problem.ts'
+import { askToken, tokenIn, tokenRoute } from './support/token-route.ts'
+import { useGatehouse } from './support/use-gatehouse.ts'
+
+const gatehouse = useGatehouse({ extend: (app: FastifyInstance) => tokenRoute(app) })
+let browser: Browser
+/** Graph's own link to the second page of five. */
+let link: string
+
+beforeAll(async () => {
+  browser = gatehouse().browser()
+  await browser.signIn()
+  const token = tokenIn(await askToken(browser, 'User.ReadBasic.All'))
+  const answer = await fetch(`${gatehouse().tenant.graphUrl}/users?$top=5`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  link = ((await answer.json()) as { '@odata.nextLink': string })['@odata.nextLink']
+})
+
+/** The next pages are empty, and say that there is more; what follows is the second page. */
+function empty(times: number, patch: Record<string, unknown> = {}): void {
+  gatehouse().tenant.faults.set({
+    at: 'users',
+    kind: 'graphResponse',
+    patch: { value: [], '@odata.nextLink': link, ...patch },
+    times,
+  })
+}
+
+/** Whatever Graph is asked. */
+function answers(body: object): void {
+  gatehouse().tenant.faults.clear()
+  gatehouse().tenant.faults.set({ at: 'users', kind: 'respond', status: 200, body })
+}
+
+async function page(query = ''): Promise<Users> {
+  const answer = await browser.get(`/api/users${query}`)
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
+  return answer.json() as Users
+}
+
+function calls() {
+  return gatehouse()
+    .tenant.journal.entries()
+    .filter(({ endpoint }) => endpoint === 'users')
+}
+
+const ids = (from: number, to: number) =>
+  gatehouse()
+    .tenant.users.slice(from, to)
+    .map(({ id }) => id)
+
+describe('empty pages of Graph', () => {
+  it.each([1, 2, 5])('are followed to the first one with somebody on it: %d', async (times) => {
+    empty(times)
+    const { users, total, next } = await page()
+    expect(users.map(({ id }) => id)).toEqual(ids(5, 10))
+    expect([total, typeof next]).toEqual([250, 'string'])
+    expect(calls()).toHaveLength(times + 1)
+    for (const { headers, path, query } of calls()) {
+      expect([headers['consistencylevel'], path]).toEqual(['eventual', '/v1.0/users'])
+      expect(query).toMatchObject({ $top: '5', $count: 'true' })
+    }
+    expect(Object.hasOwn(calls()[0]?.query ?? {}, '$skiptoken')).toBe(false)
+    const tokens = calls().map(({ query }) => query['$skiptoken'])
+    expect(new Set(tokens.slice(1))).toEqual(
+      new Set([new URL(link).searchParams.get('$skiptoken')]),
+    )
+  })
+
+  it('are followed with the same question', async () => {
+    empty(2)
+    await page('?search=a&sort=-name&top=7')
+    const [first, ...others] = calls().map(({ query }) => ({ ...query, $skiptoken: '' }))
+    expect(others).toEqual([first, first])
+    expect(first).toMatchObject({ $top: '7', $orderby: 'displayName desc' })
+    expect(first).toHaveProperty('$search')
+  })
+
+  it('are followed five times and no more; then there is a way on', async () => {
+    empty(100)
+    const { users, total, next } = await page()
+    expect([users, total]).toEqual([[], 250])
+    expect(calls()).toHaveLength(6)
+    gatehouse().tenant.faults.clear()
+    const second = await page(`?cursor=${next}`)
+    expect(second.users.map(({ id }) => id)).toEqual(ids(5, 10))
+    expect(second.total).toBe(250)
+  })
+
+  it('in the middle of the list keep the total as well', async () => {
+    const { next } = await page()
+    empty(3)
+    const second = await page(`?cursor=${next}`)
+    expect(second.users).toHaveLength(5)
+    expect(second.total).toBe(250)
+  })
+
+  it('at the end are the end', async () => {
+    empty(1, { '@odata.nextLink': undefined })
+    expect(await page()).toEqual({ users: [], total: 250, next: null })
+    expect(calls()).toHaveLength(1)
+  })
+
+  it('take the total of whichever page has it', async () => {
+    empty(1, { '@odata.count': undefined })
+    expect((await page()).total).toBeNull()
+    expect(calls()).toHaveLength(2)
+  })
+
+  it('GP13 that lead to a failure are that failure', async () => {
+    empty(2)
+    const failing = { kind: 'graphError', status: 429, code: 'TooManyRequests' } as const
+    const when = ({ url }: { url: string }) => url.includes('skiptoken')
+    gatehouse().tenant.faults.set({ at: 'users', ...failing, retryAfter: '7', when })
+    const answer = await browser.get('/api/users')
+    expectProblem(answer, 429, 'too_many_requests')
+    expect(answer.headers['retry-after']).toBe('7')
+    expect(calls()).toHaveLength(2)
+  })
+})
+
+describe('a next link that nobody could follow', () => {
+  it.each([
+    ['has no token', 'https://graph.test/users?$top=5'],
+    ['has an empty one', 'https://graph.test/users?$skiptoken='],
+    ['has one that is no text', 'https://graph.test/users?$skiptoken=%ff'],
+    ['is no link', 'skiptoken'],
+  ])('GP05 is none where it %s', async (_what, hostile) => {
+    empty(1, { '@odata.nextLink': hostile })
+    expect((await page()).next).toBeNull()
+    expect(calls()).toHaveLength(1)
+  })
+
+  it.each([2049, 100_000, 1_000_000])('GP12 is 502 with a token of %d characters', async (size) => {
+    empty(1, { '@odata.nextLink': `https://graph.test/?$skiptoken=${'a'.repeat(size)}` })
+    expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
+    expect(calls()).toHaveLength(1)
+  })
+
+  it('GP05 is one with the longest token, and the cursor that holds it comes back', async () => {
+    const search = '漢'.repeat(100)
+    const token = 'a'.repeat(2048)
+    answers({ value: [], '@odata.nextLink': `https://graph.test/?$skiptoken=${token}` })
+    const { next } = await page(`?search=${encodeURIComponent(search)}&sort=-name&top=100`)
+    answers({ value: [] })
+    await page(`?cursor=${next}`)
+    expect(calls().at(-1)?.query['$skiptoken']).toBe(token)
+  })
+})
