@@ -1,5 +1,6 @@
-/** App registrations, and which of their addresses an answer may be sent to. */
+/** Clients as sign-in sees them, and which of their addresses an answer may be sent to. */
 
+/** A client that a tenant is started with. */
 export interface ClientRegistration {
   /** The application (client) id, a GUID. */
   clientId: string
@@ -15,20 +16,57 @@ export interface ClientRegistration {
   appRoles?: string[]
 }
 
-export function findClient(
-  clients: readonly ClientRegistration[],
-  clientId: string,
-): ClientRegistration | undefined {
-  const wanted = clientId.toLowerCase()
-  return clients.find((client) => client.clientId.toLowerCase() === wanted)
+export interface Client {
+  clientId: string
+  name: string
+  /** Of every platform. */
+  redirectUris: readonly string[]
+  /** Those from which a code is redeemed without a secret. */
+  publicRedirectUris: readonly string[]
+  /** May use grants other than a code without a secret. */
+  isPublic: boolean
+  /** Not to be used through `/organizations`. */
+  isSingleTenant: boolean
+  postLogoutRedirectUris: readonly string[]
+  frontChannelLogoutUri: string | undefined
+  /** Undefined: every role that a user has. */
+  appRoles: readonly string[] | undefined
+  secrets: readonly ClientSecret[]
+  certificates: readonly ClientCertificate[]
+  federatedCredentials: readonly FederatedCredential[]
+  /** Claims of the ID token that come only where they are configured: `login_hint`, `sid`, `auth_time`, `groups`. */
+  optionalClaims: ReadonlySet<string>
 }
 
-export function isRedirectUri(client: ClientRegistration, uri: string): boolean {
+export interface ClientSecret {
+  text: string
+  /** Ms since the epoch. */
+  endsAt: number
+}
+
+export interface ClientCertificate {
+  /** DER, base64. */
+  certificate: string
+  /** Ms since the epoch. */
+  endsAt: number
+}
+
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audiences: readonly string[]
+}
+
+export function isRedirectUri(client: Client, uri: string): boolean {
   return client.redirectUris.some((registered) => matchesUri(registered, uri))
 }
 
-export function isPostLogoutRedirectUri(client: ClientRegistration, uri: string): boolean {
-  const registered = [...client.redirectUris, ...(client.postLogoutRedirectUris ?? [])]
+export function isPublicRedirectUri(client: Client, uri: string): boolean {
+  return client.publicRedirectUris.some((registered) => matchesUri(registered, uri))
+}
+
+export function isPostLogoutRedirectUri(client: Client, uri: string): boolean {
+  const registered = [...client.redirectUris, ...client.postLogoutRedirectUris]
   return registered.some((candidate) => matchesUri(candidate, uri))
 }
 

@@ -6,11 +6,16 @@ export const endpoints = [
   'token',
   'logout',
   'adminconsent',
+  'devicecode',
+  'devicelogin',
   'me',
   'users',
   'photo',
   'groups',
   'organization',
+  'applications',
+  'servicePrincipals',
+  'oauth2PermissionGrants',
 ] as const
 
 export type Endpoint = (typeof endpoints)[number]

@@ -25,6 +25,8 @@ export interface TenantOptions {
    * like Entra's, since Graph ends them early where it has to.
    */
   challengeableLifetime?: number
+  /** How often a device may ask for its tokens, seconds; default 5, like Entra's. */
+  deviceCodeInterval?: number
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
 }

@@ -32,6 +32,30 @@ export async function signInAtTenant(
   throw new Error('The tenant keeps on asking.')
 }
 
+export interface DeviceSignInOptions extends SignInOptions {
+  /** Where the device says that the code is to be entered. */
+  verificationUri: string
+  userCode: string
+}
+
+/**
+ * Plays the person of a device sign-in: enters the code, signs in, and consents or cancels.
+ *
+ * @returns what the last page says
+ * @throws Error where the tenant does not take the code, or shows an error page
+ */
+export async function approveDeviceCode(options: DeviceSignInOptions): Promise<string> {
+  const { verificationUri, userCode, cookies = new Map<string, string>(), ...rest } = options
+  const entered = await send(verificationUri, cookies, { user_code: userCode })
+  const authorizeUrl = entered.headers.get('location')
+  if (!authorizeUrl) throw new Error(`The tenant takes no code: ${words(await entered.text())}`)
+  const { location } = await signInAtTenant(authorizeUrl, { ...rest, cookies })
+  const last = await send(location, cookies)
+  const text = words(await last.text())
+  if (last.ok) return text
+  throw new Error(`The tenant shows a page instead: ${text}`)
+}
+
 async function send(
   url: string,
   cookies: Map<string, string>,

@@ -10,6 +10,7 @@ import type { TenantUser } from './directory/user.ts'
 import { createBrowsers } from './entra/browser-accounts.ts'
 import { createCodes } from './entra/codes.ts'
 import { createConsents } from './entra/consents.ts'
+import { createDeviceCodes } from './entra/device/device-codes.ts'
 import { entraRoutes } from './entra/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
@@ -22,6 +23,7 @@ import { localClient, localTenantId } from './local-client.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { answerUnknown } from './pages/not-found.ts'
 import { createPolicies } from './policies/policies.ts'
+import { createRegistry } from './registry/registry.ts'
 import { createSeal } from './seal.ts'
 import type { World } from './world.ts'
 
@@ -43,6 +45,7 @@ export interface Tenant {
   graphUrl: string
   tenantId: string
   tenantName: string
+  /** Those that the tenant was started with. */
   clients: readonly ClientRegistration[]
   /** Another list after `resize`. */
   readonly users: readonly TenantUser[]
@@ -71,6 +74,8 @@ export interface Tenant {
   restoreSecret(): void
   /** Guests get 403 for everybody but themselves. */
   restrictGuests(on: boolean): void
+  /** An application that is made from now on is not to be seen in Graph for so many requests, as copies lag behind in Entra. */
+  hideNewApplications(requests: number): void
   /** The directory has so many users from now on, 1 to 100 000; those who stay keep their ids. @throws Error */
   resize(users: number): void
   close(): Promise<void>
@@ -89,7 +94,8 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     bodyLimit: 65_536,
     routerOptions: { maxParamLength: 1_024, caseSensitive: false },
   })
-  const world = createWorld(app, options)
+  const clients = options.clients ?? [localClient]
+  const world = createWorld(app, { ...options, clients })
   // The clock of the tokens is the clock of the answers.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(world.now()).toUTCString())
@@ -104,7 +110,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     host: options.host ?? '127.0.0.1',
   })
   world.origin = options.origin ?? listening
-  return tenantOf(world, app)
+  return tenantOf(world, app, clients)
 }
 
 function createWorld(app: FastifyInstance, options: TenantOptions): World {
@@ -113,7 +119,7 @@ function createWorld(app: FastifyInstance, options: TenantOptions): World {
     origin: '',
     tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
     tenantName: options.tenantName ?? 'Local tenant',
-    clients: options.clients ?? [localClient],
+    registry: createRegistry(options.clients ?? [], now()),
     directory: createDirectory((count) => usersOf(options, count), options.users ?? 250, now),
     now,
     keys: createKeyRing(),
@@ -123,6 +129,7 @@ function createWorld(app: FastifyInstance, options: TenantOptions): World {
     browsers: createBrowsers(),
     codes: createCodes(),
     consents: createConsents(),
+    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
     policies: createPolicies(),
     challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
     issParameter: options.issParameter ?? false,
@@ -135,8 +142,12 @@ function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantU
   return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
 }
 
-function tenantOf(world: World, app: FastifyInstance): Tenant {
-  const { origin, tenantId, tenantName, clients, directory, journal, faults, keys } = world
+function tenantOf(
+  world: World,
+  app: FastifyInstance,
+  clients: readonly ClientRegistration[],
+): Tenant {
+  const { origin, tenantId, tenantName, directory, journal, faults, keys } = world
   const { consents, policies } = world
   return {
     origin,
@@ -162,6 +173,7 @@ function tenantOf(world: World, app: FastifyInstance): Tenant {
     expireSecret: () => void (policies.secretsExpired = true),
     restoreSecret: () => void (policies.secretsExpired = false),
     restrictGuests: (on) => void (policies.guestsRestricted = on),
+    hideNewApplications: (requests) => void (policies.newApplicationsHiddenFor = requests),
     resize(users) {
       checkUserCount(users)
       directory.resize(users)

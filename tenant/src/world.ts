@@ -1,14 +1,15 @@
 /** What every part of one tenant works with. Made once, in `tenant.ts`. */
 
-import type { ClientRegistration } from './clients.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/browser-accounts.ts'
 import type { Codes } from './entra/codes.ts'
 import type { Consents } from './entra/consents.ts'
+import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys/key-ring.ts'
 import type { Policies } from './policies/policies.ts'
+import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
 
 export interface World {
@@ -16,7 +17,7 @@ export interface World {
   origin: string
   tenantId: string
   tenantName: string
-  clients: readonly ClientRegistration[]
+  registry: Registry
   directory: Directory
   /** Ms since the epoch. */
   now: () => number
@@ -27,6 +28,7 @@ export interface World {
   browsers: Browsers
   codes: Codes
   consents: Consents
+  deviceCodes: DeviceCodes
   policies: Policies
   /** Of access tokens of clients that handle claims challenges, seconds. */
   challengeableLifetime: number

@@ -1,16 +1,18 @@
 /** Reads an authorization request: first where an answer may go at all, then the rest. */
 
-import { findClient, isRedirectUri, type ClientRegistration } from '../clients.ts'
+import { isRedirectUri, type Client } from '../clients.ts'
 import { readClaimsRequest, type ClaimsRequest } from '../policies/claims-request.ts'
 import type { World } from '../world.ts'
 import type { CodeGrant } from './codes.ts'
+import { deviceRedirectUri } from './device/redirect-uri.ts'
 import { EntraError } from './errors.ts'
+import { findClient } from './find-client.ts'
 import { required, type Parameters } from './parameters.ts'
 import { parseScopes } from './scopes.ts'
 
 /** Where the answer goes. Errors before this is settled are pages of our own, never a redirect. */
 export interface Target {
-  client: ClientRegistration
+  client: Client
   redirectUri: string
   responseMode: ResponseMode
   state: string | undefined
@@ -36,14 +38,9 @@ export type Prompt = (typeof prompts)[number]
 /** @throws EntraError 700016, 50011, 900144 */
 export function readTarget(world: World, parameters: Parameters): Target {
   const clientId = required(parameters, 'client_id')
-  const client = findClient(world.clients, clientId)
-  if (!client) {
-    throw new EntraError(700016, {
-      message: `Application with identifier '${clientId}' was not found in the directory.`,
-    })
-  }
+  const client = findClient(world, clientId)
   const redirectUri = required(parameters, 'redirect_uri')
-  if (!isRedirectUri(client, redirectUri)) {
+  if (!isRedirectUri(client, redirectUri) && redirectUri !== deviceRedirectUri(world)) {
     throw new EntraError(50011, {
       message: `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${client.clientId}'.`,
     })

@@ -10,8 +10,10 @@ import { sendError } from './authorize-response.ts'
 import { chooseAccount } from './choose-account.ts'
 import { EntraError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { requireAudience } from './find-client.ts'
 import { finish } from './finish.ts'
 import { formParameters, queryParameters, type Parameters } from './parameters.ts'
+import { mayConsent } from './may-consent.ts'
 import { refuseCrossSite } from './same-site.ts'
 import { requireTenant } from './tenant-of.ts'
 import { throwFault } from './throw-fault.ts'
@@ -42,11 +44,12 @@ async function answer(
   reply: FastifyReply,
   handle: (exchange: Exchange) => FastifyReply,
 ): Promise<FastifyReply> {
-  requireTenant(world, request.params.tenant)
+  const tenant = requireTenant(world, request.params.tenant)
   const parameters: Parameters = queryParameters(request.url)
   const trace = traceOf(request, world.now(), parameters['client-request-id'])
   sendTrace(reply, trace)
   const target = readTarget(world, parameters)
+  requireAudience(target.client, tenant)
   try {
     return handle({ world, target, asked: readAuthorizeRequest(parameters), request, reply })
   } catch (error) {
@@ -79,14 +82,10 @@ function proceed(exchange: Exchange, form: Parameters): FastifyReply {
     for (const context of asked.claims.contexts) account.contexts.add(context)
     return finish(exchange, account)
   }
-  if (mayConsent(world, user)) {
+  if (mayConsent(world, user, asked.scopes)) {
     world.consents.grant(user.id, target.client.clientId, asked.scopes)
   }
   return finish(exchange, account, true)
-}
-
-function mayConsent({ policies }: World, user: TenantUser): boolean {
-  return user.isAdmin || !policies.adminConsentOnly
 }
 
 function search(exchange: Exchange, text: string): FastifyReply {

@@ -1,39 +1,55 @@
-/** Which application a token request is from, and that it knows its secret. */
+/** Which application a token request is from, and that it proves itself: by secret, by assertion, or not at all if it is public. */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { findClient, type ClientRegistration } from '../clients.ts'
+import { isPublicRedirectUri, type Client } from '../clients.ts'
 import type { World } from '../world.ts'
+import { assertedClientId, verifyAssertion } from './client-assertion.ts'
 import { EntraError } from './errors.ts'
+import { findClient } from './find-client.ts'
 import { required, type Parameters } from './parameters.ts'
 
-/** @throws EntraError 700016, 7000215, 7000218, 7000222 */
-export function authenticateClient(
+/** @throws EntraError 700016, 7000215, 7000218, 7000222, 700025, and what a wrong assertion gets */
+export async function authenticateClient(
   world: World,
   request: FastifyRequest,
   form: Parameters,
-): ClientRegistration {
+): Promise<Client> {
   const basic = basicCredentials(request.headers.authorization)
-  const clientId = basic?.clientId ?? required(form, 'client_id')
-  const client = findClient(world.clients, clientId)
-  if (!client) {
-    throw new EntraError(700016, {
-      message: `Application with identifier '${clientId}' was not found in the directory.`,
-    })
-  }
+  const clientId = basic?.clientId ?? form.client_id ?? assertedClientId(form)
+  const client = findClient(world, clientId ?? required(form, 'client_id'))
   const secret = basic?.secret ?? form.client_secret
-  if (secret === undefined) throw new EntraError(7000218)
-  if (!sameSecret(secret, client.clientSecret)) {
+  const isProved = secret !== undefined || form.client_assertion !== undefined
+  if (!isProved) return publicClient(client, form)
+  if (client.isPublic && hasNoCredentials(client)) throw new EntraError(700025)
+  if (secret === undefined) await verifyAssertion(world, client, form)
+  else verifySecret(world, client, secret)
+  return client
+}
+
+/** A code that went to an address of the web platform needs a proof, whatever else the client may do. */
+function publicClient(client: Client, form: Parameters): Client {
+  const isCode = form.grant_type === 'authorization_code'
+  const uri = form.redirect_uri ?? ''
+  if (isCode ? isPublicRedirectUri(client, uri) : client.isPublic) return client
+  throw new EntraError(7000218)
+}
+
+function hasNoCredentials({ secrets, certificates, federatedCredentials }: Client): boolean {
+  return [secrets, certificates, federatedCredentials].every((list) => list.length === 0)
+}
+
+function verifySecret(world: World, client: Client, text: string): void {
+  const secret = client.secrets.find((candidate) => sameSecret(text, candidate.text))
+  if (!secret) {
     throw new EntraError(7000215, {
       message: `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${client.clientId}'.`,
     })
   }
-  if (world.policies.secretsExpired) {
-    throw new EntraError(7000222, {
-      message: `The provided client secret keys for app '${client.clientId}' are expired.`,
-    })
-  }
-  return client
+  if (!world.policies.secretsExpired && secret.endsAt > world.now()) return
+  throw new EntraError(7000222, {
+    message: `The provided client secret keys for app '${client.clientId}' are expired.`,
+  })
 }
 
 /** RFC 6749 section 2.3.1: both halves are form-encoded before base64. */

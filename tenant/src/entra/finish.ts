@@ -9,6 +9,7 @@ import { sendCode } from './authorize-response.ts'
 import type { SignedInAccount } from './browser-accounts.ts'
 import { EntraError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import { mayConsent } from './may-consent.ts'
 
 /** @param consented whether the person has just pressed Accept */
 export function finish(
@@ -47,7 +48,7 @@ function askForConsent(
   const missing = world.consents.missing(user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const needsAdmin = world.policies.adminConsentOnly && !user.isAdmin && missing.length > 0
+  const needsAdmin = missing.length > 0 && !mayConsent(world, user, missing)
   return needsAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
 }
 

@@ -7,6 +7,7 @@ import { sendPage } from '../pages/send-page.ts'
 import type { World } from '../world.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize.ts'
+import { deviceRoutes } from './device/index.ts'
 import { discoveryRoutes } from './discovery.ts'
 import { errorBody, EntraError } from './errors.ts'
 import { logoutRoutes } from './logout.ts'
@@ -21,6 +22,7 @@ export async function entraRoutes(app: FastifyInstance, world: World): Promise<v
   discoveryRoutes(app, world)
   authorizeRoutes(app, world)
   adminConsentRoutes(app, world)
+  deviceRoutes(app, world)
   tokenRoutes(app, world)
   logoutRoutes(app, world)
   app.setErrorHandler<FastifyError | EntraError>((error, request, reply) =>
@@ -49,7 +51,9 @@ function sendProblem(
 ): FastifyReply {
   const trace = traceOf(request, world.now())
   sendTrace(reply, trace)
-  const isPage = /\/(authorize|adminconsent|logout)$/.test(request.routeOptions.url ?? '')
+  const isPage = /\/(authorize|adminconsent|logout|devicelogin|devicelogin\/done)$/.test(
+    request.routeOptions.url ?? '',
+  )
   if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, world.origin))
   return sendPage(reply, errorPage({ problem, trace }), problem.status)
 }

@@ -1,7 +1,7 @@
 /** `/logout`: ends an account's session in this browser, tells the applications, and leads back. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findClient, isPostLogoutRedirectUri } from '../clients.ts'
+import { isPostLogoutRedirectUri } from '../clients.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { signedOutPage } from '../pages/signed-out.ts'
 import { pickSignOutPage } from '../pages/pick-sign-out.ts'
@@ -68,7 +68,7 @@ function signOut(exchange: Exchange, account: SignedInAccount | undefined): Fast
 /** Front-channel logout: one address for each application that the account was used for. */
 function frontChannelUris(world: World, account: SignedInAccount): string[] {
   return [...account.clientIds].flatMap((clientId) => {
-    const uri = findClient(world.clients, clientId)?.frontChannelLogoutUri
+    const uri = world.registry.client(clientId)?.frontChannelLogoutUri
     if (uri === undefined) return []
     const address = new URL(uri)
     address.searchParams.set('iss', issuerOf(world))
@@ -80,9 +80,9 @@ function frontChannelUris(world: World, account: SignedInAccount): string[] {
 /** Undefined when none was asked for, or one that no application has registered: then Entra stays on its own page. */
 function redirectOf(world: World, parameters: Parameters): string | undefined {
   const { post_logout_redirect_uri: uri, state, client_id: clientId } = parameters
-  const clients = world.clients.filter(
-    (client) => clientId === undefined || client.clientId === clientId,
-  )
+  const clients = world.registry
+    .clients()
+    .filter((client) => clientId === undefined || client.clientId === clientId)
   if (uri === undefined || !clients.some((client) => isPostLogoutRedirectUri(client, uri))) {
     return undefined
   }

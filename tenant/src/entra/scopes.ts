@@ -15,6 +15,10 @@ export const scopeWords: Readonly<Record<string, string>> = {
   'User.ReadBasic.All': 'Read the name, e-mail address and photo of everybody in the organisation',
   'User.Read.All': 'Read the full profile of everybody in the organisation',
   'Directory.Read.All': 'Read everything in the directory',
+  'Directory.ReadWrite.All': 'Read and change everything in the directory',
+  'Application.Read.All': 'Read all applications',
+  'Application.ReadWrite.All': 'Read and change all applications',
+  'DelegatedPermissionGrant.ReadWrite.All': 'Change which permissions applications have',
   'Organization.Read.All': 'Read about the organisation',
   'Group.Read.All': 'Read all groups',
   'GroupMember.Read.All': 'Read who belongs to which group',
@@ -28,6 +32,13 @@ export const scopeWords: Readonly<Record<string, string>> = {
   'Files.Read': 'Read your files',
   'Tasks.Read': 'Read your tasks',
 }
+
+/** Only an administrator can consent to these. Entra has more of them; the tenant is lenient with those that only read. */
+export const adminScopes: ReadonlySet<string> = new Set([
+  'Directory.ReadWrite.All',
+  'Application.ReadWrite.All',
+  'DelegatedPermissionGrant.ReadWrite.All',
+])
 
 const known = new Map(Object.keys(scopeWords).map((scope) => [scope.toLowerCase(), scope]))
 const graphResources = ['https://graph.microsoft.com/', '00000003-0000-0000-c000-000000000000/']

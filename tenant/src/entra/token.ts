@@ -1,8 +1,8 @@
-/** `/token`: a code or a refresh token for tokens. */
+/** `/token`: a code, a refresh token or a device's code for tokens. */
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { ClientRegistration } from '../clients.ts'
+import type { Client } from '../clients.ts'
 import { contextClaims, readClaimsRequest, type ClaimsRequest } from '../policies/claims-request.ts'
 import { openRefreshToken } from '../tokens/refresh-token.ts'
 import { tokenResponse, type Answer } from '../tokens/token-response.ts'
@@ -12,6 +12,8 @@ import type { CodeGrant, Grant } from './codes.ts'
 import { EntraError } from './errors.ts'
 import { formParameters, required, type Parameters } from './parameters.ts'
 import { isOpenId, parseScopes } from './scopes.ts'
+import { redeemDeviceCode } from './device/redeem.ts'
+import { requireAudience } from './find-client.ts'
 import { requireTenant } from './tenant-of.ts'
 import { throwFault } from './throw-fault.ts'
 import { sendTrace, traceOf } from './trace.ts'
@@ -22,23 +24,33 @@ export function tokenRoutes(app: FastifyInstance, world: World): void {
     { config: { endpoint: 'token' } },
     async (request, reply) => {
       sendTrace(reply, traceOf(request, world.now()))
-      requireTenant(world, request.params.tenant)
+      const tenant = requireTenant(world, request.params.tenant)
       throwFault(world, 'token', request)
-      return redeem(world, request)
+      return redeem(world, request, tenant)
     },
   )
 }
 
-function redeem(world: World, request: FastifyRequest): object {
+type Redeem = (world: World, client: Client, asked: Asked) => Redeemed
+
+const grantTypes: Readonly<Record<string, Redeem>> = {
+  authorization_code: redeemCode,
+  refresh_token: redeemRefresh,
+  'urn:ietf:params:oauth:grant-type:device_code': redeemDevice,
+  // What Entra took before the standard had a name for it, and still takes.
+  device_code: redeemDevice,
+}
+
+async function redeem(world: World, request: FastifyRequest, tenant: string): Promise<object> {
   const form = formParameters(request.body)
   const grantType = required(form, 'grant_type')
-  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
+  const redeemGrant = Object.hasOwn(grantTypes, grantType) ? grantTypes[grantType] : undefined
+  if (!redeemGrant) {
     throw new EntraError(70003, { message: `The grant type '${grantType}' is not supported.` })
   }
-  const client = authenticateClient(world, request, form)
-  const isCode = grantType === 'authorization_code'
-  const asked = { form, claims: readClaimsRequest(form.claims) }
-  const answer = isCode ? redeemCode(world, client, asked) : redeemRefresh(world, client, asked)
+  const client = await authenticateClient(world, request, form)
+  requireAudience(client, tenant)
+  const answer = redeemGrant(world, client, { form, claims: readClaimsRequest(form.claims) })
   return tokenResponse(world, { ...answer, clientInfo: form.client_info === '1' }, request)
 }
 
@@ -49,7 +61,7 @@ interface Asked {
 
 type Redeemed = Omit<Answer, 'clientInfo'>
 
-function redeemCode(world: World, client: ClientRegistration, { form, claims }: Asked): Redeemed {
+function redeemCode(world: World, client: Client, { form, claims }: Asked): Redeemed {
   const grant = world.codes.find(required(form, 'code'))
   if (!grant || grant.clientId !== client.clientId) {
     throw new EntraError(70000, {
@@ -73,15 +85,19 @@ function redeemCode(world: World, client: ClientRegistration, { form, claims }: 
   }
 }
 
-function redeemRefresh(
-  world: World,
-  client: ClientRegistration,
-  { form, claims }: Asked,
-): Redeemed {
+function redeemRefresh(world: World, client: Client, { form, claims }: Asked): Redeemed {
   const grant = openRefreshToken(world, required(form, 'refresh_token'), client.clientId)
   requireUser(world, grant)
   requireContexts(grant, claims)
   const scopes = askedScopes(world, grant, form.scope)
+  return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
+}
+
+function redeemDevice(world: World, client: Client, { form, claims }: Asked): Redeemed {
+  const grant = redeemDeviceCode(world, required(form, 'device_code'), client.clientId)
+  requireUser(world, grant)
+  requireContexts(grant, claims)
+  const { scopes } = grant
   return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 

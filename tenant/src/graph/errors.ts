@@ -29,6 +29,20 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message)
 }
 
+/** What Graph's directory says of a body that it cannot take. */
+export function badBody(message: string): GraphError {
+  return new GraphError(400, 'Request_BadRequest', message)
+}
+
+export function invalidValue(property: string, type: string): GraphError {
+  return badBody(`Invalid value specified for property '${property}' of resource '${type}'.`)
+}
+
+/** @param status 400 where a property is taken, 409 where the object is there already */
+export function conflict(status: 400 | 409, message: string): GraphError {
+  return new GraphError(status, 'Request_MultipleObjectsWithSameKeyValue', message)
+}
+
 export function unsupportedQuery(message: string): GraphError {
   return new GraphError(400, 'Request_UnsupportedQuery', message)
 }

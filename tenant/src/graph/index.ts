@@ -4,10 +4,13 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { patched } from '../faults/graph-response.ts'
 import type { World } from '../world.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
+import { applicationRoutes } from './applications/index.ts'
 import { groupRoutes } from './groups.ts'
 import { meRoute } from './me.ts'
 import { organizationRoute } from './organization.ts'
+import { permissionGrantRoutes } from './permission-grants/index.ts'
 import { photoRoutes } from './photo.ts'
+import { servicePrincipalRoutes } from './service-principals/index.ts'
 import { usersRoutes } from './users.ts'
 
 export async function graphRoutes(app: FastifyInstance, world: World): Promise<void> {
@@ -28,20 +31,27 @@ export async function graphRoutes(app: FastifyInstance, world: World): Promise<v
     reply.headers(fault.headers ?? {})
     return patched(fault, payload)
   })
+  app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
+    if (error instanceof GraphError) return sendGraphError(world, error, request, reply)
+    const status = error.statusCode ?? 500
+    if (status === 400 || status === 415) {
+      const unread = badRequest('Unable to read JSON request payload.')
+      return sendGraphError(world, unread, request, reply)
+    }
+    const known = new GraphError(status, 'UnknownError', error.message)
+    return sendGraphError(world, known, request, reply)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const segment = /^\/v1\.0\/([^/?(]*)/.exec(request.url)?.[1] ?? ''
+    const error = badRequest(`Resource not found for the segment '${segment}'.`)
+    return sendGraphError(world, error, request, reply)
+  })
   meRoute(app, world)
   usersRoutes(app, world)
   photoRoutes(app, world)
   groupRoutes(app, world)
   organizationRoute(app, world)
-  app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
-    if (error instanceof GraphError) return sendGraphError(world, error, request, reply)
-    const status = error.statusCode ?? 500
-    const known = new GraphError(status, 'UnknownError', error.message)
-    return sendGraphError(world, known, request, reply)
-  })
-  app.setNotFoundHandler((request, reply) => {
-    const segment = /^\/v1\.0\/([^/?]*)/.exec(request.url)?.[1] ?? ''
-    const error = badRequest(`Resource not found for the segment '${segment}'.`)
-    return sendGraphError(world, error, request, reply)
-  })
+  permissionGrantRoutes(app, world)
+  await app.register(async (scope) => applicationRoutes(scope, world))
+  await app.register(async (scope) => servicePrincipalRoutes(scope, world))
 }

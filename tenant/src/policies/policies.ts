@@ -12,6 +12,8 @@ export interface Policies {
   secretsExpired: boolean
   /** Guests may read nobody but themselves. */
   guestsRestricted: boolean
+  /** For how many requests Graph does not show an application that was just made. */
+  newApplicationsHiddenFor: number
 }
 
 export function createPolicies(): Policies {
@@ -25,5 +27,6 @@ export function createPolicies(): Policies {
     adminConsentOnly: false,
     secretsExpired: false,
     guestsRestricted: false,
+    newApplicationsHiddenFor: 0,
   }
 }

@@ -26,7 +26,7 @@ export function accessToken(world: World, issue: Issue): string {
     amr: grant.contexts.length > 0 ? ['pwd', 'mfa'] : ['pwd'],
     app_displayname: client.name,
     appid: client.clientId,
-    appidacr: '1',
+    appidacr: client.isPublic ? '0' : '1',
     idtyp: 'user',
     ipaddr: '127.0.0.1',
     name: user.displayName,

@@ -1,7 +1,7 @@
 /** ID tokens, with the claims and at about the size (1.4 kB) that Entra's v2.0 endpoint gives. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import type { ClientRegistration } from '../clients.ts'
+import type { Client } from '../clients.ts'
 import type { TenantUser } from '../directory/user.ts'
 import type { Grant } from '../entra/codes.ts'
 import type { IdTokenFault } from '../faults/id-token.ts'
@@ -12,7 +12,7 @@ import { backdating } from './backdating.ts'
 import { loginHint } from './login-hint.ts'
 
 export interface Issue {
-  client: ClientRegistration
+  client: Client
   user: TenantUser
   grant: Grant
   scopes: readonly string[]
@@ -39,6 +39,7 @@ export function idToken(world: World, issue: Issue, fault: IdTokenFault | undefi
 function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, lifetime }: Issue) {
   const issuedAt = Math.floor(at / 1000)
   const wants = (scope: string) => scopes.includes(scope)
+  const has = (claim: string) => client.optionalClaims.has(claim)
   return {
     aud: client.clientId,
     iss: issuerOf(world),
@@ -48,15 +49,16 @@ function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, l
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
     aio: randomBytes(84).toString('base64'),
     ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
-    ...groupClaims(user),
-    login_hint: loginHint(world, user),
+    ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
+    ...(has('groups') ? groupClaims(user) : {}),
+    ...(has('login_hint') ? { login_hint: loginHint(world, user) } : {}),
     ...(wants('profile') ? { name: user.displayName } : {}),
     nonce,
     oid: user.id,
     ...(wants('profile') ? { preferred_username: user.userPrincipalName } : {}),
     rh: `1.${randomBytes(42).toString('base64url')}.`,
     ...roleClaims(client, user),
-    sid: grant.sid,
+    ...(has('sid') ? { sid: grant.sid } : {}),
     sub: pairwiseSubject(world, client.clientId, user),
     tid: world.tenantId,
     uti: randomBytes(16).toString('base64url'),
@@ -70,7 +72,7 @@ export function pairwiseSubject(world: World, clientId: string, user: TenantUser
   return createHash('sha256').update(name).digest('base64url')
 }
 
-function roleClaims(client: ClientRegistration, user: TenantUser) {
+function roleClaims(client: Client, user: TenantUser) {
   const roles = user.roles.filter((role) => client.appRoles?.includes(role) ?? true)
   return roles.length > 0 ? { roles } : {}
 }

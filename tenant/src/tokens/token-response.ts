@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { ClientRegistration } from '../clients.ts'
+import type { Client } from '../clients.ts'
 import type { Grant } from '../entra/codes.ts'
 import { EntraError } from '../entra/errors.ts'
 import type { World } from '../world.ts'
@@ -12,7 +12,7 @@ import { idToken, type Issue } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
 
 export interface Answer {
-  client: ClientRegistration
+  client: Client
   grant: Grant
   /** The scopes asked for now: all of the grant's, or fewer, or more that were consented to since. */
   scopes: readonly string[]

@@ -8,11 +8,11 @@ export function identitySection({
   tenantId,
   tenantName,
   origin,
-  clients,
+  registry,
   directory,
   keys,
 }: World): string {
-  const registrations = clients.map(
+  const registrations = registry.clients().map(
     (client) =>
       html`<dt>Application</dt>
         <dd>${client.name} <code>${client.clientId}</code></dd>

@@ -1,0 +1,50 @@
+/** Applies what a request asks for to an application. */
+
+import type { Application } from '../../registry/application.ts'
+import { invalidValue } from '../errors.ts'
+import type { ApplicationChange } from './input.ts'
+import { keyCredentials } from './key-credentials.ts'
+
+/** @throws GraphError 400 */
+export function changed(application: Application, change: ApplicationChange, now: number) {
+  const { web, keyCredentials: keys, ...plain } = change
+  checkUris(change)
+  const { implicitGrantSettings, ...webChange } = web ?? {}
+  return {
+    ...application,
+    ...plain,
+    web: {
+      ...application.web,
+      ...webChange,
+      implicitGrantSettings: {
+        ...application.web.implicitGrantSettings,
+        ...implicitGrantSettings,
+      },
+    },
+    keyCredentials: keys
+      ? keyCredentials(application.keyCredentials, keys, now)
+      : application.keyCredentials,
+  }
+}
+
+function checkUris({ web, spa, publicClient }: ApplicationChange): void {
+  const platforms = { web, spa, publicClient }
+  for (const [name, platform] of Object.entries(platforms)) {
+    const isNative = name === 'publicClient'
+    if (platform?.redirectUris?.some((uri) => !isRedirectUri(uri, isNative))) {
+      throw invalidValue(`${name}.redirectUris`, 'Application')
+    }
+  }
+  const logout = web?.logoutUrl ?? undefined
+  if (logout !== undefined && !isRedirectUri(logout, false)) {
+    throw invalidValue('web.logoutUrl', 'Application')
+  }
+}
+
+/** https://learn.microsoft.com/entra/identity-platform/reply-url: https, or http on this machine; no fragment, no wildcard. */
+function isRedirectUri(uri: string, isNative: boolean): boolean {
+  if (!URL.canParse(uri) || uri.includes('#') || uri.includes('*')) return false
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1'
+  return protocol === 'https:' || isNative
+}

@@ -1,0 +1,122 @@
+/** What an application may be given. https://learn.microsoft.com/graph/api/resources/application */
+
+import { Type, type Static } from 'typebox'
+
+const closed = { additionalProperties: false }
+const Text = Type.Union([Type.String({ maxLength: 1024 }), Type.Null()])
+const Guid = Type.String({
+  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+})
+const Uris = Type.Array(Type.String({ maxLength: 2048 }), { maxItems: 256 })
+
+const OptionalClaim = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    source: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    essential: Type.Optional(Type.Boolean()),
+    additionalProperties: Type.Optional(Type.Array(Type.String())),
+  },
+  closed,
+)
+
+export const KeyCredentialInput = Type.Object(
+  {
+    keyId: Type.Optional(Guid),
+    displayName: Type.Optional(Text),
+    type: Type.Literal('AsymmetricX509Cert'),
+    usage: Type.Literal('Verify'),
+    startDateTime: Type.Optional(Type.String()),
+    endDateTime: Type.Optional(Type.String()),
+    customKeyIdentifier: Type.Optional(Text),
+    key: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  },
+  closed,
+)
+
+const properties = {
+  signInAudience: Type.Union([Type.Literal('AzureADMyOrg'), Type.Literal('AzureADMultipleOrgs')]),
+  description: Text,
+  notes: Text,
+  tags: Type.Array(Type.String({ minLength: 1, maxLength: 256 })),
+  identifierUris: Uris,
+  groupMembershipClaims: Text,
+  isFallbackPublicClient: Type.Union([Type.Boolean(), Type.Null()]),
+  web: Type.Partial(
+    Type.Object({
+      homePageUrl: Text,
+      redirectUris: Uris,
+      logoutUrl: Text,
+      implicitGrantSettings: Type.Partial(
+        Type.Object({
+          enableIdTokenIssuance: Type.Boolean(),
+          enableAccessTokenIssuance: Type.Boolean(),
+        }),
+        closed,
+      ),
+    }),
+    closed,
+  ),
+  spa: Type.Object({ redirectUris: Uris }, closed),
+  publicClient: Type.Object({ redirectUris: Uris }, closed),
+  requiredResourceAccess: Type.Array(
+    Type.Object(
+      {
+        resourceAppId: Guid,
+        resourceAccess: Type.Array(
+          Type.Object(
+            { id: Guid, type: Type.Union([Type.Literal('Scope'), Type.Literal('Role')]) },
+            closed,
+          ),
+        ),
+      },
+      closed,
+    ),
+  ),
+  optionalClaims: Type.Union([
+    Type.Partial(
+      Type.Object({
+        idToken: Type.Array(OptionalClaim),
+        accessToken: Type.Array(OptionalClaim),
+        saml2Token: Type.Array(OptionalClaim),
+      }),
+      closed,
+    ),
+    Type.Null(),
+  ]),
+  appRoles: Type.Array(
+    Type.Object(
+      {
+        id: Guid,
+        allowedMemberTypes: Type.Array(
+          Type.Union([Type.Literal('User'), Type.Literal('Application')]),
+          { minItems: 1 },
+        ),
+        displayName: Type.String({ minLength: 1, maxLength: 100 }),
+        description: Text,
+        isEnabled: Type.Optional(Type.Boolean()),
+        value: Text,
+      },
+      closed,
+    ),
+  ),
+  keyCredentials: Type.Array(KeyCredentialInput),
+}
+
+const displayName = Type.String({ minLength: 1, maxLength: 256 })
+const others = Type.Partial(Type.Object(properties)).properties
+
+export const NewApplication = Type.Object(
+  {
+    displayName,
+    uniqueName: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    ...others,
+  },
+  closed,
+)
+
+export const ApplicationChange = Type.Object(
+  { displayName: Type.Optional(displayName), ...others },
+  closed,
+)
+
+export type ApplicationChange = Static<typeof ApplicationChange>

@@ -1,0 +1,131 @@
+/** An application registration as the tenant keeps it; the names of the properties are Graph's. */
+
+export type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+
+export interface Application {
+  id: string
+  appId: string
+  displayName: string
+  createdDateTime: string
+  signInAudience: SignInAudience
+  /** Another key, which never changes. */
+  uniqueName: string | null
+  description: string | null
+  notes: string | null
+  tags: string[]
+  identifierUris: string[]
+  groupMembershipClaims: string | null
+  isFallbackPublicClient: boolean | null
+  web: Web
+  spa: { redirectUris: string[] }
+  publicClient: { redirectUris: string[] }
+  requiredResourceAccess: RequiredResourceAccess[]
+  optionalClaims: OptionalClaims | null
+  appRoles: AppRole[]
+  passwordCredentials: StoredPassword[]
+  keyCredentials: StoredKey[]
+  federatedIdentityCredentials: FederatedIdentityCredential[]
+}
+
+export interface Web {
+  homePageUrl: string | null
+  redirectUris: string[]
+  logoutUrl: string | null
+  implicitGrantSettings: { enableIdTokenIssuance: boolean; enableAccessTokenIssuance: boolean }
+}
+
+export interface RequiredResourceAccess {
+  resourceAppId: string
+  resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
+}
+
+export interface OptionalClaim {
+  name: string
+  source?: string | null
+  essential?: boolean
+  additionalProperties?: string[]
+}
+
+export interface OptionalClaims {
+  idToken?: OptionalClaim[]
+  accessToken?: OptionalClaim[]
+  saml2Token?: OptionalClaim[]
+}
+
+export interface AppRole {
+  id: string
+  allowedMemberTypes: string[]
+  displayName: string
+  description: string | null
+  isEnabled?: boolean
+  value: string | null
+}
+
+export interface StoredPassword {
+  keyId: string
+  displayName: string | null
+  startDateTime: string
+  endDateTime: string
+  /** Never shown again. */
+  secretText: string
+}
+
+export interface StoredKey {
+  keyId: string
+  displayName: string | null
+  type: 'AsymmetricX509Cert'
+  usage: 'Verify'
+  startDateTime: string
+  endDateTime: string
+  /** The certificate's SHA-1 thumbprint, base64. */
+  customKeyIdentifier: string
+  /** DER, base64. */
+  key: string
+}
+
+export interface FederatedIdentityCredential {
+  id: string
+  name: string
+  issuer: string
+  subject: string
+  description: string | null
+  audiences: string[]
+}
+
+/** @param now ms since the epoch */
+export function newApplication(
+  identity: Pick<Application, 'id' | 'appId' | 'displayName'>,
+  now: number,
+): Application {
+  return {
+    ...identity,
+    createdDateTime: graphTime(now),
+    signInAudience: 'AzureADMultipleOrgs',
+    uniqueName: null,
+    description: null,
+    notes: null,
+    tags: [],
+    identifierUris: [],
+    groupMembershipClaims: null,
+    isFallbackPublicClient: null,
+    web: {
+      homePageUrl: null,
+      redirectUris: [],
+      logoutUrl: null,
+      implicitGrantSettings: { enableIdTokenIssuance: false, enableAccessTokenIssuance: false },
+    },
+    spa: { redirectUris: [] },
+    publicClient: { redirectUris: [] },
+    requiredResourceAccess: [],
+    optionalClaims: null,
+    appRoles: [],
+    passwordCredentials: [],
+    keyCredentials: [],
+    federatedIdentityCredentials: [],
+  }
+}
+
+/** As Graph writes times: to the second. */
+export function graphTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}

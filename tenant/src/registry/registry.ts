@@ -1,0 +1,94 @@
+/** The applications that the tenant knows: those it was started with, Microsoft's own, and those made through Graph. */
+
+import type { Client, ClientRegistration } from '../clients.ts'
+import type { Application } from './application.ts'
+import { clientOf, fixedPart } from './client-of.ts'
+import { firstPartyApplications } from './first-party.ts'
+import { fixedApplication } from './fixed-application.ts'
+import { newServicePrincipal, type ServicePrincipal } from './service-principal.ts'
+import { stableGuid } from './stable-guid.ts'
+
+/** One application, and its presence in the tenant. */
+export interface Entry {
+  application: Application
+  /** Without one, nobody can sign in. */
+  servicePrincipal: ServicePrincipal | undefined
+  /** Registered here; Microsoft's own are only present. */
+  isRegistered: boolean
+  /** The user who made it. */
+  ownerId: string | undefined
+  /** For how many more requests Graph does not show it. */
+  hiddenFor: number
+  /** Graph does not show it to the request of now. */
+  isHidden: boolean
+  fixed: Partial<Client>
+}
+
+export interface Registry {
+  /** Every application, also those that Graph does not show yet. */
+  entries(): readonly Entry[]
+  /** By application (client) id. */
+  entry(appId: string): Entry | undefined
+  /** Undefined for an application that is not there, or not present in the tenant. */
+  client(clientId: string): Client | undefined
+  /** Those that are registered here. */
+  clients(): readonly Client[]
+  /** @param hiddenFor for how many requests to Graph it is not to be seen */
+  add(application: Application, ownerId: string, hiddenFor: number): Entry
+  remove(entry: Entry): void
+  /** A request to Graph's applications begins: those that are hidden come one request nearer. */
+  beginRequest(): void
+}
+
+/** @param now ms since the epoch */
+export function createRegistry(fixed: readonly ClientRegistration[], now: number): Registry {
+  const entries = new Map<string, Entry>()
+  const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
+  for (const application of firstPartyApplications(now)) put(present(application))
+  for (const registration of fixed) {
+    const entry = present(fixedApplication(registration, now))
+    put({ ...entry, isRegistered: true, fixed: fixedPart(registration) })
+  }
+  const find = (appId: string) => entries.get(appId.toLowerCase())
+  return {
+    entries: () => [...entries.values()],
+    entry: find,
+    client: (clientId) => clientOfEntry(find(clientId)),
+    clients: () =>
+      [...entries.values()]
+        .filter(({ isRegistered }) => isRegistered)
+        .flatMap((entry) => clientOfEntry(entry) ?? []),
+    add(application, ownerId, hiddenFor) {
+      const isHidden = hiddenFor > 0
+      const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
+      const entry = { ...rest, application, ownerId, hiddenFor, isHidden }
+      put(entry)
+      return entry
+    },
+    remove: ({ application }) => void entries.delete(application.appId.toLowerCase()),
+    beginRequest() {
+      for (const entry of entries.values()) {
+        entry.isHidden = entry.hiddenFor > 0
+        if (entry.isHidden) entry.hiddenFor -= 1
+      }
+    },
+  }
+}
+
+function present(application: Application): Entry {
+  const { appId } = application
+  return {
+    application,
+    servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}`), appId),
+    isRegistered: false,
+    ownerId: undefined,
+    hiddenFor: 0,
+    isHidden: false,
+    fixed: {},
+  }
+}
+
+function clientOfEntry(entry: Entry | undefined): Client | undefined {
+  if (!entry?.servicePrincipal?.accountEnabled) return undefined
+  return { ...clientOf(entry.application), ...entry.fixed }
+}
