@@ -12,12 +12,11 @@ afterEach(() => tenant.badDays.clear())
 afterAll(() => tenant.close())
 
 function call(path: string, method = 'GET', body?: unknown) {
-  const isForm = body instanceof URLSearchParams
   return fetch(`${tenant.origin}/_tenant/bad-days${path}`, {
     method,
-    redirect: 'manual',
-    headers: isForm || body === undefined ? {} : { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
 }
 
@@ -135,54 +134,5 @@ describe('the API of bad days refuses', () => {
     expect(answer.status).toBe(status)
     expect(((await answer.json()) as { error: string }).error).toContain(words)
     expect(tenant.badDays.list().some((day) => day.active)).toBe(false)
-  })
-})
-
-describe('the control page', () => {
-  const page = async () => (await fetch(`${tenant.origin}/_tenant`)).text()
-
-  it('has a button for every bad day, and works without scripts', async () => {
-    const text = await page()
-    for (const { id } of badDays) expect(text).toContain(`formaction="/_tenant/bad-days/${id}"`)
-    expect(text).not.toContain('<script')
-    expect(text).toContain('No bad day: everything works.')
-  })
-
-  it('takes what one form says for all of them, and says which are active', async () => {
-    const form = new URLSearchParams({ times: '3', user: '' })
-    const counted = await call('/graph-html', 'POST', form)
-    expect([counted.status, counted.headers.get('location')]).toEqual([303, '/_tenant#graph-html'])
-    const lasting = new URLSearchParams({ times: '3', user: tenant.users[5]?.id ?? '' })
-    expect((await call('/user-disabled', 'POST', lasting)).status).toBe(303)
-    expect((await call('/keys-rotated', 'POST', lasting)).status).toBe(303)
-    const text = await page()
-    expect(text).toContain('3 requests left')
-    expect(text).toContain('href="#user-disabled"')
-    expect(text).toContain('formaction="/_tenant/bad-days/graph-html/clear"')
-    await call('/graph-html/clear', 'POST', new URLSearchParams())
-    expect(await stateOf('graph-html')).toMatchObject({ active: false })
-    expect((await call('/clear', 'POST', new URLSearchParams())).status).toBe(303)
-    expect(await page()).toContain('No bad day: everything works.')
-  })
-
-  it('shows in words what a form cannot have', async () => {
-    const form = new URLSearchParams({ user: '<b>nobody</b>' })
-    const answer = await call('/user-disabled', 'POST', form)
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([
-      400,
-      'text/html; charset=utf-8',
-    ])
-    const text = await answer.text()
-    expect(text).toContain('There is no user')
-    expect(text).not.toContain('<b>nobody')
-  })
-
-  it('changes the size of the directory', async () => {
-    const body = new URLSearchParams({ count: '40' })
-    const url = `${tenant.origin}/_tenant/users`
-    expect((await fetch(url, { method: 'POST', body, redirect: 'manual' })).status).toBe(303)
-    expect(tenant.users).toHaveLength(40)
-    expect(await page()).toContain('value="40"')
-    tenant.resize(30)
   })
 })

@@ -1,6 +1,9 @@
 /** `/_tenant/bad-days`: lists, sets and clears them. */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { addressOf, enteredOf, type Entered } from '../pages/control/entered.ts'
+import { controlPage } from '../pages/control/page.ts'
+import { sendPage } from '../pages/send-page.ts'
 import type { World } from '../world.ts'
 import { done, isForm, membersOf } from './answer.ts'
 import type { BadDay } from './bad-days/bad-day.ts'
@@ -21,8 +24,9 @@ export function badDayRoutes(app: FastifyInstance, world: World): void {
   })
   app.post<Route>('/bad-days/:id', async (request, reply) => {
     const day = known(request)
-    board.start(day.id, isForm(request) ? ofForm(request, day) : ofJson(request))
-    return done(request, reply, `#${day.id}`)
+    if (isForm(request)) return startByForm(request, reply, day)
+    board.start(day.id, ofJson(request))
+    return done(request, reply)
   })
   app.delete<Route>('/bad-days/:id', async (request, reply) => {
     board.clear(known(request).id)
@@ -33,6 +37,18 @@ export function badDayRoutes(app: FastifyInstance, world: World): void {
     board.clear(day.id)
     return done(request, reply, `#${day.id}`)
   })
+
+  /** What was typed stays in the fields: after it worked by the address, else with the problem beside it. */
+  function startByForm(request: FastifyRequest, reply: FastifyReply, day: BadDay): FastifyReply {
+    const entered = enteredOf({ ...membersOf(request.body), day: day.id })
+    try {
+      board.start(day.id, ofForm(entered, day))
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error)
+      return sendPage(reply, controlPage(world, board.list(), { ...entered, problem }), 400)
+    }
+    return done(request, reply, addressOf(entered))
+  }
 }
 
 /** @throws Error with the status 404 */
@@ -58,12 +74,11 @@ function ofJson({ body }: FastifyRequest): BadDayOptions {
   return { ...(times === undefined ? {} : { times }), ...(user === undefined ? {} : { user }) }
 }
 
-/** The page has one form for all of them, so that it may say more than this one takes. */
-function ofForm({ body }: FastifyRequest, day: BadDay): BadDayOptions {
-  const { times, user } = membersOf(body)
+/** A form may say more than this bad day takes. */
+function ofForm({ times, user }: Entered, day: BadDay): BadDayOptions {
   const takes = optionsOf(day)
   return {
     ...(times !== undefined && takes.times ? { times: Number(times) } : {}),
-    ...(typeof user === 'string' && takes.user ? { user } : {}),
+    ...(user !== undefined && takes.user ? { user } : {}),
   }
 }

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { isSameSite } from '../entra/same-site.ts'
 import { parseFault } from '../faults/parse.ts'
 import { checkUserCount, isLoopback } from '../options.ts'
+import { enteredOf } from '../pages/control/entered.ts'
 import { controlPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/send-page.ts'
 import type { World } from '../world.ts'
@@ -23,8 +24,8 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     sendControlProblem(error, request, reply),
   )
-  app.get('/', async (_request, reply) =>
-    sendPage(reply, controlPage(world, createBadDayBoard(world).list())),
+  app.get('/', async ({ query }, reply) =>
+    sendPage(reply, controlPage(world, createBadDayBoard(world).list(), enteredOf(query))),
   )
   badDayRoutes(app, world)
   faultRoutes(app, world)

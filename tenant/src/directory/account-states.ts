@@ -14,6 +14,8 @@ export interface AccountStates {
   isDisabled(id: string): boolean
   /** Whether anybody was disabled here. */
   anyDisabled(): boolean
+  /** Who was disabled here one by one; nobody where it was everybody. */
+  disabledIds(): readonly string[]
   /** Ends every refresh token of now, and every access token with it. */
   revoke(id?: string): void
   /** How often the user was revoked; a grant remembers it. */
@@ -38,6 +40,7 @@ export function createAccountStates(now: () => number): AccountStates {
     enable: (id) => (id === undefined ? disabled.clear() : void disabled.delete(id)),
     isDisabled: (id) => disabled.has(id) || disabled.has(everybody),
     anyDisabled: () => disabled.size > 0,
+    disabledIds: () => (disabled.has(everybody) ? [] : [...disabled]),
     revoke(id = everybody) {
       revoked.set(id, revocations(id) + 1)
       revokeTokens(id)

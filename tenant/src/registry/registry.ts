@@ -35,7 +35,11 @@ export interface Registry {
   clients(): readonly Client[]
   /** @param hiddenFor for how many requests to Graph it is not to be seen */
   add(application: Application, ownerId: string, hiddenFor: number): Entry
+  /** It stays among the deleted ones. */
   remove(entry: Entry): void
+  deleted(): readonly Entry[]
+  /** Ends a deleted one for good. */
+  purge(entry: Entry): void
   /** A request to Graph's applications begins: those that are hidden come one request nearer. */
   beginRequest(): void
 }
@@ -43,6 +47,7 @@ export interface Registry {
 /** @param now ms since the epoch */
 export function createRegistry(fixed: readonly ClientRegistration[], now: number): Registry {
   const entries = new Map<string, Entry>()
+  const deleted = new Set<Entry>()
   const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
   for (const application of firstPartyApplications(now)) put(present(application))
   for (const registration of fixed) {
@@ -65,7 +70,12 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       put(entry)
       return entry
     },
-    remove: ({ application }) => void entries.delete(application.appId.toLowerCase()),
+    remove(entry) {
+      entries.delete(entry.application.appId.toLowerCase())
+      deleted.add(entry)
+    },
+    deleted: () => [...deleted],
+    purge: (entry) => void deleted.delete(entry),
     beginRequest() {
       for (const entry of entries.values()) {
         entry.isHidden = entry.hiddenFor > 0

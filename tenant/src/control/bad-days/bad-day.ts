@@ -35,6 +35,8 @@ export interface PolicyEffect {
   start: (world: World, userId?: string) => void
   end: (world: World) => void
   isOn: (world: World) => boolean
+  /** Object ids of those that it is for; none where it is for everybody. */
+  userIds?: (world: World) => readonly string[]
 }
 
 /** Something happens, and cannot be taken back. */

@@ -13,6 +13,8 @@ export interface BadDayState {
   lasts: 'requests' | 'until cleared' | 'once'
   /** Whether it can be for one user; for everybody when none is named. */
   takesUser: boolean
+  /** User names of those that it is for now; none where it is for everybody, or is not active. */
+  users: string[]
   active: boolean
   /** Requests that it is still for; null where it lasts until it is cleared, or is not active. */
   left: number | null
@@ -95,6 +97,7 @@ function stateOf(world: World, day: BadDay): BadDayState {
   const faults = world.faults.list().filter(({ badDay }) => badDay === id)
   const counts = faults.flatMap(({ times }) => times ?? [])
   const isOn = effect.kind === 'policy' && effect.isOn(world)
+  const userIds = (effect.kind === 'policy' && effect.userIds?.(world)) || []
   return {
     id,
     area,
@@ -102,6 +105,7 @@ function stateOf(world: World, day: BadDay): BadDayState {
     does,
     lasts: lasting[effect.kind],
     takesUser: optionsOf(day).user,
+    users: userIds.map((userId) => world.directory.byId(userId)?.userPrincipalName ?? userId),
     active: isOn || faults.length > 0,
     left: counts.length > 0 ? Math.max(...counts) : null,
   }

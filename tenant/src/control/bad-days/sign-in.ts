@@ -119,6 +119,7 @@ export const signInDays: readonly BadDay[] = [
       start: ({ directory }, userId) => directory.disable(userId),
       end: ({ directory }) => directory.enable(),
       isOn: ({ directory }) => directory.anyDisabled(),
+      userIds: ({ directory }) => directory.disabledIds(),
     },
   },
 ]

@@ -25,13 +25,14 @@ export function createApplication(world: World, caller: Caller, body: unknown): 
   )
 }
 
-/** Also by an application that is not to be seen yet: it is there all the same. */
+/** Also by an application that is deleted, or is not to be seen yet: it is there all the same. */
 function refuseTaken(
   { registry }: World,
   property: 'uniqueName' | 'identifierUris',
   values: readonly string[],
 ): void {
-  const taken = registry.entries().flatMap(({ application }) => application[property] ?? [])
+  const all = [...registry.entries(), ...registry.deleted()]
+  const taken = all.flatMap(({ application }) => application[property] ?? [])
   if (!values.some((value) => taken.includes(value))) return
   throw conflict(400, `Another object with the same value for property ${property} already exists.`)
 }

@@ -32,6 +32,10 @@ const NewCredential = Type.Object(
   { additionalProperties: false },
 )
 
+const CredentialChange = Type.Partial(Type.Omit(NewCredential, ['name']), {
+  additionalProperties: false,
+})
+
 const most = 20
 
 export function federatedCredentialRoutes(app: FastifyInstance, world: World): void {
@@ -57,6 +61,20 @@ export function federatedCredentialRoutes(app: FastifyInstance, world: World): v
     })
   }
   for (const url of keyed('applications', '/federatedIdentityCredentials/:credential')) {
+    app.patch<OneRoute>(url, { config }, async (request, reply) => {
+      const caller = await requireCaller(world, request)
+      requireWriter(caller)
+      const { application } = findApplication(world, caller, request.params.key)
+      const all = application.federatedIdentityCredentials
+      const { credential } = request.params
+      const found = all.find(({ id, name }) => id === credential || name === credential)
+      if (!found) throw notFound(credential)
+      const changed = { ...found, ...readBody(CredentialChange, request.body, type) }
+      const others = all.filter((one) => one !== found)
+      refuseConflict(others, changed)
+      application.federatedIdentityCredentials = all.map((one) => (one === found ? changed : one))
+      return reply.code(204).send()
+    })
     app.delete<OneRoute>(url, { config }, async (request, reply) => {
       const caller = await requireCaller(world, request)
       requireWriter(caller)

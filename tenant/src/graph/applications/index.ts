@@ -11,6 +11,7 @@ import { parseOptions } from '../query.ts'
 import { maySee, requireReader, requireWriter } from './access.ts'
 import { changed } from './change.ts'
 import { createApplication } from './create.ts'
+import { deletedApplicationRoutes } from './deleted.ts'
 import { federatedCredentialRoutes } from './federated-credentials.ts'
 import { findApplication, lookUp } from './find.ts'
 import { ApplicationChange } from './input.ts'
@@ -36,6 +37,7 @@ export function applicationRoutes(app: FastifyInstance, world: World): void {
   }
   passwordRoutes(app, world)
   federatedCredentialRoutes(app, world)
+  deletedApplicationRoutes(app, world)
 }
 
 function readRoutes(app: FastifyInstance, world: World): void {

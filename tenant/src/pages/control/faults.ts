@@ -13,7 +13,7 @@ export function faultSection({ faults }: World): string {
       <td class="fixed">${times ?? 'until cleared'}</td>
     </tr>`
   })
-  return html`<h2>Single faults</h2>
+  return html`<h2 id="faults">Single faults</h2>
     <p class="quiet">Set by <code>POST /_tenant/faults</code> or by a test.</p>
     <div class="scroll">
       <table>
