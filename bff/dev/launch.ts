@@ -1,4 +1,5 @@
 /** What `npm run dev` and `npm start` have in common: read the configuration, check the ports, start, say what to open. */
+import './env-file.ts'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, loadConfig, type Config } from '../src/config/index.ts'

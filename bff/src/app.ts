@@ -1,6 +1,7 @@
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Config } from './config/index.ts'
 import directory from './directory/index.ts'
+import doctor from './doctor/route.ts'
 import downstream from './downstream/index.ts'
 import identity from './identity/index.ts'
 import canonicalHost from './plugins/canonical-host.ts'
@@ -81,6 +82,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   })
   await app.register(downstream, { config })
   await app.register(directory, { config, now })
+  // It says what is configured: for whoever sits at this machine, even where production was not said.
+  const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
+  if (isLocal) await app.register(doctor, { config })
   await app.register(routes)
   if (built) await app.register(web, { built })
   return app

@@ -27,7 +27,7 @@ describe('the environment', () => {
     expect(config).toMatchObject({
       usesLocalTenant: false,
       tenant: ownTenant.tenant,
-      clientSecret: 'from-the-environment',
+      credentials: [{ kind: 'secret', value: 'from-the-environment' }],
       authority: 'https://login.microsoftonline.us',
       publicUrl: 'https://other.example.test',
       downstreamApis: { graph: { baseUrl: 'https://graph.microsoft.us/v1.0' } },

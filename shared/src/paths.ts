@@ -12,6 +12,11 @@ export const api = {
   userPhoto: '/api/users/:id/photo',
 } as const
 
+/** The address of one of the user's own sessions. @param id as the list of them names it */
+export function ownSession(id: string): string {
+  return `${api.sessions}/${encodeURIComponent(id)}`
+}
+
 /** The address of a person's photo. @param id the object id, a GUID */
 export function userPhoto(id: string): string {
   return api.userPhoto.replace(':id', encodeURIComponent(id))
@@ -30,6 +35,7 @@ export const pages = {
   home: '/',
   claims: '/claims',
   users: '/users',
+  sessions: '/sessions',
   signedOut: '/signed-out',
   signInProblem: '/sign-in-problem',
 } as const

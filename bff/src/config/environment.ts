@@ -18,6 +18,7 @@ export const Environment = Type.Object({
   GRAPH_BASE_URL: Type.Optional(Type.String({ minLength: 1 })),
   PUBLIC_URL: Type.Optional(Type.String({ minLength: 1 })),
   AAD_CLIENT_SECRET_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  MANAGED_IDENTITY_URL: Type.Optional(Type.String({ minLength: 1 })),
   SESSION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
   SESSION_KEYS_FILE: Type.Optional(Type.String({ minLength: 1 })),
   STORE_URL: Type.Optional(

@@ -54,9 +54,9 @@ Settings.Set({ maxErrors: 200 })
 export function schemaProblems(value: unknown): ConfigProblem[] {
   const found = new Map<string, string>()
   for (const error of Value.Errors(ConfigFile, value)) {
-    const path = error.instancePath.split('/').slice(1).join('.')
+    const path = errorPath(error.instancePath)
     if (error.keyword === 'additionalProperties') continue
-    if (error.keyword === 'required') {
+    if (error.keyword === 'required' && !isCredential(path)) {
       for (const missing of error.params.requiredProperties) {
         const key = path ? `${path}.${missing}` : missing
         found.set(key, `is missing; it takes ${expectationFor(key)}`)
@@ -68,8 +68,19 @@ export function schemaProblems(value: unknown): ConfigProblem[] {
   return [...found].map(([key, message]) => ({ key: key || 'the file', message }))
 }
 
+/** Of a credential that is none of four kinds, each kind says something else: once, for all of it. */
+function errorPath(pointer: string): string {
+  const path = pointer.split('/').slice(1).join('.')
+  return /^credentials\.\d+/.exec(path)?.[0] ?? path
+}
+
+function isCredential(path: string): boolean {
+  return path.startsWith('credentials.')
+}
+
 function sentenceFor(path: string, keyword: string): string {
-  if (keyword === 'boolean') return 'is not a key of aad.config.json (misspelt?)'
+  if (keyword === 'boolean' && !isCredential(path))
+    return 'is not a key of aad.config.json (misspelt?)'
   if (!path) return 'must hold one JSON object'
   return `takes ${expectationFor(path)}`
 }

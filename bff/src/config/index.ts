@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem } from './errors.ts'
+import { credentialProblems } from './credential-rules.ts'
+import { credentialsOf, type CredentialConfig, type CredentialFacts } from './credentials.ts'
 import { intactPlaceholders, overlay, readEnvironment, readJson, schemaProblems } from './file.ts'
 import { localTenant, localTenantUrls } from './local-tenant.ts'
 import {
@@ -15,6 +17,9 @@ import { splitProxies, switchProblems } from './production-rules.ts'
 import { isReadableByOthers, readSecretFiles } from './secret-files.ts'
 import { developmentKey, parseSessionKeys } from './session-keys.ts'
 
+export { readKeyPair, type KeyPair } from './certificate.ts'
+export { issuerFor, personalAccountsTenant } from './clouds.ts'
+export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { localTenant } from './local-tenant.ts'
 
@@ -32,9 +37,12 @@ export interface Config {
   /** With `organizations`: whose people may sign in; undefined lets every organisation in. */
   readonly allowedTenants: readonly string[] | undefined
   readonly clientId: string
-  readonly clientSecret: string
+  /** In the order in which they are tried; at least one. */
+  readonly credentials: readonly CredentialConfig[]
   /** Scheme and host of the sign-in service, without a trailing slash. */
   readonly authority: string
+  /** The issuer that the authority must name; undefined where what it names is taken. */
+  readonly issuer: string | undefined
   /** Scheme, host and port that people open, without a trailing slash. */
   readonly publicUrl: string
   readonly redirectUri: string
@@ -73,6 +81,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const written = readJson(path)
   const merged = overlay(written, environment)
 
+  const facts = {
+    production,
+    root,
+    secretFile: given.environment.AAD_CLIENT_SECRET_FILE,
+    managedIdentityUrl: given.environment.MANAGED_IDENTITY_URL,
+  }
   const keys = sessionKeys(environment, production, root)
   const problems = [
     ...given.problems,
@@ -81,11 +95,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...(production ? secretInFileProblems(written, path) : []),
     ...schemaProblems(merged),
     ...(isObject(merged) ? ruleProblems(merged, production) : []),
+    ...(isObject(merged) ? credentialProblems(merged, { ...facts, now: Date.now() }) : []),
     ...keys.problems,
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return freeze(merged as ConfigFile, environment, { production, root, sessionKeys: keys.keys() })
+  return freeze(merged as ConfigFile, environment, { ...facts, sessionKeys: keys.keys() })
 }
 
 /** A secret in the file itself is the owner's alone. */
@@ -120,9 +135,8 @@ function dataDir(environment: Environment, root: string): string {
   return resolve(root, environment.DATA_DIR ?? '.data')
 }
 
-interface Facts {
+interface Facts extends CredentialFacts {
   production: boolean
-  root: string
   sessionKeys: Buffer[]
 }
 
@@ -138,8 +152,9 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
     tenant: identity.tenant.toLowerCase(),
     allowedTenants: allowedTenants(file),
     clientId: identity.clientId.toLowerCase(),
-    clientSecret: identity.clientSecret ?? '',
+    credentials: credentialsOf(identity, facts),
     authority: new URL(identity.authority).origin,
+    issuer: usesLocalTenant ? undefined : file.issuer,
     publicUrl,
     redirectUri: `${publicUrl}/auth/redirect`,
     scopes: Object.freeze([...file.scopes]),

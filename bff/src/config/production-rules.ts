@@ -12,7 +12,10 @@ export function switchProblems(
   environment: Environment,
   production: boolean,
 ): ConfigProblem[] {
-  const problems = proxyProblems(environment.TRUSTED_PROXIES)
+  const problems = [
+    ...proxyProblems(environment.TRUSTED_PROXIES),
+    ...managedIdentityUrlProblems(environment.MANAGED_IDENTITY_URL, production),
+  ]
   if (!production) return problems
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const message = 'must not be 0 in production: certificates would not be checked'
@@ -23,6 +26,14 @@ export function switchProblems(
     problems.push({ key: 'NODE_OPTIONS', message })
   }
   return problems
+}
+
+/** Whoever answers there says who the app is. */
+function managedIdentityUrlProblems(text: string | undefined, production: boolean) {
+  const key = 'MANAGED_IDENTITY_URL'
+  if (text === undefined) return []
+  if (production) return [{ key, message: 'must not be set in production' }]
+  return URL.canParse(text) ? [] : [{ key, message: 'is not an address (URL)' }]
 }
 
 /** Addresses or ranges, one by one: "everybody" would let everybody choose their address. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { ConfigProblem } from './errors.ts'
 import type { ConfigFile } from './schema.ts'
+import { cloudProblems } from './clouds.ts'
 import { intactPlaceholders } from './file.ts'
 import { scopeProblems } from './scope-rules.ts'
 
@@ -34,12 +35,15 @@ export function ruleProblems(file: Partial<ConfigFile>, production: boolean): Co
       Array.isArray(api?.scopes) ? scopeProblems(`downstreamApis.${name}.scopes`, api.scopes) : [],
     ),
     ...tenantListProblems(file),
+    ...cloudProblems(file),
     ...lifetimeProblems(file),
   ]
 }
 
 function placeholderProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
-  const intact = intactPlaceholders(file)
+  const all = intactPlaceholders(file)
+  // Beside credentials there must be no secret at all: said there, and once.
+  const intact = file.credentials ? all.filter((key) => key !== 'clientSecret') : all
   if (intact.length === 3 && !production) return []
   const problems = intact.map((key) => ({
     key,
@@ -49,7 +53,8 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
         : 'is still the placeholder; replace all three, or none of them to use the local tenant',
   }))
   if (file.clientSecret === undefined) {
-    problems.push({ key: 'clientSecret', message: 'is missing; or set AAD_CLIENT_SECRET' })
+    const message = 'is missing; or set AAD_CLIENT_SECRET, or give credentials instead'
+    if (file.credentials === undefined) problems.push({ key: 'clientSecret', message })
   } else if (isStandIn(file.clientSecret) && !intact.includes('clientSecret')) {
     problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
   }

@@ -15,6 +15,34 @@ const Scopes = Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]
   uniqueItems: true,
 })
 
+const Path = Type.String({ minLength: 1, maxLength: 1000 })
+
+/** A day, or a time in UTC. Whether it exists is checked in `rules.ts`. */
+const EndDate = Type.String({
+  pattern:
+    '^20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,7})?)?Z)?$',
+})
+
+const only = { additionalProperties: false } as const
+
+const Credential = Type.Union([
+  Type.Object({ secretFile: Path, expires: Type.Optional(EndDate) }, only),
+  Type.Object(
+    { certificate: Type.Object({ certificateFile: Path, privateKeyFile: Path }, only) },
+    only,
+  ),
+  Type.Object({ assertionFile: Path }, only),
+  Type.Object(
+    {
+      managedIdentity: Type.Object(
+        { clientId: Type.Optional(Type.String({ pattern: `^${guid}$` })) },
+        only,
+      ),
+    },
+    only,
+  ),
+])
+
 /** `aad.config.json`: what a deployer edits. Formats that need words of their own are checked in `rules.ts`. */
 export const ConfigFile = Type.Object(
   {
@@ -35,7 +63,10 @@ export const ConfigFile = Type.Object(
       Type.Literal(placeholders.clientId),
     ]),
     clientSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    clientSecretExpires: Type.Optional(EndDate),
+    credentials: Type.Optional(Type.Array(Credential, { minItems: 1, maxItems: 8 })),
     authority: Type.String({ minLength: 1, maxLength: 300 }),
+    issuer: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
     publicUrl: Type.String({ minLength: 1, maxLength: 300 }),
     scopes: Scopes,
     downstreamApis: Type.Record(
@@ -77,7 +108,11 @@ export const expectation: Record<string, string> = {
   allowedTenants: 'a list of tenant ids, GUIDs, or "*" for every organisation',
   clientId: 'the application (client) id, a GUID',
   clientSecret: "the client secret's value, a non-empty string (or set AAD_CLIENT_SECRET instead)",
+  clientSecretExpires: "the client secret's end date as the portal shows it, such as 2027-06-30",
+  credentials:
+    'a list of { "secretFile" (with "expires") }, { "certificate": { "certificateFile", "privateKeyFile" } }, { "assertionFile" } or { "managedIdentity": { "clientId" } }, tried in order',
   authority: 'the address of the sign-in service, such as https://login.microsoftonline.com',
+  issuer: 'the issuer that the tokens of this authority name, where it is not the usual one',
   publicUrl: 'the address that people open, such as https://app.example.com, without a path',
   scopes: 'a list of permission names without spaces, such as ["User.ReadBasic.All"]',
   downstreamApis: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',

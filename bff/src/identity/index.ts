@@ -25,6 +25,18 @@ import { createSummaries } from './session/summary.ts'
 import { openStore } from './store/open.ts'
 
 export { usableClaims } from './entra/index.ts'
+export {
+  examineAuthority,
+  examineCookie,
+  examineCredentials,
+  examinePublicUrl,
+  examineRedirectUri,
+  examineStore,
+  type AuthorityFacts,
+  type CredentialFacts,
+  type PublicUrlFacts,
+  type RedirectFacts,
+} from './examine.ts'
 export { endSessionsOfUser } from './operator.ts'
 export type { SessionSeal } from './request.ts'
 export type { User } from './session/record.ts'
@@ -32,8 +44,16 @@ export type { User } from './session/record.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     /** What identity depends on, for the readiness check. @throws where the store or Entra does not answer */
-    identityReady(): Promise<{ clockIsOff: boolean }>
+    identityReady(): Promise<Readiness>
   }
+}
+
+export interface Readiness {
+  clockIsOff: boolean
+  /** Whether the app's credential ends within a month, or was refused. */
+  credentialNeedsCare: boolean
+  /** Whole days; undefined where nothing is known of its end. */
+  credentialDaysLeft: number | undefined
 }
 
 export interface IdentityOptions {
@@ -90,7 +110,11 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   decorateRequirements(app)
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
-    return { clockIsOff: entra.clock.isOff() }
+    return {
+      clockIsOff: entra.clock.isOff(),
+      credentialNeedsCare: entra.credential.needsCare(),
+      credentialDaysLeft: entra.credential.daysLeft(),
+    }
   })
   const transactions = createTransactions(cookies, jar, now)
   const { marks } = store

@@ -22,9 +22,17 @@ export default async function health(
       return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
     }
     try {
-      const { clockIsOff } = await app.identityReady()
-      // Ready all the same: a wrong clock is the operator's to set right, and other instances share it.
-      return clockIsOff ? { status: 'ready', warnings: ['clock'] } : { status: 'ready' }
+      const { clockIsOff, credentialNeedsCare, credentialDaysLeft } = await app.identityReady()
+      // Ready all the same: both are the operator's to set right, and other instances share them.
+      const warnings = [
+        ...(clockIsOff ? ['clock'] : []),
+        ...(credentialNeedsCare ? ['credential'] : []),
+      ]
+      return {
+        status: 'ready',
+        ...(warnings.length > 0 && { warnings }),
+        ...(credentialDaysLeft !== undefined && { credentialDaysLeft }),
+      }
     } catch (error) {
       const detail = 'The session store or Microsoft does not answer.'
       throw new ProblemError('unavailable', detail, { cause: error, retryAfterS: 5 })

@@ -17,7 +17,7 @@ export type SignInProblemCode =
   | 'failed'
 
 /** Microsoft's published numbers (reference-error-codes), by what a person can do about them. */
-const byNumber = new Map<number, SignInProblemCode>(
+export const causeByNumber = new Map<number, SignInProblemCode>(
   (
     [
       [
@@ -28,10 +28,11 @@ const byNumber = new Map<number, SignInProblemCode>(
       ['step_up', [50076, 50079, 50072, 50074, 50078, 50158, 50097]],
       ['consent_required', [65001, 90094, 90095]],
       ['not_assigned', [50105]],
-      ['other_organisation', [50020, 50034, 16000, 90072, 500021, 500022, 500212, 500213]],
+      ['other_organisation', [50020, 50034, 16000, 90072, 500200, 500021, 500022, 500212, 500213]],
       ['denied', [53000, 53001, 53003, 530032, 50057]],
       ['misconfigured', [700016, 500011, 50011, 7000215, 7000222, 70011, 50194, 90002]],
       ['misconfigured', [650056, 650057, 7000218, 9002313]],
+      ['misconfigured', [700027, 50027, 700030, 700024, 70021, 700211, 700212, 700213, 700223]],
       ['unavailable', [90033, 50033, 90006, 90012, 90055]],
       // A loop that Entra noticed: nothing that leads back into it.
       ['failed', [50196]],
@@ -57,7 +58,7 @@ export function problemOf(
   oauthError: string | undefined,
   aadsts: number | undefined,
 ): SignInProblemCode {
-  const known = aadsts === undefined ? undefined : byNumber.get(aadsts)
+  const known = aadsts === undefined ? undefined : causeByNumber.get(aadsts)
   return known ?? byOauthError.get(oauthError ?? '') ?? 'failed'
 }
 
@@ -65,7 +66,11 @@ export function problemOf(
 export function problemOfError(error: unknown): SignInProblemCode {
   if (!(error instanceof EntraError)) return 'failed'
   if (error.code === 'entra_unavailable') return 'unavailable'
-  if (error.check === 'tenant_not_allowed') return 'other_organisation'
+  if (error.check === 'tenant_not_allowed' || error.check === 'personal_account') {
+    return 'other_organisation'
+  }
+  // A credential that cannot be read is the operator's, as one that Entra refuses is.
+  if (error.check === 'credential') return 'misconfigured'
   return error.code === 'entra_refused' ? problemOf(error.oauthError, error.aadsts) : 'failed'
 }
 
@@ -76,7 +81,7 @@ export function problemOfError(error: unknown): SignInProblemCode {
 export function interactionFor(error: EntraError): InteractionReason | undefined {
   const { oauthError, suberror, aadsts } = error
   if (oauthError !== 'invalid_grant' && oauthError !== 'interaction_required') return undefined
-  const cause = aadsts === undefined ? undefined : byNumber.get(aadsts)
+  const cause = aadsts === undefined ? undefined : causeByNumber.get(aadsts)
   if (cause === 'consent_required' || suberror === 'consent_required') return 'consent'
   if (cause !== undefined) return cause === 'step_up' ? 'step_up' : 'session_expired'
   return oauthError === 'interaction_required' ? 'step_up' : 'session_expired'

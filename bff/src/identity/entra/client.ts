@@ -7,20 +7,23 @@ import {
   ResponseMode,
   type AuthorizationUrlRequest,
   type INetworkModule,
-  type NetworkRequestOptions,
-  type NetworkResponse,
 } from '@azure/msal-node'
+import type { CredentialConfig } from '../../config/index.ts'
+import type { ClientAuthentication } from './credential-sources.ts'
+import type { Credentials } from './credentials.ts'
 import type { Discovery, Metadata } from './discovery.ts'
 import { EntraError, untrusted } from './errors.ts'
-import type { EntraAnswer, EntraNetwork } from './network.ts'
+import type { EntraNetwork } from './network.ts'
+import { recordingNetwork } from './recording-network.ts'
 import { readTokenResponse, refusalIn, type TokenResponse } from './token-response.ts'
 
 export interface ClientConfig {
   readonly tenant: string
   readonly allowedTenants: readonly string[] | undefined
   readonly clientId: string
-  readonly clientSecret: string
+  readonly credentials: readonly CredentialConfig[]
   readonly authority: string
+  readonly issuer: string | undefined
   readonly redirectUri: string
 }
 
@@ -51,19 +54,27 @@ export interface EntraClient {
   redeemCode(grant: CodeGrant): Promise<TokenResponse>
   /** Exchanges a refresh token; nothing in the answer is verified yet. @throws EntraError */
   refresh(refreshToken: string, scopes: readonly string[], claims?: string): Promise<TokenResponse>
+  /**
+   * Asks for a token of the app's own, which is thrown away: does Entra take the credential?
+   *
+   * @param scope such as https://graph.microsoft.com/.default. @throws EntraError
+   */
+  prove(scope: string): Promise<void>
 }
 
 export function createEntraClient(
   config: ClientConfig,
   discovery: Discovery,
   network: EntraNetwork,
+  credentials: Credentials,
 ): EntraClient {
-  /** Runs one operation on a client of its own, and keeps the raw answer that MSAL saw. */
-  async function exchange(
+  /** Runs one operation on a client of its own, and reads the raw answer that MSAL saw. */
+  async function exchangeWith(
+    auth: ClientAuthentication,
     operation: (client: ConfidentialClientApplication) => Promise<unknown>,
   ): Promise<TokenResponse> {
     const wire = recordingNetwork(network)
-    const client = createMsalClient(config, await discovery.metadata(), wire.module)
+    const client = createMsalClient(config, auth, await discovery.metadata(), wire.module)
     try {
       await operation(client)
     } catch (error) {
@@ -75,10 +86,13 @@ export function createEntraClient(
     return readTokenResponse(wire.answer())
   }
 
+  const exchange = (operation: (client: ConfidentialClientApplication) => Promise<unknown>) =>
+    credentials.use((auth) => exchangeWith(auth, operation))
+
   return {
     authorizeUrl: async ({ codeChallenge, prompt, loginHint, domainHint, claims, ...request }) => {
       const wire = recordingNetwork(network)
-      const client = createMsalClient(config, await discovery.metadata(), wire.module)
+      const client = createMsalClient(config, noProof, await discovery.metadata(), wire.module)
       const url = await client.getAuthCodeUrl({
         ...request,
         scopes: [...request.scopes],
@@ -117,11 +131,33 @@ export function createEntraClient(
           ...(claims && { claims }),
         }),
       ),
+
+    prove: async (scope) => {
+      try {
+        await exchange((client) => client.acquireTokenByClientCredential({ scopes: [scope] }))
+      } catch (error) {
+        if (!(error instanceof EntraError) || error.aadsts !== unsupportedGrant) throw error
+        // A stand-in without this grant tells as much about the client by refusing a code.
+        const { redirectUri } = config
+        await exchange((client) =>
+          client.acquireTokenByCode({ code: 'made-up', scopes: ['openid'], redirectUri }),
+        )
+      }
+    },
   }
+}
+
+/** AADSTS70003. */
+const unsupportedGrant = 70003
+
+/** An address needs no credential, and MSAL no reason to read one. */
+const noProof: ClientAuthentication = {
+  clientAssertion: () => Promise.reject(new Error('No token is asked for here')),
 }
 
 function createMsalClient(
   config: ClientConfig,
+  auth: ClientAuthentication,
   metadata: Metadata,
   networkClient: INetworkModule,
 ): ConfidentialClientApplication {
@@ -131,7 +167,7 @@ function createMsalClient(
   return new ConfidentialClientApplication({
     auth: {
       clientId: config.clientId,
-      clientSecret: config.clientSecret,
+      ...auth,
       // Says that this app understands claims challenges: without it Graph sends none, and tokens
       // outlive what happened to their user (continuous access evaluation, Microsoft).
       clientCapabilities: ['cp1'],
@@ -153,27 +189,4 @@ function assertProtected(url: string, state: string, codeChallenge: string): voi
     query.get('code_challenge_method') === 'S256' &&
     query.get('response_type') === 'code'
   if (!complete) throw new EntraError('entra_untrusted', 'The sign-in address lacks a protection')
-}
-
-/** An MSAL network module over ours that keeps the last answer, or the failure, of its operation. */
-function recordingNetwork(network: EntraNetwork) {
-  let answer: EntraAnswer | undefined
-  let failure: unknown
-
-  async function record<T>(send: Promise<EntraAnswer>): Promise<NetworkResponse<T>> {
-    try {
-      answer = await send
-      return { ...answer, body: answer.body as T }
-    } catch (error) {
-      failure = error
-      throw error
-    }
-  }
-
-  const module: INetworkModule = {
-    sendGetRequestAsync: <T>(url: string) => record<T>(network.get(url)),
-    sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
-      record<T>(network.post(url, options?.headers ?? {}, options?.body ?? '')),
-  }
-  return { module, answer: () => answer, failure: () => failure }
 }

@@ -42,7 +42,7 @@ export function watchClock(
 
   return {
     network: {
-      get: async (url) => noted(await network.get(url)),
+      get: async (url, headers) => noted(await network.get(url, headers)),
       post: async (url, headers, body) => noted(await network.post(url, headers, body)),
       close: () => network.close(),
     },

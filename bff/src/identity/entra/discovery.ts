@@ -33,9 +33,10 @@ export interface Discovery {
 /**
  * @param authority scheme and host of the sign-in service
  * @param tenant a GUID or `organizations`
+ * @param issuer what the document has to name; undefined takes what it names
  */
 export function createDiscovery(
-  { authority, tenant }: { authority: string; tenant: string },
+  { authority, tenant, issuer }: { authority: string; tenant: string; issuer: string | undefined },
   network: EntraNetwork,
   clock: Clock,
   now: () => number,
@@ -49,7 +50,7 @@ export function createDiscovery(
   async function refresh(): Promise<Metadata> {
     try {
       const answer = await network.get(address)
-      document = acceptable(answer.status, answer.body, authority)
+      document = acceptable(answer.status, answer.body, { authority, issuer })
       readAt = now()
       failure = undefined
       return document
@@ -78,7 +79,11 @@ export function createDiscovery(
   }
 }
 
-function acceptable(status: number, body: unknown, authority: string): Metadata {
+function acceptable(
+  status: number,
+  body: unknown,
+  { authority, issuer }: { authority: string; issuer: string | undefined },
+): Metadata {
   if (status !== 200 || !Value.Check(Metadata, body)) {
     throw new EntraError('entra_unavailable', `No discovery document (status ${status})`)
   }
@@ -87,6 +92,9 @@ function acceptable(status: number, body: unknown, authority: string): Metadata 
     if (!URL.canParse(endpoint) || new URL(endpoint).origin !== authority) {
       throw new EntraError('entra_unavailable', 'The discovery document points at another host')
     }
+  }
+  if (issuer !== undefined && body.issuer !== issuer) {
+    throw new EntraError('entra_unavailable', 'The discovery document names another issuer')
   }
   return body
 }

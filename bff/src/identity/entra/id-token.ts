@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Claims } from '@gatehouse/shared/claims'
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import { personalAccountsTenant } from '../../config/index.ts'
 import { hasDuplicateMembers } from './duplicate-members.ts'
 import { EntraError, untrusted } from './errors.ts'
 import type { Metadata } from './discovery.ts'
@@ -125,20 +126,24 @@ function checkTenant(claims: VerifiedClaims, { metadata, tenant, allowedTenants 
   if (claims.iss !== issuer) throw untrusted('iss')
   if (tenant !== 'organizations' && claims.tid.toLowerCase() !== tenant) throw untrusted('tid')
   const tid = claims.tid.toLowerCase()
-  if (tid === personalAccountsTenant || (allowedTenants && !allowedTenants.includes(tid))) {
-    throw untrusted('tenant_not_allowed')
-  }
+  if (tid === personalAccountsTenant) throw untrusted('personal_account')
+  if (allowedTenants && !allowedTenants.includes(tid)) throw untrusted('tenant_not_allowed')
 }
 
-/** The tenant of all personal Microsoft accounts. */
-const personalAccountsTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
-
 /** Keys of the shared key set say whose they are; a key of another issuer must not sign for this one. */
-function checkKeyIssuer(token: string, claims: VerifiedClaims, { keys }: Expected): void {
+function checkKeyIssuer(token: string, claims: VerifiedClaims, expected: Expected): void {
+  const { keys, metadata, tenant } = expected
+  // External ID names its issuer by another host than it answers from. The key set is the one
+  // tenant's own there, and nobody documents whom its keys name.
+  if (tenant !== 'organizations' && hostOf(metadata.issuer) !== hostOf(metadata.jwks_uri)) return
   const issuer = keys.issuerOf(decodeProtectedHeader(token).kid)
   if (issuer !== undefined && issuer.replace('{tenantid}', claims.tid) !== claims.iss) {
     throw untrusted('key_issuer')
   }
+}
+
+function hostOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).host : undefined
 }
 
 function checkTimes({ exp, iat }: VerifiedClaims, nowMs: number): void {

@@ -1,14 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { warnBelowDays, watchCredentialDays } from './credential-days.ts'
+import { createCredentials, type Credential } from './credentials.ts'
 import { createEntraClient, type ClientConfig, type EntraClient } from './client.ts'
 import { watchClock, type Clock } from './clock.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { verifyIdToken, type Verified } from './id-token.ts'
 import { createSigningKeys } from './keys.ts'
+import { createManagedIdentity } from './managed-identity.ts'
 import { createEntraNetwork } from './network.ts'
 
 export { interactionFor, problemOf, problemOfError, type SignInProblemCode } from './causes.ts'
+export { adviceFor, type Advice } from './advice.ts'
 export { stepUpClaims, usableClaims } from './claims-request.ts'
-export { aadstsNumber, EntraError } from './errors.ts'
+export { aadstsNumber, EntraError, refusesClient } from './errors.ts'
 export { sameText, type Verified, type VerifiedClaims } from './id-token.ts'
 export type { TokenResponse } from './token-response.ts'
 
@@ -16,9 +20,19 @@ export type { TokenResponse } from './token-response.ts'
 export interface Entra extends EntraClient {
   discovery: Discovery
   clock: Clock
+  credential: CredentialHealth
   /** @throws EntraError naming the check that failed */
   verify(idToken: unknown, facts: { nonce?: string; accessToken: string }): Promise<Verified>
   close(): Promise<void>
+}
+
+/** What an operator has to know of the app's credentials, without what they are. */
+export interface CredentialHealth {
+  list: readonly Credential[]
+  /** Whole days; undefined where nothing is known of an end. */
+  daysLeft(): number | undefined
+  /** Whether it ends within a month, or Entra refused all that were tried last. */
+  needsCare(): boolean
 }
 
 export function createEntra(
@@ -26,13 +40,22 @@ export function createEntra(
   log: FastifyBaseLogger,
   now: () => number,
 ): Entra {
-  const { network, clock } = watchClock(createEntraNetwork(), log, now)
+  const direct = createEntraNetwork()
+  const { network, clock } = watchClock(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
+  const managedIdentity = createManagedIdentity(direct)
+  const credentials = createCredentials(config.credentials, managedIdentity, log, now)
+  const days = watchCredentialDays(credentials.list, log, now)
   const keys = createSigningKeys(discovery, network, now)
   return {
-    ...createEntraClient(config, discovery, network),
+    ...createEntraClient(config, discovery, network, credentials),
     discovery,
     clock,
+    credential: {
+      list: credentials.list,
+      daysLeft: () => days.left(),
+      needsCare: () => credentials.areRefused() || (days.left() ?? Infinity) < warnBelowDays,
+    },
     verify: async (idToken, { nonce, accessToken }) =>
       verifyIdToken(idToken, {
         metadata: await discovery.metadata(),
@@ -44,6 +67,9 @@ export function createEntra(
         accessToken,
         now,
       }),
-    close: () => network.close(),
+    close: () => {
+      days.stop()
+      return network.close()
+    },
   }
 }

@@ -15,7 +15,7 @@ export interface EntraAnswer {
 }
 
 export interface EntraNetwork {
-  get(url: string): Promise<EntraAnswer>
+  get(url: string, headers?: Record<string, string>): Promise<EntraAnswer>
   /** @param body form-encoded */
   post(url: string, headers: Record<string, string>, body: string): Promise<EntraAnswer>
   close(): Promise<void>
@@ -61,7 +61,7 @@ export function createEntraNetwork(): EntraNetwork {
   }
 
   return {
-    get: async (url) => refuseUnusable(await send('GET', url, {}), url),
+    get: async (url, headers = {}) => refuseUnusable(await send('GET', url, headers), url),
     post: async (url, headers, body) => refuseUnusable(await send('POST', url, headers, body), url),
     close: () => agent.destroy(),
   }

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   aadstsNumber,
+  adviceFor,
   EntraError,
   problemOf,
   problemOfError,
@@ -42,7 +43,7 @@ const timeChecks = new Set(['exp', 'iat', 'nbf'])
 interface Refusal {
   code: SignInProblemCode
   check: string
-  aadsts?: number
+  aadsts?: number | undefined
 }
 
 /**
@@ -172,6 +173,8 @@ async function complete(
 }
 
 function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  request.log.warn({ event: 'sign_in_refused', ...refusal }, 'Sign-in refused')
+  const advice = adviceFor(refusal)
+  const fields = { event: 'sign_in_refused', ...refusal, ...(advice && { advice }) }
+  request.log.warn(fields, 'Sign-in refused')
   return seeOther(reply, problemPage(request, refusal.code, refusal.aadsts))
 }

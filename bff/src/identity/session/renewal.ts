@@ -1,6 +1,7 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
 import {
+  adviceFor,
   EntraError,
   interactionFor,
   usableClaims,
@@ -62,7 +63,10 @@ export function createRenewal(options: RenewalOptions): Renewal {
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       const reason = interactionFor(error)
-      if (!reason) throw tryLater(error)
+      if (!reason) {
+        logRefusal(log, error)
+        throw tryLater(error)
+      }
       throw await challenges.demand(session, {
         reason,
         cause: error,
@@ -91,6 +95,14 @@ export function createRenewal(options: RenewalOptions): Renewal {
       return token.accessToken
     },
   }
+}
+
+/** What the user cannot mend and another attempt will not: the operator's, in words. */
+function logRefusal(log: FastifyBaseLogger, error: EntraError): void {
+  if (error.code !== 'entra_refused') return
+  const { aadsts, oauthError } = error
+  const fields = { event: 'refresh_refused', aadsts, oauthError, advice: adviceFor(error) }
+  log.error(fields, 'Entra refused to renew a token')
 }
 
 /** An answer that fails a check says nothing about the user: it may be right the next time. */
