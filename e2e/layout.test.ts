@@ -6,7 +6,8 @@ const bff = sourceFiles('bff/src')
 const web = sourceFiles('web/src')
 const tenant = sourceFiles('tenant/src')
 const shared = sourceFiles('shared/src')
-const everything = [...bff, ...web, ...tenant, ...shared]
+const setup = sourceFiles('setup/src')
+const everything = [...bff, ...web, ...tenant, ...shared, ...setup]
 
 /** Imports that a rule forbids, as "file -> import". */
 function breaches(files: SourceFile[], forbidden: (imported: string, file: SourceFile) => boolean) {
@@ -22,7 +23,7 @@ const isLocal = (imported: string) => /^(?:bff|web|tenant|shared|setup|e2e)\//.t
 
 describe('import directions', () => {
   it('reads every room', () => {
-    for (const files of [bff, web, tenant, shared]) expect(files.length).toBeGreaterThan(4)
+    for (const files of [bff, web, tenant, shared, setup]) expect(files.length).toBeGreaterThan(4)
     expect(bff.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
   })
 
@@ -36,6 +37,13 @@ describe('import directions', () => {
     const ours = (imported: string) =>
       imported.startsWith('@gatehouse/') || (isLocal(imported) && !imported.startsWith('tenant/'))
     expect(breaches(tenant, ours)).toEqual([])
+  })
+
+  it('lets the setup commands import the contract and nothing else of the project', () => {
+    const foreign = (imported: string) =>
+      (imported.startsWith('@gatehouse/') && !imported.startsWith('@gatehouse/shared/')) ||
+      (isLocal(imported) && !imported.startsWith('setup/'))
+    expect(breaches(setup, foreign)).toEqual([])
   })
 
   it('enters a machinery room by its door only', () => {
@@ -88,7 +96,11 @@ describe('import directions', () => {
 
   it('reads the environment in the entries of processes only', () => {
     const readers = bff.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
-    expect(readers.toSorted()).toEqual(['bff/src/end-sessions.ts', 'bff/src/server.ts'])
+    expect(readers.toSorted()).toEqual([
+      'bff/src/doctor.ts',
+      'bff/src/end-sessions.ts',
+      'bff/src/server.ts',
+    ])
   })
 })
 
@@ -104,7 +116,7 @@ describe('sizes', () => {
   })
 
   it('keeps rooms of short files', () => {
-    for (const files of [bff, web, tenant]) {
+    for (const files of [bff, web, tenant, setup]) {
       expect(quantile(files, 0.5)).toBeLessThanOrEqual(80)
       expect(quantile(files, 0.9)).toBeLessThanOrEqual(200)
     }

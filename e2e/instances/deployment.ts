@@ -23,13 +23,15 @@ export interface Deployment {
 
 export interface DeploymentOptions {
   publicUrl?: string
+  /** What the app asks for, at the sign-in and for Graph. */
+  scopes?: string[]
   /** Keys of aad.config.json to change. */
   config?: Record<string, unknown>
   env?: Record<string, string>
 }
 
 export async function prepareDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
-  const { publicUrl = 'http://localhost:5173' } = options
+  const { publicUrl = 'http://localhost:5173', scopes = ['User.ReadBasic.All'] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-instances-'))
   const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]
   const tenant = await createTenant({ clients: [{ ...localClient, redirectUris }] })
@@ -37,7 +39,6 @@ export async function prepareDeployment(options: DeploymentOptions = {}): Promis
     () => rmSync(folder, { recursive: true, force: true }),
     () => tenant.close(),
   ]
-  const scopes = ['User.ReadBasic.All']
   const config = {
     tenant: tenant.tenantId,
     clientId: localClient.clientId,

@@ -1,0 +1,96 @@
+/** `aad.config.json` as its owner wrote it: single values change, the rest keeps its form. */
+import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
+import { SetupError } from '../errors.ts'
+import { shown } from './folder.ts'
+import { readText } from './write.ts'
+
+/** What stands there until there is a tenant of one's own. */
+export const placeholders = {
+  tenant: '{enter-your-tenant-id-here}',
+  clientId: '{enter-your-client-id-here}',
+  clientSecret: '{enter-your-client-secret-here}',
+} as const
+
+export interface ConfigValue {
+  tenant?: string
+  allowedTenants?: '*' | string[]
+  clientId?: string
+  clientSecret?: string
+  clientSecretExpires?: string
+  credentials?: unknown[]
+  authority?: string
+  publicUrl?: string
+  scopes?: string[]
+  downstreamApis?: Record<string, { baseUrl: string; scopes: string[] }>
+}
+
+export interface ConfigDocument {
+  text: string
+  value: ConfigValue
+}
+
+/** @throws SetupError where there is no such file, or no JSON in it */
+export function readConfig(path: string): ConfigDocument {
+  const text = readText(path)
+  if (text === undefined) {
+    throw new SetupError(
+      'files',
+      `There is no ${shown(path)}.`,
+      'Restore it from the repository: git checkout aad.config.json',
+    )
+  }
+  try {
+    return { text, value: JSON.parse(text) as ConfigValue }
+  } catch {
+    // The parser's own message quotes the text around the mistake, which may be a secret.
+    throw new SetupError(
+      'files',
+      `${shown(path)} is not valid JSON.`,
+      'Correct it (an editor shows where), then run the command again.',
+    )
+  }
+}
+
+/** One value: where it goes, and what it becomes; undefined takes the key out. */
+export interface ConfigEdit {
+  path: JSONPath
+  value: unknown
+  /** A new key goes behind this one. */
+  after?: string
+}
+
+/** The text with the edits in it, everything else as it was. */
+export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
+  return edits.reduce(applyOne, text)
+}
+
+function applyOne(text: string, { path, value, after }: ConfigEdit): string {
+  if (value === undefined && !holds(text, path)) return text
+  const edits = modify(text, path, value, {
+    formattingOptions: {
+      insertSpaces: true,
+      tabSize: 2,
+      eol: text.includes('\r\n') ? '\r\n' : '\n',
+    },
+    ...(after && {
+      getInsertionIndex: (keys: string[]) =>
+        keys.includes(after) ? keys.indexOf(after) + 1 : keys.length,
+    }),
+  })
+  return applyEdits(text, edits)
+}
+
+function holds(text: string, path: JSONPath): boolean {
+  const found = path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    JSON.parse(text),
+  )
+  return found !== undefined
+}
+
+/** The text as it may be shown: without the secret. */
+export function withoutSecret(text: string): string {
+  const { clientSecret } = JSON.parse(text) as ConfigValue
+  if (clientSecret === undefined || clientSecret === placeholders.clientSecret) return text
+  return editConfig(text, [{ path: ['clientSecret'], value: '(not shown)' }])
+}

@@ -1,0 +1,93 @@
+/** What is there already, found again through Graph: no notes are kept on this machine. */
+import { SetupError } from '../errors.ts'
+import { placeholders, type ConfigValue } from '../files/config-file.ts'
+import type { Application, FederatedCredential, ServicePrincipal } from '../graph/answers.ts'
+import type { Graph } from '../graph/client.ts'
+import { defaultName, uniqueNameOf } from './settings.ts'
+
+const fields =
+  '$select=id,appId,displayName,uniqueName,signInAudience,createdDateTime,web,optionalClaims,requiredResourceAccess,passwordCredentials,keyCredentials'
+
+export interface Found {
+  application: Application | undefined
+  servicePrincipal: ServicePrincipal | undefined
+  federated: FederatedCredential[]
+}
+
+/** Whether `register` made it, and `cleanup` may remove it. */
+export function isOurs({ uniqueName }: Application): boolean {
+  return uniqueName?.startsWith('gatehouse-') === true
+}
+
+/** The client id in the configuration, where somebody filled it in. */
+export function configuredClient({ clientId }: ConfigValue): string | undefined {
+  return clientId === undefined || clientId === placeholders.clientId ? undefined : clientId
+}
+
+/**
+ * The application of the configuration's client id, or else of the name.
+ *
+ * @param name undefined: the configuration's, or the default
+ * @throws SetupError where the two are different applications, or the configuration is another tenant's
+ */
+export async function findApplication(
+  graph: Graph,
+  config: ConfigValue,
+  name: string | undefined,
+  tenantId: string,
+): Promise<Application | undefined> {
+  const clientId = configuredClient(config)
+  if (clientId) requireSameTenant(config, tenantId)
+  const configured = clientId && (await byClientId(graph, clientId))
+  if (!configured) return byUniqueName(graph, uniqueNameOf(name ?? defaultName))
+  if (name !== undefined && configured.uniqueName !== uniqueNameOf(name)) {
+    throw new SetupError(
+      'conflict',
+      `aad.config.json names the application ${JSON.stringify(configured.displayName)}, not ${JSON.stringify(name)}.`,
+      'Leave --name out to go on with it; for another one, run npm run cleanup first, or put the placeholders back.',
+    )
+  }
+  return configured
+}
+
+export function byUniqueName(graph: Graph, uniqueName: string): Promise<Application | undefined> {
+  return graph.find(`/applications(uniqueName='${uniqueName}')?${fields}`, 'read the application')
+}
+
+export function byClientId(graph: Graph, clientId: string): Promise<Application | undefined> {
+  const id = encodeURIComponent(clientId)
+  return graph.find(`/applications(appId='${id}')?${fields}`, 'read the application')
+}
+
+/** The rest that belongs to the application. */
+export async function findRest(graph: Graph, application: Application | undefined): Promise<Found> {
+  if (!application) return { application, servicePrincipal: undefined, federated: [] }
+  const [servicePrincipal, federated] = await Promise.all([
+    findServicePrincipal(graph, application.appId),
+    graph.list<FederatedCredential>(
+      `/applications/${application.id}/federatedIdentityCredentials`,
+      'read the federated credentials',
+    ),
+  ])
+  return { application, servicePrincipal, federated }
+}
+
+export function findServicePrincipal(
+  graph: Graph,
+  appId: string,
+): Promise<ServicePrincipal | undefined> {
+  return graph.find(
+    `/servicePrincipals(appId='${appId}')?$select=id,appId,displayName`,
+    'read the service principal',
+  )
+}
+
+function requireSameTenant({ tenant }: ConfigValue, tenantId: string): void {
+  if (tenant === undefined || tenant === 'organizations' || tenant === placeholders.tenant) return
+  if (tenant.toLowerCase() === tenantId) return
+  throw new SetupError(
+    'wrong_tenant',
+    `aad.config.json belongs to the tenant ${tenant}, and this sign-in to ${tenantId}.`,
+    `Sign in there (--tenant ${tenant}); for another tenant, run npm run cleanup first, or put the placeholders back.`,
+  )
+}

@@ -1,0 +1,158 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { useSetup } from './support/use-setup.ts'
+
+const setup = useSetup()
+
+describe('register', () => {
+  it('makes a registration, writes the ids, and puts the secret where git does not look', async () => {
+    const { code, out, err } = await setup.register()
+    expect(err).not.toContain('Error')
+    expect(code).toBe(0)
+    const [application, ...others] = await setup.applications()
+    expect(others).toEqual([])
+    expect(application).toMatchObject({
+      displayName: 'Gatehouse',
+      uniqueName: 'gatehouse-gatehouse',
+      signInAudience: 'AzureADMyOrg',
+      web: {
+        redirectUris: ['http://localhost:5173/auth/redirect', 'http://localhost:5173/signed-out'],
+        logoutUrl: null,
+      },
+    })
+    expect(await setup.servicePrincipals()).toHaveLength(1)
+    expect(setup.folder.config()).toMatchObject({
+      tenant: setup.tenant.tenantId,
+      clientId: application?.appId,
+      authority: setup.tenant.authority,
+      publicUrl: 'http://localhost:5173',
+      downstreamApis: { graph: { baseUrl: setup.tenant.graphUrl } },
+    })
+    const [secret] = application?.passwordCredentials ?? []
+    expect(setup.folder.config().clientSecretExpires).toBe(secret?.endDateTime.slice(0, 10))
+    expect(setup.folder.text('.env')).toContain(`key ${secret?.keyId}`)
+    expect(setup.folder.mode('.env')).toBe(0o600)
+    const value = /AAD_CLIENT_SECRET=(.+)/.exec(setup.folder.text('.env'))?.[1] ?? ''
+    expect(value.length).toBeGreaterThan(10)
+    expect(out + err).not.toContain(value)
+    expect(out).toContain(`appId/${application?.appId}`)
+    const consent = /https?:\/\/\S+adminconsent\S+/.exec(out)?.[0] ?? ''
+    expect((await fetch(consent)).status).toBe(200)
+  })
+  it('has nothing to do the second time, and makes nothing twice', async () => {
+    await setup.register()
+    const [before] = await setup.applications()
+    const files = [setup.folder.text('.env'), setup.folder.text('aad.config.json')]
+    const { code, out } = await setup.register()
+    expect(code).toBe(0)
+    expect(out).toContain('Everything is as it should be.')
+    expect(await setup.applications()).toEqual([before])
+    expect(await setup.servicePrincipals()).toHaveLength(1)
+    expect([setup.folder.text('.env'), setup.folder.text('aad.config.json')]).toEqual(files)
+  })
+
+  it('only says what it would do in a dry run, and shows no colours in a pipe', async () => {
+    const fresh = setup.folder.text('aad.config.json')
+    const { code, out } = await setup.register('--dry-run')
+    expect(code).toBe(0)
+    expect(await setup.applications()).toEqual([])
+    expect(setup.folder.text('aad.config.json')).toBe(fresh)
+    expect(setup.folder.has('.env')).toBe(false)
+    for (const line of [
+      /\+ application +Gatehouse/,
+      /\+ redirect URI +http:\/\/localhost:5173\/auth\/redirect/,
+      /\+ delegated permission +User.ReadBasic.All \(Microsoft Graph\)/,
+      /\+ optional claim \(ID token\) +login_hint/,
+      /\+ service principal/,
+      /\+ client secret +ends 20/,
+      /-\s+"clientId": "\{enter-your-client-id-here\}"/,
+      /\+\s+"clientId": "\(the id of the new application\)"/,
+      /\+ AAD_CLIENT_SECRET/,
+      /nothing was changed/,
+    ]) {
+      expect(out).toMatch(line)
+    }
+    expect(out).not.toContain('\u001B')
+  })
+
+  it('helps with every option, in examples, and without a terminal', async () => {
+    for (const command of ['register', 'cleanup'] as const) {
+      const { code, out } = await setup.start(command, '--help').ended
+      expect(code).toBe(0)
+      expect(out).toContain(`Usage: npm run ${command} -- [options]`)
+      expect(out).toMatch(/Examples:\n {2}\$ npm run/)
+    }
+  })
+
+  it('registers what the public address needs, and keeps the addresses of before', async () => {
+    await setup.register()
+    const { code } = await setup.register('--public-url', 'https://app.example.test')
+    expect(code).toBe(0)
+    const [application] = await setup.applications()
+    expect(application?.web?.redirectUris).toEqual([
+      'http://localhost:5173/auth/redirect',
+      'http://localhost:5173/signed-out',
+      'https://app.example.test/auth/redirect',
+      'https://app.example.test/signed-out',
+    ])
+    expect(application?.web?.logoutUrl).toBe('https://app.example.test/auth/front-channel-logout')
+    expect(setup.folder.config().publicUrl).toBe('https://app.example.test')
+  })
+
+  it('asks for the permissions of the configuration and no more', async () => {
+    await setup.register()
+    const [application] = await setup.applications()
+    const [access, ...others] = application?.requiredResourceAccess ?? []
+    expect(others).toEqual([])
+    const graphs = await setup.graph.find<{
+      oauth2PermissionScopes: { id: string; value: string }[]
+    }>(`/servicePrincipals(appId='${access?.resourceAppId}')`, 'read')
+    const name = (id: string) =>
+      graphs?.oauth2PermissionScopes.find((scope) => scope.id === id)?.value
+    expect(access?.resourceAccess.map(({ id }) => name(id)).toSorted()).toEqual([
+      'User.Read',
+      'User.ReadBasic.All',
+      'offline_access',
+      'openid',
+      'profile',
+    ])
+    expect(access?.resourceAccess.every(({ type }) => type === 'Scope')).toBe(true)
+  })
+
+  it('refuses a permission that Graph does not have, and leaves everything alone', async () => {
+    const file = setup.folder.text('aad.config.json')
+    writeFileSync(
+      join(setup.folder.path, 'aad.config.json'),
+      file.replaceAll('User.ReadBasic.All', 'User.ReadBasics.All'),
+    )
+    const { code, err } = await setup.register()
+    expect(code).toBe(1)
+    expect(err).toContain('has no delegated permission User.ReadBasics.All')
+    expect(await setup.applications()).toEqual([])
+    expect(setup.folder.has('.env')).toBe(false)
+  })
+
+  it('lets any organisation in when told to, and says whose people in the configuration', async () => {
+    expect((await setup.register('--multi-tenant')).code).toBe(0)
+    const [application] = await setup.applications()
+    expect(application?.signInAudience).toBe('AzureADMultipleOrgs')
+    expect(setup.folder.config()).toMatchObject({
+      tenant: 'organizations',
+      allowedTenants: [setup.tenant.tenantId],
+    })
+    expect((await setup.register()).out).toContain('Everything is as it should be.')
+    expect((await setup.register('--single-tenant')).code).toBe(0)
+    expect((await setup.applications())[0]?.signInAudience).toBe('AzureADMyOrg')
+    expect(setup.folder.config().tenant).toBe(setup.tenant.tenantId)
+    expect(setup.folder.config()).not.toHaveProperty('allowedTenants')
+  })
+
+  it('keeps several registrations apart by name', async () => {
+    await setup.register('--name', 'Gatehouse staging')
+    const { code, err } = await setup.register('--name', 'Gatehouse production')
+    expect(code).toBe(1)
+    expect(err).toContain('names the application "Gatehouse staging"')
+    expect(await setup.applications()).toHaveLength(1)
+  })
+})
