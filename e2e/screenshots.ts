@@ -1,56 +1,74 @@
 /** Takes the pictures; `screenshots.config.ts` runs it. Not part of `npm test`: pictures are for looking at. */
 import { join } from 'node:path'
-import { test, type Page } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { root } from './imports.ts'
-import { signIn, signInLink } from './visitor.ts'
+import { beSignedIn } from './signed-in.ts'
+import { signInLink } from './visitor.ts'
 
 const folder = join(root, 'test-results/screenshots')
 const widths = [1280, 390]
 const themes = ['light', 'dark'] as const
 
-async function shoot(page: Page, name: string): Promise<void> {
+/** The README's pictures: the page, and what is waited for on it. */
+const readme = {
+  home: ['/', 'region'],
+  claims: ['/claims', 'region'],
+  users: ['/users?q=a', 'table'],
+} as const
+
+async function settle(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor()
-  // The first formats of dates and the fade of a skeleton take a moment; a picture wants the end of it.
-  await page.waitForTimeout(500)
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  await page.waitForLoadState('networkidle')
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
 }
 
 for (const theme of themes) {
   for (const width of widths) {
     test(`${theme}, ${width} px`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme: theme })
+      test.setTimeout(120_000)
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 800 })
-      const shot = (name: string) => shoot(page, `${name}-${theme}-${width}`)
+      const take = async (name: string, fullPage = true) => {
+        await settle(page)
+        await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`), fullPage })
+      }
+      const shoot = async (name: string, path: string) => {
+        await page.goto(path)
+        await take(name)
+      }
 
-      await page.goto('/')
-      await shot('home-signed-out')
-      await page.goto('/claims')
-      await shot('401')
-      await page.goto(
-        '/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b-4a52-9d2a-7d1b6f0c9e11',
-      )
-      await shot('sign-in-problem')
-      await page.goto('/nowhere')
-      await shot('404')
+      await shoot('home-signed-out', '/')
+      await shoot('signed-out', '/signed-out')
+      await shoot('401', '/claims')
+      await shoot('404', '/nowhere')
+      await shoot('sign-in-problem', '/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e')
       await page.goto('/')
       await signInLink(page).click()
-      await shot('tenant-accounts')
-      await page.goto('/')
-      await signIn(page, 0)
-      await shot('home')
-      await page.goto('/claims')
-      await shot('claims')
-      await page.goto('/users?q=no')
-      await shot('users-search')
-      await page.goto('/users')
-      await page.getByRole('table').waitFor()
-      await shot('users')
-      if (theme === 'light' && width === 1280) {
-        await page.goto('/')
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.waitForTimeout(500)
-        await page.screenshot({ path: join(root, 'docs/images/home.png') })
-      }
+      await take('tenant-accounts')
+
+      await beSignedIn(page)
+      await shoot('home', '/')
+      await page.locator('[popovertarget="account"]').click()
+      await take('account', false)
+      await shoot('claims', '/claims#aio')
+      await shoot('claims-json', '/claims?view=json')
+      await shoot('sessions', '/sessions')
+      await shoot('users-search', '/users?q=no')
+      await shoot('users-none', '/users?q=zzzz')
+      await shoot('users', '/users')
+      await page.getByRole('table').getByRole('button').nth(3).click()
+      await take('person', false)
     })
   }
 }
+
+test('the README’s pictures', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await beSignedIn(page)
+  for (const [name, [path, role]] of Object.entries(readme)) {
+    await page.goto(path)
+    await page.getByRole(role).first().waitFor()
+    await settle(page)
+    await page.screenshot({ path: join(root, 'docs/images', `${name}.png`) })
+  }
+})

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['*.test.ts', 'instances/*.test.ts', 'clients/*.test.ts'],
-    globalSetup: ['instances/programs.ts', 'clients/programs.ts'],
+    globalSetup: ['instances/programs.ts', 'clients/programs.ts', 'firefox.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

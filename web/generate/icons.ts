@@ -21,6 +21,7 @@ const used: Record<string, string> = {
   key: 'key_20_regular',
   lock: 'lock_closed_20_regular',
   moon: 'weather_moon_20_regular',
+  noConnection: 'wifi_off_20_regular',
   notMade: 'subtract_circle_20_regular',
   open: 'open_20_regular',
   people: 'people_20_regular',

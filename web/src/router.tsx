@@ -23,6 +23,12 @@ export const pageList: PageEntry[] = [
   forSignedIn(pages.claims, 'ID token', icons.key, () => import('./pages/claims.tsx')),
   forSignedIn(pages.users, 'Users', icons.people, () => import('./pages/users.tsx')),
   {
+    path: pages.sessions,
+    title: 'Your sessions',
+    protected: true,
+    ...lazily(() => import('./pages/sessions.tsx')),
+  },
+  {
     path: pages.signedOut,
     title: 'Signed out',
     protected: false,

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SignedIn } from '@gatehouse/shared/session'
-import { timeLeft } from '../src/session/time-left.ts'
+import { canBeExtended, timeLeft } from '../src/session/time-left.ts'
+import { serverNow, setServerClock } from '../src/ui/server-clock.ts'
 import { formatClock, formatRelative, language } from '../src/ui/format-time.ts'
 
 const minute = 60_000
@@ -52,5 +53,25 @@ describe('the time left in a session', () => {
 
   test('is never below zero', () => {
     expect(timeLeft(session, Date.parse('2026-11-25T00:00:00Z')).left).toBe(0)
+  })
+
+  test('can be made longer as long as that brings a minute', () => {
+    expect(canBeExtended(session)).toBe(true)
+    const last = { ...session, absoluteExpiresAt: '2026-11-23T13:01:00Z' }
+    expect(canBeExtended(last)).toBe(true)
+    expect(canBeExtended({ ...last, expiresAt: '2026-11-23T13:00:01Z' })).toBe(false)
+    expect(canBeExtended({ ...last, expiresAt: last.absoluteExpiresAt })).toBe(false)
+  })
+})
+
+describe('the server’s clock', () => {
+  afterEach(() => vi.useRealTimers())
+
+  test('goes on whatever the browser’s own clock says', () => {
+    vi.useFakeTimers({ now: Date.parse('2019-01-01T00:00:00Z') })
+    setServerClock('2026-11-23T12:00:00Z')
+    vi.advanceTimersByTime(5000)
+    vi.setSystemTime(Date.parse('2031-01-01T00:00:00Z'))
+    expect(serverNow()).toBe(Date.parse('2026-11-23T12:00:05Z'))
   })
 })

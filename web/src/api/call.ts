@@ -6,13 +6,14 @@ type Options = { method?: 'GET' | 'POST' | 'DELETE'; signal?: AbortSignal }
 const longestMs = 30_000
 
 /**
- * Calls our own back end and gives its JSON.
+ * Calls our own back end and gives its JSON; undefined where the answer is 204, which has none.
  *
  * @throws ApiProblem for every answer that is not 2xx JSON, and when there is none
  */
 export async function call<T>(path: string, { method = 'GET', signal }: Options = {}): Promise<T> {
   const response = await send(path, method, signal)
   if (!response.ok) throw await readProblem(response)
+  if (response.status === 204) return undefined as T
   try {
     return (await response.json()) as T
   } catch (cause) {

@@ -1,23 +1,23 @@
 import type { SignedIn } from '@gatehouse/shared/session'
+import { pages } from '@gatehouse/shared/paths'
+import { Link } from 'wouter'
 import { useSignOut } from '../session/sign-out.ts'
-import { Avatar } from '../ui/avatar.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { open, signOut as signOutIcon } from '../ui/icons.generated.ts'
+import { open, window as devices, signOut as signOutIcon } from '../ui/icons.generated.ts'
+import { Persona } from '../ui/persona.tsx'
 import menu from '../ui/popover.module.css'
 import css from './account-popover.module.css'
+
+const id = 'account'
 
 /** Opens below the account button. */
 export function AccountPopover({ session: { user, organisation } }: { session: SignedIn }) {
   const signOut = useSignOut()
   return (
-    <section id="account" popover="auto" className={menu.popover} aria-label="Account">
-      <p className={css.organisation}>{organisation.name ?? organisation.tenantId}</p>
+    <section id={id} popover="auto" className={menu.popover} aria-label="Account">
+      {organisation.name && <p className={css.organisation}>{organisation.name}</p>}
       <div className={css.person}>
-        <Avatar name={user.name} id={user.objectId} size="large" />
-        <div>
-          <p className={css.name}>{user.name}</p>
-          <p className={css.username}>{user.username}</p>
-        </div>
+        <Persona id={user.objectId} name={user.name} username={user.username} />
       </div>
       <a
         className={menu.item}
@@ -28,6 +28,10 @@ export function AccountPopover({ session: { user, organisation } }: { session: S
         <Icon path={open} />
         Manage your Microsoft account
       </a>
+      <Link className={menu.item ?? ''} href={pages.sessions} onClick={close}>
+        <Icon path={devices} />
+        Your sessions
+      </Link>
       <button
         type="button"
         className={menu.item}
@@ -44,4 +48,8 @@ export function AccountPopover({ session: { user, organisation } }: { session: S
       )}
     </section>
   )
+}
+
+function close(): void {
+  document.getElementById(id)?.hidePopover()
 }

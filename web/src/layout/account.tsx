@@ -1,4 +1,5 @@
 import { useSignInUrl } from '../session/return-to.ts'
+import { identity } from '../session/session.ts'
 import { useSession } from '../session/use-session.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { ButtonLink } from '../ui/button.tsx'
@@ -28,7 +29,7 @@ function Button() {
         <span className={css.name}>{name}</span>
         <Icon path={chevronDown} size={16} className={css.chevron} />
       </button>
-      <AccountPopover session={data} />
+      <AccountPopover key={identity(data)} session={data} />
     </>
   )
 }

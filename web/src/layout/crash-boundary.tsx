@@ -3,6 +3,7 @@ import { Button } from '../ui/button.tsx'
 import { Details } from '../ui/details.tsx'
 import { errorCircle } from '../ui/icons.generated.ts'
 import { MessageCard } from '../ui/message-card.tsx'
+import { Offline } from './offline.tsx'
 
 type State = { error?: Error }
 
@@ -17,6 +18,8 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
   override render(): ReactNode {
     const { error } = this.state
     if (!error) return this.props.children
+    // Code of a page that could not be fetched, as a rule; the browser remembers the failure.
+    if (!navigator.onLine) return <Offline />
     return (
       <MessageCard icon={errorCircle} tone="danger" title="This page has crashed" alert>
         <p>

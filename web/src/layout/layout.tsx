@@ -1,7 +1,7 @@
 import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
-import { useForgetting } from '../session/use-forgetting.ts'
+import { SessionWatch } from '../session/session-watch.tsx'
 import { liveRegionId } from '../ui/announce.ts'
 import { Account } from './account.tsx'
 import { Brand } from './brand.tsx'
@@ -16,7 +16,6 @@ type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children
 /** What every page has around it: the bar, the main part, and the one place for announcements. */
 export function Layout({ pageList, prefetch, children }: Props) {
   const [path] = useLocation()
-  useForgetting()
   const aboutToOpen = (event: SyntheticEvent) => prefetch(linkUnder(event.target))
   return (
     <div className={css.layout} onPointerOver={aboutToOpen} onFocus={aboutToOpen}>
@@ -40,6 +39,7 @@ export function Layout({ pageList, prefetch, children }: Props) {
         {children}
       </main>
       <p id={liveRegionId} className="hidden-visually" aria-live="polite" />
+      <SessionWatch />
     </div>
   )
 }

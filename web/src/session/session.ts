@@ -1,26 +1,45 @@
 import { queryOptions, type QueryClient, type QueryFilters } from '@tanstack/react-query'
 import { api } from '@gatehouse/shared/paths'
-import type { Session } from '@gatehouse/shared/session'
+import type { Session, SignedIn } from '@gatehouse/shared/session'
 import type { ApiProblem } from '../api/api-problem.ts'
 import { call } from '../api/call.ts'
+import { setServerClock } from '../ui/server-clock.ts'
 
 const key = ['session'] as const
 
+/**
+ * How a session went that this page has shown. `ended`: by itself, or elsewhere; it is asked for again
+ * at once. `leaving`: signed out here, and on the way to Microsoft. `signed-out`: by a person, on purpose.
+ */
+export type Gone = 'ended' | 'leaving' | 'signed-out'
+
+/** What the server says, and for the signed-out what this page knows about it. */
+export type KnownSession = SignedIn | { signedIn: false; now: string; gone?: Gone | undefined }
+
 /** The one source of truth for who is signed in. */
-export const sessionQuery = queryOptions<Session, ApiProblem>({
+export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
   queryKey: key,
   queryFn: async ({ client, signal }) => {
     const session = await call<Session>(api.session, { signal })
+    signal.throwIfAborted()
+    setServerClock(session.now)
     forgetOthers(client, session)
-    return session
+    return session.signedIn ? session : { ...session, gone: howGone(client) }
   },
   // Many parts of one page ask at once, and only what a person comes back to can have changed meanwhile.
   staleTime: 30_000,
   refetchOnWindowFocus: 'always',
 })
 
-/** Makes `session` the truth, for instance after it was extended. */
-export function setSession(client: QueryClient, session: Session): void {
+/** Asks the server. It never extends a session, and an answer that was under way before counts no more. */
+export async function askAgain(client: QueryClient): Promise<void> {
+  await client.cancelQueries(sessionQuery)
+  await client.refetchQueries(sessionQuery)
+}
+
+/** Makes `session` the truth, for instance after it was extended. Who was asked before comes too late. */
+export function setSession(client: QueryClient, session: KnownSession): void {
+  void client.cancelQueries(sessionQuery)
   forgetOthers(client, session)
   client.setQueryData(key, session)
 }
@@ -29,25 +48,41 @@ export function setSession(client: QueryClient, session: Session): void {
  * The server said that nobody is signed in. The truth is set and not asked for again: a question on
  * every 401 would be answered by the next 401, for ever.
  */
-export function setSignedOut(client: QueryClient): void {
-  const known = client.getQueryData<Session>(key)
-  if (known?.signedIn === false) return
-  setSession(client, { signedIn: false, now: known?.now ?? new Date().toISOString() })
+export function setSignedOut(client: QueryClient, gone: Gone): void {
+  const known = client.getQueryData(sessionQuery.queryKey)
+  if (known?.signedIn) setSession(client, { signedIn: false, now: known.now, gone })
+}
+
+/** A page that was loaded signed out has lost nothing. */
+function howGone(client: QueryClient): Gone | undefined {
+  const known = client.getQueryData(sessionQuery.queryKey)
+  if (known?.signedIn) return 'ended'
+  return known?.gone === 'leaving' ? 'signed-out' : known?.gone
 }
 
 /**
- * No answer that was meant for one person is left for the next one. When nobody is next, the pages have
- * to go first: a page that is still there would ask again for what it misses. See `useForgetting`.
+ * No answer that was meant for one session is left for the next one, and none that is under way arrives
+ * there. When nobody is next, the pages have to go first: a page that is still there would ask again
+ * for what it misses. See `useForgetting`.
  */
-function forgetOthers(client: QueryClient, next: Session): void {
-  if (!next.signedIn || person(client.getQueryData<Session>(key)) === person(next)) return
+function forgetOthers(client: QueryClient, next: KnownSession): void {
+  if (!next.signedIn || knownIdentity(client) === identity(next)) return
   client.removeQueries(others)
 }
 
 /** Everything in the cache but the session. */
 export const others: QueryFilters = { predicate: (query) => query.queryKey[0] !== key[0] }
 
-/** Who a session belongs to: the tenant and the object id together are a user's key. */
-export function person(session: Session | undefined): string {
-  return session?.signedIn ? `${session.organisation.tenantId}/${session.user.objectId}` : ''
+/**
+ * Which session it is: the tenant and the object id together are a user's key, and a user who signs in
+ * again has another session.
+ */
+export function identity(session: KnownSession | undefined): string {
+  if (!session?.signedIn) return ''
+  return `${session.organisation.tenantId}/${session.user.objectId}/${session.startedAt}`
+}
+
+/** The identity of the session that this page shows now. */
+export function knownIdentity(client: QueryClient): string {
+  return identity(client.getQueryData(sessionQuery.queryKey))
 }

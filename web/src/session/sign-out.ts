@@ -1,14 +1,22 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { auth } from '@gatehouse/shared/paths'
 import { call } from '../api/call.ts'
+import { tellOtherTabs } from './other-tabs.ts'
+import { setSignedOut } from './session.ts'
 
 /**
  * Signs out here, then at Microsoft. A form's post would not do: its answer leads to another site, and
  * browsers hold every hop of a form to the `form-action` policy.
  */
 export function useSignOut() {
+  const client = useQueryClient()
   return useMutation({
     mutationFn: () => call<{ location: string }>(auth.signOut, { method: 'POST' }),
-    onSuccess: ({ location }) => window.location.assign(location),
+    onSuccess: ({ location }) => {
+      tellOtherTabs('signed-out')
+      // The browser may keep this page for Back as it is left: empty.
+      setSignedOut(client, 'leaving')
+      window.location.assign(location)
+    },
   })
 }

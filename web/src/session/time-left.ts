@@ -1,33 +1,40 @@
-import { useQueryClient } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/shared/session'
-import { useEffect } from 'react'
-import { useNow } from '../ui/use-now.ts'
-import { sessionQuery } from './session.ts'
+import { useEffect, useState } from 'react'
+import { serverNow } from '../ui/server-clock.ts'
+
+/** When people are told that a session ends, in ms before that. */
+export const warnMs = 5 * 60_000
 
 /** How much of a session is left, in ms, and its whole length; `now` is the server's clock. */
 export function timeLeft(session: SignedIn, now: number): { left: number; whole: number } {
-  const end = Math.min(Date.parse(session.expiresAt), Date.parse(session.absoluteExpiresAt))
+  const end = sessionEnd(session)
   return {
     left: Math.max(0, end - now),
     whole: Math.max(1, end - Date.parse(session.startedAt)),
   }
 }
 
-/** The server's clock in ms, as far as this browser can tell: its own clock may be wrong. */
-export function useServerNow(session: SignedIn, everyMs: number): number {
-  const state = useQueryClient().getQueryState(sessionQuery.queryKey)
-  const now = useNow(everyMs)
-  return state?.data?.now === session.now
-    ? Date.parse(session.now) + now - state.dataUpdatedAt
-    : now
+/** Whether staying signed in would move the end: by a minute at least, or it is not worth a button. */
+export function canBeExtended(session: SignedIn): boolean {
+  return Date.parse(session.absoluteExpiresAt) - sessionEnd(session) >= 60_000
 }
 
-/** Asks the server once more when the session should be over, so that an idle page notices it by itself. */
-export function useSessionEnd(session: SignedIn): void {
-  const client = useQueryClient()
+/** What is left of a session, in ms. It moves on every second once the end is near, and sleeps before. */
+export function useLastMinutes(session: SignedIn): number {
+  const [left, setLeft] = useState(() => timeLeft(session, serverNow()).left)
   useEffect(() => {
-    const { left } = timeLeft(session, Date.parse(session.now))
-    const timer = setTimeout(() => void client.refetchQueries(sessionQuery), left + 1000)
+    let timer: ReturnType<typeof setTimeout>
+    const look = () => {
+      const now = timeLeft(session, serverNow()).left
+      setLeft(now)
+      if (now > 0) timer = setTimeout(look, now > warnMs ? now - warnMs : now % 1000 || 1000)
+    }
+    look()
     return () => clearTimeout(timer)
-  }, [client, session])
+  }, [session])
+  return left
+}
+
+function sessionEnd({ expiresAt, absoluteExpiresAt }: SignedIn): number {
+  return Math.min(Date.parse(expiresAt), Date.parse(absoluteExpiresAt))
 }

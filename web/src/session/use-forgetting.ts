@@ -8,6 +8,8 @@ export function useForgetting(): void {
   const client = useQueryClient()
   const signedOut = useSession().data?.signedIn === false
   useEffect(() => {
-    if (signedOut) client.removeQueries(others)
+    if (!signedOut) return
+    client.removeQueries(others)
+    client.getMutationCache().clear()
   }, [client, signedOut])
 }

@@ -1,10 +1,10 @@
 import { formatRelative, formatShortTime, formatTime } from './format-time.ts'
-import { useNow } from './use-now.ts'
+import { useServerNow } from './server-clock.ts'
 import css from './time.module.css'
 
 /** A moment as people say it, and how far away it is; `at` in ms, `short` without seconds. */
 export function Time({ at, short = false }: { at: number; short?: boolean }) {
-  const now = useNow(15_000)
+  const now = useServerNow(15_000)
   return (
     <time dateTime={new Date(at).toISOString()}>
       {short ? formatShortTime(at) : formatTime(at)}{' '}

@@ -1,12 +1,12 @@
 import { Bar } from '../../ui/bar.tsx'
 import { Time } from '../../ui/time.tsx'
-import { useNow } from '../../ui/use-now.ts'
+import { useServerNow } from '../../ui/server-clock.ts'
 import { timeOf } from './claim-list.ts'
 import css from './lifetime.module.css'
 
 /** How far the token is between its making and its end; both in seconds since 1970. */
 export function Lifetime({ issued, expires }: { issued: unknown; expires: unknown }) {
-  const now = useNow(15_000)
+  const now = useServerNow(15_000)
   const [from, to] = [timeOf(issued), timeOf(expires)]
   if (from === undefined || to === undefined) return null
   return (

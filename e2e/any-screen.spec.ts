@@ -1,0 +1,200 @@
+/** Small windows, large letters, colours of one's own, less motion, and paper. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Locator, type Page } from '@playwright/test'
+import { beSignedIn } from './signed-in.ts'
+import { signInLink } from './visitor.ts'
+
+const signedOutPaths = ['/', '/claims', '/signed-out', '/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b', '/nowhere']
+const signedInPaths = ['/', '/claims', '/claims?view=json', '/users', '/users?q=zzzz', '/sessions']
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).first()
+
+/** Small things beside words, which have 24 px around them; everything else is a main target. */
+const small = /^(?:Copy (?!all)|Dismiss|Skip to content)/
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await expect(heading(page)).toBeVisible()
+  await page.waitForLoadState('networkidle')
+}
+
+async function expectToFit(page: Page, what: string): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  expect(overflow, `${what} scrolls sideways`).toBe(0)
+  const cut = await page.evaluate(() => {
+    const shown = document.querySelectorAll('main *, [popover]:popover-open *, dialog[open] *')
+    return [...shown]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((element) => !element.closest('svg, .hidden-visually, .table, [class*="gate"]'))
+      .filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect()
+        return width > 1 && (right > window.innerWidth + 1 || left < -1)
+      })
+      .map((element) => element.outerHTML.slice(0, 90))
+  })
+  expect(cut, `${what} is cut off`).toEqual([])
+}
+
+async function expectPartsToFit(page: Page, what: string): Promise<void> {
+  const account = page.getByRole('banner').locator('[popovertarget="account"]')
+  await account.click()
+  await page.getByRole('button', { name: 'Sign out' }).hover()
+  await expectToFit(page, `${what}, account`)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Theme' }).click()
+  await page.getByRole('button', { name: 'Dark' }).hover()
+  await expectToFit(page, `${what}, themes`)
+  await page.keyboard.press('Escape')
+  await page.getByRole('table').getByRole('button').nth(2).click()
+  const panel = page.getByRole('dialog', { name: 'Person' })
+  await panel.evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)))
+  await expectToFit(page, `${what}, person`)
+  await page.keyboard.press('Escape')
+}
+
+for (const [what, width, height] of [
+  ['320 px', 320, 640],
+  ['400 % zoom', 320, 256],
+] as const) {
+  test(`every page fits at ${what}`, async ({ page }) => {
+    await page.setViewportSize({ width, height })
+    for (const path of signedOutPaths) {
+      await open(page, path)
+      await expectToFit(page, path)
+    }
+    await beSignedIn(page)
+    for (const path of signedInPaths) {
+      await open(page, path)
+      await expectToFit(page, path)
+    }
+    await open(page, '/users')
+    await expectPartsToFit(page, '/users')
+  })
+}
+
+test('at 400 % zoom the bar leaves the window to the page', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 256 })
+  await beSignedIn(page)
+  await open(page, '/claims')
+  await page.evaluate(() => window.scrollTo(0, 400))
+  await expect(page.getByRole('banner')).not.toBeInViewport()
+})
+
+/** The sizes of everything that can be pressed; links within a sentence are as high as their line. */
+function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
+  return within
+    .locator('a, button, input, summary')
+    .evaluateAll((elements) =>
+      elements
+        .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+        .filter((element) => getComputedStyle(element).display !== 'inline' && !element.closest('dt'))
+        .map((element) => {
+          // Of a person in the list the whole row is pressed.
+          const pressed = element.closest('tbody tr') ?? element
+          const { width, height } = pressed.getBoundingClientRect()
+          const name = element.getAttribute('aria-label') ?? element.textContent.trim()
+          return { name, width, height }
+        }),
+    )
+}
+
+test('on a phone, what is pressed is 44 px high, and everything else 24', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 800 })
+  const body = page.locator('body')
+  const expectLarge = async (where: string) => {
+    const found = await targets(body)
+    expect(found.length).toBeGreaterThan(4)
+    const tooSmall = found.filter(({ name, width, height }) => {
+      const least = small.test(name) ? 24 : 44
+      return height < least || width < 24
+    })
+    expect(tooSmall, where).toEqual([])
+  }
+  for (const path of ['/', '/claims', '/sign-in-problem?code=expired']) {
+    await open(page, path)
+    await expectLarge(path)
+  }
+  await beSignedIn(page)
+  for (const path of ['/', '/claims', '/users', '/sessions']) {
+    await open(page, path)
+    await page.getByRole('banner').locator('[popovertarget="account"]').click()
+    await expectLarge(path)
+    await page.keyboard.press('Escape')
+  }
+})
+
+test('colours that the system forces leave every state to be seen', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
+  await open(page, '/')
+  expect(await borderOf(signInLink(page))).not.toBe('0px')
+  await beSignedIn(page)
+  await open(page, '/claims#oid')
+  const style = (locator: Locator, property: string, pseudo?: string) =>
+    locator.evaluate(
+      (element, [name, of]) => getComputedStyle(element, of).getPropertyValue(name ?? ''),
+      [property, pseudo] as const,
+    )
+  const current = page.locator('nav [aria-current="page"]')
+  const other = page.locator('nav a:not([aria-current])').first()
+  const mark = await style(current, 'background-color', '::after')
+  expect(mark).not.toBe(await style(other, 'background-color', '::after'))
+  const pressed = page.getByRole('button', { name: 'Explained' })
+  expect(await style(pressed, 'outline-style')).not.toBe('none')
+  const marked = page.locator('[data-marked="true"]')
+  expect(await style(marked, 'outline-style')).not.toBe('none')
+  expect(await borderOf(page.getByRole('progressbar'))).not.toBe('0px')
+  await page.keyboard.press('Tab')
+  expect(await style(page.locator(':focus'), 'outline-style')).not.toBe('none')
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+})
+
+function borderOf(locator: Locator): Promise<string> {
+  return locator.evaluate((element) => getComputedStyle(element).borderTopWidth)
+}
+
+test('nothing moves for whoever asked for less motion', async ({ page }) => {
+  await beSignedIn(page)
+  await open(page, '/users')
+  const person = page.getByRole('table').getByRole('button').nth(1)
+  /** How long what moves when the panel opens does so, in ms. */
+  const lengths = async () => {
+    const found = await person.evaluate(async (button) => {
+      ;(button as HTMLElement).click()
+      await new Promise(requestAnimationFrame)
+      return document
+        .getAnimations()
+        .map(({ effect }) => Number(effect?.getComputedTiming().duration))
+    })
+    await page.keyboard.press('Escape')
+    return found
+  }
+  expect(Math.max(...(await lengths()))).toBeGreaterThan(100)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(Math.max(0, ...(await lengths()))).toBe(0)
+})
+
+test('the users’ page prints as a list, black on white', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
+  // A sheet of A4 with usual margins.
+  await page.setViewportSize({ width: 718, height: 1000 })
+  await beSignedIn(page)
+  await open(page, '/users?q=no')
+  const table = page.getByRole('table', { name: 'Users' })
+  await expect(table.getByRole('columnheader')).toHaveText(['Name', 'User name'])
+  await expect(heading(page)).toBeVisible()
+  await expect(page.getByText(/^1–\d+ of \d+$/)).toBeVisible()
+  for (const role of ['navigation', 'search'] as const) {
+    for (const part of await page.getByRole(role).all()) await expect(part).toBeHidden()
+  }
+  await expect(page.getByRole('button', { name: 'Theme' })).toBeHidden()
+  const luminance = (locator: Locator) =>
+    locator.evaluate((element) => getComputedStyle(element).color.match(/\d+/g)?.map(Number)[0])
+  expect(await luminance(table.locator('tbody td').nth(1))).toBeLessThan(100)
+  const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  expect(paper).toBe('rgb(255, 255, 255)')
+  const sheet = await page.pdf({ format: 'A4' })
+  expect(sheet.length).toBeGreaterThan(5000)
+})

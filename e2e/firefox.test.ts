@@ -1,0 +1,150 @@
+/** Signing in, signing out, the session's end and two tabs in a Firefox, which is no Chromium. */
+import type { Browser, Page } from 'puppeteer-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { freePort } from '../bff/test/support/free-port.ts'
+import { launchFirefox } from './firefox.ts'
+import { createBrowser } from './instances/browsers.ts'
+import { prepareDeployment, type Deployment } from './instances/deployment.ts'
+import { hasStarted, startInstance } from './instances/instance.ts'
+
+let deployment: Deployment
+let firefox: Browser
+beforeAll(async () => {
+  const port = await freePort()
+  const publicUrl = `http://localhost:${port}`
+  deployment = await prepareDeployment({ publicUrl })
+  const instance = startInstance(port, publicUrl, deployment.env)
+  deployment.onEnd(() => instance.end())
+  await Promise.all([hasStarted(instance), launchFirefox().then((it) => (firefox = it))])
+})
+afterAll(async () => {
+  await firefox?.close()
+  await deployment?.end()
+})
+
+/** A tab in a browser that knows nobody yet; it keeps what went wrong in it. */
+let page: Page
+let complaints: string[]
+beforeEach(async () => {
+  const context = await firefox.createBrowserContext()
+  page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  complaints = []
+  page.on('pageerror', (error) => {
+    // The tenant's pages have no icon, and a policy that blocks the search for one.
+    if (!String(error).includes(deployment.tenant.origin)) complaints.push(String(error))
+  })
+  return () => context.close()
+})
+
+const open = (path: string, tab = page) => tab.goto(`${deployment.publicUrl}${path}`)
+const locate = (element: 'a' | 'button' | 'h1', text: string, tab = page) =>
+  tab.locator(`::-p-xpath(//${element}[normalize-space()="${text}"])`)
+const heading = (text: string, tab = page) => locate('h1', text, tab).wait()
+const press = (element: 'a' | 'button', text: string) => locate(element, text).click()
+
+function place(): string {
+  const { pathname, search, hash } = new URL(page.url())
+  return pathname + search + hash
+}
+
+/** On the tenant's first page. @returns the name of the person */
+async function chooseAccount(index: number): Promise<string> {
+  const { userPrincipalName = '', displayName = '' } = deployment.tenant.users[index] ?? {}
+  await page.locator(`::-p-text(${userPrincipalName})`).click()
+  return displayName
+}
+
+async function signIn(index: number): Promise<string> {
+  await open('/')
+  await press('a', 'Sign in')
+  const name = await chooseAccount(index)
+  await press('button', 'Accept')
+  await locate('button', name).wait()
+  return name
+}
+
+async function signOut(name: string): Promise<void> {
+  await press('button', name)
+  await press('button', 'Sign out')
+  await locate('a', 'Sign in').wait()
+}
+
+it('a sign-in comes back to path, search and hash, and no script can read the cookie', async () => {
+  await open('/users?q=no&sort=-name#table')
+  await heading('401 · Sign-in needed')
+  await press('a', 'Sign in with Microsoft')
+  await chooseAccount(0)
+  await press('button', 'Accept')
+  await heading('Users')
+  await page.locator('table mark').wait()
+  expect(place()).toBe('/users?q=no&sort=-name#table')
+  expect(await page.evaluate(() => document.cookie)).toBe('')
+  expect(await sessionCookie()).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
+  expect(complaints).toEqual([])
+})
+
+it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => {
+  const name = await signIn(1)
+  await press('a', 'ID token')
+  await heading('ID token')
+  await signOut(name)
+  expect(place()).toBe('/signed-out')
+  expect(await page.content()).toContain('You are signed out of this app.')
+  expect(deployment.tenant.journal.count('logout')).toBeGreaterThan(0)
+  await page.evaluate(() => history.back())
+  await heading('401 · Sign-in needed')
+  expect(await page.content()).not.toContain(name)
+  expect(complaints).toEqual([])
+})
+
+it('a session that ended elsewhere empties the page, and signing in again comes back to it', async () => {
+  const name = await signIn(2)
+  await open('/users?q=no')
+  await page.locator('table mark').wait()
+  await endOnServer()
+
+  await page.locator('input[type=search]').fill('a')
+  await heading('Sign in again to continue')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await heading('Sign in again to continue')
+  expect(await page.$('table')).toBeNull()
+  expect(await page.content()).not.toContain(name)
+
+  await press('a', 'Sign in again')
+  await page.locator('table mark').wait()
+  expect(place()).toBe('/users?q=a')
+})
+
+it('a sign-out in one tab empties the other one, and a sign-in fills it again', async () => {
+  const name = await signIn(3)
+  const other = await page.browserContext().newPage()
+  await open('/claims', other)
+  await heading('ID token', other)
+
+  await page.bringToFront()
+  await signOut(name)
+  await locate('a', 'Sign in', other).wait()
+  expect(await other.content()).not.toContain(name)
+
+  await press('a', 'Sign in')
+  // What this account agreed to stays agreed to.
+  await chooseAccount(3)
+  await locate('button', name).wait()
+  await locate('button', name, other).wait()
+})
+
+async function sessionCookie() {
+  const cookies = await page.browserContext().cookies()
+  return cookies.find(({ name }) => name === 'session')
+}
+
+/** As from another device: with the same cookie, in a browser of its own. */
+async function endOnServer(): Promise<void> {
+  const session = await sessionCookie()
+  const { publicUrl } = deployment
+  const elsewhere = createBrowser(publicUrl, publicUrl)
+  await elsewhere.jar.setCookie(`session=${session?.value}`, publicUrl)
+  expect((await elsewhere.post('/auth/sign-out')).status).toBe(200)
+}

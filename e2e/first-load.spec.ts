@@ -1,0 +1,131 @@
+/** What opening a page costs, what it asks for, and what it leaves in the browser. */
+import { expect, test, type Page } from '@playwright/test'
+import { beSignedIn } from './signed-in.ts'
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const proof = (page: Page) => page.getByRole('region', { name: 'No tokens in this browser' })
+
+/** Every request that the page makes from now on. */
+function requests(page: Page): URL[] {
+  const urls: URL[] = []
+  page.on('request', (request) => urls.push(new URL(request.url())))
+  return urls
+}
+
+async function openAndSettle(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await expect(heading(page)).toBeVisible()
+  await page.waitForLoadState('networkidle')
+}
+
+const apiPaths = (urls: URL[]) =>
+  urls.map(({ pathname }) => pathname).filter((path) => path.startsWith('/api/'))
+
+test('the first page is at most six requests, all to this app, one of them for the session', async ({
+  page,
+  baseURL,
+}) => {
+  const urls = requests(page)
+  await openAndSettle(page, '/')
+  expect(urls.length).toBeLessThanOrEqual(6)
+  expect(apiPaths(urls)).toEqual(['/api/session'])
+  await beSignedIn(page)
+  urls.length = 0
+  await openAndSettle(page, '/')
+  expect(urls.length).toBeLessThanOrEqual(6)
+  expect(apiPaths(urls).filter((path) => !path.endsWith('/photo'))).toEqual(['/api/session'])
+  await openAndSettle(page, '/users')
+  await openAndSettle(page, '/claims')
+  expect(new Set(urls.map(({ origin }) => origin))).toEqual(new Set([baseURL]))
+  expect(apiPaths(urls).filter((path) => path === '/api/session')).toHaveLength(3)
+})
+
+test('a signed-out page is a 401 that asks the API for nothing and stays where it is', async ({
+  page,
+}) => {
+  const urls = requests(page)
+  for (const path of ['/claims?view=json#oid', '/users?q=no&sort=-name', '/sessions']) {
+    urls.length = 0
+    await openAndSettle(page, path)
+    await expect(heading(page)).toHaveText('401 · Sign-in needed')
+    await expect(page).toHaveTitle('Sign-in needed · Gatehouse')
+    expect(apiPaths(urls)).toEqual(['/api/session'])
+    const { pathname, search, hash } = new URL(page.url())
+    expect(pathname + search + hash).toBe(path)
+  }
+})
+
+test('the code of a page is on its way when somebody points at its link', async ({ page }) => {
+  await openAndSettle(page, '/')
+  const urls = requests(page)
+  await page.getByRole('navigation').getByRole('link', { name: 'Users' }).hover()
+  await expect.poll(() => urls.filter(({ pathname }) => /users.*\.js$/.test(pathname))).toHaveLength(1)
+})
+
+for (const width of [1280, 390]) {
+  test(`nothing on a page moves while it loads, at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 })
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Reflect.set(globalThis, 'shifts', shifts)
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    const shift = () =>
+      page.evaluate(() =>
+        (Reflect.get(globalThis, 'shifts') as number[]).reduce((sum, value) => sum + value, 0),
+      )
+    for (const path of ['/', '/claims', '/signed-out', '/sign-in-problem?code=expired']) {
+      await openAndSettle(page, path)
+      expect(await shift(), `${path}, signed out`).toBeLessThanOrEqual(0.005)
+    }
+    await beSignedIn(page)
+    for (const path of ['/', '/claims', '/claims?view=json', '/users', '/users?q=no']) {
+      await openAndSettle(page, path)
+      expect(await shift(), path).toBeLessThanOrEqual(0.005)
+    }
+  })
+}
+
+test('the proof counts what is really there', async ({ page }) => {
+  await openAndSettle(page, '/')
+  const counts = () =>
+    proof(page)
+      .locator('dl > div')
+      .evaluateAll((places) =>
+        Object.fromEntries(
+          places.map((place) => [
+            place.querySelector('dt')?.textContent,
+            place.querySelector('dd')?.textContent,
+          ]),
+        ),
+      )
+  await expect(proof(page)).toContainText('0 tokens')
+  await expect.poll(counts).toEqual({
+    'Readable cookies': '0',
+    'Local storage': '0',
+    'Session storage': '0',
+    IndexedDB: '0',
+    'Cache storage': '0',
+  })
+  await page.evaluate(async () => {
+    document.cookie = 'planted=1'
+    localStorage.setItem('first', '1')
+    localStorage.setItem('second', '2')
+    sessionStorage.setItem('stolen', `${btoa('{"alg":"HS256"}')}.${btoa('{"sub":"me"}')}.`)
+    await caches.open('pages')
+    await new Promise((done) => {
+      indexedDB.open('people').onsuccess = done
+    })
+    window.dispatchEvent(new Event('focus'))
+  })
+  await expect.poll(counts).toEqual({
+    'Readable cookies': '1planted',
+    'Local storage': '2first, second',
+    'Session storage': '1stolen',
+    IndexedDB: '1people',
+    'Cache storage': '1pages',
+  })
+  await expect(proof(page)).toContainText('1 found')
+})

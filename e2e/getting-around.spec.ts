@@ -1,0 +1,144 @@
+/** From page to page: what a browser does when a document is loaded, and what keys and themes do. */
+import { expect, test, type Locator, type Page } from '@playwright/test'
+import { beSignedIn } from './signed-in.ts'
+import { accountButton, offeredAccount, signInLink } from './visitor.ts'
+
+const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name, exact: typeof name === 'string' })
+const pageLink = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name })
+const scrolledTo = (page: Page) => page.evaluate(() => Math.round(window.scrollY))
+
+/** Presses Tab until something has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeVisible()
+  const isFocused = () => target.evaluate((element) => element === document.activeElement)
+  for (let press = 0; press < 60; press += 1) {
+    if (await isFocused()) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('Tab does not lead there')
+}
+
+async function tabAndEnter(page: Page, target: Locator): Promise<void> {
+  await tabTo(page, target)
+  await page.keyboard.press('Enter')
+}
+
+test('a change of page sets the title, the focus, the current link and the scroll position', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  await page.setViewportSize({ width: 1280, height: 500 })
+  await page.goto('/claims')
+  await expect(heading(page, 'ID token')).toBeVisible()
+  await expect(page).toHaveTitle('ID token · Gatehouse')
+  // Whoever loads a document starts at its top, not in its middle.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+  await page.getByRole('heading', { name: 'Security values' }).scrollIntoViewIfNeeded()
+  const left = await scrolledTo(page)
+  expect(left).toBeGreaterThan(300)
+
+  // Not by the mouse: the test's own one scrolls a little before it presses.
+  await pageLink(page, 'Users').evaluate((link) => (link as HTMLElement).click())
+  await expect(heading(page, 'Users')).toBeFocused()
+  await expect(page).toHaveTitle('Users · Gatehouse')
+  await expect(pageLink(page, 'Users')).toHaveAttribute('aria-current', 'page')
+  await expect(page.locator('[aria-current]')).toHaveCount(1)
+  expect(await scrolledTo(page)).toBe(0)
+
+  await page.goBack()
+  await expect(heading(page, 'ID token')).toBeFocused()
+  await expect(page).toHaveTitle('ID token · Gatehouse')
+  await expect.poll(() => scrolledTo(page)).toBe(left)
+})
+
+test('an address that does not exist is told so, with the way home', async ({ page }) => {
+  const response = await page.goto('/nowhere')
+  expect(response?.status()).toBe(404)
+  await expect(heading(page, '404 · Page not found')).toBeVisible()
+  await expect(page).toHaveTitle('Page not found · Gatehouse')
+  await page.getByRole('main').getByRole('link', { name: 'Home' }).click()
+  await expect(page).toHaveURL(/\/$/)
+})
+
+test('the first Tab offers to skip the navigation', async ({ page }) => {
+  await page.goto('/')
+  await expect(signInLink(page)).toBeVisible()
+  const skip = page.getByRole('link', { name: 'Skip to content' })
+  await expect(skip).not.toBeInViewport()
+  await page.keyboard.press('Tab')
+  await expect(skip).toBeFocused()
+  await expect(skip).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Sign in with Microsoft' })).toBeFocused()
+  await expect(page).toHaveURL(/\/$/)
+})
+
+test('a keyboard is enough, from signing in to signing out', async ({ page }) => {
+  await page.goto('/users')
+  await tabAndEnter(page, page.getByRole('link', { name: 'Sign in with Microsoft' }))
+  await tabAndEnter(page, offeredAccount(page, 5))
+  const accept = page.getByRole('button', { name: 'Accept' })
+  await expect(accept.or(heading(page, 'Users'))).toBeVisible()
+  if (await accept.isVisible()) await tabAndEnter(page, accept)
+
+  const rows = page.getByRole('table', { name: 'Users' }).locator('tbody tr')
+  await tabAndEnter(page, rows.nth(1).getByRole('button'))
+  const panel = page.getByRole('dialog', { name: 'Person' })
+  await tabTo(page, panel.getByRole('link', { name: 'Open in Entra admin centre' }))
+  await page.keyboard.press('Escape')
+  await expect(rows.nth(1).getByRole('button')).toBeFocused()
+  await tabAndEnter(page, page.getByRole('button', { name: 'Next' }))
+  await expect(page.getByText('Page 2 of 10')).toBeVisible()
+
+  await tabAndEnter(page, pageLink(page, 'ID token'))
+  await expect(heading(page, 'ID token')).toBeFocused()
+  const response = await page.request.get('/api/me')
+  const { name } = (await response.json()) as { name: string }
+  await tabAndEnter(page, accountButton(page, name))
+  await tabAndEnter(page, page.getByRole('button', { name: 'Sign out' }))
+  await page.waitForURL(/\/signed-out/)
+  await expect(signInLink(page)).toBeVisible()
+})
+
+for (const [theme, scheme] of [
+  ['Dark', 'light'],
+  ['Light', 'dark'],
+] as const) {
+  test(`the theme ${theme} is there before anything is drawn, on a ${scheme} system`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    const background = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    await page.goto('/')
+    await expect(signInLink(page)).toBeVisible()
+    const asTheSystem = await background()
+    const button = page.getByRole('button', { name: 'Theme' })
+    await button.click()
+    await page.getByRole('button', { name: theme, exact: true }).click()
+    await expect(button).toBeFocused()
+    await expect.poll(background).not.toBe(asTheSystem)
+    const chosen = await background()
+
+    // The page as it is before the app's script has come: that is what would flash.
+    await page.route(/\/assets\/.*\.js$/, (route) => route.abort())
+    await page.goto('/claims')
+    await expect(page.getByRole('banner')).toContainText('Gatehouse')
+    expect(await background()).toBe(chosen)
+    await page.unrouteAll()
+
+    await page.reload()
+    await button.click()
+    await expect(page.getByRole('button', { name: theme, exact: true })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await page.getByRole('button', { name: 'System', exact: true }).click()
+    expect(await background()).toBe(asTheSystem)
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+  })
+}

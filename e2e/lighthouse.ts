@@ -1,0 +1,106 @@
+/**
+ * `npm run lighthouse`: what Lighthouse makes of the built app, as the median of three runs per page, on
+ * a phone and on a desktop. Not part of `npm test`: its performance figures want a quiet machine.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import lighthouse, { desktopConfig, type Flags } from 'lighthouse'
+import { launch } from 'puppeteer-core'
+import { freePort } from '../bff/test/support/free-port.ts'
+import { findChromium } from './chromium.ts'
+import { createBrowser } from './instances/browsers.ts'
+import { prepareDeployment } from './instances/deployment.ts'
+import { hasStarted, startInstance } from './instances/instance.ts'
+
+const runs = 3
+const pages = [
+  { name: 'home, signed out', path: '/', signedIn: false },
+  { name: '401', path: '/claims', signedIn: false },
+  { name: 'home', path: '/', signedIn: true },
+  { name: 'ID token', path: '/claims', signedIn: true },
+  { name: 'users', path: '/users', signedIn: true },
+]
+const presets = { mobile: undefined, desktop: desktopConfig }
+
+/** What is printed, in this order; scores in per cent, times in ms. */
+const audits = {
+  LCP: 'largest-contentful-paint',
+  CLS: 'cumulative-layout-shift',
+  TBT: 'total-blocking-time',
+}
+
+type Figures = Record<string, number>
+
+const port = await freePort()
+const publicUrl = `http://localhost:${port}`
+const deployment = await prepareDeployment({ publicUrl })
+const instance = startInstance(port, publicUrl, deployment.env)
+await hasStarted(instance)
+const visitor = createBrowser(publicUrl, publicUrl)
+await visitor.signIn()
+const cookie = await visitor.cookieHeader()
+const chromium = await launch({
+  executablePath: findChromium() ?? 'chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+})
+
+try {
+  const table: Record<string, Figures> = {}
+  for (const [preset, config] of Object.entries(presets)) {
+    for (const { name, path, signedIn } of pages) {
+      const figures: Figures[] = []
+      for (let run = 0; run < runs; run += 1) {
+        figures.push(await measure(`${publicUrl}${path}`, signedIn, config))
+        await sleep(500)
+      }
+      table[`${preset}: ${name}`] = medians(figures)
+    }
+  }
+  process.stdout.write(`${asTable(table)}\n`)
+} finally {
+  await chromium.close()
+  await instance.end()
+  await deployment.end()
+}
+
+async function measure(
+  url: string,
+  signedIn: boolean,
+  config: typeof desktopConfig | undefined,
+): Promise<Figures> {
+  const flags: Flags = {
+    port: Number(new URL(chromium.wsEndpoint()).port),
+    logLevel: 'error',
+    extraHeaders: signedIn ? { cookie } : {},
+  }
+  const result = await lighthouse(url, flags, config)
+  if (!result) throw new Error(`Lighthouse says nothing about ${url}`)
+  const { categories, audits: found, runtimeError } = result.lhr
+  if (runtimeError) throw new Error(runtimeError.message)
+  const scores = Object.entries(categories).map(
+    ([id, { score }]) => [id, Math.round((score ?? 0) * 100)] as const,
+  )
+  const times = Object.entries(audits).map(
+    ([label, id]) => [label, found[id]?.numericValue ?? Number.NaN] as const,
+  )
+  return Object.fromEntries([...scores, ...times])
+}
+
+function medians(figures: Figures[]): Figures {
+  const [first = {}] = figures
+  return Object.fromEntries(
+    Object.keys(first).map((key) => {
+      const values = figures.map((one) => one[key] ?? Number.NaN).toSorted((a, b) => a - b)
+      return [key, values[Math.floor(values.length / 2)] ?? Number.NaN]
+    }),
+  )
+}
+
+function asTable(table: Record<string, Figures>): string {
+  const lines = Object.entries(table).map(([name, figures]) => {
+    const cells = Object.entries(figures).map(
+      ([key, value]) => `${key} ${Number(value.toFixed(key === 'CLS' ? 4 : 0))}`,
+    )
+    return `${name.padEnd(26)} ${cells.join('  ')}`
+  })
+  return lines.join('\n')
+}

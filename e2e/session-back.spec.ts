@@ -1,0 +1,43 @@
+/** Back to a page that the browser has kept as it was: real browsers do, while tests as a rule switch it off. */
+import { expect } from '@playwright/test'
+import { test } from './own-gatehouse.ts'
+import { signIn } from './visitor.ts'
+
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    await use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+  },
+})
+
+test('Back after a sign-out elsewhere shows nothing of the page that was kept', async ({
+  page,
+}) => {
+  const name = await signIn(page, 0)
+  await page.goto('/users')
+  const table = page.getByRole('table', { name: 'Users' })
+  await expect(table.getByRole('row')).toHaveCount(26)
+  const users = await table.getByText(/@/).allInnerTexts()
+  await page.evaluate(() => Reflect.set(globalThis, 'kept', true))
+
+  await page.goto('/robots.txt')
+  await page.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.getByRole('dialog', { name: 'Sign in again to continue' })).toBeVisible()
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'kept') as unknown)).toBe(true)
+  const html = await page.content()
+  for (const text of [name, ...users]) expect(html).not.toContain(text)
+})
+
+test('Back to a session that goes on finds the page as it was', async ({ page }) => {
+  await signIn(page, 0)
+  await page.goto('/users')
+  const table = page.getByRole('table', { name: 'Users' })
+  await expect(table.getByRole('row')).toHaveCount(26)
+  await page.evaluate(() => window.scrollTo(0, 400))
+  await page.evaluate(() => Reflect.set(globalThis, 'kept', true))
+  await page.goto('/robots.txt')
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(table).toBeVisible()
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'kept') as unknown)).toBe(true)
+  expect(await page.evaluate(() => window.scrollY)).toBe(400)
+})

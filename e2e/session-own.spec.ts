@@ -1,0 +1,167 @@
+/** `/sessions`: where a user is signed in, and the end of it. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Browser, type Page } from '@playwright/test'
+import { test } from './own-gatehouse.ts'
+import { answerWithProblem } from './problem-answers.ts'
+import { accountButton, signIn } from './visitor.ts'
+
+const table = (page: Page) => page.getByRole('table', { name: 'Your sessions' })
+const rows = (page: Page) =>
+  table(page)
+    .getByRole('row')
+    .filter({ has: page.getByRole('button') })
+const others = (page: Page) => table(page).getByRole('button', { name: /^End / })
+const endOthers = (page: Page) => page.getByRole('button', { name: 'End all other sessions' })
+const question = (page: Page) => page.getByRole('dialog')
+
+/** Another browser in which the same account is signed in. */
+async function elsewhere(browser: Browser, baseURL: string | undefined): Promise<Page> {
+  const context = await browser.newContext({
+    ...(baseURL && { baseURL }),
+    userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  })
+  const page = await context.newPage()
+  await signIn(page, 0)
+  return page
+}
+
+/** Ends what earlier tests have left, so that each test begins with one session. */
+async function signInAlone(page: Page): Promise<string> {
+  const name = await signIn(page, 0)
+  const answer = await page.request.delete('/api/sessions', { headers: { 'x-csrf': '1' } })
+  expect(answer.status()).toBe(204)
+  return name
+}
+
+test('the account menu leads there, and the only session is this device', async ({ page }) => {
+  const name = await signInAlone(page)
+  await accountButton(page, name).click()
+  const menu = page.getByRole('region', { name: 'Account' })
+  await expect(menu.getByRole('link', { name: 'Manage your Microsoft account' })).toHaveAttribute(
+    'href',
+    'https://myaccount.microsoft.com/',
+  )
+  await menu.getByRole('link', { name: 'Your sessions' }).click()
+  await expect(page).toHaveURL(/\/sessions$/)
+  await expect(page).toHaveTitle('Your sessions · Gatehouse')
+  await expect(menu).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1, name: 'Your sessions' })).toBeFocused()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(rows(page)).toContainText('This device')
+  await expect(rows(page).locator('time')).toHaveCount(2)
+  await expect(page.getByRole('main')).toContainText('You are signed in on this device only.')
+  await expect(endOthers(page)).toHaveCount(0)
+})
+
+test('one session is ended, and its browser is told so', async ({ page, browser, baseURL }) => {
+  await signInAlone(page)
+  const other = await elsewhere(browser, baseURL)
+  await other.goto('/users')
+  await page.goto('/sessions')
+  await expect(rows(page)).toHaveCount(2)
+  await expect(rows(page).first()).toContainText('This device')
+  await expect(rows(page).last()).toContainText('Firefox on Windows')
+  await others(page).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.locator('#announcements')).toHaveText('The session has ended.')
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+
+  await other.getByRole('searchbox').fill('a')
+  await expect(other.getByRole('dialog', { name: 'Sign in again to continue' })).toBeVisible()
+  await other.context().close()
+})
+
+test('all other sessions are ended after a question, and this one goes on', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await signInAlone(page)
+  const two = [await elsewhere(browser, baseURL), await elsewhere(browser, baseURL)]
+  await page.goto('/sessions')
+  await expect(rows(page)).toHaveCount(3)
+  await endOthers(page).click()
+  await expect(question(page)).toContainText('End all 2 other sessions?')
+  await question(page).getByRole('button', { name: 'Cancel' }).click()
+  await expect(question(page)).toBeHidden()
+  await expect(endOthers(page)).toBeFocused()
+  await expect(rows(page)).toHaveCount(3)
+
+  await endOthers(page).click()
+  await question(page).getByRole('button', { name: 'End them' }).click()
+  await expect(question(page)).toBeHidden()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  for (const other of two) {
+    expect((await other.request.get('/api/me')).status()).toBe(401)
+    await other.context().close()
+  }
+  expect((await page.request.get('/api/me')).status()).toBe(200)
+})
+
+test('a session that has ended meanwhile is gone as well', async ({ page, browser, baseURL }) => {
+  await signInAlone(page)
+  const other = await elsewhere(browser, baseURL)
+  await page.goto('/sessions')
+  await expect(rows(page)).toHaveCount(2)
+  await other.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+  await others(page).click()
+  await expect(rows(page)).toHaveCount(1)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await other.context().close()
+})
+
+test('the end of this session is a sign-out', async ({ page }) => {
+  await signInAlone(page)
+  await page.goto('/sessions')
+  await rows(page).getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(/\/signed-out/)
+  await expect(page.getByRole('main')).toContainText('signed out')
+})
+
+test('a failure leaves the row, and says so', async ({ page, browser, baseURL }) => {
+  await signInAlone(page)
+  const other = await elsewhere(browser, baseURL)
+  await page.goto('/sessions')
+  await expect(rows(page)).toHaveCount(2)
+  await page.route('**/api/sessions/*', (route) => route.abort('connectionrefused'))
+  await others(page).click()
+  await expect(table(page).getByRole('alert')).toHaveText('That did not work. Try again.')
+  await answerWithProblem(page, '/api/sessions', 'internal')
+  await page.reload()
+  await expect(
+    page.getByRole('heading', { name: 'Something went wrong on our side' }),
+  ).toBeVisible()
+  await other.context().close()
+})
+
+for (const { colorScheme, width } of [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 320 },
+] as const) {
+  test(`the list and its question are sound, ${colorScheme} at ${width} px`, async ({
+    page,
+    browser,
+    baseURL,
+  }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 800 })
+    await signInAlone(page)
+    const other = await elsewhere(browser, baseURL)
+    await page.goto('/sessions')
+    await expect(rows(page)).toHaveCount(2)
+    const found = async () => {
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+    }
+    expect(await found()).toEqual([])
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }))
+    expect(scroll).toBe(client)
+    await endOthers(page).click()
+    expect(await found()).toEqual([])
+    await other.context().close()
+  })
+}

@@ -1,0 +1,181 @@
+/** The list of people: searching, sorting, paging, and where the address bar leads to. */
+import { expect, test, type Page } from '@playwright/test'
+import { beSignedIn } from './signed-in.ts'
+
+const table = (page: Page) => page.getByRole('table', { name: 'Users' })
+const rows = (page: Page) => table(page).locator('tbody tr')
+const box = (page: Page) => page.getByRole('searchbox', { name: 'Search users' })
+const names = (page: Page) => rows(page).getByRole('button').allInnerTexts()
+const scrolledTo = (page: Page) => page.evaluate(() => Math.round(window.scrollY))
+
+/** Waits for a page of the list. */
+async function expectPage(page: Page, number: number): Promise<void> {
+  await expect(page.getByText(`Page ${number} of 10`)).toBeVisible()
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+}
+
+/** The queries with which the page asks for users from now on. */
+function asked(page: Page): URLSearchParams[] {
+  const queries: URLSearchParams[] = []
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname === '/api/users') queries.push(searchParams)
+  })
+  return queries
+}
+
+test.beforeEach(async ({ page }) => {
+  await beSignedIn(page)
+})
+
+test('five keys are one request, and one entry of the history', async ({ page }) => {
+  await page.goto('/users')
+  await expectPage(page, 1)
+  const before = await page.evaluate(() => history.length)
+  const queries = asked(page)
+  await box(page).pressSequentially('nora ')
+  await expect(table(page).locator('mark').first()).toHaveText(/^nora$/i)
+  await expect(page).toHaveURL(/\/users\?q=nora$/)
+  expect(queries.map((query) => query.get('search'))).toEqual(['nora'])
+  expect(await page.evaluate(() => history.length)).toBe(before)
+})
+
+test('`/` goes into the search, Esc empties it, and 100 characters fit', async ({ page }) => {
+  await page.goto('/users?q=nora')
+  await expect(table(page).locator('mark').first()).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(box(page)).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(box(page)).toHaveValue('')
+  await expectPage(page, 1)
+  await expect(page).toHaveURL(/\/users$/)
+  await box(page).fill('a/b')
+  await page.keyboard.press('/')
+  await expect(box(page)).toHaveValue('a/b/')
+  await expect(box(page)).toHaveAttribute('maxlength', '100')
+})
+
+test('Next, Back and Forward keep the page and the scroll position', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 500 })
+  await page.goto('/users')
+  await expectPage(page, 1)
+  const first = await names(page)
+  const queries = asked(page)
+  const next = page.getByRole('button', { name: 'Next' })
+  await next.scrollIntoViewIfNeeded()
+  const left = await scrolledTo(page)
+  expect(left).toBeGreaterThan(300)
+  await next.click()
+  await expectPage(page, 2)
+  const second = await names(page)
+  expect(second).not.toEqual(first)
+  await page.goBack()
+  await expectPage(page, 1)
+  expect(await names(page)).toEqual(first)
+  await expect.poll(() => scrolledTo(page)).toBe(left)
+  await page.goForward()
+  await expectPage(page, 2)
+  expect(await names(page)).toEqual(second)
+  // Page 2 was here before it was asked for; page 3 has been fetched meanwhile, and nothing else.
+  await expect.poll(() => queries.length).toBe(1)
+  expect(queries[0]?.get('cursor')).toBeTruthy()
+})
+
+test('a link to the middle of a sorted search survives a reload', async ({ page }) => {
+  await page.goto('/users?q=a&sort=-name&page=2')
+  await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
+  const shown = await names(page)
+  await page.reload()
+  await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
+  await expect(page).toHaveURL(/\/users\?q=a&sort=-name&page=2$/)
+  await expect(box(page)).toHaveValue('a')
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+  expect(await names(page)).toEqual(shown)
+})
+
+test('a page behind the last one is the last one, and nonsense is the first', async ({ page }) => {
+  await page.goto('/users?page=30')
+  await expectPage(page, 10)
+  await expect(page).toHaveURL(/\/users\?page=10$/)
+  await expect(page.getByRole('button', { name: 'Next' })).toBeDisabled()
+  await page.goto('/users?page=-2&sort=upwards')
+  await expectPage(page, 1)
+  await expect(page.getByRole('button', { name: 'Previous' })).toBeDisabled()
+})
+
+test('the name’s column turns the order round, from the first page', async ({ page }) => {
+  await page.goto('/users?page=2')
+  await expectPage(page, 2)
+  const head = table(page).getByRole('columnheader', { name: 'Name', exact: true })
+  await expect(head).toHaveAttribute('aria-sort', 'ascending')
+  await head.getByRole('button').click()
+  await expect(head).toHaveAttribute('aria-sort', 'descending')
+  await expectPage(page, 1)
+  await expect(page).toHaveURL(/\/users\?sort=-name$/)
+  const order = new Intl.Collator('en', { sensitivity: 'base' })
+  const shown = await names(page)
+  expect(shown).toEqual(shown.toSorted((a, b) => order.compare(b, a)))
+  await head.getByRole('button').click()
+  await expect(page).toHaveURL(/\/users$/)
+})
+
+test('a person’s panel takes the focus, holds it, and gives it back to the row', async ({
+  page,
+}) => {
+  await page.goto('/users')
+  await expectPage(page, 1)
+  const row = rows(page).nth(3)
+  const open = row.getByRole('button')
+  const userName = await row.getByText(/@/).first().innerText()
+  await open.focus()
+  await page.keyboard.press('Enter')
+  const panel = page.getByRole('dialog', { name: 'Person' })
+  await expect(panel).toContainText(userName)
+  for (const fact of ['Display name', 'First name', 'Last name', 'E-mail', 'Object id']) {
+    await expect(panel.getByRole('term').filter({ hasText: fact })).toBeVisible()
+  }
+  const isInside = () => panel.evaluate((dialog) => dialog.contains(document.activeElement))
+  expect(await isInside()).toBe(true)
+  // `/` is for the page below, which cannot be reached now.
+  await page.keyboard.press('/')
+  await expect(box(page)).not.toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(panel).toHaveCount(0)
+  await expect(open).toBeFocused()
+
+  await open.click()
+  await panel.getByRole('button', { name: 'Close' }).click()
+  await expect(panel).toHaveCount(0)
+  await expect(open).toBeFocused()
+  await open.click()
+  await page.mouse.click(20, 400)
+  await expect(panel).toHaveCount(0)
+})
+
+test('you find yourself marked', async ({ page }) => {
+  const response = await page.request.get('/api/me')
+  const { name, username } = (await response.json()) as { name: string; username: string }
+  await page.goto(`/users?q=${encodeURIComponent(name)}`)
+  const mine = rows(page).filter({ hasText: username })
+  await expect(mine.getByText('You', { exact: true })).toBeVisible()
+  await expect(rows(page).getByText('You', { exact: true })).toHaveCount(1)
+})
+
+test('the first load holds the place of the rows that come', async ({ page }) => {
+  const held: (() => void)[] = []
+  await page.route(
+    (url) => url.pathname === '/api/users',
+    async (route) => {
+      await new Promise<void>((go) => held.push(go))
+      await route.continue()
+    },
+  )
+  await page.goto('/users')
+  await expect(rows(page)).toHaveCount(25)
+  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+  const heights = () => rows(page).evaluateAll((all) => all.map((row) => row.clientHeight))
+  const waiting = await heights()
+  for (const go of held) go()
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+  expect(await heights()).toEqual(waiting)
+})

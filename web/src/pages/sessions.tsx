@@ -1,0 +1,34 @@
+import { api } from '@gatehouse/shared/paths'
+import { Answer } from '../api/answer.tsx'
+import { useApi } from '../api/use-api.ts'
+import { info } from '../ui/icons.generated.ts'
+import { Note } from '../ui/note.tsx'
+import { Page } from '../ui/page.tsx'
+import { EndOthers } from './sessions/end-others.tsx'
+import { SessionTable } from './sessions/session-table.tsx'
+
+/** Where the user is signed in, and the end of it. */
+export default function Sessions() {
+  const own = useApi(api.sessions)
+  return (
+    <Page
+      title="Your sessions"
+      lead="Where you are signed in to this app. End what you do not know or no longer use."
+    >
+      <Answer query={own} waiting={<SessionTable sessions={undefined} />}>
+        {({ sessions }) => (
+          <>
+            <SessionTable sessions={sessions} />
+            {sessions.length > 1 ? (
+              <EndOthers count={sessions.length - 1} />
+            ) : (
+              <Note icon={info}>
+                <p>You are signed in on this device only.</p>
+              </Note>
+            )}
+          </>
+        )}
+      </Answer>
+    </Page>
+  )
+}
