@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/programs.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // What is waited for comes in milliseconds; a busy machine takes its time all the same.
+    expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
     isolate: false,
   },

@@ -4,13 +4,19 @@ import { expect, test, type Locator, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 import { signInLink } from './visitor.ts'
 
-const signedOutPaths = ['/', '/claims', '/signed-out', '/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b', '/nowhere']
+const signedOutPaths = [
+  '/',
+  '/claims',
+  '/signed-out',
+  '/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b',
+  '/nowhere',
+]
 const signedInPaths = ['/', '/claims', '/claims?view=json', '/users', '/users?q=zzzz', '/sessions']
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).first()
 
 /** Small things beside words, which have 24 px around them; everything else is a main target. */
-const small = /^(?:Copy (?!all)|Dismiss|Skip to content)/
+const small = /^(?:Copy (?!all)|Dismiss|Link to |Skip to content)/
 
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path)
@@ -26,7 +32,9 @@ async function expectToFit(page: Page, what: string): Promise<void> {
   const cut = await page.evaluate(() => {
     const shown = document.querySelectorAll('main *, [popover]:popover-open *, dialog[open] *')
     return [...shown]
-      .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((element) =>
+        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+      )
       .filter((element) => !element.closest('svg, .hidden-visually, .table, [class*="gate"]'))
       .filter((element) => {
         const { left, right, width } = element.getBoundingClientRect()
@@ -84,20 +92,18 @@ test('at 400 % zoom the bar leaves the window to the page', async ({ page }) => 
 
 /** The sizes of everything that can be pressed; links within a sentence are as high as their line. */
 function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
-  return within
-    .locator('a, button, input, summary')
-    .evaluateAll((elements) =>
-      elements
-        .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-        .filter((element) => getComputedStyle(element).display !== 'inline' && !element.closest('dt'))
-        .map((element) => {
-          // Of a person in the list the whole row is pressed.
-          const pressed = element.closest('tbody tr') ?? element
-          const { width, height } = pressed.getBoundingClientRect()
-          const name = element.getAttribute('aria-label') ?? element.textContent.trim()
-          return { name, width, height }
-        }),
-    )
+  return within.locator('a, button, input, summary').evaluateAll((elements) =>
+    elements
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+      .filter((element) => getComputedStyle(element).display !== 'inline')
+      .map((element) => {
+        // Of a person in the list the whole row is pressed.
+        const pressed = element.closest('tbody tr') ?? element
+        const { width, height } = pressed.getBoundingClientRect()
+        const name = element.getAttribute('aria-label') ?? element.textContent.trim()
+        return { name, width, height }
+      }),
+  )
 }
 
 test('on a phone, what is pressed is 44 px high, and everything else 24', async ({ page }) => {
@@ -193,7 +199,9 @@ test('the users’ page prints as a list, black on white', async ({ page }) => {
   const luminance = (locator: Locator) =>
     locator.evaluate((element) => getComputedStyle(element).color.match(/\d+/g)?.map(Number)[0])
   expect(await luminance(table.locator('tbody td').nth(1))).toBeLessThan(100)
-  const paper = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  const paper = await page.evaluate(
+    () => getComputedStyle(document.documentElement).backgroundColor,
+  )
   expect(paper).toBe('rgb(255, 255, 255)')
   const sheet = await page.pdf({ format: 'A4' })
   expect(sheet.length).toBeGreaterThan(5000)

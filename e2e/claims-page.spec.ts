@@ -8,7 +8,9 @@ type Token = Record<string, unknown>
 const main = (page: Page) => page.getByRole('main')
 const row = (page: Page, claim: string) => main(page).locator(`[id="${claim}"]`)
 const group = (page: Page, title: string) =>
-  main(page).getByRole('group').filter({ has: page.getByRole('heading', { name: title }) })
+  main(page)
+    .getByRole('group')
+    .filter({ has: page.getByRole('heading', { name: title }) })
 const filter = (page: Page) => page.getByRole('searchbox', { name: 'Filter claims' })
 const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 
@@ -44,7 +46,8 @@ test('every claim of the token is on the page, with a sentence of its own', asyn
   // None of what Entra ID itself sends is strange to us.
   await expect(main(page).getByText('Custom claim')).toHaveCount(0)
 
-  for (const claim of ['oid', 'sub', 'tid']) await expect(row(page, claim)).toContainText('Good key')
+  for (const claim of ['oid', 'sub', 'tid'])
+    await expect(row(page, claim)).toContainText('Good key')
   await expect(row(page, 'name')).toContainText('Display only')
   await expect(row(page, 'aio')).toContainText('Ignore')
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   deployment = await prepareDeployment({ publicUrl })
   const instance = startInstance(port, publicUrl, deployment.env)
   deployment.onEnd(() => instance.end())
-  await Promise.all([hasStarted(instance), launchFirefox().then((it) => (firefox = it))])
+  await Promise.all([hasStarted(instance), launchFirefox().then((one) => (firefox = one))])
 })
 afterAll(async () => {
   await firefox?.close()

@@ -59,7 +59,9 @@ test('the code of a page is on its way when somebody points at its link', async 
   await openAndSettle(page, '/')
   const urls = requests(page)
   await page.getByRole('navigation').getByRole('link', { name: 'Users' }).hover()
-  await expect.poll(() => urls.filter(({ pathname }) => /users.*\.js$/.test(pathname))).toHaveLength(1)
+  await expect
+    .poll(() => urls.filter(({ pathname }) => /users.*\.js$/.test(pathname)))
+    .toHaveLength(1)
 })
 
 for (const width of [1280, 390]) {

@@ -16,7 +16,9 @@ export default defineConfig({
   workers: 2,
   forbidOnly: true,
   retries: 0,
-  timeout: 30_000,
+  timeout: 60_000,
+  // Two workers and a browser each: on a busy machine five seconds are not much.
+  expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: '../test-reports/browser.json' }]],
   outputDir: '../test-results',
   use: {

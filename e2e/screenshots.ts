@@ -50,7 +50,7 @@ for (const theme of themes) {
       await shoot('home', '/')
       await page.locator('[popovertarget="account"]').click()
       await take('account', false)
-      await shoot('claims', '/claims#aio')
+      await shoot('claims', '/claims')
       await shoot('claims-json', '/claims?view=json')
       await shoot('sessions', '/sessions')
       await shoot('users-search', '/users?q=no')

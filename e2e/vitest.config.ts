@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['instances/programs.ts', 'clients/programs.ts', 'firefox.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes in milliseconds; a busy machine takes its time all the same.
+    expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
   },
 })

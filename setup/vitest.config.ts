@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes in milliseconds; a busy machine takes its time all the same.
+    expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
   },
 })

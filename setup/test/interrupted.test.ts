@@ -103,7 +103,7 @@ describe('register, killed in the middle', () => {
     }
     expect((await setup.register()).code).toBe(0)
     await expectOneOfEach()
-  })
+  }, 180_000)
 
   it('is safe twice at once', async () => {
     const ends = await Promise.all([setup.register(), setup.register()])

@@ -8,7 +8,7 @@ import { freePort } from './free-port.ts'
 import { publicUrl } from './gatehouse.ts'
 
 const entry = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
-const startWithinMs = 15_000
+const startWithinMs = 30_000
 
 export interface ServerOptions {
   /** No file may grow beyond this: how a full disk looks from inside. */
