@@ -101,7 +101,7 @@ function targets(within: Locator): Promise<{ name: string; width: number; height
         const pressed = element.closest('tbody tr') ?? element
         const { width, height } = pressed.getBoundingClientRect()
         const name = element.getAttribute('aria-label') ?? element.textContent.trim()
-        return { name, width, height }
+        return { name: element.closest('dt') ? `Link to ${name}` : name, width, height }
       }),
   )
 }

@@ -133,20 +133,25 @@ test('a guest is told so, once, and led home', async ({ page, tenant }) => {
   await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
 })
 
-test('a page of results that is too old starts again from page 1', async ({ page, context }) => {
+test('a page of results that is too old starts again from page 1', async ({ page }) => {
+  // The way to page 3 is lost: its cursor belongs to a session that is over.
+  let first: string | undefined
+  let isOld = true
+  await page.route(/[?&]cursor=/, (route) => {
+    const url = new URL(route.request().url())
+    first ??= url.searchParams.get('cursor') ?? ''
+    if (isOld && url.searchParams.get('cursor') !== first) url.searchParams.set('cursor', 'old')
+    return route.continue({ url: url.href })
+  })
   await page.goto('/users')
   await expect(table(page).getByRole('row')).toHaveCount(26)
-  // Another tab signs in again: the cursors of the session before are worth nothing now.
-  const other = await context.newPage()
-  await other.goto('/auth/sign-in?returnTo=%2Fclaims')
-  await expect(other.getByRole('heading', { name: 'ID token' })).toBeVisible()
 
   const next = page.getByRole('button', { name: 'Next' })
   await next.click()
-  await expect(page).toHaveURL(/page=2/)
   await expect(page.getByText('Page 2 of 10')).toBeVisible()
   await next.click()
   await expect(page.getByText('This page of results was too old.')).toBeVisible()
+  isOld = false
   await expect(page).toHaveURL(/\/users$/)
   await expect(page.getByText('Page 1 of 10')).toBeVisible()
   await expect(page.getByRole('alert')).toHaveCount(0)

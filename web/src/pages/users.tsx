@@ -86,7 +86,7 @@ function Results({ place, data, busy, go }: ResultsProps) {
         busy={busy || !data}
         onSort={(next) => go({ sort: next })}
       />
-      {data && (
+      {data && (data.page > 1 || data.next !== null) && (
         <Pager
           page={data.page}
           pages={pageCount(data.total)}
