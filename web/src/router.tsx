@@ -4,6 +4,7 @@ import { pages } from '@gatehouse/shared/paths'
 import { lazy, Suspense, type ComponentType } from 'react'
 import { useLocation } from 'wouter'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
+import { loadAgain } from './layout/new-deploy.ts'
 import type { PageEntry } from './layout/page-entry.ts'
 import Home from './pages/home.tsx'
 import NotFound from './pages/not-found.tsx'
@@ -68,7 +69,10 @@ export function CurrentPage() {
 
 /** Fetches the code of a page that somebody is about to open. */
 export function prefetch(path: string): void {
-  void find(path)?.load?.()
+  // What fails now is tried again when the page is opened.
+  find(path)
+    ?.load?.()
+    .catch(() => undefined)
 }
 
 /** A page behind the sign-in, with a link in the navigation. Its code is fetched when it is opened. */
@@ -83,5 +87,5 @@ function find(path: string): PageEntry | undefined {
 type Load = () => Promise<{ default: ComponentType }>
 
 function lazily(load: Load) {
-  return { page: lazy(load), load }
+  return { page: lazy(() => load().catch(loadAgain)), load }
 }

@@ -1,0 +1,43 @@
+/** A tab that was open while the server was updated: the code of its other pages is gone. */
+import { expect, test, type Page } from '@playwright/test'
+import { beSignedIn } from './signed-in.ts'
+
+const code = /\/assets\/claims-[\w-]+\.js$/
+
+/** Counts how often the tab is loaded from now on. */
+function loads(page: Page): () => number {
+  let count = 0
+  page.on('domcontentloaded', () => (count += 1))
+  return () => count
+}
+
+const gone = { status: 404, contentType: 'application/problem+json', body: '{}' }
+
+test.beforeEach(({ page }) => beSignedIn(page))
+
+test('a page whose code is gone is loaded again by itself, and is there', async ({ page }) => {
+  let isGone = true
+  await page.route(code, (route) => (isGone ? route.fulfill(gone) : route.continue()))
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+  const loaded = loads(page)
+  await page.route('**/claims', (route) => {
+    isGone = false
+    return route.continue()
+  })
+  await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
+  await expect(page.getByRole('heading', { name: 'ID token' })).toBeVisible()
+  expect(loaded()).toBe(1)
+})
+
+test('code that stays away is asked for twice, and then there is a card with a button', async ({
+  page,
+}) => {
+  await page.route(code, (route) => route.fulfill(gone))
+  await page.goto('/')
+  const loaded = loads(page)
+  await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
+  await expect(page.getByRole('heading', { name: 'This page has crashed' })).toBeVisible()
+  expect(loaded()).toBe(1)
+  await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
+})
