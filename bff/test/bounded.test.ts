@@ -62,7 +62,7 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
 
 describe.each([
   { store: 'sqlite' as const, count: 20_000 },
-  { store: 'redis' as const, count: 2000 },
+  { store: 'redis' as const, count: 4000 },
 ])('on $store, $count sign-ins that are begun and abandoned', ({ store, count }) => {
   const gatehouse = useGatehouse({ store, env: { LOG_LEVEL: 'silent' } })
 
@@ -81,8 +81,8 @@ describe.each([
     const before = await heapAfterCollection()
     await begin(count)
     const grown = (await heapAfterCollection()) - before
-    // A transaction kept for each would be a kilobyte at least.
-    expect(grown / count).toBeLessThan(250)
+    // A transaction kept for each would be a kilobyte at least; what other tests left behind is less.
+    expect(grown / count).toBeLessThan(500)
     expect(await stored.size()).toBe(0)
   })
 })
