@@ -100,6 +100,7 @@ describe('doctor', () => {
     const all = await findings({ publicUrl: 'https://localhost:1' })
     expect(one(all, 'redirect-uri')).toMatchObject({ status: 'fail', who: 'administrator' })
     expect(one(all, 'redirect-uri')?.reason).toContain('https://localhost:1/auth/redirect')
+    expect(one(all, 'redirect-uri')?.copy).toBe('https://localhost:1/auth/redirect')
     expect(one(all, 'address')).toMatchObject({ status: 'warn' })
     expect(one(all, 'public-url')).toMatchObject({ status: 'warn' })
   })
@@ -161,13 +162,13 @@ describe('GET /api/doctor', () => {
   it('answers the signed-out in development, and knows the address bar', async () => {
     const { status, json } = await gatehouse().browser().get('/api/doctor')
     expect(status).toBe(200)
-    const { findings: all } = json() as { findings: Finding[] }
+    const { findings: all, publicUrl } = json() as { findings: Finding[]; publicUrl: string }
+    expect(publicUrl).toBe(gatehouse().publicUrl)
     expect(bad(all)).toEqual([])
     expect(one(all, 'address-bar')?.status).toBe('pass')
     const wrong = await gatehouse().browser().get('/api/doctor', { host: '127.0.0.1:5173' })
-    expect(one((wrong.json() as { findings: Finding[] }).findings, 'address-bar')?.status).toBe(
-      'fail',
-    )
+    const { findings: found } = wrong.json() as { findings: Finding[] }
+    expect(one(found, 'address-bar')).toMatchObject({ status: 'fail', copy: publicUrl })
   })
   it('CF09 is not there in production', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-doctor-'))

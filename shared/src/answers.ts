@@ -1,5 +1,6 @@
 /** What a GET of the JSON API answers, by path. Types alone: `useApi(api.claims)` in a page is typed by this. */
 import type { Claims } from './claims.ts'
+import type { Diagnosis } from './doctor.ts'
 import type { Me } from './me.ts'
 import type { api } from './paths.ts'
 import type { Session } from './session.ts'
@@ -12,4 +13,5 @@ export interface ApiAnswers {
   [api.me]: Me
   [api.claims]: Claims
   [api.users]: Users
+  [api.doctor]: Diagnosis
 }

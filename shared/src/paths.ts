@@ -1,6 +1,6 @@
 /** Every URL path of the product, spelled once. The browser imports this file for its values. */
 
-/** The JSON API, for the signed-in (only `session` answers everyone). */
+/** The JSON API, for the signed-in (`session` and `doctor` answer everyone). */
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
@@ -10,6 +10,8 @@ export const api = {
   users: '/api/users',
   /** A pattern; `userPhoto(id)` gives the address of one. */
   userPhoto: '/api/users/:id/photo',
+  /** In development alone, for everyone. */
+  doctor: '/api/doctor',
 } as const
 
 /** The address of one of the user's own sessions. @param id as the list of them names it */
@@ -38,6 +40,7 @@ export const pages = {
   sessions: '/sessions',
   signedOut: '/signed-out',
   signInProblem: '/sign-in-problem',
+  doctor: '/doctor',
 } as const
 
 /**

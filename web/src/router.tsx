@@ -41,6 +41,12 @@ export const pageList: PageEntry[] = [
     protected: false,
     ...lazily(() => import('./pages/sign-in-problem.tsx')),
   },
+  {
+    path: pages.doctor,
+    title: 'Doctor',
+    protected: false,
+    ...lazily(() => import('./pages/doctor.tsx')),
+  },
 ]
 
 const notFound: PageEntry = {

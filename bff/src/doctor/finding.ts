@@ -1,13 +1,7 @@
-/** One thing that was looked at: how it is, why, who can change it, and how. */
-export interface Finding {
-  id: string
-  status: 'pass' | 'warn' | 'fail'
-  reason: string
-  /** `operator`: whoever runs the server; `administrator`: of the tenant; `developer`: of the app. */
-  who: 'operator' | 'administrator' | 'developer'
-  /** The exact next step; "Nothing to do." where all is well. */
-  next: string
-}
+/** The three kinds of finding. */
+import type { Finding } from '@gatehouse/shared/doctor'
+
+export type { Finding }
 
 export type Who = Finding['who']
 

@@ -17,7 +17,8 @@ export function addressFindings(config: Config, arrival: Arrival | undefined): F
   const isHttps = url.protocol === 'https:'
   if (isHttps && !production) {
     const reason = `${publicUrl} is a deployment, and NODE_ENV is not production.`
-    found.push(warn('address', reason, 'Set NODE_ENV=production where the app is deployed.'))
+    const next = 'Set NODE_ENV=production where the app is deployed.'
+    found.push({ ...warn('address', reason, next), copy: 'NODE_ENV=production' })
   } else if (isHttps && trustedProxies.length === 0) {
     const reason =
       'A proxy in front ends TLS, and its address is not in TRUSTED_PROXIES: all visitors share one limit.'
@@ -35,7 +36,7 @@ function arrivalFinding(config: Config, { host, forwarded }: Arrival): Finding {
   const open = `Open ${publicUrl}.`
   if (/^(?:127\.0\.0\.1|\[::1\])(?::|$)/.test(host)) {
     const reason = `The address bar says ${host}: cookies and the redirect URI belong to ${publicUrl}.`
-    return fail(id, reason, open, 'developer')
+    return { ...fail(id, reason, open, 'developer'), copy: publicUrl }
   }
   if (host !== new URL(publicUrl).host) {
     const reason = `The request came for another host than publicUrl says (${publicUrl}).`

@@ -12,8 +12,9 @@ const authenticationPage = 'App registrations > (the app) > Authentication'
 export function authorityFindings(config: Config, facts: AuthorityFacts | undefined): Finding[] {
   const { authority } = config
   if (!facts?.issuer) {
-    const next = `Open ${authority}/${config.tenant}/v2.0/.well-known/openid-configuration from this machine; then compare tenant and authority in aad.config.json.`
-    return [fail('authority', `${authority} gives no document for this tenant.`, next)]
+    const copy = `${authority}/${config.tenant}/v2.0/.well-known/openid-configuration`
+    const next = `Open ${copy} from this machine; then compare tenant and authority in aad.config.json.`
+    return [{ ...fail('authority', `${authority} gives no document for this tenant.`, next), copy }]
   }
   return [pass('authority', `${authority} answers.`), issuer(config, facts.issuer), clock(facts)]
 }
@@ -22,8 +23,9 @@ function issuer(config: Config, named: string): Finding {
   const expected = issuerFor(config)
   if (named === expected) return pass('issuer', `It is ${named}.`)
   const reason = `The authority names ${named}, and ${expected} was expected.`
-  const next = `If this is the service that you mean, set "issuer": "${named}" in aad.config.json.`
-  return config.issuer ? fail('issuer', reason, next) : warn('issuer', reason, next)
+  const copy = `"issuer": "${named}"`
+  const next = `If this is the service that you mean, set ${copy} in aad.config.json.`
+  return { ...(config.issuer ? fail : warn)('issuer', reason, next), copy }
 }
 
 function clock({ clockAheadMs }: AuthorityFacts): Finding {
@@ -50,7 +52,7 @@ export function redirectFinding(
   const next = `Add ${redirectUri} as a redirect URI of type Web: ${authenticationPage}.`
   if (facts?.registered === false) {
     const reason = `${redirectUri}, which the app sends, is not registered (AADSTS50011).`
-    return fail(id, reason, next, 'administrator')
+    return { ...fail(id, reason, next, 'administrator'), copy: redirectUri }
   }
   if (facts?.aadsts === 700016) {
     const reason = 'This tenant has no app with this clientId (AADSTS700016).'
@@ -58,7 +60,8 @@ export function redirectFinding(
   }
   const said = facts?.aadsts === undefined ? 'no clear answer' : `AADSTS${facts.aadsts}`
   const reason = `Whether ${redirectUri} is registered could not be told (${said}).`
-  return warn(id, reason, `Compare it with ${authenticationPage}.`, 'administrator')
+  const compare = `Compare it with ${authenticationPage}.`
+  return { ...warn(id, reason, compare, 'administrator'), copy: redirectUri }
 }
 
 /** @param now ms since the epoch */

@@ -1,4 +1,5 @@
-import { auth } from '@gatehouse/shared/paths'
+import { auth, pages } from '@gatehouse/shared/paths'
+import { Link } from 'wouter'
 import { Card } from '../../ui/card.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { info } from '../../ui/icons.generated.ts'
@@ -25,6 +26,10 @@ export function DeveloperPanel() {
           { name: 'Configuration', value: <code>aad.config.json</code> },
         ]}
       />
+      <p className={css.text}>
+        <Link href={pages.doctor}>Doctor</Link> looks at everything that a sign-in depends on, and
+        says what to do.
+      </p>
     </Card>
   )
 }

@@ -1,0 +1,124 @@
+/** `/doctor`, for somebody who cannot sign in: what is wrong, who can change it, and the next step. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test as withLocalTenant, type Page } from '@playwright/test'
+import { heading, main, test } from './bad-day.ts'
+import { answerWithProblem } from './problem-answers.ts'
+
+const group = (page: Page, name: string) => main(page).getByRole('region', { name })
+const check = (page: Page, name: string) =>
+  main(page)
+    .getByRole('listitem')
+    .filter({ has: heading(page, name) })
+const again = (page: Page) => main(page).getByRole('button', { name: 'Check again' })
+
+async function expectSound(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of [1280, 390, 320]) {
+      await page.setViewportSize({ width, height: 800 })
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow, `scrolls sideways at ${width} px`).toBe(0)
+    }
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  }
+}
+
+withLocalTenant('all is in order with the local tenant, signed out', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto('/doctor')
+  await expect(page).toHaveTitle('Doctor · Gatehouse')
+  await expect(heading(page, 'Doctor')).toBeVisible()
+  await expect(main(page)).toContainText('Nothing stands in the way of a sign-in.')
+  await expect(group(page, 'To fix')).toHaveCount(0)
+  await expect(group(page, 'To look at')).toHaveCount(0)
+  await expect(check(page, 'Redirect URI')).toContainText('/auth/redirect is registered.')
+  await expect(check(page, 'Address bar')).toContainText(new URL(page.url()).origin)
+
+  await main(page).getByRole('button', { name: 'Copy the report' }).click()
+  const report = await page.evaluate(() => navigator.clipboard.readText())
+  expect(JSON.parse(report)).toMatchObject({ ok: true, browser: new URL(page.url()).origin })
+  await again(page).click()
+  await expect(page.locator('#announcements')).toHaveText(
+    /^Checked\. \d+ checks: 0 failed, 0 to look at\.$/,
+  )
+  await expectSound(page)
+})
+
+withLocalTenant('it is not in the navigation', async ({ page }) => {
+  await page.goto('/doctor')
+  await expect(heading(page, 'Doctor')).toBeVisible()
+  await expect(page.getByRole('banner').getByRole('link', { name: 'Doctor' })).toHaveCount(0)
+})
+
+test('an expired secret is shown with its next step, and is gone when it is renewed', async ({
+  page,
+  tenant,
+}) => {
+  tenant.badDays.start('secret-expired')
+  await page.goto('/doctor')
+  const secret = group(page, 'To fix').getByRole('listitem')
+  await expect(secret).toHaveCount(1)
+  await expect(secret).toContainText('Credential of the app')
+  await expect(secret).toContainText('AADSTS7000222')
+  await expect(secret).toContainText('An administrator of the tenant')
+  await expect(secret).toContainText('Certificates & secrets')
+  await expect(main(page)).not.toContainText('Nothing stands in the way')
+  await expectSound(page)
+
+  tenant.badDays.clear()
+  await again(page).click()
+  await expect(group(page, 'To fix')).toHaveCount(0)
+  await expect(group(page, 'To look at')).toContainText('clientSecretExpires')
+})
+
+test('a tenant that does not answer is shown with the address to try', async ({
+  page,
+  context,
+  tenant,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  tenant.badDays.start('discovery-down')
+  await page.goto('/doctor')
+  const authority = group(page, 'To fix').getByRole('listitem').first()
+  await expect(authority).toContainText('Way to the tenant', { timeout: 20_000 })
+  await expect(authority).toContainText('Whoever runs the server')
+  const address = `${tenant.authority}/${tenant.tenantId}/v2.0/.well-known/openid-configuration`
+  await authority.getByRole('button', { name: `Copy ${address}` }).click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
+})
+
+test('another address than the configured one is explained', async ({ page, baseURL }) => {
+  const { port } = new URL(baseURL ?? '')
+  await page.goto(`http://other.localhost:${port}/doctor`)
+  const addressBar = group(page, 'To fix').getByRole('listitem')
+  await expect(addressBar).toContainText(`The address bar says http://other.localhost:${port}`)
+  await expect(addressBar).toContainText(`Open ${baseURL} instead.`)
+  await expect(addressBar.getByRole('button', { name: `Copy ${baseURL}` })).toBeVisible()
+})
+
+test('a check that does not come through leaves the last one, and says so', async ({
+  page,
+  tenant,
+}) => {
+  tenant.badDays.clear()
+  await page.goto('/doctor')
+  await expect(again(page)).toBeVisible()
+  await answerWithProblem(page, '/api/doctor', 'internal')
+  await again(page).click()
+  await expect(main(page).getByRole('alert')).toContainText('from the last check')
+  await expect(check(page, 'Configuration')).toBeVisible()
+  await page.reload()
+  await expect(heading(page, 'Something went wrong on our side')).toBeVisible()
+})
+
+test('in production it says that it is for development', async ({ page, tenant }) => {
+  tenant.badDays.clear()
+  await answerWithProblem(page, '/api/doctor', 'not_found')
+  await page.goto('/doctor')
+  await expect(heading(page, 'This page is for development')).toBeVisible()
+  await expect(main(page)).toContainText('npm run doctor')
+  await expectSound(page)
+})

@@ -1,0 +1,81 @@
+import type { Finding } from '@gatehouse/shared/doctor'
+import { describe, expect, test } from 'vitest'
+import { withAddressBar } from '../src/pages/doctor/address-bar.ts'
+import { reportOf } from '../src/pages/doctor/report.ts'
+import { nameOf, sumOf } from '../src/pages/doctor/words.ts'
+
+const publicUrl = 'http://localhost:5173'
+
+function finding(id: string, status: Finding['status'] = 'pass'): Finding {
+  return { id, status, reason: 'So it is.', who: 'operator', next: 'Nothing to do.' }
+}
+
+const findings = [finding('config'), finding('address-bar'), finding('clock', 'warn')]
+
+/** What the page says of its address bar. */
+function addressBar(origin: string): Finding | undefined {
+  return withAddressBar({ publicUrl, findings }, origin).find(({ id }) => id === 'address-bar')
+}
+
+describe('the address bar', () => {
+  test('that says what is configured leaves what the server found', () => {
+    expect(withAddressBar({ publicUrl, findings }, publicUrl)).toEqual(findings)
+    expect(withAddressBar({ publicUrl: `${publicUrl}/`, findings }, publicUrl)).toEqual(findings)
+  })
+
+  test.each(['http://127.0.0.1:5173', 'http://[::1]:5173', 'http://127.1.2.3:5173'])(
+    'that says %s is told why localhost is another address',
+    (origin) => {
+      expect(addressBar(origin)).toMatchObject({ status: 'fail', copy: publicUrl })
+      expect(addressBar(origin)?.reason).toContain(origin)
+      expect(addressBar(origin)?.reason).toContain('Both are this machine')
+    },
+  )
+
+  test.each(['http://localhost:8080', 'https://localhost:5173', 'https://127.example.test'])(
+    'that says %s is told where to go, or what to configure',
+    (origin) => {
+      expect(addressBar(origin)).toMatchObject({ status: 'fail', who: 'developer' })
+      expect(addressBar(origin)?.next).toContain(`Open ${publicUrl} instead.`)
+      expect(addressBar(origin)?.next).toContain(`set publicUrl in aad.config.json to ${origin}`)
+    },
+  )
+
+  test('is one finding, in its place, whether the server looked at it or not', () => {
+    const origin = 'http://localhost:8080'
+    const ids = (all: Finding[]) =>
+      withAddressBar({ publicUrl, findings: all }, origin).map(({ id }) => id)
+    expect(ids(findings)).toEqual(['config', 'address-bar', 'clock'])
+    expect(ids([finding('config')])).toEqual(['config', 'address-bar'])
+  })
+})
+
+describe('words about findings', () => {
+  test('name what was looked at, and keep a name that only the server knows', () => {
+    expect(nameOf(finding('redirect-uri'))).toBe('Redirect URI')
+    expect(nameOf(finding('new-thing'))).toBe('new-thing')
+  })
+
+  test('count them', () => {
+    expect(sumOf([...findings, finding('store', 'fail')])).toBe('4 checks: 1 failed, 1 to look at.')
+    expect(sumOf([finding('config', 'fail')])).toBe('1 check: 1 failed, 0 to look at.')
+  })
+})
+
+describe('the report', () => {
+  const at = Date.UTC(2026, 10, 24, 12)
+
+  test('is JSON like that of the command, and says where and when', () => {
+    expect(JSON.parse(reportOf(findings, publicUrl, at))).toEqual({
+      ok: true,
+      checkedAt: '2026-11-24T12:00:00.000Z',
+      browser: publicUrl,
+      findings,
+    })
+  })
+
+  test('is not ok with one failed check', () => {
+    const report = reportOf([...findings, finding('store', 'fail')], publicUrl, at)
+    expect(JSON.parse(report)).toMatchObject({ ok: false })
+  })
+})
