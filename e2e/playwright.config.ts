@@ -6,7 +6,7 @@ import { findChromium } from './chromium.ts'
 
 /** Ports of their own, so that the tests run beside a development server. */
 const port = 6173
-const tenantPort = 6175
+export const tenantPort = 6175
 const publicUrl = `http://localhost:${port}`
 
 export default defineConfig({

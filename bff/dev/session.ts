@@ -1,5 +1,6 @@
 /** `npm run session`: signs a user of the local tenant in on the running app and prints the cookie, for curl and scripts. */
 import { parseArgs } from 'node:util'
+import { request } from 'undici'
 import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
 import { auth } from '@gatehouse/shared/paths'
 import { readConfig, stop } from './launch.ts'
@@ -28,28 +29,37 @@ if (!config.usesLocalTenant) {
   stop('This works on the local tenant only: a real one wants a person at a browser.')
 }
 
-/** `name=value` of each cookie that an answer sets. */
-function cookiesOf(response: Response): string {
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0] ?? '')
-    .filter((pair) => !pair.endsWith('='))
-    .join('; ')
+interface Answer {
+  status: number
+  location: string
+  /** `name=value` of each cookie that it sets. */
+  cookie: string
 }
 
-async function visit(path: string, cookie = ''): Promise<Response> {
+/** Not by fetch: it says that a script asks (Sec-Fetch-Mode: cors), and a sign-in is for navigations. */
+async function visit(path: string, cookie = ''): Promise<Answer> {
   try {
-    return await fetch(new URL(path, config.publicUrl), { redirect: 'manual', headers: { cookie } })
+    const { statusCode, headers, body } = await request(new URL(path, config.publicUrl), {
+      headers: { cookie },
+    })
+    await body.dump()
+    const pairs = [headers['set-cookie'] ?? []].flat().map((line) => line.split(';', 1)[0] ?? '')
+    return {
+      status: statusCode,
+      location: String(headers['location'] ?? ''),
+      cookie: pairs.filter((pair) => !pair.endsWith('=')).join('; '),
+    }
   } catch {
     return stop(`Nothing answers at ${config.publicUrl}. Start it first: npm run dev`)
   }
 }
 
 const started = await visit(auth.signIn)
-const authorizeUrl = started.headers.get('location')
-if (started.status !== 303 || !authorizeUrl) stop('The app could not start a sign-in; see its log.')
-const { location } = await signInAtTenant(authorizeUrl, values.user ? { user: values.user } : {})
-const finished = await visit(location, cookiesOf(started))
-const cookie = cookiesOf(finished)
-if (!cookie) stop(`The sign-in was refused: ${finished.headers.get('location') ?? finished.status}`)
-process.stdout.write(`${cookie}\n`)
+if (started.status !== 303) stop('The app could not start a sign-in; see its log.')
+const { location } = await signInAtTenant(
+  started.location,
+  values.user ? { user: values.user } : {},
+)
+const finished = await visit(location, started.cookie)
+if (!finished.cookie) stop(`The sign-in was refused: ${finished.location || finished.status}`)
+process.stdout.write(`${finished.cookie}\n`)
