@@ -1,14 +1,19 @@
 /** `npm run dev`: local tenant (where no other is configured), back end and page, with reload on change. */
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { announce, launch, localTenantProcess, readConfig, root, stop } from './launch.ts'
+import {
+  announce,
+  launch,
+  localTenantProcess,
+  readConfig,
+  root,
+  stop,
+  withPublicUrl,
+} from './launch.ts'
 import { answers } from './processes.ts'
 
-const env = { ...process.env }
-const webPort = Number(env['WEB_PORT'] ?? 5173)
-// The page's port is part of the public address: moving one moves the other.
-if (env['WEB_PORT'] && !env['PUBLIC_URL']) env['PUBLIC_URL'] = `http://localhost:${webPort}`
-const config = readConfig(env)
+const webPort = Number(process.env['WEB_PORT'] ?? 5173)
+const config = readConfig(withPublicUrl(process.env))
 const moved = { PORT: String(config.port), PUBLIC_URL: config.publicUrl }
 
 const vite = join(

@@ -27,6 +27,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
 }
 
+/** The page's port is part of the public address: moving one moves the other. */
+export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { WEB_PORT: port, PUBLIC_URL: publicUrl } = env
+  return port && !publicUrl ? { ...env, PUBLIC_URL: `http://localhost:${port}` } : env
+}
+
 /** The local tenant, where the configuration names no other one. */
 export function localTenantProcess(config: Config): PlannedProcess[] {
   if (!config.usesLocalTenant) return []

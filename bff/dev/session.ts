@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { request } from 'undici'
 import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
 import { auth } from '@gatehouse/shared/paths'
-import { readConfig, stop } from './launch.ts'
+import { readConfig, stop, withPublicUrl } from './launch.ts'
 
 const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
@@ -24,7 +24,7 @@ if (values.help) {
   process.exit(0)
 }
 
-const config = readConfig(process.env)
+const config = readConfig(withPublicUrl(process.env))
 if (!config.usesLocalTenant) {
   stop('This works on the local tenant only: a real one wants a person at a browser.')
 }

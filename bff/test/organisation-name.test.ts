@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import type { Me } from '@gatehouse/shared/me'
 import type { Fault } from '@gatehouse/tenant/tenant'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -96,6 +98,22 @@ describe('the name of the organisation', () => {
     expect(await nameInSession(browser)).toMatchObject({ name: null })
     expect(performance.now() - began).toBeLessThan(3000)
     expect(asked(gatehouse)).toBe(1)
+  })
+
+  it('is found out for all, though the client that asked first hung up', async () => {
+    const gatehouse = await started()
+    failing(gatehouse, { at: 'organization', kind: 'graphError', status: 500, code: 'Error' })
+    const browser = await signedIn(gatehouse)
+    await expect.poll(() => asked(gatehouse)).toBe(1)
+    gatehouse.tenant.faults.clear()
+    gatehouse.advance(61_000)
+    failing(gatehouse, { at: 'organization', kind: 'delay', ms: 300 })
+    const headers = { host: 'localhost:5173', cookie: await browser.cookieHeader() }
+    const request = get(`${gatehouse.origin}/api/me`, { headers, agent: false })
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    answer.destroy()
+    await expect.poll(() => nameIn(browser)).toBe('Local tenant')
+    expect(asked(gatehouse)).toBe(2)
   })
 
   it('comes later where Graph took its time', async () => {

@@ -50,8 +50,6 @@ export function createOrganisationNames(mayAsk: boolean, now: () => number): Org
         lookup.underWay = undefined
       },
       (error: unknown) => {
-        // Nobody's fault: the person went on to another page.
-        if (request.raw.socket.destroyed) lookup.goodUntil = 0
         request.log.info(
           { err: error, event: 'organisation_unknown' },
           'No name of the organisation',
@@ -91,6 +89,7 @@ async function fetchName(request: FastifyRequest, tenantId: string): Promise<str
   const answer = await request.callApi('graph', '/organization', {
     query: { $select: 'id,displayName' },
     answer: Organizations,
+    outlivesRequest: true,
   })
   return answer.value.find(({ id }) => id.toLowerCase() === tenantId)?.displayName ?? null
 }

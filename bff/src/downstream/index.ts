@@ -22,6 +22,8 @@ export interface CallOptions {
   headers?: Partial<Record<CallHeader, string>>
   /** Sent as JSON. */
   body?: unknown
+  /** For what others want to know as well: the call goes on when this request's client hangs up. */
+  outlivesRequest?: true
 }
 
 /** A call whose answer has to be of a shape. */
@@ -83,28 +85,31 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     ) {
       const { method = 'GET', query, headers = {}, body, answer: schema } = options
       assertCallHeaders(headers)
-      const answer = await callAsUser(this, find(name), {
+      const call: Call = {
         method,
         path: builtPath(path, query),
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
         accept: 'application/json',
         maxBytes,
-      })
+      }
+      const client = options.outlivesRequest ? undefined : this.raw.socket
+      const answer = await callAsUser(this, find(name), call, client)
       const json = jsonOf(name, answer)
       if (schema) assertShape(name, schema, json)
       return json
     },
   )
   app.decorateRequest('imageFromApi', async function (this: FastifyRequest, name, path, options) {
-    const answer = await callAsUser(this, find(name), {
+    const call: Call = {
       method: 'GET',
       path: builtPath(path, undefined),
       headers: {},
       body: undefined,
       accept: 'image/jpeg, image/png',
       maxBytes: options.maxBytes,
-    })
+    }
+    const answer = await callAsUser(this, find(name), call, this.raw.socket)
     return imageOf(name, answer)
   })
   // Requests of one connection may wait side by side (pipelining), each of them for its end.
