@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { arrived } from './support/arrived.ts'
 import { expectProblem } from './support/expect-problem.ts'
+import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { tokenRequests, type TokenForm } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -47,7 +48,7 @@ describe('the form of a callback', () => {
   ])('CB21 is refused with %s', async (_what, change) => {
     const { query, send } = await arrived(gatehouse())
     change(query)
-    expectProblem(await send(), 400, 'invalid_request')
+    expectRefusedLink(await send(), 'failed')
     expect(redeemed()).toEqual([])
   })
 

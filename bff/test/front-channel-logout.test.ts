@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Browser } from './support/browser.ts'
 import { expectProblem } from './support/expect-problem.ts'
+import type { Gatehouse } from './support/gatehouse.ts'
 import { storeKinds } from './support/stored.ts'
 import { expectEnded, twoInstances } from './support/two-instances.ts'
 
@@ -12,6 +13,12 @@ function logoutPath(sid: unknown): string {
 async function sidOf(browser: Browser): Promise<unknown> {
   const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: unknown } }
   return claims.sid
+}
+
+async function discoveryDocument({ tenant }: Gatehouse): Promise<unknown> {
+  const { authority, tenantId } = tenant
+  const answer = await fetch(`${authority}/${tenantId}/v2.0/.well-known/openid-configuration`)
+  return answer.json()
 }
 
 describe.each(storeKinds)('on %s, a front-channel call', (store) => {
@@ -47,6 +54,16 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     }
   })
 
+  it('reads its session and its issuer, and nothing else that Entra may add', async () => {
+    const { issuer } = (await discoveryDocument(gatehouse())) as { issuer: string }
+    const [near, away] = await signedIn()
+    const query = new URLSearchParams({ sid: String(await sidOf(near)), iss: issuer, all: 'true' })
+    const answer = await near.get(`/auth/front-channel-logout?${query.toString()}&x=1&x=2`)
+    expect([answer.status, answer.text]).toEqual([200, ''])
+    await expectEnded(near)
+    await expectEnded(away)
+  })
+
   it.each([
     ['twice', '?sid=a&sid=b'],
     ['as a list', '?sid[]=a'],
@@ -57,7 +74,8 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     ['with a null byte', '?sid=a%00'],
     ['empty', '?sid='],
     ['missing', ''],
-    ['beside something else', '?sid=a&all=true'],
+    ['beside the issuer of somebody else', '?sid=a&iss=https://evil.test'],
+    ['beside two issuers', '?sid=a&iss=https://evil.test&iss=https://evil.test'],
   ])('SO12 that names its session %s is 400, and ends nothing', async (_how, query) => {
     const [near] = await signedIn()
     const before = (await gatehouse().stored.records()).length

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { continueUrl } from '@gatehouse/shared/paths'
 import type { Browser } from './support/browser.ts'
 import { expectProblem } from './support/expect-problem.ts'
+import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -113,12 +114,7 @@ describe('a step-up that Graph asks for', () => {
       expect(status).toBe(303)
       expect(new URL(location).searchParams.get('claims')).not.toContain('acrs')
     }
-    expectProblem(await asked.get(`${signInUrl}&challenge=b`), 400, 'invalid_request')
-    expectProblem(
-      await asked.get(`/auth/sign-in?challenge=${'a'.repeat(65)}`),
-      400,
-      'invalid_request',
-    )
+    expectRefusedLink(await asked.get(`${signInUrl}&challenge=b`), 'invalid_link')
   })
 
   it('that a hundred requests meet is written down once and asked of Entra once', async () => {

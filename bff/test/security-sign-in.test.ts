@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { arrived } from './support/arrived.ts'
 import { expectProblem } from './support/expect-problem.ts'
+import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { openSocket } from './support/raw-exchange.ts'
 import { problemPageCode, startsSession } from './support/refused-sign-in.ts'
 import { tokenRequests } from './support/token-requests.ts'
@@ -75,8 +76,7 @@ describe('after a sign-out', () => {
     async (prompt) => {
       const browser = gatehouse().browser()
       const answer = await browser.get(`/auth/sign-in?prompt=${encodeURIComponent(prompt)}`)
-      const { detail } = expectProblem(answer, 400, 'invalid_request')
-      expect(detail).toMatch(/^querystring: prompt /)
+      expectRefusedLink(answer, 'invalid_link')
     },
   )
 })

@@ -170,7 +170,7 @@ describe('asking again by itself', () => {
 
 describe('the sign-in problem page', () => {
   const promised =
-    'expired cookies_blocked cancelled denied consent_required step_up not_assigned other_organisation misconfigured unavailable failed'
+    'expired invalid_link cookies_blocked cancelled denied consent_required step_up not_assigned other_organisation misconfigured unavailable failed'
 
   test('knows every code of the back end', () => {
     expect(problemCodes.toSorted()).toEqual(promised.split(' ').toSorted())

@@ -16,7 +16,7 @@ export interface Ask {
   /** A claims request, JSON. */
   claims?: string | undefined
   /** It follows by itself on one that Entra wanted more for; there is no third. */
-  again?: true
+  again?: true | undefined
 }
 
 /**
@@ -33,11 +33,7 @@ export async function beginSignIn(
   // Before the cookie: a tenant that does not answer must leave nothing behind.
   await flow.entra.discovery.metadata()
   const { returnTo, claims, again, prompt, loginHint, domainHint, scopes = [] } = ask
-  const transaction = flow.transactions.begin(request, reply, {
-    returnTo,
-    ...(claims && { claims }),
-    ...(again && { again }),
-  })
+  const transaction = flow.transactions.begin(request, reply, { returnTo, claims, again })
   const url = await flow.entra.authorizeUrl({
     state: transaction.state,
     nonce: transaction.nonce,

@@ -133,7 +133,7 @@ async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal
 }
 
 /** The metadata's issuer may hold the template `{tenantid}`: then any tenant's spelling of it counts here. */
-function matchesIssuer(iss: string | undefined, issuer: string): boolean {
+export function matchesIssuer(iss: string | undefined, issuer: string): boolean {
   const [before = '', after] = issuer.split('{tenantid}')
   if (after === undefined) return iss === issuer
   const tenant = iss?.slice(before.length, iss.length - after.length)
@@ -147,7 +147,14 @@ async function complete(
   transaction: Transaction,
   code: string,
 ): Promise<FastifyReply> {
-  const answer = await flow.entra.redeemCode({ ...transaction, code, scopes: flow.scopes })
+  const { verifier, nonce, claims } = transaction
+  const answer = await flow.entra.redeemCode({
+    code,
+    verifier,
+    nonce,
+    scopes: flow.scopes,
+    ...(claims && { claims }),
+  })
   const verified = await flow.entra.verify(answer.idToken, {
     nonce: transaction.nonce,
     accessToken: answer.accessToken,

@@ -23,7 +23,8 @@ export function safeReturnTo(value: unknown, origin: string): string {
   if (!URL.canParse(value, origin)) return fallback
   const url = new URL(value, origin)
   if (url.origin !== origin || url.username || url.password) return fallback
-  const path = `${url.pathname}${url.search}${url.hash}`
+  // A backslash counts double in the JSON of the cookie, whose size is bounded.
+  const path = `${url.pathname}${url.search}${url.hash}`.replaceAll('\\', '%5C')
   // `/.//evil` is of this origin as a URL, and another host again once it is written as a path.
   if (path.startsWith('//') || path.length > maxLength || notPages.test(url.pathname))
     return fallback

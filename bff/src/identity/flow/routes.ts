@@ -1,5 +1,5 @@
 /** The addresses of the flow, one verb each, and the two of `/api/session`. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/shared/paths'
 import { Session as SessionSchema } from '@gatehouse/shared/session'
@@ -10,6 +10,7 @@ import type { Session } from '../session/sessions.ts'
 import { sessionStatus } from '../session/status.ts'
 import type { FlowContext } from './context.ts'
 import { frontChannelLogout, FrontChannelQuery } from './front-channel-logout.ts'
+import { invalidLink } from './page.ts'
 import { redirect, RedirectQuery } from './redirect.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
@@ -29,12 +30,22 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
 
   app.get(
     auth.signIn,
-    { ...byNavigation, ...limited, schema: { querystring: SignInQuery } },
+    {
+      ...byNavigation,
+      ...limited,
+      schema: { querystring: SignInQuery },
+      errorHandler: pageForInvalidQuery('invalid_link'),
+    },
     (request, reply) => signIn(flow, request, reply),
   )
   app.get(
     auth.redirect,
-    { ...byNavigation, ...limited, schema: { querystring: RedirectQuery } },
+    {
+      ...byNavigation,
+      ...limited,
+      schema: { querystring: RedirectQuery },
+      errorHandler: pageForInvalidQuery('failed'),
+    },
     (request, reply) => redirect(flow, request, reply),
   )
   app.get(
@@ -65,4 +76,15 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     if (!extended) throw signInRequired()
     return status(request, session)
   })
+}
+
+/** A person is at the other end of a navigation: a query that is refused gets a page, not JSON. */
+function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    if (!error.validation) throw error
+    // The message names the parameter and the rule, never the value that came.
+    const fields = { event: 'sign_in_link_refused', rule: error.message }
+    request.log.warn(fields, 'A sign-in link was refused')
+    return invalidLink(request, reply, code)
+  }
 }

@@ -7,7 +7,10 @@ import type { FlowContext } from './context.ts'
 import { problemPage, seeOther, unavailable } from './page.ts'
 import { safeReturnTo } from './return-to.ts'
 
-/** `GET /auth/sign-in`. A parameter that is there twice is refused; one that we do not know is not looked at. */
+/**
+ * `GET /auth/sign-in`. These parameters and no others, each at most once: anyone can write such a link,
+ * so nothing else of it may reach Entra, the transaction or a decision.
+ */
 export const SignInQuery = Type.Object(
   {
     returnTo: Type.Optional(Type.String()),
@@ -16,7 +19,7 @@ export const SignInQuery = Type.Object(
     domainHint: Type.Optional(Type.String({ maxLength: 255 })),
     challenge: Type.Optional(Type.String({ maxLength: 64 })),
   },
-  { maxProperties: 32 },
+  { additionalProperties: false },
 )
 
 /**
@@ -28,13 +31,17 @@ export async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { returnTo, challenge, ...hints } = request.query as Static<typeof SignInQuery>
+  const query = request.query as Static<typeof SignInQuery>
   try {
-    const asked = challenge === undefined ? undefined : await demanded(flow, request, challenge)
+    const challenge = await findChallenge(flow, request, query.challenge)
     return await beginSignIn(flow, request, reply, {
-      returnTo: safeReturnTo(returnTo, flow.publicUrl),
-      ...asked,
-      ...hints,
+      returnTo: safeReturnTo(query.returnTo, flow.publicUrl),
+      prompt: query.prompt,
+      // A challenge is about the person who is signed in: a link cannot make it another one's.
+      loginHint: challenge?.loginHint ?? query.loginHint,
+      domainHint: query.domainHint,
+      scopes: challenge?.scopes,
+      claims: challenge?.claims,
     })
   } catch (error) {
     request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
@@ -47,7 +54,8 @@ export async function signIn(
 }
 
 /** What the session of this browser was asked for under that name. */
-async function demanded(flow: FlowContext, request: FastifyRequest, name: string) {
+async function findChallenge(flow: FlowContext, request: FastifyRequest, name: string | undefined) {
+  if (name === undefined) return undefined
   const session = await flow.openSession(request)
   const challenge = session?.challenges.find(({ id }) => id === name)
   if (!session || !challenge) return undefined

@@ -28,7 +28,11 @@ export interface Transactions {
   begin(
     request: FastifyRequest,
     reply: FastifyReply,
-    asked: Pick<Transaction, 'returnTo' | 'claims' | 'again'>,
+    asked: {
+      returnTo: string
+      claims?: string | undefined
+      again?: true | undefined
+    },
   ): Transaction
   /** The transaction that this browser began with `state`, while it is valid. */
   find(request: FastifyRequest, state: string): Transaction | undefined
@@ -63,13 +67,15 @@ export function createTransactions(
   }
 
   return {
-    begin: (request, reply, asked) => {
+    begin: (request, reply, { returnTo, claims, again }) => {
       makeRoom(request, reply)
-      const transaction = {
+      const transaction: Transaction = {
         state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
         nonce: random(),
         verifier: random(),
-        ...asked,
+        returnTo,
+        ...(claims && { claims }),
+        ...(again && { again }),
         issuedAt: now(),
       }
       const value = cookies.seal('sign-in', transaction)

@@ -7,6 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { signInUrl } from '@gatehouse/shared/paths'
 import type { InteractionReason } from '@gatehouse/shared/problem'
 import { ProblemError } from '../../problem.ts'
+import { usableClaims } from '../entra/index.ts'
 import type { Session } from './open-sessions.ts'
 import type { Challenge } from './record.ts'
 import { signInRequired } from './refusals.ts'
@@ -33,8 +34,6 @@ export interface Challenges {
 
 /** Different demands that one session can have open. Pages that ask in turn need two or three. */
 const maxOpen = 4
-/** A claims request is 60 to 400 characters long. More would not fit into the sign-in's cookie. */
-const maxClaims = 2000
 
 export function createChallenges(
   sessions: Sessions,
@@ -59,7 +58,7 @@ export function createChallenges(
 
   return {
     demand: async (session, { reason, claims, scopes, cause }) => {
-      const usable = claims !== undefined && claims.length <= maxClaims ? claims : undefined
+      const usable = usableClaims(claims)
       const asked = {
         reason,
         ...(usable !== undefined && { claims: usable }),

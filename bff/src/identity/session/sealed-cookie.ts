@@ -12,12 +12,16 @@ export interface Opened {
 }
 
 export interface SealedCookies {
+  /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
   seal(purpose: CookiePurpose, content: object): string
   /** What a value sealed for `purpose` holds; undefined for anything else, whatever it is. */
   open(purpose: CookiePurpose, value: string): Opened | undefined
 }
 
-/** Ciphertext and 24-byte nonce in base64url: a fixed alphabet, so that one seal has one spelling. */
+/**
+ * Ciphertext and 24-byte nonce in base64url: a fixed alphabet, so that one seal has one spelling. With the
+ * longest cookie name it stays below 4,096 bytes: browsers drop a longer cookie without a word (RFC 6265 §6.1).
+ */
 const sealedForm = /^[A-Za-z0-9_-]{24,3900}\.[A-Za-z0-9_-]{32}$/
 
 /**
@@ -40,8 +44,15 @@ export async function createSealedCookies(
   })
   return {
     seal: (purpose, content) => {
-      const value = codec.encodeSecureSession(codec.createSecureSession({ ...content, purpose }))
-      return value.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '').replace(';', '.')
+      const value = codec
+        .encodeSecureSession(codec.createSecureSession({ ...content, purpose }))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', '')
+        .replace(';', '.')
+      if (!sealedForm.test(value))
+        throw new Error(`A sealed value of ${value.length} bytes is too long`)
+      return value
     },
     open: (purpose, value) => {
       if (!sealedForm.test(value) || !value.split('.').every(isCanonical)) return undefined

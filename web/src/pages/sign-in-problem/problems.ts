@@ -34,6 +34,13 @@ const problems: Record<string, SignInProblem> = {
     action: 'Start again',
     does: 'again',
   },
+  invalid_link: {
+    title: 'This sign-in link does not work',
+    text: 'It asks for something that this app does not offer. Nothing was shared. Sign in here instead.',
+    who: 'You',
+    action: 'Sign in',
+    does: 'again',
+  },
   cookies_blocked: {
     title: 'Your browser blocks cookies',
     text: 'Signing in needs one cookie of this site. Allow cookies here, then try again.',
