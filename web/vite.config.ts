@@ -11,6 +11,16 @@ const backEndPort = Number(process.env['PORT'] ?? 5174)
 /** The oldest browsers that know `light-dark()`; for older ones every colour would be written twice. */
 const browsers = ['chrome123', 'edge123', 'firefox128', 'safari17.5']
 
+/** What Vite serves from no folder by itself: a list of one's own takes the place of this one. */
+const deniedByVite = [
+  '.env',
+  '.env.*',
+  '*.{crt,pem,key,p12,pfx,cer,der}',
+  '.npmrc',
+  '.yarnrc.yml',
+  '**/.git/**',
+]
+
 export default defineConfig({
   plugins: [react(), oneAddress(), portTaken(port)],
   clearScreen: false,
@@ -23,6 +33,17 @@ export default defineConfig({
     open: false,
     // As in production: no other origin may read anything.
     cors: false,
+    // A site may give its own name the address of this machine (DNS rebinding): `localhost` and IP
+    // addresses are answered, and no other name, neither by the page nor by the proxy to the back end.
+    allowedHosts: [],
+    fs: {
+      // The port answers every user and program of this machine. Vite's default is the whole workspace:
+      // its settings and the session keys in `.data`. Another package that the page imports goes here too.
+      strict: true,
+      allow: ['.', '../shared/src'],
+      // For what lies within those folders.
+      deny: [...deniedByVite, '**/.data/**', '*.sqlite*', 'aad.config*.json'],
+    },
     proxy: { '^/(api|auth)/': backEnd(backEndPort) },
   },
   build: {

@@ -1,0 +1,368 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, request, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { resolveConfig } from 'vite'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+const web = join(import.meta.dirname, '..')
+const root = join(web, '..')
+const timeout = 60_000
+
+/** Stands in for the back end: notes what the proxy lets through. */
+let backEnd: Server
+const passedOn: string[] = []
+
+let port: number
+let vite: ChildProcess
+const made: string[] = []
+
+beforeAll(async () => {
+  backEnd = createServer((asked, response) => {
+    passedOn.push(`${asked.method} ${asked.url}`)
+    response.end('from the back end')
+  })
+  port = await freePort()
+  // As `npm run dev` starts it: with the project's configuration, and nothing of the test's.
+  const program = join(
+    dirname(createRequire(import.meta.url).resolve('vite/package.json')),
+    'bin/vite.js',
+  )
+  vite = spawn(process.execPath, [program], {
+    cwd: web,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      WEB_PORT: String(port),
+      PORT: String(await listen(backEnd)),
+    },
+  })
+  await vi.waitFor(() => ask('/'), { timeout, interval: 100 })
+}, timeout)
+
+afterAll(async () => {
+  const gone = once(vite, 'exit')
+  vite.kill('SIGTERM')
+  await gone
+  backEnd.close()
+  for (const folder of made) rmSync(folder, { recursive: true, force: true })
+})
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  const free = await listen(probe)
+  probe.close()
+  await once(probe, 'close')
+  return free
+}
+
+interface Answer {
+  status: number
+  type: string
+  body: string
+}
+
+type Ask = { method?: string; headers?: Record<string, string> }
+
+/** Asks for a path as it is spelled: `fetch` would tidy it up. */
+function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const all = { host: `localhost:${port}`, ...headers }
+    const asking = request({ host: '127.0.0.1', port, path, method, headers: all }, (answer) => {
+      let body = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk
+      })
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          type: answer.headers['content-type'] ?? '',
+          body,
+        }),
+      )
+    })
+    asking.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, type: '', body: '' })
+    })
+    asking.on('error', reject).end()
+  })
+}
+
+/** What one may append to an address to have a file transformed in another way. */
+const queries = [
+  '',
+  '?',
+  '?raw',
+  '?raw??',
+  '?import',
+  '?import&raw',
+  '?import&raw??',
+  '?import&?raw',
+  '?url',
+  '?inline',
+  '?import&inline',
+  '?worker&inline',
+  '?direct',
+  '?html-proxy&index=0.js',
+  '?.svg?import',
+  '?.wasm?init',
+]
+
+/** Ways to spell the address of a file, before the query. @param file its absolute path */
+function addressesOf(file: string): string[] {
+  const fromWeb = relative(web, file)
+  const fromRoot = relative(root, file)
+  const percent = fromWeb.replaceAll('.', '%2e')
+  return [
+    `/@fs${file}`,
+    `/@fs/${file}`,
+    `/@fs//${file}`,
+    `//@fs${file}`,
+    `/@fs${file}/`,
+    `/@fs${file.replaceAll('.', '%2e')}`,
+    `/@fs${file.replaceAll('/', '%2f')}`,
+    `/@fs${web}/../${fromRoot}`,
+    `/@fs${web}/src/..%2f..%2f..%2f${fromRoot}`,
+    `/@fs${web}/%2e%2e/${fromRoot}`,
+    `/@fs${web}\\..\\${fromRoot}`,
+    `/@fs${file}%00.js`,
+    `/@fs${root}/shared/src/../../${fromRoot}`,
+    `/@fs${file}::$DATA`,
+    `/@fs${file}.map`,
+    `/${fromWeb}`,
+    `/${percent}`,
+    `/${fromWeb.replaceAll('/', '%2f')}`,
+    `//${fromWeb}`,
+    `/src/../${fromWeb}`,
+    `/node_modules/.vite/deps/../../../${fromWeb}`,
+    file,
+    `/${file}`,
+    `/@id/${file}`,
+    `/@id${file}`,
+    `/@id/${fromWeb}`,
+    `/@id/__x00__${file}`,
+    `/@id/@fs${file}`,
+  ]
+}
+
+/** The spellings that give away what stands in a file. */
+async function leaksOf(file: string): Promise<string[]> {
+  const word = await ownWord(readFileSync(file, 'utf8'))
+  const leaks: string[] = []
+  for (const address of addressesOf(file)) {
+    const paths = queries.map((query) => address + query)
+    const answers = await Promise.all(paths.map(async (path) => ({ path, ...(await ask(path)) })))
+    const open = answers.filter(({ body }) => readable(body).includes(word))
+    leaks.push(...open.map(({ path }) => path))
+  }
+  return leaks
+}
+
+/** The longest word that the page does not have: unknown addresses are answered with the page. */
+async function ownWord(text: string): Promise<string> {
+  const page = (await ask('/nowhere')).body
+  const words = (text.match(/\w+/g) ?? []).filter((word) => !page.includes(word))
+  return words.reduce((longest, word) => (word.length > longest.length ? word : longest))
+}
+
+/** An answer, and what stands in its data URLs. */
+function readable(body: string): string {
+  const encoded = body.matchAll(/;base64,([\w+/=]+)/g)
+  const decoded = [...encoded].map(([, data = '']) => Buffer.from(data, 'base64').toString())
+  return [body, ...decoded].join('\n')
+}
+
+/** A folder that the end of the tests takes away, with files of one secret word each. */
+function folderWith(parent: string, files: string[]): string[] {
+  mkdirSync(parent, { recursive: true })
+  const folder = mkdtempSync(join(parent, 'dev-server-test-'))
+  made.push(folder)
+  return files.map((file) => {
+    const path = join(folder, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, `secret_word_${'x'.repeat(20)}`)
+    return path
+  })
+}
+
+describe('the development server keeps to the page', () => {
+  const outside = [
+    'aad.config.json',
+    'package.json',
+    'README.md',
+    '.git/config',
+    '.npmrc',
+    'bff/src/server.ts',
+    'bff/package.json',
+    'tenant/src/server.ts',
+    'shared/package.json',
+    // By the links that the package manager makes.
+    'node_modules/@gatehouse/bff/src/server.ts',
+    'node_modules/react/package.json',
+  ]
+  const here = outside.filter((file) => existsSync(join(root, file)))
+
+  test.each(here)(
+    'and serves no %s, whatever the spelling',
+    async (file) => {
+      expect(await leaksOf(join(root, file))).toEqual([])
+    },
+    timeout,
+  )
+
+  test(
+    'though the same spellings do find what is served',
+    async () => {
+      const leaks = await leaksOf(join(web, 'vite/back-end.ts'))
+      const found = queries.filter((query) => leaks.some((path) => path.endsWith(`ts${query}`)))
+      expect(found.length).toBeGreaterThan(6)
+      expect(leaks.length).toBeGreaterThan(50)
+    },
+    timeout,
+  )
+
+  test(
+    'and serves no file of a data folder elsewhere',
+    async () => {
+      const files = folderWith(tmpdir(), ['session-key', 'sessions.sqlite', 'notes.ts'])
+      for (const file of files) expect(await leaksOf(file)).toEqual([])
+    },
+    timeout,
+  )
+
+  test(
+    'and serves no keys, stores and settings that lie inside the page’s own folder',
+    async () => {
+      const files = folderWith(join(web, 'test-results'), [
+        '.env',
+        '.env.local',
+        '.npmrc',
+        '.git/config',
+        '.data/session-key',
+        'app.pem',
+        'app.key',
+        'app.pfx',
+        'sessions.sqlite',
+        'sessions.sqlite-wal',
+        'aad.config.json',
+        'aad.config.local.json',
+      ])
+      for (const file of files) expect(await leaksOf(file)).toEqual([])
+    },
+    2 * timeout,
+  )
+
+  test('and denies everything that Vite denies by itself', async () => {
+    const byDefault = await resolveConfig({ configFile: false }, 'serve')
+    const ours = await resolveConfig({ configFile: join(web, 'vite.config.ts') }, 'serve')
+    expect(ours.server.fs.deny).toEqual(expect.arrayContaining(byDefault.server.fs.deny))
+  })
+
+  test(
+    'and serves every module that the page imports',
+    async () => {
+      const modules = new Map<string, string>()
+      const follow = async (path: string): Promise<void> => {
+        if (modules.has(path)) return
+        modules.set(path, '')
+        const { status, type, body } = await ask(path)
+        modules.set(path, `${status} ${type}`)
+        for (const imported of importsOf(body)) await follow(imported)
+      }
+      for (const start of importsOf((await ask('/')).body)) await follow(start)
+      const known = [...modules.keys()]
+      expect(known).toEqual(
+        expect.arrayContaining([
+          '/@vite/client',
+          '/@react-refresh',
+          '/src/main.tsx',
+          '/src/pages/users.tsx',
+          '/src/ui/base.css',
+          `/@fs${root}/shared/src/paths.ts`,
+        ]),
+      )
+      expect(known.filter((path) => path.includes('/.vite/deps/')).length).toBeGreaterThan(3)
+      expect([...modules].filter(([, answer]) => answer !== '200 text/javascript')).toEqual([])
+      // Vite serves what a served module imports anyway; this file has nothing but types.
+      const types = await ask(`/@fs${root}/shared/src/session.ts`)
+      expect([types.status, (await ask('/favicon.svg')).status]).toEqual([200, 200])
+    },
+    timeout,
+  )
+})
+
+/** The addresses that a module or the page imports, also later: Vite has made all of them absolute. */
+function importsOf(text: string): string[] {
+  const found = text.matchAll(/(?:\bfrom|\bimport|\bsrc=)\s*\(?\s*"(\/[^"]+)"/g)
+  return [...found].map(([, path = '']) => path)
+}
+
+describe('the development server knows its own names', () => {
+  const foreign = [
+    'evil.test',
+    'evil.test:5173',
+    'localhost.evil.test',
+    '127.0.0.1.evil.test:5173',
+    'localhost@evil.test',
+    'localhost.:5173',
+  ]
+
+  test.each(foreign)('and answers nothing to the host “%s”', async (host) => {
+    passedOn.length = 0
+    const headers = { host }
+    const paths = [
+      '/',
+      '/users',
+      '/src/main.tsx',
+      '/@vite/client',
+      `/@fs${root}/shared/src/paths.ts`,
+      '/favicon.svg',
+      '/api/session',
+      '/auth/sign-in',
+      '/__open-in-editor?file=nothing',
+    ]
+    for (const path of paths) {
+      expect([path, (await ask(path, { headers })).status]).toEqual([path, 403])
+    }
+    expect((await ask('/auth/sign-out', { method: 'POST', headers })).status).toBe(403)
+    expect(passedOn).toEqual([])
+  })
+
+  test('and answers to localhost and to loopback addresses', async () => {
+    passedOn.length = 0
+    for (const name of ['localhost', '127.0.0.1', '[::1]']) {
+      const headers = { host: `${name}:${port}` }
+      expect((await ask('/src/main.tsx', { headers })).status).toBe(200)
+      expect((await ask('/api/session', { headers })).body).toBe('from the back end')
+    }
+    expect(passedOn).toEqual(Array(3).fill('GET /api/session'))
+  })
+
+  test('and tells of changes only to its own page', async () => {
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      'sec-websocket-protocol': 'vite-hmr',
+    }
+    const { body } = await ask('/@vite/client')
+    const token = /const wsToken = "([^"]+)"/.exec(body)?.[1] ?? ''
+    const open = async (path: string, headers: Record<string, string>) =>
+      (await ask(path, { headers: { ...upgrade, ...headers } })).status
+    expect(await open(`/?token=${token}`, { origin: `http://localhost:${port}` })).toBe(101)
+    expect(await open('/', { origin: 'http://evil.test' })).toBe(400)
+    expect(await open(`/?token=${token}`, { host: 'evil.test' })).toBe(400)
+  })
+})
