@@ -8,7 +8,10 @@ export interface TenantOptions {
   port?: number
   /** A loopback address; default 127.0.0.1. */
   host?: string
-  /** What its documents and tokens spell, where a proxy with TLS stands in front; default what it listens on. */
+  /**
+   * What its documents and tokens spell, where a proxy with TLS stands in front; default what it listens on.
+   * Its host is answered besides loopback names.
+   */
   origin?: string
   tenantId?: string
   tenantName?: string
@@ -34,7 +37,7 @@ export interface TenantOptions {
 export const mostUsers = 100_000
 
 /** @throws Error with a sentence, where a tenant must not or cannot run */
-export function checkOptions({ host = '127.0.0.1', users = 250 }: TenantOptions): void {
+export function checkOptions({ host = '127.0.0.1', origin, users = 250 }: TenantOptions): void {
   if (process.env.NODE_ENV === 'production') {
     throw new Error(
       'The local tenant signs anybody in without a password, so it does not start while NODE_ENV is "production".',
@@ -43,6 +46,11 @@ export function checkOptions({ host = '127.0.0.1', users = 250 }: TenantOptions)
   if (!isLoopback(host)) {
     throw new Error(
       `The local tenant signs anybody in without a password, so it listens on loopback only, not on "${host}".`,
+    )
+  }
+  if (origin !== undefined && !(URL.canParse(origin) && /^https?:\/\//i.test(origin))) {
+    throw new Error(
+      `The origin of the local tenant must be an address such as "https://localhost:5175", not "${origin}".`,
     )
   }
   checkUserCount(users)

@@ -21,6 +21,7 @@ import { createJournal, type Journal } from './journal.ts'
 import { createKeyRing, type RotateOptions } from './keys/key-ring.ts'
 import { localClient, localTenantId } from './local-client.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
+import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/not-found.ts'
 import { createPolicies } from './policies/policies.ts'
 import { createRegistry } from './registry/registry.ts'
@@ -94,6 +95,8 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     bodyLimit: 65_536,
     routerOptions: { maxParamLength: 1_024, caseSensitive: false },
   })
+  // Before every other hook.
+  refuseForeignHosts(app, options.origin)
   const clients = options.clients ?? [localClient]
   const world = createWorld(app, { ...options, clients })
   // The clock of the tokens is the clock of the answers.

@@ -88,5 +88,5 @@ it('refuses a name of another host that leads here', async () => {
       .on('error', reject)
       .end()
   })
-  expect(status).toBe(403)
+  expect(status).toBe(421)
 })

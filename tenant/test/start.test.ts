@@ -18,6 +18,13 @@ describe('a tenant', () => {
     },
   )
 
+  it.each(['', 'localhost:5175', 'login.example.test', 'https://'])(
+    'refuses “%s” for its origin',
+    async (origin) => {
+      await expect(createTenant({ origin })).rejects.toThrow(`not "${origin}"`)
+    },
+  )
+
   it.each([0, 1.5, 100_001])('refuses to have %s users', async (users) => {
     await expect(createTenant({ users })).rejects.toThrow('1 to 100000 users')
   })
