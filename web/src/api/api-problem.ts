@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode, InteractionReason } from '@gatehouse/shared/problem'
+import { ownPath } from './answered-address.ts'
 
 /**
  * `offline`: this device has no connection. `unreachable`: the request did not get through.
@@ -68,9 +69,4 @@ async function readBody(response: Response): Promise<Partial<Problem> | undefine
 /** Retry-After in its form of seconds (RFC 9110, section 10.2.3); no server of ours sends the other one. */
 function seconds(header: string | null): number | undefined {
   return header && /^\d{1,6}$/.test(header) ? Number(header) : undefined
-}
-
-/** A link is followed only within this site, whatever an answer says. */
-function ownPath(url: string | undefined): string | undefined {
-  return url && /^\/[^/\\]/.test(url) ? url : undefined
 }
