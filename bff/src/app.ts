@@ -84,7 +84,7 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   await app.register(directory, { config, now })
   // It says what is configured: for whoever sits at this machine, even where production was not said.
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
-  if (isLocal) await app.register(doctor, { config })
+  if (isLocal) await app.register(doctor, { config, now })
   await app.register(routes)
   if (built) await app.register(web, { built })
   return app

@@ -29,7 +29,7 @@ describe('npm run doctor', () => {
     const { code, stdout } = await doctor()
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ok {4}config: Valid\.$/m)
-    expect(stdout).toContain('11 checks: 0 failed, 0 to look at.')
+    expect(stdout).toContain('12 checks: 0 failed, 0 to look at.')
     expect(stdout).not.toContain('\u001B[')
   })
 

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { buildApp } from '../src/app.ts'
-import { localTenant } from '../src/config/index.ts'
+import { loadConfig, localTenant } from '../src/config/index.ts'
 import { diagnose, type Finding } from '../src/doctor/index.ts'
-import { addressFindings } from '../src/doctor/server-findings.ts'
+import { arrivalFinding } from '../src/doctor/server-findings.ts'
 import { authorityFindings, redirectFinding } from '../src/doctor/tenant-findings.ts'
+import { createEntra } from '../src/identity/entra/index.ts'
 import { load, ownTenant } from './support/config-folder.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -53,6 +53,7 @@ describe('doctor', () => {
       'store',
       'cookie',
       'scopes',
+      'graph-host',
       'session-keys',
     ])
     expect(one(all, 'credential')?.reason).toMatch(
@@ -124,6 +125,27 @@ describe('doctor', () => {
   })
 })
 
+describe('a credential at a tenant that gives apps tokens of their own', () => {
+  const scope = 'https://graph.microsoft.com/.default'
+
+  it('is proved with one request for such a token', async () => {
+    const { tenant, dataDir, environment } = gatehouse()
+    const body = { token_type: 'Bearer', access_token: 'made-up', expires_in: 3599 }
+    tenant.faults.set({ at: 'token', kind: 'respond', status: 200, body })
+    const { log } = Fastify({ logger: false })
+    const entra = createEntra(loadConfig(environment, dataDir), log, Date.now)
+    try {
+      await entra.prove(scope)
+    } finally {
+      await entra.close()
+    }
+    const sent = tenant.journal.entries().filter(({ endpoint }) => endpoint === 'token')
+    expect(sent.map(({ body: form }) => form)).toMatchObject([
+      { grant_type: 'client_credentials', scope: expect.stringContaining(scope) as unknown },
+    ])
+  })
+})
+
 describe('what doctor makes of facts', () => {
   const config = load(ownTenant)
 
@@ -149,36 +171,14 @@ describe('what doctor makes of facts', () => {
   })
 
   it.each([
-    ['127.0.0.1:5173', 'fail', 'developer'],
-    ['other.test', 'warn', 'operator'],
-    ['app.example.test', 'pass', 'operator'],
-  ])('a browser that came to %s: %s', (host, status, who) => {
-    const all = addressFindings(config, { host, forwarded: false })
-    expect(one(all, 'address-bar')).toMatchObject({ status, who })
-  })
-})
-
-describe('GET /api/doctor', () => {
-  it('answers the signed-out in development, and knows the address bar', async () => {
-    const { status, json } = await gatehouse().browser().get('/api/doctor')
-    expect(status).toBe(200)
-    const { findings: all, publicUrl } = json() as { findings: Finding[]; publicUrl: string }
-    expect(publicUrl).toBe(gatehouse().publicUrl)
-    expect(bad(all)).toEqual([])
-    expect(one(all, 'address-bar')?.status).toBe('pass')
-    const wrong = await gatehouse().browser().get('/api/doctor', { host: '127.0.0.1:5173' })
-    const { findings: found } = wrong.json() as { findings: Finding[] }
-    expect(one(found, 'address-bar')).toMatchObject({ status: 'fail', copy: publicUrl })
-  })
-  it('CF09 is not there in production', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-doctor-'))
-    const env = { NODE_ENV: 'production', DATA_DIR: dataDir, LOG_LEVEL: 'silent' }
-    const app = await buildApp(load(ownTenant, { ...env, PORT: '0' }))
-    try {
-      expect((await app.inject({ url: '/api/doctor' })).statusCode).toBe(404)
-    } finally {
-      await app.close()
-      rmSync(dataDir, { recursive: true, force: true })
-    }
-  })
+    [false, [], 'pass'],
+    [true, [], 'warn'],
+    [true, ['127.0.0.1'], 'pass'],
+  ])(
+    'a proxy that passed the request on (%s), and trusts %j: %s',
+    (isForwarded, proxies, status) => {
+      const behind = { ...config, trustedProxies: proxies }
+      expect(arrivalFinding(behind, isForwarded)).toMatchObject({ id: 'address-bar', status })
+    },
+  )
 })

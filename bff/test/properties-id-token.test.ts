@@ -18,7 +18,7 @@ const expected: Expected = {
     token_endpoint: 'x',
     jwks_uri: 'x',
   },
-  keys: { find: () => Promise.resolve(key), issuerOf: () => undefined },
+  keys: { find: () => Promise.resolve({ key, issuers: [] }) },
   clientId: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
   tenant,
   allowedTenants: undefined,

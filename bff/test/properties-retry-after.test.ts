@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds } from '../src/downstream/retry-after.ts'
+import { retryAfterSeconds } from '../src/retry-after.ts'
 import { mutated } from './support/mutated.ts'
 import { runs } from './support/runs.ts'
 

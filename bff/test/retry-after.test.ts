@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds } from '../src/downstream/retry-after.ts'
+import { retryAfterSeconds, statedRetryAfter } from '../src/retry-after.ts'
 
 const now = Date.UTC(1994, 10, 6, 8, 48, 37)
 
@@ -46,5 +46,11 @@ describe('a Retry-After header', () => {
     ['5', '10'],
   ])('GP20 GP21 of anything else is ten seconds: %s', (header) => {
     expect(retryAfterSeconds(header, now)).toBe(10)
+    expect(statedRetryAfter(header, now)).toBeUndefined()
+  })
+
+  it('of ten seconds can be told from none', () => {
+    expect(statedRetryAfter('10', now)).toBe(10)
+    expect(statedRetryAfter(undefined, now)).toBeUndefined()
   })
 })

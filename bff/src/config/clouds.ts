@@ -36,6 +36,16 @@ const otherNames: Readonly<Record<string, string>> = {
   'login.chinacloudapi.cn': 'login.partner.microsoftonline.cn',
 }
 
+/**
+ * The origin by which a sign-in service is known here: that of the address, or for another name of
+ * the same service the one that stands in the table of clouds.
+ */
+export function signInService(address: string | URL): string {
+  const { protocol, host } = new URL(address)
+  const known = Object.hasOwn(otherNames, host) ? otherNames[host] : host
+  return `${protocol}//${known}`
+}
+
 /** The tenant of all personal Microsoft accounts. */
 export const personalAccountsTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -112,4 +122,9 @@ function hostOf(address: unknown): string | undefined {
   return typeof address === 'string' && URL.canParse(address)
     ? new URL(address).hostname
     : undefined
+}
+
+/** Whether a host is Microsoft Graph itself, in any of the clouds. */
+export function isGraphHost(hostname: string): boolean {
+  return clouds.some(({ graphs }) => graphs.includes(hostname))
 }

@@ -18,10 +18,11 @@ import { isReadableByOthers, readSecretFiles } from './secret-files.ts'
 import { developmentKey, parseSessionKeys } from './session-keys.ts'
 
 export { readKeyPair, type KeyPair } from './certificate.ts'
-export { issuerFor, personalAccountsTenant } from './clouds.ts'
+export { isGraphHost, issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { localTenant } from './local-tenant.ts'
+export { isLoopback } from './rules.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {

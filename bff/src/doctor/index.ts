@@ -1,4 +1,4 @@
-/** The door of this room: `diagnose` looks at everything that a sign-in depends on. It changes nothing and tells no secret. */
+/** `diagnose` looks at everything that a sign-in depends on. It changes nothing and tells no secret. */
 import { ConfigError, loadConfig, type Config } from '../config/index.ts'
 import {
   examineAuthority,
@@ -7,16 +7,18 @@ import {
   examinePublicUrl,
   examineRedirectUri,
   examineStore,
+  foreignGraphHost,
+  type AnswerOf,
 } from '../identity/index.ts'
 import { fail, pass, type Finding } from './finding.ts'
 import {
-  addressFindings,
+  addressFinding,
   cookieFinding,
+  graphHostFinding,
   keyFinding,
   publicUrlFinding,
   scopeFinding,
   storeFinding,
-  type Arrival,
 } from './server-findings.ts'
 import { authorityFindings, credentialFindings, redirectFinding } from './tenant-findings.ts'
 
@@ -38,16 +40,24 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
       fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`),
     )
   }
-  return examine(config)
+  return examine(config, Date.now)
 }
 
-/** @param arrival how a browser came here, where one did */
-export async function examine(config: Config, arrival?: Arrival): Promise<Finding[]> {
+/**
+ * @param now milliseconds since the epoch
+ * @param answerOf may keep what Entra says about a credential
+ */
+export async function examine(
+  config: Config,
+  now: () => number,
+  answerOf?: AnswerOf,
+): Promise<Finding[]> {
   const isDeployed = config.publicUrl.startsWith('https:')
   const [authority, redirect, credentials, store, cookie, publicUrl] = await Promise.all([
     examineAuthority(config).catch(() => undefined),
     examineRedirectUri(config).catch(() => undefined),
-    examineCredentials(config),
+    // The finding about the local tenant's own secret is the same whatever it answers.
+    config.usesLocalTenant ? [] : examineCredentials(config, answerOf),
     examineStore(config).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : 'it does not answer'),
@@ -59,12 +69,13 @@ export async function examine(config: Config, arrival?: Arrival): Promise<Findin
     pass('config', config.usesLocalTenant ? 'Valid; the local tenant stands in.' : 'Valid.'),
     ...authorityFindings(config, authority),
     redirectFinding(config, redirect),
-    ...addressFindings(config, arrival),
+    addressFinding(config),
     ...(isDeployed ? [publicUrlFinding(config, publicUrl)] : []),
-    ...credentialFindings(config, credentials, Date.now()),
+    ...credentialFindings(config, credentials, now()),
     storeFinding(config, store),
     cookieFinding(cookie),
     scopeFinding(config),
+    graphHostFinding(config, foreignGraphHost(config)),
     keyFinding(config),
   ]
 }

@@ -3,46 +3,33 @@ import type { Config } from '../config/index.ts'
 import type { PublicUrlFacts } from '../identity/index.ts'
 import { fail, pass, warn, type Finding } from './finding.ts'
 
-/** How a browser reached the page, where one did. */
-export interface Arrival {
-  host: string
-  /** Whether a proxy says that it passed the request on. */
-  forwarded: boolean
-}
-
-export function addressFindings(config: Config, arrival: Arrival | undefined): Finding[] {
-  const { publicUrl, production, trustedProxies } = config
-  const url = new URL(publicUrl)
-  const found: Finding[] = []
-  const isHttps = url.protocol === 'https:'
+export function addressFinding({ publicUrl, production, trustedProxies }: Config): Finding {
+  const isHttps = new URL(publicUrl).protocol === 'https:'
   if (isHttps && !production) {
     const reason = `${publicUrl} is a deployment, and NODE_ENV is not production.`
     const next = 'Set NODE_ENV=production where the app is deployed.'
-    found.push({ ...warn('address', reason, next), copy: 'NODE_ENV=production' })
-  } else if (isHttps && trustedProxies.length === 0) {
+    return { ...warn('address', reason, next), copy: 'NODE_ENV=production' }
+  }
+  if (isHttps && trustedProxies.length === 0) {
     const reason =
       'A proxy in front ends TLS, and its address is not in TRUSTED_PROXIES: all visitors share one limit.'
-    found.push(warn('address', reason, 'Set TRUSTED_PROXIES to the proxy’s address or range.'))
-  } else {
-    found.push(pass('address', `People open ${publicUrl}.`))
+    return warn('address', reason, 'Set TRUSTED_PROXIES to the proxy’s address or range.')
   }
-  if (arrival) found.push(arrivalFinding(config, arrival))
-  return found
+  return pass('address', `People open ${publicUrl}.`)
 }
 
-function arrivalFinding(config: Config, { host, forwarded }: Arrival): Finding {
+/**
+ * How a browser reached the doctor's page, which is at the right host. A proxy may hide another
+ * address from the server, so the page looks at its address bar itself.
+ *
+ * @param isForwarded whether a proxy says that it passed the request on
+ */
+export function arrivalFinding(
+  { publicUrl, trustedProxies }: Config,
+  isForwarded: boolean,
+): Finding {
   const id = 'address-bar'
-  const { publicUrl, trustedProxies } = config
-  const open = `Open ${publicUrl}.`
-  if (/^(?:127\.0\.0\.1|\[::1\])(?::|$)/.test(host)) {
-    const reason = `The address bar says ${host}: cookies and the redirect URI belong to ${publicUrl}.`
-    return { ...fail(id, reason, open, 'developer'), copy: publicUrl }
-  }
-  if (host !== new URL(publicUrl).host) {
-    const reason = `The request came for another host than publicUrl says (${publicUrl}).`
-    return warn(id, reason, `${open} Or set publicUrl to the address that people open.`)
-  }
-  if (forwarded && trustedProxies.length === 0) {
+  if (isForwarded && trustedProxies.length === 0) {
     const reason = 'A proxy passed the request on, and TRUSTED_PROXIES is empty.'
     return warn(id, reason, 'Set TRUSTED_PROXIES to the proxy’s address or range.')
   }
@@ -110,4 +97,23 @@ export function scopeFinding({ scopes, downstreamApis }: Config): Finding {
   const reason = `The sign-in does not ask for ${missing.join(', ')}, which Graph is called with.`
   const next = 'Add them to "scopes" in aad.config.json, and to the API permissions of the app.'
   return warn('scopes', reason, next, 'developer')
+}
+
+/**
+ * Who gets the users' tokens for Graph.
+ *
+ * @param foreignHost the host, if it is not Microsoft's
+ */
+export function graphHostFinding(
+  { downstreamApis }: Config,
+  foreignHost: string | undefined,
+): Finding {
+  const id = 'graph-host'
+  const address = downstreamApis['graph']?.baseUrl
+  if (address === undefined) return pass(id, 'No API is named graph.')
+  if (foreignHost === undefined) return pass(id, `Tokens for Graph go to ${address}.`)
+  const reason = `The users’ tokens for Graph go to ${foreignHost}, which is not Microsoft’s.`
+  const next =
+    'If it is a proxy of your own, leave it. If not, set downstreamApis.graph.baseUrl in aad.config.json, or GRAPH_BASE_URL, to the Graph of your cloud, such as https://graph.microsoft.com/v1.0.'
+  return warn(id, reason, next)
 }

@@ -79,17 +79,19 @@ export function credentialFindings(
 
 function credentialFinding(facts: CredentialFacts, now: number): Finding {
   const { setting, endsAt, problem, accepted, advice } = facts
+  const age = ageOf(facts)
   const id = 'credential'
   if (problem) {
     const next = 'Put the file or the platform’s token in place; no restart is needed.'
     return fail(id, `${setting} ${problem}.`, next)
   }
   if (accepted === false) {
-    const code = facts.aadsts === undefined ? '' : ` (AADSTS${facts.aadsts})`
+    const code = facts.aadsts === undefined ? '' : `AADSTS${facts.aadsts}`
     const next = `${advice?.fix ?? 'Issue a new one.'}${advice?.portal ? ` Portal: ${advice.portal}.` : ''}`
-    return fail(id, `Entra refuses ${setting}${code}.`, next, 'administrator')
+    return fail(id, `Entra refuses ${setting}${noted(code, age)}.`, next, 'administrator')
   }
-  const proof = accepted ? 'Entra takes it' : 'whether Entra takes it shows at the first sign-in'
+  const outcome = accepted ? 'Entra takes it' : 'whether Entra takes it shows at the first sign-in'
+  const proof = `${outcome}${noted(age)}`
   if (endsAt === undefined) {
     const isSecret = /secret/i.test(setting)
     const reason = `${setting} is there; ${proof}; its end date is not known here.`
@@ -101,6 +103,19 @@ function credentialFinding(facts: CredentialFacts, now: number): Finding {
   const next = 'Issue a new one: App registrations > (the app) > Certificates & secrets.'
   if (daysLeft < 7) return fail(id, reason, next, 'administrator')
   return daysLeft < 30 ? warn(id, reason, next, 'administrator') : pass(id, reason)
+}
+
+/** Says that an answer is not new. */
+function ageOf({ askedAgoMs }: CredentialFacts): string {
+  if (askedAgoMs === undefined) return ''
+  const seconds = Math.max(1, Math.round(askedAgoMs / 1000))
+  return `asked ${seconds === 1 ? '1 second' : `${seconds} seconds`} ago`
+}
+
+/** What there is to say in brackets, if anything. */
+function noted(...notes: string[]): string {
+  const said = notes.filter(Boolean).join(', ')
+  return said && ` (${said})`
 }
 
 const endDateNext =

@@ -28,7 +28,9 @@ export async function callAsUser(
     const refused = tokenRefusal(first)
     if (!refused) return first
     const renewed = await anotherToken(request, api, token, refused)
-    return renewed === undefined ? first : api.send(call, whose, renewed, signal)
+    // The same one comes back where Entra was asked a moment ago: the API's no is the answer.
+    if (renewed === undefined || renewed === token) return first
+    return api.send(call, whose, renewed, signal)
   })
   const refused = tokenRefusal(answer)
   if (refused) throw await refusal(request, api, refused)

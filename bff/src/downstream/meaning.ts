@@ -4,7 +4,7 @@ import { Compile, type Validator } from 'typebox/compile'
 import { usableClaims } from '../identity/index.ts'
 import type { ProblemError } from '../problem.ts'
 import type { Answer } from './exchange.ts'
-import { retryAfterSeconds } from './retry-after.ts'
+import { retryAfterSeconds } from '../retry-after.ts'
 import { bearerRefusal, type BearerRefusal } from './www-authenticate.ts'
 import { apiProblem } from './api-problem.ts'
 
@@ -52,10 +52,18 @@ export function jsonOf(name: string, answer: Answer): unknown {
   if (answer.status !== 200 && answer.bytes.length === 0) return undefined
   try {
     assertType(answer, /^application\/json\s*(?:;|$)/i)
-    const { buffer, byteOffset, byteLength } = answer.bytes
-    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
+    return parsed(answer.bytes)
   } catch (cause) {
     throw somethingElse(name, cause)
+  }
+}
+
+function parsed({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
+  } catch {
+    // The parser's own error quotes the text: names and addresses of people, in the log.
+    throw new Error('no JSON')
   }
 }
 

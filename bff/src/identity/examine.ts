@@ -2,14 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import { Agent, request } from 'undici'
-import type { Config } from '../config/index.ts'
+import { isGraphHost, isLoopback, type Config } from '../config/index.ts'
 import {
   aadstsNumber,
   adviceFor,
   createEntra,
   EntraError,
+  readMetadata,
   refusesClient,
   type Advice,
+  type Entra,
 } from './entra/index.ts'
 import { createEntraNetwork } from './entra/network.ts'
 import { createSealedCookies } from './session/sealed-cookie.ts'
@@ -27,11 +29,11 @@ export async function examineAuthority({ authority, tenant }: Config): Promise<A
   const network = createEntraNetwork()
   try {
     const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`
-    const { body, headers } = await network.get(url)
-    const issuer = typeof body === 'object' && body && 'issuer' in body ? body.issuer : undefined
-    const date = Date.parse(headers['date'] ?? '')
+    const answer = await network.get(url)
+    const { issuer } = readMetadata(answer, { authority, issuer: undefined })
+    const date = Date.parse(answer.headers['date'] ?? '')
     return {
-      issuer: typeof issuer === 'string' ? issuer : undefined,
+      issuer,
       clockAheadMs: Number.isNaN(date) ? undefined : Date.now() - date,
     }
   } finally {
@@ -39,57 +41,107 @@ export async function examineAuthority({ authority, tenant }: Config): Promise<A
   }
 }
 
-export interface CredentialFacts {
+/** What Entra said about one credential. */
+export interface CredentialAnswer {
+  /** Whether Entra took it; undefined where that cannot be told without a user. */
+  accepted: boolean | undefined
+  aadsts: number | undefined
+  advice: Advice | undefined
+  /** How long ago Entra was asked, ms; undefined if it was asked just now, or not at all. */
+  askedAgoMs: number | undefined
+}
+
+export interface CredentialFacts extends CredentialAnswer {
   setting: string
   /** Milliseconds since the epoch. */
   endsAt: number | undefined
   /** Why it cannot be used; completes "the credential …". */
   problem: string | undefined
-  /** Whether Entra took it; undefined where that cannot be told without a user. */
-  accepted: boolean | undefined
-  aadsts: number | undefined
-  advice: Advice | undefined
 }
 
-/** Reads each credential, and asks Entra for a token of the app's own with it, which is thrown away. */
-export async function examineCredentials(config: Config): Promise<CredentialFacts[]> {
-  const log = Fastify({ logger: false }).log
-  const graph = config.downstreamApis['graph']?.baseUrl ?? 'https://graph.microsoft.com'
+const notAsked = {
+  accepted: undefined,
+  aadsts: undefined,
+  advice: undefined,
+  askedAgoMs: undefined,
+} satisfies CredentialAnswer
+
+/** Gets the answer about the credential at a place of the configuration; `ask` sends the credential. */
+export type AnswerOf = (
+  place: number,
+  ask: () => Promise<CredentialAnswer>,
+) => Promise<CredentialAnswer>
+
+/**
+ * Reads each credential, and asks Entra for a token with it, which is thrown away.
+ *
+ * @param answerOf may give an earlier answer instead of asking
+ */
+export async function examineCredentials(
+  config: Config,
+  answerOf: AnswerOf = (_place, ask) => ask(),
+): Promise<CredentialFacts[]> {
   return Promise.all(
-    config.credentials.map(async (credential) => {
-      const entra = createEntra({ ...config, credentials: [credential] }, log, Date.now)
-      const [read] = entra.credential.list
-      const place = config.credentials.indexOf(credential)
-      const setting = credential.kind === 'secret' ? 'clientSecret' : `credentials.${place}`
-      const unknown = { setting, endsAt: undefined, aadsts: undefined, advice: undefined }
-      try {
-        const proof = await read?.read()
-        const facts = { ...unknown, endsAt: proof?.endsAt, problem: undefined }
-        // MSAL wants a tenant for this, and `organizations` is none.
-        if (config.tenant === 'organizations') return { ...facts, accepted: undefined }
-        const outcome = await proven(() => entra.prove(`${new URL(graph).origin}/.default`))
-        return { ...facts, ...outcome }
-      } catch (error) {
-        const problem = error instanceof Error ? error.message : 'cannot be read'
-        return { ...unknown, problem, accepted: undefined }
-      } finally {
-        await entra.close()
-      }
-    }),
+    config.credentials.map((_, place) => examineCredential(config, place, answerOf)),
   )
 }
 
-/** Whatever Entra refuses but the client, it has taken the client. */
-async function proven(prove: () => Promise<void>) {
+async function examineCredential(
+  config: Config,
+  place: number,
+  answerOf: AnswerOf,
+): Promise<CredentialFacts> {
+  const { log } = Fastify({ logger: false })
+  const credentials = config.credentials.slice(place, place + 1)
+  const entra = createEntra({ ...config, credentials }, log, Date.now)
+  const [credential] = entra.credential.list
+  const setting = credential?.kind === 'secret' ? 'clientSecret' : `credentials.${place}`
+  const unknown = { ...notAsked, setting, endsAt: undefined, problem: undefined }
   try {
-    await prove()
+    const facts = { ...unknown, endsAt: (await credential?.read())?.endsAt }
+    // MSAL wants a tenant for this, and `organizations` is none.
+    if (config.tenant === 'organizations') return facts
+    // Without the document nothing can be sent, so there is no answer to keep.
+    const isReachable = await entra.discovery.metadata().then(
+      () => true,
+      () => false,
+    )
+    if (!isReachable) return facts
+    return { ...facts, ...(await answerOf(place, () => answerTo(entra, config))) }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'cannot be read'
+    return { ...unknown, problem }
+  } finally {
+    await entra.close()
+  }
+}
+
+/** Sends the credential once. Whatever Entra refuses but the client, it has taken the client. */
+async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer> {
+  try {
+    await sendCredential(entra, config)
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
-    const { aadsts } = error
-    if (refusesClient(error)) return { accepted: false, aadsts, advice: adviceFor(error) }
-    if (error.code !== 'entra_refused') return { accepted: undefined }
+    const { code, oauthError, aadsts } = error
+    if (refusesClient(error)) {
+      return { ...notAsked, accepted: false, aadsts, advice: adviceFor(error) }
+    }
+    // The grant type is refused before the client is looked at.
+    if (code !== 'entra_refused' || oauthError === 'unsupported_grant_type') return notAsked
   }
-  return { accepted: true }
+  return { ...notAsked, accepted: true }
+}
+
+async function sendCredential(entra: Entra, { authority, downstreamApis }: Config): Promise<void> {
+  // Plain http is a tenant on this machine (the configuration allows it for no other). It gives no
+  // tokens to apps, and tells as much about the client by refusing a code.
+  if (authority.startsWith('http:')) {
+    const scopes = ['openid']
+    await entra.redeemCode({ code: 'made-up', verifier: 'made-up', nonce: 'made-up', scopes })
+    return
+  }
+  const graph = downstreamApis['graph']?.baseUrl ?? 'https://graph.microsoft.com'
+  await entra.prove(`${new URL(graph).origin}/.default`)
 }
 
 export interface RedirectFacts {
@@ -152,6 +204,22 @@ export async function examinePublicUrl({ publicUrl }: Config): Promise<PublicUrl
   } finally {
     await agent.destroy()
   }
+}
+
+/**
+ * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
+ *
+ * @returns undefined for the Graph of each cloud, and for this machine in development
+ */
+export function foreignGraphHost({
+  production,
+  downstreamApis,
+}: Pick<Config, 'production' | 'downstreamApis'>): string | undefined {
+  const { baseUrl } = downstreamApis['graph'] ?? {}
+  if (baseUrl === undefined) return undefined
+  const url = new URL(baseUrl)
+  const isExpected = isGraphHost(url.hostname) || (!production && isLoopback(url))
+  return isExpected ? undefined : url.host
 }
 
 /** Opens the store and writes a mark that is gone after a second. @throws StoreError, Error */

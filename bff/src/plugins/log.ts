@@ -34,17 +34,63 @@ interface Described {
   stack: string
 }
 
-/** An error and its causes by type, code and message, without the objects that libraries hang on them. */
+/** What an error may say beside its message: words and numbers. Whatever else hangs on it is not looked at. */
+const facts = [
+  'code',
+  'check',
+  'oauthError',
+  'suberror',
+  'aadsts',
+  'httpStatus',
+  'traceId',
+  'correlationId',
+  'retryAfterS',
+] as const
+
+/** Libraries hang what they like on errors. */
+type Members = Error & Readonly<Record<string, unknown>>
+
+/** An error and its causes by type, message and facts, without the objects that libraries hang on them. */
 function describe(error: unknown, depth: number): Described {
   if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' }
-  const facts = error as Error & { code?: unknown; check?: unknown; aadsts?: unknown }
+  const members = error as Members
+  const type = String(wordOf(error.name) ?? 'Error')
+  const message = messageOf(members)
   return {
-    type: error.name,
-    message: error.message,
-    code: facts.code,
-    check: facts.check,
-    aadsts: facts.aadsts,
-    stack: depth === 0 ? (error.stack ?? '') : '',
+    type,
+    message,
+    ...Object.fromEntries(facts.map((name) => [name, wordOf(members[name])])),
+    stack: depth === 0 ? `${type}: ${message}${framesOf(error)}` : '',
     cause: error.cause !== undefined && depth < 4 ? describe(error.cause, depth + 1) : undefined,
   }
+}
+
+function wordOf(value: unknown): string | number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined
+}
+
+/** Members by which an error of another library brings along what it was answered. */
+const answers = ['errorCode', 'errorMessage', 'body', 'data', 'response']
+
+/**
+ * The message, unless it may repeat an answer of Entra or of an API, and with it names and addresses of
+ * people. Parsers quote what they read (SyntaxError), jose does (`ERR_J…`), MSAL does; type, code and
+ * stack say enough about these. Node ends its sentences about an argument with the value.
+ */
+function messageOf(error: Members): string {
+  const code = String(error['code'])
+  const quotes =
+    error instanceof SyntaxError ||
+    code.startsWith('ERR_J') ||
+    answers.some((name) => name in error)
+  if (quotes) return ''
+  return code.startsWith('ERR_') ? error.message.replace(/\.? Received [^]*$/, '') : error.message
+}
+
+/** The stack behind its first part, which repeats the message as it was. */
+function framesOf({ message, stack = '' }: Error): string {
+  const behind = stack.slice(Math.max(stack.indexOf(message), 0) + message.length)
+  const first = behind.indexOf('\n    at ')
+  return first < 0 ? '' : behind.slice(first)
 }

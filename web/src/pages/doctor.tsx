@@ -13,30 +13,46 @@ import { withAddressBar } from './doctor/address-bar.ts'
 import css from './doctor/doctor.module.css'
 import { Groups } from './doctor/groups.tsx'
 import { reportOf } from './doctor/report.ts'
+import { TooOften } from './doctor/too-often.tsx'
 import { sumOf } from './doctor/words.ts'
+import { WrongAddress } from './doctor/wrong-address.tsx'
 
 const words: OwnWords = {
   not_found: {
     title: 'This page is for development',
     text: 'Elsewhere it would tell strangers about the configuration. Run “npm run doctor” where the app runs: it says the same.',
   },
+  too_many_requests: {
+    title: 'Checked too often',
+    text: 'Each check asks Entra ID, so the server checks a few times a minute at most.',
+  },
 }
+
+const lead =
+  'Everything that a sign-in depends on: how it is, who can change it, and the next step.'
 
 /** What stands between this app and a sign-in. It is needed most by somebody who cannot sign in. */
 export default function Doctor() {
   const diagnosis = useApi(api.doctor)
   const { origin } = window.location
+  // The last check while it waits to be made again, and after it failed.
+  const problem = diagnosis.failureReason
+  const tooOften = problem?.code === 'too_many_requests' ? problem : undefined
   const check = async () => {
     // Said first, or the same result again would be no news to a screen reader.
     announce('Checking')
     const { data, isError } = await diagnosis.refetch({ cancelRefetch: false })
     if (data && !isError) announce(`Checked. ${sumOf(withAddressBar(data, origin))}`)
   }
+  if (diagnosis.error?.code === 'forbidden') {
+    return (
+      <Page title="Doctor" lead={lead}>
+        <WrongAddress />
+      </Page>
+    )
+  }
   return (
-    <Page
-      title="Doctor"
-      lead="Everything that a sign-in depends on: how it is, who can change it, and the next step."
-    >
+    <Page title="Doctor" lead={lead}>
       <Answer query={diagnosis} words={words}>
         {(data) => {
           const findings = withAddressBar(data, origin)
@@ -54,7 +70,8 @@ export default function Doctor() {
                 />
                 <p className={css.when}>Checked: {formatTime(checkedAt)}</p>
               </div>
-              {diagnosis.isError && <NotChecked />}
+              {tooOften && <TooOften problem={tooOften} />}
+              {diagnosis.isError && !tooOften && <NotChecked />}
               {findings.every(({ status }) => status === 'pass') && <AllWell />}
               <Groups findings={findings} />
             </div>

@@ -12,10 +12,10 @@ import type { CredentialConfig } from '../../config/index.ts'
 import type { ClientAuthentication } from './credential-sources.ts'
 import type { Credentials } from './credentials.ts'
 import type { Discovery, Metadata } from './discovery.ts'
-import { EntraError, untrusted } from './errors.ts'
+import { EntraError, untrusted, withoutWords } from './errors.ts'
 import type { EntraNetwork } from './network.ts'
 import { recordingNetwork } from './recording-network.ts'
-import { readTokenResponse, refusalIn, type TokenResponse } from './token-response.ts'
+import { readTokenResponse, refusalIn, unusable, type TokenResponse } from './token-response.ts'
 
 export interface ClientConfig {
   readonly tenant: string
@@ -73,29 +73,40 @@ export function createEntraClient(
     auth: ClientAuthentication,
     operation: (client: ConfidentialClientApplication) => Promise<unknown>,
   ): Promise<TokenResponse> {
+    const metadata = await discovery.metadata()
     const wire = recordingNetwork(network)
-    const client = createMsalClient(config, auth, await discovery.metadata(), wire.module)
     try {
-      await operation(client)
+      await operation(createMsalClient(config, auth, metadata, wire.module))
     } catch (error) {
-      // What came over the wire says more than the error that MSAL makes of it.
-      throw (
-        wire.failure() ?? refusalIn(wire.answer()) ?? untrusted('token_response', { cause: error })
-      )
+      // What came over the wire says more than the error that MSAL makes of it, which quotes Entra.
+      const answer = wire.answer()
+      throw wire.failure() ?? refusalIn(answer) ?? unusable(answer, withoutWords(error))
     }
     return readTokenResponse(wire.answer())
+  }
+
+  async function addressOf(request: AuthorizationUrlRequest): Promise<string> {
+    const metadata = await discovery.metadata()
+    const wire = recordingNetwork(network)
+    try {
+      const client = createMsalClient(config, noProof, metadata, wire.module)
+      return await client.getAuthCodeUrl(request)
+    } catch (error) {
+      throw wire.failure() ?? untrusted('authorize_url', { cause: withoutWords(error) })
+    }
   }
 
   const exchange = (operation: (client: ConfidentialClientApplication) => Promise<unknown>) =>
     credentials.use((auth) => exchangeWith(auth, operation))
 
   return {
-    authorizeUrl: async ({ codeChallenge, prompt, loginHint, domainHint, claims, ...request }) => {
-      const wire = recordingNetwork(network)
-      const client = createMsalClient(config, noProof, await discovery.metadata(), wire.module)
-      const url = await client.getAuthCodeUrl({
-        ...request,
-        scopes: [...request.scopes],
+    authorizeUrl: async (request) => {
+      const { state, nonce, codeChallenge, scopes, prompt, loginHint, domainHint, claims } = request
+      // Each by its name: whatever else MSAL understands must not get here from a link.
+      const url = await addressOf({
+        state,
+        nonce,
+        scopes: [...scopes],
         redirectUri: config.redirectUri,
         responseMode: ResponseMode.QUERY,
         codeChallenge,
@@ -104,8 +115,8 @@ export function createEntraClient(
         ...(loginHint && { loginHint }),
         ...(domainHint && { domainHint }),
         ...(claims && { claims }),
-      } satisfies AuthorizationUrlRequest)
-      assertProtected(url, request.state, codeChallenge)
+      })
+      assertProtected(url, state, codeChallenge)
       return url
     },
 
@@ -133,22 +144,10 @@ export function createEntraClient(
       ),
 
     prove: async (scope) => {
-      try {
-        await exchange((client) => client.acquireTokenByClientCredential({ scopes: [scope] }))
-      } catch (error) {
-        if (!(error instanceof EntraError) || error.aadsts !== unsupportedGrant) throw error
-        // A stand-in without this grant tells as much about the client by refusing a code.
-        const { redirectUri } = config
-        await exchange((client) =>
-          client.acquireTokenByCode({ code: 'made-up', scopes: ['openid'], redirectUri }),
-        )
-      }
+      await exchange((client) => client.acquireTokenByClientCredential({ scopes: [scope] }))
     },
   }
 }
-
-/** AADSTS70003. */
-const unsupportedGrant = 70003
 
 /** An address needs no credential, and MSAL no reason to read one. */
 const noProof: ClientAuthentication = {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { NodeAuthOptions } from '@azure/msal-node'
 import { decodeJwt } from 'jose'
 import { readKeyPair, type CredentialConfig, type KeyPair } from '../../config/index.ts'
+import { withoutWords } from './errors.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
 
 /** What MSAL takes to prove which app is asking. */
@@ -55,13 +56,22 @@ function secretProof(clientSecret: string, endsAt: number | undefined): Proof {
   return { auth: { clientSecret }, version: digest(clientSecret), endsAt }
 }
 
+/** RFC 7515 §7.1. */
+const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 /** A token of the platform, which renews it by itself: one that is over was not renewed. */
 function assertionProof(assertion: string, now: () => number): Proof {
+  // Decoding overlooks much, and Entra would then blame the signature.
+  if (!compact.test(assertion)) {
+    const isBroken = /\s/.test(assertion)
+    const sentence = isBroken ? 'has white space within its token (JWT)' : 'is no token (JWT)'
+    throw new CredentialUnavailable(sentence)
+  }
   let expires: number | undefined
   try {
     expires = decodeJwt(assertion).exp
   } catch (error) {
-    throw new CredentialUnavailable('is no token (JWT)', { cause: error })
+    throw new CredentialUnavailable('is no token (JWT)', { cause: withoutWords(error) })
   }
   if (expires !== undefined && expires * 1000 <= now()) {
     throw new CredentialUnavailable('is a token that is over; its platform did not renew it')

@@ -1,21 +1,24 @@
 /** What the authority publishes about itself: fetched when first needed, and kept a day. */
-import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
+import { isLoopback, signInService } from '../../config/index.ts'
 import type { Clock } from './clock.ts'
 import { EntraError } from './errors.ts'
-import type { EntraNetwork } from './network.ts'
+import type { EntraAnswer, EntraNetwork } from './network.ts'
 
-const Metadata = Type.Object({
-  issuer: Type.String({ minLength: 1 }),
-  authorization_endpoint: Type.String({ minLength: 1 }),
-  token_endpoint: Type.String({ minLength: 1 }),
-  end_session_endpoint: Type.Optional(Type.String()),
-  jwks_uri: Type.String({ minLength: 1 }),
-  authorization_response_iss_parameter_supported: Type.Optional(Type.Boolean()),
-})
+/**
+ * Every address of the document that this app uses. It knows no other one of Entra's: what stands in
+ * these lists is checked, and what does not is not read.
+ */
+const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const optional = ['end_session_endpoint'] as const
+
+type Required = Record<(typeof required)[number], string>
+type Optional = Partial<Record<(typeof optional)[number], string>>
 
 /** OpenID Connect Discovery 1.0 §3, the members that a sign-in needs. */
-export type Metadata = Static<typeof Metadata>
+export interface Metadata extends Required, Optional {
+  issuer: string
+  authorization_response_iss_parameter_supported?: boolean
+}
 
 const freshMs = 24 * 60 * 60_000
 /** While our clock is wrong: asking again shows when it is right. */
@@ -30,13 +33,17 @@ export interface Discovery {
   known(): Metadata | undefined
 }
 
-/**
- * @param authority scheme and host of the sign-in service
- * @param tenant a GUID or `organizations`
- * @param issuer what the document has to name; undefined takes what it names
- */
+/** Whose document it has to be. */
+export interface Authority {
+  /** Scheme and host of the sign-in service. */
+  authority: string
+  /** What the document has to name; undefined takes what it names. */
+  issuer: string | undefined
+}
+
+/** @param options `tenant`: a GUID or `organizations` */
 export function createDiscovery(
-  { authority, tenant, issuer }: { authority: string; tenant: string; issuer: string | undefined },
+  { authority, tenant, issuer }: Authority & { tenant: string },
   network: EntraNetwork,
   clock: Clock,
   now: () => number,
@@ -49,8 +56,7 @@ export function createDiscovery(
 
   async function refresh(): Promise<Metadata> {
     try {
-      const answer = await network.get(address)
-      document = acceptable(answer.status, answer.body, { authority, issuer })
+      document = readMetadata(await network.get(address), { authority, issuer })
       readAt = now()
       failure = undefined
       return document
@@ -79,22 +85,73 @@ export function createDiscovery(
   }
 }
 
-function acceptable(
-  status: number,
-  body: unknown,
-  { authority, issuer }: { authority: string; issuer: string | undefined },
+/**
+ * Reads a discovery document. It is taken as a whole or not at all, and nothing of it goes on but
+ * what `Metadata` names.
+ *
+ * @throws EntraError `entra_unavailable`, its `check` naming the member that is not as it must be
+ */
+export function readMetadata(
+  { status, body }: Pick<EntraAnswer, 'status' | 'body'>,
+  { authority, issuer }: Authority,
 ): Metadata {
-  if (status !== 200 || !Value.Check(Metadata, body)) {
-    throw new EntraError('entra_unavailable', `No discovery document (status ${status})`)
+  if (status !== 200 || typeof body !== 'object' || body === null) {
+    throw refused('discovery', `No discovery document (status ${status})`)
   }
-  // A document that sends the client secret to another host is an attack or a mistake (RFC 9700 §4.4).
-  for (const endpoint of [body.authorization_endpoint, body.token_endpoint, body.jwks_uri]) {
-    if (!URL.canParse(endpoint) || new URL(endpoint).origin !== authority) {
-      throw new EntraError('entra_unavailable', 'The discovery document points at another host')
-    }
+  const members: Record<string, unknown> = { ...body }
+  const service = new URL(authority)
+  const present = optional.filter((name) => members[name] !== undefined)
+  const addresses = [...required, ...present].map((name) => {
+    const address = ownAddress(members[name], service)
+    if (address !== undefined) return [name, address] as const
+    throw refused(name, `The discovery document’s ${name} is no address of the authority`)
+  })
+  return {
+    // Each required one is among them by now.
+    ...(Object.fromEntries(addresses) as Required & Optional),
+    issuer: issuerIn(members, issuer),
+    ...issParameterIn(members),
   }
-  if (issuer !== undefined && body.issuer !== issuer) {
-    throw new EntraError('entra_unavailable', 'The discovery document names another issuer')
+}
+
+/**
+ * A document that sends the code and the client secret, or a person, to another place is an attack or
+ * a mistake (RFC 9700 §4.4). A script in place of an address would run in our page.
+ *
+ * @returns the address as every URL parser reads it; undefined for one that is not the authority's
+ */
+function ownAddress(value: unknown, authority: URL): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const isSafe =
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLoopback(url) && isLoopback(authority))
+  // A fragment would swallow the parameters that are added to it (RFC 6749 §3.1).
+  const isPlain = !url.username && !url.password && !url.href.includes('#')
+  return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
+}
+
+function issuerIn(members: Record<string, unknown>, expected: string | undefined): string {
+  const { issuer } = members
+  if (typeof issuer !== 'string' || issuer === '') {
+    throw refused('issuer', 'The discovery document names no issuer')
   }
-  return body
+  if (expected !== undefined && issuer !== expected) {
+    throw refused('issuer', 'The discovery document names another issuer')
+  }
+  return issuer
+}
+
+/** RFC 9207 §3. */
+function issParameterIn(members: Record<string, unknown>) {
+  const name = 'authorization_response_iss_parameter_supported'
+  const value = members[name]
+  if (value === undefined) return {}
+  if (typeof value !== 'boolean')
+    throw refused(name, `The discovery document has no usable ${name}`)
+  return { [name]: value }
+}
+
+function refused(check: string, message: string): EntraError {
+  return new EntraError('entra_unavailable', message, { check })
 }

@@ -1,10 +1,16 @@
 /** Everything that MSAL leaves to the application: is this ID token genuine, for us, now, and for this sign-in? */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Claims } from '@gatehouse/shared/claims'
-import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
-import { personalAccountsTenant } from '../../config/index.ts'
+import {
+  errors,
+  jwtVerify,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose'
+import { personalAccountsTenant, signInService } from '../../config/index.ts'
 import { hasDuplicateMembers } from './duplicate-members.ts'
-import { EntraError, untrusted } from './errors.ts'
+import { EntraError, untrusted, withoutWords } from './errors.ts'
 import type { Metadata } from './discovery.ts'
 import type { SigningKeys } from './keys.ts'
 
@@ -57,11 +63,12 @@ export interface Expected {
  */
 export async function verifyIdToken(token: unknown, expected: Expected): Promise<Verified> {
   if (typeof token !== 'string' || token.length > maxTokenLength) throw untrusted('id_token')
-  const payload = await verifySignature(token, expected)
-  if (hasDuplicateMembers(payloadText(token))) throw untrusted('duplicate_claim')
+  const { payload, keyIssuers } = await verifySignature(token, expected)
+  if (hasDuplicateMembers(partText(token, 0))) throw untrusted('duplicate_header')
+  if (hasDuplicateMembers(partText(token, 1))) throw untrusted('duplicate_claim')
   const claims = checkShapes(payload)
   checkTenant(claims, expected)
-  checkKeyIssuer(token, claims, expected)
+  checkKeyIssuers(keyIssuers, claims, expected)
   checkTimes(claims, expected.now())
   if (claims['azp'] !== undefined && claims['azp'] !== expected.clientId) throw untrusted('azp')
   if (expected.nonce !== undefined && !sameText(claims['nonce'], expected.nonce)) {
@@ -80,24 +87,47 @@ export async function verifyIdToken(token: unknown, expected: Expected): Promise
   }
 }
 
-async function verifySignature(token: string, expected: Expected): Promise<JWTPayload> {
+interface Signed {
+  payload: JWTPayload
+  /** What the keys that may have signed it say about whose they are. */
+  keyIssuers: readonly unknown[]
+}
+
+async function verifySignature(token: string, expected: Expected): Promise<Signed> {
+  let keyIssuers: readonly unknown[] = []
   try {
-    const { payload } = await jwtVerify(token, expected.keys.find, {
+    const find: JWTVerifyGetKey = async (header, parts) => {
+      checkType(header)
+      const found = await expected.keys.find(header, parts)
+      keyIssuers = found.issuers
+      return found.key
+    }
+    const { payload } = await jwtVerify(token, find, {
       algorithms: ['RS256'],
       audience: expected.clientId,
       requiredClaims: ['exp', 'iat', 'sub', 'oid', 'tid', 'iss'],
       clockTolerance: clockToleranceS,
       currentDate: new Date(expected.now()),
     })
-    return payload
+    return { payload, keyIssuers }
   } catch (error) {
     if (error instanceof EntraError) throw error
-    throw untrusted(checkNamed(error), { cause: error })
+    throw untrusted(checkNamed(error), { cause: withoutWords(error) })
   }
 }
 
-function payloadText(token: string): string {
-  return Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
+/**
+ * A token says what it is for: `at+jwt` is an access token, `logout+jwt` a logout token, and neither
+ * signs anybody in (RFC 8725 §3.11). Entra's ID tokens say `JWT`, and may say nothing (RFC 7519 §5.1).
+ */
+function checkType({ typ }: JWTHeaderParameters): void {
+  const given: unknown = typ
+  if (given === undefined) return
+  if (typeof given !== 'string' || !/^(?:application\/)?jwt$/i.test(given)) throw untrusted('typ')
+}
+
+function partText(token: string, part: number): string {
+  return Buffer.from(token.split('.')[part] ?? '', 'base64url').toString('utf8')
 }
 
 function checkNamed(error: unknown): string {
@@ -105,6 +135,8 @@ function checkNamed(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed) return error.claim
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature'
   if (error instanceof errors.JOSEAlgNotAllowed) return 'alg'
+  // With one algorithm allowed, what is left is an extension that has to be understood and is not.
+  if (error instanceof errors.JOSENotSupported) return 'crit'
   if (error instanceof errors.JWKSNoMatchingKey) return 'kid'
   if (error instanceof errors.JWKSMultipleMatchingKeys) return 'kid'
   return 'id_token'
@@ -131,19 +163,23 @@ function checkTenant(claims: VerifiedClaims, { metadata, tenant, allowedTenants 
 }
 
 /** Keys of the shared key set say whose they are; a key of another issuer must not sign for this one. */
-function checkKeyIssuer(token: string, claims: VerifiedClaims, expected: Expected): void {
-  const { keys, metadata, tenant } = expected
+function checkKeyIssuers(
+  keyIssuers: readonly unknown[],
+  claims: VerifiedClaims,
+  { metadata, tenant }: Expected,
+): void {
   // External ID names its issuer by another host than it answers from. The key set is the one
   // tenant's own there, and nobody documents whom its keys name.
-  if (tenant !== 'organizations' && hostOf(metadata.issuer) !== hostOf(metadata.jwks_uri)) return
-  const issuer = keys.issuerOf(decodeProtectedHeader(token).kid)
-  if (issuer !== undefined && issuer.replace('{tenantid}', claims.tid) !== claims.iss) {
-    throw untrusted('key_issuer')
+  if (tenant !== 'organizations' && serviceOf(metadata.issuer) !== serviceOf(metadata.jwks_uri)) {
+    return
   }
+  const fits = (issuer: unknown) =>
+    typeof issuer === 'string' && issuer.replace('{tenantid}', claims.tid) === claims.iss
+  if (!keyIssuers.every(fits)) throw untrusted('key_issuer')
 }
 
-function hostOf(address: string): string | undefined {
-  return URL.canParse(address) ? new URL(address).host : undefined
+function serviceOf(address: string): string | undefined {
+  return URL.canParse(address) ? signInService(address) : undefined
 }
 
 function checkTimes({ exp, iat }: VerifiedClaims, nowMs: number): void {

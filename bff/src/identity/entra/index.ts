@@ -12,6 +12,7 @@ import { createEntraNetwork } from './network.ts'
 export { interactionFor, problemOf, problemOfError, type SignInProblemCode } from './causes.ts'
 export { adviceFor, type Advice } from './advice.ts'
 export { stepUpClaims, usableClaims } from './claims-request.ts'
+export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError, refusesClient } from './errors.ts'
 export { sameText, type Verified, type VerifiedClaims } from './id-token.ts'
 export type { TokenResponse } from './token-response.ts'
@@ -40,7 +41,7 @@ export function createEntra(
   log: FastifyBaseLogger,
   now: () => number,
 ): Entra {
-  const direct = createEntraNetwork()
+  const direct = createEntraNetwork(now)
   const { network, clock } = watchClock(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
   const managedIdentity = createManagedIdentity(direct)

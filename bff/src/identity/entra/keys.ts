@@ -16,17 +16,27 @@ const maxKeys = 100
 const freshMs = 24 * 60 * 60_000
 /** Tokens with a key that does not exist, or failed fetches, cannot make us ask more often than this. */
 const coolDownMs = 30_000
+/** Without any keys nobody signs in, so a failed fetch is repeated sooner; but not for each sign-in. */
+const coolDownWithoutKeysMs = 5_000
 
-export interface SigningKeys {
-  /** Finds the key for a token's header, as jose's `jwtVerify` wants it. */
-  find: (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<CryptoKey>
-  /** The `issuer` member of the key that a token names: Entra's statement of whose key it is. */
-  issuerOf(kid: string | undefined): string | undefined
+/** The key for a token, and whose key it is. */
+export interface FoundKey {
+  key: CryptoKey
+  /**
+   * The `issuer` members of all keys of the set that could have signed the token: Entra's statement of
+   * whose they are. A key without one says nothing.
+   */
+  issuers: readonly unknown[]
 }
 
-interface KeySet {
-  set: JSONWebKeySet
-  resolve: SigningKeys['find']
+export interface SigningKeys {
+  /**
+   * Finds the key for a token's header.
+   *
+   * @throws EntraError `entra_unavailable` if it may be one that could not be fetched; jose's own
+   * error if there is no such key
+   */
+  find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<FoundKey>
 }
 
 export function createSigningKeys(
@@ -34,23 +44,22 @@ export function createSigningKeys(
   network: EntraNetwork,
   now: () => number,
 ): SigningKeys {
-  let cached: { keys: KeySet; readAt: number } | undefined
-  let failedAt: number | undefined
+  let cached: { find: SigningKeys['find']; readAt: number } | undefined
+  let failure: { at: number; error: unknown } | undefined
   /** When keys were fetched for a token and its key was not among them. */
   let fruitlessAt: number | undefined
-  let pending: Promise<KeySet> | undefined
+  let pending: Promise<SigningKeys['find']> | undefined
 
-  async function fetchKeys(): Promise<KeySet> {
+  async function fetchKeys(): Promise<SigningKeys['find']> {
     try {
       const { jwks_uri: address } = await discovery.metadata()
       const answer = await network.get(address)
-      const set = acceptable(answer.status, answer.body)
-      // One resolver a set: it keeps the keys that it has imported.
-      cached = { keys: { set, resolve: createLocalJWKSet(set) }, readAt: now() }
-      failedAt = undefined
-      return cached.keys
+      const find = finderIn(acceptable(answer.status, answer.body))
+      cached = { find, readAt: now() }
+      failure = undefined
+      return find
     } catch (error) {
-      failedAt = now()
+      failure = { at: now(), error }
       throw error
     } finally {
       pending = undefined
@@ -62,23 +71,20 @@ export function createSigningKeys(
   }
 
   /** Fresh keys where they can be had; old ones where the authority does not answer. */
-  async function current(): Promise<KeySet> {
-    if (cached && (within(freshMs, cached.readAt) || within(coolDownMs, failedAt)))
-      return cached.keys
+  async function current(): Promise<SigningKeys['find']> {
+    if (cached && (within(freshMs, cached.readAt) || within(coolDownMs, failure?.at)))
+      return cached.find
+    if (!cached && failure && within(coolDownWithoutKeysMs, failure.at)) throw failure.error
     return (pending ??= fetchKeys()).catch((error: unknown) => {
-      if (cached) return cached.keys
+      if (cached) return cached.find
       throw error
     })
   }
 
-  function mayAskAgain(): boolean {
-    return !within(coolDownMs, failedAt) && !within(coolDownMs, fruitlessAt)
-  }
-
   async function findFresh(header: JWSHeaderParameters, token: FlattenedJWSInput) {
-    const { resolve } = await (pending ??= fetchKeys())
+    const find = await (pending ??= fetchKeys())
     try {
-      return await resolve(header, token)
+      return await find(header, token)
     } catch (error) {
       fruitlessAt = now()
       throw error
@@ -87,21 +93,30 @@ export function createSigningKeys(
 
   return {
     find: async (header, token) => {
-      const { resolve } = await current()
+      const find = await current()
       try {
-        return await resolve(header, token)
+        return await find(header, token)
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || !mayAskAgain()) throw error
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+        // The keys may have been rotated, and nobody could tell: no word against the token.
+        if (failure && within(coolDownMs, failure.at)) throw failure.error
+        if (within(coolDownMs, fruitlessAt)) throw error
         return findFresh(header, token)
       }
     },
-    issuerOf: (kid) => {
-      const key: object | undefined = cached?.keys.set.keys.find(
-        (candidate) => candidate.kid === kid,
-      )
-      const issuer: unknown = key && 'issuer' in key ? key.issuer : undefined
-      return typeof issuer === 'string' ? issuer : undefined
-    },
+  }
+}
+
+/** One finder a set: jose's resolver keeps the keys that it has imported. */
+function finderIn(set: JSONWebKeySet): SigningKeys['find'] {
+  const resolve = createLocalJWKSet(set)
+  return async (header, token) => {
+    const key = await resolve(header, token)
+    const candidates = set.keys.filter(({ kid }) => header.kid === undefined || header.kid === kid)
+    const issuers = candidates.map((candidate: object) =>
+      'issuer' in candidate ? candidate.issuer : undefined,
+    )
+    return { key, issuers: issuers.filter((issuer) => issuer !== undefined) }
   }
 }
 
@@ -118,7 +133,8 @@ function acceptable(status: number, body: unknown): JSONWebKeySet {
       'kty' in key &&
       key.kty === 'RSA' &&
       !('d' in key) &&
-      (!('use' in key) || key.use === 'sig'),
+      (!('use' in key) || key.use === 'sig') &&
+      (!('alg' in key) || key.alg === 'RS256'),
   )
   return { keys: usable as JSONWebKeySet['keys'] }
 }

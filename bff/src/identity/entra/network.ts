@@ -1,6 +1,7 @@
 /** The one way out to Entra: bounded in time and size, never following a redirect. */
 import { Agent, request } from 'undici'
-import { EntraError } from './errors.ts'
+import { statedRetryAfter } from '../../retry-after.ts'
+import { EntraError, errorIn } from './errors.ts'
 
 /** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
 const totalMs = 8_000
@@ -25,9 +26,10 @@ export interface EntraNetwork {
  * Opens the connections to Entra.
  *
  * Both verbs throw an `EntraError` with code `entra_unavailable` for anything that is not JSON
- * with a status below 500: transport faults, timeouts, redirects, HTML from a proxy in between.
+ * with a status below 500: transport faults, timeouts, redirects, HTML from a proxy in between. It
+ * says how long to wait if a 429 or 5xx said so.
  */
-export function createEntraNetwork(): EntraNetwork {
+export function createEntraNetwork(now: () => number = Date.now): EntraNetwork {
   const agent = new Agent({
     connect: { timeout: connectMs },
     headersTimeout: totalMs,
@@ -61,19 +63,27 @@ export function createEntraNetwork(): EntraNetwork {
   }
 
   return {
-    get: async (url, headers = {}) => refuseUnusable(await send('GET', url, headers), url),
-    post: async (url, headers, body) => refuseUnusable(await send('POST', url, headers, body), url),
+    get: async (url, headers = {}) => refuseUnusable(await send('GET', url, headers), url, now()),
+    post: async (url, headers, body) =>
+      refuseUnusable(await send('POST', url, headers, body), url, now()),
     close: () => agent.destroy(),
   }
 }
 
-function refuseUnusable(answer: EntraAnswer, url: string): EntraAnswer {
-  const usable = answer.status === 200 || (answer.status >= 400 && answer.status < 500)
-  if (usable && answer.body !== undefined && answer.status !== 429) return answer
-  throw new EntraError(
-    'entra_unavailable',
-    `${originOf(url)} answered with status ${answer.status}${answer.body === undefined ? ', not JSON' : ''}`,
-  )
+function refuseUnusable(answer: EntraAnswer, url: string, nowMs: number): EntraAnswer {
+  const { status, headers, body } = answer
+  const usable = status === 200 || (status >= 400 && status < 500)
+  if (usable && body !== undefined && status !== 429) return answer
+  const isBusy = status === 429 || status >= 500
+  const retryAfterS = isBusy ? statedRetryAfter(headers['retry-after'], nowMs) : undefined
+  const cause = errorIn(answer)
+  const form = body === undefined ? ', not JSON' : ''
+  const sentence = `${originOf(url)} answered with status ${status}${form}`
+  throw new EntraError('entra_unavailable', sentence, {
+    httpStatus: status,
+    ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(cause && { cause }),
+  })
 }
 
 function parse(text: string): unknown {

@@ -18,7 +18,8 @@ export function recordingNetwork(network: EntraNetwork) {
   }
 
   const module: INetworkModule = {
-    sendGetRequestAsync: <T>(url: string) => record<T>(network.get(url)),
+    sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+      record<T>(network.get(url, options?.headers ?? {})),
     sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
       record<T>(network.post(url, options?.headers ?? {}, options?.body ?? '')),
   }

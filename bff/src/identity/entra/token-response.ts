@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { aadstsNumber, EntraError, untrusted } from './errors.ts'
+import { errorIn, untrusted, type EntraError } from './errors.ts'
 import type { EntraAnswer } from './network.ts'
 
 /** A token endpoint's success, RFC 6749 §5.1, in the terms of this product. */
@@ -19,6 +19,9 @@ export interface TokenResponse {
 /** Real tokens are about 2 kB; one that holds 200 groups stays under 10. */
 const maxTokenLength = 32 * 1024
 
+/** What an Authorization header can hold: RFC 9110 §11.2, `b64token` of RFC 6750 §2.1. */
+const token68 = /^[A-Za-z0-9._~+/-]+=*$/
+
 const Success = Type.Object({
   token_type: Type.String(),
   access_token: Type.String({ minLength: 1, maxLength: maxTokenLength }),
@@ -29,20 +32,16 @@ const Success = Type.Object({
   refresh_token: Type.Optional(Type.String({ minLength: 1, maxLength: maxTokenLength })),
 })
 
-const Refusal = Type.Object({
-  error: Type.String({ pattern: '^[a-z_]{1,64}$' }),
-  error_description: Type.Optional(Type.String()),
-  suberror: Type.Optional(Type.String({ maxLength: 64 })),
-  claims: Type.Optional(Type.String({ maxLength: 8192 })),
-})
-
 /** Reads what a token endpoint answered. @throws EntraError naming the member that is not as it must be */
 export function readTokenResponse(answer: EntraAnswer | undefined): TokenResponse {
-  if (answer?.status !== 200 || !Value.Check(Success, answer.body))
-    throw untrusted('token_response')
+  if (answer?.status !== 200 || errorIn(answer) || !Value.Check(Success, answer.body)) {
+    throw unusable(answer)
+  }
   const { body } = answer
   // Case does not matter here (RFC 6749 §7.1); another type would be a token that we cannot use.
   if (body.token_type.toLowerCase() !== 'bearer') throw untrusted('token_type')
+  // Any other text breaks the header of every call, and the API would be blamed for it.
+  if (!token68.test(body.access_token)) throw untrusted('access_token')
   const expiresInS = Number(body.expires_in)
   if (!(expiresInS > 0 && expiresInS <= 30 * 24 * 3600)) throw untrusted('expires_in')
   return {
@@ -56,13 +55,22 @@ export function readTokenResponse(answer: EntraAnswer | undefined): TokenRespons
 
 /** The OAuth error in an answer (RFC 6749 §5.2), if it is one. */
 export function refusalIn(answer: EntraAnswer | undefined): EntraError | undefined {
-  if (!answer || answer.status === 200 || !Value.Check(Refusal, answer.body)) return undefined
-  const { error, error_description: description, suberror, claims } = answer.body
-  const aadsts = aadstsNumber(description)
-  return new EntraError('entra_refused', `${error}${aadsts ? ` AADSTS${aadsts}` : ''}`, {
-    oauthError: error,
-    ...(suberror && { suberror }),
-    ...(aadsts && { aadsts }),
-    ...(claims && { claims }),
+  if (!answer || answer.status === 200) return undefined
+  const error = errorIn(answer)
+  return error?.oauthError === undefined ? undefined : error
+}
+
+/**
+ * For an answer that is neither a success nor an OAuth error.
+ *
+ * @param cause what stopped there; not used if the answer itself says what is wrong
+ */
+export function unusable(answer: EntraAnswer | undefined, cause?: Error): EntraError {
+  const said = answer && errorIn(answer)
+  return untrusted('token_response', {
+    ...(answer && { httpStatus: answer.status }),
+    ...(said?.aadsts && { aadsts: said.aadsts }),
+    // As the cause: what it says in such an answer must not interrupt anybody's session.
+    ...((said ?? cause) && { cause: said ?? cause }),
   })
 }

@@ -13,6 +13,7 @@ const names = new Map([
   ['store', 'Store of the sessions'],
   ['cookie', 'Session cookie'],
   ['scopes', 'Permissions that are asked for'],
+  ['graph-host', 'Host of Microsoft Graph'],
   ['session-keys', 'Keys of the sessions'],
 ])
 

@@ -7,13 +7,21 @@ const fallbackS = 10
  * Reads a Retry-After header in both its forms, seconds and HTTP date (RFC 9110 §10.2.3), the date in
  * all three of its own (§5.6.7).
  *
- * @returns seconds from 1 to 300; 10 where the header is missing or makes no sense
+ * @returns whole seconds from 1 to 300; undefined if the header is missing or makes no sense
  */
-export function retryAfterSeconds(header: string | string[] | undefined, nowMs: number): number {
-  if (typeof header !== 'string') return fallbackS
+export function statedRetryAfter(
+  header: string | string[] | undefined,
+  nowMs: number,
+): number | undefined {
+  if (typeof header !== 'string') return undefined
   const text = header.trim()
   const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, nowMs)
-  return seconds === undefined ? fallbackS : Math.min(Math.max(Math.ceil(seconds), minS), maxS)
+  return seconds === undefined ? undefined : Math.min(Math.max(Math.ceil(seconds), minS), maxS)
+}
+
+/** The same for a caller that has to name a wait: 10 seconds if the header names none. */
+export function retryAfterSeconds(header: string | string[] | undefined, nowMs: number): number {
+  return statedRetryAfter(header, nowMs) ?? fallbackS
 }
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. */
