@@ -53,6 +53,26 @@ test('the account menu leads there, and the only session is this device', async 
   await expect(endOthers(page)).toHaveCount(0)
 })
 
+test('a long list is shown twenty at a time', async ({ page }) => {
+  await signInAlone(page)
+  const at = '2026-01-01T10:00:00.000Z'
+  const sessions = Array.from({ length: 45 }, (_, index) => ({
+    id: `session-${index}`,
+    device: `Firefox on Device ${index}`,
+    startedAt: at,
+    lastSeenAt: at,
+    current: index === 0,
+  }))
+  await page.route('**/api/sessions', (route) => route.fulfill({ json: { sessions } }))
+  await page.goto('/sessions')
+  await expect(rows(page)).toHaveCount(20)
+  await page.getByRole('button', { name: 'Show 20 more of 45' }).click()
+  await expect(rows(page)).toHaveCount(40)
+  await page.getByRole('button', { name: 'Show 5 more of 45' }).click()
+  await expect(rows(page)).toHaveCount(45)
+  await expect(page.getByRole('button', { name: /^Show / })).toHaveCount(0)
+})
+
 test('one session is ended, and its browser is told so', async ({ page, browser, baseURL }) => {
   await signInAlone(page)
   const other = await elsewhere(browser, baseURL)

@@ -73,7 +73,7 @@ async function bytesInUse(): Promise<number> {
 
 export async function benchSessionSize(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
-  const store = openSqliteStore(join(folder, 'sessions.sqlite'), Date.now)
+  const store = await openSqliteStore(join(folder, 'sessions.sqlite'), Date.now)
   const app = Fastify()
   const keys = [randomBytes(32)]
   const sessions = createSessions({

@@ -149,6 +149,7 @@ describe('a refresh that Entra refuses', () => {
     expectProblem(answer, 503, 'unavailable')
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
     gatehouse().tenant.faults.clear()
+    gatehouse().advance(Number(answer.headers['retry-after']) * 1000)
     expect(await usersStatus(browser)).toBe(200)
   })
 })

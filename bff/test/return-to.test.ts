@@ -156,6 +156,7 @@ describe('through the whole sign-in', () => {
   it('OR01 refuses two of them, and so starts nothing', async () => {
     const answer = await gatehouse().browser().get('/auth/sign-in?returnTo=/&returnTo=//evil.test')
     expectRefusedLink(answer, 'invalid_link')
+    expect(answer.setCookies).toEqual([])
   })
 
   it('OR11 reads it from the sealed cookie alone', async () => {

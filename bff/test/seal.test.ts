@@ -69,7 +69,7 @@ describe('the secrets of a session', () => {
       ...mine.ofUser('a', 'bc'),
       ...mine.ofEntraSession('ab'),
       ...foreign.ofUser('ab', 'c'),
-      mine.handleOf('ab'),
+      ...mine.handlesOf('ab'),
     ]
     expect(new Set(entries).size).toBe(5)
     expect(mine.ofUser('ab', 'c')).toEqual([entries[0]])

@@ -77,6 +77,7 @@ describe('after a sign-out', () => {
       const browser = gatehouse().browser()
       const answer = await browser.get(`/auth/sign-in?prompt=${encodeURIComponent(prompt)}`)
       expectRefusedLink(answer, 'invalid_link')
+      expect(answer.setCookies).toEqual([])
     },
   )
 })

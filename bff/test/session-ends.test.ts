@@ -42,7 +42,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     gatehouse().advance(50 * 60_000)
     expect((await near.post('/api/session/extend')).status).toBe(200)
     gatehouse().advance(45 * 60_000)
-    gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 200 })
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 1500 })
     const underWay = away.get('/api/users')
     await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
     const before = (await gatehouse().stored.records()).length

@@ -78,11 +78,14 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     await holder.close()
   })
 
-  it('that fails on one does not keep the other from trying', async () => {
+  it('that fails on one is not tried again by the other at once, and a little later by either', async () => {
     const [near, away] = await withExpiredToken(6)
-    const { faults } = gatehouse().tenant
-    faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
+    const { tenant } = gatehouse()
+    tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
     expectProblem(await near.get('/api/users'), 503, 'unavailable')
+    expectProblem(await away.get('/api/users'), 503, 'unavailable')
+    expect(refreshes(tenant)).toHaveLength(1)
+    gatehouse().advance(5_000)
     expect(await usersStatus(away)).toBe(200)
   })
 

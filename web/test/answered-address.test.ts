@@ -1,4 +1,4 @@
-import { continueUrl } from '@gatehouse/shared/paths'
+import { api, continueUrl } from '@gatehouse/shared/paths'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ApiProblem } from '../src/api/api-problem.ts'
@@ -16,6 +16,25 @@ async function leaveWith(location: unknown): Promise<string> {
   await new MutationObserver(client, signOutMutation(client)).mutate()
   expect(assign).toHaveBeenCalledOnce()
   return String(assign.mock.calls[0]?.[0])
+}
+
+/** Signs out with a server that answers 503 with this code. @returns where the browser is sent, if anywhere */
+async function leaveWhile(code: string, signedIn: boolean): Promise<string | undefined> {
+  const assign = vi.fn<(url: string) => void>()
+  vi.stubGlobal('window', { location: { assign } })
+  vi.stubGlobal('fetch', (path: string) =>
+    Promise.resolve(
+      path === api.session
+        ? Response.json({ signedIn, now: '2026-11-26T10:00:00.000Z' })
+        : new Response(JSON.stringify({ code, status: 503 }), {
+            status: 503,
+            headers: { 'content-type': 'application/problem+json' },
+          }),
+    ),
+  )
+  const client = createQueryClient()
+  await new MutationObserver(client, signOutMutation(client)).mutate().catch(() => undefined)
+  return assign.mock.calls[0]?.[0]
 }
 
 /** No paths of this site, whatever a browser makes of them. */
@@ -62,6 +81,15 @@ const elsewhere = [
 const noText = [undefined, null, 7, true, {}, ['https://login.example/'], { href: '/users' }]
 
 describe('a sign-out', () => {
+  test('that the server could not store leads on once this browser is signed out, and says so', async () => {
+    expect(await leaveWhile('unavailable', false)).toBe('/signed-out?local=1&server=later')
+  })
+
+  test('that failed on the way changes nothing, and leads nowhere', async () => {
+    expect(await leaveWhile('unavailable', true)).toBeUndefined()
+    expect(await leaveWhile('internal', false)).toBeUndefined()
+  })
+
   test.each([
     'https://login.microsoftonline.com/t/oauth2/v2.0/logout?post_logout_redirect_uri=x#y',
     'HTTPS://login.microsoftonline.us/t/oauth2/v2.0/logout',

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/index.ts'
 import { createEntra } from './entra/index.ts'
+import { foreignGraphHost } from './examine.ts'
 import { flowRoutes } from './flow/routes.ts'
 import { createTransactions } from './flow/transaction.ts'
 import { decorateRequests } from './request.ts'
@@ -32,13 +33,17 @@ export {
   examinePublicUrl,
   examineRedirectUri,
   examineStore,
+  foreignGraphHost,
+  type AnswerOf,
   type AuthorityFacts,
+  type CredentialAnswer,
   type CredentialFacts,
   type PublicUrlFacts,
   type RedirectFacts,
 } from './examine.ts'
 export { endSessionsOfUser } from './operator.ts'
 export type { SessionSeal } from './request.ts'
+export { newPace, secondsToWait } from './session/pace.ts'
 export type { User } from './session/record.ts'
 
 declare module 'fastify' {
@@ -74,6 +79,11 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   const { config, now, organisations } = options
   const { sessionKeys, publicUrl, authority, scopes, session: lifetimes } = config
   const { log } = app
+  const graphHost = foreignGraphHost(config)
+  if (graphHost !== undefined) {
+    const fields = { event: 'graph_host', key: 'downstreamApis.graph.baseUrl', host: graphHost }
+    log.warn(fields, 'The users’ tokens for Graph go to a host that is not Microsoft’s')
+  }
   const entra = createEntra(config, log, now)
   const store = await openStore(config.storeUrl, now)
   app.addHook('onClose', async () => {
@@ -89,6 +99,7 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   const indexes = createIndexEntries(sessionKeys)
   const summaries = createSummaries(sessionKeys)
   const sessions = createSessions({ store, cookies, lifetimes, indexes, summaries, log, now })
+  app.addHook('onClose', async () => sessions.close())
   const whoIs = ({ tid, oid }: { tid: string; oid: string }) =>
     indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = createChallenges(sessions, log, ({ user }) =>
@@ -96,7 +107,7 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   )
   const renewal = createRenewal({ entra, sessions, challenges, log, now })
   const accessTokens = createAccessTokens({ sessions, marks: store.marks, renewal, log, now })
-  const ends = createEnds(store.sessions, sessions, indexes, summaries)
+  const ends = createEnds(store.sessions, sessions, indexes, summaries, lifetimes)
 
   const requests = decorateRequests(app, {
     cookies,
@@ -131,6 +142,8 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
     jar,
     now,
     openSession: requests.open,
+    openWithinLimit: requests.openWithinLimit,
+    idOf: requests.idOf,
     organisationName: (request) => organisations().of(request),
     prepare: (request, cookieValue, tenantId) => {
       if (!organisations().isMissing(tenantId)) return

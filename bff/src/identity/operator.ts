@@ -21,7 +21,9 @@ export async function endSessionsOfUser(
     const summaries = createSummaries(config.sessionKeys)
     // Nothing of this process is in anybody's memory: deleting the records is all there is to do.
     const sessions = { end: (id: string) => store.sessions.remove(id) }
-    return await createEnds(store.sessions, sessions, indexes, summaries).endAll(user)
+    return await createEnds(store.sessions, sessions, indexes, summaries, config.session).endAll(
+      user,
+    )
   } finally {
     await store.close()
   }

@@ -30,7 +30,8 @@ declare module 'fastify' {
     /**
      * A token for an API, as the user.
      *
-     * @param refusal what the API has just said about the last one
+     * @param refusal what the API has just said about the last one; if Entra was asked for another one a
+     * moment ago and gave none, the rejected one comes back
      * @throws ProblemError `interaction_required`, `unavailable`, `sign_in_required`
      */
     accessToken(scopes: readonly string[], refusal?: TokenRefusal): Promise<string>
@@ -58,6 +59,10 @@ export interface RequestParts {
 export interface RequestSessions {
   /** The live session of a request's cookie, if any; does not count as activity. @throws StoreError */
   open(request: FastifyRequest): Promise<Session | undefined>
+  /** The same within the limit of a session. @throws ProblemError `too_many_requests`; StoreError */
+  openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
+  /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
+  idOf(request: FastifyRequest): string | undefined
   /** The same for a cookie that this request's answer brings. @throws StoreError */
   openNew(request: FastifyRequest, cookieValue: string): Promise<Session | undefined>
   /** @throws Error for a route that is not behind `app.requireSignIn` */
@@ -82,6 +87,25 @@ export function decorateRequests(
     return value === undefined ? undefined : openNew(request, value)
   }
 
+  async function openWithinLimit(request: FastifyRequest): Promise<Session | undefined> {
+    const value = valueOf(request)
+    const refusal = value === undefined ? undefined : overLimit(request, value)
+    if (refusal) throw refusal
+    return value === undefined ? undefined : openNew(request, value)
+  }
+
+  /**
+   * Counts a request by its cookie, before the store is asked: also one whose session has ended, which
+   * would be a read from the store each time.
+   */
+  function overLimit(request: FastifyRequest, value: string): ProblemError | undefined {
+    const pace = sessions.paceOf(value)
+    const waitS = pace ? secondsToWait(pace, perMinute, now()) : 0
+    if (waitS === 0) return undefined
+    request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
+    return tooManyRequests(waitS)
+  }
+
   /** @returns why the request may not go on; undefined where it may */
   function enter(
     request: FastifyRequest,
@@ -90,11 +114,6 @@ export function decorateRequests(
     session: Session | undefined,
   ): ProblemError | undefined {
     if (!session) return signInRequired()
-    const waitS = secondsToWait(session.pace, perMinute, now())
-    if (waitS > 0) {
-      request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
-      return tooManyRequests(waitS)
-    }
     request[currentSession] = session
     sessions.touch(session)
     const resealed = sessions.resealed(value)
@@ -124,6 +143,8 @@ export function decorateRequests(
   app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {
     const value = valueOf(request)
     if (value === undefined) return done(signInRequired())
+    const refusal = overLimit(request, value)
+    if (refusal) return done(refusal)
     const session = sessions.peek(value)
     if (session) return done(enter(request, reply, value, session))
     orUnavailable(sessions.open(value)).then(
@@ -132,7 +153,12 @@ export function decorateRequests(
     )
   })
 
-  return { open, openNew, sessionOf }
+  const idOf = (request: FastifyRequest) => {
+    const value = valueOf(request)
+    return value === undefined ? undefined : sessions.idOf(value)
+  }
+
+  return { open, openNew, openWithinLimit, idOf, sessionOf }
 }
 
 function userOf(this: FastifyRequest): User {

@@ -48,9 +48,9 @@ export function storeBehaviour(
       }
     }
 
-    async function created(changes: Partial<StoredRecord> = {}, indexes = [index]) {
+    async function created(changes: Partial<StoredRecord> = {}, entries = [index]) {
       const kept = record(changes)
-      await opened.store.sessions.create(kept, indexes, clock + 120_000)
+      await opened.store.sessions.create(kept, { entries, lastsUntil: clock + 120_000 })
       return kept
     }
 
@@ -73,7 +73,10 @@ export function storeBehaviour(
     it('refuses to create the same id twice', async () => {
       const kept = await created()
       await expect(
-        opened.store.sessions.create({ ...kept, sealed: randomBytes(8) }, [index], kept.expiresAt),
+        opened.store.sessions.create(
+          { ...kept, sealed: randomBytes(8) },
+          { entries: [index], lastsUntil: kept.expiresAt },
+        ),
       ).rejects.toMatchObject({ code: 'store_failed' })
       expect((await opened.store.sessions.read(kept.id))?.sealed).toHaveLength(500)
     })

@@ -22,7 +22,14 @@ function Front() {
   const justSignedOut = path === pages.signedOut
   return (
     <SignedOutHome
-      note={justSignedOut && <SignedOutNote onlyHere={query.get('local') === '1'} />}
+      note={
+        justSignedOut && (
+          <SignedOutNote
+            onlyHere={query.get('local') === '1'}
+            notStored={query.get('server') === 'later'}
+          />
+        )
+      }
     />
   )
 }

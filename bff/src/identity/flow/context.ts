@@ -21,6 +21,10 @@ export interface FlowContext {
   jar: CookieJar
   /** The session that a request's cookie opens, if any. @throws StoreError */
   openSession(request: FastifyRequest): Promise<Session | undefined>
+  /** The same within the limit of a session. @throws ProblemError `too_many_requests`; StoreError */
+  openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
+  /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
+  idOf(request: FastifyRequest): string | undefined
   /** Of the user whose session this request has opened; null where it is not known. */
   organisationName(request: FastifyRequest): Promise<string | null>
   /** Looks up, in the session that has just begun, what its first page will ask for. */

@@ -60,7 +60,7 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
   )
 
   app.get(api.session, statusSchema, async (request, reply) => {
-    const session = await orUnavailable(flow.openSession(request))
+    const session = await orUnavailable(flow.openWithinLimit(request))
     // A cookie that opens nothing goes, here and not on every 401: a late one must not take the
     // cookie of a newer sign-in along.
     const name = flow.jar.name(sessionCookie)
@@ -70,7 +70,7 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     return status(request, session)
   })
   app.post(api.extendSession, statusSchema, async (request) => {
-    const session = await orUnavailable(flow.openSession(request))
+    const session = await orUnavailable(flow.openWithinLimit(request))
     if (!session) throw signInRequired()
     const extended = await orUnavailable(sessions.extend(session))
     if (!extended) throw signInRequired()
@@ -80,11 +80,11 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
 
 /** A person is at the other end of a navigation: a query that is refused gets a page, not JSON. */
 function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
-  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     if (!error.validation) throw error
     // The message names the parameter and the rule, never the value that came.
     const fields = { event: 'sign_in_link_refused', rule: error.message }
     request.log.warn(fields, 'A sign-in link was refused')
-    return invalidLink(request, reply, code)
+    void invalidLink(request, reply, code)
   }
 }

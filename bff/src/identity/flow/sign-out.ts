@@ -1,29 +1,52 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pages } from '@gatehouse/shared/paths'
 import { sessionCookie } from '../session/cookies.ts'
+import { ProblemError } from '../../problem.ts'
+import { StoreError } from '../store/store.ts'
 import type { FlowContext } from './context.ts'
 
 /**
  * `POST /auth/sign-out`: the record is deleted first, and its tokens with it; then the cookie; then
  * the page is told where Entra ends its own session (OpenID Connect RP-Initiated Logout §2).
  * Somebody who is signed out already gets the same answer.
+ *
+ * If the store does not answer, the cookie goes all the same, and the answer says that the server could
+ * not write it down: this process refuses the session from now on, and tells the store when it is back.
+ *
+ * @throws ProblemError `unavailable` in that case
  */
 export async function signOut(
   flow: FlowContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ location: string }> {
-  const session = await flow.openSession(request)
-  const record = session && (await flow.sessions.record(session))
-  if (session) {
-    await flow.sessions.end(session.secrets.id)
-    const { tenantId: tid, objectId: oid } = session.user
-    request.log.info({ event: 'sign_out', who: flow.whoIs({ tid, oid }) }, 'Signed out')
-  }
   flow.jar.clear(reply, sessionCookie)
   // Not "cookies": that would sign people out of other apps on this host.
   reply.header('clear-site-data', '"cache", "storage"')
-  return { location: await endSessionUrl(flow, record?.claims['login_hint']) }
+  try {
+    const session = await flow.openSession(request)
+    if (!session) return { location: await endSessionUrl(flow, undefined) }
+    const record = await flow.sessions.record(session)
+    await flow.sessions.end(session.secrets.id)
+    const { tenantId: tid, objectId: oid } = session.user
+    request.log.info({ event: 'sign_out', who: flow.whoIs({ tid, oid }) }, 'Signed out')
+    return { location: await endSessionUrl(flow, record?.claims['login_hint']) }
+  } catch (error) {
+    throw error instanceof StoreError ? notWrittenDown(flow, request, error) : error
+  }
+}
+
+function notWrittenDown(
+  flow: FlowContext,
+  request: FastifyRequest,
+  cause: StoreError,
+): ProblemError {
+  const id = flow.idOf(request)
+  if (id !== undefined) flow.sessions.endLater(id)
+  request.log.error({ err: cause, event: 'sign_out_not_stored' }, 'A sign-out waits for the store')
+  const detail =
+    'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
+  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
 }
 
 /** Where Microsoft's session ends too; our own page, which says that it may remain, where that is unknown. */

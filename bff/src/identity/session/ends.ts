@@ -1,7 +1,8 @@
-/** Every way to end a session that is not one's own at this browser. */
+/** Every way to find a session, or to end it, that is not one's own at this browser. */
 import type { IndexEntries } from './index-entries.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { Sessions } from './sessions.ts'
-import type { SessionStore, StoredRecord } from '../store/store.ts'
+import type { FoundRecord, SessionStore } from '../store/store.ts'
 import type { Summaries, Summary } from './summary.ts'
 
 /** A user's key: tenant and object id. */
@@ -11,8 +12,8 @@ export interface UserKey {
 }
 
 export interface OwnSession extends Summary {
-  /** What the session is called outside; it opens nothing. */
-  handle: string
+  /** What the session is called outside; it opens nothing. The first one is shown, each of them is taken. */
+  handles: string[]
   /** The record's id, for the server alone. */
   id: string
 }
@@ -31,32 +32,46 @@ export function createEnds(
   sessions: Pick<Sessions, 'end'>,
   indexes: IndexEntries,
   summaries: Summaries,
+  lifetimes: Lifetimes,
 ): Ends {
-  async function findAll(entries: string[]): Promise<StoredRecord[]> {
-    return (await Promise.all(entries.map((entry) => store.find(entry)))).flat()
+  async function endEach(found: FoundRecord[]): Promise<number> {
+    await Promise.all(found.map(({ id }) => sessions.end(id)))
+    return found.length
   }
 
-  async function endEach(ids: string[]): Promise<number> {
-    await Promise.all(ids.map((id) => sessions.end(id)))
-    return ids.length
-  }
+  const ofUser = ({ tenantId, objectId }: UserKey) =>
+    findRecords(store, indexes.ofUser(tenantId, objectId))
 
   return {
-    list: async ({ tenantId, objectId }) => {
-      const found = await findAll(indexes.ofUser(tenantId, objectId))
-      const own = found.flatMap(({ id, summary }) => {
-        const opened = summaries.open(summary, { id, tenantId, objectId })
-        return opened ? [{ ...opened, id, handle: indexes.handleOf(id) }] : []
-      })
+    list: async (user) => {
+      const opener = summaries.ofUser(user)
+      const own = (await ofUser(user)).map((found) => ({
+        ...(opener.open(found.id, found.summary) ?? unknownSummary(found, lifetimes)),
+        id: found.id,
+        handles: indexes.handlesOf(found.id),
+      }))
       return own.toSorted((a, b) => b.seenAt - a.seenAt)
     },
-    endAll: async ({ tenantId, objectId }, exceptId) => {
-      const found = await findAll(indexes.ofUser(tenantId, objectId))
-      return endEach(found.map(({ id }) => id).filter((id) => id !== exceptId))
-    },
-    endEntraSession: async (sid) => {
-      const found = await findAll(indexes.ofEntraSession(sid))
-      return endEach(found.map(({ id }) => id))
-    },
+    endAll: async (user, exceptId) =>
+      endEach((await ofUser(user)).filter(({ id }) => id !== exceptId)),
+    endEntraSession: async (sid) => endEach(await findRecords(store, indexes.ofEntraSession(sid))),
   }
+}
+
+/** The live records under any of some entries, each once. @throws StoreError */
+export async function findRecords(
+  store: SessionStore,
+  entries: readonly string[],
+): Promise<FoundRecord[]> {
+  const found = (await Promise.all(entries.map((entry) => store.find(entry)))).flat()
+  return [...new Map(found.map((record) => [record.id, record])).values()]
+}
+
+/**
+ * A session whose summary was sealed by a key that is gone is a session all the same, to be seen and
+ * ended. Its own next request writes a new summary; until then its times are counted back from its end.
+ */
+function unknownSummary(found: FoundRecord, { idleMs, absoluteMs }: Lifetimes): Summary {
+  const startedAt = found.lastsUntil - absoluteMs
+  return { device: 'Unknown device', startedAt, seenAt: found.expiresAt - idleMs }
 }

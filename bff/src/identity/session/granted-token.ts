@@ -1,4 +1,5 @@
 /** Access tokens as a session keeps them: which scopes, and until when. */
+import { createHash } from 'node:crypto'
 import type { TokenResponse } from '../entra/index.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
 
@@ -45,6 +46,12 @@ export function findToken(
       (best, token) => (best && best.expiresAt >= token.expiresAt ? best : token),
       undefined,
     )
+}
+
+/** A name for a set of scopes, whatever their order and spelling. */
+export function scopeKey(scopes: readonly string[]): string {
+  const names = [...new Set(scopes.map(shortScope))].toSorted()
+  return createHash('sha256').update(names.join(' ')).digest('base64url').slice(0, 16)
 }
 
 /** Graph answers with scopes spelled in full or in short, and in its own case. */

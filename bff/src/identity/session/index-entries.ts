@@ -3,23 +3,28 @@ import { createHmac } from 'node:crypto'
 import { deriveKey } from '../store/seal.ts'
 
 export interface IndexEntries {
-  /** One entry a session key, the newest first: sessions from before a rotation are found as well. */
+  /** Names of the session keys: what entries and summaries were written for, without saying with what. */
+  keyIds: readonly string[]
+  /**
+   * One entry a session key. All of them are written and all are looked for: instances with other lists,
+   * of which one key is the same, find each other's sessions.
+   */
   ofUser(tenantId: string, objectId: string): string[]
   /** By Entra's `sid`, which is unique by itself: a front-channel call does not name the tenant. */
   ofEntraSession(sid: string): string[]
-  /** What a session is called outside: it names one, and opens none. */
-  handleOf(id: string): string
+  /** What a session is called outside: it names one, and opens none. One name a session key, the newest first. */
+  handlesOf(id: string): string[]
 }
 
-/** @param keys the session keys; the first one makes new entries */
+/** @param keys the session keys */
 export function createIndexEntries(keys: readonly Uint8Array[]): IndexEntries {
   const macKeys = keys.map((key) => deriveKey(key, 'index'))
-  const [first = Buffer.alloc(0)] = macKeys
   return {
+    keyIds: macKeys.map((key) => mac(key, 'key').slice(0, 8)),
     ofUser: (tenantId, objectId) =>
       macKeys.map((key) => mac(key, 'user', tenantId.toLowerCase(), objectId.toLowerCase())),
     ofEntraSession: (sid) => macKeys.map((key) => mac(key, 'entra-session', sid)),
-    handleOf: (id) => mac(first, 'handle', id).slice(0, 22),
+    handlesOf: (id) => macKeys.map((key) => mac(key, 'handle', id).slice(0, 22)),
   }
 }
 

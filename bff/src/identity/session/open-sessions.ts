@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Changes } from '../store/store.ts'
 import type { SessionSecrets } from '../store/seal.ts'
 import type { Pace } from './pace.ts'
-import type { Challenge, GrantedToken, User } from './record.ts'
+import type { Challenge, GrantedToken, TokenRequest, User } from './record.ts'
 
 /** About 6 kB each. More users than this at once cost the others a read from the store per request. */
 const maxOpenByDefault = 10_000
@@ -23,7 +23,7 @@ export interface Session {
   seenAt: number
   tokens: readonly GrantedToken[]
   challenges: readonly Challenge[]
-  readonly pace: Pace
+  tokenRequests: readonly TokenRequest[]
   /** The state of the store's changes in which this copy was read; another one asks again. */
   confirmedIn: number
 }
@@ -33,7 +33,9 @@ export interface OpenCookie {
   readonly secrets: SessionSecrets
   /** The same key sealed by the current session key, where an older one sealed the value. */
   readonly resealed: string | undefined
+  /** What it opened last. A cookie whose session has ended opens nothing, and is counted all the same. */
   session: Session | undefined
+  readonly pace: Pace
 }
 
 export interface OpenSessions {

@@ -3,16 +3,21 @@ import type { FastifyBaseLogger } from 'fastify'
 import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import { hasEnded, type Lifetimes } from './lifetimes.ts'
 import { unconfirmed, type OpenCookie, type OpenSessions, type Session } from './open-sessions.ts'
-import { newPace } from './pace.ts'
+import { newPace, type Pace } from './pace.ts'
 import type { Loaded, Records } from './records.ts'
 import { userOf } from './record.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
+import type { UnfinishedEnds } from './unfinished-ends.ts'
 
 export interface Opening {
   /** The session of a cookie's value where memory knows it and may say so. Costs a microsecond. */
   peek(cookieValue: string): Session | undefined
   /** The live session of a cookie's value, or undefined. @throws StoreError */
   open(cookieValue: string): Promise<Session | undefined>
+  /** How often a cookie's value came; undefined for one that we did not seal. Asks no store. */
+  paceOf(cookieValue: string): Pace | undefined
+  /** The id of the session that a value stands for, whether it lives or not; asks no store. */
+  idOf(cookieValue: string): string | undefined
   /** The value to give the browser instead, where its own was sealed by an older key. */
   resealed(cookieValue: string): string | undefined
 }
@@ -20,6 +25,7 @@ export interface Opening {
 export interface OpeningOptions {
   memory: OpenSessions
   records: Records
+  unfinished: UnfinishedEnds
   cookies: SealedCookies
   lifetimes: Lifetimes
   log: FastifyBaseLogger
@@ -30,7 +36,7 @@ export interface OpeningOptions {
 const maxReads = 3
 
 export function createOpening(options: OpeningOptions): Opening {
-  const { memory, records, cookies, lifetimes, log, now } = options
+  const { memory, records, unfinished, cookies, lifetimes, log, now } = options
   /** One read per session at a time, however many requests wait for it. */
   const opening = new Map<string, Promise<Session | undefined>>()
 
@@ -41,7 +47,16 @@ export function createOpening(options: OpeningOptions): Opening {
     const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
     const resealed = opened.sealedByOlderKey ? cookies.seal('session', opened.content) : undefined
     if (resealed) log.info({ event: 'cookie_resealed' }, 'A cookie is sealed by the newest key')
-    return { secrets, resealed, session: undefined }
+    return { secrets, resealed, session: undefined, pace: newPace() }
+  }
+
+  /** The cookie of a value that we sealed; it is decoded once, and counted from the first time on. */
+  function cookieOf(cookieValue: string): OpenCookie | undefined {
+    const known = memory.get(cookieValue)
+    if (known) return known
+    const decoded = decode(cookieValue)
+    if (decoded) memory.set(cookieValue, decoded)
+    return decoded
   }
 
   /** Reads until nothing changed meanwhile: whoever asks after an end must not get what was read before it. */
@@ -50,7 +65,7 @@ export function createOpening(options: OpeningOptions): Opening {
       const reading = memory.beginRead(secrets.id)
       let confirmedIn = unconfirmed
       try {
-        const loaded = await records.load(secrets)
+        const loaded = await records.loadFindable(secrets)
         confirmedIn = reading.end()
         if (!loaded || confirmedIn !== unconfirmed || attempt === maxReads) {
           return { loaded, confirmedIn }
@@ -63,13 +78,15 @@ export function createOpening(options: OpeningOptions): Opening {
   }
 
   async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
-    const { loaded, confirmedIn } = await load(cookie.secrets)
+    const found = await load(cookie.secrets)
+    // Somebody signed out, and the store does not know it yet.
+    const loaded = unfinished.has(cookie.secrets.id) ? undefined : found.loaded
+    const { confirmedIn } = found
     const known = cookie.session
     if (!loaded && known && hasEnded(known, lifetimes, now())) {
       log.info({ event: 'session_expired' }, 'A session ended by its time')
     }
-    const pace = known?.pace ?? newPace()
-    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), pace, confirmedIn }
+    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), confirmedIn }
     if (!loaded) memory.drop(cookie.secrets.id)
     memory.set(cookieValue, cookie)
     return cookie.session
@@ -83,7 +100,7 @@ export function createOpening(options: OpeningOptions): Opening {
     },
 
     open: async (cookieValue) => {
-      const cookie = memory.get(cookieValue) ?? decode(cookieValue)
+      const cookie = cookieOf(cookieValue)
       if (!cookie) return undefined
       const shared =
         opening.get(cookieValue) ??
@@ -92,6 +109,8 @@ export function createOpening(options: OpeningOptions): Opening {
       return shared
     },
 
+    paceOf: (cookieValue) => cookieOf(cookieValue)?.pace,
+    idOf: (cookieValue) => cookieOf(cookieValue)?.secrets.id,
     resealed: (cookieValue) => memory.get(cookieValue)?.resealed,
   }
 }
@@ -102,6 +121,6 @@ function copyOf(loaded: Loaded, secrets: SessionSecrets) {
 
 /** What a write may change of a copy in memory. */
 export function changeable({ record, version }: Loaded) {
-  const { startedAt, seenAt, tokens, challenges = [] } = record
-  return { version, startedAt, seenAt, tokens, challenges }
+  const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [] } = record
+  return { version, startedAt, seenAt, tokens, challenges, tokenRequests }
 }

@@ -31,8 +31,8 @@ export default async function ownSessions(
     const { user, secrets } = sessionOf(request)
     const list = await ends.list(user)
     return {
-      sessions: list.map(({ handle, id, device, startedAt, seenAt }) => ({
-        id: handle,
+      sessions: list.map(({ handles, id, device, startedAt, seenAt }) => ({
+        id: handles[0] ?? '',
         device,
         startedAt: new Date(startedAt).toISOString(),
         lastSeenAt: new Date(seenAt).toISOString(),
@@ -51,7 +51,7 @@ export default async function ownSessions(
   app.delete(`${api.sessions}/:id`, { schema: { params: Handle } }, async (request, reply) => {
     const { id: handle } = request.params as { id: string }
     const own = await ends.list(sessionOf(request).user)
-    const found = own.find((session) => session.handle === handle)
+    const found = own.find(({ handles }) => handles.includes(handle))
     if (!found) throw new ProblemError('not_found', 'You have no such session.')
     await end(found.id)
     request.log.info({ event: 'session_ended' }, 'A session was ended from another one')

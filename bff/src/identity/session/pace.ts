@@ -1,6 +1,6 @@
 /**
- * How often one session may ask. Counted on the open session itself, in a window of a minute: a
- * counter beside the request costs it nothing, a rate-limiting hook cost a sixth of the request.
+ * How often one session may ask. Counted beside its open cookie, in a window of a minute: a counter
+ * there costs a request nothing, a rate-limiting hook cost a sixth of it.
  */
 
 const windowMs = 60_000

@@ -21,6 +21,30 @@ const ChallengeSchema = Type.Object({
 
 export type Challenge = Static<typeof ChallengeSchema>
 
+/** The last request for a token of certain scopes; see `token-requests.ts`. */
+const TokenRequestSchema = Type.Object({
+  /** Which scopes, as `scopeKey` names them. */
+  key: Type.String(),
+  at: Moment,
+  /** When an API's refusal last made us ask. */
+  forcedAt: Type.Optional(Moment),
+  /** Entra is not asked again before. */
+  notBefore: Moment,
+  /** Microsoft itself said when to come back. */
+  throttled: Type.Optional(Type.Literal(true)),
+  /** How it failed; without a reason, there was no usable answer. */
+  failure: Type.Optional(
+    Type.Object({
+      reason: Type.Optional(ChallengeSchema.properties.reason),
+      claims: Type.Optional(Type.String()),
+      scopes: Type.Optional(Type.Array(Type.String())),
+    }),
+  ),
+})
+
+export type TokenRequest = Static<typeof TokenRequestSchema>
+export type TokenFailure = NonNullable<TokenRequest['failure']>
+
 const SessionRecordSchema = Type.Object({
   claims: Type.Record(Type.String(), Type.Unknown()),
   checks: Claims.properties.checks,
@@ -34,6 +58,9 @@ const SessionRecordSchema = Type.Object({
   ),
   refreshToken: Type.Optional(Type.String()),
   challenges: Type.Optional(Type.Array(ChallengeSchema)),
+  tokenRequests: Type.Optional(Type.Array(TokenRequestSchema)),
+  /** For which session keys it can be found (`IndexEntries.keyIds`), and until when. */
+  indexed: Type.Optional(Type.Object({ keyIds: Type.Array(Type.String()), until: Moment })),
   startedAt: Moment,
   seenAt: Moment,
   device: Type.String(),

@@ -5,9 +5,9 @@ export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
-export function tryLater(cause?: unknown): ProblemError {
+export function tryLater(cause?: unknown, retryAfterS = 5): ProblemError {
   const detail = 'Microsoft did not answer. Try again in a moment.'
-  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
+  return new ProblemError('unavailable', detail, { cause, retryAfterS })
 }
 
 /** The store does not answer. That is no sign-out: the session is still there when it is back. */

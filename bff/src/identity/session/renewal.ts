@@ -1,5 +1,6 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
+import type { ProblemError } from '../../problem.ts'
 import {
   adviceFor,
   EntraError,
@@ -7,26 +8,37 @@ import {
   usableClaims,
   type Entra,
   type TokenResponse,
-  type Verified,
 } from '../entra/index.ts'
+import type { Challenges } from './challenges.ts'
 import { findToken, grantedToken, withToken } from './granted-token.ts'
 import type { Session } from './open-sessions.ts'
-import type { SessionRecord } from './record.ts'
-import type { Challenges } from './challenges.ts'
+import type { SessionRecord, TokenFailure } from './record.ts'
 import { signInRequired, tryLater } from './refusals.ts'
 import type { Sessions } from './sessions.ts'
+import { withRequest } from './token-requests.ts'
+
+/** What is asked of Entra, and why. */
+export interface RenewalRequest {
+  scopes: readonly string[]
+  /** The name of these scopes, `scopeKey`. */
+  key: string
+  /** The token that an API has refused, if that is the reason. */
+  rejected?: string | undefined
+  /** A claims request (JSON) that the new token has to meet. */
+  claims?: string | undefined
+}
 
 export interface Renewal {
-  /**
-   * @param claims a claims request (JSON) that the new token has to meet
-   * @returns the access token. @throws ProblemError
-   */
-  renew(
-    session: Session,
-    record: SessionRecord,
-    scopes: readonly string[],
-    claims?: string,
-  ): Promise<string>
+  /** @returns the access token. @throws ProblemError; what came of it is in the session's record by then */
+  renew(session: Session, record: SessionRecord, request: RenewalRequest): Promise<string>
+  /** What a caller hears of a failure, when it happens and for as long as it holds. */
+  problemFor(session: Session, failure: TokenFailure, facts: FailureFacts): Promise<ProblemError>
+}
+
+export interface FailureFacts {
+  cause?: unknown
+  /** Whole seconds. */
+  retryAfterS?: number | undefined
 }
 
 export interface RenewalOptions {
@@ -40,60 +52,88 @@ export interface RenewalOptions {
 export function createRenewal(options: RenewalOptions): Renewal {
   const { entra, sessions, challenges, log, now } = options
 
-  async function assertSameUser(answer: TokenResponse, session: Session): Promise<void> {
-    // An answer without an ID token is allowed (OpenID Connect Core §12.2).
+  /** Whoever the answer is for, it must be the person at this browser (OpenID Connect Core §12.2). */
+  async function assertSameUser(answer: TokenResponse, session: Session, record: SessionRecord) {
+    // An answer without an ID token is allowed.
     if (answer.idToken === undefined) return
-    const { claims } = await verified(entra, answer)
-    const { tenantId, objectId } = session.user
-    if (claims.tid === tenantId && claims.oid === objectId) return
-    // Whoever this token is for, it is not the person at this browser.
+    const { claims } = await entra.verify(answer.idToken, answer)
+    const same = (['iss', 'sub', 'tid', 'oid'] as const).every(
+      (claim) => claims[claim] === record.claims[claim],
+    )
+    if (same) return
     log.error({ event: 'refresh_of_another_user' }, 'A refresh was answered for another user')
     await sessions.end(session.secrets.id)
     throw signInRequired()
   }
 
-  async function refresh(
+  /** Writes down what came of it. @returns undefined where the session has ended */
+  function keep(
     session: Session,
-    refreshToken: string,
-    scopes: readonly string[],
-    claims: string | undefined,
-  ): Promise<TokenResponse> {
-    try {
-      return await entra.refresh(refreshToken, scopes, claims)
-    } catch (error) {
-      if (!(error instanceof EntraError)) throw error
-      const reason = interactionFor(error)
-      if (!reason) {
-        logRefusal(log, error)
-        throw tryLater(error)
-      }
-      throw await challenges.demand(session, {
-        reason,
-        cause: error,
-        // What Entra asks for counts more than what the API asked Entra for.
-        ...(reason === 'step_up' && { claims: usableClaims(error.claims) ?? claims }),
-        ...(reason === 'consent' && { scopes }),
-      })
-    }
+    { key, rejected }: RenewalRequest,
+    outcome: { failure?: TokenFailure | undefined; retryAfterS?: number | undefined },
+    change: (record: SessionRecord) => SessionRecord = (record) => record,
+  ) {
+    const request = { key, forced: rejected !== undefined, ...outcome }
+    return sessions.update(session, (record) => withRequest(change(record), request, now()))
+  }
+
+  async function problemFor(
+    session: Session,
+    { reason, claims, scopes }: TokenFailure,
+    { cause, retryAfterS }: FailureFacts,
+  ): Promise<ProblemError> {
+    return reason
+      ? challenges.demand(session, { reason, claims, scopes, cause })
+      : tryLater(cause, retryAfterS)
+  }
+
+  async function failed(session: Session, request: RenewalRequest, error: EntraError) {
+    const failure = failureOf(error, request)
+    if (!failure.reason) logRefusal(log, error)
+    const { retryAfterS } = error
+    const written = await keep(session, request, { failure, retryAfterS })
+    return written ? problemFor(session, failure, { cause: error, retryAfterS }) : signInRequired()
   }
 
   return {
-    renew: async (session, { refreshToken }, scopes, claims) => {
-      if (!refreshToken) throw await challenges.demand(session, { reason: 'session_expired' })
-      const answer = await refresh(session, refreshToken, scopes, claims)
-      await assertSameUser(answer, session)
+    problemFor,
+    renew: async (session, record, request) => {
+      const { refreshToken } = record
+      const { scopes, claims } = request
+      if (!refreshToken) throw await problemFor(session, { reason: 'session_expired' }, {})
+      let answer: TokenResponse
+      try {
+        answer = await entra.refresh(refreshToken, scopes, claims)
+        await assertSameUser(answer, session, record)
+      } catch (error) {
+        throw error instanceof EntraError ? await failed(session, request, error) : error
+      }
       const token = grantedToken(answer, scopes, now())
-      const written = await sessions.update(session, (record) =>
-        withToken(record, token, answer.refreshToken, now()),
+      // Entra may grant less than was asked for; the rest is the user's to consent to.
+      const failure = findToken([token], scopes)
+        ? undefined
+        : { reason: 'consent' as const, scopes: [...scopes] }
+      const written = await keep(session, request, { failure }, (kept) =>
+        withToken(kept, token, answer.refreshToken, now()),
       )
       // A sign-out counts for the requests that were under way as well.
       if (!written) throw signInRequired()
-      // Entra may grant less than was asked for; the rest is the user's to consent to.
-      if (!findToken([token], scopes)) {
-        throw await challenges.demand(session, { reason: 'consent', scopes })
-      }
+      if (failure) throw await problemFor(session, failure, {})
       return token.accessToken
     },
+  }
+}
+
+/** Entra's two ways to ask for the user, or no usable answer: that says nothing about the user. */
+function failureOf(error: EntraError, { scopes, claims }: RenewalRequest): TokenFailure {
+  const reason = interactionFor(error)
+  if (!reason) return {}
+  // What Entra asks for counts more than what the API asked Entra for.
+  const asked = reason === 'step_up' ? (usableClaims(error.claims) ?? claims) : undefined
+  return {
+    reason,
+    ...(asked !== undefined && { claims: asked }),
+    ...(reason === 'consent' && { scopes: [...scopes] }),
   }
 }
 
@@ -103,13 +143,4 @@ function logRefusal(log: FastifyBaseLogger, error: EntraError): void {
   const { aadsts, oauthError } = error
   const fields = { event: 'refresh_refused', aadsts, oauthError, advice: adviceFor(error) }
   log.error(fields, 'Entra refused to renew a token')
-}
-
-/** An answer that fails a check says nothing about the user: it may be right the next time. */
-async function verified(entra: Entra, answer: TokenResponse): Promise<Verified> {
-  try {
-    return await entra.verify(answer.idToken, answer)
-  } catch (error) {
-    throw error instanceof EntraError ? tryLater(error) : error
-  }
 }

@@ -9,8 +9,10 @@ import { createOpenSessions, type Session } from './open-sessions.ts'
 import { changeable, createOpening, type Opening } from './opening.ts'
 import { createRecords } from './records.ts'
 import type { SessionRecord } from './record.ts'
+import { findRecords } from './ends.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
 import type { Summaries } from './summary.ts'
+import { UnfinishedEnds } from './unfinished-ends.ts'
 
 export type { Session } from './open-sessions.ts'
 
@@ -26,11 +28,32 @@ export interface Sessions extends Opening {
     session: Session,
     change: (record: SessionRecord) => SessionRecord,
   ): Promise<SessionRecord | undefined>
-  /** Starts the idle time again. @returns undefined where the session ended. @throws StoreError */
-  extend(session: Session): Promise<SessionRecord | undefined>
+  /**
+   * Starts the idle time again; what was written a few seconds ago is not written again.
+   *
+   * @returns false where the session ended. @throws StoreError
+   */
+  extend(session: Session): Promise<boolean>
   /** Ends a session for good, everywhere. @throws StoreError */
   end(id: string): Promise<void>
+  /**
+   * Ends a session in this process now, and everywhere as soon as the store answers: for somebody who
+   * signs out while it does not.
+   */
+  endLater(id: string): void
+  /** Stops what goes on behind requests. */
+  close(): void
 }
+
+/**
+ * Sessions of one user at a time; the one that would end first ends. People have a handful, and a script
+ * that signs in every minute must not make the list, or its end, slow for everybody.
+ */
+export const maxSessionsPerUser = 100
+/** Asked for more often, an extension writes nothing: it would move the end by less than this, ms. */
+const extendEveryMs = 5_000
+/** After a failed attempt to write activity down, the next one waits, ms. */
+const touchAgainMs = 10_000
 
 export interface SessionsOptions {
   store: Store
@@ -45,12 +68,14 @@ export interface SessionsOptions {
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, cookies, log, now } = options
+  const { store, cookies, indexes, log, now } = options
   const memory = createOpenSessions(store.changes, options.maxOpen)
   const records = createRecords({ ...options, store: store.sessions })
-  const opening = createOpening({ ...options, memory, records })
-  /** One extension per session at a time: many at once would only get in each other's way. */
-  const extending = new Map<string, Promise<SessionRecord | undefined>>()
+  const unfinished = new UnfinishedEnds(store.sessions)
+  const opening = createOpening({ ...options, memory, records, unfinished })
+  /** One writing of activity per session at a time: many at once would only get in each other's way. */
+  const writingActivity = new Map<string, Promise<boolean>>()
+  const touchFailedAt = new WeakMap<Session, number>()
 
   async function update(session: Session, change: (record: SessionRecord) => SessionRecord) {
     const written = await records.update(session.secrets, change)
@@ -59,38 +84,72 @@ export function createSessions(options: SessionsOptions): Sessions {
     return written?.record
   }
 
+  function writeActivity(session: Session, at: number): Promise<boolean> {
+    const { id } = session.secrets
+    const shared =
+      writingActivity.get(id) ??
+      update(session, (record) => ({ ...record, seenAt: at }))
+        .then((written) => written !== undefined)
+        .finally(() => writingActivity.delete(id))
+    writingActivity.set(id, shared)
+    return shared
+  }
+
+  async function end(id: string): Promise<void> {
+    await store.sessions.remove(id)
+    memory.drop(id)
+  }
+
+  /** @param newest the session that has just begun, and stays */
+  async function endSuperfluous({ claims }: SessionRecord, newest: string): Promise<void> {
+    const found = await findRecords(store.sessions, indexes.ofUser(claims.tid, claims.oid))
+    const superfluous = found
+      .filter(({ id }) => id !== newest)
+      .toSorted((a, b) => b.expiresAt - a.expiresAt)
+      .slice(maxSessionsPerUser - 1)
+    if (superfluous.length === 0) return
+    await Promise.all(superfluous.map(({ id }) => end(id)))
+    const count = superfluous.length
+    log.info(
+      { event: 'sessions_superseded', count },
+      'A user had too many sessions: the oldest ended',
+    )
+  }
+
   return {
     ...opening,
     start: async (record) => {
       const key = randomBytes(32)
-      await records.create(record, deriveSecrets(key))
+      const secrets = deriveSecrets(key)
+      await records.create(record, secrets)
+      await endSuperfluous(record, secrets.id)
       return cookies.seal('session', { key: key.toString('base64url'), began: record.startedAt })
     },
 
     touch: (session) => {
       const at = now()
-      if (!isTouchDue(session, at)) return
-      session.seenAt = at
+      if (!isTouchDue(session, at) || writingActivity.has(session.secrets.id)) return
+      const failedAt = touchFailedAt.get(session)
+      if (failedAt !== undefined && Math.abs(at - failedAt) < touchAgainMs) return
       // The answer does not wait. A write that fails leaves the time of the last one that did not.
-      update(session, (record) => ({ ...record, seenAt: at })).catch((error: unknown) => {
+      writeActivity(session, at).catch((error: unknown) => {
+        touchFailedAt.set(session, at)
         log.warn({ err: error, event: 'session_not_touched' }, 'Activity was not written down')
       })
     },
 
     record: async (session) => (await records.load(session.secrets))?.record,
     update,
-    extend: (session) => {
-      const { id } = session.secrets
+    extend: async (session) => {
       const at = now()
-      const shared =
-        extending.get(id) ??
-        update(session, (record) => ({ ...record, seenAt: at })).finally(() => extending.delete(id))
-      extending.set(id, shared)
-      return shared
+      const isRecent = Math.abs(at - session.seenAt) < extendEveryMs
+      return (isRecent && memory.isTrusted(session, at)) || writeActivity(session, at)
     },
-    end: async (id) => {
-      await store.sessions.remove(id)
+    end,
+    endLater: (id) => {
       memory.drop(id)
+      unfinished.add(id)
     },
+    close: () => unfinished.close(),
   }
 }

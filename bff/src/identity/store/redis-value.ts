@@ -11,6 +11,9 @@ const expiryAt = versionPrefix.length
 const summaryLengthAt = expiryAt + 8
 const headerLength = summaryLengthAt + 2
 
+/** So much of a value holds header and summary: a summary is about 120 bytes for each session key. */
+export const valueHeadBytes = 2048
+
 export function encodeValue({ version, expiresAt, summary, sealed }: StoredRecord): Buffer {
   const header = Buffer.alloc(headerLength)
   header.write(versionPrefix.of(version), 'latin1')

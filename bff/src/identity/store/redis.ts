@@ -1,8 +1,15 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import { decodeValue, encodeValue, versionPrefix } from './redis-value.ts'
-import { StoreError, unreadable, type Store, type StoredRecord } from './store.ts'
+import { decodeValue, encodeValue, valueHeadBytes, versionPrefix } from './redis-value.ts'
+import {
+  StoreError,
+  unreadable,
+  type FoundRecord,
+  type IndexWrite,
+  type Store,
+  type StoredRecord,
+} from './store.ts'
 
 // One key a record, so that a cluster may put them anywhere; no script touches two.
 const recordKey = (id: string) => `gatehouse:session:${id}`
@@ -45,25 +52,30 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
   /** Redis counts in its own time; a time to live of less than a millisecond would be an error. */
   const ttl = (until: number) => Math.max(Math.ceil(until - now()), 1)
 
+  async function addToIndex(id: string, { entries, lastsUntil }: IndexWrite): Promise<void> {
+    const values = [now(), lastsUntil, id, ttl(lastsUntil)].map(String)
+    for (const entry of entries) {
+      await redis.run((client) =>
+        client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
+      )
+    }
+  }
+
   return {
     sessions: {
-      create: async (record, indexes, lastsUntil) => {
-        // Indexes first: an entry without a record is skipped, a record without entries could not
-        // be ended from afar.
-        for (const entry of indexes) {
-          const values = [now(), lastsUntil, record.id, ttl(lastsUntil)].map(String)
-          await redis.run((client) =>
-            client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
-          )
-        }
+      create: async (record, index) => {
         const expiration = { type: 'PX', value: ttl(record.expiresAt) } as const
         const reply = await redis.run((client) =>
           client.set(recordKey(record.id), encodeValue(record), { condition: 'NX', expiration }),
         )
         if (reply === null) throw new StoreError('A session of this id is there already')
+        // The record first: `find` takes an entry without one away. If this fails, nobody gets the
+        // cookie, and what was written opens for nobody.
+        await addToIndex(record.id, index)
       },
       read: (id) => readRecord(redis, id, now()),
-      replace: async (record) => {
+      replace: async (record, index) => {
+        if (index) await addToIndex(record.id, index)
         const keys = [recordKey(record.id)]
         const life = String(ttl(record.expiresAt))
         const values = [versionPrefix.of(record.version - 1), encodeValue(record), life]
@@ -76,11 +88,20 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
         await redis.run((client) => client.del(recordKey(id)))
       },
       find: async (entry) => {
-        const ids = await redis.run((client) =>
-          orIfWrongType(client.zRangeByScore(indexKey(entry), `(${now()}`, '+inf'), []),
+        const members = await redis.run((client) =>
+          orIfWrongType(client.zRangeByScoreWithScores(indexKey(entry), `(${now()}`, '+inf'), []),
         )
-        const records = await Promise.all(ids.map((id) => readRecord(redis, String(id), now())))
-        return records.filter((record) => record !== undefined)
+        const found = await Promise.all(
+          members.map(({ value, score }) => findRecord(redis, String(value), score)),
+        )
+        const ended = members.filter((_member, at) => found[at] === undefined)
+        if (ended.length > 0) {
+          const ids = ended.map(({ value }) => value)
+          await redis.run((client) => client.zRem(indexKey(entry), ids))
+        }
+        return found
+          .filter((record) => record !== undefined)
+          .filter(({ expiresAt }) => expiresAt > now())
       },
     },
     marks: {
@@ -102,6 +123,9 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
   }
 }
 
+/** In place of a value of another type: one byte is no record. */
+const unusable = Buffer.alloc(1)
+
 async function mark(redis: RedisConnection, key: string, owner: string, ttlMs: number) {
   const options = { condition: 'NX', expiration: { type: 'PX', value: ttlMs } } as const
   return (await redis.run((client) => client.set(key, owner, options))) !== null
@@ -112,14 +136,26 @@ async function readRecord(
   id: string,
   at: number,
 ): Promise<StoredRecord | undefined> {
-  const value = await redis.run((client) =>
-    orIfWrongType(client.get(recordKey(id)), Buffer.alloc(0)),
-  )
+  const value = await redis.run((client) => orIfWrongType(client.get(recordKey(id)), unusable))
   if (value === null) return undefined
   const record = decodeValue(id, Buffer.from(value))
   if (!record) return unreadable(id)
   // The value's own expiry counts as well: a key that lost its time to live is not immortal.
   return record.expiresAt > at ? record : undefined
+}
+
+/** What an index shows of a record, without the sealed part; undefined where the record is gone. */
+async function findRecord(
+  redis: RedisConnection,
+  id: string,
+  lastsUntil: number,
+): Promise<FoundRecord | undefined> {
+  const value = await redis.run((client) =>
+    orIfWrongType(client.getRange(recordKey(id), 0, valueHeadBytes - 1), unusable),
+  )
+  if (value === null || value.length === 0) return undefined
+  const { summary, expiresAt } = decodeValue(id, Buffer.from(value)) ?? unreadable(id)
+  return { id, summary, expiresAt, lastsUntil }
 }
 
 /** A key of another type is not one of ours, and no failure of the store. */

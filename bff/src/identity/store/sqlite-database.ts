@@ -1,10 +1,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { BusyQueue } from './sqlite-busy.ts'
 import { StoreError } from './store.ts'
-
-/** Another process may hold the write lock for a moment; two seconds is all that a request waits. */
-const busyMs = 2000
 
 const schema = `
   create table if not exists sessions (
@@ -17,6 +15,7 @@ const schema = `
   create table if not exists marks (
     key text primary key, owner text not null, expires_at integer not null
   ) without rowid;
+  create index if not exists indexes_by_id on indexes (id);
   create index if not exists sessions_by_expiry on sessions (expires_at);
   create index if not exists indexes_by_expiry on indexes (expires_at);
   create index if not exists marks_by_expiry on marks (expires_at);
@@ -27,24 +26,34 @@ const schema = `
  *
  * @throws StoreError where it cannot be opened or written, or is no database
  */
-export function openDatabase(path: string): DatabaseSync {
-  return orUnusable(path, () => {
+export function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSync> {
+  return orUnusable(path, async () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Made before SQLite opens it: the -wal and -shm files copy the database file's mode.
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
-    const db = new DatabaseSync(path, { timeout: busyMs })
-    // A deleted session has to be gone: secure_delete overwrites what is deleted.
-    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;')
-    db.exec(schema)
-    return db
+    // Without a busy timeout: the event loop never waits for a lock, the queue does.
+    const db = new DatabaseSync(path, { timeout: 0 })
+    try {
+      await queue.run(() => {
+        // A deleted session has to be gone: secure_delete overwrites what is deleted.
+        db.exec(
+          'pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;',
+        )
+        db.exec(schema)
+      })
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
   })
 }
 
 /** Does what has to work for a file to be of use. @throws StoreError with a sentence where it does not */
-export function orUnusable<T>(path: string, work: () => T): T {
+export async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })

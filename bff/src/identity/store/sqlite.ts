@@ -1,54 +1,83 @@
 /** Sessions in one SQLite file (`node:sqlite`), shared by the processes of one machine. */
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { BusyQueue } from './sqlite-busy.ts'
 import { watchFile } from './sqlite-changes.ts'
 import { openDatabase, orUnusable } from './sqlite-database.ts'
-import { StoreError, unreadable, type Store, type StoredRecord } from './store.ts'
+import { StoreError, unreadable, type FoundRecord, type Store, type StoredRecord } from './store.ts'
 
 /** Expired rows go this often, milliseconds. They are refused from the moment they expire. */
 const sweepEveryMs = 60_000
+/** Rows that go in one statement: about 5 ms. After a day without a sweep there may be 100,000. */
+const sweptAtOnce = 500
 
 /**
  * @param path the database file; made with mode 0600 in a folder of mode 0700
  * @param now milliseconds since the epoch
  * @throws StoreError where the file cannot be opened, or is no database
  */
-export function openSqliteStore(path: string, now: () => number): Store {
-  const db = openDatabase(path)
-  const statements = orUnusable(path, () => {
-    const prepared = prepare(db)
-    sweep(prepared, now())
-    return prepared
-  })
+export async function openSqliteStore(path: string, now: () => number): Promise<Store> {
+  const queue = new BusyQueue()
+  const db = await openDatabase(path, queue)
+  const { statements, changes } = await orUnusable(path, () =>
+    queue.run(() => ({ statements: prepare(db), changes: watchFile(db, now) })),
+  )
+
+  /** Runs a statement; whatever SQLite throws leaves as a `StoreError`. */
+  async function attempt<T>(work: () => T): Promise<T> {
+    try {
+      return await queue.run(work)
+    } catch (error) {
+      throw new StoreError('The session store did not answer', { cause: error })
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    for (const statement of statements.sweep) {
+      while (db.isOpen && (await queue.run(() => statement.run(now()).changes)) === sweptAtOnce) {
+        await nextTurn()
+      }
+    }
+  }
+
+  await orUnusable(path, sweep)
   // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
-  const timer = setInterval(() => {
-    attempt(() => sweep(statements, now())).catch(() => undefined)
-  }, sweepEveryMs)
-  timer.unref()
+  const timer = setInterval(() => void sweep().catch(() => undefined), sweepEveryMs).unref()
 
   return {
     sessions: {
-      create: (record, indexes, lastsUntil) =>
-        attempt(() => {
+      create: (record, { entries, lastsUntil }) =>
+        attempt(() =>
           transaction(db, () => {
             statements.create.run(...columns(record), record.id)
-            for (const entry of indexes) statements.addIndex.run(entry, record.id, lastsUntil)
-          })
-        }),
+            for (const entry of entries) statements.addIndex.run(entry, record.id, lastsUntil)
+          }),
+        ),
       read: (id) => attempt(() => toRecord(statements.read.get(id, now()))),
-      replace: (record) =>
-        attempt(
-          () =>
-            statements.replace.run(...columns(record), record.id, record.version - 1).changes === 1,
-        ),
-      remove: (id) => attempt(() => void statements.remove.run(id)),
-      find: (index) =>
+      replace: (record, index) => {
+        const replace = () =>
+          statements.replace.run(...columns(record), record.id, record.version - 1).changes === 1
+        if (!index) return attempt(replace)
+        return attempt(() =>
+          transaction(db, () => {
+            const replaced = replace()
+            // Entries of a record that is gone would be found by nobody, and kept for hours.
+            for (const entry of replaced ? index.entries : []) {
+              statements.addIndex.run(entry, record.id, index.lastsUntil)
+            }
+            return replaced
+          }),
+        )
+      },
+      remove: (id) =>
         attempt(() =>
-          statements.find
-            .all(index, now())
-            .map(toRecord)
-            .filter((record) => record !== undefined),
+          transaction(db, () => {
+            statements.remove.run(id)
+            statements.removeIndex.run(id)
+          }),
         ),
+      find: (entry) => attempt(() => statements.find.all(entry, now()).flatMap(toFound)),
     },
     marks: {
       spend: (key, ttlMs) => attempt(() => mark(statements, `spent:${key}`, '', ttlMs, now())),
@@ -59,7 +88,7 @@ export function openSqliteStore(path: string, now: () => number): Store {
           return () => attempt(() => void statements.unmark.run(`lock:${key}`, owner))
         }),
     },
-    changes: watchFile(db, now),
+    changes,
     ping: () => attempt(() => void statements.ping.get()),
     close: async () => {
       clearInterval(timer)
@@ -80,9 +109,10 @@ function prepare(db: DatabaseSync) {
        where id = ? and version = ?`,
     ),
     remove: db.prepare('delete from sessions where id = ?'),
+    removeIndex: db.prepare('delete from indexes where id = ?'),
     find: db.prepare(
-      `select s.* from indexes i join sessions s on s.id = i.id
-       where i.entry = ? and s.expires_at > ?`,
+      `select s.id, s.summary, s.expires_at, i.expires_at as lasts_until
+       from indexes i join sessions s on s.id = i.id where i.entry = ? and s.expires_at > ?`,
     ),
     // A mark that has expired may be taken again; a live one may not.
     mark: db.prepare(
@@ -91,9 +121,18 @@ function prepare(db: DatabaseSync) {
        where marks.expires_at <= ?`,
     ),
     unmark: db.prepare('delete from marks where key = ? and owner = ?'),
-    sweep: ['sessions', 'indexes', 'marks'].map((table) =>
-      db.prepare(`delete from ${table} where expires_at <= ?`),
-    ),
+    // Entries first: without their session, nothing leads to them any more.
+    sweep: [
+      `delete from indexes where (entry, id) in (
+         select i.entry, i.id from sessions s join indexes i on i.id = s.id
+         where s.expires_at <= ? limit ${sweptAtOnce})`,
+      `delete from indexes where (entry, id) in (
+         select entry, id from indexes where expires_at <= ? limit ${sweptAtOnce})`,
+      `delete from sessions where id in (
+         select id from sessions where expires_at <= ? limit ${sweptAtOnce})`,
+      `delete from marks where key in (
+         select key from marks where expires_at <= ? limit ${sweptAtOnce})`,
+    ].map((statement) => db.prepare(statement)),
     ping: db.prepare('select 1 from sessions limit 1'),
   }
 }
@@ -114,10 +153,6 @@ function mark(
   return statements.mark.run(key, owner, at + ttlMs, at).changes === 1
 }
 
-function sweep(statements: Statements, at: number): void {
-  for (const statement of statements.sweep) statement.run(at)
-}
-
 function toRecord(row: Record<string, unknown> | undefined): StoredRecord | undefined {
   if (!row) return undefined
   const { id, version, sealed, summary, expires_at: expiresAt } = row
@@ -129,22 +164,22 @@ function toRecord(row: Record<string, unknown> | undefined): StoredRecord | unde
   return { id, version, sealed, summary, expiresAt }
 }
 
-function transaction(db: DatabaseSync, work: () => void): void {
+function toFound(row: Record<string, unknown>): FoundRecord[] {
+  const { id, summary, expires_at: expiresAt, lasts_until: lastsUntil } = row
+  if (typeof id !== 'string' || typeof lastsUntil !== 'number') return []
+  return typeof expiresAt === 'number' && summary instanceof Uint8Array
+    ? [{ id, summary, expiresAt, lastsUntil }]
+    : [{ ...unreadable(id), lastsUntil }]
+}
+
+function transaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('begin immediate')
   try {
-    work()
+    const result = work()
     db.exec('commit')
+    return result
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
     throw error
-  }
-}
-
-/** Runs a statement; whatever SQLite throws leaves as a `StoreError`. */
-async function attempt<T>(work: () => T): Promise<T> {
-  try {
-    return work()
-  } catch (error) {
-    throw new StoreError('The session store did not answer', { cause: error })
   }
 }

@@ -20,24 +20,36 @@ export function unreadable(id: string): StoredRecord {
   return { id, version: 0, sealed: nothing, summary: nothing, expiresAt: 0 }
 }
 
+/** Where a record is to be found without its cookie. */
+export interface IndexWrite {
+  /** Keyed hashes under which `find` gives the record. */
+  entries: readonly string[]
+  /** When the session ends whatever happens: entries are kept as long. */
+  lastsUntil: number
+}
+
+/** What an index says of a record. */
+export type FoundRecord = Pick<StoredRecord, 'id' | 'summary' | 'expiresAt'> &
+  Pick<IndexWrite, 'lastsUntil'>
+
 /**
  * Where sessions live. Every method either does what it says or throws a `StoreError` within two
  * seconds; none returns half a result.
  */
 export interface SessionStore {
-  /**
-   * @param indexes keyed hashes under which `find` gives this record
-   * @param lastsUntil when the session ends whatever happens: index entries are kept as long
-   */
-  create(record: StoredRecord, indexes: readonly string[], lastsUntil: number): Promise<void>
+  create(record: StoredRecord, index: IndexWrite): Promise<void>
   /** What does not look like a record comes with nothing in it: it opens as nothing, and is refused as that. */
   read(id: string): Promise<StoredRecord | undefined>
-  /** Writes `record` if the stored version is still `record.version - 1`; false where it is not, or is gone. */
-  replace(record: StoredRecord): Promise<boolean>
+  /**
+   * Writes `record` if the stored version is still `record.version - 1`; false where it is not, or is gone.
+   *
+   * @param index entries to write before it, beside those that are there
+   */
+  replace(record: StoredRecord, index?: IndexWrite): Promise<boolean>
   /** Ends a record for good; unknown ids are no error. */
   remove(id: string): Promise<void>
-  /** The live records under an index. */
-  find(index: string): Promise<StoredRecord[]>
+  /** The live records under an index entry. */
+  find(entry: string): Promise<FoundRecord[]>
 }
 
 /** Marks that the whole deployment sees: used up, or being worked on. Keys are hashed by the caller. */

@@ -1,8 +1,14 @@
 import { SessionRow, SkeletonRow, type OwnSession } from './session-row.tsx'
 import css from './session-table.module.css'
 
-/** Undefined while they load: rows of the final height hold the place. */
-export function SessionTable({ sessions }: { sessions: OwnSession[] | undefined }) {
+type Props = {
+  /** Undefined while they load: rows of the final height hold the place. */
+  sessions: OwnSession[] | undefined
+  /** How many rows; all of them where nothing is said. */
+  shown?: number
+}
+
+export function SessionTable({ sessions, shown }: Props) {
   return (
     <div className={css.frame}>
       <table className={css.table} aria-label="Your sessions" aria-busy={!sessions}>
@@ -18,9 +24,9 @@ export function SessionTable({ sessions }: { sessions: OwnSession[] | undefined 
         </thead>
         <tbody>
           {sessions
-            ? thisOneFirst(sessions).map((session) => (
-                <SessionRow key={session.id} session={session} />
-              ))
+            ? thisOneFirst(sessions)
+                .slice(0, shown)
+                .map((session) => <SessionRow key={session.id} session={session} />)
             : [1, 2].map((row) => <SkeletonRow key={row} />)}
         </tbody>
       </table>
