@@ -1,5 +1,6 @@
 /** `npm run bench`: everything that is measured, one after another. `npm run bench -w bff -- requests` for one. */
 import { benchGateway } from './gateway.bench.ts'
+import { benchLockedStore } from './locked-store.bench.ts'
 import { benchRefusals } from './refusals.bench.ts'
 import { benchRequests } from './requests.bench.ts'
 import { benchRevocation } from './revocation.bench.ts'
@@ -15,6 +16,7 @@ const all = {
   'session-size': benchSessionSize,
   'start-up': benchStartUp,
   revocation: benchRevocation,
+  'locked-store': benchLockedStore,
 }
 
 const wanted = process.argv.slice(2)
