@@ -26,9 +26,11 @@ export default function Sessions() {
           <>
             <SessionTable sessions={sessions} shown={shown} />
             {sessions.length > shown && (
-              <Button look="outline" onClick={() => setShown(shown + pageSize)}>
-                Show {Math.min(pageSize, sessions.length - shown)} more of {sessions.length}
-              </Button>
+              <div>
+                <Button look="outline" onClick={() => setShown(shown + pageSize)}>
+                  Show {Math.min(pageSize, sessions.length - shown)} more of {sessions.length}
+                </Button>
+              </div>
             )}
             {sessions.length > 1 ? (
               <EndOthers count={sessions.length - 1} />
