@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { arrived } from './support/arrived.ts'
 import { foreignCode } from './support/foreign-browser.ts'
@@ -13,6 +14,45 @@ function redeemed(): TokenForm[] {
 }
 
 describe('a callback that this browser did not begin', () => {
+  it('is refused with the sealed attempt of another tab under this one’s name', async () => {
+    const browser = gatehouse().browser()
+    const cookieOf = async (state: string | null) => {
+      const base = createHash('sha256')
+        .update(state ?? '')
+        .digest('base64url')
+        .slice(0, 16)
+      return [`sign-in-${base}`, (await browser.cookie(`sign-in-${base}`)) ?? ''] as const
+    }
+    const [one, other] = [await browser.startSignIn(), await browser.startSignIn()].map(
+      (url) => new URL(url),
+    )
+    const [, sealed] = await cookieOf(one?.searchParams.get('state') ?? null)
+    const [name] = await cookieOf(other?.searchParams.get('state') ?? null)
+    await browser.jar.setCookie(`${name}=${sealed}; Path=/`, gatehouse().publicUrl)
+    const callback = await browser.callbackFrom(other?.href ?? '')
+    expect(await expectRefusedSignIn(gatehouse(), () => browser.get(callback))).toBe('expired')
+    expect(redeemed()).toEqual([])
+  })
+
+  it.each([
+    ['was begun in the future', -11, 'expired'],
+    ['was begun a little in the future', -9, undefined],
+    ['was begun ten minutes ago', 10, 'expired'],
+    ['was begun nine minutes ago', 9, undefined],
+  ])('is measured by this server’s clock where it %s', async (_when, minutes, code) => {
+    const { query, send } = await arrived(gatehouse())
+    gatehouse().advance(minutes * 60_000)
+    try {
+      const answer = await send()
+      expect(problemPageCode(answer)).toBe(code)
+      expect(startsSession(answer)).toBe(code === undefined)
+      expect(redeemed()).toHaveLength(code === undefined ? 1 : 0)
+      expect(query.get('state')).toBeTruthy()
+    } finally {
+      gatehouse().advance(-minutes * 60_000)
+    }
+  })
+
   it('CB01 is refused without a transaction', async () => {
     const { query } = await arrived(gatehouse())
     const stranger = gatehouse().browser()

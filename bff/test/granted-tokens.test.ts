@@ -37,6 +37,28 @@ function ordersAnswerTheirOwn(): void {
   })
 }
 
+describe('an access token near its end', () => {
+  it.each([
+    ['is replaced first with twenty seconds left', 580, false],
+    ['is handed out with half a minute left', 570, true],
+  ])('%s', async (_what, seconds, same) => {
+    const browser = gatehouse().browser()
+    const patch = { expires_in: 600, access_token: 'the-first-one' }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, times: 1 })
+    await browser.signIn()
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 100 })
+    gatehouse().advance(seconds * 1000)
+    const token = tokenIn(await askToken(browser, 'Mail.Read'))
+    expect(token === 'the-first-one').toBe(same)
+    // The one that is handed out is replaced behind the request.
+    await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
+    gatehouse().tenant.faults.clear()
+    await expect
+      .poll(async () => tokenIn(await askToken(browser, 'Mail.Read')))
+      .not.toBe('the-first-one')
+  })
+})
+
 describe('access tokens of one session', () => {
   it('are one where the scopes were granted at sign-in, whichever of them is asked for', async () => {
     const browser = await signedIn()

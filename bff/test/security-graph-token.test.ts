@@ -19,6 +19,19 @@ function graphCalls() {
     .filter(({ endpoint }) => endpoint === 'users')
 }
 
+describe('a plain no of Graph’s', () => {
+  it('is about the user: it is passed on, and no other token is tried', async () => {
+    const browser = await signedIn()
+    const code = 'Authorization_RequestDenied'
+    gatehouse().tenant.faults.set({ at: 'users', kind: 'graphError', status: 403, code })
+    expectProblem(await browser.get('/api/users'), 403, 'forbidden')
+    expect(graphCalls()).toHaveLength(1)
+    expect(refreshes(gatehouse().tenant)).toEqual([])
+    gatehouse().tenant.faults.clear()
+    expect((await browser.get('/api/users')).status).toBe(200)
+  })
+})
+
 describe('a token that Graph refuses, though it should last', () => {
   const refusing = { at: 'users', kind: 'graphError', status: 401 } as const
   const code = 'InvalidAuthenticationToken'

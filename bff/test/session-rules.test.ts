@@ -1,0 +1,74 @@
+/** Rules of a session that are plain decisions, at their edges. */
+import { describe, expect, it } from 'vitest'
+import { findToken, grantedToken, withToken } from '../src/identity/session/granted-token.ts'
+import { hasEnded, isTouchDue, sessionEnd } from '../src/identity/session/lifetimes.ts'
+import { newPace, secondsToWait } from '../src/identity/session/pace.ts'
+import { sessionRecord } from './support/session-parts.ts'
+
+const lifetimes = { idleMs: 1_000, absoluteMs: 5_000 }
+
+describe('a session', () => {
+  it.each([
+    ['idle time', { startedAt: 0, seenAt: 100 }, 1_100],
+    ['absolute limit', { startedAt: 0, seenAt: 4_900 }, 5_000],
+  ])('is over at the very millisecond of its %s, and not before', (_limit, times, end) => {
+    expect(sessionEnd(times, lifetimes)).toBe(end)
+    expect(hasEnded(times, lifetimes, end - 1)).toBe(false)
+    expect(hasEnded(times, lifetimes, end)).toBe(true)
+    expect(hasEnded(times, lifetimes, end + 1)).toBe(true)
+  })
+
+  it('has its activity written down after a minute, and when it lies in the future', () => {
+    const times = { startedAt: 0, seenAt: 1_000_000 }
+    expect(isTouchDue(times, 1_059_999)).toBe(false)
+    expect(isTouchDue(times, 1_060_000)).toBe(true)
+    expect(isTouchDue(times, 940_001)).toBe(false)
+    expect(isTouchDue(times, 940_000)).toBe(true)
+  })
+})
+
+describe('the limit of requests per minute', () => {
+  it('lets so many pass, says how long to wait, and begins anew after a minute', () => {
+    const pace = newPace()
+    const ask = (now: number) => secondsToWait(pace, 2, now)
+    expect([ask(100_000), ask(100_000), ask(110_000)]).toEqual([0, 0, 50])
+    expect(ask(159_999)).toBe(1)
+    expect(ask(160_000)).toBe(0)
+  })
+
+  it('begins anew if the clock was set back: nobody waits for an hour that is not over', () => {
+    const pace = newPace()
+    const ask = (now: number) => secondsToWait(pace, 1, now)
+    expect([ask(3_600_000), ask(3_600_000)]).toEqual([0, 60])
+    expect([ask(1_000), ask(1_000)]).toEqual([0, 60])
+  })
+})
+
+describe('the access tokens that a session keeps', () => {
+  const answer = (scopes: string[], accessToken: string, expiresInS = 3600) => ({
+    accessToken,
+    expiresInS,
+    scopes,
+    idToken: undefined,
+    refreshToken: undefined,
+  })
+
+  it('are those that still last: an ended one goes when the next one comes', () => {
+    const kept = ['Mail.Read', 'User.Read', 'Files.Read'].map((scope, at) =>
+      grantedToken(answer([scope], scope, 60 * (at + 1)), [scope], 0),
+    )
+    const record = { ...sessionRecord(), tokens: kept }
+    const token = grantedToken(answer(['Calendars.Read'], 'new'), ['Calendars.Read'], 0)
+    const after = withToken(record, token, undefined, 120_000)
+    expect(after.tokens.map(({ accessToken }) => accessToken)).toEqual(['Files.Read', 'new'])
+  })
+
+  it('are replaced by one that allows as much, and found by what they allow', () => {
+    const old = grantedToken(answer(['User.Read'], 'old'), [], 0)
+    const token = grantedToken(answer(['User.Read', 'Mail.Read'], 'new'), [], 0)
+    const { tokens } = withToken({ ...sessionRecord(), tokens: [old] }, token, undefined, 0)
+    expect(tokens).toEqual([token])
+    expect(findToken(tokens, ['https://graph.microsoft.com/mail.read'])).toBe(token)
+    expect(findToken(tokens, ['Files.Read'])).toBeUndefined()
+  })
+})
