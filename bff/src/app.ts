@@ -75,13 +75,9 @@ export async function buildApp(config: Config, options: AppOptions = {}): Promis
   // Before the canonical host: a health check may use whatever address it likes.
   await app.register(health, { isEnding })
   await app.register(canonicalHost, { publicUrl })
-  await app.register(identity, {
-    config,
-    now,
-    organisations: () => app.organisationNames,
-  })
+  await app.register(identity, { config, now })
   await app.register(downstream, { config })
-  await app.register(directory, { config, now })
+  await app.register(directory)
   // It says what is configured: for whoever sits at this machine, even where production was not said.
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
   if (isLocal) await app.register(doctor, { config, now })

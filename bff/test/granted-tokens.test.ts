@@ -99,7 +99,6 @@ describe('access tokens of one session', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
     await askToken(browser, orders)
     await askToken(browser, 'Mail.Read')
-    // The name of the organisation may have been asked for in between, with a token of its own.
     const asked = refreshes(gatehouse().tenant).map(({ scope }) => String(scope).split(' ')[0])
     expect(asked.filter((scope) => scope === orders || scope === 'Mail.Read').toSorted()).toEqual([
       'Mail.Read',

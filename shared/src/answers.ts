@@ -2,6 +2,7 @@
 import type { Claims } from './claims.ts'
 import type { Diagnosis } from './doctor.ts'
 import type { Me } from './me.ts'
+import type { Organisation } from './organisation.ts'
 import type { api } from './paths.ts'
 import type { Session } from './session.ts'
 import type { OwnSessions } from './sessions.ts'
@@ -12,6 +13,7 @@ export interface ApiAnswers {
   [api.sessions]: OwnSessions
   [api.me]: Me
   [api.claims]: Claims
+  [api.organisation]: Organisation
   [api.users]: Users
   [api.doctor]: Diagnosis
 }

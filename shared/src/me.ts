@@ -7,8 +7,6 @@ export const Me = Type.Object({
   /** The user's key, together with `tenantId`. Never use a name or an e-mail address for that. */
   objectId: Type.String(),
   tenantId: Type.String(),
-  /** The organisation's display name; null where the app may not ask for it (`User.Read`), or nobody answered yet. */
-  organisationName: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
   /** Where the user's own photo is; 404 there for somebody without one. */
   photoUrl: Type.String(),
   /** App roles from the ID token. */

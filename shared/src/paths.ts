@@ -7,6 +7,7 @@ export const api = {
   sessions: '/api/sessions',
   me: '/api/me',
   claims: '/api/claims',
+  organisation: '/api/organisation',
   users: '/api/users',
   /** A pattern; `userPhoto(id)` gives the address of one. */
   userPhoto: '/api/users/:id/photo',

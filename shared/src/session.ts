@@ -14,11 +14,12 @@ export const SignedIn = Type.Object({
     name: Type.String(),
     username: Type.String(),
     objectId: Type.String(),
+    /** App roles from the ID token. */
+    roles: Type.Array(Type.String()),
   }),
-  organisation: Type.Object({
-    tenantId: Type.String(),
-    name: Type.Union([Type.String(), Type.Null()]),
-  }),
+  tenantId: Type.String(),
+  /** Whether the built-in tenant signed the user in: nothing about this person is real. */
+  localTenant: Type.Boolean(),
   startedAt: Time,
   /** When the session ends if nothing happens until then. */
   expiresAt: Time,

@@ -11,8 +11,9 @@ const now = '2026-11-23T12:00:00Z'
 function signedIn(objectId: string): SignedIn {
   return {
     signedIn: true,
-    user: { name: 'Ada', username: 'ada@x.example', objectId },
-    organisation: { tenantId: 't', name: null },
+    user: { name: 'Ada', username: 'ada@x.example', objectId, roles: [] },
+    tenantId: 't',
+    localTenant: false,
     startedAt: now,
     expiresAt: now,
     absoluteExpiresAt: now,

@@ -1,5 +1,4 @@
 /** A call as the signed-in user: with a token that fits, and with what the user can do where none does. */
-import type { Socket } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { ProblemError } from '../problem.ts'
 import { totalMs, type Api } from './api.ts'
@@ -13,17 +12,12 @@ import { apiProblem } from './api-problem.ts'
  *
  * @returns a success. @throws ProblemError
  */
-export async function callAsUser(
-  request: FastifyRequest,
-  api: Api,
-  call: Call,
-  client: Socket | undefined,
-): Promise<Answer> {
+export async function callAsUser(request: FastifyRequest, api: Api, call: Call): Promise<Answer> {
   const { user } = request
   const whose = `${user.tenantId} ${user.objectId}`
   const late = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
   const token = await request.accessToken(api.scopes)
-  const answer = await whileWanted(client, totalMs, late, async (signal) => {
+  const answer = await whileWanted(request.raw.socket, totalMs, late, async (signal) => {
     const first = await api.send(call, whose, token, signal)
     const refused = tokenRefusal(first)
     if (!refused) return first

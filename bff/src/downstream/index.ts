@@ -22,8 +22,6 @@ export interface CallOptions {
   headers?: Partial<Record<CallHeader, string>>
   /** Sent as JSON. */
   body?: unknown
-  /** For what others want to know as well: the call goes on when this request's client hangs up. */
-  outlivesRequest?: true
 }
 
 /** A call whose answer has to be of a shape. */
@@ -93,8 +91,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
         accept: 'application/json',
         maxBytes,
       }
-      const client = options.outlivesRequest ? undefined : this.raw.socket
-      const answer = await callAsUser(this, find(name), call, client)
+      const answer = await callAsUser(this, find(name), call)
       const json = jsonOf(name, answer)
       if (schema) assertShape(name, schema, json)
       return json
@@ -109,7 +106,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       accept: 'image/jpeg, image/png',
       maxBytes: options.maxBytes,
     }
-    const answer = await callAsUser(this, find(name), call, this.raw.socket)
+    const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
   })
   // Requests of one connection may wait side by side (pipelining), each of them for its end.

@@ -12,18 +12,18 @@ export interface CallSignal extends EventEmitter {
 /**
  * Runs a call for as long as the client's connection and the call's time last.
  *
- * @param client whose end is the call's; undefined for a call that outlives its request
+ * @param client whose end is the call's
  * @param ms for everything: a turn, a second attempt, the last byte
  * @param late what the caller hears when the time is over
  * @throws ProblemError that nobody will read, where the client is gone
  */
 export async function whileWanted<T>(
-  client: Socket | undefined,
+  client: Socket,
   ms: number,
   late: () => ProblemError,
   work: (signal: CallSignal) => Promise<T>,
 ): Promise<T> {
-  if (client?.destroyed) throw clientGone()
+  if (client.destroyed) throw clientGone()
   const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
   const abort = (reason: ProblemError) => {
     signal.reason = reason
@@ -31,12 +31,12 @@ export async function whileWanted<T>(
   }
   const gone = () => abort(clientGone())
   const timer = setTimeout(() => abort(late()), ms)
-  client?.once('close', gone)
+  client.once('close', gone)
   try {
     return await work(signal)
   } finally {
     clearTimeout(timer)
-    client?.off('close', gone)
+    client.off('close', gone)
   }
 }
 

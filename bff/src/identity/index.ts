@@ -4,7 +4,7 @@
  * `app.requireSignIn`, `app.requireRole(…)`, `app.requireScopes(…)`, `app.requireStepUp(…)`, the /auth
  * addresses, /api/session and /api/sessions. Nothing else of the room is to be used from outside.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/index.ts'
 import { createEntra } from './entra/index.ts'
@@ -64,19 +64,10 @@ export interface Readiness {
 export interface IdentityOptions {
   config: Config
   now: () => number
-  /** What stands on the first page of somebody who just signed in; the room for it comes after this one. */
-  organisations(): Organisations
-}
-
-export interface Organisations {
-  /** The display name of the signed-in user's organisation; null where it is not known. */
-  of(request: FastifyRequest): Promise<string | null>
-  /** Whether it would have to be looked up. */
-  isMissing(tenantId: string): boolean
 }
 
 async function identity(app: FastifyInstance, options: IdentityOptions): Promise<void> {
-  const { config, now, organisations } = options
+  const { config, now } = options
   const { sessionKeys, publicUrl, authority, scopes, session: lifetimes } = config
   const { log } = app
   const graphHost = foreignGraphHost(config)
@@ -144,14 +135,7 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
     openSession: requests.open,
     openWithinLimit: requests.openWithinLimit,
     idOf: requests.idOf,
-    organisationName: (request) => organisations().of(request),
-    prepare: (request, cookieValue, tenantId) => {
-      if (!organisations().isMissing(tenantId)) return
-      requests
-        .openNew(request, cookieValue)
-        .then((session) => session && organisations().of(request))
-        .catch((error: unknown) => request.log.info({ err: error }, 'Nothing was prepared'))
-    },
+    localTenant: config.usesLocalTenant,
     whoIs,
   })
   await app.register(ownSessions, { ends, sessionOf: requests.sessionOf, end: sessions.end })

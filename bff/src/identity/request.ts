@@ -63,8 +63,6 @@ export interface RequestSessions {
   openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
   /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
   idOf(request: FastifyRequest): string | undefined
-  /** The same for a cookie that this request's answer brings. @throws StoreError */
-  openNew(request: FastifyRequest, cookieValue: string): Promise<Session | undefined>
   /** @throws Error for a route that is not behind `app.requireSignIn` */
   sessionOf(request: FastifyRequest): Session
 }
@@ -76,7 +74,7 @@ export function decorateRequests(
   const cookieName = jar.name(sessionCookie)
   const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
 
-  async function openNew(request: FastifyRequest, value: string): Promise<Session | undefined> {
+  async function openValue(request: FastifyRequest, value: string): Promise<Session | undefined> {
     const session = sessions.peek(value) ?? (await sessions.open(value))
     request[currentSession] = session
     return session
@@ -84,14 +82,14 @@ export function decorateRequests(
 
   async function open(request: FastifyRequest): Promise<Session | undefined> {
     const value = valueOf(request)
-    return value === undefined ? undefined : openNew(request, value)
+    return value === undefined ? undefined : openValue(request, value)
   }
 
   async function openWithinLimit(request: FastifyRequest): Promise<Session | undefined> {
     const value = valueOf(request)
     const refusal = value === undefined ? undefined : overLimit(request, value)
     if (refusal) throw refusal
-    return value === undefined ? undefined : openNew(request, value)
+    return value === undefined ? undefined : openValue(request, value)
   }
 
   /**
@@ -158,7 +156,7 @@ export function decorateRequests(
     return value === undefined ? undefined : sessions.idOf(value)
   }
 
-  return { open, openNew, openWithinLimit, idOf, sessionOf }
+  return { open, openWithinLimit, idOf, sessionOf }
 }
 
 function userOf(this: FastifyRequest): User {

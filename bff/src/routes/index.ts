@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import claims from './claims.ts'
 import me from './me.ts'
+import organisation from './organisation.ts'
 import userPhoto from './user-photo.ts'
 import users from './users.ts'
 
@@ -9,6 +10,7 @@ export default async function routes(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', app.requireSignIn)
   await app.register(me)
   await app.register(claims)
+  await app.register(organisation)
   await app.register(users)
   await app.register(userPhoto)
 }

@@ -2,6 +2,7 @@ import type { SignedIn } from '@gatehouse/shared/session'
 import { pages } from '@gatehouse/shared/paths'
 import { Link } from 'wouter'
 import { useSignOut } from '../session/sign-out.ts'
+import { useOrganisationName } from '../session/use-organisation-name.ts'
 import { Icon } from '../ui/icon.tsx'
 import { open, window as devices, signOut as signOutIcon } from '../ui/icons.generated.ts'
 import { Persona } from '../ui/persona.tsx'
@@ -11,11 +12,12 @@ import css from './account-popover.module.css'
 const id = 'account'
 
 /** Opens below the account button. */
-export function AccountPopover({ session: { user, organisation } }: { session: SignedIn }) {
+export function AccountPopover({ session: { user } }: { session: SignedIn }) {
   const signOut = useSignOut()
+  const organisation = useOrganisationName()
   return (
     <section id={id} popover="auto" className={menu.popover} aria-label="Account">
-      {organisation.name && <p className={css.organisation}>{organisation.name}</p>}
+      {organisation && <p className={css.organisation}>{organisation}</p>}
       <div className={css.person}>
         <Persona id={user.objectId} name={user.name} username={user.username} />
       </div>

@@ -79,7 +79,7 @@ export const others: QueryFilters = { predicate: (query) => query.queryKey[0] !=
  */
 export function identity(session: KnownSession | undefined): string {
   if (!session?.signedIn) return ''
-  return `${session.organisation.tenantId}/${session.user.objectId}/${session.startedAt}`
+  return `${session.tenantId}/${session.user.objectId}/${session.startedAt}`
 }
 
 /** The identity of the session that this page shows now. */

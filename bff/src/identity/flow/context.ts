@@ -11,6 +11,8 @@ import type { Transactions } from './transaction.ts'
 export interface FlowContext {
   publicUrl: string
   authority: string
+  /** Whether the built-in tenant stands in. */
+  localTenant: boolean
   lifetimes: Lifetimes
   ends: Ends
   scopes: readonly string[]
@@ -25,10 +27,6 @@ export interface FlowContext {
   openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
   /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
   idOf(request: FastifyRequest): string | undefined
-  /** Of the user whose session this request has opened; null where it is not known. */
-  organisationName(request: FastifyRequest): Promise<string | null>
-  /** Looks up, in the session that has just begun, what its first page will ask for. */
-  prepare(request: FastifyRequest, cookieValue: string, tenantId: string): void
   /** A user's name in the log: a keyed hash, the same for the same person, and nobody's name. */
   whoIs(user: { tid: string; oid: string }): string
   now(): number

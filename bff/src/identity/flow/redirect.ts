@@ -174,7 +174,6 @@ async function complete(
   if (earlier) await flow.sessions.end(earlier.secrets.id)
   const cookie = await flow.sessions.start(record)
   flow.jar.set(reply, sessionCookie, cookie)
-  flow.prepare(request, cookie, verified.claims.tid)
   request.log.info({ event: 'sign_in', who: flow.whoIs(verified.claims) }, 'Signed in')
   return seeOther(reply, transaction.returnTo)
 }

@@ -23,10 +23,8 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
   const { sessions, lifetimes, now } = flow
   const limited = { onRequest: app.limitByAddress }
 
-  async function status(request: FastifyRequest, session: Session | undefined) {
-    const organisation = session ? await flow.organisationName(request) : null
-    return sessionStatus(session, organisation, lifetimes, now())
-  }
+  const status = (session: Session | undefined) =>
+    sessionStatus(session, flow.localTenant, lifetimes, now())
 
   app.get(
     auth.signIn,
@@ -67,14 +65,14 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
       flow.jar.clear(reply, sessionCookie)
     }
-    return status(request, session)
+    return status(session)
   })
   app.post(api.extendSession, statusSchema, async (request) => {
     const session = await orUnavailable(flow.openWithinLimit(request))
     if (!session) throw signInRequired()
     const extended = await orUnavailable(sessions.extend(session))
     if (!extended) throw signInRequired()
-    return status(request, session)
+    return status(session)
   })
 }
 

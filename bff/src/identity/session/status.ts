@@ -6,16 +6,17 @@ import type { Session } from './sessions.ts'
 /** Asking never extends the session, so a page may poll. */
 export function sessionStatus(
   session: Session | undefined,
-  organisationName: string | null,
+  localTenant: boolean,
   lifetimes: Lifetimes,
   now: number,
 ): SessionAnswer {
   if (!session) return { signedIn: false, now: iso(now) }
-  const { name, username, objectId, tenantId } = session.user
+  const { name, username, objectId, tenantId, roles } = session.user
   return {
     signedIn: true,
-    user: { name, username, objectId },
-    organisation: { tenantId, name: organisationName },
+    user: { name, username, objectId, roles },
+    tenantId,
+    localTenant,
     startedAt: iso(session.startedAt),
     expiresAt: iso(sessionEnd(session, lifetimes)),
     absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
