@@ -93,8 +93,12 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     cookies: string[]
   }
 
-  async function signIn({ sessions }: ReturnType<typeof instance>, user: Person): Promise<Signed> {
-    const record = sessionRecord()
+  async function signIn(
+    { sessions }: ReturnType<typeof instance>,
+    user: Person,
+    device = 'Firefox on Linux',
+  ): Promise<Signed> {
+    const record = { ...sessionRecord(), device }
     const sid = randomUUID()
     const claims = { ...record.claims, tid: user.tenantId, oid: user.objectId, sid }
     const times = { startedAt: clock, seenAt: clock, receivedAt: clock }
@@ -180,6 +184,28 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     expect(byOld[0]?.handles[0]).not.toBe(byNew[0]?.handles[0])
     const both = await instance(2).ends.list(user)
     expect(both[0]?.handles).toEqual([byOld[0]?.handles[0], byNew[0]?.handles[0]])
+  })
+
+  it('is in the list and ends, however long its device’s name is', async () => {
+    for (const device of ['é'.repeat(64), '"'.repeat(508), '漢'.repeat(1500)]) {
+      const user = { tenantId: randomUUID(), objectId: randomUUID() }
+      const signed = await signIn(instance(1), user, device)
+      expect((await instance(1).ends.list(user)).map((one) => one.device)).toEqual([device])
+      expect(await instance(3).ends.endAll(user)).toBe(1)
+      expect(await instance(1).sessions.open(signed.cookies[0] ?? '')).toBeUndefined()
+    }
+  })
+
+  it('of which nothing can be read is in the list, and ends', async () => {
+    const user = { tenantId: randomUUID(), objectId: randomUUID() }
+    await signIn(instance(0), user)
+    const [own] = await instance(0).ends.list(user)
+    const record = (await stored.records()).find(({ id }) => id === own?.id)
+    if (!record) throw new Error('The record is not there')
+    await stored.put({ ...record, sealed: randomBytes(3), summary: randomBytes(3) })
+    expect(await instance(0).ends.list(user)).toMatchObject([{ device: 'Unknown device' }])
+    expect(await instance(0).ends.endAll(user)).toBe(1)
+    expect(await instance(0).ends.list(user)).toEqual([])
   })
 
   it('stays in the list when sessions may last longer than they might when it began', async () => {

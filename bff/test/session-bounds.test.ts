@@ -91,6 +91,21 @@ describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
     expect((await gatehouse().browser().get('/api/session')).status).toBe(200)
   })
 
+  it('signs out all the same: nobody is kept from it, and the store is told a moment later', async () => {
+    const browser = await signedIn()
+    const cookie = await browser.cookieHeader()
+    for (let turn = 0; turn <= perSession; turn += 1) await browser.get('/api/me')
+    const answer = await browser.post('/auth/sign-out')
+    expect([answer.status, answer.setCookies.length]).toEqual([200, 1])
+    gatehouse().advance(minute)
+    expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
+    const far = await gatehouse().another()
+    await expect
+      .poll(async () => (await far.browser().send('/api/me', { cookie })).status, { timeout: 5000 })
+      .toBe(401)
+    await far.close()
+  })
+
   it('extends its session without writing each time, and is told the truth about its end', async () => {
     const browser = await signedIn()
     const known = new Map(

@@ -1,8 +1,10 @@
 /** Rules of a session that are plain decisions, at their edges. */
 import { describe, expect, it } from 'vitest'
+import { deviceName } from '../src/identity/session/device.ts'
 import { findToken, grantedToken, withToken } from '../src/identity/session/granted-token.ts'
 import { hasEnded, isTouchDue, sessionEnd } from '../src/identity/session/lifetimes.ts'
 import { newPace, secondsToWait } from '../src/identity/session/pace.ts'
+import { heldBack, withRequest } from '../src/identity/session/token-requests.ts'
 import { sessionRecord } from './support/session-parts.ts'
 
 const lifetimes = { idleMs: 1_000, absoluteMs: 5_000 }
@@ -41,6 +43,50 @@ describe('the limit of requests per minute', () => {
     const ask = (now: number) => secondsToWait(pace, 1, now)
     expect([ask(3_600_000), ask(3_600_000)]).toEqual([0, 60])
     expect([ask(1_000), ask(1_000)]).toEqual([0, 60])
+  })
+})
+
+describe('a request for a token that failed a moment ago', () => {
+  const failure = {}
+  const kept = (at: number) =>
+    withRequest(sessionRecord(), { key: 'k', forced: false, failure }, at).tokenRequests
+
+  it.each([
+    ['at once', 0, 5],
+    ['a little later', 4_001, 1],
+    ['by an instance whose clock is six seconds behind', -6_000, 11],
+  ])('is not repeated %s', (_when, later, retryAfterS) => {
+    const held = heldBack(kept(1_000_000), 'k', false, 1_000_000 + later)
+    expect(held).toEqual({ failure, claims: undefined, retryAfterS })
+  })
+
+  it.each([
+    ['five seconds later', 'k', 5_000],
+    ['for other scopes', 'other', 0],
+    ['by a clock that was set back by more than a minute', 'k', -60_001],
+  ])('is repeated %s', (_when, key, later) => {
+    expect(heldBack(kept(1_000_000), key, false, 1_000_000 + later)).toBeUndefined()
+  })
+
+  it('is one of eight that are remembered, the newest first', () => {
+    let record = sessionRecord()
+    for (let turn = 0; turn < 12; turn += 1) {
+      record = withRequest(record, { key: `k${turn % 10}`, forced: false }, turn)
+    }
+    expect(record.tokenRequests?.map(({ key }) => key).join(' ')).toBe('k1 k0 k9 k8 k7 k6 k5 k4')
+  })
+})
+
+describe('the name of a device', () => {
+  it('is short, whatever the browser says that it is', () => {
+    for (const text of [
+      `${'é'.repeat(508)}/1`,
+      `"${'"'.repeat(500)}"/1 x`,
+      'a'.repeat(512),
+      '漢/1',
+    ]) {
+      expect(deviceName(text).length).toBeLessThanOrEqual(64)
+    }
   })
 })
 

@@ -1,7 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../src/identity/session/record.ts'
 import type { Session, Sessions } from '../src/identity/session/sessions.ts'
+import { StoreError } from '../src/identity/store/store.ts'
 import { sessionParts, sessionRecord, type SessionParts } from './support/session-parts.ts'
 import { storeKinds } from './support/stored.ts'
+
+function sessionOfItsOwn(): SessionRecord {
+  const record = sessionRecord()
+  return { ...record, claims: { ...record.claims, oid: randomUUID() } }
+}
 
 describe.each(storeKinds)('on %s, two requests that change a session at the same time', (kind) => {
   let parts: SessionParts
@@ -62,6 +70,34 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     expect(await sessions.extend(other)).toBe(false)
     expect(await sessions.open(cookie)).toBeUndefined()
     expect(sessions.peek(cookie)).toBeUndefined()
+  })
+
+  it('end many at once without holding up what else there is to do', async () => {
+    const cookies: string[] = []
+    for (let turn = 0; turn < 90; turn += 1) cookies.push(await sessions.start(sessionOfItsOwn()))
+    const ids = cookies.map((cookie) => sessions.idOf(cookie) ?? '')
+    let turns = 0
+    const counting = { on: true }
+    const count = () => {
+      turns += 1
+      if (counting.on) setImmediate(count)
+    }
+    setImmediate(count)
+    await sessions.endAll(ids)
+    counting.on = false
+    expect(turns).toBeGreaterThanOrEqual(4)
+    for (const cookie of cookies) expect(await sessions.open(cookie)).toBeUndefined()
+  })
+
+  it('let a person in whose superfluous sessions cannot be ended', async () => {
+    const find = parts.store.sessions.find
+    parts.store.sessions.find = () => Promise.reject(new StoreError('no answer'))
+    try {
+      const cookie = await sessions.start(sessionOfItsOwn())
+      expect(await sessions.open(cookie)).toBeDefined()
+    } finally {
+      parts.store.sessions.find = find
+    }
   })
 
   it('do not bring it back where it ends while one of them reads it', async () => {

@@ -72,6 +72,38 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
     expect([401, 503]).toContain(answer.status)
   })
 
+  it('is done before the process ends, if the store is back by then', async () => {
+    const [browser, cookie] = await signedIn()
+    stop()
+    try {
+      await browser.post('/auth/sign-out')
+    } finally {
+      start()
+    }
+    await expect
+      .poll(async () => (await browser.get('/readyz')).status, { timeout: 8000 })
+      .toBe(200)
+    await gatehouse().restart()
+    expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
+  })
+
+  it('at Microsoft ends the sessions of that Entra session when the store is back', async () => {
+    const [browser] = await signedIn()
+    const [other] = await signedIn()
+    const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: string } }
+    stop()
+    try {
+      const path = `/auth/front-channel-logout?sid=${claims.sid}`
+      expectProblem(await gatehouse().browser().get(path), 503, 'unavailable')
+    } finally {
+      start()
+    }
+    await expect
+      .poll(async () => (await browser.get('/api/me')).status, { timeout: 8000 })
+      .toBe(401)
+    expect((await other.get('/api/me')).status).toBe(200)
+  })
+
   it('without a session is a plain sign-out', async () => {
     stop()
     try {

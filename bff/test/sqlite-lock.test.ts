@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../src/identity/store/open.ts'
@@ -80,6 +81,18 @@ describe('while another process holds the lock of the SQLite file', () => {
     clearInterval(timer)
     await release()
     await (await opening).close()
+  })
+
+  it('a store that was refused leaves no file open', async () => {
+    const release = await holdLock(file())
+    const open = () => readdirSync('/dev/fd').length
+    await openStore(`sqlite:${file()}`, Date.now).catch(() => undefined)
+    const before = open()
+    for (const _turn of [1, 2]) {
+      await openStore(`sqlite:${file()}`, Date.now).catch(() => undefined)
+    }
+    expect(open()).toBeLessThanOrEqual(before)
+    await release()
   })
 
   it('the store is refused with a sentence if the lock is held for longer', async () => {

@@ -215,11 +215,33 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(2)
   })
 
+  it('another demand of the API than the one that failed is put to the user as it is', async () => {
+    const [near, away] = await signedIn()
+    const { tenant } = gatehouse()
+    const demandOf = async (browser: Browser) => {
+      const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+      expect(problem.reason).toBe('step_up')
+      const { location } = await browser.get(problem.signInUrl ?? '')
+      return new URL(location).searchParams.get('claims')
+    }
+    try {
+      tenant.requireAuthenticationContext('users', 'c1')
+      expect(await demandOf(near)).toContain('"c1"')
+      expect(await demandOf(away)).toContain('"c1"')
+      tenant.requireAuthenticationContext('users', 'c2')
+      expect(await demandOf(near)).toContain('"c2"')
+      expect(await demandOf(away)).toContain('"c2"')
+      expect(asked()).toBe(1)
+    } finally {
+      tenant.requireAuthenticationContext('users', undefined)
+    }
+  })
+
   it('a refresh is repeated at once if the clock was set back behind the last one', async () => {
     const [near] = await withExpiredToken()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
     expectProblem(await near.get('/api/users'), 503, 'unavailable')
-    gatehouse().advance(-10 * seconds)
+    gatehouse().advance(-70 * seconds)
     expect((await near.get('/api/users')).status).toBe(200)
   })
 

@@ -77,9 +77,6 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   }
   const entra = createEntra(config, log, now)
   const store = await openStore(config.storeUrl, now)
-  app.addHook('onClose', async () => {
-    await Promise.all([entra.close(), store.close()])
-  })
 
   const jar = createCookieJar(publicUrl)
   const cookies = await createSealedCookies(
@@ -90,7 +87,10 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   const indexes = createIndexEntries(sessionKeys)
   const summaries = createSummaries(sessionKeys)
   const sessions = createSessions({ store, cookies, lifetimes, indexes, summaries, log, now })
-  app.addHook('onClose', async () => sessions.close())
+  app.addHook('onClose', async () => {
+    await sessions.close()
+    await Promise.all([entra.close(), store.close()])
+  })
   const whoIs = ({ tid, oid }: { tid: string; oid: string }) =>
     indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = createChallenges(sessions, log, ({ user }) =>

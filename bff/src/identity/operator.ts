@@ -20,8 +20,10 @@ export async function endSessionsOfUser(
     const indexes = createIndexEntries(config.sessionKeys)
     const summaries = createSummaries(config.sessionKeys)
     // Nothing of this process is in anybody's memory: deleting the records is all there is to do.
-    const sessions = { end: (id: string) => store.sessions.remove(id) }
-    return await createEnds(store.sessions, sessions, indexes, summaries, config.session).endAll(
+    const endAll = async (ids: readonly string[]) => {
+      for (const id of ids) await store.sessions.remove(id)
+    }
+    return await createEnds(store.sessions, { endAll }, indexes, summaries, config.session).endAll(
       user,
     )
   } finally {

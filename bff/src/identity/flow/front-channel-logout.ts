@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '../../problem.ts'
 import { tryLater } from '../session/refusals.ts'
+import { StoreError } from '../store/store.ts'
 import type { FlowContext } from './context.ts'
 import { matchesIssuer } from './redirect.ts'
 
@@ -36,7 +37,7 @@ export async function frontChannelLogout(
   if (iss !== undefined && !matchesIssuer(iss, await issuerOf(flow))) {
     throw new ProblemError('invalid_request', 'This call names another issuer.')
   }
-  const count = await flow.ends.endEntraSession(sid)
+  const count = await endEntraSession(flow, sid)
   if (count > 0)
     request.log.info({ event: 'front_channel_logout', count }, 'Sessions ended by Entra')
   return reply
@@ -44,6 +45,17 @@ export async function frontChannelLogout(
     .header('cross-origin-resource-policy', 'cross-origin')
     .type('text/html; charset=utf-8')
     .send('')
+}
+
+/** Entra calls once, and does not look at the answer: what the store cannot be told now, it is told later. */
+async function endEntraSession({ ends, sessions }: FlowContext, sid: string): Promise<number> {
+  const end = () => ends.endEntraSession(sid)
+  try {
+    return await end()
+  } catch (error) {
+    if (error instanceof StoreError) sessions.finishLater(`entra-session ${sid}`, end)
+    throw error
+  }
 }
 
 async function issuerOf({ entra }: FlowContext): Promise<string> {

@@ -24,7 +24,7 @@ export async function signOut(
   // Not "cookies": that would sign people out of other apps on this host.
   reply.header('clear-site-data', '"cache", "storage"')
   try {
-    const session = await flow.openSession(request)
+    const session = await openOrEndLater(flow, request)
     if (!session) return { location: await endSessionUrl(flow, undefined) }
     const record = await flow.sessions.record(session)
     await flow.sessions.end(session.secrets.id)
@@ -33,6 +33,18 @@ export async function signOut(
     return { location: await endSessionUrl(flow, record?.claims['login_hint']) }
   } catch (error) {
     throw error instanceof StoreError ? notWrittenDown(flow, request, error) : error
+  }
+}
+
+/** Nobody is kept from signing out. One who asks too often does not make the store read each time. */
+async function openOrEndLater(flow: FlowContext, request: FastifyRequest) {
+  try {
+    return await flow.openWithinLimit(request)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'too_many_requests') throw error
+    const id = flow.idOf(request)
+    if (id !== undefined) flow.sessions.endLater(id)
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import type { GrantedToken, SessionRecord } from './record.ts'
 import { signInRequired, tryLater } from './refusals.ts'
 import type { Renewal, RenewalRequest } from './renewal.ts'
 import type { Sessions } from './sessions.ts'
-import { heldBack, type HeldBack } from './token-requests.ts'
+import { claimsKey, heldBack, type HeldBack } from './token-requests.ts'
 
 /** From this long before its end a token is replaced, while it still works (milliseconds). */
 const renewBeforeMs = 3 * 60_000
@@ -73,9 +73,12 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   async function whileHeld(
     session: Session,
     record: SessionRecord,
-    { scopes, rejected }: RenewalRequest,
-    { failure, retryAfterS }: HeldBack,
+    { scopes, rejected, claims }: RenewalRequest,
+    { failure, claims: heldClaims, retryAfterS }: HeldBack,
   ): Promise<string> {
+    // Another demand than the one that failed is the API's to make of the user itself.
+    const isOther = claims !== undefined && claimsKey(claims) !== heldClaims
+    if (rejected !== undefined && failure?.reason === 'step_up' && isOther) return rejected
     if (failure) throw await renewal.problemFor(session, failure, { retryAfterS })
     const token = findToken(others(record, rejected), scopes)
     if (lasts(token, 0)) return token.accessToken

@@ -29,13 +29,13 @@ export interface Ends {
 
 export function createEnds(
   store: SessionStore,
-  sessions: Pick<Sessions, 'end'>,
+  sessions: Pick<Sessions, 'endAll'>,
   indexes: IndexEntries,
   summaries: Summaries,
   lifetimes: Lifetimes,
 ): Ends {
   async function endEach(found: FoundRecord[]): Promise<number> {
-    await Promise.all(found.map(({ id }) => sessions.end(id)))
+    await sessions.endAll(found.map(({ id }) => id))
     return found.length
   }
 

@@ -30,6 +30,8 @@ const TokenRequestSchema = Type.Object({
   forcedAt: Type.Optional(Moment),
   /** Entra is not asked again before. */
   notBefore: Moment,
+  /** What the API's refusal asked Entra for, as `claimsKey` names it. */
+  claims: Type.Optional(Type.String()),
   /** Microsoft itself said when to come back. */
   throttled: Type.Optional(Type.Literal(true)),
   /** How it failed; without a reason, there was no usable answer. */

@@ -69,11 +69,11 @@ export function createRenewal(options: RenewalOptions): Renewal {
   /** Writes down what came of it. @returns undefined where the session has ended */
   function keep(
     session: Session,
-    { key, rejected }: RenewalRequest,
+    { key, rejected, claims }: RenewalRequest,
     outcome: { failure?: TokenFailure | undefined; retryAfterS?: number | undefined },
     change: (record: SessionRecord) => SessionRecord = (record) => record,
   ) {
-    const request = { key, forced: rejected !== undefined, ...outcome }
+    const request = { key, forced: rejected !== undefined, claims, ...outcome }
     return sessions.update(session, (record) => withRequest(change(record), request, now()))
   }
 

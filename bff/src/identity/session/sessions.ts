@@ -1,5 +1,6 @@
 /** Starting, opening, changing and ending sessions: the key in the cookie, the copy in memory, the record in the store. */
 import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { deriveSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -36,13 +37,17 @@ export interface Sessions extends Opening {
   extend(session: Session): Promise<boolean>
   /** Ends a session for good, everywhere. @throws StoreError */
   end(id: string): Promise<void>
+  /** The same for many, some at a time: other requests are served in between. @throws StoreError */
+  endAll(ids: readonly string[]): Promise<void>
   /**
    * Ends a session in this process now, and everywhere as soon as the store answers: for somebody who
    * signs out while it does not.
    */
   endLater(id: string): void
-  /** Stops what goes on behind requests. */
-  close(): void
+  /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */
+  finishLater(name: string, end: () => Promise<unknown>): void
+  /** Stops what goes on behind requests, after a last attempt at ends that wait for the store. */
+  close(): Promise<void>
 }
 
 /**
@@ -50,6 +55,8 @@ export interface Sessions extends Opening {
  * that signs in every minute must not make the list, or its end, slow for everybody.
  */
 export const maxSessionsPerUser = 100
+/** SQLite does each of them in this thread, in about 100 µs. */
+const endsAtOnce = 25
 /** Asked for more often, an extension writes nothing: it would move the end by less than this, ms. */
 const extendEveryMs = 5_000
 /** After a failed attempt to write activity down, the next one waits, ms. */
@@ -71,7 +78,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { store, cookies, indexes, log, now } = options
   const memory = createOpenSessions(store.changes, options.maxOpen)
   const records = createRecords({ ...options, store: store.sessions })
-  const unfinished = new UnfinishedEnds(store.sessions)
+  const unfinished = new UnfinishedEnds()
   const opening = createOpening({ ...options, memory, records, unfinished })
   /** One writing of activity per session at a time: many at once would only get in each other's way. */
   const writingActivity = new Map<string, Promise<boolean>>()
@@ -100,6 +107,13 @@ export function createSessions(options: SessionsOptions): Sessions {
     memory.drop(id)
   }
 
+  async function endAll(ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += endsAtOnce) {
+      await Promise.all(ids.slice(at, at + endsAtOnce).map(end))
+      await nextTurn()
+    }
+  }
+
   /** @param newest the session that has just begun, and stays */
   async function endSuperfluous({ claims }: SessionRecord, newest: string): Promise<void> {
     const found = await findRecords(store.sessions, indexes.ofUser(claims.tid, claims.oid))
@@ -108,7 +122,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       .toSorted((a, b) => b.expiresAt - a.expiresAt)
       .slice(maxSessionsPerUser - 1)
     if (superfluous.length === 0) return
-    await Promise.all(superfluous.map(({ id }) => end(id)))
+    await endAll(superfluous.map(({ id }) => id))
     const count = superfluous.length
     log.info(
       { event: 'sessions_superseded', count },
@@ -122,7 +136,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       const key = randomBytes(32)
       const secrets = deriveSecrets(key)
       await records.create(record, secrets)
-      await endSuperfluous(record, secrets.id)
+      await endSuperfluous(record, secrets.id).catch((error: unknown) => {
+        // The person is signed in all the same; the next sign-in ends what this one could not.
+        log.warn({ err: error, event: 'sessions_not_superseded' }, 'Superfluous sessions remain')
+      })
       return cookies.seal('session', { key: key.toString('base64url'), began: record.startedAt })
     },
 
@@ -146,10 +163,12 @@ export function createSessions(options: SessionsOptions): Sessions {
       return (isRecent && memory.isTrusted(session, at)) || writeActivity(session, at)
     },
     end,
+    endAll,
     endLater: (id) => {
       memory.drop(id)
-      unfinished.add(id)
+      unfinished.add(id, () => store.sessions.remove(id))
     },
+    finishLater: (name, work) => unfinished.add(name, work),
     close: () => unfinished.close(),
   }
 }

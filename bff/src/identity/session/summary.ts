@@ -42,7 +42,8 @@ export function createSummaries(keys: readonly Uint8Array[]): Summaries {
           return Buffer.concat(sealed.flatMap((part) => [lengthOf(part), part]))
         },
         open: (id, sealed) => {
-          const plain = partsOf(sealed)
+          // The whole as well: before keys had a part each, it was one.
+          const plain = [...partsOf(sealed), sealed]
             .map((part) => openWithAny(sealKeys, id, part))
             .find((opened) => opened !== undefined)
           if (plain === undefined) return undefined

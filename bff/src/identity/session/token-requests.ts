@@ -3,15 +3,20 @@
  * it. Pages ask many times, and Entra blocks clients that repeat themselves (AADSTS50196). It is remembered
  * in the session's record, so that it holds for all instances, and for copies that are read again.
  */
+import { createHash } from 'node:crypto'
 import type { SessionRecord, TokenFailure, TokenRequest } from './record.ts'
 
 const windowMs = 5_000
+/** The clocks of instances differ by seconds; what lies further ahead was written by a clock that was wrong. */
+const clockDifferenceMs = 60_000
 /** Sets of scopes that are remembered; a session uses one for each API and a few more. */
 const most = 8
 
 /** A request that may not be made yet, and how the last one ended. */
 export interface HeldBack {
   failure: TokenFailure | undefined
+  /** The name of the claims that it was made with. */
+  claims: string | undefined
   /** Whole seconds until the next one may be made. */
   retryAfterS: number
 }
@@ -31,18 +36,19 @@ export function heldBack(
   now: number,
 ): HeldBack | undefined {
   const last = requests?.find((request) => request.key === key)
-  // A moment in the future was written by a clock that was wrong.
-  if (!last || last.at > now) return undefined
-  const { forcedAt = -Infinity, notBefore, throttled, failure } = last
+  if (!last || last.at > now + clockDifferenceMs) return undefined
+  const { forcedAt = -Infinity, notBefore, throttled, failure, claims } = last
   const until = forced && !throttled ? forcedAt + windowMs : notBefore
   if (now >= until) return undefined
-  return { failure, retryAfterS: Math.max(1, Math.ceil((until - now) / 1000)) }
+  return { failure, claims, retryAfterS: Math.max(1, Math.ceil((until - now) / 1000)) }
 }
 
 /** What came of a request. */
 export interface Outcome {
   key: string
   forced: boolean
+  /** A claims request that it was made with. */
+  claims?: string | undefined
   failure?: TokenFailure | undefined
   /** Seconds that Microsoft said to wait. */
   retryAfterS?: number | undefined
@@ -51,7 +57,7 @@ export interface Outcome {
 /** The record with a request that was made just now. @param now ms since the epoch */
 export function withRequest(
   record: SessionRecord,
-  { key, forced, failure, retryAfterS = 0 }: Outcome,
+  { key, forced, claims, failure, retryAfterS = 0 }: Outcome,
   now: number,
 ): SessionRecord {
   const requests = record.tokenRequests ?? []
@@ -62,9 +68,15 @@ export function withRequest(
     at: now,
     ...(forcedAt !== undefined && { forcedAt }),
     notBefore: now + Math.max(windowMs, retryAfterS * 1000),
+    ...(claims !== undefined && { claims: claimsKey(claims) }),
     ...(retryAfterS > 0 && { throttled: true }),
     ...(failure && { failure }),
   }
   const others = requests.filter((one) => one.key !== key)
   return { ...record, tokenRequests: [request, ...others].slice(0, most) }
+}
+
+/** A name for a claims request. */
+export function claimsKey(claims: string): string {
+  return createHash('sha256').update(claims).digest('base64url').slice(0, 16)
 }

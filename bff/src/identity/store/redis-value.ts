@@ -11,8 +11,14 @@ const expiryAt = versionPrefix.length
 const summaryLengthAt = expiryAt + 8
 const headerLength = summaryLengthAt + 2
 
-/** So much of a value holds header and summary: a summary is about 120 bytes for each session key. */
-export const valueHeadBytes = 2048
+/** So much of a value holds header and summary of most records: about 140 bytes for each session key. */
+export const usualHeadBytes = 512
+
+/** How many bytes of a value header and summary take; undefined if it is too short to tell. */
+export function headBytesOf(value: Buffer): number | undefined {
+  if (value.length < headerLength) return undefined
+  return headerLength + value.readUInt16BE(summaryLengthAt)
+}
 
 export function encodeValue({ version, expiresAt, summary, sealed }: StoredRecord): Buffer {
   const header = Buffer.alloc(headerLength)

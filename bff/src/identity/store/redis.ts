@@ -1,10 +1,17 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import { decodeValue, encodeValue, valueHeadBytes, versionPrefix } from './redis-value.ts'
+import {
+  decodeValue,
+  encodeValue,
+  headBytesOf,
+  usualHeadBytes,
+  versionPrefix,
+} from './redis-value.ts'
 import {
   StoreError,
   unreadable,
+  unreadableFound,
   type FoundRecord,
   type IndexWrite,
   type Store,
@@ -150,12 +157,19 @@ async function findRecord(
   id: string,
   lastsUntil: number,
 ): Promise<FoundRecord | undefined> {
-  const value = await redis.run((client) =>
-    orIfWrongType(client.getRange(recordKey(id), 0, valueHeadBytes - 1), unusable),
-  )
-  if (value === null || value.length === 0) return undefined
-  const { summary, expiresAt } = decodeValue(id, Buffer.from(value)) ?? unreadable(id)
-  return { id, summary, expiresAt, lastsUntil }
+  const head = async (bytes: number) => {
+    const value = await redis.run((client) =>
+      orIfWrongType(client.getRange(recordKey(id), 0, bytes - 1), unusable),
+    )
+    return Buffer.from(value ?? '')
+  }
+  let value = await head(usualHeadBytes)
+  const needed = headBytesOf(value) ?? 0
+  if (needed > value.length && value.length === usualHeadBytes) value = await head(needed)
+  if (value.length === 0) return undefined
+  const record = decodeValue(id, value)
+  if (!record) return unreadableFound(id, lastsUntil)
+  return { id, summary: record.summary, expiresAt: record.expiresAt, lastsUntil }
 }
 
 /** A key of another type is not one of ours, and no failure of the store. */

@@ -1,4 +1,12 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { BusyQueue } from './sqlite-busy.ts'
@@ -29,8 +37,10 @@ const schema = `
 export function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSync> {
   return orUnusable(path, async () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    // Made before SQLite opens it: the -wal and -shm files copy the database file's mode.
-    closeSync(openSync(path, 'a', 0o600))
+    // Made before SQLite opens it: the -wal and -shm files copy the database file's mode. Never opened if
+    // it is there: closing it would drop the locks that this process has on it (POSIX fcntl).
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
+    else closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
     // Without a busy timeout: the event loop never waits for a lock, the queue does.
     const db = new DatabaseSync(path, { timeout: 0 })

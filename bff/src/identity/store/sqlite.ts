@@ -5,7 +5,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
 import { watchFile } from './sqlite-changes.ts'
 import { openDatabase, orUnusable } from './sqlite-database.ts'
-import { StoreError, unreadable, type FoundRecord, type Store, type StoredRecord } from './store.ts'
+import {
+  StoreError,
+  unreadable,
+  unreadableFound,
+  type FoundRecord,
+  type Store,
+  type StoredRecord,
+} from './store.ts'
 
 /** Expired rows go this often, milliseconds. They are refused from the moment they expire. */
 const sweepEveryMs = 60_000
@@ -20,9 +27,8 @@ const sweptAtOnce = 500
 export async function openSqliteStore(path: string, now: () => number): Promise<Store> {
   const queue = new BusyQueue()
   const db = await openDatabase(path, queue)
-  const { statements, changes } = await orUnusable(path, () =>
-    queue.run(() => ({ statements: prepare(db), changes: watchFile(db, now) })),
-  )
+  const opened = () => ({ statements: prepare(db), changes: watchFile(db, now) })
+  const { statements, changes } = await orClosed(() => queue.run(opened))
 
   /** Runs a statement; whatever SQLite throws leaves as a `StoreError`. */
   async function attempt<T>(work: () => T): Promise<T> {
@@ -30,6 +36,16 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
       return await queue.run(work)
     } catch (error) {
       throw new StoreError('The session store did not answer', { cause: error })
+    }
+  }
+
+  /** What has to work before the store is of use; a database that is not used is closed. */
+  async function orClosed<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await orUnusable(path, work)
+    } catch (error) {
+      db.close()
+      throw error
     }
   }
 
@@ -41,7 +57,7 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     }
   }
 
-  await orUnusable(path, sweep)
+  await orClosed(sweep)
   // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
   const timer = setInterval(() => void sweep().catch(() => undefined), sweepEveryMs).unref()
 
@@ -169,7 +185,7 @@ function toFound(row: Record<string, unknown>): FoundRecord[] {
   if (typeof id !== 'string' || typeof lastsUntil !== 'number') return []
   return typeof expiresAt === 'number' && summary instanceof Uint8Array
     ? [{ id, summary, expiresAt, lastsUntil }]
-    : [{ ...unreadable(id), lastsUntil }]
+    : [unreadableFound(id, lastsUntil)]
 }
 
 function transaction<T>(db: DatabaseSync, work: () => T): T {

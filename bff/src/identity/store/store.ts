@@ -32,6 +32,11 @@ export interface IndexWrite {
 export type FoundRecord = Pick<StoredRecord, 'id' | 'summary' | 'expiresAt'> &
   Pick<IndexWrite, 'lastsUntil'>
 
+/** In place of a record under an index entry of which nothing can be read. */
+export function unreadableFound(id: string, lastsUntil: number): FoundRecord {
+  return { id, summary: new Uint8Array(), expiresAt: lastsUntil, lastsUntil }
+}
+
 /**
  * Where sessions live. Every method either does what it says or throws a `StoreError` within two
  * seconds; none returns half a result.
@@ -48,7 +53,10 @@ export interface SessionStore {
   replace(record: StoredRecord, index?: IndexWrite): Promise<boolean>
   /** Ends a record for good; unknown ids are no error. */
   remove(id: string): Promise<void>
-  /** The live records under an index entry. */
+  /**
+   * The live records under an index entry. One that is there and cannot be read is among them, so that it
+   * can be ended.
+   */
   find(entry: string): Promise<FoundRecord[]>
 }
 
