@@ -88,7 +88,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     const open = () => readdirSync('/dev/fd').length
     await openStore(`sqlite:${file()}`, Date.now).catch(() => undefined)
     const before = open()
-    for (const _turn of [1, 2]) {
+    for (let turn = 0; turn < 2; turn += 1) {
       await openStore(`sqlite:${file()}`, Date.now).catch(() => undefined)
     }
     expect(open()).toBeLessThanOrEqual(before)
