@@ -111,7 +111,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const cookie = signed.cookies.at(-1) ?? ''
     const session = await sessions.open(cookie)
     if (!session) return false
-    const resealed = sessions.resealed(cookie)
+    const resealed = sessions.cookieOf(cookie)?.resealed
     if (resealed !== undefined) signed.cookies.push(resealed)
     return true
   }

@@ -5,6 +5,7 @@ import type { Challenges, Demand } from './session/challenges.ts'
 import { readCookie, sessionCookie, type CookieJar } from './session/cookies.ts'
 import type { SealedCookies } from './session/sealed-cookie.ts'
 import type { SessionRecord, User } from './session/record.ts'
+import type { OpenCookie } from './session/open-sessions.ts'
 import { secondsToWait } from './session/pace.ts'
 import { sessionsUnavailable, signInRequired, tooManyRequests } from './session/refusals.ts'
 import type { ProblemError } from '../problem.ts'
@@ -75,7 +76,7 @@ export function decorateRequests(
   const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
 
   async function openValue(request: FastifyRequest, value: string): Promise<Session | undefined> {
-    const session = sessions.peek(value) ?? (await sessions.open(value))
+    const session = sessions.peek(sessions.cookieOf(value)) ?? (await sessions.open(value))
     request[currentSession] = session
     return session
   }
@@ -87,18 +88,19 @@ export function decorateRequests(
 
   async function openWithinLimit(request: FastifyRequest): Promise<Session | undefined> {
     const value = valueOf(request)
-    const refusal = value === undefined ? undefined : overLimit(request, value)
+    const cookie = value === undefined ? undefined : sessions.cookieOf(value)
+    if (value === undefined || !cookie) return undefined
+    const refusal = overLimit(request, cookie)
     if (refusal) throw refusal
-    return value === undefined ? undefined : openValue(request, value)
+    return openValue(request, value)
   }
 
   /**
    * Counts a request by its cookie, before the store is asked: also one whose session has ended, which
    * would be a read from the store each time.
    */
-  function overLimit(request: FastifyRequest, value: string): ProblemError | undefined {
-    const pace = sessions.paceOf(value)
-    const waitS = pace ? secondsToWait(pace, perMinute, now()) : 0
+  function overLimit(request: FastifyRequest, { pace }: OpenCookie): ProblemError | undefined {
+    const waitS = secondsToWait(pace, perMinute, now())
     if (waitS === 0) return undefined
     request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
     return tooManyRequests(waitS)
@@ -108,13 +110,12 @@ export function decorateRequests(
   function enter(
     request: FastifyRequest,
     reply: FastifyReply,
-    value: string,
+    { resealed }: OpenCookie,
     session: Session | undefined,
   ): ProblemError | undefined {
     if (!session) return signInRequired()
     request[currentSession] = session
     sessions.touch(session)
-    const resealed = sessions.resealed(value)
     if (resealed !== undefined) jar.set(reply, sessionCookie, resealed)
     return undefined
   }
@@ -140,20 +141,21 @@ export function decorateRequests(
 
   app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {
     const value = valueOf(request)
-    if (value === undefined) return done(signInRequired())
-    const refusal = overLimit(request, value)
+    const cookie = value === undefined ? undefined : sessions.cookieOf(value)
+    if (value === undefined || !cookie) return done(signInRequired())
+    const refusal = overLimit(request, cookie)
     if (refusal) return done(refusal)
-    const session = sessions.peek(value)
-    if (session) return done(enter(request, reply, value, session))
+    const session = sessions.peek(cookie)
+    if (session) return done(enter(request, reply, cookie, session))
     orUnavailable(sessions.open(value)).then(
-      (opened) => done(enter(request, reply, value, opened)),
+      (opened) => done(enter(request, reply, cookie, opened)),
       (error: Error) => done(error),
     )
   })
 
   const idOf = (request: FastifyRequest) => {
     const value = valueOf(request)
-    return value === undefined ? undefined : sessions.idOf(value)
+    return value === undefined ? undefined : sessions.cookieOf(value)?.secrets.id
   }
 
   return { open, openWithinLimit, idOf, sessionOf }

@@ -3,23 +3,19 @@ import type { FastifyBaseLogger } from 'fastify'
 import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import { hasEnded, type Lifetimes } from './lifetimes.ts'
 import { unconfirmed, type OpenCookie, type OpenSessions, type Session } from './open-sessions.ts'
-import { newPace, type Pace } from './pace.ts'
+import { newPace } from './pace.ts'
 import type { Loaded, Records } from './records.ts'
 import { userOf } from './record.ts'
 import type { SealedCookies } from './sealed-cookie.ts'
 import type { UnfinishedEnds } from './unfinished-ends.ts'
 
 export interface Opening {
-  /** The session of a cookie's value where memory knows it and may say so. Costs a microsecond. */
-  peek(cookieValue: string): Session | undefined
+  /** The cookie of a value that we sealed, decoded once; undefined for any other. Asks no store. */
+  cookieOf(cookieValue: string): OpenCookie | undefined
+  /** The session of a cookie where memory knows it and may say so. Costs a microsecond. */
+  peek(cookie: OpenCookie | undefined): Session | undefined
   /** The live session of a cookie's value, or undefined. @throws StoreError */
   open(cookieValue: string): Promise<Session | undefined>
-  /** How often a cookie's value came; undefined for one that we did not seal. Asks no store. */
-  paceOf(cookieValue: string): Pace | undefined
-  /** The id of the session that a value stands for, whether it lives or not; asks no store. */
-  idOf(cookieValue: string): string | undefined
-  /** The value to give the browser instead, where its own was sealed by an older key. */
-  resealed(cookieValue: string): string | undefined
 }
 
 export interface OpeningOptions {
@@ -93,8 +89,10 @@ export function createOpening(options: OpeningOptions): Opening {
   }
 
   return {
-    peek: (cookieValue) => {
-      const session = memory.get(cookieValue)?.session
+    cookieOf,
+
+    peek: (cookie) => {
+      const session = cookie?.session
       if (!session || !memory.isTrusted(session, now())) return undefined
       return hasEnded(session, lifetimes, now()) ? undefined : session
     },
@@ -108,10 +106,6 @@ export function createOpening(options: OpeningOptions): Opening {
       opening.set(cookieValue, shared)
       return shared
     },
-
-    paceOf: (cookieValue) => cookieOf(cookieValue)?.pace,
-    idOf: (cookieValue) => cookieOf(cookieValue)?.secrets.id,
-    resealed: (cookieValue) => memory.get(cookieValue)?.resealed,
   }
 }
 
