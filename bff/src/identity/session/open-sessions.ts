@@ -5,7 +5,7 @@ import type { SessionSecrets } from '../store/seal.ts'
 import type { Pace } from './pace.ts'
 import type { Challenge, GrantedToken, TokenRequest, User } from './record.ts'
 
-/** About 6 kB each. More users than this at once cost the others a read from the store per request. */
+/** About 3 kB each (`npm run bench -- session-size`). More users than this at once cost the others a read from the store per request. */
 const maxOpenByDefault = 10_000
 /**
  * How long a copy is good while the store cannot be asked, milliseconds. Nobody can sign out
