@@ -1,12 +1,10 @@
-/** The process: load the configuration, listen, drain on SIGTERM; with `WORKERS`, several of them. */
-import cluster from 'node:cluster'
+/** The process: load the configuration, listen, drain on SIGTERM. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildApp } from './app.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { readBuiltWeb } from './plugins/web.ts'
-import { superviseWorkers } from './workers.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -37,7 +35,7 @@ async function serve(config: Config): Promise<void> {
   )
   // From before it listens: whoever is answered counts on an orderly end.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Not `once`: a terminal sends Ctrl+C to a worker and to its supervisor, which passes it on.
+    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which passes it on.
     process.on(signal, () => {
       if (ending) return
       ending = true
@@ -59,6 +57,4 @@ async function serve(config: Config): Promise<void> {
   }
 }
 
-const config = readConfig()
-if (config.workers > 1 && cluster.isPrimary) superviseWorkers(config.workers, say)
-else await serve(config)
+await serve(readConfig())

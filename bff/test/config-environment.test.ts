@@ -52,6 +52,13 @@ describe('the environment', () => {
     },
   )
 
+  it('is refused where it holds what is read no more, with what to do instead', () => {
+    const { problems, message } = refusalOf(ownTenant, { WORKERS: '4' })
+    expect(problems.map(({ key }) => key)).toEqual(['WORKERS'])
+    expect(message).toContain('WORKERS: is read no more: start several processes')
+    expect(load(ownTenant, { WORKERS: ' ' }).port).toBe(5174)
+  })
+
   it('moves the local tenant with TENANT_PORT, and names another file with AAD_CONFIG', () => {
     expect(load(freshClone, { TENANT_PORT: '6175' }).authority).toBe('http://127.0.0.1:6175')
     const elsewhere = () =>

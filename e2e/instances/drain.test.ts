@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => deployment.end())
 
 /** An instance with this many requests that wait for Graph. @returns their answers, once they come */
-async function instanceInUse(env: Record<string, string> = {}) {
+async function instanceInUse() {
   const { tenant, publicUrl } = deployment
-  const instance = await deployment.start(env)
+  const instance = await deployment.start()
   const browser = createBrowser(instance.origin, publicUrl)
   await browser.signIn()
   tenant.journal.clear()
@@ -66,13 +66,6 @@ describe('an instance that is told to end while 50 requests are under way', () =
     await eventually('it is not ready', async () => (await instance.readiness()) !== 200)
     process.kill(instance.process().pid, 'SIGINT')
     process.kill(instance.process().pid, 'SIGTERM')
-    expect((await answers).map(({ status }) => status)).toEqual(served)
-    expect(await ended).toBe(0)
-  })
-
-  it('FL27 does the same in workers', async () => {
-    const { instance, answers } = await instanceInUse({ WORKERS: '2' })
-    const ended = instance.end('SIGTERM')
     expect((await answers).map(({ status }) => status)).toEqual(served)
     expect(await ended).toBe(0)
   })

@@ -28,7 +28,6 @@ export const Environment = Type.Object({
   HOST: Type.Optional(Type.String({ minLength: 1 })),
   PORT: Type.Optional(port()),
   TENANT_PORT: Type.Optional(port()),
-  WORKERS: Type.Optional(Type.Integer({ minimum: 1, maximum: 64 })),
   TRUSTED_PROXIES: Type.Optional(Type.String({ minLength: 1 })),
   LOG_LEVEL: Type.Optional(
     Type.Union(
@@ -45,13 +44,18 @@ export type Environment = Static<typeof Environment>
 export const variableTakes: Record<string, string> = {
   PORT: 'a port number from 0 to 65535',
   TENANT_PORT: 'a port number from 0 to 65535',
-  WORKERS: 'how many processes serve, from 1 to 64',
   STORE_URL: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }
 
+/** Variables that meant something once, and what to do instead. */
+export const removedVariables: Record<string, string> = {
+  WORKERS:
+    'is read no more: start several processes on ports of their own, or let the platform run several instances',
+}
+
 const whole = /^[0-9]{1,5}$/
-const numeric = new Set(['PORT', 'TENANT_PORT', 'WORKERS'])
+const numeric = new Set(['PORT', 'TENANT_PORT'])
 
 /**
  * Takes what is ours out of a process environment. Empty variables count as unset (Compose files

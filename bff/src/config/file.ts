@@ -3,7 +3,7 @@ import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { ConfigFile, expectation, placeholders } from './schema.ts'
-import { Environment, pickEnvironment, variableTakes } from './environment.ts'
+import { Environment, pickEnvironment, removedVariables, variableTakes } from './environment.ts'
 
 /** The text of a JSON file as a value. @throws ConfigError naming the file where it cannot be read or parsed */
 export function readJson(path: string): unknown {
@@ -107,5 +107,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
     key,
     message: `takes ${variableTakes[key] ?? 'another value'}`,
   }))
-  return { environment: picked, problems }
+  const removed = Object.entries(removedVariables)
+    .filter(([key]) => env[key]?.trim())
+    .map(([key, message]) => ({ key, message }))
+  return { environment: picked, problems: [...problems, ...removed] }
 }

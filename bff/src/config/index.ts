@@ -57,8 +57,6 @@ export interface Config {
   readonly storeUrl: string
   readonly host: string
   readonly port: number
-  /** How many processes serve on this machine. */
-  readonly workers: number
   /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -175,7 +173,6 @@ function freeze(file: ConfigFile, environment: Environment, facts: Facts): Confi
     storeUrl: environment.STORE_URL ?? `sqlite:${dataDir(environment, facts.root)}/sessions.sqlite`,
     host: environment.HOST ?? '127.0.0.1',
     port: environment.PORT ?? 5174,
-    workers: environment.WORKERS ?? 1,
     trustedProxies: Object.freeze(splitProxies(environment.TRUSTED_PROXIES)),
     logLevel: environment.LOG_LEVEL ?? (facts.production ? 'info' : 'warn'),
     usesLocalTenant,
