@@ -78,14 +78,57 @@ describe('a request for a token that failed a moment ago', () => {
 })
 
 describe('the name of a device', () => {
-  it('is short, whatever the browser says that it is', () => {
+  const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
+  const chrome = `${webkit} Chrome/140.0.0.0 Safari/537.36`
+  it.each([
+    ['Chrome on Windows', `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome}`],
+    ['Edge on Windows', `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome} Edg/140.0.0.0`],
+    ['Edge on Android', `Mozilla/5.0 (Linux; Android 10; K) ${chrome} EdgA/140.0.0.0`],
+    ['Opera on macOS', `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${chrome} OPR/120.0.0.0`],
+    [
+      'Samsung Internet on Android',
+      `Mozilla/5.0 (Linux; Android 10; K) ${webkit} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36`,
+    ],
+    ['Firefox on Linux', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'],
+    [
+      'Firefox on iOS',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/140.0 Mobile/15E148 Safari/605.1.15',
+    ],
+    [
+      'Chrome on iOS',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.0.0 Mobile/15E148 Safari/604.1',
+    ],
+    [
+      'Safari on macOS',
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15',
+    ],
+    ['Chrome on ChromeOS', `Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) ${chrome}`],
+    ['curl', 'curl/8.5.0'],
+    ['Unknown device', ''],
+    ['Unknown device', 'node'],
+  ])('is "%s" by the user agent', (name, text) => {
+    expect(deviceName({ 'user-agent': text })).toBe(name)
+  })
+
+  it.each([
+    ['Brave on Linux', '"Brave";v="140", "Not=A?Brand";v="24", "Chromium";v="140"', '"Linux"'],
+    ['Edge on Windows', '"Chromium";v="140", "Microsoft Edge";v="140"', '"Windows"'],
+    ['Chrome on macOS', '"Chromium";v="140", "Google Chrome";v="140"', '"macOS"'],
+    ['Chrome on ChromeOS', '"Chromium";v="140"', '"Chrome OS"'],
+  ])('is "%s" by what the browser hints', (name, brands, platform) => {
+    const agent = `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome}`
+    const headers = { 'sec-ch-ua': brands, 'sec-ch-ua-platform': platform, 'user-agent': agent }
+    expect(deviceName(headers)).toBe(name)
+  })
+
+  it('is one of ours, and short, whatever is said', () => {
     for (const text of [
       `${'é'.repeat(508)}/1`,
       `"${'"'.repeat(500)}"/1 x`,
-      'a'.repeat(512),
+      'a'.repeat(9000),
       '漢/1',
     ]) {
-      expect(deviceName(text).length).toBeLessThanOrEqual(64)
+      expect(deviceName({ 'user-agent': text, 'sec-ch-ua': text })).toBe('Unknown device')
     }
   })
 })

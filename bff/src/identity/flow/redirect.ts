@@ -167,7 +167,7 @@ async function complete(
     ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
     startedAt: now,
     seenAt: now,
-    device: deviceName(request.headers['user-agent']),
+    device: deviceName(request.headers),
   }
   // The old session goes first: whoever planted its cookie must not share the new one (CWE-384).
   const earlier = await flow.openSession(request)
