@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adviceFor } from '../src/identity/entra/advice.ts'
-import { causeByNumber } from '../src/identity/entra/causes.ts'
+import { adviceFor, causeByNumber } from '../src/identity/entra/aadsts.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()

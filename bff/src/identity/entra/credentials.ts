@@ -1,14 +1,14 @@
 /** Which app is asking: the first credential that Entra takes, of those that were configured. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { CredentialConfig } from '../../config/index.ts'
-import { adviceFor } from './advice.ts'
+import { adviceFor, refusesClient } from './aadsts.ts'
 import {
   CredentialUnavailable,
   proofReader,
   type ClientAuthentication,
   type Proof,
 } from './credential-sources.ts'
-import { EntraError, refusesClient } from './errors.ts'
+import { EntraError } from './errors.ts'
 import type { ManagedIdentity } from './managed-identity.ts'
 
 /** A refused credential is not asked for again that long, unless it is replaced or no other one works. */

@@ -118,14 +118,3 @@ export function withoutWords(error: unknown): Error {
   const kept = ofForm(/^[a-z_0-9]{1,64}$/, errorCode) ?? ofForm(/^[A-Z_0-9]{1,64}$/, code)
   return Object.assign(new Error(''), { name, ...(kept && { code: kept }) })
 }
-
-/** The client was refused, whoever the user is. Beside `invalid_client`, as Entra answers to some of them. */
-const clientRefusals = new Set([
-  7000215, 7000222, 7000218, 700027, 700024, 700030, 70021, 700211, 700212, 700213, 700223, 50027,
-])
-
-/** Whether it is the app that Entra does not believe, and not the user's code or token. */
-export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean {
-  if (code !== 'entra_refused') return false
-  return oauthError === 'invalid_client' || (aadsts !== undefined && clientRefusals.has(aadsts))
-}

@@ -9,11 +9,18 @@ import { createSigningKeys } from './keys.ts'
 import { createManagedIdentity } from './managed-identity.ts'
 import { createEntraNetwork } from './network.ts'
 
-export { interactionFor, problemOf, problemOfError, type SignInProblemCode } from './causes.ts'
-export { adviceFor, type Advice } from './advice.ts'
+export {
+  adviceFor,
+  interactionFor,
+  problemOf,
+  problemOfError,
+  refusesClient,
+  type Advice,
+  type SignInProblemCode,
+} from './aadsts.ts'
 export { stepUpClaims, usableClaims } from './claims-request.ts'
 export { readMetadata } from './discovery.ts'
-export { aadstsNumber, EntraError, refusesClient } from './errors.ts'
+export { aadstsNumber, EntraError } from './errors.ts'
 export { sameText, type Verified, type VerifiedClaims } from './id-token.ts'
 export type { TokenResponse } from './token-response.ts'
 

@@ -1,43 +1,17 @@
-/** What an AADSTS error means for the person at the keyboard. */
+/** What an error of Entra's means: for the person at the keyboard, for the operator, and for the session. */
 import type { InteractionReason } from '@gatehouse/shared/problem'
+import { meanings, type Advice, type SignInProblemCode } from './aadsts-table.ts'
 import { EntraError } from './errors.ts'
 
-/** The causes that the sign-in problem page knows; one word each, as in its `code` parameter. */
-export type SignInProblemCode =
-  | 'expired'
-  | 'cookies_blocked'
-  | 'cancelled'
-  | 'step_up'
-  | 'denied'
-  | 'consent_required'
-  | 'not_assigned'
-  | 'other_organisation'
-  | 'misconfigured'
-  | 'unavailable'
-  | 'failed'
+export type { Advice, SignInProblemCode } from './aadsts-table.ts'
 
-/** Microsoft's published numbers (reference-error-codes), by what a person can do about them. */
-export const causeByNumber = new Map<number, SignInProblemCode>(
-  (
-    [
-      [
-        'expired',
-        [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
-      ],
-      ['cancelled', [65004]],
-      ['step_up', [50076, 50079, 50072, 50074, 50078, 50158, 50097]],
-      ['consent_required', [65001, 90094, 90095]],
-      ['not_assigned', [50105]],
-      ['other_organisation', [50020, 50034, 16000, 90072, 500200, 500021, 500022, 500212, 500213]],
-      ['denied', [53000, 53001, 53003, 530032, 50057]],
-      ['misconfigured', [700016, 500011, 50011, 7000215, 7000222, 70011, 50194, 90002]],
-      ['misconfigured', [650056, 650057, 7000218, 9002313]],
-      ['misconfigured', [700027, 50027, 700030, 700024, 70021, 700211, 700212, 700213, 700223]],
-      ['unavailable', [90033, 50033, 90006, 90012, 90055]],
-      // A loop that Entra noticed: nothing that leads back into it.
-      ['failed', [50196]],
-    ] satisfies [SignInProblemCode, number[]][]
-  ).flatMap(([code, numbers]) => numbers.map((number) => [number, code])),
+const byNumber = new Map(
+  meanings.flatMap((meaning) => meaning.numbers.map((number) => [number, meaning] as const)),
+)
+
+/** The numbers that are known, and what each means to the person. */
+export const causeByNumber: ReadonlyMap<number, SignInProblemCode> = new Map(
+  [...byNumber].map(([number, { cause }]) => [number, cause]),
 )
 
 const byOauthError = new Map<string, SignInProblemCode>([
@@ -52,6 +26,21 @@ const byOauthError = new Map<string, SignInProblemCode>([
   ['login_required', 'expired'],
   ['interaction_required', 'step_up'],
 ])
+
+/** What to do about an error of Entra's; undefined where it has no number that is known. */
+export function adviceFor({ aadsts }: { aadsts?: number | undefined }): Advice | undefined {
+  const meaning = aadsts === undefined ? undefined : byNumber.get(aadsts)
+  if (!meaning) return undefined
+  const { fix, setting, portal } = meaning
+  return { fix, ...(setting && { setting }), ...(portal && { portal }) }
+}
+
+/** Whether it is the app that Entra does not believe, and not the user's code or token. */
+export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean {
+  if (code !== 'entra_refused') return false
+  // Entra answers to some of them with another OAuth error.
+  return oauthError === 'invalid_client' || byNumber.get(aadsts ?? 0)?.refusesClient === true
+}
 
 /** The page's word for an error that Entra sent, by its AADSTS number first and its OAuth code second. */
 export function problemOf(
