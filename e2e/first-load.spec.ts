@@ -33,7 +33,10 @@ test('the first page is at most six requests, all to this app, one of them for t
   urls.length = 0
   await openAndSettle(page, '/')
   expect(urls.length).toBeLessThanOrEqual(6)
-  expect(apiPaths(urls).filter((path) => !path.endsWith('/photo'))).toEqual(['/api/session'])
+  expect(apiPaths(urls).filter((path) => !path.endsWith('/photo'))).toEqual([
+    '/api/session',
+    '/api/organisation',
+  ])
   await openAndSettle(page, '/users')
   await openAndSettle(page, '/claims')
   expect(new Set(urls.map(({ origin }) => origin))).toEqual(new Set([baseURL]))

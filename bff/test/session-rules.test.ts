@@ -111,14 +111,19 @@ describe('the name of a device', () => {
   })
 
   it.each([
-    ['Brave on Linux', '"Brave";v="140", "Not=A?Brand";v="24", "Chromium";v="140"', '"Linux"'],
-    ['Edge on Windows', '"Chromium";v="140", "Microsoft Edge";v="140"', '"Windows"'],
-    ['Chrome on macOS', '"Chromium";v="140", "Google Chrome";v="140"', '"macOS"'],
-    ['Chrome on ChromeOS', '"Chromium";v="140"', '"Chrome OS"'],
-  ])('is "%s" by what the browser hints', (name, brands, platform) => {
-    const agent = `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome}`
-    const headers = { 'sec-ch-ua': brands, 'sec-ch-ua-platform': platform, 'user-agent': agent }
-    expect(deviceName(headers)).toBe(name)
+    ['Brave on Windows', '"Brave";v="140", "Not=A?Brand";v="24", "Chromium";v="140"', chrome],
+    ['Edge on Windows', '"Chromium";v="140", "Microsoft Edge";v="140"', chrome],
+    ['Chrome on Windows', '"Chromium";v="140", "Google Chrome";v="140"', chrome],
+    ['Chrome on Windows', '"Chromium";v="140"', 'a browser without a name'],
+    ['Firefox on Windows', '"Chromium";v="140"', 'Gecko/20100101 Firefox/140.0'],
+  ])('is "%s" by what the browser hints beside it', (name, brands, rest) => {
+    const agent = `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${rest}`
+    expect(deviceName({ 'sec-ch-ua': brands, 'user-agent': agent })).toBe(name)
+  })
+
+  it('takes the system from a hint where the user agent names none', () => {
+    const hints = { 'sec-ch-ua': '"Chromium";v="140"', 'sec-ch-ua-platform': '"Chrome OS"' }
+    expect(deviceName({ ...hints, 'user-agent': '' })).toBe('Chrome on ChromeOS')
   })
 
   it('is one of ours, and short, whatever is said', () => {

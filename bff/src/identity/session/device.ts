@@ -32,11 +32,13 @@ const systems: readonly (readonly [RegExp, string])[] = [
  * https://wicg.github.io/ua-client-hints/
  */
 export function deviceName(headers: IncomingHttpHeaders): string {
-  const said = (names: string[]) =>
-    names.map((name) => String(headers[name] ?? '').slice(0, maxLength)).join(' ')
-  // The hints first: a browser's user agent may name another one.
-  const browser = find(browsers, said(['sec-ch-ua'])) ?? find(browsers, said(['user-agent']))
-  const system = find(systems, said(['sec-ch-ua-platform'])) ?? find(systems, said(['user-agent']))
+  const said = (name: string) => String(headers[name] ?? '').slice(0, maxLength)
+  const agent = said('user-agent')
+  const named = find(browsers, agent)
+  // Some browsers call themselves Chrome there, and by their own name in the hints.
+  const hinted = named === undefined || named === 'Chrome'
+  const browser = (hinted ? find(browsers, said('sec-ch-ua')) : undefined) ?? named
+  const system = find(systems, agent) ?? find(systems, said('sec-ch-ua-platform'))
   return [browser, system].filter(Boolean).join(' on ') || 'Unknown device'
 }
 
