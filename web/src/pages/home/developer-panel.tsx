@@ -13,7 +13,7 @@ export function DeveloperPanel() {
   const redirectUri = window.location.origin + auth.redirect
   return (
     <Card title="For developers" icon={info}>
-      <p className={css.text}>
+      <p className={css.hint}>
         This is the development server. The pages above give a 401 until you sign in. In your{' '}
         <a href={registrations} target="_blank" rel="noopener noreferrer">
           app registration
@@ -26,7 +26,7 @@ export function DeveloperPanel() {
           { name: 'Configuration', value: <code>aad.config.json</code> },
         ]}
       />
-      <p className={css.text}>
+      <p className={css.hint}>
         <Link href={pages.doctor}>Doctor</Link> looks at everything that a sign-in depends on, and
         says what to do.
       </p>

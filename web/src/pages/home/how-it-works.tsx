@@ -37,7 +37,7 @@ export function HowItWorks() {
             <div>
               <h3>{name}</h3>
               <p className={css.holds}>{holds}</p>
-              <p className={css.text}>{text}</p>
+              <p className={css.stationText}>{text}</p>
             </div>
           </li>
         ))}

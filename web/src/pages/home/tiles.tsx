@@ -29,7 +29,7 @@ export function Tiles() {
             <Icon path={icon} size={24} className={css.icon} />
             <span>
               <span className={css.title}>{title}</span>
-              <span className={css.text}>{text}</span>
+              <span className={css.tileText}>{text}</span>
             </span>
             <Icon path={arrowRight} className={css.arrow} />
           </Link>
