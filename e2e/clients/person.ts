@@ -1,5 +1,5 @@
 /** A generated user, with a browser of their own. */
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { signInAtTenant } from '@gatehouse/tenant/testing'
 import type { TenantUser } from '@gatehouse/tenant/tenant'
 import type { TlsTenant } from './tls-tenant.ts'
 

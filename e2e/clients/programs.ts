@@ -1,7 +1,7 @@
 /** Before all tests: what Debian has of the clients, where it can be installed. A test that misses one says so. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { findProgram, installByApt } from '../ensure-program.ts'
+import { findProgram, installByApt } from '@gatehouse/test-support/ensure-program'
 
 /** Debian's packages belong to Debian's Python, which need not be the first on the PATH. */
 const pythons = ['/usr/bin/python3', 'python3']

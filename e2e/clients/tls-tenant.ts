@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls'
 import { localClient } from '@gatehouse/tenant/local-client'
 import { createTenant, type ClientRegistration, type Tenant } from '@gatehouse/tenant/tenant'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { makeCertificates } from './certificate.ts'
 
 export interface TlsTenant {
