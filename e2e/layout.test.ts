@@ -50,6 +50,15 @@ describe('import directions', () => {
     expect(breaches(tests, another)).toEqual([])
   })
 
+  it('lets the clients of others reach the tenant by what it exports for tests', () => {
+    const clients = sourceFiles('foreign-clients')
+    const ours = (imported: string) =>
+      (imported.startsWith('@gatehouse/') || isLocal(imported)) &&
+      imported !== 'tenant/src/testing/index.ts'
+    expect(breaches(clients, ours)).toEqual([])
+    expect(clients.flatMap(({ imports }) => imports)).toContain('tenant/src/testing/index.ts')
+  })
+
   it('lets the setup commands import the contract and nothing else of the project', () => {
     const foreign = (imported: string) =>
       (imported.startsWith('@gatehouse/') && !imported.startsWith('@gatehouse/shared/')) ||
