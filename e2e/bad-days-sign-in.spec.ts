@@ -1,6 +1,6 @@
 /** What docs/local-tenant.md says that people see on a bad day who sign in, or have to sign in again. */
 import { expect } from '@playwright/test'
-import { freePort } from '../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, says, test, trySignIn } from './bad-day.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'

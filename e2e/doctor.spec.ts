@@ -1,7 +1,7 @@
 /** `/doctor`, for somebody who cannot sign in: what is wrong, who can change it, and the next step. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as withLocalTenant, type Page } from '@playwright/test'
-import { freePort } from '../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, test } from './bad-day.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'

@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import type { Tenant } from '@gatehouse/tenant/tenant'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInLink } from './visitor.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
 const card = (page: Page, title: string) => page.getByRole('heading', { name: title })
@@ -24,11 +25,11 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
 
 /** As another person than before, in a browser that has forgotten that one. */
 async function signInAsGuest(page: Page, tenant: Tenant): Promise<void> {
-  const guest = tenant.users.find(({ userType }) => userType === 'Guest')
+  const guest = people(tenant).guest
   await page.context().clearCookies()
   await page.goto('/')
   await signInLink(page).click()
-  await page.getByRole('textbox').fill(guest?.userPrincipalName ?? '')
+  await page.getByRole('textbox').fill(guest.userPrincipalName)
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Accept' }).click()
   await expect(signInLink(page)).toBeHidden()

@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['*.test.ts', 'instances/*.test.ts', 'clients/*.test.ts'],
-    globalSetup: ['instances/programs.ts', 'clients/programs.ts', 'firefox.ts'],
+    include: ['*.test.ts', 'instances/*.test.ts'],
+    globalSetup: ['instances/programs.ts', 'firefox.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is waited for comes in milliseconds; a busy machine takes its time all the same.

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTenant, type Tenant } from '@gatehouse/tenant/tenant'
-import { createBrowser } from '../test/support/browser.ts'
+import { createBrowser } from '@gatehouse/tenant/testing'
 import { localTenant } from '../src/config/index.ts'
 import { startStubGraph, type StubGraph } from './stub-graph.ts'
 

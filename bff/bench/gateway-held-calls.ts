@@ -5,6 +5,7 @@ import { ask, type Call } from './calls.ts'
 import { prepare, publicUrl, signedIn, type BenchEnvironment } from './environment.ts'
 import { startMeasured, type MeasuredProcess, type Memory } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const count = 1000
 /** Longer than the measuring takes, shorter than the gateway's own patience. */
@@ -19,9 +20,9 @@ async function signInMany(
   const cookies: string[] = []
   async function some(): Promise<void> {
     while (cookies.length < count) {
-      const user = tenant.users[cookies.length % tenant.users.length]
+      const user = people(tenant).at(cookies.length % tenant.users.length)
       const at = cookies.push('') - 1
-      cookies[at] = await signedIn(origin, user?.userPrincipalName)
+      cookies[at] = await signedIn(origin, user.userPrincipalName)
     }
   }
   await Promise.all(Array.from({ length: 4 }, some))

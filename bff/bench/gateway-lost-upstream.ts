@@ -1,7 +1,7 @@
 /** What callers see of an upstream that is killed and comes back, under a load that does not stop. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { freePort } from '../test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { ask, type Call } from './calls.ts'
 import { prepare, publicUrl, signedIn } from './environment.ts'
 import { startMeasured } from './measured-process.ts'

@@ -1,8 +1,8 @@
 /** Whether health checks are answered while another process holds the lock of the SQLite file. */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createBrowser, type Browser } from '../test/support/browser.ts'
-import { holdLock } from '../test/support/lock-holder.ts'
+import { createBrowser, people, type Browser } from '@gatehouse/tenant/testing'
+import { holdLock } from '@gatehouse/test-support/lock-holder'
 import { prepare, publicUrl } from './environment.ts'
 import { percentile } from './load.ts'
 import { startMeasured } from './measured-process.ts'
@@ -11,15 +11,15 @@ import { line, printFigure } from './report.ts'
 const heldMs = 10_000
 const perSecond = 50
 /** Each extends its session once in six seconds, which is a write each time. */
-const people = 6 * perSecond
+const signedInUsers = 6 * perSecond
 
 export async function benchLockedStore(): Promise<void> {
   const bench = await prepare()
   const server = await startMeasured('gatehouse-server.ts', { ...bench.env, LOG_LEVEL: 'silent' })
   const browsers: Browser[] = []
-  for (let index = 0; index < people; index += 1) {
+  for (let index = 0; index < signedInUsers; index += 1) {
     const browser = createBrowser(server.origin, publicUrl)
-    await browser.signIn({ user: bench.tenant.users[index % 200]?.userPrincipalName ?? '' })
+    await browser.signIn({ user: people(bench.tenant).at(index % 200).userPrincipalName })
     browsers.push(browser)
   }
   await sleep(6_000)

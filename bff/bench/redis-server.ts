@@ -1,7 +1,7 @@
 /** A Redis of the benchmark's own, in memory, gone with it. */
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 
 export interface RedisServer {
   url: string

@@ -1,5 +1,5 @@
 /** What it costs to say no: CPU per refusal, beside a signed-in `/api/me`, with the log that a deployment writes. */
-import { createBrowser } from '../test/support/browser.ts'
+import { createBrowser } from '@gatehouse/tenant/testing'
 import { prepare, publicUrl, signedIn, type BenchEnvironment } from './environment.ts'
 import { interleave, type Target } from './load.ts'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'

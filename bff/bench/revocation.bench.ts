@@ -1,5 +1,5 @@
 /** How long another instance goes on answering after a sign-out was answered on the first. */
-import { createBrowser } from '../test/support/browser.ts'
+import { createBrowser } from '@gatehouse/tenant/testing'
 import { prepare, publicUrl } from './environment.ts'
 import { percentile } from './load.ts'
 import { startMeasured } from './measured-process.ts'

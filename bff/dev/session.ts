@@ -1,7 +1,7 @@
 /** `npm run session`: signs a user of the local tenant in on the running app and prints the cookie, for curl and scripts. */
 import { parseArgs } from 'node:util'
 import { request } from 'undici'
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { signInAtTenant } from '@gatehouse/tenant/testing/sign-in'
 import { auth } from '@gatehouse/shared/paths'
 import { readConfig, stop, withPublicUrl } from './launch.ts'
 

@@ -1,7 +1,7 @@
 import type { Users } from '@gatehouse/shared/users'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { sessionCount } from './support/store-file.ts'
 import { refreshes, tokenRequests } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
@@ -14,7 +14,7 @@ const gatehouse = useGatehouse({
 
 async function signedIn(place = 0): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 
@@ -125,7 +125,7 @@ describe('a refresh that Entra refuses', () => {
 
   it('is a matter of that user alone', async () => {
     const [revoked, other] = [await signedIn(8), await signedIn(9)]
-    gatehouse().tenant.revokeUser(gatehouse().tenant.users[8]?.id ?? '')
+    gatehouse().tenant.revokeUser(people(gatehouse().tenant).at(8).id)
     gatehouse().advance(100 * minute)
     expectProblem(await revoked.get('/api/users'), 401, 'interaction_required')
     expect(await usersStatus(other)).toBe(200)
@@ -160,7 +160,7 @@ describe('a refresh that goes wrong', () => {
     ['an ID token about another user', { kind: 'idToken', variant: 'oid-wrong' }],
   ] as const)('ends the session with %s', async (_what, fault) => {
     const browser = await withExpiredToken()
-    const other = gatehouse().tenant.users[20]?.id ?? ''
+    const other = people(gatehouse().tenant).at(20).id
     gatehouse().tenant.faults.set({
       at: 'token',
       ...fault,

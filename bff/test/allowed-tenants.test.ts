@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const tenant = '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390'

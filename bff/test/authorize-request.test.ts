@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { createTenant } from '@gatehouse/tenant/tenant'
 import { describe, expect, it } from 'vitest'
 import { localTenant } from '../src/config/index.ts'
-import { expectSafeHeaders } from './support/expect-problem.ts'
+import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { tokenRequests } from './support/token-requests.ts'
-import { startGatehouse } from './support/gatehouse.ts'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()

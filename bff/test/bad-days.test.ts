@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { documentedBadDays } from './support/documented-bad-days.ts'
-import { startGatehouse } from './support/gatehouse.ts'
+import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { liveThrough } from './support/live-through.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const unlimited = 1_000_000
 const config = { rateLimits: { perAddress: unlimited, perSession: unlimited } }
@@ -21,7 +22,7 @@ describe('on a bad day, the answer is what the documentation of the local tenant
   it.each(quick)('$id: $apiAnswer', async ({ id, index, apiAnswer }) => {
     // New signing keys are looked for twice a minute at most, and these days are about them.
     if (/^(?:keys|discovery)-/.test(id)) await gatehouse().restart()
-    const user = gatehouse().tenant.users[placeOf(id, index)]?.userPrincipalName ?? ''
+    const user = people(gatehouse().tenant).at(placeOf(id, index)).userPrincipalName
     expect(await liveThrough(gatehouse(), id, user)).toBe(apiAnswer)
   })
 })

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessionParts, sessionRecord, type SessionParts } from './support/session-parts.ts'
-import { storeKinds } from './support/stored.ts'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const limit = 5

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { arrived } from './support/arrived.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { tokenRequests, type TokenForm } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { publicUrl } from './support/gatehouse.ts'
+import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 // A page at every address, so that nothing is refused for want of one.

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { localTenant } from '../src/config/index.ts'
-import { startGatehouse, type Gatehouse, type GatehouseOptions } from './support/gatehouse.ts'
+import {
+  startGatehouse,
+  type Gatehouse,
+  type GatehouseOptions,
+} from '@gatehouse/test-support/gatehouse'
 import { writeKeyPair, type WrittenPair } from './support/key-pairs.ts'
 import { registrationAt } from './support/registration.ts'
 import { startTokenIssuer, type TokenIssuer } from './support/token-issuer.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { publicUrl } from './support/gatehouse.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readMetadata } from '../src/identity/entra/discovery.ts'
-import type { Answer } from './support/browser.ts'
-import type { Gatehouse } from './support/gatehouse.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const authority = 'https://login.microsoftonline.com'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../src/doctor/index.ts'
 import { foreignGraphHost } from '../src/identity/index.ts'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 const lookAlike = 'graph.microsoft.com.evil.test'
 

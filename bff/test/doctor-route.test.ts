@@ -5,11 +5,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from '../src/app.ts'
 import { localTenant } from '../src/config/index.ts'
 import type { Finding } from '../src/doctor/index.ts'
-import type { Answer } from './support/browser.ts'
+import { freePort, type Answer } from '@gatehouse/tenant/testing'
 import { freshClone, load, ownTenant } from './support/config-folder.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { freePort } from './support/free-port.ts'
-import { publicUrl as localUrl, startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import {
+  publicUrl as localUrl,
+  startGatehouse,
+  type Gatehouse,
+} from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from './support/raw-exchange.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 /** Ends the app of the last test. */
 let current: Gatehouse | undefined

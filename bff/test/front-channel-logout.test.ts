@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import type { Gatehouse } from './support/gatehouse.ts'
-import { storeKinds } from './support/stored.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { expectEnded, twoInstances } from './support/two-instances.ts'
 
 /** The address that Entra calls for a session of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { json, type Called } from './support/upstream.ts'
 import { useOrders } from './support/use-orders.ts'
 

@@ -1,6 +1,6 @@
 import { userPhoto } from '@gatehouse/shared/paths'
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useOrders } from './support/use-orders.ts'
 
 const { upstream, signedIn } = await useOrders()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { builtPath } from '../src/downstream/path.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { json } from './support/upstream.ts'
 import { useOrders } from './support/use-orders.ts'
 

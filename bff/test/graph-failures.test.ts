@@ -2,7 +2,7 @@ import type { Users } from '@gatehouse/shared/users'
 import type { Fault } from '@gatehouse/tenant/tenant'
 import type { ProblemCode } from '@gatehouse/shared/problem'
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()

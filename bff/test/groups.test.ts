@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Answer, Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from './support/raw-exchange.ts'
 import { json, startUpstream } from './support/upstream.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
@@ -21,11 +21,11 @@ function groupsRoute(app: FastifyInstance): void {
 
 async function signedIn(place: number): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 
-const groupsOf = (place: number) => gatehouse().tenant.users[place]?.groups
+const groupsOf = (place: number) => people(gatehouse().tenant).at(place).groups
 const ask = (browser: Browser): Promise<Answer> => browser.get('/test/groups')
 
 function graphPaths(): string[] {

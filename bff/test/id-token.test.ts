@@ -1,7 +1,7 @@
 import { idTokenVariants } from '@gatehouse/tenant/faults/id-token'
 import type { Fault } from '@gatehouse/tenant/tenant'
 import { describe, expect, it } from 'vitest'
-import type { Answer } from './support/browser.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
 import { foreignIdToken } from './support/foreign-browser.ts'
 import { expectRefusedSignIn } from './support/refused-sign-in.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'

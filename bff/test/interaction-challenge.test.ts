@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { continueUrl } from '@gatehouse/shared/paths'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
@@ -17,7 +17,7 @@ async function signedIn(place: number): Promise<Browser> {
 }
 
 function nameOf(place: number): string {
-  return gatehouse().tenant.users[place]?.userPrincipalName ?? ''
+  return people(gatehouse().tenant).at(place).userPrincipalName
 }
 
 async function stepUpFor(browser: Browser): Promise<string> {
@@ -29,7 +29,7 @@ async function stepUpFor(browser: Browser): Promise<string> {
 describe('a token that Graph no longer takes (continuous access evaluation)', () => {
   it('declares that it handles challenges, in every request for a token', async () => {
     const browser = await signedIn(50)
-    gatehouse().tenant.revokeTokens(gatehouse().tenant.users[50]?.id)
+    gatehouse().tenant.revokeTokens(people(gatehouse().tenant).at(50).id)
     await browser.get('/api/users')
     const asked = gatehouse()
       .tenant.journal.entries()
@@ -45,7 +45,7 @@ describe('a token that Graph no longer takes (continuous access evaluation)', ()
   it('is replaced by one that meets the challenge, and nobody notices', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(51)
-    tenant.revokeTokens(tenant.users[51]?.id)
+    tenant.revokeTokens(people(tenant).at(51).id)
     expect((await browser.get('/api/users')).status).toBe(200)
     expect(refreshes(tenant)).toHaveLength(1)
     expect(JSON.parse(String(refreshes(tenant)[0]?.['claims']))).toHaveProperty('access_token.nbf')
@@ -56,11 +56,11 @@ describe('a token that Graph no longer takes (continuous access evaluation)', ()
   it('of a user who was disabled is a matter of signing in, and of nobody else', async () => {
     const { tenant } = gatehouse()
     const [gone, other] = [await signedIn(52), await signedIn(53)]
-    tenant.disableUser(tenant.users[52]?.id)
+    tenant.disableUser(people(tenant).at(52).id)
     const problem = expectProblem(await gone.get('/api/users'), 401, 'interaction_required')
     expect(problem.reason).toBe('session_expired')
     expect((await other.get('/api/users')).status).toBe(200)
-    tenant.enableUser(tenant.users[52]?.id)
+    tenant.enableUser(people(tenant).at(52).id)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { continueUrl } from '@gatehouse/shared/paths'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { tokenRequests } from './support/token-requests.ts'
 import { askToken, tokenRoute } from './support/token-route.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
@@ -15,7 +15,7 @@ const gatehouse = useGatehouse({
 
 async function signedIn(place: number): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 
@@ -46,11 +46,9 @@ describe('a permission that was not granted', () => {
     expect(url.searchParams.get('scope')?.split(' ')).toEqual(
       expect.arrayContaining(['openid', 'offline_access', 'User.ReadBasic.All', 'Mail.Read']),
     )
-    const user = gatehouse().tenant.users[41]
-    expect(url.searchParams.get('login_hint')).toBe(user?.userPrincipalName)
-    const back = await browser.send(
-      await browser.callbackFrom(url.href, { user: user?.userPrincipalName ?? '' }),
-    )
+    const user = people(gatehouse().tenant).at(41).userPrincipalName
+    expect(url.searchParams.get('login_hint')).toBe(user)
+    const back = await browser.send(await browser.callbackFrom(url.href, { user }))
     expect([back.status, back.location]).toEqual([303, '/users?q=no#2'])
     expect((await askToken(browser, 'Mail.Read')).status).toBe(200)
     expect((await askToken(browser, 'User.ReadBasic.All')).status).toBe(200)
@@ -76,15 +74,13 @@ describe('a permission that was not granted', () => {
   it('that was withdrawn is found out when the token has run out, and granted again by Continue', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(43)
-    const user = tenant.users[43]
-    tenant.withdrawConsent(user?.id)
+    const { id, userPrincipalName: user } = people(tenant).at(43)
+    tenant.withdrawConsent(id)
     gatehouse().advance(100 * minute)
     const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
     expect(problem).toMatchObject({ reason: 'consent', scopes: ['User.ReadBasic.All'] })
     const url = await authorizeUrl(browser, problem.signInUrl)
-    await browser.send(
-      await browser.callbackFrom(url.href, { user: user?.userPrincipalName ?? '' }),
-    )
+    await browser.send(await browser.callbackFrom(url.href, { user }))
     expect((await browser.get('/api/users')).status).toBe(200)
   })
 
@@ -100,7 +96,7 @@ describe('a permission that was not granted', () => {
       )
       expect(problem.reason).toBe('consent')
       const url = await authorizeUrl(browser, problem.signInUrl)
-      const user = tenant.users[44]?.userPrincipalName ?? ''
+      const user = people(tenant).at(44).userPrincipalName
       const back = await browser.send(await browser.callbackFrom(url.href, { user }))
       expect(back.location).toMatch(/^\/sign-in-problem\?code=consent_required&/)
       // What was there before is still there.

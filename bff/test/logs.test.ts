@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
 import { localTenant } from '../src/config/index.ts'
 import { goodKey } from './support/config-folder.ts'
 import { tokenRequests } from './support/token-requests.ts'

@@ -1,15 +1,16 @@
 import type { OwnSessions } from '@gatehouse/shared/sessions'
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
-import { storeKinds } from './support/stored.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { useGatehouse } from './support/use-gatehouse.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
   const gatehouse = useGatehouse({ store })
 
   const signedIn = async (place: number) => {
     const browser = gatehouse().browser()
-    await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+    await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
     expect((await browser.get('/api/me')).status).toBe(200)
     return browser
   }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { httpsGatehouse } from './support/https-gatehouse.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const gatehouse = useGatehouse(httpsGatehouse)
 const name = '__Host-session'
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 async function signedInAs(index: number): Promise<string> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[index]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(index).userPrincipalName })
   return (await browser.cookie(name)) ?? ''
 }
 

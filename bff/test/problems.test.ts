@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { expectProblem, expectSafeHeaders } from './support/expect-problem.ts'
+import { expectProblem, expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { useGatehouse } from './support/use-gatehouse.ts'
 import { buildApp } from '../src/app.ts'
-import { createBrowser } from './support/browser.ts'
+import { createBrowser } from '@gatehouse/tenant/testing'
 import { load, ownTenant } from './support/config-folder.ts'
 
 const gatehouse = useGatehouse()

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 /** Routes as an app developer writes them, behind `requireSignIn` like everything under routes/. */
@@ -39,7 +39,7 @@ const gatehouse = useGatehouse({
 
 async function signedIn(place: number): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 
@@ -72,7 +72,7 @@ describe('a route that requires more than a sign-in', () => {
     const { location } = await browser.get(problem.signInUrl ?? '')
     await browser.send(
       await browser.callbackFrom(location, {
-        user: gatehouse().tenant.users[72]?.userPrincipalName ?? '',
+        user: people(gatehouse().tenant).at(72).userPrincipalName,
       }),
     )
     expect((await browser.get('/test/mail')).status).toBe(200)
@@ -85,7 +85,7 @@ describe('a route that requires more than a sign-in', () => {
     const { location } = await browser.get(problem.signInUrl ?? '')
     await browser.send(
       await browser.callbackFrom(location, {
-        user: gatehouse().tenant.users[70]?.userPrincipalName ?? '',
+        user: people(gatehouse().tenant).at(70).userPrincipalName,
       }),
     )
     expect(await statuses(browser, '/test/strong', '/test/all')).toEqual([200, 200])

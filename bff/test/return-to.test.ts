@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../src/identity/flow/return-to.ts'
-import { publicUrl } from './support/gatehouse.ts'
+import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { runs } from './support/runs.ts'
 import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'

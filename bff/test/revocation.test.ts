@@ -14,10 +14,15 @@ import { createSummaries } from '../src/identity/session/summary.ts'
 import { openStore } from '../src/identity/store/open.ts'
 import { deriveSecrets } from '../src/identity/store/seal.ts'
 import type { Store } from '../src/identity/store/store.ts'
-import { startRedis, type RedisServer } from './support/redis.ts'
+import { startRedis, type RedisServer } from '@gatehouse/test-support/redis'
 import { runs } from './support/runs.ts'
 import { sessionRecord } from './support/session-parts.ts'
-import { storeKinds, storedInFile, storedInRedis, type Stored } from './support/stored.ts'
+import {
+  storeKinds,
+  storedInFile,
+  storedInRedis,
+  type Stored,
+} from '@gatehouse/test-support/stored'
 
 const minute = 60_000
 const allKeys = Array.from({ length: 3 }, () => randomBytes(32))

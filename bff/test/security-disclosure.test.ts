@@ -2,10 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Claims } from '@gatehouse/shared/claims'
 import { describe, expect, it } from 'vitest'
 import { localTenant } from '../src/config/index.ts'
-import { bearerObjectId } from './support/bearer.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { startGatehouse } from './support/gatehouse.ts'
+import { bearerObjectId } from '@gatehouse/test-support/bearer'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 describe('an id for a request that the client sends along', () => {
   const gatehouse = useGatehouse()
@@ -121,7 +122,7 @@ describe('what lies in the store', () => {
       const graph = gatehouse.tenant.journal
         .entries()
         .filter(({ endpoint }) => endpoint === 'users')
-      expect(graph.map(bearerObjectId)).toEqual([gatehouse.tenant.users[0]?.id])
+      expect(graph.map(bearerObjectId)).toEqual([people(gatehouse.tenant).first.id])
       // The cookie comes back under the new key, and is good without the old one.
       const renewed = await browser.cookieHeader()
       await gatehouse.restart({ SESSION_KEYS: second })

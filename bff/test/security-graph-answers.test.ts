@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from './support/raw-exchange.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -10,7 +10,7 @@ const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } 
 
 async function signedIn(place = 0): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { bearerObjectId } from './support/bearer.ts'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { bearerObjectId } from '@gatehouse/test-support/bearer'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -9,7 +9,7 @@ const gatehouse = useGatehouse()
 
 async function signedIn(place = 0): Promise<Browser> {
   const browser = gatehouse().browser()
-  await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return browser
 }
 
@@ -78,7 +78,7 @@ describe('a token that Graph refuses, though it should last', () => {
 
   it('GP18 is a matter of that user alone', async () => {
     const [refused, other] = [await signedIn(1), await signedIn(2)]
-    const objectId = gatehouse().tenant.users[1]?.id
+    const objectId = people(gatehouse().tenant).at(1).id
     const when = (request: Parameters<typeof bearerObjectId>[0]) =>
       bearerObjectId(request) === objectId
     gatehouse().tenant.faults.set({ ...refusing, code, when })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
-import type { Answer, Browser } from './support/browser.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 /** 429, when to come back, and one audit line about it. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { problemMediaType } from '@gatehouse/shared/problem'
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket, rawExchange } from './support/raw-exchange.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { arrived } from './support/arrived.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from './support/expect-refused-link.ts'
 import { openSocket } from './support/raw-exchange.ts'
 import { problemPageCode, startsSession } from './support/refused-sign-in.ts'

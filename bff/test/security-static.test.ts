@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pages } from '@gatehouse/shared/paths'
 import { readBuiltWeb } from '../src/plugins/web.ts'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from './support/raw-exchange.ts'
 
 const script = "document.documentElement.dataset.theme = 'system'"

@@ -2,9 +2,9 @@ import type { OwnSessions } from '@gatehouse/shared/sessions'
 import type { Session } from '@gatehouse/shared/session'
 import { describe, expect, it } from 'vitest'
 import { maxSessionsPerUser } from '../src/identity/session/sessions.ts'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { storeKinds } from './support/stored.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const minute = 60_000
@@ -14,7 +14,7 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
 
   async function signedIn(place: number): Promise<Browser> {
     const browser = gatehouse().browser()
-    await browser.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+    await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
     return browser
   }
 

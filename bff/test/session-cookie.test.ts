@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { expectProblem } from './support/expect-problem.ts'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { httpsGatehouse } from './support/https-gatehouse.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const gatehouse = useGatehouse()
 const https = useGatehouse(httpsGatehouse)
@@ -54,8 +55,8 @@ describe('the cookies', () => {
 
   it('stay under 300 bytes for a user with 200 groups', async () => {
     const browser = gatehouse().browser()
-    const user = gatehouse().tenant.users.find(({ groups }) => groups.length === 200)
-    const answer = await browser.signIn({ user: user?.userPrincipalName ?? 'nobody' })
+    const user = people(gatehouse().tenant).inManyGroups
+    const answer = await browser.signIn({ user: user.userPrincipalName })
     const line = answer.setCookies.find((cookie) => cookie.startsWith('session=')) ?? ''
     expect(line.length).toBeLessThan(300)
     const { claims } = (await browser.get('/api/claims')).json() as { claims: { groups: string[] } }
@@ -83,10 +84,10 @@ describe('the cookies', () => {
     const planted = (await attacker.cookie('session')) ?? ''
     const victim = gatehouse().browser()
     await victim.jar.setCookie(`session=${planted}; Path=/`, gatehouse().publicUrl)
-    await victim.signIn({ user: gatehouse().tenant.users[7]?.userPrincipalName ?? '' })
+    await victim.signIn({ user: people(gatehouse().tenant).at(7).userPrincipalName })
     expect(await victim.cookie('session')).not.toBe(planted)
     const me = (await victim.get('/api/me')).json()
-    expect(me).toMatchObject({ objectId: gatehouse().tenant.users[7]?.id })
+    expect(me).toMatchObject({ objectId: people(gatehouse().tenant).at(7).id })
     expect((await attacker.get('/api/me')).status).toBe(401)
   })
 

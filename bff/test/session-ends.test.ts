@@ -1,10 +1,10 @@
 import type { OwnSessions } from '@gatehouse/shared/sessions'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { runEndSessions } from './support/end-sessions.ts'
 import { refreshes } from './support/token-requests.ts'
-import { storeKinds } from './support/stored.ts'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { expectEnded, twoInstances } from './support/two-instances.ts'
 
 const agents = {

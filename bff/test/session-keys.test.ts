@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { OwnSessions } from '@gatehouse/shared/sessions'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { runEndSessions } from './support/end-sessions.ts'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
-import { storeKinds } from './support/stored.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { storeKinds } from '@gatehouse/test-support/stored'
 
 const key = () => randomBytes(32).toString('base64')
 const [oldKey, newKey] = [key(), key()]

@@ -1,7 +1,7 @@
 import type { SignedIn } from '@gatehouse/shared/session'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { withStoreFile } from './support/store-file.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

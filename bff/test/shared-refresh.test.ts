@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../src/identity/store/open.ts'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import type { Instance } from './support/gatehouse.ts'
-import { storeKinds } from './support/stored.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Instance } from '@gatehouse/test-support/gatehouse'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
@@ -25,7 +25,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   async function withExpiredToken(place: number): Promise<[Browser, Browser, string]> {
     const known = new Set((await gatehouse().stored.records()).map(({ id }) => id))
     const near = gatehouse().browser()
-    await near.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+    await near.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
     const away = far.browser(near)
     await Promise.all([near.get('/api/me'), away.get('/api/me')])
     const fresh = (await gatehouse().stored.records()).find(({ id }) => !known.has(id))
@@ -92,7 +92,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   it('that brings another user’s tokens ends the session on both', async () => {
     const [near, away] = await withExpiredToken(7)
     const { tenant } = gatehouse()
-    const asUser = tenant.users[30]?.id ?? ''
+    const asUser = people(tenant).at(30).id
     tenant.faults.set({ at: 'token', kind: 'tokenResponse', asUser })
     expectProblem(await near.get('/api/users'), 401, 'sign_in_required')
     expectProblem(await near.get('/api/me'), 401, 'sign_in_required')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Claims } from '@gatehouse/shared/claims'
 import type { Users } from '@gatehouse/shared/users'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 let gatehouse: Gatehouse
 beforeAll(async () => {

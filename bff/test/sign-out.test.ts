@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from './support/browser.ts'
-import { expectSafeHeaders } from './support/expect-problem.ts'
-import { startGatehouse } from './support/gatehouse.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
+import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { sessionCount } from './support/store-file.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startGatehouse } from './support/gatehouse.ts'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { expectRefusedSignIn } from './support/refused-sign-in.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../src/identity/store/open.ts'
-import { startRedis } from './support/redis.ts'
+import { startRedis } from '@gatehouse/test-support/redis'
 import { storeBehaviour } from './support/store-behaviour.ts'
 
 storeBehaviour('sqlite', async (now) => {

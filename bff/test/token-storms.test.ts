@@ -1,10 +1,10 @@
 /** However often a page asks, and whatever Entra answers: how often Entra is asked for a token. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '@gatehouse/tenant/tenant'
-import type { Answer, Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import type { Instance } from './support/gatehouse.ts'
-import { storeKinds } from './support/stored.ts'
+import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Instance } from '@gatehouse/test-support/gatehouse'
+import { storeKinds } from '@gatehouse/test-support/stored'
 import { refreshes } from './support/token-requests.ts'
 import { askToken, tokenIn, tokenRoute } from './support/token-route.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
@@ -33,7 +33,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   async function signedIn(): Promise<[Browser, Browser]> {
     place += 1
     const near = gatehouse().browser()
-    await near.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+    await near.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
     const away = far.browser(near)
     await Promise.all([near.get('/api/me'), away.get('/api/me')])
     return [near, away]

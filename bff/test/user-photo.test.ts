@@ -1,8 +1,8 @@
 import { userPhoto } from '@gatehouse/shared/paths'
 import type { Fault } from '@gatehouse/tenant/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
@@ -10,7 +10,7 @@ let browser: Browser
 
 async function signedIn(place: number): Promise<Browser> {
   const one = gatehouse().browser()
-  await one.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await one.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return one
 }
 

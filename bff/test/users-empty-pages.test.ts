@@ -1,8 +1,8 @@
 import type { Users } from '@gatehouse/shared/users'
 import type { FastifyInstance } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { askToken, tokenIn, tokenRoute } from './support/token-route.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

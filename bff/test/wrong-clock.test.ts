@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startGatehouse, type Gatehouse } from './support/gatehouse.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const minute = 60_000

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { localClient } from '@gatehouse/tenant/local-client'
 import { createTenant, type Tenant } from '@gatehouse/tenant/tenant'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { hasStarted, startInstance, type Instance } from './instance.ts'
 
 export interface Deployment {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drain } from '../../bff/src/drain.ts'
-import { startGatehouse } from '../../bff/test/support/gatehouse.ts'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { createBrowser, useNewConnections } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'

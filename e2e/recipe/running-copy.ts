@@ -1,6 +1,6 @@
 /** The copy as people start it: `npm start`, with the local tenant, on ports of its own. */
 import { join } from 'node:path'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
 

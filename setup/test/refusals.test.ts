@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { start, type Ended } from './support/commands.ts'
 import { consentForEverybody, tokenOf, useSetup } from './support/use-setup.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const setup = useSetup()
 
@@ -177,7 +178,7 @@ describe('without the right to', () => {
   it('somebody who is no administrator hears which role it takes', async () => {
     const { tenant } = setup
     await consentForEverybody(tenant)
-    const token = await tokenOf(tenant, tenant.users[0]?.id)
+    const token = await tokenOf(tenant, people(tenant).first.id)
     const env = { ...setup.env(), GATEHOUSE_GRAPH_TOKEN: token }
     const ended = await start('register', [], env).ended
     expect(await refusalOf(ended)).toMatch(

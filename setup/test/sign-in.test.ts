@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { approveDeviceCode } from '@gatehouse/tenant/scripted-sign-in'
+import { approveDeviceCode, people } from '@gatehouse/tenant/testing'
 import { describe, expect, it } from 'vitest'
 import { start } from './support/commands.ts'
 import { useSetup } from './support/use-setup.ts'
@@ -24,21 +24,21 @@ async function byDeviceCode(user: string | undefined, cancel = false) {
 
 describe('signing in by device code', () => {
   it('registers as the administrator who entered the code', async () => {
-    const { code, out } = await byDeviceCode(setup.tenant.users[1]?.id)
+    const { code, out } = await byDeviceCode(people(setup.tenant).administrator.id)
     expect(code).toBe(0)
     expect(out).toContain(setup.tenant.tenantId)
     expect(await setup.applications()).toHaveLength(1)
   })
 
   it('says so when the person refuses', async () => {
-    const { code, err } = await byDeviceCode(setup.tenant.users[1]?.id, true)
+    const { code, err } = await byDeviceCode(people(setup.tenant).administrator.id, true)
     expect(code).toBe(1)
     expect(err).toMatch(/sign-in or its consent was refused/)
     expect(setup.folder.has('.env')).toBe(false)
   })
 
   it('says so when only an administrator may consent', async () => {
-    const { code, err } = await byDeviceCode(setup.tenant.users[0]?.id)
+    const { code, err } = await byDeviceCode(people(setup.tenant).first.id)
     expect(code).toBe(1)
     expect(err).toMatch(/consent was refused \(AADSTS90094\)/)
     expect(err).toMatch(/only administrators may/)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { refresh, signIn } from './application.ts'
 import { callGraph, capable, challengeOf } from './graph-call.ts'
+import { people } from '../src/testing/index.ts'
 
 const now = 1_800_000_000_000
 let tenant: Tenant
@@ -9,8 +10,8 @@ beforeAll(async () => void (tenant = await createTenant({ now: () => now })))
 afterAll(() => tenant.close())
 
 const signInAs = (place: number, claims = capable) =>
-  signIn(tenant, { claims }, { user: tenant.users[place]?.id ?? '' })
-const idOf = (place: number) => tenant.users[place]?.id ?? ''
+  signIn(tenant, { claims }, { user: people(tenant).at(place).id })
+const idOf = (place: number) => people(tenant).at(place).id
 const statusOf = async (path: string, token: string) =>
   (await callGraph(tenant, path, token)).status
 
@@ -99,7 +100,7 @@ it('a disabled user is challenged, cannot refresh, and is well again when enable
 })
 
 it('guests can be kept from reading others', async () => {
-  const place = tenant.users.findIndex((user) => user.userType === 'Guest')
+  const place = tenant.users.indexOf(people(tenant).guest)
   const [guest, member] = [await signInAs(place), await signInAs(0)]
   tenant.restrictGuests(true)
   expect(await statusOf('/users', guest.access_token)).toBe(403)

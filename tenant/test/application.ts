@@ -1,7 +1,7 @@
 /** An application that signs people in at a tenant: what the tests ask the tenant with. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { signInAtTenant, type SignInOptions } from '../src/scripted-sign-in.ts'
+import { signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
 import type { Tenant } from '../src/tenant.ts'
 
 export const redirectUri = 'http://localhost:6173/auth/redirect'

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { localClient } from '../src/local-client.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { deviceToken, graph } from './graph-client.ts'
+import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 let token: string
 beforeEach(async () => {
   tenant = await createTenant({ users: 5, deviceCodeInterval: 0 })
-  token = await deviceToken(tenant, { user: tenant.users[1]?.id ?? '' })
+  token = await deviceToken(tenant, { user: people(tenant).administrator.id })
 })
 afterEach(() => tenant.close())
 

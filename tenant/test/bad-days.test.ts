@@ -5,6 +5,7 @@ import { idTokenVariants } from '../src/faults/id-token.ts'
 import { createTenant, type BadDayState, type Tenant } from '../src/tenant.ts'
 import { refresh, signIn } from './application.ts'
 import { callGraph, capable, challengeOf } from './graph-call.ts'
+import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
@@ -25,7 +26,7 @@ async function stateOf(id: string): Promise<BadDayState | undefined> {
   return all.find((day) => day.id === id)
 }
 
-const idOf = (place: number) => tenant.users[place]?.id ?? ''
+const idOf = (place: number) => people(tenant).at(place).id
 
 describe('the list of bad days', () => {
   it('has ids that are one word each, once, and every bad ID token', () => {
@@ -80,7 +81,7 @@ describe('a bad day', () => {
       await signIn(tenant, { claims: capable }, { user: idOf(3) }),
       await signIn(tenant, { claims: capable }, { user: idOf(4) }),
     ]
-    await call('/user-disabled', 'POST', { user: tenant.users[3]?.userPrincipalName })
+    await call('/user-disabled', 'POST', { user: people(tenant).at(3).userPrincipalName })
     expect((await refresh(tenant, one.refresh_token)).body).toMatchObject({ error_codes: [50057] })
     expect((await refresh(tenant, two.refresh_token)).status).toBe(200)
     await call('/tokens-revoked', 'POST', { user: idOf(4) })

@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { deviceToken, graph, post } from './graph-client.ts'
+import { people } from '../src/testing/index.ts'
 
 let now = Date.now()
 let tenant: Tenant
@@ -16,7 +17,7 @@ let application: { id: string; appId: string }
 
 beforeAll(async () => {
   tenant = await createTenant({ users: 5, deviceCodeInterval: 0, now: () => now })
-  token = await deviceToken(tenant, { user: tenant.users[1]?.id ?? '' })
+  token = await deviceToken(tenant, { user: people(tenant).administrator.id })
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }
   issuer = createServer((request, response) => {

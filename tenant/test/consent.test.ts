@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { signInAtTenant } from '../src/scripted-sign-in.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { authorizeUrl, clientOf, codeOf, redirectUri, refresh, signIn } from './application.ts'
 
@@ -7,8 +7,8 @@ let tenant: Tenant
 beforeEach(async () => void (tenant = await createTenant()))
 afterEach(() => tenant.close())
 
-const idOf = (place: number) => tenant.users[place]?.id ?? ''
-const adminPlace = () => tenant.users.findIndex((user) => user.isAdmin)
+const idOf = (place: number) => people(tenant).at(place).id
+const adminPlace = () => tenant.users.indexOf(people(tenant).administrator)
 
 function adminConsentUrl(parameters: Record<string, string> = {}) {
   const query = new URLSearchParams({

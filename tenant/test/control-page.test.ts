@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { badDays } from '../src/control/bad-days/list.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
@@ -60,12 +61,12 @@ describe('the control page', () => {
   })
 
   it('says whose bad day it is', async () => {
-    const [one, two] = [tenant.users[5], tenant.users[6]]
-    tenant.badDays.start('user-disabled', { user: one?.id ?? '' })
-    expect(stateOf('user-disabled')?.users).toEqual([one?.userPrincipalName])
-    expect(barOf(await page())).toContain(`(${one?.displayName})`)
-    tenant.badDays.start('user-disabled', { user: two?.id ?? '' })
-    const both = `for ${one?.displayName}, ${two?.displayName}, until cleared`
+    const [one, two] = [people(tenant).at(5), people(tenant).at(6)]
+    tenant.badDays.start('user-disabled', { user: one.id })
+    expect(stateOf('user-disabled')?.users).toEqual([one.userPrincipalName])
+    expect(barOf(await page())).toContain(`(${one.displayName})`)
+    tenant.badDays.start('user-disabled', { user: two.id })
+    const both = `for ${one.displayName}, ${two.displayName}, until cleared`
     expect(rowOf(await page(), 'user-disabled')).toContain(both)
     tenant.badDays.start('user-disabled')
     expect(stateOf('user-disabled')?.users).toEqual([])
@@ -73,11 +74,11 @@ describe('the control page', () => {
   })
 
   it('says for whom something was done', async () => {
-    const user = tenant.users[5]
-    const done = await send('/tokens-revoked', { user: user?.userPrincipalName ?? '' })
+    const user = people(tenant).at(5)
+    const done = await send('/tokens-revoked', { user: user.userPrincipalName })
     const row = rowOf(await page(done.headers.get('location') ?? ''), 'tokens-revoked')
-    expect(row).toContain(`Done for ${user?.displayName}`)
-    expect(row).toContain(`value="${user?.userPrincipalName}"`)
+    expect(row).toContain(`Done for ${user.displayName}`)
+    expect(row).toContain(`value="${user.userPrincipalName}"`)
     expect(rowOf(await page(), 'tokens-revoked')).not.toContain('Done')
   })
 
@@ -88,7 +89,7 @@ describe('the control page', () => {
     expect(rowOf(text, 'graph-html')).toContain('value="4"')
     expect(rowOf(text, 'graph-500')).toContain('value="2"')
     expect(rowOf(text, 'graph-throttled')).toContain('value=""')
-    const user = tenant.users[5]?.userPrincipalName ?? ''
+    const user = people(tenant).at(5).userPrincipalName
     tenant.badDays.start('user-disabled', { user })
     expect(rowOf(await page(), 'user-disabled')).toContain(`value="${user}"`)
   })

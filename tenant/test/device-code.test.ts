@@ -6,7 +6,7 @@ import {
 } from '@azure/msal-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commandLineClientId } from '../src/registry/first-party.ts'
-import { approveDeviceCode, signInAtTenant } from '../src/scripted-sign-in.ts'
+import { approveDeviceCode, people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { claimsOf } from './application.ts'
 import { askForTokens, beginDevice, deviceToken, graph } from './graph-client.ts'
@@ -16,8 +16,8 @@ let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ users: 10, now: () => now })))
 afterAll(() => tenant.close())
 
-const admin = () => tenant.users[1]?.id ?? ''
-const other = () => tenant.users[0]?.id ?? ''
+const admin = () => people(tenant).administrator.id
+const other = () => people(tenant).first.id
 
 const pageOf = (device: { verification_uri: string; user_code: string }) => ({
   verificationUri: device.verification_uri,
@@ -111,9 +111,9 @@ it('MSAL Node signs in by device code', async () => {
     const result = await client.acquireTokenByDeviceCode({
       scopes: ['User.Read', 'Application.ReadWrite.All'],
       deviceCodeCallback: ({ verificationUri, userCode }) =>
-        void approveDeviceCode({ verificationUri, userCode, user: fast.users[1]?.id ?? '' }),
+        void approveDeviceCode({ verificationUri, userCode, user: people(fast).administrator.id }),
     })
-    expect(result?.account?.username).toBe(fast.users[1]?.userPrincipalName)
+    expect(result?.account?.username).toBe(people(fast).administrator.userPrincipalName)
     const answer = await graph(fast, result?.accessToken ?? '', 'GET', '/applications')
     expect(answer.status).toBe(200)
   } finally {

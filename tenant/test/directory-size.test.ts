@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { refresh, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
+import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => {
@@ -36,7 +37,7 @@ describe('the size of the directory', () => {
   })
 
   it('refuses who is no longer there', async () => {
-    const tokens = await signIn(tenant, {}, { user: tenant.users[100]?.id ?? '' })
+    const tokens = await signIn(tenant, {}, { user: people(tenant).at(100).id })
     tenant.resize(50)
     expect((await callGraph(tenant, '/me', tokens.access_token)).status).toBe(401)
     expect((await refresh(tenant, tokens.refresh_token)).body).toMatchObject({

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { idTokenVariants } from '../src/faults/id-token.ts'
 import { parseFault } from '../src/faults/parse.ts'
-import { signInAtTenant } from '../src/scripted-sign-in.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Fault, type Tenant } from '../src/tenant.ts'
 import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, refresh, signIn } from './application.ts'
 
@@ -122,13 +122,13 @@ describe('faults of Entra', () => {
   })
 
   it('patch the token response, and answer as another user', async () => {
-    const other = tenant.users[9]
+    const other = people(tenant).at(9)
     const patch = { token_type: 'mac', refresh_token: null }
-    tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, asUser: other?.id ?? '' })
+    tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, asUser: other.id })
     const tokens = await signIn(tenant)
     expect(tokens.token_type).toBe('mac')
     expect(tokens).not.toHaveProperty('refresh_token')
-    expect(claimsOf(tokens.id_token).oid).toBe(other?.id)
+    expect(claimsOf(tokens.id_token).oid).toBe(other.id)
   })
 
   it('skew the clock of the tokens', async () => {

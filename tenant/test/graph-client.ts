@@ -1,6 +1,6 @@
 /** The command line tool's part: signs an administrator in by device code, and asks Graph. */
 
-import { approveDeviceCode, type SignInOptions } from '../src/scripted-sign-in.ts'
+import { approveDeviceCode, type SignInOptions } from '../src/testing/index.ts'
 import { commandLineClientId } from '../src/registry/first-party.ts'
 import type { Tenant } from '../src/tenant.ts'
 

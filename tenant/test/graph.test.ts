@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { signIn } from './application.ts'
+import { people } from '../src/testing/index.ts'
 
 interface GraphUser {
   id: string
@@ -71,9 +72,9 @@ describe('/users', () => {
       ['displayName', 'givenName', 'id', 'mail', 'surname', 'userPrincipalName'].toSorted(),
     )
     const selected = await get('/users?$top=1&$select=id,jobTitle', basic)
-    expect(selected.body.value[0]).toEqual({ id: tenant.users[0]?.id, jobTitle: null })
+    expect(selected.body.value[0]).toEqual({ id: people(tenant).first.id, jobTitle: null })
     const all = await get('/users?$top=1', full)
-    expect(all.body.value[0]).toMatchObject({ jobTitle: tenant.users[0]?.jobTitle })
+    expect(all.body.value[0]).toMatchObject({ jobTitle: people(tenant).first.jobTitle })
   })
 
   it.each([
@@ -145,9 +146,9 @@ describe('/users', () => {
   )
 
   it('finds one by id or user principal name, guests included', async () => {
-    const guest = tenant.users.find((user) => user.userType === 'Guest')
-    const byName = await get(`/users/${encodeURIComponent(guest?.userPrincipalName ?? '')}`)
-    const byId = await get(`/users/${guest?.id ?? ''}`)
+    const guest = people(tenant).guest
+    const byName = await get(`/users/${encodeURIComponent(guest.userPrincipalName)}`)
+    const byId = await get(`/users/${guest.id}`)
     expect(byName.body).toEqual(byId.body)
     expect((await get('/users/nobody')).status).toBe(404)
   })

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { claimsOf, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
+import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant()))
 afterAll(() => tenant.close())
 
-const idOf = (place: number) => tenant.users[place]?.id ?? ''
+const idOf = (place: number) => people(tenant).at(place).id
 
 async function groups(path: string, token: string, body: unknown = { securityEnabledOnly: true }) {
   const headers = { 'content-type': 'application/json' }

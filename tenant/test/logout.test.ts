@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { claimsOf, codeOf, redeem } from './application.ts'
+import { people } from '../src/testing/index.ts'
 
 const landing = 'http://localhost:6173/signed-out'
 let tenant: Tenant
@@ -23,7 +24,7 @@ async function browser(...users: number[]) {
   const cookies = new Map<string, string>()
   const hints: string[] = []
   for (const index of users) {
-    const user = tenant.users[index]?.id ?? ''
+    const user = people(tenant).at(index).id
     const code = await codeOf(tenant, { prompt: 'login' }, { cookies, user })
     const { body } = await redeem(tenant, code)
     hints.push(String(claimsOf(body.id_token).login_hint))
@@ -63,14 +64,14 @@ describe('logout', () => {
     await logout({ post_logout_redirect_uri: landing, logout_hint: hints[1] ?? '' })
     const left = await codeOf(tenant, { prompt: 'none' }, { cookies })
     const { body } = await redeem(tenant, left)
-    expect(claimsOf(body.id_token).oid).toBe(tenant.users[0]?.id)
+    expect(claimsOf(body.id_token).oid).toBe(people(tenant).first.id)
   })
 
   it('asks which of several accounts', async () => {
     const { logout } = await browser(0, 1)
     const page = await (await logout({ post_logout_redirect_uri: landing })).text()
     expect(page).toContain('Pick an account to sign out')
-    const user = tenant.users[1]?.id ?? ''
+    const user = people(tenant).at(1).id
     const answer = await logout({ post_logout_redirect_uri: landing }, { user })
     expect(answer.headers.get('location')).toBe(landing)
   })

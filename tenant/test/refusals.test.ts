@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signInAtTenant } from '../src/scripted-sign-in.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import {
   authorizeUrl,
@@ -80,7 +80,7 @@ describe('authorize', () => {
   it('takes no form from another site', async () => {
     const answer = await fetch(authorizeUrl(tenant), {
       method: 'POST',
-      body: new URLSearchParams({ user: tenant.users[0]?.id ?? '' }),
+      body: new URLSearchParams({ user: people(tenant).first.id }),
       headers: { origin: 'http://evil.example' },
     })
     expect(answer.status).toBe(403)
@@ -224,7 +224,7 @@ describe('a refresh token', () => {
   })
 
   it('ends when its user is disabled, who then cannot sign in either', async () => {
-    const user = tenant.users[20]?.id ?? ''
+    const user = people(tenant).at(20).id
     const { refresh_token: token } = await signIn(tenant, {}, { user })
     tenant.disableUser(user)
     expect((await refresh(tenant, token)).body).toMatchObject({ error_codes: [50057] })

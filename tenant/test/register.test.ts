@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { signInAtTenant } from '../src/scripted-sign-in.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { claimsOf } from './application.ts'
 import { deviceToken, graph, post } from './graph-client.ts'
@@ -8,7 +8,7 @@ let tenant: Tenant
 let token: string
 beforeAll(async () => {
   tenant = await createTenant({ users: 10, deviceCodeInterval: 0 })
-  token = await deviceToken(tenant, { user: tenant.users[1]?.id ?? '' })
+  token = await deviceToken(tenant, { user: people(tenant).administrator.id })
 })
 afterAll(() => tenant.close())
 
@@ -58,7 +58,7 @@ it('a registration made through Graph signs people in without a consent page, un
   const first = await fetch(url, {
     method: 'POST',
     redirect: 'manual',
-    body: new URLSearchParams({ user: tenant.users[0]?.id ?? '' }),
+    body: new URLSearchParams({ user: people(tenant).first.id }),
   })
   const code = new URL(first.headers.get('location') ?? '').searchParams.get('code') ?? ''
   const form = { client_id: String(appId), grant_type: 'authorization_code', code }

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signInAtTenant } from '../src/scripted-sign-in.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, signIn } from './application.ts'
 
@@ -55,7 +55,7 @@ describe('a whole sign-in', () => {
       client_info: '1',
     })
     const info = Buffer.from(String(body.client_info), 'base64url').toString()
-    expect(JSON.parse(info)).toEqual({ uid: tenant.users[0]?.id, utid: tenant.tenantId })
+    expect(JSON.parse(info)).toEqual({ uid: people(tenant).first.id, utid: tenant.tenantId })
   })
 
   it('can be as any user, by user name or object id', async () => {
@@ -73,10 +73,10 @@ describe('a whole sign-in', () => {
   })
 
   it('names the groups up to 200, and above that only where to ask for them', async () => {
-    const many = tenant.users.find((user) => user.groups.length === 200)
-    const more = tenant.users.find((user) => user.groups.length > 200)
-    const listed = claimsOf((await signIn(tenant, {}, { user: many?.id ?? '' })).id_token)
-    const overage = claimsOf((await signIn(tenant, {}, { user: more?.id ?? '' })).id_token)
+    const many = people(tenant).inManyGroups
+    const more = people(tenant).inTooManyGroups
+    const listed = claimsOf((await signIn(tenant, {}, { user: many.id })).id_token)
+    const overage = claimsOf((await signIn(tenant, {}, { user: more.id })).id_token)
     expect(listed.groups).toHaveLength(200)
     expect(overage).toMatchObject({ _claim_names: { groups: 'src1' } })
     expect(overage.groups).toBeUndefined()
@@ -141,8 +141,8 @@ describe('a browser that has signed in before', () => {
         headers: { cookie },
         redirect: 'manual',
       })
-    const first = (await post(tenant.users[3]?.id ?? '', '')).headers.get('set-cookie') ?? ''
-    const second = await post(tenant.users[4]?.id ?? '', first.split(';')[0] ?? '')
+    const first = (await post(people(tenant).at(3).id, '')).headers.get('set-cookie') ?? ''
+    const second = await post(people(tenant).at(4).id, first.split(';')[0] ?? '')
     expect(first).toMatch(/; HttpOnly/)
     expect(first).toMatch(/; SameSite=Lax/)
     expect(second.headers.get('set-cookie')?.split(';')[0]).not.toBe(first.split(';')[0])
@@ -150,15 +150,15 @@ describe('a browser that has signed in before', () => {
 
   it('is asked which account when there are several, and prompt=none refuses to choose', async () => {
     const cookies = new Map<string, string>()
-    await codeOf(tenant, {}, { cookies, user: tenant.users[0]?.id ?? '' })
-    await codeOf(tenant, { prompt: 'login' }, { cookies, user: tenant.users[1]?.id ?? '' })
+    await codeOf(tenant, {}, { cookies, user: people(tenant).first.id })
+    await codeOf(tenant, { prompt: 'login' }, { cookies, user: people(tenant).at(1).id })
     const { location } = await signInAtTenant(authorizeUrl(tenant, { prompt: 'none' }), { cookies })
     expect(new URL(location).searchParams.get('error')).toBe('interaction_required')
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const page = await (await fetch(authorizeUrl(tenant), { headers: { cookie } })).text()
     expect(page).toContain('Pick an account')
     expect(page).toContain('Use another account')
-    const hint = tenant.users[1]?.userPrincipalName ?? ''
+    const hint = people(tenant).at(1).userPrincipalName
     const hinted = await codeOf(tenant, { prompt: 'none', login_hint: hint }, { cookies })
     expect(hinted).not.toBe('')
   })

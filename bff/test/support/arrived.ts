@@ -1,5 +1,5 @@
-import type { Answer, Browser, SignInOptions } from './browser.ts'
-import type { Gatehouse } from './gatehouse.ts'
+import type { Answer, Browser, AppSignInOptions } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 /** A browser that is back from the tenant, and has not been at the callback yet. */
 export interface Arrived {
@@ -9,7 +9,10 @@ export interface Arrived {
   send: () => Promise<Answer>
 }
 
-export async function arrived(gatehouse: Gatehouse, options: SignInOptions = {}): Promise<Arrived> {
+export async function arrived(
+  gatehouse: Gatehouse,
+  options: AppSignInOptions = {},
+): Promise<Arrived> {
   const browser = gatehouse.browser()
   const callback = await browser.callbackFrom(await browser.startSignIn('/users'), options)
   const query = new URLSearchParams(callback.split('?')[1])

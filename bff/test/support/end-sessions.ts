@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Gatehouse } from './gatehouse.ts'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 const command = fileURLToPath(new URL('../../src/end-sessions.ts', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { Answer } from './browser.ts'
-import { expectSafeHeaders } from './expect-problem.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
+import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 
 /** 400 as a page, which moves on to the problem page with this code, sets nothing and repeats nothing. */
 export function expectRefusedLink(answer: Answer, code: 'invalid_link' | 'failed'): void {

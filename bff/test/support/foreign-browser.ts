@@ -1,6 +1,6 @@
 /** Codes and tokens that somebody else got from the tenant for themselves, past the app. */
 import { createHash } from 'node:crypto'
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { signInAtTenant } from '@gatehouse/tenant/testing'
 import type { Tenant } from '@gatehouse/tenant/tenant'
 import { localTenant } from '../../src/config/index.ts'
 

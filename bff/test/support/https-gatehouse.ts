@@ -1,5 +1,5 @@
 import { localClient } from '@gatehouse/tenant/local-client'
-import type { GatehouseOptions } from './gatehouse.ts'
+import type { GatehouseOptions } from '@gatehouse/test-support/gatehouse'
 
 /** As deployed behind a proxy that ends TLS: everything that depends on https is on. */
 export const httpsGatehouse: GatehouseOptions = {

@@ -1,8 +1,8 @@
 /** A bad day as somebody has it who signed in before, and in the words of docs/local-tenant.md. */
 import type { Problem } from '@gatehouse/shared/problem'
 import type { Users } from '@gatehouse/shared/users'
-import type { Answer, Browser } from './browser.ts'
-import type { Gatehouse } from './gatehouse.ts'
+import { setScenario, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { problemPageCode } from './refused-sign-in.ts'
 
 /**
@@ -13,7 +13,7 @@ import { problemPageCode } from './refused-sign-in.ts'
  */
 export async function liveThrough(gatehouse: Gatehouse, id: string, user: string): Promise<string> {
   const browser = await signedIn(gatehouse, user)
-  await setBadDay(gatehouse, id, 'POST')
+  const clear = await setScenario(gatehouse.tenant, id)
   try {
     const [users, signIn] = await Promise.all([
       askTwice(() => browser.get('/api/users'), id),
@@ -25,7 +25,7 @@ export async function liveThrough(gatehouse: Gatehouse, id: string, user: string
     const told = users === '`200`' && signIn ? undefined : users
     return [told, signIn, photos, restarted].filter(Boolean).join('; ')
   } finally {
-    await setBadDay(gatehouse, id, 'DELETE')
+    await clear()
   }
 }
 
@@ -34,11 +34,6 @@ async function signedIn(gatehouse: Gatehouse, user: string): Promise<Browser> {
   const { location } = await browser.signIn({ user })
   if (location !== '/') throw new Error(`Sign-in led to ${location}`)
   return browser
-}
-
-async function setBadDay({ tenant }: Gatehouse, id: string, method: string): Promise<void> {
-  const { status } = await fetch(`${tenant.origin}/_tenant/bad-days/${id}`, { method })
-  if (status !== 204) throw new Error(`${method} ${id} answered ${status}`)
 }
 
 /** A bad day is the same the second time, or it is not what one row can say. */

@@ -1,7 +1,7 @@
 /** "RS" of the table of cases: a sign-in was refused, and left nothing behind. */
 import { expect } from 'vitest'
-import type { Answer } from './browser.ts'
-import type { Gatehouse } from './gatehouse.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { sessionCount } from './store-file.ts'
 
 /** The word that the problem page gets, where an answer leads to it. */

@@ -1,6 +1,6 @@
 /** The app's registration at the local tenant, changed as an administrator changes it: through Graph. */
 import { createHash } from 'node:crypto'
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { people, signInAtTenant } from '@gatehouse/tenant/testing'
 import type { Tenant } from '@gatehouse/tenant/tenant'
 import { localTenant } from '../../src/config/index.ts'
 
@@ -34,7 +34,7 @@ export async function registrationAt(tenant: Tenant): Promise<Registration> {
 }
 
 async function administratorToken(tenant: Tenant): Promise<string> {
-  const administrator = tenant.users.find(({ isAdmin }) => isAdmin)
+  const administrator = people(tenant).administrator
   const base = `${tenant.origin}/${tenant.tenantId}/oauth2/v2.0`
   const query = new URLSearchParams({
     client_id: localTenant.clientId,
@@ -46,7 +46,7 @@ async function administratorToken(tenant: Tenant): Promise<string> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const user = administrator?.userPrincipalName ?? ''
+  const user = administrator.userPrincipalName
   const { location } = await signInAtTenant(`${base}/authorize?${query.toString()}`, { user })
   const answer = await fetch(`${base}/token`, {
     method: 'POST',

@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createBrowser, type Browser } from './browser.ts'
-import { freePort } from './free-port.ts'
-import { publicUrl } from './gatehouse.ts'
+import { createBrowser, freePort, type Browser } from '@gatehouse/tenant/testing'
+import { publicUrl } from '@gatehouse/test-support/gatehouse'
 
 const entry = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
 const startWithinMs = 30_000

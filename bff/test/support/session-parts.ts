@@ -11,8 +11,8 @@ import { createSessions, type Sessions } from '../../src/identity/session/sessio
 import { createSummaries } from '../../src/identity/session/summary.ts'
 import { openStore } from '../../src/identity/store/open.ts'
 import type { Store } from '../../src/identity/store/store.ts'
-import { startRedis } from './redis.ts'
-import type { StoreKind } from './stored.ts'
+import { startRedis } from '@gatehouse/test-support/redis'
+import type { StoreKind } from '@gatehouse/test-support/stored'
 
 export interface SessionParts {
   sessions: Sessions

@@ -1,7 +1,7 @@
 /** Looks into the app's store from outside, past the app. */
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
-import type { Gatehouse } from './gatehouse.ts'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 /** Does something with the database file while the app uses it too. */
 export function withStoreFile<T>({ dataDir }: Gatehouse, work: (db: DatabaseSync) => T): T {

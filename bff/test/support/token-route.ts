@@ -1,6 +1,6 @@
 /** A route of a test's own that shows which access token a request gets. */
 import type { FastifyInstance } from 'fastify'
-import type { Answer, Browser } from './browser.ts'
+import type { Answer, Browser } from '@gatehouse/tenant/testing'
 
 /** `GET /test/token?scopes=A%20B`, for the signed-in. */
 export function tokenRoute(app: FastifyInstance): void {

@@ -1,9 +1,9 @@
 /** Two back ends on one store, and people who are signed in on both. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { Browser } from './browser.ts'
-import { expectProblem } from './expect-problem.ts'
-import type { Gatehouse, Instance } from './gatehouse.ts'
-import type { StoreKind } from './stored.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Gatehouse, Instance } from '@gatehouse/test-support/gatehouse'
+import type { StoreKind } from '@gatehouse/test-support/stored'
 import { useGatehouse } from './use-gatehouse.ts'
 
 export interface TwoInstances {
@@ -30,7 +30,7 @@ export function twoInstances(store: StoreKind): TwoInstances {
 
   function freshUser(): string {
     place += 1
-    return gatehouse().tenant.users[place]?.userPrincipalName ?? ''
+    return people(gatehouse().tenant).at(place).userPrincipalName
   }
 
   return {

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
-import type { Browser } from './browser.ts'
-import type { Gatehouse } from './gatehouse.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { callRoute, startUpstream, type CallRoute, type Upstream } from './upstream.ts'
 import { useGatehouse } from './use-gatehouse.ts'
 
@@ -35,8 +35,7 @@ export async function useOrders(): Promise<Orders> {
     route,
     signedIn: async (place = 0) => {
       const browser = gatehouse().browser()
-      const { users } = gatehouse().tenant
-      await browser.signIn({ user: users[place]?.userPrincipalName ?? '' })
+      await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
       return browser
     },
   }

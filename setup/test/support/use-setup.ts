@@ -1,7 +1,7 @@
 /** A tenant, an administrator's token and a folder for every test of a file. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { commandLineClientId } from '@gatehouse/tenant/registry/first-party'
-import { approveDeviceCode } from '@gatehouse/tenant/scripted-sign-in'
+import { approveDeviceCode, people } from '@gatehouse/tenant/testing'
 import { createTenant, type Tenant } from '@gatehouse/tenant/tenant'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { createGraph, type Graph } from '../../src/graph/client.ts'
@@ -32,7 +32,7 @@ export function useSetup(): Setup {
 
   beforeAll(async () => {
     tenant = await createTenant({ users: 20, deviceCodeInterval: 0 })
-    token = await tokenOf(tenant, tenant.users[1]?.id)
+    token = await tokenOf(tenant, people(tenant).administrator.id)
   })
   beforeEach(() => {
     folder = ownFolder()
@@ -103,7 +103,8 @@ export async function tokenOf(tenant: Tenant, user: string | undefined): Promise
 }
 
 /** From now on anybody gets a token for the commands; what it may do is another question. */
-export async function consentForEverybody({ authority, tenantId, users }: Tenant): Promise<void> {
+export async function consentForEverybody(tenant: Tenant): Promise<void> {
+  const { authority, tenantId } = tenant
   const url = new URL(`${authority}/${tenantId}/v2.0/adminconsent`)
   url.search = new URLSearchParams({
     client_id: commandLineClientId,
@@ -111,7 +112,7 @@ export async function consentForEverybody({ authority, tenantId, users }: Tenant
     redirect_uri: 'http://localhost',
     state: 's',
   }).toString()
-  const body = new URLSearchParams({ user: users[1]?.id ?? '' })
+  const body = new URLSearchParams({ user: people(tenant).administrator.id })
   const { status } = await fetch(url, { method: 'POST', body, redirect: 'manual' })
   if (status !== 302 && status !== 303) throw new Error(`No consent: ${status}`)
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { problemMediaType, type Problem, type ProblemCode } from '@gatehouse/shared/problem'
-import type { Answer } from './browser.ts'
+import type { Answer } from '@gatehouse/tenant/testing'
 
 /** Headers of every answer of /api and /auth: HD03 and HD04. */
 export function expectSafeHeaders({ headers }: Answer): void {

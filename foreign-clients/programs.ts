@@ -1,7 +1,7 @@
 /** Before all tests: what Debian has of the clients, where it can be installed. A test that misses one says so. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { findProgram, installByApt } from '../ensure-program.ts'
+import { delimiter, join } from 'node:path'
 
 /** Debian's packages belong to Debian's Python, which need not be the first on the PATH. */
 const pythons = ['/usr/bin/python3', 'python3']
@@ -44,6 +44,21 @@ function findPython(): string | undefined {
 }
 
 function findApache(): Apache | undefined {
-  const program = findProgram('apache2')
+  // Debian keeps servers in /usr/sbin, and not every user's PATH names it.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/sbin']
+  const program = folders.map((folder) => join(folder, 'apache2')).find(existsSync)
   return program && existsSync(`${modules}/mod_auth_openidc.so`) ? { program, modules } : undefined
+}
+
+/** Installs a Debian package without a question, where this process may. */
+function installByApt(aptPackage: string): void {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return
+  process.stdout.write(`Installing ${aptPackage} by apt-get; this takes a minute.\n`)
+  const install = () => aptGet('install', '-y', '-qq', '--no-install-recommends', aptPackage)
+  if (!install() && aptGet('update', '-qq')) install()
+}
+
+function aptGet(...args: string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createBrowser, type Answer, type Browser } from '../../bff/test/support/browser.ts'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { createBrowser, freePort, type Answer, type Browser } from '../tenant/src/testing/index.ts'
 import { redirectPath, startApache, type ApacheServer, type Told } from './apache.ts'
 import { askGraph } from './graph.ts'
 import { follow, isSignedIn, personOf, signInWith, type Person } from './person.ts'

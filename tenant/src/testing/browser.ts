@@ -1,7 +1,7 @@
-/** A browser without a screen: cookies, redirects by hand, and the headers that the real one sends. */
+/** An HTTP client for the app under test that keeps cookies, follows no redirect by itself, and signs in. */
 import { CookieJar } from 'tough-cookie'
 import { getGlobalDispatcher, type Dispatcher } from 'undici'
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { signInAtTenant, type SignInOptions } from './sign-in.ts'
 
 export interface Answer {
   status: number
@@ -20,10 +20,9 @@ export interface RequestOptions {
   cookie?: string
 }
 
-export interface SignInOptions {
-  user?: string
+export interface AppSignInOptions extends Pick<SignInOptions, 'user' | 'cancel'> {
+  /** Where the app leads afterwards, a path of its own. */
   returnTo?: string
-  cancel?: boolean
 }
 
 export interface Browser {
@@ -34,14 +33,16 @@ export interface Browser {
   /** Starts a sign-in. @returns the authorize URL */
   startSignIn(returnTo?: string): Promise<string>
   /** Path and query of the callback that the tenant sends this person to. */
-  callbackFrom(authorizeUrl: string, options?: SignInOptions): Promise<string>
+  callbackFrom(authorizeUrl: string, options?: AppSignInOptions): Promise<string>
   /** The whole sign-in. @returns the answer to the callback */
-  signIn(options?: SignInOptions): Promise<Answer>
+  signIn(options?: AppSignInOptions): Promise<Answer>
   cookie(name: string): Promise<string | undefined>
   cookieHeader(): Promise<string>
 }
 
 /**
+ * Asks the app as a browser does. The path that signs in is Gatehouse's own, `/auth/sign-in`.
+ *
  * @param origin where the app listens
  * @param publicUrl what the browser's address bar shows, and what the cookies belong to
  * @param jar the cookies of another browser, where the person comes to another instance with them
@@ -98,7 +99,7 @@ export function createBrowser(
   }
 }
 
-async function callbackFrom(authorizeUrl: string, options: SignInOptions = {}): Promise<string> {
+async function callbackFrom(authorizeUrl: string, options: AppSignInOptions = {}): Promise<string> {
   const { user, cancel } = options
   const { location } = await signInAtTenant(authorizeUrl, {
     ...(user !== undefined && { user }),

@@ -5,9 +5,13 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls'
-import { localClient } from '@gatehouse/tenant/local-client'
-import { createTenant, type ClientRegistration, type Tenant } from '@gatehouse/tenant/tenant'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import {
+  createTenant,
+  freePort,
+  localClient,
+  type ClientRegistration,
+  type Tenant,
+} from '../tenant/src/testing/index.ts'
 import { makeCertificates } from './certificate.ts'
 
 export interface TlsTenant {

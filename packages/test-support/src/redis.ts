@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@redis/client'
-import { freePort } from './free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 
 const startWithinMs = 10_000
 

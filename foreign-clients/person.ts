@@ -1,6 +1,5 @@
 /** A generated user, with a browser of their own. */
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
-import type { TenantUser } from '@gatehouse/tenant/tenant'
+import { people, signInAtTenant, type TenantUser } from '../tenant/src/testing/index.ts'
 import type { TlsTenant } from './tls-tenant.ts'
 
 export interface Person {
@@ -11,9 +10,7 @@ export interface Person {
 
 /** @param place in the tenant's list of users: one for each test */
 export function personOf({ tenant }: TlsTenant, place: number): Person {
-  const user = tenant.users[place]
-  if (!user) throw new Error(`There is no user ${place}`)
-  return { user, cookies: new Map<string, string>() }
+  return { user: people(tenant).at(place), cookies: new Map<string, string>() }
 }
 
 /** Signs in where a client sent the browser. @returns where the tenant sends it back to */

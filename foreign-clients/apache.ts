@@ -1,12 +1,11 @@
 /** Apache as the one that signs people in, with an application behind it that knows nothing of OpenID Connect. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { request } from 'undici'
-import { eventually } from '../instances/eventually.ts'
-import { runProgram } from '../instances/program.ts'
+import { vi } from 'vitest'
 import { requireApache } from './programs.ts'
 import type { TlsTenant } from './tls-tenant.ts'
 
@@ -32,15 +31,26 @@ export async function startApache(at: TlsTenant, publicUrl: string): Promise<Apa
   const file = join(folder, 'apache.conf')
   const server = { folder, modules: apache.modules, publicUrl, application: application.origin }
   writeFileSync(file, `${serverPart(server)}${openIdPart(at, publicUrl)}`)
-  const program = runProgram(apache.program, ['-D', 'FOREGROUND', '-d', folder, '-f', file])
+  const child = spawn(apache.program, ['-D', 'FOREGROUND', '-d', folder, '-f', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+  }
+  const ended = once(child, 'close')
   const log = join(folder, 'error.log')
-  const output = () => program.output() + (existsSync(log) ? readFileSync(log, 'utf8') : '')
+  const output = () => said + (existsSync(log) ? readFileSync(log, 'utf8') : '')
   const end = async () => {
-    await program.end('SIGTERM')
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await ended
     application.end()
   }
   try {
-    await eventually('Apache answers', () => answers(publicUrl))
+    // Generous: a slow machine is no failure.
+    await vi.waitFor(() => expectAnswer(publicUrl), { timeout: 20_000, interval: 20 })
   } catch (error) {
     await end()
     throw new Error(`Apache does not start: ${output()}`, { cause: error })
@@ -108,10 +118,11 @@ OIDCRemoteUserClaim oid
 `
 }
 
-async function answers(publicUrl: string): Promise<boolean> {
-  const answer = await request(`${publicUrl}/public`).catch(() => undefined)
-  await answer?.body.dump()
-  return answer?.statusCode === 200
+/** @throws Error where it does not serve the public page */
+async function expectAnswer(publicUrl: string): Promise<void> {
+  const answer = await fetch(`${publicUrl}/public`)
+  await answer.text()
+  if (answer.status !== 200) throw new Error(`Apache answered ${answer.status}`)
 }
 
 /** Answers with the headers that it got, by their names in lower case. */
