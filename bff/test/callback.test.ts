@@ -181,7 +181,7 @@ describe('a sign-in while the store does not answer', () => {
   it.each([
     ['at a callback', true],
     ['at one without an attempt', false],
-  ])('answers 503 %s, without a session, and recovers', async (_which, own) => {
+  ])('is 503 %s, without a session, and recovers', async (_which, own) => {
     const { browser, query } = await arrived(gatehouse())
     await browser.signIn()
     const second = await arrived(gatehouse())

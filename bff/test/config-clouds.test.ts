@@ -9,7 +9,7 @@ function at(authority: string, graph: string) {
   return { ...ownTenant, authority, downstreamApis }
 }
 
-describe('clouds', () => {
+describe('the configuration of a cloud', () => {
   it.each([
     ['https://login.microsoftonline.com', 'https://graph.microsoft.com/v1.0'],
     ['https://login.microsoftonline.us', 'https://graph.microsoft.us/v1.0'],
@@ -17,7 +17,7 @@ describe('clouds', () => {
     ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn/v1.0'],
     ['https://contoso.ciamlogin.com', 'https://graph.microsoft.com/v1.0'],
     ['https://login.example.test', 'https://graph.microsoft.com/v1.0'],
-  ])('accept the authority %s with the Graph address %s', (authority, graph) => {
+  ])('accepts the authority %s with the Graph address %s', (authority, graph) => {
     expect(load(at(authority, graph)).authority).toBe(authority)
   })
 
@@ -27,7 +27,7 @@ describe('clouds', () => {
     ['https://login.partner.microsoftonline.cn', 'https://graph.microsoft.com/v1.0'],
     ['https://contoso.ciamlogin.com', 'https://microsoftgraph.chinacloudapi.cn/v1.0'],
   ])(
-    'refuse the authority %s with the Graph address %s, and name the right one',
+    'refuses the authority %s with the Graph address %s, and names the right one',
     (authority, graph) => {
       const refusal = refusalOf(at(authority, graph))
       expect(refusal.problems.map(({ key }) => key)).toEqual(['downstreamApis.graph.baseUrl'])
@@ -35,12 +35,12 @@ describe('clouds', () => {
     },
   )
 
-  it('refuse another name of a cloud’s sign-in service, and name the one to use', () => {
+  it('refuses another name of a cloud’s sign-in service, and names the one to use', () => {
     const file = { ...ownTenant, authority: 'https://login.windows.net' }
     expect(refusalOf(file).message).toContain('is known here as https://login.microsoftonline.com')
   })
 
-  it('accept an external tenant as one tenant', () => {
+  it('accepts an external tenant as one tenant', () => {
     const file = { ...ownTenant, authority: 'https://contoso.ciamlogin.com' }
     expect(refusedKeys({ ...file, tenant: 'organizations', allowedTenants: '*' })).toEqual([
       'tenant',
@@ -55,14 +55,14 @@ describe('clouds', () => {
       'organizations',
       'https://login.microsoftonline.com/{tenantid}/v2.0',
     ],
-  ])('expect for the authority %s and the tenant %s the issuer %s', (authority, of, issuer) => {
+  ])('expects for the authority %s and the tenant %s the issuer %s', (authority, of, issuer) => {
     expect(issuerFor({ authority, tenant: of, issuer: undefined })).toBe(issuer)
     expect(issuerFor({ authority, tenant: of, issuer: 'https://own.test' })).toBe(
       'https://own.test',
     )
   })
 
-  it('refuse an issuer that is no address', () => {
+  it('refuses an issuer that is no address', () => {
     expect(refusedKeys({ ...ownTenant, issuer: 'contoso' })).toEqual(['issuer'])
   })
 })

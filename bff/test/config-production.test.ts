@@ -59,23 +59,23 @@ describe('secrets in files', () => {
   })
 })
 
-describe('switches of a development machine', () => {
+describe('the configuration of a development machine', () => {
   it.each([
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['NODE_OPTIONS', '--inspect=0.0.0.0:9229'],
-  ])('include %s=%s, which is refused in production only', (key, value) => {
+  ])('is refused in production only with %s=%s', (key, value) => {
     expect(refusedKeys(ownTenant, { ...production, [key]: value })).toEqual([key])
     expect(() => load(ownTenant, { [key]: value })).not.toThrow()
   })
 
   it.each(['true', '*', 'all', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.internal', '10.0.0.1,x'])(
-    'include TRUSTED_PROXIES=%s, which is refused everywhere',
+    'is refused everywhere with TRUSTED_PROXIES=%s',
     (value) => {
       expect(refusedKeys(ownTenant, { TRUSTED_PROXIES: value })).toEqual(['TRUSTED_PROXIES'])
     },
   )
 
-  it('do not include a list of proxy addresses and ranges, which is accepted', () => {
+  it('is accepted with a list of proxy addresses and ranges', () => {
     const { trustedProxies } = load(ownTenant, {
       TRUSTED_PROXIES: '10.0.0.1, 10.1.0.0/16,fd00::/8',
     })
@@ -83,19 +83,19 @@ describe('switches of a development machine', () => {
   })
 })
 
-describe('credentials', () => {
-  it('refuse a second one beside the secret by its name', () => {
+describe('the configuration of credentials', () => {
+  it('refuses a second one beside the secret by its name', () => {
     const file = { ...ownTenant, clientCertificate: { path: 'certificate.pem' } }
     expect(refusedKeys(file)).toEqual(['clientCertificate'])
   })
 })
 
-describe('scopes and tenants', () => {
+describe('the configuration of scopes and tenants', () => {
   it.each([
     [['User.Read', 'api://6ba7b810/Orders.Read']],
     [['https://graph.microsoft.com/.default', 'https://graph.microsoft.com/User.Read']],
     [['.default', 'User.Read']],
-  ])('are refused: %j', (scopes) => {
+  ])('refuses the scopes %j', (scopes) => {
     expect(refusedKeys({ ...ownTenant, scopes })).toEqual(['scopes'])
     const graph = { ...ownTenant.downstreamApis.graph, scopes }
     expect(refusedKeys({ ...ownTenant, downstreamApis: { graph } })).toEqual([
@@ -103,12 +103,12 @@ describe('scopes and tenants', () => {
     ])
   })
 
-  it('are accepted for one resource, in the long and the short form', () => {
+  it('accepts the scopes of one resource, in the long and the short form', () => {
     const scopes = ['openid', 'User.Read', 'https://graph.microsoft.com/User.ReadBasic.All']
     expect(load({ ...ownTenant, scopes }).scopes).toEqual(scopes)
   })
 
-  it('are refused for organizations without a list of allowed tenants', () => {
+  it('refuses organizations without a list of allowed tenants', () => {
     const file = { ...ownTenant, tenant: 'organizations' }
     expect(refusedKeys(file)).toEqual(['allowedTenants'])
     const upper = ownTenant.tenant.toUpperCase()

@@ -61,7 +61,7 @@ describe('placeholders', () => {
   })
 })
 
-describe('addresses', () => {
+describe('the configuration of addresses', () => {
   it.each([
     ['authority', 'http://login.example.test'],
     ['authority', 'https://login.microsoftonline.com/undefined/'],
@@ -75,11 +75,11 @@ describe('addresses', () => {
     ['publicUrl', 'http://127.0.0.1:5173'],
     ['publicUrl', 'https://app.example.test/auth/redirect'],
     ['publicUrl', 'nonsense'],
-  ])('refuse %s %s', (key, value) => {
+  ])('refuses %s %s', (key, value) => {
     expect(refusedKeys({ ...ownTenant, [key]: value })).toEqual([key])
   })
 
-  it('refuse http in production, on loopback too', () => {
+  it('refuses http in production, on loopback too', () => {
     const file = {
       ...ownTenant,
       authority: 'http://127.0.0.1:5175',
@@ -94,14 +94,14 @@ describe('addresses', () => {
     expect(load(file).authority).toBe('http://127.0.0.1:5175')
   })
 
-  it('include the redirect URI, which follows from the public origin in any spelling', () => {
+  it('has the redirect URI of the public origin, in any spelling of it', () => {
     const config = load({ ...ownTenant, publicUrl: 'https://APP.example.test:443/' })
     expect(config.publicUrl).toBe('https://app.example.test')
     expect(config.redirectUri).toBe('https://app.example.test/auth/redirect')
   })
 })
 
-describe('keys and types', () => {
+describe('the configuration file', () => {
   it.each([
     ['sesionTtl', { sesionTtl: 5 }],
     ['session.idle', { session: { idle: 5 } }],
@@ -123,13 +123,13 @@ describe('keys and types', () => {
         downstreamApis: { graph: { ...ownTenant.downstreamApis.graph, url: 'https://x.test' } },
       },
     ],
-  ])('refuse a wrong %s: %j', (key, patch) => {
+  ])('is refused with a wrong %s: %j', (key, patch) => {
     expect(refusedKeys({ ...ownTenant, ...patch }).map(withoutOwnLimit)).toEqual([
       withoutOwnLimit(key),
     ])
   })
 
-  it('name a missing key', () => {
+  it('is refused with a missing key, by its name', () => {
     const { clientSecret: _, ...withoutSecret } = ownTenant
     expect(refusedKeys(withoutSecret)).toEqual(['clientSecret'])
     expect(refusedKeys({})).toEqual([
@@ -143,11 +143,11 @@ describe('keys and types', () => {
     ])
   })
 
-  it.each([['[]'], ['"text"'], ['null'], ['7']])('refuse a file that holds %s', (text) => {
+  it.each([['[]'], ['"text"'], ['null'], ['7']])('is refused if it holds %s', (text) => {
     expect(refusedKeys(text)).toEqual(['the file'])
   })
 
-  it('name a file that is missing or not JSON, with the line', () => {
+  it('is refused by its name, and by the line, if it is missing or not JSON', () => {
     expect(() => inFolder((folder) => loadConfig({}, folder))).toThrow(
       /aad\.config\.json: .*ENOENT/,
     )
@@ -156,7 +156,7 @@ describe('keys and types', () => {
     )
   })
 
-  it('name everything that is wrong at once', () => {
+  it('is refused with every mistake at once', () => {
     const file = { ...ownTenant, tenant: 'x', authority: 'http://a.test', extra: 1, scopes: 'all' }
     const env = { PORT: 'abc', LOG_LEVEL: 'loud', SESSION_KEYS: 'short' }
     const expected = ['PORT', 'LOG_LEVEL', 'tenant', 'extra', 'scopes', 'authority', 'SESSION_KEYS']

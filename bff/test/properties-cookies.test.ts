@@ -64,7 +64,7 @@ describe('any Cookie header', () => {
     )
   })
 
-  it('does not take a cookie of another name for the session, whatever its value is', () => {
+  it('never has its session taken from a cookie of another name, whatever its value is', () => {
     expect(readCookie(`theme=dark ${name}=planted`, name)).toBeUndefined()
     expect(readCookie(`theme=dark ${name}=planted; ${name}=real`, name)).toBe('real')
   })

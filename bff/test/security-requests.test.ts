@@ -71,6 +71,14 @@ describe('a large request', () => {
         .concat('\r\n'),
       400,
     ],
+    [
+      'a chunked body of 20 kB',
+      head
+        .replace('GET /api/session', 'POST /auth/sign-out')
+        .concat('X-CSRF: 1\r\nContent-Type: application/json\r\n')
+        .concat(`Transfer-Encoding: chunked\r\n\r\n4e20\r\n${' '.repeat(20_000)}\r\n0\r\n\r\n`),
+      413,
+    ],
   ])('with %s is refused at once, with the app’s own headers', async (_what, bytes, expected) => {
     const { status, text, ms } = await exchange(bytes)
     expect(status).toBe(expected)
@@ -125,8 +133,8 @@ describe('a request with two meanings', () => {
   })
 })
 
-describe('connections that only wait', () => {
-  it('leave other requests served at once, 500 of them, and each one is closed', async () => {
+describe('the server', () => {
+  it('serves other requests at once beside 500 idle connections, and closes each of those', async () => {
     const { origin, app } = gatehouse()
     const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(origin)))
     try {
@@ -144,7 +152,7 @@ describe('connections that only wait', () => {
     }
   })
 
-  it('are closed after ten seconds if a request drips in, headers or body', async () => {
+  it('closes a connection after ten seconds if its request drips in, headers or body', async () => {
     const { origin } = gatehouse()
     const post = 'POST /auth/sign-out HTTP/1.1\r\nHost: localhost:5173\r\nX-CSRF: 1\r\n'
     const body = `${post}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`
@@ -156,14 +164,14 @@ describe('connections that only wait', () => {
     }
   })
 
-  it('do not result from an unknown Expect header, which is ignored', async () => {
+  it('ignores an unknown Expect header', async () => {
     const { status, text } = await exchange(`${head}Expect: the-unexpected\r\n\r\n`)
     expect(status).toBe(200)
     expect(text.toLowerCase()).toContain('x-content-type-options: nosniff')
   })
 
   it.each(['/api/session', '/auth/sign-in', '/auth/redirect', '/healthz'])(
-    'with TRACE or an unknown method are refused at %s',
+    'refuses TRACE and an unknown method at %s',
     async (path) => {
       const { status } = await exchange(`${head}\r\n`.replace('GET /api/session', `BREW ${path}`))
       expect(status).toBe(400)
