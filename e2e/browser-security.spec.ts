@@ -48,7 +48,7 @@ async function countViolations(page: Page): Promise<() => number> {
   return () => count
 }
 
-test('SP01 nothing is kept in the browser: no storage, database, cache or service worker', async ({
+test('nothing is kept in the browser: no storage, database, cache or service worker', async ({
   page,
 }) => {
   await signIn(page, account)
@@ -76,7 +76,7 @@ test('SP01 nothing is kept in the browser: no storage, database, cache or servic
   }
 })
 
-test('SP02 a session that ended on the server empties the page at the next request', async ({
+test('a session that ended on the server empties the page at the next request', async ({
   page,
   context,
   baseURL,
@@ -99,7 +99,7 @@ test('SP02 a session that ended on the server empties the page at the next reque
   await expectNothingOf(page, [name, ...users])
 })
 
-test('SP04 Back after signing out shows nothing private', async ({ page, baseURL }) => {
+test('Back after signing out shows nothing private', async ({ page, baseURL }) => {
   const name = await signIn(page, account)
   const users = await listedUsers(page)
   await page.getByRole('link', { name: 'ID token' }).first().click()
@@ -119,7 +119,7 @@ test('SP04 Back after signing out shows nothing private', async ({ page, baseURL
   expect(visited).toEqual(expect.arrayContaining(['/claims', '/users']))
 })
 
-test('SP05 hostile names of users are text', async ({ page }) => {
+test('hostile names of users are text', async ({ page }) => {
   const violations = await countViolations(page)
   await signIn(page, account)
   await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => key !== 'next'))
@@ -138,7 +138,7 @@ test('SP05 hostile names of users are text', async ({ page }) => {
   expect(violations()).toBe(0)
 })
 
-test('SP05 hostile claims, names of claims and names of people are text', async ({ page }) => {
+test('hostile claims, names of claims and names of people are text', async ({ page }) => {
   const violations = await countViolations(page)
   await signIn(page, account)
   await changeAnswers(page, '/api/session', (json) =>
@@ -158,7 +158,7 @@ test('SP05 hostile claims, names of claims and names of people are text', async 
   expect(violations()).toBe(0)
 })
 
-test('SP08 the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
+test('the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
   page,
 }) => {
   const violations = await countViolations(page)
@@ -185,7 +185,7 @@ test('SP08 the sign-in problem page shows the stable code and the id, and nothin
   expect(violations()).toBe(0)
 })
 
-test('SP08 what an error of the callback says is not shown', async ({ page }) => {
+test('the description of a callback error is not shown', async ({ page }) => {
   const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
   const query = new URLSearchParams({
     error: 'access_denied',
@@ -199,7 +199,7 @@ test('SP08 what an error of the callback says is not shown', async ({ page }) =>
   await expect(page.locator('body')).not.toContainText('SCAM')
 })
 
-test('HD06 signing in and out needs no popup and no opener, under COOP same-origin', async ({
+test('signing in and out needs no popup and no opener, under COOP same-origin', async ({
   page,
   context,
   baseURL,
@@ -223,7 +223,7 @@ test('HD06 signing in and out needs no popup and no opener, under COOP same-orig
   expect(context.pages()).toHaveLength(1)
 })
 
-test('HD06 a page that opens the app in a popup has no hold on it', async ({ page }) => {
+test('a page that opens the app in a popup gets no reference to it', async ({ page }) => {
   await page.goto('/')
   await signInLink(page).click()
   // The tenant's page is another origin: it opens the app as an attacker's page would.

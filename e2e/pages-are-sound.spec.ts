@@ -64,7 +64,9 @@ const parts: Record<string, (page: Page, name: string) => Promise<void>> = {
 }
 
 for (const [index, width] of [1280, 390].entries()) {
-  test(`HD01 signed-out pages are sound at ${width} px`, async ({ page }) => {
+  test(`signed-out pages have no accessibility violation, script error or policy violation at ${width} px`, async ({
+    page,
+  }) => {
     // Axe alone takes two seconds a page on a busy machine.
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
@@ -77,7 +79,9 @@ for (const [index, width] of [1280, 390].entries()) {
     expect(found).toEqual([])
   })
 
-  test(`HD01 signed-in pages are sound at ${width} px`, async ({ page }) => {
+  test(`signed-in pages have no accessibility violation, script error or policy violation at ${width} px`, async ({
+    page,
+  }) => {
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
     const found = await complaints(page)

@@ -30,7 +30,7 @@ function usersStatus(browser: Browser): Promise<number> {
 }
 
 describe('an access token', () => {
-  it('is used while it lasts, without another word with Entra', async () => {
+  it('is used while it lasts, without a request to Entra', async () => {
     const browser = await signedIn()
     for (let call = 0; call < 3; call += 1) expect(await usersStatus(browser)).toBe(200)
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
@@ -83,7 +83,7 @@ describe('a refresh token', () => {
     expect(refreshes(gatehouse().tenant).at(-1)).toMatchObject(patch)
   })
 
-  it('ID34 stays in use where the answer has none, and no ID token either', async () => {
+  it('stays in use if the answer has neither a new one nor an ID token', async () => {
     const browser = await withExpiredToken()
     const patch = { refresh_token: null, id_token: null }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', times: 1, patch })
@@ -94,7 +94,7 @@ describe('a refresh token', () => {
     expect(second?.['refresh_token']).toBe(first?.['refresh_token'])
   })
 
-  it('that was never given sends the person back to Microsoft', async () => {
+  it('that was never issued sends the person back to Microsoft', async () => {
     gatehouse().tenant.faults.set({
       at: 'token',
       kind: 'tokenResponse',
@@ -123,7 +123,7 @@ describe('a refresh that Entra refuses', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('is a matter of that user alone', async () => {
+  it('affects no other user', async () => {
     const [revoked, other] = [await signedIn(8), await signedIn(9)]
     gatehouse().tenant.revokeUser(people(gatehouse().tenant).at(8).id)
     gatehouse().advance(100 * minute)

@@ -47,16 +47,13 @@ describe('the headers of an answer', () => {
     ['what is no method', 400, 'BREW /api/me', {}],
     ['a header that is too large', 431, 'GET /api/me', { 'x-large': 'x'.repeat(17 * 1024) }],
     ['two Hosts', 400, 'GET /api/me', { host: 'evil.test' }],
-  ])(
-    'HD04 deny what a page could ask a device for: %s',
-    async (_what, status, request, headers) => {
-      const head = await headOf(request, headers)
-      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
-      expect(head.match(/^permissions-policy: .*$/gim)).toEqual(['permissions-policy: camera=()'])
-    },
-  )
+  ])('deny device features: %s', async (_what, status, request, headers) => {
+    const head = await headOf(request, headers)
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(head.match(/^permissions-policy: .*$/gim)).toEqual(['permissions-policy: camera=()'])
+  })
 
-  it('HD04 deny it where there were too many requests, too', async () => {
+  it('deny device features of an answer 429, too', async () => {
     const heads: string[] = []
     while (heads.length < 50 && !heads.at(-1)?.startsWith('HTTP/1.1 429 ')) {
       heads.push(await headOf('GET /auth/redirect'))
@@ -64,7 +61,7 @@ describe('the headers of an answer', () => {
     expect(heads.at(-1)).toMatch(/^HTTP\/1\.1 429 [^]*^permissions-policy: camera=\(\)\r$/m)
   })
 
-  it('HD04 of a page deny more than one thing', () => {
+  it('of a page deny more than one feature', () => {
     const policy = documentHeaders([])['permissions-policy']
     for (const feature of ['camera', 'geolocation', 'microphone', 'payment', 'usb']) {
       expect(policy).toContain(`${feature}=()`)

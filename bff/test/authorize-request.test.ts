@@ -10,7 +10,7 @@ import { useGatehouse } from './support/use-gatehouse.ts'
 const gatehouse = useGatehouse()
 
 describe('the authorization request', () => {
-  it('AR01 asks for a code with every protection', async () => {
+  it('asks for a code with state, nonce and an S256 challenge', async () => {
     const answer = await gatehouse().browser().get('/auth/sign-in?returnTo=/users')
     expect(answer.status).toBe(303)
     const url = new URL(answer.location)
@@ -35,7 +35,7 @@ describe('the authorization request', () => {
     }
   })
 
-  it('AR01 is another one every time', async () => {
+  it('has a new state, nonce and challenge every time', async () => {
     const browser = gatehouse().browser()
     const [a, b] = [await browser.startSignIn(), await browser.startSignIn()].map(
       (url) => new URL(url).searchParams,
@@ -45,7 +45,7 @@ describe('the authorization request', () => {
     }
   })
 
-  it('AR04 is bound to the code by its verifier, and the secret travels in the body alone', async () => {
+  it('is bound to the code by its verifier, and the secret is sent in the body only', async () => {
     const browser = gatehouse().browser()
     const url = await browser.startSignIn()
     await browser.get(await browser.callbackFrom(url))
@@ -65,7 +65,7 @@ describe('the authorization request', () => {
     expect(JSON.stringify(addresses)).not.toContain(localTenant.clientSecret)
   })
 
-  it('AR10 leaves a session alone until a new one has succeeded', async () => {
+  it('leaves a session alone until a new sign-in has succeeded', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const before = await browser.cookie('session')
@@ -76,14 +76,14 @@ describe('the authorization request', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('AR11 is redirected to with 303, kept by no cache, and tells no referrer', async () => {
+  it('is redirected to with 303, without caching and without a referrer', async () => {
     const answer = await gatehouse().browser().get('/auth/sign-in')
     expect(answer.status).toBe(303)
     expectSafeHeaders(answer)
     expect(answer.text).toBe('')
   })
 
-  it('passes on the hints and the prompt that it knows, and refuses others', async () => {
+  it('passes on the known hints and prompts, and refuses others', async () => {
     const browser = gatehouse().browser()
     const sent = async (asked: string) =>
       new URL((await browser.get(`/auth/sign-in?${asked}`)).location).searchParams
@@ -108,27 +108,30 @@ describe('while the tenant does not answer', () => {
     ['sends no end', { kind: 'huge', bytes: 50_000_000 }],
     ['names another host', { kind: 'respond', status: 200, body: documentOf('https://evil.test') }],
     ['lacks an endpoint', { kind: 'respond', status: 200, body: { issuer: 'x' } }],
-  ] as const)('AR12 answers 503 where it %s, and recovers by itself', async (_what, fault) => {
-    const app = await startGatehouse()
-    try {
-      app.tenant.faults.set({ at: 'discovery', ...fault })
-      const browser = app.browser()
-      const answer = await browser.get('/auth/sign-in')
-      expect(answer.status).toBe(503)
-      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
-      expect(answer.text).toContain('Sign-in is not available')
-      expect(answer.setCookies).toEqual([])
-      expectSafeHeaders(answer)
+  ] as const)(
+    'a sign-in is a 503 page if the tenant %s, and recovers by itself',
+    async (_what, fault) => {
+      const app = await startGatehouse()
+      try {
+        app.tenant.faults.set({ at: 'discovery', ...fault })
+        const browser = app.browser()
+        const answer = await browser.get('/auth/sign-in')
+        expect(answer.status).toBe(503)
+        expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
+        expect(answer.text).toContain('Sign-in is not available')
+        expect(answer.setCookies).toEqual([])
+        expectSafeHeaders(answer)
 
-      app.tenant.faults.clear()
-      app.advance(10_000)
-      expect((await browser.signIn()).location).toBe('/')
-    } finally {
-      await app.close()
-    }
-  })
+        app.tenant.faults.clear()
+        app.advance(10_000)
+        expect((await browser.signIn()).location).toBe('/')
+      } finally {
+        await app.close()
+      }
+    },
+  )
 
-  it('AR12 answers within ten seconds where it hangs', async () => {
+  it('a sign-in is answered within ten seconds if the tenant hangs', async () => {
     const app = await startGatehouse()
     app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
     const began = performance.now()
@@ -138,7 +141,7 @@ describe('while the tenant does not answer', () => {
     await app.close()
   }, 15_000)
 
-  it('AR12 starts without it, says so, and signs in once it is there', async () => {
+  it('the server starts, is not ready, and signs people in once the tenant answers', async () => {
     const app = await startGatehouse()
     const port = Number(new URL(app.tenant.origin).port)
     await app.tenant.close()

@@ -24,7 +24,7 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
     return { oid, cookie: await parts.sessions.start({ ...record, claims }) }
   }
 
-  it('are each their own person’s, all the same', async () => {
+  it('each still belong to their own user', async () => {
     const all = await Promise.all(Array.from({ length: people }, started))
     for (let turn = 0; turn < 5; turn += 1) {
       const opened = await Promise.all(all.map(({ cookie }) => parts.sessions.open(cookie)))
@@ -36,7 +36,7 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
     expect(inMemory.length).toBeLessThanOrEqual(limit)
   })
 
-  it('end for a request too that holds one which memory has let go', async () => {
+  it('end for a request, too, whose session is no longer in memory', async () => {
     const { cookie } = await started()
     const held = await parts.sessions.open(cookie)
     if (!held) throw new Error('The session does not open')
@@ -52,7 +52,7 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
     expect(await parts.sessions.update(held, (record) => record)).toBeUndefined()
   })
 
-  it('leave nothing of cookies that open nothing', async () => {
+  it('keep nothing for cookies that open nothing', async () => {
     const { cookie } = await started()
     await parts.sessions.open(cookie)
     for (let count = 0; count < 1000; count += 1) {
@@ -65,10 +65,10 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
 describe.each([
   { store: 'sqlite' as const, count: 20_000 },
   { store: 'redis' as const, count: 4000 },
-])('on $store, $count sign-ins that are begun and abandoned', ({ store, count }) => {
+])('on $store, $count sign-ins that were started and abandoned', ({ store, count }) => {
   const gatehouse = useGatehouse({ store, env: { LOG_LEVEL: 'silent' } })
 
-  it('DS06 leave nothing in the store, and nothing in memory', { timeout: 60_000 }, async () => {
+  it('leave nothing in the store, and nothing in memory', { timeout: 60_000 }, async () => {
     const { app, stored } = gatehouse()
     const headers = { host: 'localhost:5173' }
     const begin = async (times: number) => {

@@ -12,7 +12,7 @@ function redeemed(): TokenForm[] {
 }
 
 describe('the form of a callback', () => {
-  it.each(['form', 'no content'])('CB17 is no POST: %s', async (body) => {
+  it.each(['form', 'no content'])('is never a POST: %s', async (body) => {
     const { browser, query } = await arrived(gatehouse())
     const answer = await browser.send('/auth/redirect', {
       method: 'POST',
@@ -29,7 +29,7 @@ describe('the form of a callback', () => {
     '//auth/redirect',
     '/auth//redirect',
     '/auth/%72edirect/',
-  ])('CB20 is at one address only, not %s', async (path) => {
+  ])('is accepted at one address only, not %s', async (path) => {
     const { browser, query } = await arrived(gatehouse())
     expectProblem(await browser.get(`${path}?${query.toString()}`), 404, 'not_found')
     expect(redeemed()).toEqual([])
@@ -45,14 +45,14 @@ describe('the form of a callback', () => {
       'a second error',
       (query: URLSearchParams) => (query.append('error', 'x'), query.append('error', 'y')),
     ],
-  ])('CB21 is refused with %s', async (_what, change) => {
+  ])('is refused with %s', async (_what, change) => {
     const { query, send } = await arrived(gatehouse())
     change(query)
     expectRefusedLink(await send(), 'failed')
     expect(redeemed()).toEqual([])
   })
 
-  it('CB22 leads on to the page, with nothing of the code, and no referrer', async () => {
+  it('leads to the page, without the code, the state or a referrer', async () => {
     const { query, send } = await arrived(gatehouse())
     const answer = await send()
     expect([answer.status, answer.location]).toEqual([303, '/users'])

@@ -39,7 +39,7 @@ describe('a callback that this browser did not begin', () => {
     ['was begun a little in the future', -9, undefined],
     ['was begun ten minutes ago', 10, 'expired'],
     ['was begun nine minutes ago', 9, undefined],
-  ])('is measured by this server’s clock where it %s', async (_when, minutes, code) => {
+  ])('is measured by this server’s clock if it %s', async (_when, minutes, code) => {
     const { query, send } = await arrived(gatehouse())
     gatehouse().advance(minutes * 60_000)
     try {
@@ -53,7 +53,7 @@ describe('a callback that this browser did not begin', () => {
     }
   })
 
-  it('CB01 is refused without a transaction', async () => {
+  it('is refused without a transaction', async () => {
     const { query } = await arrived(gatehouse())
     const stranger = gatehouse().browser()
     const code = await expectRefusedSignIn(gatehouse(), () =>
@@ -72,14 +72,14 @@ describe('a callback that this browser did not begin', () => {
       'in another case',
       (query: URLSearchParams) => query.set('state', swapCase(query.get('state'))),
     ],
-  ])('CB02 is refused where the state is %s', async (_how, change) => {
+  ])('is refused if the state is %s', async (_how, change) => {
     const { query, send } = await arrived(gatehouse())
     change(query)
     await expectRefusedSignIn(gatehouse(), send)
     expect(redeemed()).toEqual([])
   })
 
-  it('CB04 is refused with the code and the state of an attacker', async () => {
+  it('is refused with the code and the state of an attacker', async () => {
     const victim = gatehouse().browser()
     await victim.startSignIn()
     const attacker = await arrived(gatehouse())
@@ -89,13 +89,13 @@ describe('a callback that this browser did not begin', () => {
     expect(redeemed()).toEqual([])
   })
 
-  it('CB05 is refused with an attacker’s code under the victim’s own state', async () => {
+  it('is refused with an attacker’s code under the victim’s own state', async () => {
     const { query, send } = await arrived(gatehouse())
     query.set('code', await foreignCode(gatehouse().tenant))
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('expired')
   })
 
-  it('CB09 is refused after ten minutes, as one that took too long', async () => {
+  it('is refused after ten minutes, as one that took too long', async () => {
     const { send } = await arrived(gatehouse())
     gatehouse().advance(10 * 60_000)
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('expired')
@@ -103,7 +103,7 @@ describe('a callback that this browser did not begin', () => {
   })
 })
 
-describe('an answer of the tenant that is no code', () => {
+describe('an answer of the tenant without a code', () => {
   it.each([
     ['access_denied', '<svg onload=alert(1)>', 'cancelled'],
     ['access_denied', 'AADSTS65004: declined', 'cancelled'],
@@ -115,24 +115,27 @@ describe('an answer of the tenant that is no code', () => {
     ['temporarily_unavailable', '', 'unavailable'],
     ['invalid_client', 'AADSTS7000222: expired', 'misconfigured'],
     ['<script>', 'AADSTS0: x', 'failed'],
-  ])('CB10 becomes a page of ours: %s %s', async (error, description, expected) => {
-    const { query, browser, send } = await arrived(gatehouse())
-    query.delete('code')
-    query.set('error', error)
-    query.set('error_description', description)
-    let location = ''
-    const code = await expectRefusedSignIn(gatehouse(), async () => {
-      const answer = await send()
-      location = answer.location
-      return answer
-    })
-    expect(code).toBe(expected)
-    expect(location).not.toMatch(/svg|script|declined|blocked|elsewhere/)
-    expect(await browser.cookieHeader()).toBe('')
-    expect(redeemed()).toEqual([])
-  })
+  ])(
+    'becomes a page that repeats none of its text: %s %s',
+    async (error, description, expected) => {
+      const { query, browser, send } = await arrived(gatehouse())
+      query.delete('code')
+      query.set('error', error)
+      query.set('error_description', description)
+      let location = ''
+      const code = await expectRefusedSignIn(gatehouse(), async () => {
+        const answer = await send()
+        location = answer.location
+        return answer
+      })
+      expect(code).toBe(expected)
+      expect(location).not.toMatch(/svg|script|declined|blocked|elsewhere/)
+      expect(await browser.cookieHeader()).toBe('')
+      expect(redeemed()).toEqual([])
+    },
+  )
 
-  it('CB10 ends the attempt: the same state opens nothing afterwards', async () => {
+  it('ends the attempt, so that the same state opens nothing afterwards', async () => {
     const { query, send } = await arrived(gatehouse(), { cancel: true })
     expect(problemPageCode(await send())).toBe('cancelled')
     query.delete('error')
@@ -141,14 +144,14 @@ describe('an answer of the tenant that is no code', () => {
     expect(redeemed()).toEqual([])
   })
 
-  it('CB12 counts as an error even beside a code', async () => {
+  it('counts as an error even beside a code', async () => {
     const { query, send } = await arrived(gatehouse())
     query.set('error', 'server_error')
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('unavailable')
     expect(redeemed()).toEqual([])
   })
 
-  it('is refused where there is neither code nor error', async () => {
+  it('is refused if it has no error either', async () => {
     const { query, send } = await arrived(gatehouse())
     query.delete('code')
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('failed')
@@ -161,7 +164,7 @@ describe('the cookie of an attempt', () => {
     ['an error', (query: URLSearchParams) => query.set('error', 'access_denied')],
     ['a bad code', (query: URLSearchParams) => query.set('code', 'bad')],
     ['a missing code', (query: URLSearchParams) => query.delete('code')],
-  ])('CB26 goes after %s, with the attributes it came with', async (_what, change) => {
+  ])('is deleted after %s, with the attributes it was set with', async (_what, change) => {
     const { browser, query, send } = await arrived(gatehouse())
     const [name = ''] = /sign-in-[^=]+/.exec(await browser.cookieHeader()) ?? []
     change(query)
@@ -174,11 +177,11 @@ describe('the cookie of an attempt', () => {
   })
 })
 
-describe('while the store does not answer', () => {
+describe('a sign-in while the store does not answer', () => {
   it.each([
     ['at a callback', true],
-    ['at one that is nobody’s', false],
-  ])('CB24 answers 503 %s, without a session, and recovers', async (_which, own) => {
+    ['at one without an attempt', false],
+  ])('is 503 %s, without a session, and recovers', async (_which, own) => {
     const { browser, query } = await arrived(gatehouse())
     await browser.signIn()
     const second = await arrived(gatehouse())

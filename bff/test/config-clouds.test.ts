@@ -9,7 +9,7 @@ function at(authority: string, graph: string) {
   return { ...ownTenant, authority, downstreamApis }
 }
 
-describe('clouds', () => {
+describe('the configuration of a cloud', () => {
   it.each([
     ['https://login.microsoftonline.com', 'https://graph.microsoft.com/v1.0'],
     ['https://login.microsoftonline.us', 'https://graph.microsoft.us/v1.0'],
@@ -17,7 +17,7 @@ describe('clouds', () => {
     ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn/v1.0'],
     ['https://contoso.ciamlogin.com', 'https://graph.microsoft.com/v1.0'],
     ['https://login.example.test', 'https://graph.microsoft.com/v1.0'],
-  ])('CF04 %s goes with %s', (authority, graph) => {
+  ])('accepts the authority %s with the Graph address %s', (authority, graph) => {
     expect(load(at(authority, graph)).authority).toBe(authority)
   })
 
@@ -26,18 +26,21 @@ describe('clouds', () => {
     ['https://login.microsoftonline.com', 'https://graph.microsoft.us/v1.0'],
     ['https://login.partner.microsoftonline.cn', 'https://graph.microsoft.com/v1.0'],
     ['https://contoso.ciamlogin.com', 'https://microsoftgraph.chinacloudapi.cn/v1.0'],
-  ])('CF04 %s does not go with %s, and the sentence says what does', (authority, graph) => {
-    const refusal = refusalOf(at(authority, graph))
-    expect(refusal.problems.map(({ key }) => key)).toEqual(['downstreamApis.graph.baseUrl'])
-    expect(refusal.message).toMatch(/belongs to .* cloud.*; there it is https:\/\//)
-  })
+  ])(
+    'refuses the authority %s with the Graph address %s, and names the right one',
+    (authority, graph) => {
+      const refusal = refusalOf(at(authority, graph))
+      expect(refusal.problems.map(({ key }) => key)).toEqual(['downstreamApis.graph.baseUrl'])
+      expect(refusal.message).toMatch(/belongs to .* cloud.*; there it is https:\/\//)
+    },
+  )
 
-  it('CF04 another name of a cloud’s sign-in service is refused with the one to use', () => {
+  it('refuses another name of a cloud’s sign-in service, and names the one to use', () => {
     const file = { ...ownTenant, authority: 'https://login.windows.net' }
     expect(refusalOf(file).message).toContain('is known here as https://login.microsoftonline.com')
   })
 
-  it('an external tenant is one tenant', () => {
+  it('accepts an external tenant as one tenant', () => {
     const file = { ...ownTenant, authority: 'https://contoso.ciamlogin.com' }
     expect(refusedKeys({ ...file, tenant: 'organizations', allowedTenants: '*' })).toEqual([
       'tenant',
@@ -52,7 +55,7 @@ describe('clouds', () => {
       'organizations',
       'https://login.microsoftonline.com/{tenantid}/v2.0',
     ],
-  ])('%s with %s names the issuer %s', (authority, of, issuer) => {
+  ])('expects for the authority %s and the tenant %s the issuer %s', (authority, of, issuer) => {
     expect(issuerFor({ authority, tenant: of, issuer: undefined })).toBe(issuer)
     expect(issuerFor({ authority, tenant: of, issuer: 'https://own.test' })).toBe(
       'https://own.test',

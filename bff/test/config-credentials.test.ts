@@ -35,8 +35,8 @@ function certificate({ certificateFile, privateKeyFile }: WrittenPair) {
   return { certificate: { certificateFile, privateKeyFile } }
 }
 
-describe('credentials', () => {
-  it('are taken in their order, with absolute paths and ends', () => {
+describe('the configuration of credentials', () => {
+  it('keeps their order, with absolute paths and end dates', () => {
     const list = using(
       { secretFile: 'here/secret', expires: '2030-06-30' },
       certificate(good),
@@ -60,7 +60,7 @@ describe('credentials', () => {
     ])
   })
 
-  it('CF12 beside clientSecret are refused by name, wherever it comes from', () => {
+  it('refuses a list beside clientSecret, from the file and from the environment', () => {
     const list = using(certificate(good))
     expect(refusedKeys({ ...list, clientSecret })).toEqual(['clientSecret'])
     expect(refusedKeys(list, { AAD_CLIENT_SECRET: clientSecret })).toEqual(['clientSecret'])
@@ -74,20 +74,20 @@ describe('credentials', () => {
   it.each([
     ['expired', () => expired, /expired on \d{4}-\d\d-\d\d; issue a new one/],
     ['not valid yet', () => early, /is valid from \d{4}-\d\d-\d\d on only/],
-  ])('CF12 a certificate that is %s is refused where it is the only one', (_what, pair, words) => {
+  ])('refuses a certificate that is %s if it is the only one', (_what, pair, words) => {
     const refusal = refusalOf(using(certificate(pair())))
     expect(refusal.problems.map(({ key }) => key)).toEqual(['credentials.0.certificate'])
     expect(refusal.message).toMatch(words)
     expect(load(using(certificate(pair()), { secretFile })).credentials).toHaveLength(2)
   })
 
-  it('a file that is not there is refused where it is the only one', () => {
+  it('refuses a missing file if it is the only one', () => {
     const missing = { secretFile: join(folder, 'missing') }
     expect(refusedKeys(using(missing))).toEqual(['credentials.0.secretFile'])
     expect(load(using(missing, certificate(good))).credentials).toHaveLength(2)
   })
 
-  it('a key of another certificate, or too short, is refused even beside a good one', () => {
+  it('refuses a key that is too short or of another certificate, even beside a good one', () => {
     const { privateKeyFile } = good
     const mixed = certificate({ ...expired, privateKeyFile })
     const { message } = refusalOf(using(mixed, { secretFile }))
@@ -97,7 +97,7 @@ describe('credentials', () => {
     expect(refusalOf(using(swapped)).message).toContain('is not in PEM form')
   })
 
-  it('CF03 a key or secret that others can read is refused in production', () => {
+  it('refuses a key or secret in production if others can read it', () => {
     const production = { NODE_ENV: 'production' }
     const open = join(folder, 'open')
     writeFileSync(open, clientSecret)
@@ -127,7 +127,7 @@ describe('credentials', () => {
     ['credentials.0', [{ managedIdentity: { clientId: 'me' } }]],
     ['credentials.1', [{ assertionFile: '/x' }, { secretFile: '/x', assertionFile: '/y' }]],
     ['credentials.0', [null]],
-  ])('CF07 refuses a wrong %s: %j', (key, credentials) => {
+  ])('refuses a wrong %s: %j', (key, credentials) => {
     expect(refusedKeys({ ...withoutSecret, credentials })).toContain(key)
   })
 
@@ -137,7 +137,7 @@ describe('credentials', () => {
     ])
   })
 
-  it('CF06 nobody stands in for the metadata service in production', () => {
+  it('refuses another address for the metadata service in production', () => {
     const env = { MANAGED_IDENTITY_URL: 'http://127.0.0.1:9' }
     expect(refusedKeys(ownTenant, { ...env, NODE_ENV: 'production' })).toEqual([
       'MANAGED_IDENTITY_URL',

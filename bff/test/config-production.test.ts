@@ -26,25 +26,25 @@ function withSecretFile(mode: number, env: Record<string, string> = production) 
 }
 
 describe('secrets in files', () => {
-  it('CF03 are read where only their owner can read them', () => {
+  it('are read if only their owner can read them', () => {
     for (const mode of [0o600, 0o400]) {
       expect(withSecretFile(mode).credentials).toMatchObject([{ kind: 'secret_file' }])
     }
   })
 
-  it.each([0o644, 0o640, 0o604, 0o666])('CF03 are refused in production with mode %o', (mode) => {
+  it.each([0o644, 0o640, 0o604, 0o666])('are refused in production with mode %o', (mode) => {
     expect(() => withSecretFile(mode)).toThrow(/AAD_CLIENT_SECRET_FILE: names a file that others/)
     expect(withSecretFile(mode, {}).credentials).toHaveLength(1)
   })
 
-  it('CF03 are refused where they are missing, empty, or beside the variable itself', () => {
+  it('are refused if they are missing, empty, or set beside the variable itself', () => {
     const missing = { ...production, AAD_CLIENT_SECRET_FILE: '/nowhere/secret' }
     expect(refusedKeys(withoutSecret, missing)).toEqual(['AAD_CLIENT_SECRET_FILE', 'clientSecret'])
     const both = { ...production, SESSION_KEYS_FILE: '/dev/null' }
     expect(refusalOf(ownTenant, both).message).toContain('set beside SESSION_KEYS')
   })
 
-  it('CF03 a secret in aad.config.json is refused in production where others can read it', () => {
+  it('are refused in production as part of an aad.config.json that others can read', () => {
     inFolder((folder) => {
       const path = join(folder, 'aad.config.json')
       writeFileSync(path, JSON.stringify(ownTenant))
@@ -59,23 +59,23 @@ describe('secrets in files', () => {
   })
 })
 
-describe('switches of a development machine', () => {
+describe('the configuration of a development machine', () => {
   it.each([
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
     ['NODE_OPTIONS', '--inspect=0.0.0.0:9229'],
-  ])('CF06 %s=%s is refused in production only', (key, value) => {
+  ])('is refused in production only with %s=%s', (key, value) => {
     expect(refusedKeys(ownTenant, { ...production, [key]: value })).toEqual([key])
     expect(() => load(ownTenant, { [key]: value })).not.toThrow()
   })
 
   it.each(['true', '*', 'all', '0.0.0.0/0', '::/0', '10.0.0.0/33', 'proxy.internal', '10.0.0.1,x'])(
-    'CF06 TRUSTED_PROXIES=%s is refused everywhere',
+    'is refused everywhere with TRUSTED_PROXIES=%s',
     (value) => {
       expect(refusedKeys(ownTenant, { TRUSTED_PROXIES: value })).toEqual(['TRUSTED_PROXIES'])
     },
   )
 
-  it('CF06 listed addresses and ranges are taken', () => {
+  it('is accepted with a list of proxy addresses and ranges', () => {
     const { trustedProxies } = load(ownTenant, {
       TRUSTED_PROXIES: '10.0.0.1, 10.1.0.0/16,fd00::/8',
     })
@@ -83,19 +83,19 @@ describe('switches of a development machine', () => {
   })
 })
 
-describe('credentials', () => {
-  it('CF12 a second credential beside the secret is refused by its name', () => {
+describe('the configuration of credentials', () => {
+  it('refuses a second one beside the secret by its name', () => {
     const file = { ...ownTenant, clientCertificate: { path: 'certificate.pem' } }
     expect(refusedKeys(file)).toEqual(['clientCertificate'])
   })
 })
 
-describe('scopes and tenants', () => {
+describe('the configuration of scopes and tenants', () => {
   it.each([
     [['User.Read', 'api://6ba7b810/Orders.Read']],
     [['https://graph.microsoft.com/.default', 'https://graph.microsoft.com/User.Read']],
     [['.default', 'User.Read']],
-  ])('CF10 %j are refused', (scopes) => {
+  ])('refuses the scopes %j', (scopes) => {
     expect(refusedKeys({ ...ownTenant, scopes })).toEqual(['scopes'])
     const graph = { ...ownTenant.downstreamApis.graph, scopes }
     expect(refusedKeys({ ...ownTenant, downstreamApis: { graph } })).toEqual([
@@ -103,12 +103,12 @@ describe('scopes and tenants', () => {
     ])
   })
 
-  it('CF10 one resource, in full or in short, is taken', () => {
+  it('accepts the scopes of one resource, in the long and the short form', () => {
     const scopes = ['openid', 'User.Read', 'https://graph.microsoft.com/User.ReadBasic.All']
     expect(load({ ...ownTenant, scopes }).scopes).toEqual(scopes)
   })
 
-  it('organizations needs to be told whose people may sign in', () => {
+  it('refuses organizations without a list of allowed tenants', () => {
     const file = { ...ownTenant, tenant: 'organizations' }
     expect(refusedKeys(file)).toEqual(['allowedTenants'])
     const upper = ownTenant.tenant.toUpperCase()

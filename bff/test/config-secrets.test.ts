@@ -19,8 +19,8 @@ const secret = fc
   .filter((text) => text.trim() === text && !/[,"\\]/.test(text))
   .map((text) => `s3cr3t${text}`)
 
-describe('a refusal never tells a secret', () => {
-  it('whatever the client secret is, and whatever else is wrong', () => {
+describe('a refusal never reveals', () => {
+  it('the client secret, whatever it is and whatever else is wrong', () => {
     fc.assert(
       fc.property(secret, (value) => {
         const files = [
@@ -41,7 +41,7 @@ describe('a refusal never tells a secret', () => {
     )
   })
 
-  it('nor a session key', () => {
+  it('a session key', () => {
     fc.assert(
       fc.property(secret, (value) => {
         const { message, problems } = refusalOf(ownTenant, { SESSION_KEYS: `${goodKey},${value}` })
@@ -55,7 +55,7 @@ describe('a refusal never tells a secret', () => {
   })
 })
 
-describe('session keys', () => {
+describe('the configuration of session keys', () => {
   const bytes = Buffer.from(goodKey, 'base64')
 
   it.each([
@@ -66,11 +66,11 @@ describe('session keys', () => {
     ['base64url', bytes.toString('base64url')],
     ['a trailing newline', `${goodKey}\n`],
     ['spaces around', `  ${goodKey} `],
-  ])('CF02 takes %s', (_form, text) => {
+  ])('accepts %s', (_form, text) => {
     expect(load(ownTenant, { SESSION_KEYS: text }).sessionKeys).toEqual([bytes])
   })
 
-  it('CF02 takes several, in their order', () => {
+  it('accepts several keys, in their order', () => {
     const other = Buffer.from(bytes.toReversed())
     const text = `${other.toString('hex')},\n ${goodKey}`
     expect(load(ownTenant, { SESSION_KEYS: text }).sessionKeys).toEqual([other, bytes])
@@ -87,16 +87,16 @@ describe('session keys', () => {
     ['a sentence', 'please change this key before use!'],
     ['a gap in the list', `${goodKey},`],
     ['one short key among good ones', `${goodKey},c2hvcnQ=`],
-  ])('CF02 refuses %s', (_form, text) => {
+  ])('refuses %s', (_form, text) => {
     expect(refusedKeys(ownTenant, { SESSION_KEYS: text })).toEqual(['SESSION_KEYS'])
   })
 
-  it('CF02 must be there in production', () => {
+  it('is required in production', () => {
     const env = { NODE_ENV: 'production', SESSION_KEYS: '' }
     expect(refusedKeys(ownTenant, env)).toEqual(['SESSION_KEYS'])
   })
 
-  it('CF03 makes one for development, for its owner alone, and finds it again', () => {
+  it('is created for development, readable by its owner only, and found again', () => {
     inFolder((folder) => {
       writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(freshClone))
       const mask = process.umask(0)
@@ -112,7 +112,7 @@ describe('session keys', () => {
     })
   })
 
-  it('CF02 refuses a development key that was emptied', () => {
+  it('refuses a development key that was emptied', () => {
     inFolder((folder) => {
       writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(freshClone))
       writeFileSync(join(folder, 'session-key'), '')

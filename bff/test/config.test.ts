@@ -13,7 +13,7 @@ import {
 const production = { NODE_ENV: 'production' }
 
 describe('placeholders', () => {
-  it('CF01 all intact stands for the local tenant in development', () => {
+  it('that are all intact mean the local tenant in development', () => {
     const config = load(freshClone)
     expect(config).toMatchObject({
       usesLocalTenant: true,
@@ -25,7 +25,7 @@ describe('placeholders', () => {
     })
   })
 
-  it('CF01 all intact is refused in production, naming all three', () => {
+  it('that are all intact are refused in production, naming all three', () => {
     const keys = refusedKeys({ ...freshClone, publicUrl: ownTenant.publicUrl }, production)
     expect(keys).toEqual(['tenant', 'clientId', 'clientSecret'])
   })
@@ -36,7 +36,7 @@ describe('placeholders', () => {
     [['clientSecret']],
     [['tenant', 'clientId']],
     [['clientId', 'clientSecret']],
-  ] as const)('CF01 some intact is refused, naming them: %j', (left) => {
+  ] as const)('that are partly intact are refused, naming them: %j', (left) => {
     const intact = Object.fromEntries(left.map((key) => [key, freshClone[key]]))
     expect(refusedKeys({ ...ownTenant, ...intact })).toEqual([...left])
   })
@@ -47,11 +47,11 @@ describe('placeholders', () => {
     ['clientSecret', '<secret>'],
     ['tenant', '00000000-0000-0000-0000-000000000000'],
     ['clientId', '00000000-0000-0000-0000-000000000000'],
-  ])('CF01 a stand-in is no value for %s: %s', (key, value) => {
+  ])('of other forms are refused for %s: %s', (key, value) => {
     expect(refusedKeys({ ...ownTenant, [key]: value })).toEqual([key])
   })
 
-  it('knows the local tenant by the values that the tenant itself has', () => {
+  it('for the local tenant are the values that the tenant itself has', () => {
     expect(localTenant).toMatchObject({
       tenant: localTenantId,
       clientId: localClient.clientId,
@@ -61,7 +61,7 @@ describe('placeholders', () => {
   })
 })
 
-describe('addresses', () => {
+describe('the configuration of addresses', () => {
   it.each([
     ['authority', 'http://login.example.test'],
     ['authority', 'https://login.microsoftonline.com/undefined/'],
@@ -75,11 +75,11 @@ describe('addresses', () => {
     ['publicUrl', 'http://127.0.0.1:5173'],
     ['publicUrl', 'https://app.example.test/auth/redirect'],
     ['publicUrl', 'nonsense'],
-  ])('CF04 CF05 refuses %s %s', (key, value) => {
+  ])('refuses %s %s', (key, value) => {
     expect(refusedKeys({ ...ownTenant, [key]: value })).toEqual([key])
   })
 
-  it('CF05 CF06 refuses every http address in production, loopback too', () => {
+  it('refuses http in production, on loopback too', () => {
     const file = {
       ...ownTenant,
       authority: 'http://127.0.0.1:5175',
@@ -94,14 +94,14 @@ describe('addresses', () => {
     expect(load(file).authority).toBe('http://127.0.0.1:5175')
   })
 
-  it('CF05 derives the redirect URI from the public origin, whatever its spelling', () => {
+  it('has the redirect URI of the public origin, in any spelling of it', () => {
     const config = load({ ...ownTenant, publicUrl: 'https://APP.example.test:443/' })
     expect(config.publicUrl).toBe('https://app.example.test')
     expect(config.redirectUri).toBe('https://app.example.test/auth/redirect')
   })
 })
 
-describe('keys and types', () => {
+describe('the configuration file', () => {
   it.each([
     ['sesionTtl', { sesionTtl: 5 }],
     ['session.idle', { session: { idle: 5 } }],
@@ -123,13 +123,13 @@ describe('keys and types', () => {
         downstreamApis: { graph: { ...ownTenant.downstreamApis.graph, url: 'https://x.test' } },
       },
     ],
-  ])('CF07 refuses a wrong %s: %j', (key, patch) => {
+  ])('is refused with a wrong %s: %j', (key, patch) => {
     expect(refusedKeys({ ...ownTenant, ...patch }).map(withoutOwnLimit)).toEqual([
       withoutOwnLimit(key),
     ])
   })
 
-  it('CF07 names a missing key', () => {
+  it('is refused with a missing key, by its name', () => {
     const { clientSecret: _, ...withoutSecret } = ownTenant
     expect(refusedKeys(withoutSecret)).toEqual(['clientSecret'])
     expect(refusedKeys({})).toEqual([
@@ -143,11 +143,11 @@ describe('keys and types', () => {
     ])
   })
 
-  it.each([['[]'], ['"text"'], ['null'], ['7']])('refuses a file that holds %s', (text) => {
+  it.each([['[]'], ['"text"'], ['null'], ['7']])('is refused if it holds %s', (text) => {
     expect(refusedKeys(text)).toEqual(['the file'])
   })
 
-  it('names the file that is missing, or is not JSON, and the line', () => {
+  it('is refused by its name, and by the line, if it is missing or not JSON', () => {
     expect(() => inFolder((folder) => loadConfig({}, folder))).toThrow(
       /aad\.config\.json: .*ENOENT/,
     )
@@ -156,7 +156,7 @@ describe('keys and types', () => {
     )
   })
 
-  it('names everything that is wrong at once', () => {
+  it('is refused with every mistake at once', () => {
     const file = { ...ownTenant, tenant: 'x', authority: 'http://a.test', extra: 1, scopes: 'all' }
     const env = { PORT: 'abc', LOG_LEVEL: 'loud', SESSION_KEYS: 'short' }
     const expected = ['PORT', 'LOG_LEVEL', 'tenant', 'extra', 'scopes', 'authority', 'SESSION_KEYS']

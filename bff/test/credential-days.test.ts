@@ -30,7 +30,7 @@ async function readiness(of: Gatehouse): Promise<unknown> {
   return (await of.browser().get('/readyz')).json()
 }
 
-describe('the days that are left of the credential', () => {
+describe('the days left of the credential', () => {
   it.each([
     [300, 30, undefined],
     [29, 40, ['credential']],
@@ -45,12 +45,12 @@ describe('the days that are left of the credential', () => {
     expect(lines(app)).toMatchObject([{ level, daysLeft: days, setting: 'clientSecret' }])
   })
 
-  it('are not known where nobody said when it ends', async () => {
+  it('are unknown if no end date is configured', async () => {
     const app = await startWith({})
     expect(await readiness(app)).toEqual({ status: 'ready' })
   })
 
-  it('CF12 count the one that lasts longest: an old one beside it is a warning', async () => {
+  it('are counted for the credential that lasts longest, with a warning about an old one beside it', async () => {
     const secretFile = join(folder, 'secret')
     writeFileSync(secretFile, localTenant.clientSecret, { mode: 0o600 })
     const pair = await writeKeyPair({ folder, endsAt: Date.now() + 100.5 * dayMs })
@@ -69,7 +69,7 @@ describe('the days that are left of the credential', () => {
     ])
   })
 
-  it('are said again every day', async () => {
+  it('are logged again every day', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     try {
       const app = await startWith({ clientSecretExpires: inDays(20) })

@@ -28,31 +28,25 @@ async function afterForged(headers: Headers, body?: string): Promise<number> {
 
 describe('a change', () => {
   it.each<[string, Headers]>([
+    ['a form of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
     [
-      'CS01 a form of another site',
-      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' },
-    ],
-    [
-      'CS01 a form of another site, with our header',
+      'a form of another site and an x-csrf header',
       { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test', 'x-csrf': '1' },
     ],
-    [
-      'CS01 a sibling domain',
-      { 'sec-fetch-site': 'same-site', origin: 'http://evil.localhost:5173' },
-    ],
-    ['CS01 another port of this host', { origin: 'http://localhost:5174' }],
-    ['CS05 a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
-    ['CS05 an origin of "null" alone', { origin: 'null' }],
-    ['CS05 an origin of "null" with our header', { origin: 'null', 'x-csrf': '1' }],
-    ['CS05 what no page sent', { 'sec-fetch-site': 'none' }],
-    ['CS06 no proof at all', {}],
-    ['CS11 two sites', { 'sec-fetch-site': ['same-origin', 'cross-site'] }],
-    ['CS11 two sites in one header', { 'sec-fetch-site': 'same-origin, cross-site' }],
-    ['CS11 two x-csrf headers', { 'x-csrf': ['1', '1'] }],
-    ['CS11 two origins', { origin: [publicUrl, 'https://evil.test'] }],
+    ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'http://evil.localhost:5173' }],
+    ['another port of this host', { origin: 'http://localhost:5174' }],
+    ['a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['the origin "null"', { origin: 'null' }],
+    ['the origin "null" and an x-csrf header', { origin: 'null', 'x-csrf': '1' }],
+    ['Sec-Fetch-Site: none', { 'sec-fetch-site': 'none' }],
+    ['the cookie and no other proof', {}],
+    ['two Sec-Fetch-Site headers', { 'sec-fetch-site': ['same-origin', 'cross-site'] }],
+    ['two values in one Sec-Fetch-Site header', { 'sec-fetch-site': 'same-origin, cross-site' }],
+    ['two x-csrf headers', { 'x-csrf': ['1', '1'] }],
+    ['two Origin headers', { origin: [publicUrl, 'https://evil.test'] }],
     ['another value of x-csrf', { 'x-csrf': 'true' }],
     ['an origin that only begins like ours', { origin: `${publicUrl}.evil.test` }],
-  ])('%s is refused, and the session goes on', async (_what, headers) => {
+  ])('is refused and leaves the session alive with %s', async (_what, headers) => {
     expect(await afterForged(headers)).toBe(200)
   })
 
@@ -61,7 +55,7 @@ describe('a change', () => {
     ['application/x-www-form-urlencoded', 'x=1'],
     ['multipart/form-data; boundary=x', '--x--'],
     [undefined, ''],
-  ])('CS08 a body that any form can send is no proof: %s', async (type, body) => {
+  ])('is refused with a body that any form can send and no other proof: %s', async (type, body) => {
     const headers = type === undefined ? {} : { 'content-type': type }
     expect(await afterForged(headers, body)).toBe(200)
   })
@@ -69,14 +63,14 @@ describe('a change', () => {
   it.each<[string, Headers]>([
     ['this page, by Fetch Metadata', { 'sec-fetch-site': 'same-origin' }],
     ['this page, by its origin', { origin: publicUrl }],
-    ['a client that means it', { 'x-csrf': '1' }],
-  ])('CS06 by %s is taken', async (_what, headers) => {
+    ['a client with the x-csrf header', { 'x-csrf': '1' }],
+  ])('is accepted from %s', async (_what, headers) => {
     const browser = await signedIn()
     const answer = await browser.send('/api/session/extend', { method: 'POST', headers })
     expect(answer.status).toBe(200)
   })
 
-  it('CS03 is never a GET', async () => {
+  it('is never a GET', async () => {
     const browser = await signedIn()
     const answer = await browser.get('/auth/sign-out', { 'sec-fetch-dest': 'image' })
     expectProblem(answer, 405, 'method_not_allowed')
@@ -87,7 +81,7 @@ describe('a change', () => {
     ['X-HTTP-Method-Override', { 'x-http-method-override': 'POST' }, '/auth/sign-out'],
     ['X-HTTP-Method', { 'x-http-method': 'POST' }, '/auth/sign-out'],
     ['_method', {}, '/auth/sign-out?_method=POST'],
-  ])('CS13 is not made of a GET by %s', async (_what, headers, path) => {
+  ])('is not made of a GET by %s', async (_what, headers, path) => {
     const browser = await signedIn()
     const answer = await browser.send(path, { headers: { ...headers, 'x-csrf': '1' } })
     expect(answer.status).toBe(405)
@@ -96,7 +90,7 @@ describe('a change', () => {
 })
 
 describe('a read', () => {
-  it('CS06 needs the cookie alone', async () => {
+  it('needs the cookie only', async () => {
     const browser = await signedIn()
     expect((await browser.get('/api/users')).status).toBe(200)
     expect((await browser.get('/api/users', { 'sec-fetch-site': 'none' })).status).toBe(200)
@@ -117,7 +111,7 @@ describe('a read', () => {
       },
     ],
     ['a sibling domain', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
-  ])('CS09 by %s of another site is refused', async (_what, headers) => {
+  ])('is refused from %s of another site', async (_what, headers) => {
     const browser = await signedIn()
     for (const path of ['/api/users', '/api/me', '/api/claims', '/api/session']) {
       expectProblem(await browser.get(path, headers), 403, 'cross_site')
@@ -125,7 +119,7 @@ describe('a read', () => {
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })
 
-  it('CS09 gives an object that no script tag can run, marked for this origin', async () => {
+  it('gives an object that no script tag can run, marked for this origin', async () => {
     const browser = await signedIn()
     const answer = await browser.get('/api/users')
     expect(answer.text.startsWith('{')).toBe(true)
@@ -136,7 +130,7 @@ describe('a read', () => {
     })
   })
 
-  it('may come from anywhere where a person navigates to the sign-in', async () => {
+  it('may come from anywhere if a person navigates to the sign-in', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
     expect((await gatehouse().browser().get('/auth/sign-in', headers)).status).toBe(303)
   })
@@ -149,7 +143,7 @@ describe('another origin', () => {
     'https://app.test.evil.test',
     `${publicUrl}.evil.test`,
     'http://evillocalhost:5173',
-  ])('CS10 gets no permission: %s', async (origin) => {
+  ])('gets no CORS permission: %s', async (origin) => {
     const browser = await signedIn()
     for (const path of ['/api/users', '/auth/sign-out', '/nowhere']) {
       const preflight = await browser.send(path, {

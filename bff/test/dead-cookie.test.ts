@@ -3,7 +3,7 @@ import { useGatehouse } from './support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse()
 
-it('TS09 a cookie whose session is gone is cleared by /api/session, and by no 401', async () => {
+it('clears a cookie whose session is gone at /api/session, and with no 401', async () => {
   const browser = gatehouse().browser()
   await browser.signIn()
   const cookie = await browser.cookieHeader()
@@ -15,7 +15,7 @@ it('TS09 a cookie whose session is gone is cleared by /api/session, and by no 40
   expect(asked.setCookies).toEqual([expect.stringMatching(/^session=;.*Max-Age=0/)])
 })
 
-it('a live session’s cookie, and no cookie at all, are left alone', async () => {
+it('leaves the cookie of a live session alone, and a request without one', async () => {
   const browser = gatehouse().browser()
   expect((await browser.get('/api/session')).setCookies).toEqual([])
   await browser.signIn()

@@ -114,7 +114,7 @@ describe('the discovery document of an authority', () => {
     ['issuer', ''],
     ['issuer', 5],
     ['authorization_response_iss_parameter_supported', 'true'],
-  ])('is refused if its %s is %j', (member, value) => {
+  ])('is refused if its %s has the wrong type or is empty: %j', (member, value) => {
     expect(() => read({ [member]: value })).toThrow(
       expect.objectContaining({ code: 'entra_unavailable', check: member }),
     )

@@ -33,14 +33,14 @@ describe('an external tenant', () => {
     expect((await gatehouse.browser().signIn()).location).toBe('/')
   })
 
-  it('is not believed where its document names another issuer than the configured one', async () => {
+  it('is refused if its document names another issuer than the configured one', async () => {
     const { gatehouse } = await externalTenant({ issuer: 'https://login.example.test/own/v2.0' })
     const { status, location } = await gatehouse.browser().get('/auth/sign-in')
     expect([status, location]).not.toEqual([303, expect.stringContaining('/authorize')])
     expect(gatehouse.logs.join('')).toContain('The discovery document names another issuer')
   })
 
-  it('ID08 and a token of any other issuer is refused', async () => {
+  it('refuses a token of any other issuer', async () => {
     const { gatehouse, iss } = await externalTenant()
     const claims = { iss: `${iss}/other` }
     gatehouse.tenant.faults.clear('token')
@@ -50,7 +50,7 @@ describe('an external tenant', () => {
     expect(gatehouse.logs.join('')).toContain('"check":"iss"')
   })
 
-  it('personal accounts are refused, and the log says that it was one', async () => {
+  it('refuses personal accounts, and the log says that it was one', async () => {
     const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
     const gatehouse = await startGatehouse({
       config: { tenant: 'organizations', allowedTenants: '*' },

@@ -24,7 +24,7 @@ async function discoveryDocument({ tenant }: Gatehouse): Promise<unknown> {
 describe.each(storeKinds)('on %s, a front-channel call', (store) => {
   const { gatehouse, far, freshUser, signedIn } = twoInstances(store)
 
-  it('SO17 ends exactly the sessions of that Entra session, in all tabs', async () => {
+  it('ends exactly the sessions of that Entra session, in all tabs', async () => {
     const user = freshUser()
     const [one, oneAway] = await signedIn(user)
     const [two, twoAway] = await signedIn(user)
@@ -38,7 +38,7 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     for (const browser of [two, twoAway]) expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('may be framed by the authority alone, and looks the same for nobody’s session', async () => {
+  it('may be framed by the authority only, and looks the same for an unknown session', async () => {
     const [near] = await signedIn()
     const [known, unknown] = [
       await near.get(logoutPath(await sidOf(near))),
@@ -76,7 +76,7 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     ['missing', ''],
     ['beside the issuer of somebody else', '?sid=a&iss=https://evil.test'],
     ['beside two issuers', '?sid=a&iss=https://evil.test&iss=https://evil.test'],
-  ])('SO12 that names its session %s is 400, and ends nothing', async (_how, query) => {
+  ])('that names its session %s is 400, and ends nothing', async (_how, query) => {
     const [near] = await signedIn()
     const before = (await gatehouse().stored.records()).length
     const answer = await near.get(`/auth/front-channel-logout${query}`)

@@ -23,9 +23,9 @@ const hostile = {
   'x-powered-by': 'orders',
 }
 
-describe('what comes back of an API’s answer', () => {
+describe('the answer of an API', () => {
   it.each([200, 201, 302, 400, 401, 403, 404, 429, 500, 503])(
-    'GP10 is none of its headers, with status %d',
+    'passes on none of its headers, with status %d',
     async (status) => {
       route.does((request) => request.callApi('orders', '/things'))
       const browser = await signedIn()
@@ -43,7 +43,7 @@ describe('what comes back of an API’s answer', () => {
     },
   )
 
-  it.each([301, 302, 303, 307, 308])('GP05 is never a redirect: %d', async (status) => {
+  it.each([301, 302, 303, 307, 308])('is never followed as a redirect: %d', async (status) => {
     const browser = await signedIn()
     for (const method of ['GET', 'POST'] as const) {
       for (const location of ['/v2/others', `${upstream.url}/others`, 'http://169.254.169.254/']) {
@@ -56,7 +56,7 @@ describe('what comes back of an API’s answer', () => {
     }
   })
 
-  it.each([201, 202, 204])('is nothing where %d has no content', async (status) => {
+  it.each([201, 202, 204])('is empty if %d has no content', async (status) => {
     const browser = await signedIn()
     route.does((request) => request.callApi('orders', '/things', { method: 'POST', body: {} }))
     upstream.answers((response) => response.writeHead(status).end())
@@ -68,7 +68,7 @@ describe('what comes back of an API’s answer', () => {
     ['application/json', '{"a":1}'],
     ['application/json; charset=utf-8', '{"a":1}'],
     ['Application/JSON;odata.metadata=minimal', ' {"a":1}\n'],
-  ])('is its JSON, called %s', async (type, body) => {
+  ])('is passed on as JSON of the type %s', async (type, body) => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     upstream.answers((response) => response.writeHead(200, { 'content-type': type }).end(body))
@@ -88,7 +88,7 @@ describe('what comes back of an API’s answer', () => {
     ['another encoding', jsonType, Buffer.from('{"a":1}', 'utf16le')],
     ['brackets without an end', jsonType, '['.repeat(4_000_000)],
     ['more than 4 MB', jsonType, JSON.stringify('x'.repeat(4 * 1024 * 1024))],
-  ])('GP13 is 502 where it is %s', async (_what, headers, body) => {
+  ])('is 502 if it is %s', async (_what, headers, body) => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     upstream.answers((response) => response.writeHead(200, headers).end(body))
@@ -98,7 +98,7 @@ describe('what comes back of an API’s answer', () => {
     expect((await browser.get('/test/call')).status).toBe(200)
   })
 
-  it('GP12 is cut at 4 MB, however long it would go on', async () => {
+  it('is cut at 4 MB, however long it is', async () => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     let sent = 0

@@ -39,8 +39,8 @@ function holds(isHeld: (path: string) => boolean): { release: () => void; held: 
 const asked = (browser: Browser, times: number) =>
   Array.from({ length: times }, () => browser.get('/test/call'))
 
-describe('an API that answers slowly', () => {
-  it('FL26 makes one user with hundreds of calls wait, and nobody else', async () => {
+describe('a slow API', () => {
+  it('makes one user with hundreds of calls wait, and no other user', async () => {
     const [busy, other] = [await signedIn(1), await signedIn(2)]
     const id = await objectIdOf(busy)
     const { held, release } = holds((path) => path.endsWith(id))
@@ -67,7 +67,7 @@ describe('an API that answers slowly', () => {
     }
   })
 
-  it('FL26 has so many calls under way and no more, and another API has its own', async () => {
+  it('has a limited number of calls under way, and another API has its own limit', async () => {
     const people = await Promise.all(
       Array.from({ length: Math.ceil(limits.atOnce / atOnce) + 1 }, (_, at) => signedIn(10 + at)),
     )
@@ -87,7 +87,7 @@ describe('an API that answers slowly', () => {
   })
 })
 
-describe('people who leave', () => {
+describe('clients that disconnect', () => {
   /** As a browser does that closes the tab. */
   async function leavers(browser: Browser, times: number) {
     const cookie = await browser.cookieHeader()
@@ -100,7 +100,7 @@ describe('people who leave', () => {
     return { leave: () => sockets.forEach((socket) => void socket.destroy()) }
   }
 
-  it('GP25 end their calls at the API, and those in line go with them', async () => {
+  it('end their calls to the API, the queued ones too', async () => {
     const browser = await signedIn(3)
     const { held } = holds(() => true)
     const written = gatehouse().logs.length
@@ -119,7 +119,7 @@ describe('people who leave', () => {
     expect(failures).toEqual([])
   })
 
-  it('GP25 leave no turn behind, not after hundreds of calls', async () => {
+  it('leave no slot taken, even after hundreds of calls', async () => {
     const browser = await signedIn(4)
     for (let wave = 0; wave < 8; wave += 1) {
       const { held } = holds(() => true)

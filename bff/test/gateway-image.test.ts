@@ -28,14 +28,14 @@ describe.each([
   ['says how large it is', false],
   ['comes in pieces', true],
 ])('an image that %s', (_what, inPieces) => {
-  it('is taken up to half a megabyte', async () => {
+  it('is accepted up to half a megabyte', async () => {
     const browser = await signedIn()
     sends(image(most), inPieces)
     const answer = await browser.get(address)
     expect([answer.status, answer.headers['content-length']]).toEqual([200, String(most)])
   })
 
-  it('GP12 is 502 with one byte more', async () => {
+  it('is 502 with one byte more', async () => {
     const browser = await signedIn()
     sends(image(most + 1), inPieces)
     expectProblem(await browser.get(address), 502, 'upstream_failed')
@@ -44,7 +44,7 @@ describe.each([
   })
 })
 
-it('GP12 an image without an end is cut, and its connection is over', async () => {
+it('cuts an image without an end, and closes its connection', async () => {
   const browser = await signedIn()
   upstream.answers((response) => {
     response.writeHead(200, { 'content-type': 'image/png' })
@@ -58,7 +58,7 @@ it('GP12 an image without an end is cut, and its connection is over', async () =
   await expect.poll(() => upstream.underWay()).toBe(0)
 })
 
-it('GP10 an image brings none of its headers along', async () => {
+it('passes on none of an image’s headers', async () => {
   const browser = await signedIn()
   upstream.answers((response) => {
     response.writeHead(200, {

@@ -23,8 +23,8 @@ const fromOutside = {
   'x-http-method-override': 'DELETE',
 }
 
-describe('what an API gets of a request', () => {
-  it('is the user’s own token and what the route says, and nothing of the client’s', async () => {
+describe('the request to an API', () => {
+  it('has the user’s own token and what the route sets, and nothing from the client', async () => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     upstream.answers((response) => json(response, []))
@@ -42,7 +42,7 @@ describe('what an API gets of a request', () => {
     expect(call?.body).toBe('')
   })
 
-  it('is the headers of the list where the route sends them', async () => {
+  it('has the allowed headers if the route sends them', async () => {
     const headers = {
       'accept-language': 'fr',
       consistencylevel: 'eventual',
@@ -63,7 +63,7 @@ describe('what an API gets of a request', () => {
     'host',
     'x-forwarded-for',
     'transfer-encoding',
-  ])('is never a header beyond the list, whatever a route tries: %s', async (name) => {
+  ])('never has a header outside the list, even if a route sets it: %s', async (name) => {
     const headers: object = { [name]: 'x' }
     route.does((request) => request.callApi('orders', '/things', { headers }))
     const browser = await signedIn()
@@ -72,7 +72,7 @@ describe('what an API gets of a request', () => {
     expect(upstream.calls).toEqual([])
   })
 
-  it('is a body as JSON, byte by byte', async () => {
+  it('has its body as JSON, byte by byte', async () => {
     const body = { text: 'é漢😀"\\\n', none: null, list: [1, 2.5, true] }
     const browser = await signedIn()
     upstream.answers((response) => json(response, { id: 1 }, 201))
@@ -88,7 +88,7 @@ describe('what an API gets of a request', () => {
     }
   })
 
-  it('is a query whose values stay values', async () => {
+  it('has a query whose values stay values', async () => {
     const query = { $filter: 'a&$top=9#x', 'x y': '../..', plus: '+ %20', lines: '\r\nX: y' }
     route.does((request) => request.callApi('orders', '/things', { query }))
     const browser = await signedIn()
@@ -99,7 +99,7 @@ describe('what an API gets of a request', () => {
     expect(Object.fromEntries(searchParams)).toEqual(query)
   })
 
-  it('is nothing where the route names an API that is not configured', async () => {
+  it('is not sent if the route names an API that is not configured', async () => {
     route.does((request) => request.callApi('other', '/things'))
     expectProblem(await (await signedIn()).get('/test/call'), 500, 'internal')
     expect(gatehouse().logs.at(-1)).toContain('no API named')
@@ -144,7 +144,7 @@ describe('a path that a route builds', () => {
     '/things/é',
     '/things/<script>',
     `/things/${encodeURIComponent('../../beta')}`,
-  ])('GP03 is refused, and the API hears nothing: %s', async (path) => {
+  ])('is refused, and no request is sent: %s', async (path) => {
     expect(() => builtPath(path, undefined)).toThrow('encodeURIComponent')
     route.does((request) => request.callApi('orders', path))
     const browser = await signedIn()

@@ -37,21 +37,18 @@ function failsOnce(failure: Failure): void {
 
 const methods = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-describe('a call that fails for a moment', () => {
-  it.each(brief)(
-    'GP21 GP22 a GET with %s is sent once more, and nobody notices',
-    async (_, fail) => {
-      route.does((request) => request.callApi('orders', '/things'))
-      const browser = await signedIn()
-      failsOnce(fail)
-      const answer = await browser.get('/test/call')
-      expect([answer.status, answer.json()]).toEqual([200, { value: { good: true } }])
-      const sent = upstream.calls.map(({ method, path }) => `${method} ${path}`)
-      expect(sent).toEqual(['GET /v2/things', 'GET /v2/things'])
-    },
-  )
+describe('a call that fails once', () => {
+  it.each(brief)('is sent once more and succeeds if a GET meets %s', async (_, fail) => {
+    route.does((request) => request.callApi('orders', '/things'))
+    const browser = await signedIn()
+    failsOnce(fail)
+    const answer = await browser.get('/test/call')
+    expect([answer.status, answer.json()]).toEqual([200, { value: { good: true } }])
+    const sent = upstream.calls.map(({ method, path }) => `${method} ${path}`)
+    expect(sent).toEqual(['GET /v2/things', 'GET /v2/things'])
+  })
 
-  it.each(brief)('GP21 GP22 a change with %s is never sent twice', async (_, fail) => {
+  it.each(brief)('is never sent twice if a change meets %s', async (_, fail) => {
     const browser = await signedIn()
     for (const method of methods) {
       route.does((request) => request.callApi('orders', '/things', { method, body: { a: 1 } }))
@@ -61,7 +58,7 @@ describe('a call that fails for a moment', () => {
     }
   })
 
-  it.each(brief)('GP21 GP22 with %s again is a failure: two attempts, no more', async (_, fail) => {
+  it.each(brief)('is a failure after two attempts if it meets %s again', async (_, fail) => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     upstream.answers(fail)
@@ -69,7 +66,7 @@ describe('a call that fails for a moment', () => {
     expect(upstream.calls).toHaveLength(2)
   })
 
-  it.each([502, 503, 504])('GP21 with %d and a Retry-After is not sent again', async (code) => {
+  it.each([502, 503, 504])('is not sent again after %d with a Retry-After', async (code) => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     failsOnce(status(code, { 'retry-after': '7' }))
@@ -79,7 +76,7 @@ describe('a call that fails for a moment', () => {
     expect(upstream.calls).toHaveLength(1)
   })
 
-  it.each([400, 404, 409, 429, 500, 501, 505, 509])('GP21 is not what %d means', async (code) => {
+  it.each([400, 404, 409, 429, 500, 501, 505, 509])('is not sent again after %d', async (code) => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     failsOnce(status(code))
@@ -87,7 +84,7 @@ describe('a call that fails for a moment', () => {
     expect(upstream.calls).toHaveLength(1)
   })
 
-  it('comes back at another moment than the others that failed with it', async () => {
+  it('is sent again at another moment than the others that failed with it', async () => {
     route.does((request) => request.callApi('orders', `/things/${request.id}`))
     const browser = await signedIn()
     const firsts = new Map<string, number>()
@@ -106,8 +103,8 @@ describe('a call that fails for a moment', () => {
   })
 })
 
-describe('ten seconds', () => {
-  it('GP12 are for everything: a wait in line, a second attempt, an answer that stops', async () => {
+describe('the limit of ten seconds', () => {
+  it('covers everything: a wait in the queue, a second attempt, an answer that stops', async () => {
     const [twice, line, stopping] = [await signedIn(1), await signedIn(2), await signedIn(3)]
     route.does((request) => request.callApi('orders', `/${request.user.objectId}`))
     const ids = await Promise.all(

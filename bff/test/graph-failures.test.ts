@@ -28,36 +28,41 @@ const user = {
   mail: null,
 }
 
-describe('where Graph does not do what it should', () => {
+describe('a call to Graph that fails', () => {
   it.each<[string, Effect, number, ProblemCode]>([
     [
-      'GP19 says no',
+      'says no',
       { kind: 'graphError', status: 403, code: 'Authorization_RequestDenied' },
       403,
       'forbidden',
     ],
-    ['is not there', { kind: 'graphError', status: 404, code: 'NotFound' }, 404, 'not_found'],
     [
-      'GP21 fails with 500',
+      'says that it is not there',
+      { kind: 'graphError', status: 404, code: 'NotFound' },
+      404,
+      'not_found',
+    ],
+    [
+      'fails with 500',
       { kind: 'graphError', status: 500, code: 'InternalServerError' },
       502,
       'upstream_failed',
     ],
     [
-      'GP21 fails with 502',
+      'fails with 502',
       { kind: 'respond', status: 502, body: 'Bad gateway' },
       502,
       'upstream_failed',
     ],
-    ['GP21 fails with 509', { kind: 'respond', status: 509, body: {} }, 502, 'upstream_failed'],
+    ['fails with 509', { kind: 'respond', status: 509, body: {} }, 502, 'upstream_failed'],
     [
-      'GP21 is not available',
+      'is not available',
       { kind: 'graphError', status: 503, code: 'ServiceUnavailable' },
       503,
       'unavailable',
     ],
     [
-      'refuses our query',
+      'refuses the query',
       { kind: 'graphError', status: 400, code: 'BadRequest' },
       502,
       'upstream_failed',
@@ -68,49 +73,44 @@ describe('where Graph does not do what it should', () => {
       502,
       'upstream_failed',
     ],
+    ['answers HTML', { kind: 'respond', status: 200, body: '<h1>hi</h1>' }, 502, 'upstream_failed'],
     [
-      'GP13 answers HTML',
-      { kind: 'respond', status: 200, body: '<h1>hi</h1>' },
-      502,
-      'upstream_failed',
-    ],
-    [
-      'GP13 calls HTML JSON',
+      'answers HTML as JSON',
       { kind: 'respond', status: 200, body: '<h1>', contentType: 'application/json' },
       502,
       'upstream_failed',
     ],
     [
-      'GP13 answers half of it',
+      'answers half of its JSON',
       { kind: 'respond', status: 200, body: '{"value":[{"id":', contentType: 'application/json' },
       502,
       'upstream_failed',
     ],
-    ['GP13 answers nothing', { kind: 'respond', status: 200 }, 502, 'upstream_failed'],
-    ['GP13 answers 204', { kind: 'respond', status: 204 }, 502, 'upstream_failed'],
-    ['GP13 has no list', { kind: 'respond', status: 200, body: {} }, 502, 'upstream_failed'],
+    ['answers nothing', { kind: 'respond', status: 200 }, 502, 'upstream_failed'],
+    ['answers 204', { kind: 'respond', status: 204 }, 502, 'upstream_failed'],
+    ['answers without a list', { kind: 'respond', status: 200, body: {} }, 502, 'upstream_failed'],
     [
-      'GP13 has a list that is none',
+      'answers with an object for a list',
       { kind: 'respond', status: 200, body: { value: { id: 'x' } } },
       502,
       'upstream_failed',
     ],
     [
-      'GP13 has nulls in its list',
+      'answers with nulls in its list',
       { kind: 'respond', status: 200, body: { value: [null] } },
       502,
       'upstream_failed',
     ],
     [
-      'GP13 has users without an id',
+      'answers with users without an id',
       { kind: 'respond', status: 200, body: { value: [{ ...user, id: 5 }] } },
       502,
       'upstream_failed',
     ],
-    ['GP22 closes the connection', { kind: 'reset' }, 502, 'upstream_failed'],
-    ['GP12 sends 100 MB', { kind: 'huge', bytes: 100_000_000 }, 502, 'upstream_failed'],
+    ['closes the connection', { kind: 'reset' }, 502, 'upstream_failed'],
+    ['sends 100 MB', { kind: 'huge', bytes: 100_000_000 }, 502, 'upstream_failed'],
   ])(
-    '%s, the answer is of the contract and the session goes on',
+    'is a problem of the contract, and the session goes on, if Graph %s',
     async (_what, fault, status, code) => {
       const browser = await signedIn()
       failing(fault)
@@ -134,7 +134,7 @@ describe('where Graph does not do what it should', () => {
     [-60_000, 1],
     [86_400_000, 300],
   ])(
-    'GP20 throttles with Retry-After %s, it is 429 with a sane one, and one call',
+    'is 429 with a bounded Retry-After, after one call, if Graph throttles with Retry-After %s',
     async (retryAfter, seconds) => {
       const browser = await signedIn()
       // A number of milliseconds stands for the HTTP date that is so far away.
@@ -152,8 +152,8 @@ describe('where Graph does not do what it should', () => {
   )
 })
 
-describe('where Graph sends more than it should', () => {
-  it('GP10 none of its headers go on to the browser', async () => {
+describe('an answer of Graph with more than the contract', () => {
+  it('has none of its headers passed on', async () => {
     const browser = await signedIn()
     const headers = {
       'set-cookie': 'graph=1',
@@ -168,7 +168,7 @@ describe('where Graph sends more than it should', () => {
     for (const name of Object.keys(headers)) expect(answer.headers).not.toHaveProperty(name)
   })
 
-  it('GP11 none of its other properties go on', async () => {
+  it('has none of its other properties passed on', async () => {
     const browser = await signedIn()
     const body = {
       '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata',
@@ -183,7 +183,7 @@ describe('where Graph sends more than it should', () => {
     'https://evil.test/v1.0/users?$skiptoken=hostile',
     'http://169.254.169.254/?$skiptoken=hostile',
     'https://graph.microsoft.com@evil.test/?$skiptoken=hostile',
-  ])('GP05 a next link to elsewhere is not followed: %s', async (link) => {
+  ])('has a next link to another host, which is not followed: %s', async (link) => {
     const browser = await signedIn()
     failing({ kind: 'respond', status: 200, body: { value: [user], '@odata.nextLink': link } })
     const { next } = (await browser.get('/api/users')).json() as Users

@@ -10,7 +10,7 @@ async function signedIn() {
   return browser
 }
 
-it('GP12 GP22 is 504 after ten seconds where Graph hangs or drips, and nobody else waits', async () => {
+it('answers 504 after ten seconds if Graph hangs or drips, and no other user waits', async () => {
   const { faults, journal } = gatehouse().tenant
   const [hanging, dripping, other] = [await signedIn(), await signedIn(), await signedIn()]
   const began = performance.now()

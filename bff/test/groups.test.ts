@@ -38,7 +38,7 @@ function graphPaths(): string[] {
 const lookup = '/v1.0/me/getMemberGroups'
 
 describe('the groups of a user', () => {
-  it('are the token’s, and nobody is asked', async () => {
+  it('are the token’s, and Graph is not asked', async () => {
     for (const place of [0, 1, 2, 3, 10]) {
       const answer = await ask(await signedIn(place))
       expect((answer.json() as string[]).toSorted()).toEqual(groupsOf(place)?.toSorted())
@@ -47,7 +47,7 @@ describe('the groups of a user', () => {
     expect(graphPaths()).toEqual([])
   })
 
-  it('are Graph’s where they are too many for a token, and Graph is asked once', async () => {
+  it('come from Graph if they are too many for a token, and Graph is asked once', async () => {
     const browser = await signedIn(11)
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(browser)))
     answers.push(await ask(browser))
@@ -60,7 +60,7 @@ describe('the groups of a user', () => {
     expect([call?.method, call?.body]).toEqual(['POST', { securityEnabledOnly: false }])
   })
 
-  it('are each session’s own', async () => {
+  it('are kept for each session separately', async () => {
     const [many, few] = [await signedIn(11), await signedIn(3)]
     expect((await ask(many)).json()).toEqual(groupsOf(11))
     expect((await ask(few)).json()).toEqual(groupsOf(3))
@@ -86,7 +86,7 @@ describe('the groups of a user', () => {
     ['names no address', { _claim_names: { groups: '../..' }, _claim_sources: null }],
     ['says that there are some', { hasgroups: true }],
     ['says so in a word', { hasgroups: 'true' }],
-  ])('GP05 are asked for where they always are, though the token %s', async (_what, claims) => {
+  ])('are asked for at the configured Graph, even if the token %s', async (_what, claims) => {
     const variant = { kind: 'idToken' as const, remove: ['groups'], claims }
     gatehouse().tenant.faults.set({ at: 'token', ...variant })
     elsewhere.answers((response) => json(response, { value: ['hostile'] }))
@@ -100,7 +100,7 @@ describe('the groups of a user', () => {
     ['no list', 'admins', []],
     ['an object', { 0: 'admins' }, []],
     ['things that are no text', ['a', 1, null, { b: 1 }, ['c']], ['a']],
-  ])('are nothing more than text where the token has %s', async (_what, claimed, groups) => {
+  ])('are texts only, even if the token has %s', async (_what, claimed, groups) => {
     gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', claims: { groups: claimed } })
     expect((await ask(await signedIn(5))).json()).toEqual(groups)
     expect(graphPaths()).toEqual([])
@@ -114,7 +114,7 @@ describe('the groups of a user', () => {
       'has ids that are too long',
       { kind: 'respond', status: 200, body: { value: ['x'.repeat(65)] } },
     ],
-  ] as const)('GP13 are 502 where Graph %s, and asked for again later', async (_what, fault) => {
+  ] as const)('are 502 if Graph %s, and asked for again later', async (_what, fault) => {
     const browser = await signedIn(11)
     gatehouse().tenant.faults.set({ at: 'groups', ...fault })
     expectProblem(await ask(browser), 502, 'upstream_failed')
@@ -124,7 +124,7 @@ describe('the groups of a user', () => {
     expect(graphPaths()).toEqual([lookup, lookup])
   })
 
-  it('GP25 come for one page though the other, which had asked, was closed', async () => {
+  it('arrive for one page although the page that first asked for them was closed', async () => {
     const browser = await signedIn(11)
     gatehouse().tenant.faults.set({ at: 'groups', kind: 'hang', times: 1 })
     const socket = await openSocket(gatehouse().origin)

@@ -74,14 +74,14 @@ async function refusalOf(signIn: () => Promise<Answer>): Promise<[string | undef
 
 const minutesAgo = (minutes: number) => Math.floor(Date.now() / 1000) - minutes * 60
 
-describe('an ID token that is not as it must be', () => {
+describe('a bad ID token', () => {
   it('comes in a good number of variants', () => {
     expect(refused.length).toBeGreaterThan(45)
     expect(idTokenVariants).toEqual(expect.arrayContaining([...tolerated, ...notToBeSeen]))
     expect(idTokenVariants).toEqual(expect.arrayContaining(Object.keys(checks)))
   })
 
-  it.each(refused)('%s is refused by the check "%s"', async (variant, check) => {
+  it.each(refused)('of the variant %s is refused by the check "%s"', async (variant, check) => {
     const refusal = await refusalOf(() =>
       spoilt({ variant: variant as NonNullable<IdTokenFault['variant']> }),
     )
@@ -89,16 +89,16 @@ describe('an ID token that is not as it must be', () => {
   })
 
   it.each<[string, string, Record<string, unknown>]>([
-    ['no text for an issuer', 'iss', { iss: 5 }],
-    ['a time that is no whole number', 'exp', { exp: 4_000_000_000.5 }],
-    ['an end years away', 'exp', { exp: 4_000_000_000 }],
+    ['an issuer that is a number', 'iss', { iss: 5 }],
+    ['a time that is not a whole number', 'exp', { exp: 4_000_000_000.5 }],
+    ['an expiry years away', 'exp', { exp: 4_000_000_000 }],
     ['an age of one hour', 'iat', { iat: minutesAgo(60) }],
     [
       'an age of half an hour and more than the clocks may be apart',
       'iat',
       { iat: minutesAgo(36) },
     ],
-    ['an object id that is no GUID', 'oid', { oid: "x' or 1=1" }],
+    ['an object id that is not a GUID', 'oid', { oid: "x' or 1=1" }],
     ['an object id that is a list', 'oid', { oid: ['5d2f8b31-6a4c-4e97-b1d0-8c7f6e5d4a32'] }],
     ['the tenant of personal accounts', 'tid', { tid: '9188040d-6c67-4c5b-b112-36a304b66dad' }],
   ])('with %s is refused by the check "%s"', async (_what, check, claims) => {
@@ -139,7 +139,7 @@ describe('an ID token that is not as it must be', () => {
   })
 
   it.each([20, 60, -60])(
-    'is refused where the clocks are %i minutes apart, and the log says so',
+    'is refused if the clocks are %i minutes apart, and the log says so',
     async (minutes) => {
       gatehouse().tenant.faults.set({ at: 'token', kind: 'skew', ms: minutes * 60_000 })
       await expectRefusedSignIn(gatehouse(), () => gatehouse().browser().signIn())
@@ -149,8 +149,8 @@ describe('an ID token that is not as it must be', () => {
   )
 })
 
-describe('an ID token that is good enough', () => {
-  it.each(tolerated)('%s is accepted', async (variant) => {
+describe('a good ID token', () => {
+  it.each(tolerated)('of the variant %s is accepted', async (variant) => {
     const answer = await spoilt({ variant: variant as NonNullable<IdTokenFault['variant']> })
     expect(answer.location).toBe('/')
   })
@@ -160,8 +160,8 @@ describe('an ID token that is good enough', () => {
     ['with a lifetime as text', { expires_in: '3600' }],
     ['without a scope', { scope: null }],
     ['without a refresh token', { refresh_token: null }],
-    ['with members that nobody knows', { extra: { deep: ['x'] } }],
-  ])('an answer %s is accepted', async (_what, patch) => {
+    ['with unknown members', { extra: { deep: ['x'] } }],
+  ])('is accepted in an answer %s', async (_what, patch) => {
     expect((await patched(patch)).location).toBe('/')
   })
 
@@ -172,7 +172,7 @@ describe('an ID token that is good enough', () => {
     }
   })
 
-  it('the clocks may be four minutes apart, either way', async () => {
+  it('is accepted if the clocks are four minutes apart, either way', async () => {
     for (const ms of [240_000, -240_000]) {
       gatehouse().tenant.faults.clear()
       gatehouse().tenant.faults.set({ at: 'token', kind: 'skew', ms })

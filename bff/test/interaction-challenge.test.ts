@@ -26,7 +26,7 @@ async function stepUpFor(browser: Browser): Promise<string> {
   return problem.signInUrl ?? ''
 }
 
-describe('a token that Graph no longer takes (continuous access evaluation)', () => {
+describe('a token that Graph no longer accepts (continuous access evaluation)', () => {
   it('declares that it handles challenges, in every request for a token', async () => {
     const browser = await signedIn(50)
     gatehouse().tenant.revokeTokens(people(gatehouse().tenant).at(50).id)
@@ -42,7 +42,7 @@ describe('a token that Graph no longer takes (continuous access evaluation)', ()
     }
   })
 
-  it('is replaced by one that meets the challenge, and nobody notices', async () => {
+  it('is replaced by one that meets the challenge, and the call succeeds', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(51)
     tenant.revokeTokens(people(tenant).at(51).id)
@@ -53,7 +53,7 @@ describe('a token that Graph no longer takes (continuous access evaluation)', ()
     expect(refreshes(tenant)).toHaveLength(1)
   })
 
-  it('of a user who was disabled is a matter of signing in, and of nobody else', async () => {
+  it('of a user who was disabled leads to a sign-in, and affects no other user', async () => {
     const { tenant } = gatehouse()
     const [gone, other] = [await signedIn(52), await signedIn(53)]
     tenant.disableUser(people(tenant).at(52).id)
@@ -65,7 +65,7 @@ describe('a token that Graph no longer takes (continuous access evaluation)', ()
 })
 
 describe('a step-up that Graph asks for', () => {
-  it('is tried without the user first, and then is theirs: one Continue, back on the same page', async () => {
+  it('is tried without the user first, and then takes one Continue, back on the same page', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(54)
     tenant.requireAuthenticationContext('users', 'c1')
@@ -87,7 +87,7 @@ describe('a step-up that Graph asks for', () => {
     }
   })
 
-  it('is kept on the server: the answer says nothing of the challenge', async () => {
+  it('is kept on the server, and the answer reveals nothing of the challenge', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(55)
     tenant.requireAuthenticationContext('users', 'c1')
@@ -98,7 +98,7 @@ describe('a step-up that Graph asks for', () => {
     expect(answer.setCookies).toEqual([])
   })
 
-  it('means nothing in another session, and nothing under another name', async () => {
+  it('is unknown in another session, and under another name', async () => {
     const { tenant } = gatehouse()
     const [asked, other] = [await signedIn(56), await signedIn(57)]
     tenant.requireAuthenticationContext('users', 'c1')
@@ -117,7 +117,7 @@ describe('a step-up that Graph asks for', () => {
     expectRefusedLink(await asked.get(`${signInUrl}&challenge=b`), 'invalid_link')
   })
 
-  it('that a hundred requests meet is written down once and asked of Entra once', async () => {
+  it('that a hundred requests meet is stored once and asked of Entra once', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(58)
     tenant.requireAuthenticationContext('users', 'c1')
@@ -128,7 +128,7 @@ describe('a step-up that Graph asks for', () => {
     expect(refreshes(tenant)).toHaveLength(1)
   })
 
-  it('survives a restart, and the other instance knows it', async () => {
+  it('survives a restart, and is known to another instance', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(59)
     tenant.requireAuthenticationContext('users', 'c1')
@@ -146,22 +146,25 @@ describe('a step-up that Graph asks for', () => {
     ['is a list', Buffer.from('[]').toString('base64')],
     ['asks for something else', Buffer.from('{"scope":"Mail.Read"}').toString('base64')],
     ['has no end', Buffer.from(`{"access_token":{"x":"${'a'.repeat(3000)}"}}`).toString('base64')],
-  ])('GP18 with a challenge that %s is like one without: sign in again', async (_what, claims) => {
-    const { tenant } = gatehouse()
-    const browser = await signedIn(60)
-    tenant.faults.set({
-      at: 'users',
-      kind: 'respond',
-      status: 401,
-      headers: { 'www-authenticate': `Bearer error="insufficient_claims", claims="${claims}"` },
-    })
-    const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
-    expect(problem.reason).toBe('session_expired')
-    expect(refreshes(tenant)).toHaveLength(1)
-    expect(tenant.journal.count('users')).toBe(2)
-  })
+  ])(
+    'with a challenge that %s is treated like one without: sign in again',
+    async (_what, claims) => {
+      const { tenant } = gatehouse()
+      const browser = await signedIn(60)
+      tenant.faults.set({
+        at: 'users',
+        kind: 'respond',
+        status: 401,
+        headers: { 'www-authenticate': `Bearer error="insufficient_claims", claims="${claims}"` },
+      })
+      const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+      expect(problem.reason).toBe('session_expired')
+      expect(refreshes(tenant)).toHaveLength(1)
+      expect(tenant.journal.count('users')).toBe(2)
+    },
+  )
 
-  it('GP19 a 403 that is a challenge is one as well', async () => {
+  it('may come with a 403', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(61)
     const claims = Buffer.from(JSON.stringify(secondFactor)).toString('base64')
@@ -175,7 +178,7 @@ describe('a step-up that Graph asks for', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('LG04 is in the log when it is asked for and when the user goes there', async () => {
+  it('is in the log when it is requested and when the user follows it', async () => {
     const { tenant, logs } = gatehouse()
     const browser = await signedIn(62)
     tenant.requireAuthenticationContext('users', 'c1')

@@ -6,8 +6,8 @@ import { useGatehouse } from './support/use-gatehouse.ts'
 const gatehouse = useGatehouse()
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
-describe('a sign-in that Entra wants another proof for when it gives the tokens', () => {
-  it('goes back to Microsoft by itself with what is asked for, and lands where it was going', async () => {
+describe('a sign-in for which Entra asks for a step-up at the token endpoint', () => {
+  it('goes back to Microsoft by itself with the requested claims, and lands on the requested page', async () => {
     const { tenant } = gatehouse()
     const browser = gatehouse().browser()
     tenant.faults.set({ at: 'token', kind: 'aadsts', code: 50076, claims, times: 1 })
@@ -21,7 +21,7 @@ describe('a sign-in that Entra wants another proof for when it gives the tokens'
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('CB13 does so once: the second time there is a page with a button', async () => {
+  it('goes back once, and shows a page with a button the second time', async () => {
     const { tenant } = gatehouse()
     const browser = gatehouse().browser()
     tenant.faults.set({ at: 'token', kind: 'aadsts', code: 50076, claims })
@@ -32,14 +32,14 @@ describe('a sign-in that Entra wants another proof for when it gives the tokens'
     expect(await browser.cookie('session')).toBeUndefined()
   })
 
-  it('leaves no cookie behind but the one of the second attempt', async () => {
+  it('leaves only the cookie of the second attempt', async () => {
     const browser = gatehouse().browser()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'aadsts', code: 50076, claims, times: 1 })
     await browser.signIn()
     expect((await browser.cookieHeader()).match(/sign-in-/g)).toHaveLength(1)
   })
 
-  it('asks for the same as before where Entra sends no claims, or some that are none', async () => {
+  it('asks for the same as before if Entra sends no claims, or malformed ones', async () => {
     const { tenant } = gatehouse()
     for (const useless of [undefined, '{"x":1}', 'not json']) {
       tenant.faults.clear()

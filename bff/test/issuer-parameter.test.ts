@@ -15,20 +15,20 @@ describe('the issuer that an authorization response names (RFC 9207)', () => {
   }
 
   it.each<[string, (issuer: string) => Iss]>([
-    ['another one', () => 'https://evil.test'],
+    ['another issuer', () => 'https://evil.test'],
     ['ours and a slash', (issuer) => `${issuer}/`],
     ['empty', () => ''],
-  ])('CB14 is refused where it is %s', async (_what, spoil) => {
+  ])('is refused if it is %s', async (_what, spoil) => {
     const { origin, tenantId } = plain().tenant
     await expectRefusedSignIn(plain(), patched(plain, spoil(`${origin}/${tenantId}/v2.0`)))
     expect(tokenRequests(plain().tenant)).toEqual([])
   })
 
-  it('CB14 may be absent, as Entra leaves it, where it is not advertised', async () => {
+  it('may be absent, as with Entra, if it is not advertised', async () => {
     expect((await plain().browser().signIn()).location).toBe('/')
   })
 
-  it('CB14 must be there where it is advertised', async () => {
+  it('must be present if it is advertised', async () => {
     expect((await advertising().browser().signIn()).location).toBe('/')
     advertising().tenant.journal.clear()
     await expectRefusedSignIn(advertising(), patched(advertising, null))

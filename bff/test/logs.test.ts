@@ -89,8 +89,8 @@ async function visit(browser: Browser): Promise<void> {
   tenant.faults.clear()
 }
 
-describe('the log, at its most talkative', () => {
-  it('LG01 LG02 holds no secret and nobody’s name', async () => {
+describe('the log at its most verbose level', () => {
+  it('holds no secret and no user’s name', async () => {
     const browser = gatehouse().browser()
     await visit(browser)
     const secrets = await secretsOf(browser)
@@ -111,7 +111,7 @@ describe('the log, at its most talkative', () => {
     )
   })
 
-  it('LG04 has a line of JSON for what matters: signing in and out, and every refusal', () => {
+  it('has a line of JSON for each sign-in, sign-out and refusal', () => {
     const lines = gatehouse().logs.map((line) => JSON.parse(line) as Record<string, unknown>)
     const events = new Set(lines.map(({ event }) => event))
     for (const event of [

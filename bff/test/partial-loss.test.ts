@@ -15,7 +15,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     return browser
   }
 
-  it('record gone, index left: 401, sign-out works, and lists leave it out', async () => {
+  it('without the record is 401, can be signed out, and is in no list', async () => {
     const [gone, left] = [await signedIn(1), await signedIn(1)]
     const [first] = (await gatehouse().stored.records()).toSorted(
       (a, b) => a.expiresAt - b.expiresAt,
@@ -29,7 +29,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     expect((await gone.signIn()).location).toBe('/')
   })
 
-  it('index gone, record left: the session goes on, and sign-out works', async () => {
+  it('without the index lets the session go on, and sign-out works', async () => {
     const browser = await signedIn(2)
     const kept = await browser.cookieHeader()
     await gatehouse().stored.removeIndexes()
@@ -43,7 +43,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     expectProblem(after, 401, 'sign_in_required')
   })
 
-  it('TS16 does not come back with a restart: what was ended stays ended', async () => {
+  it('brings no ended session back after a restart', async () => {
     const [ended, going] = [await signedIn(3), await signedIn(4)]
     const cookie = await ended.cookieHeader()
     const other = await going.cookieHeader()
@@ -58,7 +58,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
 describe('on redis, a loss of the whole store', () => {
   const gatehouse = useGatehouse({ store: 'redis' })
 
-  it('TS09 is 401 at once for whoever was signed in, and a new sign-in works', async () => {
+  it('is 401 at once for users who were signed in, and a new sign-in works', async () => {
     const [open, unopened] = [gatehouse().browser(), gatehouse().browser()]
     await Promise.all([open.signIn(), unopened.signIn()])
     expect((await open.get('/api/me')).status).toBe(200)

@@ -58,7 +58,7 @@ describe('a cookie that is planted under a name that is nearly the session’s',
     ['another cookie’s value and a space', (value: string) => `theme=dark ${name}=${value}`],
     ['another cookie’s value and a comma', (value: string) => `theme=dark,${name}=${value}`],
     ['an old version of cookies', (value: string) => `$Version=1, ${name}=${value}`],
-  ])('CK04 is not the session: %s', async (_what, plant) => {
+  ])('is not accepted as the session: %s', async (_what, plant) => {
     expect(await whoIs(plant(planted))).toBeUndefined()
     expect(await whoIs(`${plant(planted)}; ${name}=${own}`)).toBe(0)
     expect(await whoIs(`${name}=${own}; ${plant(planted)}`)).toBe(0)
@@ -85,13 +85,13 @@ describe('a cookie of the session’s own name, beside the real one', () => {
     ['three times', () => `${name}=a; ${name}=b; ${name}=${own}`],
     ['in a header of its own', () => [`${name}=${planted}`, `${name}=${own}`]],
     ['in a header of its own, last', () => [`${name}=${own}`, `theme=dark; ${name}=${planted}`]],
-  ])('CK04 makes nobody of both, and ends no session: %s', async (_what, header) => {
+  ])('opens no session together with it, and ends neither: %s', async (_what, header) => {
     expect(await whoIs(header())).toBeUndefined()
     expect(await whoIs(`${name}=${own}`)).toBe(0)
     expect(await whoIs(`${name}=${planted}`)).toBe(7)
   })
 
-  it('CK04 changes nothing by a sign-out: neither session ends', async () => {
+  it('ends neither session at a sign-out', async () => {
     const cookie = `${name}=${planted}; ${name}=${own}`
     const headers = { cookie, 'x-csrf': '1' }
     const answer = await gatehouse().browser().send('/auth/sign-out', { method: 'POST', headers })
@@ -109,7 +109,7 @@ describe('a cookie of the session’s own name, beside the real one', () => {
 })
 
 describe('a cookie of an attempt’s own name, beside the real one', () => {
-  it.each(['first', 'last'])('CB04 makes the callback nobody’s: %s', async (place) => {
+  it.each(['first', 'last'])('makes the callback fail if it comes %s', async (place) => {
     const attacker = gatehouse().browser()
     await attacker.startSignIn()
     const foreign = (await attacker.cookieHeader()).replace(/^[^=]*=/, '')

@@ -33,7 +33,7 @@ describe('a problem', () => {
     }
   })
 
-  it('GP01 401 says to sign in, without a redirect and without a call to Graph', async () => {
+  it('401 says to sign in, without a redirect and without a call to Graph', async () => {
     for (const path of ['/api/me', '/api/claims', '/api/users', '/api/users?top=nonsense']) {
       expectProblem(await gatehouse().browser().get(path), 401, 'sign_in_required')
     }
@@ -85,21 +85,21 @@ describe('a problem', () => {
     ['POST', '/auth/sign-in', 'GET'],
     ['OPTIONS', '/api/claims', 'GET'],
     ['GET', '/api/session/extend', 'POST'],
-  ])('HD10 405 names the methods that an address takes: %s %s', async (method, path, allow) => {
+  ])('405 names the methods that an address takes: %s %s', async (method, path, allow) => {
     const browser = await signedIn()
     const answer = await browser.send(path, { method, headers: { 'x-csrf': '1' } })
     expectProblem(answer, 405, 'method_not_allowed')
     expect(answer.headers['allow']).toBe(allow)
   })
 
-  it('GP27 HEAD is no GET, and calls nothing', async () => {
+  it('405 answers HEAD, which calls no API', async () => {
     const browser = await signedIn()
     const answer = await browser.send('/api/users', { method: 'HEAD' })
     expect([answer.status, answer.text]).toEqual([405, ''])
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })
 
-  it('DS05 413 refuses a body that is too large', async () => {
+  it('413 refuses a body that is too large', async () => {
     const browser = await signedIn()
     const body = JSON.stringify({ x: 'x'.repeat(20_000) })
     const headers = { 'x-csrf': '1', 'content-type': 'application/json' }
@@ -115,7 +115,7 @@ describe('a problem', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it.each(['{', '', '{"__proto__":{"x":1}}'])('400 refuses JSON that is none: %s', async (body) => {
+  it.each(['{', '', '{"__proto__":{"x":1}}'])('400 refuses malformed JSON: %s', async (body) => {
     const headers = { 'x-csrf': '1', 'content-type': 'application/json' }
     const answer = await gatehouse()
       .browser()
@@ -125,7 +125,7 @@ describe('a problem', () => {
 })
 
 describe('every answer', () => {
-  it('HD03 HD04 is kept by no cache and sniffed by no browser', async () => {
+  it('is kept by no cache and sniffed by no browser', async () => {
     const browser = await signedIn()
     for (const path of [
       '/api/me',
@@ -143,20 +143,20 @@ describe('every answer', () => {
     expect(Object.keys(answer.headers)).not.toContain('x-powered-by')
   })
 
-  it('HD02 asks for https only where it is https', async () => {
+  it('asks for https only on an https origin', async () => {
     const answer = await gatehouse().browser().get('/api/session')
     expect(answer.headers).not.toHaveProperty('strict-transport-security')
   })
 
-  it('CF09 of the health checks tells nothing about configuration or users', async () => {
+  it('of the health checks tells nothing about configuration or users', async () => {
     const browser = gatehouse().browser()
     expect((await browser.get('/healthz')).json()).toEqual({ status: 'alive' })
     expect((await browser.get('/readyz')).json()).toEqual({ status: 'ready' })
   })
 })
 
-describe('something that nobody expected', () => {
-  it('LG05 FL29 is 500 without a word about it, wherever it is thrown', async () => {
+describe('an unexpected error', () => {
+  it('is 500 without its message or stack, wherever it is thrown', async () => {
     const logs: string[] = []
     const storeUrl = `sqlite:${gatehouse().dataDir}/another.sqlite`
     const config = load(ownTenant, { STORE_URL: storeUrl, LOG_LEVEL: 'info' })

@@ -32,8 +32,8 @@ const someKeys = fc.dictionary(fc.constantFrom(...Object.keys(ConfigFile.propert
   maxKeys: 4,
 })
 
-describe('whatever aad.config.json holds', () => {
-  it('CF07 keys of any value are taken, or refused by name', () => {
+describe('any aad.config.json', () => {
+  it('has each key accepted, or refused by name', () => {
     fc.assert(
       fc.property(someKeys, fc.constantFrom('development', 'production'), (keys, mode) => {
         expect(asItShould).toContain(outcome({ ...ownTenant, ...keys }, { NODE_ENV: mode }))
@@ -42,7 +42,7 @@ describe('whatever aad.config.json holds', () => {
     )
   })
 
-  it('CF07 the environment lies over a file of any value', () => {
+  it('is overridden by the environment', () => {
     const env = {
       AAD_CLIENT_SECRET: ownTenant.clientSecret,
       GRAPH_BASE_URL: 'https://graph.example.test/v1.0',
@@ -55,7 +55,7 @@ describe('whatever aad.config.json holds', () => {
     )
   })
 
-  it('CF07 a file that is no JSON is refused, and not quoted', () => {
+  it('is refused and not quoted if it is not JSON', () => {
     const text = JSON.stringify(ownTenant, null, 2)
     fc.assert(
       fc.property(mutated(text, '{}[]",:\\ x'), (changed) => {
@@ -69,7 +69,7 @@ describe('whatever aad.config.json holds', () => {
     [{ clientSecret: { toString: 1 } }, ['clientSecret']],
     [{ downstreamApis: { '': null } }, ['downstreamApis.']],
     [{ downstreamApis: { Graph: { baseUrl: 5 } } }, ['downstreamApis.Graph']],
-  ])('CF07 %j is refused by name', (keys, refused) => {
+  ])('with %j is refused by name', (keys, refused) => {
     expect(refusedKeys({ ...ownTenant, ...keys })).toEqual(refused)
   })
 })

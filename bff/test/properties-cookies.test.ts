@@ -32,8 +32,8 @@ const header = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 80 }),
 )
 
-describe('whatever a Cookie header holds', () => {
-  it('CK04 the value is what a plain reading of it gives', () => {
+describe('any Cookie header', () => {
+  it('has the value that a plain reading of it gives', () => {
     fc.assert(
       fc.property(header, (text) => {
         expect(readCookie(text, name)).toBe(readSlowly(text))
@@ -42,7 +42,7 @@ describe('whatever a Cookie header holds', () => {
     )
   })
 
-  it('the names are what a plain reading of it gives, and each one that has a value is there', () => {
+  it('has the names that a plain reading of it gives, and every name with a value is among them', () => {
     fc.assert(
       fc.property(header, (text) => {
         const names = cookieNames(text, '__Host-')
@@ -54,7 +54,7 @@ describe('whatever a Cookie header holds', () => {
     )
   })
 
-  it('a name that is there twice has no value', () => {
+  it('has no value for a name that occurs twice', () => {
     fc.assert(
       fc.property(header, header, header, (before, between, after) => {
         const text = `${before};${name}=a;${between};${name}=b;${after}`
@@ -64,13 +64,13 @@ describe('whatever a Cookie header holds', () => {
     )
   })
 
-  it('CK04 a cookie of another name cannot pass for it, whatever its value is', () => {
+  it('never has its session taken from a cookie of another name, whatever its value is', () => {
     expect(readCookie(`theme=dark ${name}=planted`, name)).toBeUndefined()
     expect(readCookie(`theme=dark ${name}=planted; ${name}=real`, name)).toBe('real')
   })
 })
 
-describe('a sealed value that was not made here', async () => {
+describe('a sealed value that was not made by this server', async () => {
   const cookies = await createSealedCookies(Fastify(), [randomBytes(32)], 3600)
   const purposes = ['session', 'sign-in', 'kept-by-page'] as const
   const real = cookies.seal('session', { key: 'k'.repeat(43) })
@@ -80,13 +80,13 @@ describe('a sealed value that was not made here', async () => {
     for (const purpose of purposes) expect(cookies.open(purpose, value)).toBeUndefined()
   }
 
-  it('CK11 does not open where it is random', () => {
+  it('does not open if it is random', () => {
     const form = fc.stringMatching(/^[A-Za-z0-9_-]{24,200}\.[A-Za-z0-9_-]{32}$/)
     const value = fc.oneof(fc.string({ unit: 'binary' }), form)
     fc.assert(fc.property(value, opensNowhere), runs(1000))
   })
 
-  it('CK11 does not open where anything of it was changed', () => {
+  it('does not open if any part of it was changed', () => {
     const value = mutated(real, alphabet).filter((text) => text !== real)
     fc.assert(fc.property(value, opensNowhere), runs(2000))
     expect(cookies.open('session', real)?.content).toMatchObject({ key: 'k'.repeat(43) })

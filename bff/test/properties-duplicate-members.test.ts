@@ -52,8 +52,8 @@ function hasTwoOfOneName(value: Tree): boolean {
   )
 }
 
-describe('a member that is there twice', () => {
-  it('ID20 is found in whatever JSON it is, however it is spelled, and nowhere else', () => {
+describe('a duplicate JSON key', () => {
+  it('is found in any JSON, however it is escaped, and never where there is none', () => {
     fc.assert(
       fc.property(tree, spelling, (value, how) => {
         const json = spelled(value, how)
@@ -64,7 +64,7 @@ describe('a member that is there twice', () => {
     )
   })
 
-  it('ID20 text that is no JSON has an answer too, never an error', () => {
+  it('is looked for in text that is not JSON without throwing', () => {
     const piece = fc.constantFrom('{', '}', '"', '\\', ':', ' ', 'a', '\\"', '"a":', '\\u12')
     const text = fc.oneof(
       fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join('')),
@@ -88,7 +88,7 @@ describe('a member that is there twice', () => {
     ['space that leads nowhere', `"a"${' '.repeat(million)}`.repeat(2)],
     ['braces that are never closed', '{'.repeat(million)],
     ['braces that were never opened', '}'.repeat(million)],
-  ])('ID20 two million characters of %s are read once', (_what, text) => {
+  ])('is looked for in linear time in two million characters of %s', (_what, text) => {
     expect(hasDuplicateMembers(text)).toBe(false)
   })
 })

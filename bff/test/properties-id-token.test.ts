@@ -72,12 +72,12 @@ const nearlyGood = fc
   )
   .map(({ claim, value }) => JSON.stringify({ ...good, [claim]: value }))
 
-describe('whatever an ID token says', () => {
-  it('the claims that these tests start from are good ones', async () => {
+describe('any ID token', () => {
+  it('is accepted with the claims that these tests start from', async () => {
     expect(await claimsOf(signed(JSON.stringify(good)))).toEqual(good)
   })
 
-  it('nothing is accepted but with every required claim as it must be', async () => {
+  it('is accepted only if every required claim is right', async () => {
     await fc.assert(
       fc.asyncProperty(nearlyGood, async (payload) => {
         const claims = await claimsOf(signed(payload))
@@ -101,14 +101,14 @@ describe('whatever an ID token says', () => {
     )
   })
 
-  it('a claim that is gone is a refusal, whichever it is', async () => {
+  it('is refused if any claim is missing', async () => {
     for (const claim of required) {
       const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== claim))
       expect(await claimsOf(signed(JSON.stringify(rest)))).toBeUndefined()
     }
   })
 
-  it('ID20 random JSON and random text with a good signature are refused in our own words', async () => {
+  it('is refused with a coded error if its payload is random JSON or random text with a good signature', async () => {
     const payload = fc.oneof(fc.json({ maxDepth: 3 }), fc.string({ unit: 'binary' }))
     await fc.assert(
       fc.asyncProperty(payload, async (text) => {
@@ -118,7 +118,7 @@ describe('whatever an ID token says', () => {
     )
   })
 
-  it('ID20 what is no token is refused in our own words', async () => {
+  it('is refused with a coded error if it is random text', async () => {
     const part = fc.oneof(fc.base64String(), fc.string(), fc.json().map(toBase64url))
     const token = fc.oneof(
       fc.anything(),

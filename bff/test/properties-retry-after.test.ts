@@ -6,8 +6,8 @@ import { runs } from './support/runs.ts'
 
 const now = Date.UTC(2026, 0, 15, 12)
 
-describe('whatever a Retry-After header says', () => {
-  it('GP20 the wait is a whole number of seconds from 1 to 300', () => {
+describe('any Retry-After header', () => {
+  it('gives a whole number of seconds from 1 to 300', () => {
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.integer().map(String),
@@ -29,7 +29,7 @@ describe('whatever a Retry-After header says', () => {
     )
   })
 
-  it('GP20 a wait in that range is passed on as it is, in both forms', () => {
+  it('in that range is passed on unchanged, in both forms', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), (seconds) => {
         expect(retryAfterSeconds(String(seconds), now)).toBe(seconds)

@@ -43,7 +43,7 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 }
 
 describe('while Redis is down', () => {
-  it('CB24 a sign-in is a 503 page without a cookie, and works when it is tried again', async () => {
+  it('a sign-in is a 503 page without a cookie, and works when it is tried again', async () => {
     const { browser, send } = await arrived(gatehouse)
     await gatehouse.redis.kill()
     const answer = await send()
@@ -59,7 +59,7 @@ describe('while Redis is down', () => {
     expect(await meStatus(browser)).toBe(200)
   })
 
-  it('FL25 FL28 an open session is served, others are 503, and it recovers by itself', async () => {
+  it('an open session is served, others are 503, and the server is alive but not ready', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     await open.get('/api/users')
     await gatehouse.redis.kill()
@@ -79,7 +79,7 @@ describe('while Redis is down', () => {
     expectUnavailable(await open.get('/auth/front-channel-logout?sid=1b4e28ba'))
   })
 
-  it('an open session is served for half a minute, and no longer: it may have been ended', async () => {
+  it('an open session is served for half a minute, and no longer, because it may have been ended', async () => {
     const open = await signedIn()
     await gatehouse.redis.kill()
     expect(await meStatus(open)).toBe(200)
@@ -89,7 +89,7 @@ describe('while Redis is down', () => {
     expectUnavailable(await open.get('/api/me'))
   })
 
-  it('TS09 an empty Redis afterwards is 401, and a new sign-in works', async () => {
+  it('a session is lost if Redis comes back empty: 401, and a new sign-in works', async () => {
     const open = await signedIn()
     await gatehouse.redis.kill()
     await gatehouse.redis.start()
@@ -100,8 +100,8 @@ describe('while Redis is down', () => {
   })
 })
 
-describe('TS12 while Redis hangs', () => {
-  it('everything that needs it is 503 in time, and nothing else waits', async () => {
+describe('while Redis hangs', () => {
+  it('every request that needs it is 503 within seconds, and no other one waits', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     const leaving = await signedIn()
     const { send } = await arrived(gatehouse)
@@ -132,7 +132,7 @@ describe('TS12 while Redis hangs', () => {
     await recovers(unopened)
   })
 
-  it('later requests do not even wait, because it is noticed, and all recover', async () => {
+  it('later requests are 503 at once, and all recover', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     gatehouse.redis.pause()
     await expect
@@ -149,8 +149,8 @@ describe('TS12 while Redis hangs', () => {
   })
 })
 
-describe('TS11 a Redis that refuses', () => {
-  it('because it is full lets people in who are signed in, and out; nobody new', async () => {
+describe('a Redis that refuses commands', () => {
+  it('because it is full serves signed-in users and their sign-outs, and no new sign-in', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     await gatehouse.redis.command('CONFIG', 'SET', 'maxmemory', '1')
     expect([await meStatus(open), await meStatus(unopened)]).toEqual([200, 200])
@@ -168,7 +168,7 @@ describe('TS11 a Redis that refuses', () => {
     expect((await browser.signIn()).location).toBe('/')
   })
 
-  it('because it is a replica reads, and does not pretend to have ended anything', async () => {
+  it('because it is a replica serves reads, and reports no change as done', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     gatehouse.advance(5_000)
     const config = (...words: string[]) => gatehouse.redis.command(...words)
@@ -184,7 +184,7 @@ describe('TS11 a Redis that refuses', () => {
     await recovers(open)
   })
 
-  it('because its data is stale is 503, and no sign-out', async () => {
+  it('because its data is stale is 503, and ends no session', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     await gatehouse.redis.command('CONFIG', 'SET', 'replica-serve-stale-data', 'no')
     await gatehouse.redis.command('REPLICAOF', '127.0.0.1', '9')

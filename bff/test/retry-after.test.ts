@@ -19,7 +19,7 @@ describe('a Retry-After header', () => {
     ['a date that is over, of RFC 850', 'Saturday, 05-Nov-94 08:49:37 GMT', 1],
     ['a date that is over, of asctime', 'Sat Nov  5 08:49:37 1994', 1],
     ['a date far away', 'Fri, 31 Dec 9999 23:59:59 GMT', 300],
-  ])('GP20 GP21 of %s is understood', (_what, header, seconds) => {
+  ])('of %s is understood', (_what, header, seconds) => {
     expect(retryAfterSeconds(header, now)).toBe(seconds)
   })
 
@@ -44,12 +44,12 @@ describe('a Retry-After header', () => {
     'Sun Nov 6 08:49:37 1994',
     ['5'],
     ['5', '10'],
-  ])('GP20 GP21 of anything else is ten seconds: %s', (header) => {
+  ])('of any other form counts as ten seconds: %s', (header) => {
     expect(retryAfterSeconds(header, now)).toBe(10)
     expect(statedRetryAfter(header, now)).toBeUndefined()
   })
 
-  it('of ten seconds can be told from none', () => {
+  it('of ten seconds is told apart from a missing one', () => {
     expect(statedRetryAfter('10', now)).toBe(10)
     expect(statedRetryAfter(undefined, now)).toBeUndefined()
   })

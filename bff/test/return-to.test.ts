@@ -48,12 +48,12 @@ const schemes = [
 ]
 const unparsable = ['http://[', 'https://%zz', '//[', '/\\[', '\uD800', '//\uD800']
 
-describe('where a sign-in may land', () => {
-  it.each(elsewhere)('OR01 is never another site: %j', (value) => {
+describe('the address after a sign-in', () => {
+  it.each(elsewhere)('is never on another site: %j', (value) => {
     expect(safeReturnTo(value, publicUrl)).toBe('/')
   })
 
-  it.each(schemes)('OR04 is no scheme: %j', (value) => {
+  it.each(schemes)('never has a scheme of its own: %j', (value) => {
     expect(safeReturnTo(value, publicUrl)).toBe('/')
   })
 
@@ -61,7 +61,7 @@ describe('where a sign-in may land', () => {
     ['/a\r\nSet-Cookie:x=y', '/aSet-Cookie:x=y'],
     ['/a%0d%0aSet-Cookie:x=y', '/a%0d%0aSet-Cookie:x=y'],
     ['/嘊嘍x', '/%E5%98%8A%E5%98%8Dx'],
-  ])('OR05 carries no line break: %j', (value, expected) => {
+  ])('carries no line break: %j', (value, expected) => {
     expect(safeReturnTo(value, publicUrl)).toBe(expected)
   })
 
@@ -71,30 +71,30 @@ describe('where a sign-in may land', () => {
     ['／／evil.test', '/'],
     ['/／evil.test', '/%EF%BC%8Fevil.test'],
     ['/a\uD800', '/a%EF%BF%BD'],
-  ])('OR06 is percent-encoded: %j', (value, expected) => {
+  ])('has its Unicode characters percent-encoded: %j', (value, expected) => {
     expect(safeReturnTo(value, publicUrl)).toBe(expected)
   })
 
   it.each(['/%252f%252fevil.test', '/%25%35c', '/%2f%2fevil.test', '/%5cevil.test'])(
-    'OR09 is not decoded again: %j',
+    'is not decoded a second time: %j',
     (value) => {
       expect(safeReturnTo(value, publicUrl)).toBe(value)
     },
   )
 
-  it.each(unparsable)('OR10 is the home page where nothing can be made of it: %j', (value) => {
+  it.each(unparsable)('is the home page if the value cannot be parsed: %j', (value) => {
     expect(safeReturnTo(value, publicUrl)).toBe('/')
   })
 
   it.each([undefined, null, 5, ['/users'], { path: '/users' }, `/${'a'.repeat(2000)}`])(
-    'is the home page for what is no address: %j',
+    'is the home page for a value of the wrong type or length: %j',
     (value) => {
       expect(safeReturnTo(value, publicUrl)).toBe('/')
     },
   )
 
   it.each(['/auth/sign-in', '/auth', '/AUTH/redirect', '/api/users', '/api', '/./auth/sign-out'])(
-    'is neither the flow nor the API: %s',
+    'is no address of the sign-in flow or the API: %s',
     (value) => {
       expect(safeReturnTo(value, publicUrl)).toBe('/')
     },
@@ -112,7 +112,7 @@ describe('where a sign-in may land', () => {
   })
 })
 
-describe('whatever is asked for', () => {
+describe('any requested address', () => {
   const nasty = fc.string({
     unit: fc.constantFrom(...Array.from('/\\.:@?#%25fe\t\n\r x[]é／'), '\uD800'),
   })
@@ -124,7 +124,7 @@ describe('whatever is asked for', () => {
     fc.anything(),
   )
 
-  it('resolves to this origin, starts with a single slash, and changes no more', () => {
+  it('resolves to this origin, starts with one slash, and stays the same when it is checked again', () => {
     fc.assert(
       fc.property(anything, (value) => {
         const path = safeReturnTo(value, publicUrl)
@@ -137,7 +137,7 @@ describe('whatever is asked for', () => {
   })
 })
 
-describe('through the whole sign-in', () => {
+describe('a whole sign-in', () => {
   const gatehouse = useGatehouse()
 
   it.each([
@@ -146,20 +146,20 @@ describe('through the whole sign-in', () => {
     '/a\r\nSet-Cookie:x=y',
     '/users/é',
     '//[',
-  ])('OR01 lands in the app: %j', async (returnTo) => {
+  ])('lands in the app: %j', async (returnTo) => {
     const answer = await gatehouse().browser().signIn({ returnTo })
     expect(answer.status).toBe(303)
     expect(answer.location).toBe(safeReturnTo(returnTo, publicUrl))
     expect(answer.setCookies.join()).not.toContain('x=y')
   })
 
-  it('OR01 refuses two of them, and so starts nothing', async () => {
+  it('does not start with two return addresses', async () => {
     const answer = await gatehouse().browser().get('/auth/sign-in?returnTo=/&returnTo=//evil.test')
     expectRefusedLink(answer, 'invalid_link')
     expect(answer.setCookies).toEqual([])
   })
 
-  it('OR11 reads it from the sealed cookie alone', async () => {
+  it('takes the return address from the sealed cookie only', async () => {
     const browser = gatehouse().browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     const answer = await browser.get(`${callback}&returnTo=//evil.test`)

@@ -12,7 +12,7 @@ describe('a sealed record', () => {
     expect(unseal(seal(Buffer.alloc(0), secrets), secrets)).toEqual(Buffer.alloc(0))
   })
 
-  it('TS03 does not open where a bit is another one', () => {
+  it('does not open if one bit was flipped', () => {
     const sealed = seal(plain, secrets)
     for (let at = 0; at < sealed.length; at += 1) {
       for (const bit of [1, 128]) {
@@ -23,7 +23,7 @@ describe('a sealed record', () => {
     }
   })
 
-  it('TS03 does not open where it is cut, longer or empty', () => {
+  it('does not open if it is cut, longer or empty', () => {
     const sealed = seal(plain, secrets)
     for (let length = 0; length < sealed.length; length += 1) {
       expect(unseal(sealed.subarray(0, length), secrets)).toBeUndefined()
@@ -40,7 +40,7 @@ describe('a sealed record', () => {
     expect(unseal(Buffer.concat([Buffer.of(2), sealed.subarray(1)]), secrets)).toBeUndefined()
   })
 
-  it('TS04 is another one every time', () => {
+  it('is different every time', () => {
     const seen = new Set<string>()
     for (let count = 0; count < 10_000; count += 1) {
       seen.add(seal(Buffer.from('same'), secrets).subarray(1, 13).toString('hex'))
@@ -50,7 +50,7 @@ describe('a sealed record', () => {
 })
 
 describe('the secrets of a session', () => {
-  it('are the same for the same cookie key, and tell nothing of each other', () => {
+  it('are the same for the same cookie key, and do not reveal each other', () => {
     const key = randomBytes(32)
     const [one, two] = [deriveSecrets(key), deriveSecrets(key)]
     const sealKey = one.sealKey.export()

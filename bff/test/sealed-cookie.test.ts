@@ -23,7 +23,7 @@ describe('a sealed cookie value', () => {
     expect(cookies.open('session', value)).toBeUndefined()
   })
 
-  it('needs no percent-encoding, and is another one every time', async () => {
+  it('needs no percent-encoding, and is different every time', async () => {
     const cookies = await sealedWith(key)
     const values = Array.from({ length: 100 }, () => cookies.seal('session', { key: 'é;,=' }))
     for (const value of values) expect(value).toMatch(/^[\w-]+\.[\w-]{32}$/)
@@ -42,7 +42,7 @@ describe('a sealed cookie value', () => {
     }
   })
 
-  it('CK14 opens with every key of the list, and is nothing once its key has gone', async () => {
+  it('opens with every key of the list, and no longer once its key is removed', async () => {
     const value = (await sealedWith(key)).seal('session', { key: 'x' })
     expect((await sealedWith(newer, key)).open('session', value)).toMatchObject({
       content: { key: 'x' },

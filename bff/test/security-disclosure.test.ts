@@ -8,7 +8,7 @@ import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from './support/use-gatehouse.ts'
 import { people } from '@gatehouse/tenant/testing'
 
-describe('an id for a request that the client sends along', () => {
+describe('a request id from the client', () => {
   const gatehouse = useGatehouse()
 
   it.each([
@@ -17,7 +17,7 @@ describe('an id for a request that the client sends along', () => {
     ['markup', '<script>alert(1)</script>'],
     ['another log line', '","level":60,"msg":"forged'],
     ['an encoded line break', '%0d%0aset-cookie: forged=1'],
-  ])('LG06 is not taken over, repeated, or logged: %s', async (_what, id) => {
+  ])('is not used, repeated, or logged: %s', async (_what, id) => {
     for (const name of [
       'x-request-id',
       'request-id',
@@ -38,10 +38,10 @@ describe('an id for a request that the client sends along', () => {
   })
 })
 
-describe('the session id of Microsoft’s', () => {
+describe('Microsoft’s session id', () => {
   const gatehouse = useGatehouse()
 
-  it('LG07 is in no log line, whether it is known, unknown or none at all', async () => {
+  it('is in no log line, whether it is known, unknown or malformed', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const { claims } = (await browser.get('/api/claims')).json() as Claims
@@ -61,7 +61,7 @@ describe('the session id of Microsoft’s', () => {
 describe('a health check', () => {
   const gatehouse = useGatehouse()
 
-  it('TS18 holds no token, name or setting, in good times and in bad', async () => {
+  it('holds no token, name or setting, ready or not', async () => {
     const { tenant, storeUrl, dataDir } = gatehouse()
     const browser = gatehouse().browser()
     await browser.signIn()
@@ -97,17 +97,17 @@ describe('a health check', () => {
     '/actuator/env',
     '/documentation/json',
     '/.well-known/openid-configuration',
-  ])('TS18 there is no other view into the process: %s', async (path) => {
+  ])('is the only view into the process: %s is 404', async (path) => {
     const answer = await gatehouse().browser().get(path)
     expectProblem(answer, 404, 'not_found')
     expect(answer.text).not.toContain(path)
   })
 })
 
-describe('what lies in the store', () => {
+describe('a stored record', () => {
   const key = () => randomBytes(32).toString('base64')
 
-  it('TS05 is read while its key is listed, and is no session without it, never a failure', async () => {
+  it('is read while its key is listed, and is 401, never a failure, without it', async () => {
     const [first, second, third] = [key(), key(), key()]
     const gatehouse = await startGatehouse({ env: { SESSION_KEYS: first } })
     try {

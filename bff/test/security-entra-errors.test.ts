@@ -27,27 +27,24 @@ const cases = Object.entries(told).flatMap(([code, numbers]) =>
 )
 const description = 'Contoso\\secret.person@example.test <b>has</b> to call 555'
 
-describe('an error of Microsoft’s', () => {
-  it.each(cases)(
-    'FL06 AADSTS%d, where the code is redeemed, is told as "%s"',
-    async (code, word) => {
-      gatehouse().tenant.faults.set({ at: 'token', kind: 'aadsts', code, description })
-      let location = ''
-      const shown = await expectRefusedSignIn(gatehouse(), async () => {
-        const answer = await gatehouse().browser().signIn()
-        location = answer.location
-        return answer
-      })
-      expect(shown).toBe(word)
-      expect(decodeURIComponent(location)).not.toMatch(/Contoso|secret|555|<b>/)
-      expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
-      const line = gatehouse().logs.findLast((one) => one.includes('"event":"sign_in_refused"'))
-      expect(JSON.parse(line ?? '{}')).toMatchObject({ code: word, aadsts: code })
-    },
-  )
+describe('an error from Microsoft', () => {
+  it.each(cases)('AADSTS%d from the token endpoint becomes the page "%s"', async (code, word) => {
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'aadsts', code, description })
+    let location = ''
+    const shown = await expectRefusedSignIn(gatehouse(), async () => {
+      const answer = await gatehouse().browser().signIn()
+      location = answer.location
+      return answer
+    })
+    expect(shown).toBe(word)
+    expect(decodeURIComponent(location)).not.toMatch(/Contoso|secret|555|<b>/)
+    expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
+    const line = gatehouse().logs.findLast((one) => one.includes('"event":"sign_in_refused"'))
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ code: word, aadsts: code })
+  })
 
   it.each([...cases, ...stepUp.map((code) => [code, 'step_up'] as const)])(
-    'FL06 AADSTS%d, where the browser brings it, is told as "%s"',
+    'AADSTS%d at the callback becomes the page "%s"',
     async (code, word) => {
       const { query, send } = await arrived(gatehouse())
       query.delete('code')
@@ -65,7 +62,7 @@ describe('an error of Microsoft’s', () => {
     },
   )
 
-  it.each(stepUp)('FL06 AADSTS%d, where the code is redeemed, is a step-up', async (code) => {
+  it.each(stepUp)('AADSTS%d from the token endpoint leads to a step-up', async (code) => {
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'token', kind: 'aadsts', code, description })
     const browser = gatehouse().browser()
@@ -76,7 +73,7 @@ describe('an error of Microsoft’s', () => {
     expect(decodeURIComponent(answer.location)).not.toMatch(/Contoso|secret|555|<b>/)
   })
 
-  it('CB13 that wants the person back each time leads to a page each time, never round again', async () => {
+  it('that asks for another sign-in each time leads to a page each time, never to a loop', async () => {
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'authorize', kind: 'aadsts', code: 50058, error: 'login_required' })
     const browser = gatehouse().browser()
@@ -90,18 +87,21 @@ describe('an error of Microsoft’s', () => {
   })
 })
 
-describe('a token endpoint that is none', () => {
+describe('a broken token endpoint', () => {
   it.each([
-    ['FL04 HTML with 502', { kind: 'respond', status: 502, body: '<h1>Bad gateway</h1>' }],
-    ['FL04 HTML with 200', { kind: 'respond', status: 200, body: '<h1>Welcome</h1>' }],
-    ['FL04 nothing', { kind: 'respond', status: 200 }],
-    ['FL04 204', { kind: 'respond', status: 204 }],
-    ['FL04 50 MB', { kind: 'huge', bytes: 50_000_000 }],
-    ['FL04 half of an answer', { kind: 'respond', status: 200, body: '{"access_token":' }],
-    ['FL04 a list', { kind: 'respond', status: 200, body: [] }],
-    ['FL04 a redirect', { kind: 'respond', status: 307, headers: { location: 'http://[::1]/' } }],
-    ['FL04 a closed connection', { kind: 'reset' }],
-  ] as const)('%s is a sign-in that did not work, at once', async (_what, fault) => {
+    ['answers 502 with HTML', { kind: 'respond', status: 502, body: '<h1>Bad gateway</h1>' }],
+    ['answers 200 with HTML', { kind: 'respond', status: 200, body: '<h1>Welcome</h1>' }],
+    ['answers 200 with nothing', { kind: 'respond', status: 200 }],
+    ['answers 204', { kind: 'respond', status: 204 }],
+    ['answers with 50 MB', { kind: 'huge', bytes: 50_000_000 }],
+    ['answers with half of its JSON', { kind: 'respond', status: 200, body: '{"access_token":' }],
+    ['answers with a list', { kind: 'respond', status: 200, body: [] }],
+    [
+      'answers with a redirect',
+      { kind: 'respond', status: 307, headers: { location: 'http://[::1]/' } },
+    ],
+    ['closes the connection', { kind: 'reset' }],
+  ] as const)('that %s ends the sign-in within two seconds', async (_what, fault) => {
     gatehouse().tenant.faults.set({ at: 'token', ...fault })
     const began = performance.now()
     const code = await expectRefusedSignIn(gatehouse(), () => gatehouse().browser().signIn())
@@ -110,7 +110,7 @@ describe('a token endpoint that is none', () => {
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('FL04 one that hangs, or drips, is given up within ten seconds', async () => {
+  it('that hangs or drips is given up within ten seconds', async () => {
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'token', times: 1, kind: 'hang' })
     tenant.faults.set({ at: 'token', times: 1, kind: 'drip', bytes: 1, everyMs: 300, total: 1000 })

@@ -36,7 +36,7 @@ describe('a path that tries to reach more of Graph', () => {
     '/api/users%00',
     '/api/users\\..\\me',
     '/API/USERS',
-  ])('GP02 is 404, and Graph hears nothing: %s', async (path) => {
+  ])('is 404, and no request reaches Graph: %s', async (path) => {
     const answer = await (await signedIn()).get(path)
     expectProblem(answer, 404, 'not_found')
     expect(graphCalls()).toEqual([])
@@ -51,7 +51,7 @@ describe('a path that tries to reach more of Graph', () => {
     'a'.repeat(5000),
     '$count',
     '3f2504e0-4f89-41d3-9a0c-0305e82c3301/photo/$value',
-  ])('GP03 no id is taken from it: %s', async (id) => {
+  ])('names no user by an id: %s', async (id) => {
     const answer = await (await signedIn()).get(`/api/users/${id}`)
     expect([404, 414]).toContain(answer.status)
     expectProblem(answer, answer.status, answer.status === 404 ? 'not_found' : 'invalid_request')
@@ -69,7 +69,7 @@ describe('an answer that says it is compressed', () => {
     ['is plain', { ...json, body: plain }, 'gzip'],
     ['is plain, and says so 1,000 times', { ...json, body: plain }, 'gzip, '.repeat(1000)],
     ['is in nothing that exists', { ...json, body: plain }, 'x-nothing'],
-  ])('GP14 and %s is 502 at once: nobody asked for it', async (_what, fault, encoding) => {
+  ])('and %s is 502 at once, because none was requested', async (_what, fault, encoding) => {
     const browser = await signedIn()
     const headers = { 'content-encoding': encoding }
     gatehouse().tenant.faults.set({ at: 'users', ...fault, headers })
@@ -80,8 +80,8 @@ describe('an answer that says it is compressed', () => {
   })
 })
 
-describe('people who wait for Graph', () => {
-  it('GP25 who leave end the call, and it is no failure in the log', async () => {
+describe('clients that wait for Graph', () => {
+  it('and disconnect end the call, which is no failure in the log', async () => {
     const { tenant, origin, logs } = gatehouse()
     const cookie = await (await signedIn()).cookieHeader()
     let ended = false
@@ -107,7 +107,7 @@ describe('people who wait for Graph', () => {
     expect(logs.slice(written).filter((line) => /"level":[56]0/.test(line))).toEqual([])
   })
 
-  it('GP25 on one connection one after the other leave nothing on it', async () => {
+  it('one after the other on one connection leave no listener on it', async () => {
     const { origin } = gatehouse()
     const cookie = await (await signedIn()).cookieHeader()
     const warnings: string[] = []
@@ -126,7 +126,7 @@ describe('people who wait for Graph', () => {
     expect(warnings).toEqual([])
   })
 
-  it('FL26 who are 100, hold nobody up who asks for something else', async () => {
+  it('delay no other request, even 100 of them', async () => {
     const waiting = await Promise.all(Array.from({ length: 100 }, (_, place) => signedIn(place)))
     const other = await signedIn(101)
     gatehouse().tenant.faults.set({ at: 'users', kind: 'delay', ms: 4000 })

@@ -19,7 +19,7 @@ function graphCalls() {
     .filter(({ endpoint }) => endpoint === 'users')
 }
 
-describe('a plain no of Graph’s', () => {
+describe('a plain 403 from Graph', () => {
   it('is about the user: it is passed on, and no other token is tried', async () => {
     const browser = await signedIn()
     const code = 'Authorization_RequestDenied'
@@ -32,11 +32,11 @@ describe('a plain no of Graph’s', () => {
   })
 })
 
-describe('a token that Graph refuses, though it should last', () => {
+describe('a token that Graph refuses before it expires', () => {
   const refusing = { at: 'users', kind: 'graphError', status: 401 } as const
   const code = 'InvalidAuthenticationToken'
 
-  it('GP18 is replaced once, and nobody notices', async () => {
+  it('is replaced once, and the call succeeds', async () => {
     const browser = await signedIn()
     gatehouse().tenant.faults.set({ ...refusing, code, times: 1 })
     expect((await browser.get('/api/users')).status).toBe(200)
@@ -49,7 +49,7 @@ describe('a token that Graph refuses, though it should last', () => {
     expect(graphCalls().at(-1)?.headers['authorization']).toBe(second)
   })
 
-  it('GP18 is replaced once for many calls at the same time', async () => {
+  it('is replaced once for many calls at the same time', async () => {
     const browser = await signedIn()
     await browser.get('/api/users')
     const old = graphCalls()[0]?.headers['authorization']
@@ -64,7 +64,7 @@ describe('a token that Graph refuses, though it should last', () => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('GP18 is no loop where the next one is refused as well: 401 with the way to sign in', async () => {
+  it('leads to 401 and no loop if the next one is refused as well', async () => {
     const browser = await signedIn()
     gatehouse().tenant.faults.set({ ...refusing, code })
     const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
@@ -76,7 +76,7 @@ describe('a token that Graph refuses, though it should last', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('GP18 is a matter of that user alone', async () => {
+  it('affects no other user', async () => {
     const [refused, other] = [await signedIn(1), await signedIn(2)]
     const objectId = people(gatehouse().tenant).at(1).id
     const when = (request: Parameters<typeof bearerObjectId>[0]) =>

@@ -22,10 +22,10 @@ async function times(count: number, ask: (turn: number) => Promise<Answer>): Pro
 const perAddress = 12
 const perSession = 20
 
-describe('one address that asks too often for sign-ins', () => {
+describe('an address that starts too many sign-ins', () => {
   const gatehouse = useGatehouse({ config: { rateLimits: { perAddress } } })
 
-  it('DS06 may begin so many sign-ins, then it is 429, and people who are signed in go on', async () => {
+  it('gets 429 beyond the limit, and users who are signed in go on', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const stranger = gatehouse().browser()
@@ -42,7 +42,7 @@ describe('one address that asks too often for sign-ins', () => {
     ['forwarded', (turn: number) => `for=203.0.113.${turn}`],
     ['x-real-ip', (turn: number) => `203.0.113.${turn}`],
     ['cf-connecting-ip', (turn: number) => `203.0.113.${turn}`],
-  ])('DS07 is not another one by saying so in %s', async (name, value) => {
+  ])('stays the same address for the limit, whatever it says in %s', async (name, value) => {
     const browser = gatehouse().browser()
     const statuses = await times(perAddress + 2, (turn) =>
       browser.get('/auth/sign-in', { [name]: value(turn) }),
@@ -51,10 +51,10 @@ describe('one address that asks too often for sign-ins', () => {
   })
 })
 
-describe('one address that guesses', () => {
+describe('an address that guesses session ids', () => {
   const gatehouse = useGatehouse({ config: { rateLimits: { perAddress } } })
 
-  it('DS12 may end so many sessions from Microsoft’s frame, known or not, then it is 429', async () => {
+  it('gets 429 from front-channel logout beyond the limit, for known and unknown sessions', async () => {
     const browser = gatehouse().browser()
     const sid = (turn: number) => `1b4e28ba-2fa1-4d3e-883f-${String(turn).padStart(12, '0')}`
     const statuses = await times(perAddress + 2, (turn) =>
@@ -65,7 +65,7 @@ describe('one address that guesses', () => {
     expectLimited(answer, 'address', gatehouse().logs)
   })
 
-  it('DS12 is then refused at the callback as well, before anything is looked at', async () => {
+  it('gets 429 at the callback as well, before the request is checked', async () => {
     const browser = gatehouse().browser()
     const answer = await browser.get('/auth/redirect?code=a&state=b')
     expectLimited(answer, 'address', gatehouse().logs)
@@ -73,13 +73,13 @@ describe('one address that guesses', () => {
   })
 })
 
-describe('behind a listed proxy', () => {
+describe('addresses behind a listed proxy', () => {
   const gatehouse = useGatehouse({
     config: { rateLimits: { perAddress } },
     env: { TRUSTED_PROXIES: '127.0.0.1' },
   })
 
-  it('DS07 the addresses that it names count each for itself', async () => {
+  it('are counted one by one', async () => {
     const browser = gatehouse().browser()
     const from = (address: string) =>
       browser.get('/auth/sign-in', { 'x-forwarded-for': `198.51.100.7, ${address}` })
@@ -89,7 +89,7 @@ describe('behind a listed proxy', () => {
   })
 })
 
-describe('one session that asks too often', () => {
+describe('a session that sends too many requests', () => {
   const gatehouse = useGatehouse({ config: { rateLimits: { perSession } } })
 
   async function signedIn(): Promise<Browser> {
@@ -98,7 +98,7 @@ describe('one session that asks too often', () => {
     return browser
   }
 
-  it('DS06 is 429 until the minute is over, and no other session notices', async () => {
+  it('gets 429 until the minute is over, and no other session is affected', async () => {
     const [busy, other] = [await signedIn(), await signedIn()]
     expect(new Set(await times(perSession, () => busy.get('/api/me')))).toEqual(new Set([200]))
     expectLimited(await busy.get('/api/me'), 'session', gatehouse().logs)
@@ -108,7 +108,7 @@ describe('one session that asks too often', () => {
     expect((await busy.post('/auth/sign-out')).status).toBe(200)
   })
 
-  it('DS06 is served again when the minute is over', async () => {
+  it('is served again when the minute is over', async () => {
     const busy = await signedIn()
     await times(perSession + 1, () => busy.get('/api/me'))
     gatehouse().advance(61_000)

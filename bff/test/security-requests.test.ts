@@ -51,7 +51,7 @@ function expectOurRefusal(text: string): void {
   expect(problem['requestId']).toMatch(/^[\w-]{12}-[0-9a-z]+$/)
 }
 
-describe('a request that is too large', () => {
+describe('a large request', () => {
   const many = (count: number, one: (index: number) => string, between: string) =>
     Array.from({ length: count }, (_, index) => one(index)).join(between)
 
@@ -71,14 +71,22 @@ describe('a request that is too large', () => {
         .concat('\r\n'),
       400,
     ],
-  ])('DS01 %s is refused at once, in our own form', async (_what, bytes, expected) => {
+    [
+      'a chunked body of 20 kB',
+      head
+        .replace('GET /api/session', 'POST /auth/sign-out')
+        .concat('X-CSRF: 1\r\nContent-Type: application/json\r\n')
+        .concat(`Transfer-Encoding: chunked\r\n\r\n4e20\r\n${' '.repeat(20_000)}\r\n0\r\n\r\n`),
+      413,
+    ],
+  ])('with %s is refused at once, with the app’s own headers', async (_what, bytes, expected) => {
     const { status, text, ms } = await exchange(bytes)
     expect(status).toBe(expected)
     expect(ms).toBeLessThan(500)
     expectOurRefusal(text)
   })
 
-  it('DS01 1,000 small cookies that are none of ours change nothing, and cost nothing', async () => {
+  it('with 1,000 small cookies of other apps is answered as without them', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const own = await browser.cookieHeader()
@@ -117,7 +125,7 @@ describe('a request with two meanings', () => {
     ['an address that is none', `${head}\r\n`.replace('/api/session', 'api')],
     ['a null byte in a header', `${head}X-Null: a\0b\r\n\r\n`],
     ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
-  ])('DS11 with %s is 400, and not answered twice', async (_what, bytes) => {
+  ])('with %s is 400, and not answered twice', async (_what, bytes) => {
     const { status, text } = await exchange(bytes)
     expect(status).toBe(400)
     expect(text.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
@@ -125,8 +133,8 @@ describe('a request with two meanings', () => {
   })
 })
 
-describe('connections that only wait', () => {
-  it('DS04 500 of them leave others served at once, and each of them has an end', async () => {
+describe('the server', () => {
+  it('serves other requests at once beside 500 idle connections, and closes each of those', async () => {
     const { origin, app } = gatehouse()
     const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(origin)))
     try {
@@ -144,7 +152,7 @@ describe('connections that only wait', () => {
     }
   })
 
-  it('DS04 a request that drips in is given up after ten seconds, headers or body', async () => {
+  it('closes a connection after ten seconds if its request drips in, headers or body', async () => {
     const { origin } = gatehouse()
     const post = 'POST /auth/sign-out HTTP/1.1\r\nHost: localhost:5173\r\nX-CSRF: 1\r\n'
     const body = `${post}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`
@@ -156,14 +164,14 @@ describe('connections that only wait', () => {
     }
   })
 
-  it('DS04 an expectation that nobody knows is passed over', async () => {
+  it('ignores an unknown Expect header', async () => {
     const { status, text } = await exchange(`${head}Expect: the-unexpected\r\n\r\n`)
     expect(status).toBe(200)
     expect(text.toLowerCase()).toContain('x-content-type-options: nosniff')
   })
 
   it.each(['/api/session', '/auth/sign-in', '/auth/redirect', '/healthz'])(
-    'HD10 TRACE, and what HTTP does not know, are refused at %s',
+    'refuses TRACE and an unknown method at %s',
     async (path) => {
       const { status } = await exchange(`${head}\r\n`.replace('GET /api/session', `BREW ${path}`))
       expect(status).toBe(400)

@@ -15,8 +15,8 @@ const gatehouse = useGatehouse({
   oneClock: true,
 })
 
-describe('a person who closes the tab', () => {
-  it('CB25 while the code is redeemed leaves nothing that anybody reaches, and that ends by itself', async () => {
+describe('a person who closes the tab during the callback', () => {
+  it('leaves a session that no cookie opens and that expires by itself', async () => {
     const { tenant, origin, logs, stored } = gatehouse()
     const { browser, query, send } = await arrived(gatehouse())
     const cookie = await browser.cookieHeader()
@@ -43,7 +43,7 @@ describe('a person who closes the tab', () => {
     expect((await browser.signIn()).location).toBe('/')
   })
 
-  it('CB25 again and again holds nothing up', async () => {
+  it('again and again delays no other sign-in', async () => {
     const { origin, tenant } = gatehouse()
     tenant.faults.set({ at: 'token', kind: 'delay', ms: 50 })
     for (let turn = 0; turn < 10; turn += 1) {
@@ -61,7 +61,7 @@ describe('a person who closes the tab', () => {
 })
 
 describe('after a sign-out', () => {
-  it('AR13 Microsoft may know the person still, and the account picker is there to be asked for', async () => {
+  it('a sign-in may be silent, and asks for the account picker if told to', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     await browser.post('/auth/sign-out')
@@ -72,7 +72,7 @@ describe('after a sign-out', () => {
   })
 
   it.each(['none', 'login', 'consent', 'select_account login', ''])(
-    'AR13 nobody chooses another prompt from outside: "%s"',
+    'a sign-in link cannot choose another prompt: "%s"',
     async (prompt) => {
       const browser = gatehouse().browser()
       const answer = await browser.get(`/auth/sign-in?prompt=${encodeURIComponent(prompt)}`)
@@ -84,7 +84,7 @@ describe('after a sign-out', () => {
 
 describe('a back-channel call', () => {
   it.each(['/auth/backchannel-logout', '/auth/backchannel_logout', '/signout-oidc'])(
-    'SO21 finds nobody at %s, and ends nothing: Microsoft sends none',
+    'is 404 at %s, and ends nothing',
     async (path) => {
       const browser = gatehouse().browser()
       await browser.signIn()
@@ -100,7 +100,7 @@ describe('a back-channel call', () => {
     },
   )
 
-  it('SO21 as the form that it would be finds nobody either', async () => {
+  it('is 404 as a form, too', async () => {
     const answer = await gatehouse()
       .browser()
       .send('/auth/backchannel-logout', {

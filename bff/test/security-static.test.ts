@@ -47,30 +47,27 @@ function policyOf(header: unknown): Map<string, string> {
 }
 
 describe('the page', () => {
-  it.each(Object.values(pages))(
-    'HD01 at %s may load its own files and nothing else',
-    async (path) => {
-      const { status, headers, text } = await gatehouse.browser().get(path, asVisit)
-      expect([status, text]).toEqual([200, html])
-      const policy = policyOf(headers['content-security-policy'])
-      const hash = createHash('sha256').update(script).digest('base64')
-      expect(policy.get('script-src')).toBe(`'self' 'sha256-${hash}'`)
-      for (const name of ['default-src', 'object-src', 'base-uri', 'frame-ancestors']) {
-        expect(policy.get(name)).toBe("'none'")
-      }
-      expect(policy.get('connect-src')).toBe("'self'")
-      expect(policy.get('form-action')).toBe("'self'")
-      expect(String(headers['content-security-policy'])).not.toMatch(/unsafe|\*|https?:/)
-    },
-  )
+  it.each(Object.values(pages))('at %s may load its own files and nothing else', async (path) => {
+    const { status, headers, text } = await gatehouse.browser().get(path, asVisit)
+    expect([status, text]).toEqual([200, html])
+    const policy = policyOf(headers['content-security-policy'])
+    const hash = createHash('sha256').update(script).digest('base64')
+    expect(policy.get('script-src')).toBe(`'self' 'sha256-${hash}'`)
+    for (const name of ['default-src', 'object-src', 'base-uri', 'frame-ancestors']) {
+      expect(policy.get(name)).toBe("'none'")
+    }
+    expect(policy.get('connect-src')).toBe("'self'")
+    expect(policy.get('form-action')).toBe("'self'")
+    expect(String(headers['content-security-policy'])).not.toMatch(/unsafe|\*|https?:/)
+  })
 
-  it('HD09 is asked for anew each time, and sets no cookie', async () => {
+  it('is revalidated each time, and sets no cookie', async () => {
     const answer = await gatehouse.browser().get('/', asVisit)
     expect(answer.headers['cache-control']).toBe('no-cache')
     expect(answer.setCookies).toEqual([])
   })
 
-  it('HD09 is 404, and kept by nobody, at an address that nobody knows', async () => {
+  it('is 404 and not cached at an unknown address', async () => {
     const answer = await gatehouse.browser().get('/a/mistyped/address', asVisit)
     expect([answer.status, answer.text]).toEqual([404, html])
     expect(answer.headers['cache-control']).toBe('no-store')
@@ -78,7 +75,7 @@ describe('the page', () => {
 })
 
 describe('the files of the page', () => {
-  it('HD09 are kept for ever where their name holds their hash', async () => {
+  it('are cached as immutable if their name holds their hash', async () => {
     const answer = await gatehouse.browser().get('/assets/app-abc123.js')
     expect([answer.status, answer.text]).toEqual([200, files['dist/assets/app-abc123.js']])
     expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable')
@@ -87,7 +84,7 @@ describe('the files of the page', () => {
     expect(answer.setCookies).toEqual([])
   })
 
-  it('HD09 of an earlier build are 404, not the page, and kept by nobody', async () => {
+  it('of an earlier build are 404, not the page, and not cached', async () => {
     for (const headers of [{}, asVisit]) {
       const answer = await gatehouse.browser().get('/assets/app-0ld000.js', headers)
       expect(answer.status).toBe(404)
@@ -96,13 +93,13 @@ describe('the files of the page', () => {
     }
   })
 
-  it('HD09 beside them are there by their name', async () => {
+  it('without a hash are served under their name', async () => {
     const answer = await gatehouse.browser().get('/robots.txt')
     expect([answer.status, answer.text]).toEqual([200, 'User-agent: *'])
   })
 })
 
-describe('what is no file of the page', () => {
+describe('a path that is no file of the page', () => {
   it.each([
     '/.env',
     '/.git/config',
@@ -131,7 +128,7 @@ describe('what is no file of the page', () => {
     '/etc/passwd',
     '/file:///etc/passwd',
     '/__proto__',
-  ])('HD07 is not to be had: %s', async (path) => {
+  ])('is refused and reveals no file: %s', async (path) => {
     const bytes = `GET ${path} HTTP/1.1\r\nHost: localhost:5173\r\nConnection: close\r\n\r\n`
     const answer = await rawExchange(gatehouse.origin, bytes)
     expect(answer).toMatch(/^HTTP\/1\.1 (?:400|403|404) /)

@@ -20,7 +20,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     return ((await browser.get('/api/sessions')).json() as OwnSessions).sessions
   }
 
-  it('SO01 a sign-out ends the session on both, and no answer sets a cookie afterwards', async () => {
+  it('a sign-out ends the session on both, and no answer sets a cookie afterwards', async () => {
     const [near, away] = await signedIn()
     const kept = { cookie: await near.cookieHeader() }
     expect((await near.send('/auth/sign-out', { ...post, ...kept })).status).toBe(200)
@@ -74,7 +74,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(await own(stranger)).toHaveLength(1)
   })
 
-  it('a person ends one of their sessions from another, and nobody else’s', async () => {
+  it('a person ends one of their sessions from another, and no other person’s', async () => {
     const user = freshUser()
     const [near] = await signedIn(user)
     const [lost, lostAway] = await signedIn(user)

@@ -29,7 +29,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
   const meStatus = async (browser: Browser) => (await browser.get('/api/me')).status
   const status = async (browser: Browser) => (await browser.get('/api/session')).json() as SignedIn
 
-  it('CK07 leaves the store when its idle time is over', async () => {
+  it('leaves the store when its idle time is over', async () => {
     const [browser] = await signedIn()
     gatehouse().advance(30 * minute - 2 * second)
     expect(await status(browser)).toMatchObject({ signedIn: true })
@@ -42,7 +42,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
   })
 
-  it('CK09 is not kept alive by a page that asks how long it lasts', async () => {
+  it('is not kept alive by a page that asks how long it lasts', async () => {
     const [browser, writes] = await signedIn()
     const { expiresAt } = await status(browser)
     for (let passed = 0; passed < 28; passed += 4) {
@@ -94,7 +94,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect(Date.parse(expiresAt) - Date.parse(now)).toBeGreaterThan(29.9 * minute)
   })
 
-  it('FL16 survives a clock that steps back an hour, and is not immortal by it', async () => {
+  it('survives a clock that steps back an hour, and still ends', async () => {
     const [browser, writes] = await signedIn()
     gatehouse().advance(-60 * minute)
     expect(await meStatus(browser)).toBe(200)
@@ -107,7 +107,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     gatehouse().advance(30 * minute)
   })
 
-  it('FL16 survives a clock that is an hour ahead for a moment, where nobody asks meanwhile', async () => {
+  it('survives a clock that is an hour ahead for a moment, if no request comes meanwhile', async () => {
     const [browser] = await signedIn()
     const [idle] = await signedIn()
     gatehouse().advance(60 * minute)

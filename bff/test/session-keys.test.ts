@@ -29,7 +29,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     return [browser, cookie]
   }
 
-  it('CK14 signs nobody out: the old cookie is good, and replaced once', async () => {
+  it('signs no user out: the old cookie is accepted, and replaced once', async () => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     const first = await browser.get('/api/me')
     expect([first.status, first.setCookies.length]).toEqual([200, 1])
@@ -41,7 +41,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     }
   })
 
-  it('CK14 is over once the old key has gone: 401 for the old cookie, not for the new one', async () => {
+  it('makes the old cookie 401, and not the new one, once the old key is removed', async () => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     await browser.get('/api/me')
     const cookie = await browser.cookieHeader()
@@ -52,14 +52,14 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     expect((await after.send('/api/users', { cookie })).status).toBe(200)
   })
 
-  it('CK14 that drops the old key at once is 401, and a new sign-in works', async () => {
+  it('that removes the old key at once is 401, and a new sign-in works', async () => {
     const [browser] = await signedInBefore(newKey)
     expectProblem(await browser.get('/api/me'), 401, 'sign_in_required')
     expect((await browser.signIn()).location).toBe('/')
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('ends both cookies of a session, the old and the new one, wherever it is ended', async () => {
+  it('lets a session end with both of its cookies, the old and the new one', async () => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     await browser.get('/api/me')
     const fresh = await browser.cookieHeader()
@@ -75,7 +75,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     }
   })
 
-  it('ends both cookies of a session that another instance ended', async () => {
+  it('lets a session end with both of its cookies on another instance', async () => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     await browser.get('/api/me')
     const fresh = await browser.cookieHeader()
@@ -90,7 +90,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     }
   })
 
-  it('leaves sessions from before it to be listed and ended from afar', async () => {
+  it('leaves earlier sessions to be listed and ended from another browser', async () => {
     const [browser] = await signedInBefore(newKey, oldKey)
     const fresh = gatehouse.browser()
     await fresh.signIn()
@@ -111,14 +111,14 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     }
   })
 
-  it('leaves sessions from before it to Entra’s front-channel call', async () => {
+  it('leaves earlier sessions to be ended by Entra’s front-channel call', async () => {
     const [browser] = await signedInBefore(newKey, oldKey)
     const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: string } }
     await gatehouse.browser().get(`/auth/front-channel-logout?sid=${claims.sid}`)
     expect((await browser.get('/api/me')).status).toBe(401)
   })
 
-  it('FL19 in the middle of a sign-in does not disturb it', async () => {
+  it('does not disturb a sign-in under way', async () => {
     const browser = gatehouse.browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     await gatehouse.restart({ SESSION_KEYS: `${newKey},${oldKey}` })

@@ -22,7 +22,7 @@ async function status(browser: Browser): Promise<SignedIn> {
 }
 
 describe('a session', () => {
-  it('CK07 ends after the idle time', async () => {
+  it('ends after the idle time', async () => {
     const browser = await signedIn()
     gatehouse().advance(30 * minute - 5000)
     expect((await browser.get('/api/me')).status).toBe(200)
@@ -31,7 +31,7 @@ describe('a session', () => {
     expect(await status(browser)).toMatchObject({ signedIn: false })
   })
 
-  it('CK07 ends after the absolute time, whatever happens', async () => {
+  it('ends after the absolute time, even if it is in use', async () => {
     const browser = await signedIn()
     for (let passed = 0; passed < 100; passed += 20) {
       gatehouse().advance(20 * minute)
@@ -76,7 +76,7 @@ describe('a session', () => {
     expect((await gatehouse().browser().send('/api/users', { cookie })).status).toBe(200)
   })
 
-  it('TS03 is none where its record was changed in the store: 401, never 500', async () => {
+  it('is 401, never 500, if its record was changed in the store', async () => {
     for (const change of [
       "update sessions set sealed = x''",
       "update sessions set sealed = x'00'",
@@ -95,7 +95,7 @@ describe('a session', () => {
     }
   })
 
-  it('TS03 does not open under the id of another', async () => {
+  it('does not open under the id of another session', async () => {
     const [one, other] = [await signedIn(), await signedIn()]
     withStoreFile(gatehouse(), (db) => {
       const rows = db.prepare('select id, sealed from sessions').all()

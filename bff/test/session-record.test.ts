@@ -48,7 +48,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
   }
 
   it.each(changes)(
-    'TS03 that is %s is no session: 401, one audit line, and gone',
+    'that is %s is no session: the answer is 401, with one audit line, and the record is deleted',
     async (_, how) => {
       const [browser, record] = await signedIn()
       await gatehouse().stored.put({ ...record, sealed: how(Buffer.from(record.sealed)) })
@@ -57,7 +57,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     },
   )
 
-  it('TS03 does not open under the id of another, of the same user either', async () => {
+  it('does not open under the id of another session, even of the same user', async () => {
     const [one, first] = await signedIn()
     const [other, second] = await signedIn()
     await gatehouse().stored.put({ ...second, id: first.id })
@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
-  it('with a summary of another session is in the list without it: alive, to be seen and ended', async () => {
+  it('with the summary of another session is still in the list, and the session goes on', async () => {
     const [one, first] = await signedIn()
     const [, second] = await signedIn()
     const list = async () =>
@@ -76,7 +76,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     expect((await one.get('/api/me')).status).toBe(200)
   })
 
-  it('CK22 has an id and a name outside that are neither in its cookie nor of each other', async () => {
+  it('has an id and a public name that are neither in its cookie nor derived from each other', async () => {
     const [browser, { id }] = await signedIn()
     const cookie = (await browser.cookie('session')) ?? ''
     const text = (await browser.get('/api/sessions')).text
@@ -84,13 +84,13 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     expect(Buffer.from(id, 'base64url')).toHaveLength(32)
   })
 
-  it('takes 4 kB at most, with tokens of Entra’s size in it', async () => {
+  it('takes 4 kB at most, with tokens of the size that Entra gives', async () => {
     const [, record] = await signedIn()
     expect(record.sealed.length + record.summary.length).toBeLessThanOrEqual(4096)
     expect(record.sealed.length).toBeGreaterThan(1500)
   })
 
-  it('TS01 holds no token, no name, no object id and no claim in the clear', async () => {
+  it('holds no token, no name, no object id and no claim in the clear', async () => {
     const [browser] = await signedIn()
     await browser.get('/api/users')
     const { tenant, stored } = gatehouse()
@@ -142,7 +142,7 @@ describe('on redis, a session’s keys', () => {
     await underWay
   })
 
-  it('TS03 TS11 of another type are no session, and stop nobody from signing in', async () => {
+  it('of another Redis type are no session, and do not prevent a sign-in', async () => {
     const { redis, logs } = gatehouse()
     for (const [kind, ...put] of [
       ['session', 'HSET', 'field', 'value'],

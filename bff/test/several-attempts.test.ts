@@ -10,7 +10,7 @@ async function attempts(browser: { cookieHeader(): Promise<string> }): Promise<n
 }
 
 describe('a callback that comes twice', () => {
-  it('lands the signed-in in the app, and redeems once', async () => {
+  it('lands a signed-in user in the app, and redeems once', async () => {
     const browser = gatehouse().browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     expect((await browser.get(callback)).location).toBe('/users')
@@ -21,7 +21,7 @@ describe('a callback that comes twice', () => {
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('CB03 opens nothing with a kept attempt cookie in another browser', async () => {
+  it('opens nothing in another browser with a copied attempt cookie', async () => {
     const browser = gatehouse().browser()
     const callback = await browser.callbackFrom(await browser.startSignIn())
     const kept = await browser.cookieHeader()
@@ -31,7 +31,7 @@ describe('a callback that comes twice', () => {
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('is redeemed exactly once where both arrive at the same time', async () => {
+  it('is redeemed exactly once if both arrive at the same time', async () => {
     const browser = gatehouse().browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 50 })
@@ -48,7 +48,7 @@ describe('a callback that comes twice', () => {
 })
 
 describe('several tabs', () => {
-  it('FL20 can sign in at once, whatever the order', async () => {
+  it('can sign in at the same time, in any order', async () => {
     const browser = gatehouse().browser()
     const [a, b] = [await browser.startSignIn('/users'), await browser.startSignIn('/claims')]
     const [backA, backB] = [await browser.callbackFrom(a), await browser.callbackFrom(b)]
@@ -58,7 +58,7 @@ describe('several tabs', () => {
     expect(await attempts(browser)).toBe(0)
   })
 
-  it('FL20 keep at most three attempts: the oldest goes', async () => {
+  it('keep at most three attempts, and the oldest goes first', async () => {
     const browser = gatehouse().browser()
     const urls: string[] = []
     for (let tab = 0; tab < 5; tab += 1) {
@@ -77,7 +77,7 @@ describe('several tabs', () => {
     ])
   })
 
-  it('FL18 finish what they began before a restart', async () => {
+  it('finish the sign-ins that they began before a restart', async () => {
     const browser = gatehouse().browser()
     const url = await browser.startSignIn('/claims')
     await gatehouse().restart()
@@ -87,7 +87,7 @@ describe('several tabs', () => {
     expect(answer.location).toBe('/claims')
   })
 
-  it('FL22 leave no session behind that a sign-out in between had ended', async () => {
+  it('leave no session behind that a sign-out in between has ended', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const old = await browser.cookieHeader()

@@ -20,7 +20,7 @@ function locationIn(answer: Answer): URL {
 }
 
 describe('signing out', () => {
-  it('SO01 deletes the record, clears the cookie, and says where Microsoft’s session ends', async () => {
+  it('deletes the record, clears the cookie, and says where Microsoft’s session ends', async () => {
     const browser = await signedIn()
     const before = sessionCount(gatehouse())
     const answer = await browser.post('/auth/sign-out')
@@ -40,7 +40,7 @@ describe('signing out', () => {
     expect([left.status, left.headers.get('location')]).toEqual([302, target])
   })
 
-  it('SO02 names the person to Microsoft by the claim made for it, and sends no token', async () => {
+  it('names the person to Microsoft by the login_hint claim, and sends no token', async () => {
     const browser = await signedIn()
     const { claims } = (await browser.get('/api/claims')).json() as {
       claims: { login_hint: string }
@@ -54,12 +54,12 @@ describe('signing out', () => {
     expect(url.href).not.toMatch(/%40|@|eyJ/)
   })
 
-  it('SO18 clears caches and storage, but not the cookies of other apps on this host', async () => {
+  it('clears caches and storage, but not the cookies of other apps on this host', async () => {
     const answer = await (await signedIn()).post('/auth/sign-out')
     expect(answer.headers['clear-site-data']).toBe('"cache", "storage"')
   })
 
-  it('SO04 is the same twice, without a session, and with a cookie that is junk', async () => {
+  it('gives the same answer twice, without a session, and with a junk cookie', async () => {
     const browser = await signedIn()
     const kept = await browser.cookieHeader()
     const headers = { 'x-csrf': '1' }
@@ -70,13 +70,13 @@ describe('signing out', () => {
     }
   })
 
-  it('is one session’s own: another browser of the same person stays signed in', async () => {
+  it('leaves another browser of the same person signed in', async () => {
     const [one, other] = [await signedIn(), await signedIn()]
     await one.post('/auth/sign-out')
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
-  it('ends the session for every request under way and for a cookie that was kept', async () => {
+  it('ends the session for every request under way and for a copied cookie', async () => {
     const browser = await signedIn()
     const cookie = await browser.cookieHeader()
     const [answer] = await Promise.all([
@@ -95,7 +95,7 @@ describe('signing out', () => {
       '/auth/sign-out',
       JSON.stringify({ returnTo: '//evil.test', post_logout_redirect_uri: 'https://evil.test' }),
     ],
-  ])('SO07 leads nowhere else: %s %s', async (path, body) => {
+  ])('leads to no other site: %s %s', async (path, body) => {
     const browser = await signedIn()
     const answer = await browser.send(path, {
       method: 'POST',
@@ -108,7 +108,7 @@ describe('signing out', () => {
 })
 
 describe('signing out while the tenant is down', () => {
-  it('SO05 ends the session, and says that Microsoft’s may remain where its address is unknown', async () => {
+  it('ends the session, and says that Microsoft’s may remain if its address is unknown', async () => {
     const app = await startGatehouse()
     try {
       const browser = app.browser()
@@ -127,7 +127,7 @@ describe('signing out while the tenant is down', () => {
     }
   })
 
-  it('SO05 still knows where Microsoft’s session ends if it was told before', async () => {
+  it('still knows where Microsoft’s session ends if the tenant had answered before', async () => {
     const browser = await signedIn()
     gatehouse().tenant.faults.set({ at: 'discovery', kind: 'reset' })
     gatehouse().advance(2 * 24 * 60 * 60_000)

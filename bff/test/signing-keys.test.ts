@@ -15,7 +15,7 @@ describe('the signing keys', () => {
     expect(keyFetches()).toBeLessThanOrEqual(1)
   })
 
-  it('ID31 may be rotated between two sign-ins, at the cost of one fetch', async () => {
+  it('may be rotated between two sign-ins, at the cost of one fetch', async () => {
     await gatehouse().browser().signIn()
     gatehouse().tenant.journal.clear()
     gatehouse().tenant.rotateKeys()
@@ -26,7 +26,7 @@ describe('the signing keys', () => {
     expect(keyFetches()).toBe(1)
   })
 
-  it('ID31 may be rotated just before a token is signed, and again right after', async () => {
+  it('may be rotated just before a token is signed, and again right after', async () => {
     for (let round = 0; round < 2; round += 1) {
       const browser = gatehouse().browser()
       const callback = await browser.callbackFrom(await browser.startSignIn())
@@ -35,14 +35,14 @@ describe('the signing keys', () => {
     }
   })
 
-  it('ID06 may be several: a token that names none of them is refused', async () => {
+  it('may be several, and a token that names none of them is refused', async () => {
     gatehouse().tenant.rotateKeys({ keepOld: true })
     expect((await gatehouse().browser().signIn()).location).toBe('/')
     gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', variant: 'kid-missing' })
     await expectRefusedSignIn(gatehouse(), () => gatehouse().browser().signIn())
   })
 
-  it('are not fetched again and again for a key that is not there', async () => {
+  it('are not fetched again and again for an unknown key', async () => {
     await gatehouse().browser().signIn()
     gatehouse().tenant.journal.clear()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', variant: 'kid-unknown' })
@@ -71,7 +71,7 @@ describe('the signing keys', () => {
     ['a redirect', { kind: 'respond', status: 302, headers: { location: 'https://evil.test' } }],
     ['20 MB', { kind: 'huge', bytes: 20_000_000 }],
     ['no answer', { kind: 'reset' }],
-  ] as const)('FL15 are %s: refused, and good again later', async (_what, fault) => {
+  ] as const)('refuse a sign-in if they are %s, and accept one later', async (_what, fault) => {
     const app = await startGatehouse()
     try {
       app.tenant.faults.set({ at: 'keys', ...fault })

@@ -56,7 +56,7 @@ async function boot(folder: string): Promise<[number | null, string]> {
 }
 
 describe('a SQLite file that cannot be used', () => {
-  it('is refused at boot with a sentence where its header is damaged', async () => {
+  it('is refused at boot with a sentence if its header is damaged', async () => {
     const folder = freshFolder()
     const path = await usedFile(folder)
     const bytes = readFileSync(path)
@@ -64,7 +64,7 @@ describe('a SQLite file that cannot be used', () => {
     expect(await boot(folder)).toEqual([1, expect.stringMatching(refusal)])
   })
 
-  it('is refused at boot with a sentence where its pages are damaged', async () => {
+  it('is refused at boot with a sentence if its pages are damaged', async () => {
     const folder = freshFolder()
     const path = await usedFile(folder)
     const bytes = readFileSync(path)
@@ -73,7 +73,7 @@ describe('a SQLite file that cannot be used', () => {
     expect(await boot(folder)).toEqual([1, expect.stringMatching(refusal)])
   })
 
-  it('is refused at boot with a sentence where it is read-only', async () => {
+  it('is refused at boot with a sentence if it is read-only', async () => {
     const folder = freshFolder()
     const path = await usedFile(folder)
     const config = join(folder, 'aad.config.json')
@@ -96,7 +96,7 @@ describe('a SQLite file that cannot be used', () => {
 })
 
 describe('a disk that is full', () => {
-  it('lets in whoever is signed in, nobody new, and leaves the process alive', async () => {
+  it('serves users who are signed in, refuses new ones, and leaves the process alive', async () => {
     const server = await startServer(environment(freshFolder()), { fileLimitKb: 256 })
     const signedIn: Browser[] = []
     let refused: Answer | undefined
@@ -118,8 +118,8 @@ describe('a disk that is full', () => {
   })
 })
 
-describe('TS16 a process that is killed while it writes', () => {
-  it('leaves a file that the next one opens, with every session that was answered', async () => {
+describe('a process that is killed while it writes', () => {
+  it('leaves a file that the next process opens, with every session that was answered', async () => {
     const folder = freshFolder()
     let server = await startServer(environment(folder))
     const answered: Browser[] = []

@@ -46,7 +46,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 describe('the files of the sqlite store', () => {
-  it('TS08 are their owner’s alone, whatever the umask', async () => {
+  it('are readable by their owner only, whatever the umask', async () => {
     const mask = process.umask(0)
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
     try {
@@ -65,7 +65,7 @@ describe('the files of the sqlite store', () => {
     }
   })
 
-  it('TS08 are tightened where a file was there with a wider mode', async () => {
+  it('are tightened if a file existed with a wider mode', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'sessions.sqlite')
       writeFileSync(path, '')
@@ -81,7 +81,7 @@ describe('a store that cannot be opened', () => {
   it.each([
     ['another kind', () => 'redis-ish://localhost'],
     [
-      'a file that is no database',
+      'a file that is not a database',
       (folder: string) => {
         writeFileSync(join(folder, 'text'), 'no database, but text '.repeat(100))
         return `sqlite:${join(folder, 'text')}`

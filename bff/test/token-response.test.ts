@@ -193,7 +193,7 @@ describe('a token that proves which app is asking', () => {
     ['a line break behind the first dot', (token: string) => inside(token, '\n')],
     ['a line break in its signature', (token: string) => lateInside(token, '\r\n')],
     ['a space in its signature', (token: string) => lateInside(token, ' ')],
-  ])('is not sent from a file with %s', async (_what, spoil) => {
+  ])('is not sent from a file with white space in the token: %s', async (_what, spoil) => {
     writeFileSync(file, spoil(await issuer.token()))
     const { location, reason } = await signInWith({ assertionFile: file })
     expect(location).toContain('code=misconfigured')
@@ -203,8 +203,8 @@ describe('a token that proves which app is asking', () => {
   it.each([
     ['another letter in its signature', (token: string) => lateInside(token, 'é')],
     ['two parts', (token: string) => token.split('.').slice(0, 2).join('.')],
-    ['a payload that is none', () => 'e30.bm9yYS5oaWxs.c2ln'],
-  ])('is not sent from a file with %s', async (_what, spoil) => {
+    ['a payload that is not JSON', () => 'e30.bm9yYS5oaWxs.c2ln'],
+  ])('is not sent from a malformed file: %s', async (_what, spoil) => {
     writeFileSync(file, spoil(await issuer.token()))
     const { reason, log } = await signInWith({ assertionFile: file })
     expect(reason).toBe('is no token (JWT)')

@@ -26,8 +26,8 @@ function enter(turns: Turns, user: string, served: string[], name = user): Promi
 /** Lets promises that are settled be heard. */
 const heard = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('turns at an API', () => {
-  it('come at once while there is room, and nothing is waited for', () => {
+describe('slots of an API', () => {
+  it('are given at once while some are free', () => {
     const turns = createTurns({ atOnce: 3, atOncePerUser: 2, ...many })
     expect(turns.enter('a', never())).toBeUndefined()
     expect(turns.enter('a', never())).toBeUndefined()
@@ -35,7 +35,7 @@ describe('turns at an API', () => {
     expect(turns.enter('b', never())).toBeInstanceOf(Promise)
   })
 
-  it('FL26 are so many for one user and no more, and nobody else waits for that', async () => {
+  it('are limited for one user, and no other user waits for that', async () => {
     const turns = createTurns({ atOnce: 10, atOncePerUser: 2, ...many })
     const served: string[] = []
     for (let call = 0; call < 100; call += 1) void enter(turns, 'busy', served)
@@ -64,7 +64,7 @@ describe('turns at an API', () => {
     expect(served).toEqual(['first', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'])
   })
 
-  it('pass a user by whose own are all taken, without losing that place', async () => {
+  it('pass over a user whose own are all taken, who keeps the place in the queue', async () => {
     const turns = createTurns({ atOnce: 2, atOncePerUser: 1, ...many })
     const served: string[] = []
     for (const name of ['a1', 'b1', 'a2', 'c1']) void enter(turns, name[0] ?? '', served, name)
@@ -76,7 +76,7 @@ describe('turns at an API', () => {
     expect(served).toEqual(['a1', 'b1', 'c1', 'a2'])
   })
 
-  it('GP25 are not kept for those who leave the line', async () => {
+  it('are not kept for calls that leave the queue', async () => {
     const turns = createTurns({ atOnce: 1, atOncePerUser: 1, inLine: 2, inLinePerUser: 2 })
     const served: string[] = []
     void enter(turns, 'a', served)
@@ -96,7 +96,7 @@ describe('turns at an API', () => {
     expect(served).toEqual(['a', 'c', 'd'])
   })
 
-  it('leave nothing on the signal of somebody who was served', async () => {
+  it('leave nothing on the abort signal of a call that was served', async () => {
     const turns = createTurns({ atOnce: 1, atOncePerUser: 1, ...many })
     void turns.enter('a', never())
     const signal = never()
@@ -109,7 +109,7 @@ describe('turns at an API', () => {
     expect(turns.enter('c', never())).toBeUndefined()
   })
 
-  it('are not waited for by a call that is over already', () => {
+  it('are not waited for by a call that has already ended', () => {
     const turns = createTurns({ atOnce: 1, atOncePerUser: 1, ...many })
     expect(turns.enter('a', never())).toBeUndefined()
     const signal = never()
@@ -117,7 +117,7 @@ describe('turns at an API', () => {
     expect(() => turns.enter('b', signal)).toThrow(signal.reason)
   })
 
-  it('are refused where the line is full: one user’s, and everybody’s', () => {
+  it('are refused if the queue is full, one user’s or the whole one', () => {
     const turns = createTurns({ atOnce: 1, atOncePerUser: 1, inLine: 3, inLinePerUser: 2 })
     void turns.enter('a', never())
     void turns.enter('a', never())

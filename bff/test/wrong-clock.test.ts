@@ -31,13 +31,13 @@ async function withClockOff(ms: number, test: (gatehouse: Gatehouse) => Promise<
   }
 }
 
-describe('a clock that is not Microsoft’s', () => {
+describe('a clock that differs from Microsoft’s', () => {
   it.each([
     ['an hour ahead', hour],
     ['an hour behind', -hour],
     ['three minutes ahead', 3 * minute],
     ['three minutes behind', -3 * minute],
-  ])('FL16 by %s is a warning of the health check and in the log', async (_what, ms) => {
+  ])('causes a warning in the health check and in the log if it is %s', async (_what, ms) => {
     await withClockOff(ms, async (gatehouse) => {
       expect(await readiness(gatehouse)).toEqual(warned)
       const [line] = warnings(gatehouse)
@@ -49,7 +49,7 @@ describe('a clock that is not Microsoft’s', () => {
   it.each([
     ['a minute ahead', minute],
     ['a minute behind', -minute],
-  ])('FL16 by %s is none', async (_what, ms) => {
+  ])('causes no warning if it is %s', async (_what, ms) => {
     await withClockOff(ms, async (gatehouse) => {
       await gatehouse.browser().signIn()
       expect(await readiness(gatehouse)).toEqual(ready)
@@ -60,7 +60,7 @@ describe('a clock that is not Microsoft’s', () => {
   it.each([
     ['ahead', 4 * minute],
     ['behind', -4 * minute],
-  ])('FL16 by four minutes %s warns, and people sign in all the same', async (_what, ms) => {
+  ])('causes a warning, and people still sign in, if it is four minutes %s', async (_what, ms) => {
     await withClockOff(ms, async (gatehouse) => {
       const browser = gatehouse.browser()
       expect((await browser.signIn()).location).toBe('/')
@@ -71,10 +71,10 @@ describe('a clock that is not Microsoft’s', () => {
   })
 })
 
-describe('a clock that is Microsoft’s', () => {
+describe('a clock that agrees with Microsoft’s', () => {
   const gatehouse = useGatehouse({ oneClock: true })
 
-  it('FL16 is right, whatever time it is', async () => {
+  it('causes no warning, whatever time it is', async () => {
     gatehouse().advance(100 * hour)
     await gatehouse().browser().signIn()
     expect(await readiness(gatehouse())).toEqual(ready)
@@ -82,8 +82,8 @@ describe('a clock that is Microsoft’s', () => {
   })
 })
 
-describe('a warning of the clock', () => {
-  it('FL16 is logged once an hour, however often Microsoft is asked', async () => {
+describe('a warning about the clock', () => {
+  it('is logged once an hour, however many requests Microsoft answers', async () => {
     await withClockOff(6 * hour, async (gatehouse) => {
       for (let time = 0; time < 5; time += 1) {
         await gatehouse.browser().signIn()
@@ -97,7 +97,7 @@ describe('a warning of the clock', () => {
     })
   })
 
-  it('FL16 is over with the next look, once the clock was set right', async () => {
+  it('ends with the next answer after the clock was corrected', async () => {
     await withClockOff(hour, async (gatehouse) => {
       expect(await readiness(gatehouse)).toEqual(warned)
       gatehouse.advance(-hour)
@@ -105,7 +105,7 @@ describe('a warning of the clock', () => {
     })
   })
 
-  it('FL16 begins with the next answer, where the clock goes wrong later', async () => {
+  it('begins with the next answer if the clock goes wrong later', async () => {
     await withClockOff(0, async (gatehouse) => {
       expect(await readiness(gatehouse)).toEqual(ready)
       gatehouse.advance(hour)
@@ -115,14 +115,14 @@ describe('a warning of the clock', () => {
   })
 })
 
-describe('an answer that does not say what time it is', () => {
+describe('an answer without a usable time', () => {
   const gatehouse = useGatehouse()
 
   it.each([
-    ['a time that is none', { date: 'yesterday' }],
+    ['a time that cannot be parsed', { date: 'yesterday' }],
     ['an empty time', { date: '' }],
     ['the time of a copy that a cache kept', { date: new Date(0).toUTCString(), age: '86000' }],
-  ])('FL16 is no reason for a warning: %s', async (_what, headers) => {
+  ])('causes no warning: %s', async (_what, headers) => {
     const { tenant } = gatehouse()
     const path = `/${tenant.tenantId}/v2.0/.well-known/openid-configuration`
     const body: unknown = await (await fetch(`${tenant.authority}${path}`)).json()

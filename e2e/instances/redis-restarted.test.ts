@@ -111,7 +111,7 @@ describe('when Redis is back', () => {
     await canSignInAgain()
   })
 
-  it('TS09 emptied, sessions have ended cleanly, open or not, and people sign in again', async () => {
+  it('emptied by FLUSHALL, sessions have ended cleanly, open or not, and people sign in again', async () => {
     expect(await whoAmI(there())).toBe(me)
     await redis.command('FLUSHALL')
     for (const at of [browser, there()]) {

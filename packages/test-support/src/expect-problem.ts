@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { problemMediaType, type Problem, type ProblemCode } from '@gatehouse/shared/problem'
 import type { Answer } from '@gatehouse/tenant/testing'
 
-/** Headers of every answer of /api and /auth: HD03 and HD04. */
+/** Headers of every answer of /api and /auth: no cache, no sniffing, no referrer. */
 export function expectSafeHeaders({ headers }: Answer): void {
   expect(headers).toMatchObject({
     'cache-control': 'no-store',

@@ -1,4 +1,4 @@
-/** ID08, ID13, ID18, ID19, ID27: who made the token, for whom, and about whom. */
+/** Who made the token, for whom, and about whom. */
 
 import { claims, type Spoil } from './spoil.ts'
 

@@ -1,4 +1,4 @@
-/** ID20: things that are hardly a token at all. */
+/** Values that are hardly a token at all. */
 
 import { claims, good, payload, type Claims, type Spoil } from './spoil.ts'
 

@@ -1,4 +1,4 @@
-/** ID01, ID02, ID04, ID06: the signature, its algorithm and its key. */
+/** The signature, its algorithm and its key. */
 
 import {
   constants,

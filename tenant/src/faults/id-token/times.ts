@@ -1,4 +1,4 @@
-/** ID15, ID16, ID17: when the token was made and until when it counts. All values are seconds. */
+/** When the token was made and until when it counts. All values are seconds. */
 
 import { backdating } from '../../tokens/backdating.ts'
 import { claims, type Spoil } from './spoil.ts'
