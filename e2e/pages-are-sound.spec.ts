@@ -64,7 +64,8 @@ const parts: Record<string, (page: Page, name: string) => Promise<void>> = {
 }
 
 for (const [index, width] of [1280, 390].entries()) {
-  test(`HD01 signed-out pages are sound at ${width} px`, async ({ page }) => {
+  const tag = width === 1280 ? [] : ['@thorough']
+  test(`HD01 signed-out pages are sound at ${width} px`, { tag }, async ({ page }) => {
     // Axe alone takes two seconds a page on a busy machine.
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
@@ -77,7 +78,7 @@ for (const [index, width] of [1280, 390].entries()) {
     expect(found).toEqual([])
   })
 
-  test(`HD01 signed-in pages are sound at ${width} px`, async ({ page }) => {
+  test(`HD01 signed-in pages are sound at ${width} px`, { tag }, async ({ page }) => {
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
     const found = await complaints(page)

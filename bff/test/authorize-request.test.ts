@@ -128,15 +128,19 @@ describe('while the tenant does not answer', () => {
     }
   })
 
-  it('AR12 answers within ten seconds where it hangs', async () => {
-    const app = await startGatehouse()
-    app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
-    const began = performance.now()
-    const answer = await app.browser().get('/auth/sign-in')
-    expect(answer.status).toBe(503)
-    expect(performance.now() - began).toBeLessThan(10_000)
-    await app.close()
-  }, 15_000)
+  it(
+    'AR12 answers within ten seconds where it hangs',
+    { tags: ['thorough'], timeout: 15_000 },
+    async () => {
+      const app = await startGatehouse()
+      app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
+      const began = performance.now()
+      const answer = await app.browser().get('/auth/sign-in')
+      expect(answer.status).toBe(503)
+      expect(performance.now() - began).toBeLessThan(10_000)
+      await app.close()
+    },
+  )
 
   it('AR12 starts without it, says so, and signs in once it is there', async () => {
     const app = await startGatehouse()

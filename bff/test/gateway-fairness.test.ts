@@ -119,7 +119,7 @@ describe('people who leave', () => {
     expect(failures).toEqual([])
   })
 
-  it('GP25 leave no turn behind, not after hundreds of calls', async () => {
+  it('GP25 leave no turn behind, not after hundreds of calls', { tags: ['thorough'] }, async () => {
     const browser = await signedIn(4)
     for (let wave = 0; wave < 8; wave += 1) {
       const { held } = holds(() => true)

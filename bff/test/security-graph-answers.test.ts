@@ -126,21 +126,25 @@ describe('people who wait for Graph', () => {
     expect(warnings).toEqual([])
   })
 
-  it('FL26 who are 100, hold nobody up who asks for something else', async () => {
-    const waiting = await Promise.all(Array.from({ length: 100 }, (_, place) => signedIn(place)))
-    const other = await signedIn(101)
-    gatehouse().tenant.faults.set({ at: 'users', kind: 'delay', ms: 4000 })
-    const answers = waiting.map((browser) => browser.get('/api/users'))
-    await expect.poll(() => graphCalls().length, { timeout: 3500 }).toBeGreaterThan(50)
-    const took: number[] = []
-    for (let turn = 0; turn < 5; turn += 1) {
-      const began = performance.now()
-      expect((await other.get('/api/me')).status).toBe(200)
-      took.push(performance.now() - began)
-    }
-    // A busy machine makes any one of them late; who waited for Graph would be late each time.
-    expect(Math.min(...took)).toBeLessThan(100)
-    const statuses = (await Promise.all(answers)).map(({ status }) => status)
-    expect(statuses).toEqual(Array(100).fill(200))
-  })
+  it(
+    'FL26 who are 100, hold nobody up who asks for something else',
+    { tags: ['thorough'] },
+    async () => {
+      const waiting = await Promise.all(Array.from({ length: 100 }, (_, place) => signedIn(place)))
+      const other = await signedIn(101)
+      gatehouse().tenant.faults.set({ at: 'users', kind: 'delay', ms: 4000 })
+      const answers = waiting.map((browser) => browser.get('/api/users'))
+      await expect.poll(() => graphCalls().length, { timeout: 3500 }).toBeGreaterThan(50)
+      const took: number[] = []
+      for (let turn = 0; turn < 5; turn += 1) {
+        const began = performance.now()
+        expect((await other.get('/api/me')).status).toBe(200)
+        took.push(performance.now() - began)
+      }
+      // A busy machine makes any one of them late; who waited for Graph would be late each time.
+      expect(Math.min(...took)).toBeLessThan(100)
+      const statuses = (await Promise.all(answers)).map(({ status }) => status)
+      expect(statuses).toEqual(Array(100).fill(200))
+    },
+  )
 })
