@@ -65,7 +65,12 @@ async function certificate() {
     publicExponent: new Uint8Array([1, 0, 1]),
   }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const made = await X509CertificateGenerator.createSelfSigned({ name: 'CN=test', keys })
+  const made = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=test',
+    notBefore: new Date(),
+    notAfter: new Date(Date.now() + 30 * 24 * 3_600_000),
+    keys,
+  })
   return { key: KeyObject.from(keys.privateKey), raw: Buffer.from(made.rawData) }
 }
 
