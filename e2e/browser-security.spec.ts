@@ -138,25 +138,31 @@ test('hostile names of users are text', async ({ page }) => {
   expect(violations()).toBe(0)
 })
 
-test('hostile claims, names of claims and names of people are text', async ({ page }) => {
-  const violations = await countViolations(page)
-  await signIn(page, account)
-  await changeAnswers(page, '/api/session', (json) =>
-    hostile(json, (key) => ['name', 'username', 'tenantId'].includes(key)),
-  )
-  await changeAnswers(page, '/api/claims', (json) => {
-    const { claims, ...rest } = json as { claims: Record<string, unknown> }
-    const named = Object.fromEntries(attacks.map((attack) => [attack, [attack, { [attack]: 'x' }]]))
-    const spoilt = hostile(claims, () => true) as object
-    return { ...rest, claims: { ...spoilt, ...named, picture: attacks[2], nested: attacks } }
-  })
-  for (const path of ['/', '/claims', '/claims?view=json']) {
-    await page.goto(path)
-    await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
-    await expectOnlyText(page)
-  }
-  expect(violations()).toBe(0)
-})
+test(
+  'hostile claims, names of claims and names of people are text',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const violations = await countViolations(page)
+    await signIn(page, account)
+    await changeAnswers(page, '/api/session', (json) =>
+      hostile(json, (key) => ['name', 'username', 'tenantId'].includes(key)),
+    )
+    await changeAnswers(page, '/api/claims', (json) => {
+      const { claims, ...rest } = json as { claims: Record<string, unknown> }
+      const named = Object.fromEntries(
+        attacks.map((attack) => [attack, [attack, { [attack]: 'x' }]]),
+      )
+      const spoilt = hostile(claims, () => true) as object
+      return { ...rest, claims: { ...spoilt, ...named, picture: attacks[2], nested: attacks } }
+    })
+    for (const path of ['/', '/claims', '/claims?view=json']) {
+      await page.goto(path)
+      await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
+      await expectOnlyText(page)
+    }
+    expect(violations()).toBe(0)
+  },
+)
 
 test('the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
   page,
@@ -185,57 +191,65 @@ test('the sign-in problem page shows the stable code and the id, and nothing els
   expect(violations()).toBe(0)
 })
 
-test('the description of a callback error is not shown', async ({ page }) => {
-  const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
-  const query = new URLSearchParams({
-    error: 'access_denied',
-    error_description: description,
-    state: 'nobody-began-this',
-  })
-  await page.goto(`/auth/redirect?${query.toString()}`)
-  await page.waitForURL(/\/sign-in-problem\?code=[a-z_]+&/)
-  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
-  expect(page.url()).not.toContain('SCAM')
-  await expect(page.locator('body')).not.toContainText('SCAM')
-})
+test(
+  'the description of a callback error is not shown',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
+    const query = new URLSearchParams({
+      error: 'access_denied',
+      error_description: description,
+      state: 'nobody-began-this',
+    })
+    await page.goto(`/auth/redirect?${query.toString()}`)
+    await page.waitForURL(/\/sign-in-problem\?code=[a-z_]+&/)
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+    expect(page.url()).not.toContain('SCAM')
+    await expect(page.locator('body')).not.toContainText('SCAM')
+  },
+)
 
-test('signing in and out needs no popup and no opener, under COOP same-origin', async ({
-  page,
-  context,
-  baseURL,
-}) => {
-  const origin = baseURL ?? ''
-  const policies = new Map<string, string | undefined>()
-  page.on('response', (response) => {
-    const { origin: from, pathname } = new URL(response.url())
-    if (from !== origin || !response.request().isNavigationRequest()) return
-    policies.set(pathname, response.headers()['cross-origin-opener-policy'])
-  })
-  const name = await signIn(page, account)
-  expect(await page.evaluate(() => window.opener as unknown)).toBeNull()
-  expect(await page.evaluate(() => window.frames.length)).toBe(0)
-  await signOut(page, name)
+test(
+  'signing in and out needs no popup and no opener, under COOP same-origin',
+  { tag: '@thorough' },
+  async ({ page, context, baseURL }) => {
+    const origin = baseURL ?? ''
+    const policies = new Map<string, string | undefined>()
+    page.on('response', (response) => {
+      const { origin: from, pathname } = new URL(response.url())
+      if (from !== origin || !response.request().isNavigationRequest()) return
+      policies.set(pathname, response.headers()['cross-origin-opener-policy'])
+    })
+    const name = await signIn(page, account)
+    expect(await page.evaluate(() => window.opener as unknown)).toBeNull()
+    expect(await page.evaluate(() => window.frames.length)).toBe(0)
+    await signOut(page, name)
 
-  expect([...policies.keys()]).toEqual(
-    expect.arrayContaining(['/', '/auth/sign-in', '/auth/redirect', '/signed-out']),
-  )
-  expect(new Set(policies.values())).toEqual(new Set(['same-origin']))
-  expect(context.pages()).toHaveLength(1)
-})
+    expect([...policies.keys()]).toEqual(
+      expect.arrayContaining(['/', '/auth/sign-in', '/auth/redirect', '/signed-out']),
+    )
+    expect(new Set(policies.values())).toEqual(new Set(['same-origin']))
+    expect(context.pages()).toHaveLength(1)
+  },
+)
 
-test('a page that opens the app in a popup gets no reference to it', async ({ page }) => {
-  await page.goto('/')
-  await signInLink(page).click()
-  // The tenant's page is another origin: it opens the app as an attacker's page would.
-  await expect(offeredAccount(page, account)).toBeVisible()
-  const appears = page.waitForEvent('popup')
-  const { baseURL } = test.info().project.use
-  await page.evaluate((url) => {
-    Reflect.set(globalThis, 'popup', window.open(url))
-  }, `${baseURL}/`)
-  const popup = await appears
-  await expect(signInLink(popup)).toBeVisible()
-  expect(await popup.evaluate(() => window.opener as unknown)).toBeNull()
-  const isClosed = () => (Reflect.get(globalThis, 'popup') as Window).closed
-  await expect.poll(() => page.evaluate(isClosed)).toBe(true)
-})
+test(
+  'a page that opens the app in a popup gets no reference to it',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/')
+    await signInLink(page).click()
+    // The tenant's page is another origin: it opens the app as an attacker's page would.
+    await expect(offeredAccount(page, account)).toBeVisible()
+    const appears = page.waitForEvent('popup')
+    const { baseURL } = test.info().project.use
+    await page.evaluate((url) => {
+      Reflect.set(globalThis, 'popup', window.open(url))
+    }, `${baseURL}/`)
+    const popup = await appears
+    await expect(signInLink(popup)).toBeVisible()
+    expect(await popup.evaluate(() => window.opener as unknown)).toBeNull()
+    const isClosed = () => (Reflect.get(globalThis, 'popup') as Window).closed
+    await expect.poll(() => page.evaluate(isClosed)).toBe(true)
+  },
+)

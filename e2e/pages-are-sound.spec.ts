@@ -64,9 +64,8 @@ const parts: Record<string, (page: Page, name: string) => Promise<void>> = {
 }
 
 for (const [index, width] of [1280, 390].entries()) {
-  test(`signed-out pages have no accessibility violation, script error or policy violation at ${width} px`, async ({
-    page,
-  }) => {
+  const tag = width === 1280 ? [] : ['@thorough']
+  test(`signed-out pages have no accessibility violation, script error or policy violation at ${width} px`, { tag }, async ({ page }) => {
     // Axe alone takes two seconds a page on a busy machine.
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
@@ -79,9 +78,7 @@ for (const [index, width] of [1280, 390].entries()) {
     expect(found).toEqual([])
   })
 
-  test(`signed-in pages have no accessibility violation, script error or policy violation at ${width} px`, async ({
-    page,
-  }) => {
+  test(`signed-in pages have no accessibility violation, script error or policy violation at ${width} px`, { tag }, async ({ page }) => {
     test.setTimeout(120_000)
     await page.setViewportSize({ width, height: 800 })
     const found = await complaints(page)

@@ -131,15 +131,19 @@ describe('while the tenant does not answer', () => {
     },
   )
 
-  it('a sign-in is answered within ten seconds if the tenant hangs', async () => {
-    const app = await startGatehouse()
-    app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
-    const began = performance.now()
-    const answer = await app.browser().get('/auth/sign-in')
-    expect(answer.status).toBe(503)
-    expect(performance.now() - began).toBeLessThan(10_000)
-    await app.close()
-  }, 15_000)
+  it(
+    'a sign-in is answered within ten seconds if the tenant hangs',
+    { tags: ['thorough'], timeout: 15_000 },
+    async () => {
+      const app = await startGatehouse()
+      app.tenant.faults.set({ at: 'discovery', kind: 'hang' })
+      const began = performance.now()
+      const answer = await app.browser().get('/auth/sign-in')
+      expect(answer.status).toBe(503)
+      expect(performance.now() - began).toBeLessThan(10_000)
+      await app.close()
+    },
+  )
 
   it('the server starts, is not ready, and signs people in once the tenant answers', async () => {
     const app = await startGatehouse()

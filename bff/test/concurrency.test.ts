@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import type { Browser } from '@gatehouse/tenant/testing'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 

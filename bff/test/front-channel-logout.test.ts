@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { expectEnded, twoInstances } from './support/two-instances.ts'
 
 /** The address that Entra calls for a session of its own. */

@@ -119,7 +119,7 @@ describe('clients that disconnect', () => {
     expect(failures).toEqual([])
   })
 
-  it('leave no slot taken, even after hundreds of calls', async () => {
+  it('leave no slot taken, even after hundreds of calls', { tags: ['thorough'] }, async () => {
     const browser = await signedIn(4)
     for (let wave = 0; wave < 8; wave += 1) {
       const { held } = holds(() => true)

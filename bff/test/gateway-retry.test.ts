@@ -104,34 +104,38 @@ describe('a call that fails once', () => {
 })
 
 describe('the limit of ten seconds', () => {
-  it('covers everything: a wait in the queue, a second attempt, an answer that stops', async () => {
-    const [twice, line, stopping] = [await signedIn(1), await signedIn(2), await signedIn(3)]
-    route.does((request) => request.callApi('orders', `/${request.user.objectId}`))
-    const ids = await Promise.all(
-      [twice, line].map(async (one) => (await one.get('/api/me')).json() as { objectId: string }),
-    )
-    const [first, second] = ids.map(({ objectId }) => objectId)
-    upstream.answers((response, { path }) => {
-      const earlier = upstream.calls.filter((call) => call.path === path).length
-      if (path.endsWith(second ?? '')) return
-      if (!path.endsWith(first ?? '')) {
-        response.writeHead(200, { 'content-type': 'application/json' }).write('{')
-      } else if (earlier === 1) void sleep(5000).then(() => status(503)(response))
-    })
-    const began = performance.now()
-    const more = limits.atOncePerUser + 4
-    const asking = [twice, stopping, ...Array.from({ length: more }, () => line)]
-    const answers = await Promise.all(
-      asking.map(async (browser) => {
-        const answer = await browser.get('/test/call')
-        return { answer, ms: performance.now() - began }
-      }),
-    )
-    for (const { answer, ms } of answers) {
-      expectProblem(answer, 504, 'upstream_timeout')
-      expect(ms).toBeLessThan(12_000)
-    }
-    expect(upstream.calls.filter(({ path }) => path.endsWith(first ?? ''))).toHaveLength(2)
-    await expect.poll(() => upstream.underWay()).toBe(0)
-  })
+  it(
+    'covers everything: a wait in the queue, a second attempt, an answer that stops',
+    { tags: ['thorough'] },
+    async () => {
+      const [twice, line, stopping] = [await signedIn(1), await signedIn(2), await signedIn(3)]
+      route.does((request) => request.callApi('orders', `/${request.user.objectId}`))
+      const ids = await Promise.all(
+        [twice, line].map(async (one) => (await one.get('/api/me')).json() as { objectId: string }),
+      )
+      const [first, second] = ids.map(({ objectId }) => objectId)
+      upstream.answers((response, { path }) => {
+        const earlier = upstream.calls.filter((call) => call.path === path).length
+        if (path.endsWith(second ?? '')) return
+        if (!path.endsWith(first ?? '')) {
+          response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+        } else if (earlier === 1) void sleep(5000).then(() => status(503)(response))
+      })
+      const began = performance.now()
+      const more = limits.atOncePerUser + 4
+      const asking = [twice, stopping, ...Array.from({ length: more }, () => line)]
+      const answers = await Promise.all(
+        asking.map(async (browser) => {
+          const answer = await browser.get('/test/call')
+          return { answer, ms: performance.now() - began }
+        }),
+      )
+      for (const { answer, ms } of answers) {
+        expectProblem(answer, 504, 'upstream_timeout')
+        expect(ms).toBeLessThan(12_000)
+      }
+      expect(upstream.calls.filter(({ path }) => path.endsWith(first ?? ''))).toHaveLength(2)
+      await expect.poll(() => upstream.underWay()).toBe(0)
+    },
+  )
 })

@@ -3,12 +3,13 @@ import type { Me } from '@gatehouse/shared/me'
 import type { Users } from '@gatehouse/shared/users'
 import { expect, it } from 'vitest'
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
+import { count } from '@gatehouse/test-support/tier'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { refreshes } from './support/token-requests.ts'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const people = 50
-const callsEach = 200
+const callsEach = count({ quick: 60, all: 200 })
 const waves = 10
 const unlimited = 1_000_000
 const gatehouse = useGatehouse({
@@ -79,7 +80,7 @@ async function ask({ id, browser, fate }: Person, turn: number): Promise<string 
   return right ? undefined : `${id} got ${answer.status} ${answer.text}`
 }
 
-it('50 users with 200 calls each at once, tokens that run out, and throttles: everybody has their own', async () => {
+it(`50 users with ${callsEach} calls each at once, tokens that run out, and throttles: everybody has their own`, async () => {
   const everybody = await everybodySignsIn()
   graphKnowsTheCaller(new Map(everybody.map(({ id, fate }) => [id, fate])))
   gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 30 })

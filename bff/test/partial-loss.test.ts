@@ -1,7 +1,7 @@
 import type { OwnSessions } from '@gatehouse/shared/sessions'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { useGatehouse } from './support/use-gatehouse.ts'
 import { people } from '@gatehouse/tenant/testing'
 
@@ -52,24 +52,5 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     const after = gatehouse().browser()
     expect((await after.send('/api/me', { cookie })).status).toBe(401)
     expect((await after.send('/api/me', { cookie: other })).status).toBe(200)
-  })
-})
-
-describe('on redis, a loss of the whole store', () => {
-  const gatehouse = useGatehouse({ store: 'redis' })
-
-  it('is 401 at once for users who were signed in, and a new sign-in works', async () => {
-    const [open, unopened] = [gatehouse().browser(), gatehouse().browser()]
-    await Promise.all([open.signIn(), unopened.signIn()])
-    expect((await open.get('/api/me')).status).toBe(200)
-    await gatehouse().redis.command('FLUSHALL')
-    for (const browser of [open, unopened]) {
-      await expect
-        .poll(async () => (await browser.get('/api/me')).status, { timeout: 500 })
-        .toBe(401)
-      expect((await browser.post('/auth/sign-out')).status).toBe(200)
-      await browser.signIn()
-      expect((await browser.get('/api/me')).status).toBe(200)
-    }
   })
 })

@@ -17,12 +17,8 @@ import type { Store } from '../src/identity/store/store.ts'
 import { startRedis, type RedisServer } from '@gatehouse/test-support/redis'
 import { runs } from './support/runs.ts'
 import { sessionRecord } from './support/session-parts.ts'
-import {
-  storeKinds,
-  storedInFile,
-  storedInRedis,
-  type Stored,
-} from '@gatehouse/test-support/stored'
+import { storedInFile, storedInRedis, type Stored } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 
 const minute = 60_000
 const allKeys = Array.from({ length: 3 }, () => randomBytes(32))

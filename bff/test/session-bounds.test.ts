@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { maxSessionsPerUser } from '../src/identity/session/sessions.ts'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const minute = 60_000

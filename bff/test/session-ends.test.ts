@@ -4,7 +4,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { runEndSessions } from './support/end-sessions.ts'
 import { refreshes } from './support/token-requests.ts'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { expectEnded, twoInstances } from './support/two-instances.ts'
 
 const agents = {

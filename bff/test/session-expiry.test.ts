@@ -1,7 +1,7 @@
 import type { SignedIn } from '@gatehouse/shared/session'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 const [second, minute] = [1000, 60_000]

@@ -5,7 +5,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { runEndSessions } from './support/end-sessions.ts'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 
 const key = () => randomBytes(32).toString('base64')
 const [oldKey, newKey] = [key(), key()]

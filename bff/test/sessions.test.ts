@@ -4,7 +4,7 @@ import type { SessionRecord } from '../src/identity/session/record.ts'
 import type { Session, Sessions } from '../src/identity/session/sessions.ts'
 import { StoreError } from '../src/identity/store/store.ts'
 import { sessionParts, sessionRecord, type SessionParts } from './support/session-parts.ts'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 
 function sessionOfItsOwn(): SessionRecord {
   const record = sessionRecord()

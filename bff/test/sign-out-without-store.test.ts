@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { withStoreFile } from './support/store-file.ts'
-import { storeKinds } from '@gatehouse/test-support/stored'
+import { storeKinds } from '@gatehouse/test-support/tier'
 import { useGatehouse } from './support/use-gatehouse.ts'
 
 describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (store) => {

@@ -64,35 +64,46 @@ describe('a SQLite file that cannot be used', () => {
     expect(await boot(folder)).toEqual([1, expect.stringMatching(refusal)])
   })
 
-  it('is refused at boot with a sentence if its pages are damaged', async () => {
-    const folder = freshFolder()
-    const path = await usedFile(folder)
-    const bytes = readFileSync(path)
-    bytes.fill(0xa5, 4096)
-    writeFileSync(path, bytes)
-    expect(await boot(folder)).toEqual([1, expect.stringMatching(refusal)])
-  })
+  it(
+    'is refused at boot with a sentence if its pages are damaged',
+    { tags: ['thorough'] },
+    async () => {
+      const folder = freshFolder()
+      const path = await usedFile(folder)
+      const bytes = readFileSync(path)
+      bytes.fill(0xa5, 4096)
+      writeFileSync(path, bytes)
+      expect(await boot(folder)).toEqual([1, expect.stringMatching(refusal)])
+    },
+  )
 
-  it('is refused at boot with a sentence if it is read-only', async () => {
-    const folder = freshFolder()
-    const path = await usedFile(folder)
-    const config = join(folder, 'aad.config.json')
-    copyFileSync(gatehouse().environment['AAD_CONFIG'] ?? '', config)
-    writeFileSync(
-      join(folder, 'session-key'),
-      Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64'),
-    )
-    chmodSync(path, 0o400)
-    chmodSync(gatehouse().dataDir, 0o755)
-    if (process.getuid?.() === 0) {
-      for (const name of ['', 'sessions.sqlite', 'aad.config.json', 'session-key']) {
-        chownSync(join(folder, name), nobody, nobody)
+  it(
+    'is refused at boot with a sentence if it is read-only',
+    { tags: ['thorough'] },
+    async () => {
+      const folder = freshFolder()
+      const path = await usedFile(folder)
+      const config = join(folder, 'aad.config.json')
+      copyFileSync(gatehouse().environment['AAD_CONFIG'] ?? '', config)
+      writeFileSync(
+        join(folder, 'session-key'),
+        Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64'),
+      )
+      chmodSync(path, 0o400)
+      chmodSync(gatehouse().dataDir, 0o755)
+      if (process.getuid?.() === 0) {
+        for (const name of ['', 'sessions.sqlite', 'aad.config.json', 'session-key']) {
+          chownSync(join(folder, name), nobody, nobody)
+        }
       }
-    }
-    const server = await runServer({ ...environment(folder), AAD_CONFIG: config }, { uid: nobody })
-    expect(await server.exit).toBe(1)
-    expect(server.said()).toMatch(/^The session store \S+ cannot be opened \(EACCES[^\n]+\)\n$/)
-  })
+      const server = await runServer(
+        { ...environment(folder), AAD_CONFIG: config },
+        { uid: nobody },
+      )
+      expect(await server.exit).toBe(1)
+      expect(server.said()).toMatch(/^The session store \S+ cannot be opened \(EACCES[^\n]+\)\n$/)
+    },
+  )
 })
 
 describe('a disk that is full', () => {
@@ -119,27 +130,31 @@ describe('a disk that is full', () => {
 })
 
 describe('a process that is killed while it writes', () => {
-  it('leaves a file that the next process opens, with every session that was answered', async () => {
-    const folder = freshFolder()
-    let server = await startServer(environment(folder))
-    const answered: Browser[] = []
-    const people = Array.from({ length: 6 }, async () => {
-      for (;;) {
-        const browser = server.browser()
-        const done = await browser.signIn().catch(() => undefined)
-        if (!done) return
-        if (startsSession(done)) answered.push(browser)
-      }
-    })
-    await expect.poll(() => answered.length, { timeout: 10_000 }).toBeGreaterThan(30)
-    await server.kill()
-    await Promise.all(people)
-    server = await startServer(environment(folder))
-    const statuses = await Promise.all(
-      answered.map(async (browser) => (await server.browser(browser).get('/api/me')).status),
-    )
-    expect(new Set(statuses)).toEqual(new Set([200]))
-    await server.kill()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  it(
+    'leaves a file that the next process opens, with every session that was answered',
+    { tags: ['thorough'] },
+    async () => {
+      const folder = freshFolder()
+      let server = await startServer(environment(folder))
+      const answered: Browser[] = []
+      const people = Array.from({ length: 6 }, async () => {
+        for (;;) {
+          const browser = server.browser()
+          const done = await browser.signIn().catch(() => undefined)
+          if (!done) return
+          if (startsSession(done)) answered.push(browser)
+        }
+      })
+      await expect.poll(() => answered.length, { timeout: 10_000 }).toBeGreaterThan(30)
+      await server.kill()
+      await Promise.all(people)
+      server = await startServer(environment(folder))
+      const statuses = await Promise.all(
+        answered.map(async (browser) => (await server.browser(browser).get('/api/me')).status),
+      )
+      expect(new Set(statuses)).toEqual(new Set([200]))
+      await server.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  )
 })

@@ -83,7 +83,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     await (await opening).close()
   })
 
-  it('a store that was refused leaves no file open', async () => {
+  it('a store that was refused leaves no file open', { tags: ['thorough'] }, async () => {
     const release = await holdLock(file())
     const open = () => readdirSync('/dev/fd').length
     await openStore(`sqlite:${file()}`, Date.now).catch(() => undefined)

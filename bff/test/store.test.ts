@@ -1,10 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../src/identity/store/open.ts'
-import { startRedis } from '@gatehouse/test-support/redis'
 import { storeBehaviour } from './support/store-behaviour.ts'
 
 storeBehaviour('sqlite', async (now) => {
@@ -18,20 +16,6 @@ storeBehaviour('sqlite', async (now) => {
     dispose: async () => {
       await Promise.all([store.close(), second.close()])
       rmSync(folder, { recursive: true, force: true })
-    },
-  }
-})
-
-storeBehaviour('redis', async (now) => {
-  const redis = await startRedis()
-  const [store, second] = [await openStore(redis.url, now), await openStore(redis.url, now)]
-  return {
-    store,
-    second,
-    pass: (ms) => sleep(ms),
-    dispose: async () => {
-      await Promise.all([store.close(), second.close()])
-      await redis.dispose()
     },
   }
 })

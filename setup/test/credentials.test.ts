@@ -61,7 +61,7 @@ describe('the client secret', () => {
     expect(setup.folder.text('.env')).toMatch(/^PORT=6000\n# Made by .*\nAAD_CLIENT_SECRET=/)
   })
 
-  it('leaves the secrets of other machines and people alone', async () => {
+  it('leaves the secrets of other machines and people alone', { tags: ['thorough'] }, async () => {
     await setup.register()
     await addForeignSecret('Gatehouse register on another-machine')
     await addForeignSecret('made in the portal')
@@ -74,18 +74,22 @@ describe('the client secret', () => {
     ])
   })
 
-  it('is not put in the place of one that somebody wrote into .env, unless told to', async () => {
-    const theirs = '# from the portal\nAAD_CLIENT_SECRET=theirs\n'
-    writeFileSync(join(setup.folder.path, '.env'), theirs)
-    const refused = await setup.register()
-    expect(refused.code).toBe(1)
-    expect(refused.err).toContain('AAD_CLIENT_SECRET in .env')
-    expect(refused.out).not.toContain('theirs')
-    expect(setup.folder.text('.env')).toBe(theirs)
-    expect(await setup.applications()).toEqual([])
-    expect((await setup.register('--yes')).code).toBe(0)
-    expect(secretHere()).not.toBe('theirs')
-  })
+  it(
+    'is not put in the place of one that somebody wrote into .env, unless told to',
+    { tags: ['thorough'] },
+    async () => {
+      const theirs = '# from the portal\nAAD_CLIENT_SECRET=theirs\n'
+      writeFileSync(join(setup.folder.path, '.env'), theirs)
+      const refused = await setup.register()
+      expect(refused.code).toBe(1)
+      expect(refused.err).toContain('AAD_CLIENT_SECRET in .env')
+      expect(refused.out).not.toContain('theirs')
+      expect(setup.folder.text('.env')).toBe(theirs)
+      expect(await setup.applications()).toEqual([])
+      expect((await setup.register('--yes')).code).toBe(0)
+      expect(secretHere()).not.toBe('theirs')
+    },
+  )
 })
 
 describe('the certificate', () => {
@@ -107,19 +111,25 @@ describe('the certificate', () => {
     expect(key).toContain('BEGIN PRIVATE KEY')
   })
 
-  it('stays while it is good, and another one takes its place with --rotate', async () => {
-    await setup.register('--certificate')
-    const [first] = await certificates()
-    expect((await setup.register('--certificate')).out).toContain('Everything is as it should be.')
-    expect(await certificates()).toEqual([first])
-    expect((await setup.register('--certificate', '--rotate')).code).toBe(0)
-    const [second, ...others] = await certificates()
-    expect(others).toEqual([])
-    expect(second?.customKeyIdentifier).not.toBe(first?.customKeyIdentifier)
-    expect(setup.folder.config().credentials).toHaveLength(1)
-  })
+  it(
+    'stays while it is good, and another one takes its place with --rotate',
+    { tags: ['thorough'] },
+    async () => {
+      await setup.register('--certificate')
+      const [first] = await certificates()
+      expect((await setup.register('--certificate')).out).toContain(
+        'Everything is as it should be.',
+      )
+      expect(await certificates()).toEqual([first])
+      expect((await setup.register('--certificate', '--rotate')).code).toBe(0)
+      const [second, ...others] = await certificates()
+      expect(others).toEqual([])
+      expect(second?.customKeyIdentifier).not.toBe(first?.customKeyIdentifier)
+      expect(setup.folder.config().credentials).toHaveLength(1)
+    },
+  )
 
-  it('takes the place of the secret, and gives it back', async () => {
+  it('takes the place of the secret, and gives it back', { tags: ['thorough'] }, async () => {
     await setup.register()
     expect((await setup.register('--certificate')).code).toBe(0)
     expect(await secrets()).toEqual([])
@@ -156,7 +166,7 @@ describe('the federated identity', () => {
     ])
   })
 
-  it('changes with its subject', async () => {
+  it('changes with its subject', { tags: ['thorough'] }, async () => {
     await setup.register('--federated', `${issuer},one`)
     expect((await setup.register('--federated', `${issuer},two`)).code).toBe(0)
     expect((await named()).map(({ subject }) => subject)).toEqual(['two'])

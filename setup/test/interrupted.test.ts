@@ -34,78 +34,91 @@ async function expectOneOfEach() {
 
 describe('register, killed in the middle', () => {
   for (const step of writes) {
-    it(`before the ${step}: the next run continues, and nothing is there twice`, async () => {
-      const args = step === 'old secret' ? ['--rotate'] : []
-      if (step === 'old secret') await setup.register()
+    const tags = step === 'client secret' ? [] : ['thorough']
+    it(
+      `before the ${step}: the next run continues, and nothing is there twice`,
+      { tags },
+      async () => {
+        const args = step === 'old secret' ? ['--rotate'] : []
+        if (step === 'old secret') await setup.register()
+        const arrived = Promise.withResolvers<void>()
+        setup.tenant.faults.set({
+          at: step === 'service principal' ? 'servicePrincipals' : 'applications',
+          kind: 'hang',
+          when: (request) => {
+            const isIt = requestOf[step](request)
+            if (isIt) arrived.resolve()
+            return isIt
+          },
+        })
+        const running = setup.start('register', ...args)
+        await Promise.race([arrived.promise, running.ended])
+        await running.kill()
+        setup.tenant.faults.clear()
+        expectWhole()
+        expect((await setup.register()).code).toBe(0)
+        await expectOneOfEach()
+      },
+    )
+  }
+
+  it(
+    'before the certificate is uploaded: the next run uploads the one that was made',
+    { tags: ['thorough'] },
+    async () => {
       const arrived = Promise.withResolvers<void>()
       setup.tenant.faults.set({
-        at: step === 'service principal' ? 'servicePrincipals' : 'applications',
+        at: 'applications',
         kind: 'hang',
-        when: (request) => {
-          const isIt = requestOf[step](request)
+        when: ({ body }) => {
+          const isIt = JSON.stringify(body ?? '').includes('keyCredentials')
           if (isIt) arrived.resolve()
           return isIt
         },
       })
-      const running = setup.start('register', ...args)
+      const running = setup.start('register', '--certificate')
       await Promise.race([arrived.promise, running.ended])
       await running.kill()
       setup.tenant.faults.clear()
-      expectWhole()
+      const made = readdirSync(join(setup.folder.path, '.data'))
+      expect((await setup.register('--certificate')).code).toBe(0)
+      expect(readdirSync(join(setup.folder.path, '.data'))).toEqual(made)
+      expect((await setup.applications())[0]?.keyCredentials).toHaveLength(1)
+      expect(JSON.stringify(setup.folder.config().credentials)).toContain(made[0])
+    },
+  )
+
+  it(
+    'after each request in turn: whatever Graph has done by then is found again',
+    { tags: ['thorough'], timeout: 180_000 },
+    async () => {
+      for (let after = 1; after <= 12; after += 1) {
+        let count = 0
+        const reached = Promise.withResolvers<void>()
+        for (const at of ['applications', 'servicePrincipals'] as const) {
+          setup.tenant.faults.set({
+            at,
+            kind: 'respondWith',
+            // The request is carried out, and its answer is on the way, when the process ends.
+            answer: () => {
+              count += 1
+              if (count === after) reached.resolve()
+              return undefined
+            },
+          })
+        }
+        const running = setup.start('register', '--rotate')
+        await Promise.race([reached.promise, running.ended])
+        await running.kill()
+        setup.tenant.faults.clear()
+        expectWhole()
+      }
       expect((await setup.register()).code).toBe(0)
       await expectOneOfEach()
-    })
-  }
+    },
+  )
 
-  it('before the certificate is uploaded: the next run uploads the one that was made', async () => {
-    const arrived = Promise.withResolvers<void>()
-    setup.tenant.faults.set({
-      at: 'applications',
-      kind: 'hang',
-      when: ({ body }) => {
-        const isIt = JSON.stringify(body ?? '').includes('keyCredentials')
-        if (isIt) arrived.resolve()
-        return isIt
-      },
-    })
-    const running = setup.start('register', '--certificate')
-    await Promise.race([arrived.promise, running.ended])
-    await running.kill()
-    setup.tenant.faults.clear()
-    const made = readdirSync(join(setup.folder.path, '.data'))
-    expect((await setup.register('--certificate')).code).toBe(0)
-    expect(readdirSync(join(setup.folder.path, '.data'))).toEqual(made)
-    expect((await setup.applications())[0]?.keyCredentials).toHaveLength(1)
-    expect(JSON.stringify(setup.folder.config().credentials)).toContain(made[0])
-  })
-
-  it('after each request in turn: whatever Graph has done by then is found again', async () => {
-    for (let after = 1; after <= 12; after += 1) {
-      let count = 0
-      const reached = Promise.withResolvers<void>()
-      for (const at of ['applications', 'servicePrincipals'] as const) {
-        setup.tenant.faults.set({
-          at,
-          kind: 'respondWith',
-          // The request is carried out, and its answer is on the way, when the process ends.
-          answer: () => {
-            count += 1
-            if (count === after) reached.resolve()
-            return undefined
-          },
-        })
-      }
-      const running = setup.start('register', '--rotate')
-      await Promise.race([reached.promise, running.ended])
-      await running.kill()
-      setup.tenant.faults.clear()
-      expectWhole()
-    }
-    expect((await setup.register()).code).toBe(0)
-    await expectOneOfEach()
-  }, 180_000)
-
-  it('is safe twice at once', async () => {
+  it('is safe twice at once', { tags: ['thorough'] }, async () => {
     const ends = await Promise.all([setup.register(), setup.register()])
     expect(ends.filter(({ code }) => code === 0).length).toBeGreaterThan(0)
     expect(await setup.applications()).toHaveLength(1)
@@ -114,7 +127,7 @@ describe('register, killed in the middle', () => {
   })
 })
 
-describe('register, when Graph is slow to follow', () => {
+describe('register, when Graph is slow to follow', { tags: ['thorough'] }, () => {
   it('waits until the new application is seen everywhere', async () => {
     setup.tenant.hideNewApplications(2)
     const { code, err } = await setup.register()

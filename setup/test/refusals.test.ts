@@ -85,7 +85,7 @@ describe('register says in two sentences', () => {
     )
   })
 
-  it('that the name still belongs to a deleted registration', async () => {
+  it('that the name still belongs to a deleted registration', { tags: ['thorough'] }, async () => {
     const other = start('register', [], setup.env())
     await other.ended
     const [application] = await setup.applications()
@@ -98,7 +98,7 @@ describe('register says in two sentences', () => {
     )
   })
 
-  it('what is wrong with an option', async () => {
+  it('what is wrong with an option', { tags: ['thorough'] }, async () => {
     for (const [args, words] of [
       [['--public-url', 'http://app.example.test'], /cannot be the public address/],
       [['--federated', 'nobody'], /does not name an identity/],
@@ -118,7 +118,7 @@ describe('register says in two sentences', () => {
     expect(await refusalOf(ended)).toMatch(twoSentences(/cannot stand in for Microsoft/, /--cloud/))
   })
 
-  it('that git would take the secret along', async () => {
+  it('that git would take the secret along', { tags: ['thorough'] }, async () => {
     const { status } = spawnSync('git', ['init', '--quiet'], { cwd: setup.folder.path })
     expect(status).toBe(0)
     const next = /Add the line .env to .gitignore/

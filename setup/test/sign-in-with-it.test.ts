@@ -42,11 +42,11 @@ async function withApp<T>(work: (publicUrl: string) => Promise<T>): Promise<T> {
   }
 }
 
-for (const [credential, args] of [
-  ['a client secret', []],
-  ['a certificate', ['--certificate']],
+for (const [credential, args, tags] of [
+  ['a client secret', [], []],
+  ['a certificate', ['--certificate'], ['thorough']],
 ] as const) {
-  it(`a person signs in with what register made: ${credential}`, async () => {
+  it(`a person signs in with what register made: ${credential}`, { tags: [...tags] }, async () => {
     const fresh = readFileSync(join(root, 'aad.config.json'), 'utf8')
     expect((await setup.register(...args)).code).toBe(0)
     const [person] = setup.tenant.users

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
+import 'reflect-metadata'
+import { createHash, KeyObject, webcrypto } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { X509CertificateGenerator } from '@peculiar/x509'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
@@ -56,18 +57,26 @@ const asserted = (assertion: string) =>
     client_assertion: assertion,
   })
 
-function certificate() {
-  const pem = execFileSync(
-    'openssl',
-    'req -x509 -newkey rsa:2048 -nodes -keyout - -subj /CN=test -days 30'.split(' '),
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  )
-  return { key: createPrivateKey(pem), raw: new X509Certificate(pem).raw }
+async function certificate() {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const made = await X509CertificateGenerator.createSelfSigned({
+    name: 'CN=test',
+    notBefore: new Date(),
+    notAfter: new Date(Date.now() + 30 * 24 * 3_600_000),
+    keys,
+  })
+  return { key: KeyObject.from(keys.privateKey), raw: Buffer.from(made.rawData) }
 }
 
 describe('a certificate', () => {
   it('proves the client once it is registered, until the assertion or the certificate is too old', async () => {
-    const { key, raw } = certificate()
+    const { key, raw } = await certificate()
     const sign = (claims: { aud?: string; sub?: string } = {}) =>
       new SignJWT({ jti: 'j', ...claims })
         .setProtectedHeader({

@@ -8,7 +8,6 @@ import type { StoredRecord } from '../../../bff/src/identity/store/store.ts'
 import type { RedisServer } from './redis.ts'
 
 export type StoreKind = 'sqlite' | 'redis'
-export const storeKinds: StoreKind[] = ['sqlite', 'redis']
 
 export interface Stored {
   records(): Promise<StoredRecord[]>

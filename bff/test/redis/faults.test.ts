@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { arrived } from './support/arrived.ts'
+import { arrived } from '../support/arrived.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectUnavailable } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { startsSession } from './support/refused-sign-in.ts'
+import { startsSession } from '../support/refused-sign-in.ts'
 
 let gatehouse: Gatehouse
 beforeEach(async () => {
