@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { localClient } from '@gatehouse/tenant/local-client'
+import { localClient } from '@gatehouse/tenant'
 import { root } from './imports.ts'
 
 const dist = join(root, 'web/dist')

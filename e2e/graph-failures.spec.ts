@@ -1,6 +1,6 @@
 /** What the users page makes of a Microsoft Graph that refuses, stalls or talks nonsense: by the tenant's faults. */
 import { expect, type Page } from '@playwright/test'
-import type { Tenant } from '@gatehouse/tenant/tenant'
+import type { Tenant } from '@gatehouse/tenant'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInLink } from './visitor.ts'
 import { people } from '@gatehouse/tenant/testing'

@@ -1,7 +1,7 @@
 /** docs/threat-tests.md against the tests: each sentence is a test of the file that the page names. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { idTokenVariants } from '@gatehouse/tenant/faults/id-token'
+import { idTokenVariants } from '@gatehouse/tenant'
 import { describe, expect, it } from 'vitest'
 import { root } from './imports.ts'
 import { filledIn, testFiles, testTitles } from './test-titles.ts'

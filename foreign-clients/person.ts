@@ -1,5 +1,5 @@
 /** A generated user, with a browser of their own. */
-import { people, signInAtTenant, type TenantUser } from '../tenant/src/testing/index.ts'
+import { people, signInAtTenant, type TenantUser } from '../packages/tenant/src/testing/index.ts'
 import type { TlsTenant } from './tls-tenant.ts'
 
 export interface Person {

@@ -11,7 +11,7 @@ import {
   localClient,
   type ClientRegistration,
   type Tenant,
-} from '../tenant/src/testing/index.ts'
+} from '../packages/tenant/src/testing/index.ts'
 import { makeCertificates } from './certificate.ts'
 
 export interface TlsTenant {

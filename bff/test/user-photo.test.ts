@@ -1,9 +1,9 @@
 import { userPhoto } from '@gatehouse/shared/paths'
-import type { Fault } from '@gatehouse/tenant/tenant'
+import type { Fault } from '@gatehouse/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
 let browser: Browser

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { drain } from '../../bff/src/drain.ts'
+import { drain } from '@gatehouse/fastify/server'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { createBrowser, useNewConnections } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'

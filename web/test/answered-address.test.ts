@@ -1,9 +1,7 @@
 import { api, continueUrl } from '@gatehouse/shared/paths'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ApiProblem } from '../src/api/api-problem.ts'
-import { createQueryClient } from '../src/session/query-client.ts'
-import { signOutMutation } from '../src/session/sign-out.ts'
+import { ApiProblem, createQueryClient, signOutMutation } from '@gatehouse/react'
 
 afterEach(() => vi.unstubAllGlobals())
 

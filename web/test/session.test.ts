@@ -1,10 +1,7 @@
-import type { SignedIn } from '@gatehouse/shared/session'
+import type { SignedIn } from '@gatehouse/contract/session'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { call } from '../src/api/call.ts'
-import { apiQuery } from '../src/api/use-api.ts'
-import { createQueryClient } from '../src/session/query-client.ts'
-import { sessionQuery, setSession, setSignedOut, type Gone } from '../src/session/session.ts'
+import { apiQuery, call, createQueryClient, type Gone, sessionQuery, setSession, setSignedOut } from '@gatehouse/react'
 
 const now = '2026-11-23T12:00:00Z'
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { problemMediaType, type Problem, type ProblemCode } from '@gatehouse/shared/problem'
+import { problemMediaType, type Problem, type ProblemCode } from '@gatehouse/contract/problem'
 import type { Answer } from '@gatehouse/tenant/testing'
 
 /** Headers of every answer of /api and /auth: no cache, no sniffing, no referrer. */

@@ -1,15 +1,9 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query'
-import type { SignedIn } from '@gatehouse/shared/session'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import type { SignedIn } from '@gatehouse/contract/session'
 import { useEffect } from 'react'
-import { serverNow } from '../ui/server-clock.ts'
+import { askAgain, identity, serverNow, sessionQuery, setSignedOut, timeLeft, useForgetting, useLastMinutes, useOtherTabs, useReturn, useSession, warnMs } from '@gatehouse/react'
 import { SessionEnd } from './session-end.tsx'
 import { SessionToast } from './session-toast.tsx'
-import { askAgain, identity, sessionQuery, setSignedOut } from './session.ts'
-import { timeLeft, useLastMinutes, warnMs } from './time-left.ts'
-import { useForgetting } from './use-forgetting.ts'
-import { useOtherTabs } from './use-other-tabs.ts'
-import { useReturn } from './use-return.ts'
-import { useSession } from './use-session.ts'
 
 /** Looks after the session while a page is open, and shows what has to be seen of that on every page. */
 export function SessionWatch() {
