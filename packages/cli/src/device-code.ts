@@ -1,5 +1,10 @@
 /** Sign-in on any browser, with a code shown here: MSAL's device code flow (RFC 8628). */
-import { type INetworkModule, type NetworkRequestOptions, type NetworkResponse, PublicClientApplication } from '@azure/msal-node'
+import {
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  PublicClientApplication,
+} from '@azure/msal-node'
 import { SetupError } from './errors.ts'
 import type { Answer, Network, Sending } from './network.ts'
 import { note, withProgress } from './output.ts'

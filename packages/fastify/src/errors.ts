@@ -1,6 +1,11 @@
 /** Errors that a caller is meant to see: a code of the contract, and a sentence that is safe to show. */
 import { STATUS_CODES } from 'node:http'
-import { type InteractionReason, type Problem, type ProblemCode, problemStatus } from '@gatehouse/contract/problem'
+import {
+  type InteractionReason,
+  type Problem,
+  type ProblemCode,
+  problemStatus,
+} from '@gatehouse/contract/problem'
 
 interface ProblemFacts extends ErrorOptions {
   reason?: InteractionReason

@@ -1,12 +1,17 @@
 /** The process: load the configuration, listen, drain on SIGTERM. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildApp } from '@gatehouse/bff/app'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
-import { readBuiltWeb } from './plugins/web.ts'
+import { readBuiltWeb, type BuiltWeb } from './plugins/web.ts'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+export { drain, type DrainTimes } from './drain.ts'
+
+/** What the process tells the app. */
+export interface ProcessOptions {
+  built: BuiltWeb | undefined
+  isEnding: () => boolean
+}
 
 function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
@@ -17,7 +22,7 @@ function fail(sentence: string): never {
   process.exit(1)
 }
 
-function readConfig(): Config {
+function readConfig(root: string): Config {
   try {
     return loadConfig(process.env, root)
   } catch (error) {
@@ -26,11 +31,22 @@ function readConfig(): Config {
   }
 }
 
-async function serve(config: Config): Promise<void> {
+/**
+ * Runs an app as this process: a mistake in the configuration, a store that cannot be opened, and a
+ * port that is taken end it with a sentence.
+ *
+ * @param build makes the app, which does not listen yet
+ * @param root the project's root, with `aad.config.json` and `web/dist`
+ */
+export async function serve(
+  build: (config: Config, options: ProcessOptions) => Promise<FastifyInstance>,
+  root: string,
+): Promise<void> {
+  const config = readConfig(root)
   const built = readBuiltWeb(join(root, 'web/dist'))
   let ending = false
   // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
-  const app = await buildApp(config, { built, isEnding: () => ending }).catch((error: Error) =>
+  const app = await build(config, { built, isEnding: () => ending }).catch((error: Error) =>
     fail(error.message),
   )
   // From before it listens: whoever is answered counts on an orderly end.
@@ -56,5 +72,3 @@ async function serve(config: Config): Promise<void> {
     throw error
   }
 }
-
-await serve(readConfig())

@@ -1,4 +1,9 @@
-import { mutationOptions, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  mutationOptions,
+  type QueryClient,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { signOutAddress } from './safe-address.ts'

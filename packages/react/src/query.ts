@@ -1,22 +1,41 @@
-import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import type { ApiAnswers } from '@gatehouse/shared/answers'
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useQuery,
+} from '@tanstack/react-query'
 import { ApiProblem, call, openAgainAt } from './call.ts'
 import { knownIdentity, setSignedOut } from './session.ts'
 
+/**
+ * Where an app says what its API answers, by path:
+ *
+ *     declare module '@gatehouse/react' {
+ *       interface Register {
+ *         answers: { '/api/me': Me }
+ *       }
+ *     }
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type -- it is filled by the app
+export interface Register {}
+
+type Answers = Register extends { answers: infer Known } ? Known : Record<string, unknown>
+
 /** What identifies an answer of the API in the cache, and how to get it. */
-export function apiQuery<Path extends keyof ApiAnswers>(path: Path) {
-  return queryOptions<ApiAnswers[Path], ApiProblem>({
+export function apiQuery<Path extends keyof Answers & string>(path: Path) {
+  return queryOptions<Answers[Path], ApiProblem>({
     queryKey: ['api', path],
-    queryFn: ({ signal }) => call<ApiAnswers[Path]>(path, { signal }),
+    queryFn: ({ signal }) => call<Answers[Path]>(path, { signal }),
   })
 }
 
 /**
  * `const claims = useApi(api.claims)`: the data, or the error, or neither while it loads.
  *
- * @param path one that `shared/src/answers.ts` lists, which is where the data's type comes from
+ * @param path one that `Register` lists, which is where the data's type comes from
  */
-export function useApi<Path extends keyof ApiAnswers>(path: Path) {
+export function useApi<Path extends keyof Answers & string>(path: Path) {
   return useQuery(apiQuery(path))
 }
 

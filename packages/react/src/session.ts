@@ -1,4 +1,10 @@
-import { type QueryClient, type QueryFilters, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  type QueryClient,
+  type QueryFilters,
+  queryOptions,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { type ApiProblem, call } from './call.ts'

@@ -2,7 +2,12 @@ import { identity, useSession, useSignInUrl, useSignOut } from '@gatehouse/react
 import { Avatar, Persona } from '../ui/avatar.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { chevronDown, open, signOut as signOutIcon, window as devices } from '../ui/icons.generated.ts'
+import {
+  chevronDown,
+  open,
+  signOut as signOutIcon,
+  window as devices,
+} from '../ui/icons.generated.ts'
 import css from './account.module.css'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { pages } from '@gatehouse/shared/paths'

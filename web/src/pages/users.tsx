@@ -6,7 +6,16 @@ import { announce, type ApiProblem } from '@gatehouse/react'
 import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
-import { forgetPages, isOldCursor, pageCount, type Place, rangeText, usePlace, usersPage, type UsersPage } from './users/users-query.ts'
+import {
+  forgetPages,
+  isOldCursor,
+  pageCount,
+  type Place,
+  rangeText,
+  usePlace,
+  usersPage,
+  type UsersPage,
+} from './users/users-query.ts'
 import { UserTable } from './users/user-table.tsx'
 import css from './users/users.module.css'
 import { Button } from '../ui/button.tsx'

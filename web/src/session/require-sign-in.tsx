@@ -1,7 +1,13 @@
 import type { ReactNode } from 'react'
 import { Answer } from '../api/answer.tsx'
 import { Waiting } from '../ui/waiting.tsx'
-import { identity, type KnownSession, SignedInContext, useSession, useSignInUrl } from '@gatehouse/react'
+import {
+  identity,
+  type KnownSession,
+  SignedInContext,
+  useSession,
+  useSignInUrl,
+} from '@gatehouse/react'
 import { Details } from '../ui/details.tsx'
 import { lock } from '../ui/icons.generated.ts'
 import { MessageCard } from '../ui/message-card.tsx'

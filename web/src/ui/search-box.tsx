@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react'
+import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef } from 'react'
 import { Icon } from './icon.tsx'
 import { search } from './icons.generated.ts'
 import css from './search-box.module.css'
@@ -9,7 +9,7 @@ type Props = { label: string; value: string; onChange: (value: string) => void }
 export function SearchBox({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
   useSlashKey(input)
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: ReactKeyboardEvent) => {
     if (event.key !== 'Escape') return
     event.preventDefault()
     onChange('')

@@ -1,25 +1,43 @@
 /** Takes back what `register` made: look, show, ask, and only then remove; remote first, files last. */
 import { SetupError } from '../errors.ts'
-import { type ConfigDocument, editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
+import {
+  type ConfigDocument,
+  editConfig,
+  withoutSecret as shownConfig,
+} from '../files/config-file.ts'
 import { readEnvFile, secretIn, withoutSecret } from '../files/env-file.ts'
 import type { Folder } from '../files/folder.ts'
 import { ownerOnly, removeFile, writeWhole } from '../files/write.ts'
 import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
-import { ask, hasTerminal, line, type Line, paint, say, showDifference, showHeading, showLines, withProgress } from '../output.ts'
+import {
+  ask,
+  hasTerminal,
+  line,
+  type Line,
+  paint,
+  say,
+  showDifference,
+  showHeading,
+  showLines,
+  withProgress,
+} from '../output.ts'
 import { removeCertificates } from '../register/certificate-files.ts'
 import { restoringEdits } from '../register/config-plan.ts'
-import { configuredClient, findApplication, findRest, type Found, isOurs } from '../register/existing.ts'
+import {
+  configuredClient,
+  findApplication,
+  findRest,
+  type Found,
+  isOurs,
+} from '../register/existing.ts'
 import { defaultName, type Settings, uniqueNameOf } from '../register/settings.ts'
 import { signIn } from '../sign-in.ts'
 import { type Application, type FederatedCredential, refusal } from '../graph/answers.ts'
 import { federatedName, mark } from '../register/credential-plan.ts'
 import { removeStale, staleCertificates, staleSecrets } from '../register/credential.ts'
 
-type CleanupSettings = Pick<
-  Settings,
-  'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'
->
+type CleanupSettings = Pick<Settings, 'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'>
 
 /** @throws SetupError where it cannot go on; the next run goes on with the rest */
 export async function cleanup(

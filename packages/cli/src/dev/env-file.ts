@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { findProjectRoot } from '@gatehouse/fastify/config'
 
-const root = join(import.meta.dirname, '../..')
-const config = resolve(root, process.env['AAD_CONFIG']?.trim() || 'aad.config.json')
+const config = resolve(findProjectRoot(), process.env['AAD_CONFIG']?.trim() || 'aad.config.json')
 const file = join(dirname(config), '.env')
 
 if (existsSync(file)) process.loadEnvFile(file)

@@ -1,11 +1,11 @@
 /** What `npm run dev` and `npm start` have in common: read the configuration, check the ports, start, say what to open. */
 import './env-file.ts'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
+import { ConfigError, findProjectRoot, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { createProcesses, isTaken, type Processes } from './processes.ts'
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+export const root = findProjectRoot()
 
 export interface PlannedProcess {
   name: string
@@ -42,7 +42,7 @@ export function localTenantProcess(config: Config): PlannedProcess[] {
       name: 'local tenant',
       port,
       variable: 'TENANT_PORT',
-      command: [process.execPath, 'tenant/src/server.ts'],
+      command: [process.execPath, fileURLToPath(import.meta.resolve('@gatehouse/tenant/server'))],
       env: { TENANT_PORT: String(port) },
     },
   ]

@@ -1,7 +1,8 @@
 /** Where the commands read and write: the configuration, and beside it `.env` and the keys. */
+import { findProjectRoot } from '@gatehouse/fastify/config'
 import { dirname, join, relative, resolve } from 'node:path'
 
-export const root = resolve(import.meta.dirname, '../../..')
+export const root = findProjectRoot()
 
 export interface Folder {
   /** The folder of the configuration: the project's root, or where AAD_CONFIG leads. */

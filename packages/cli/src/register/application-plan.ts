@@ -1,5 +1,10 @@
 /** What has to change about the application. It only ever adds: what others put there stays. */
-import type { Application, ResourceAccess, ServicePrincipal, WebPlatform } from '../graph/answers.ts'
+import type {
+  Application,
+  ResourceAccess,
+  ServicePrincipal,
+  WebPlatform,
+} from '../graph/answers.ts'
 import { line, type Line } from '../output.ts'
 import { clouds } from '../clouds.ts'
 import { SetupError } from '../errors.ts'

@@ -1,6 +1,16 @@
 import { type Static, Type } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { aadstsNumber, adviceFor, EntraError, interactionFor, problemOf, problemOfError, sameText, type SignInProblemCode, usableClaims } from '../entra/index.ts'
+import {
+  aadstsNumber,
+  adviceFor,
+  EntraError,
+  interactionFor,
+  problemOf,
+  problemOfError,
+  sameText,
+  type SignInProblemCode,
+  usableClaims,
+} from '../entra/index.ts'
 import { deviceName } from '../session/user-sessions.ts'
 import { grantedToken } from '../session/token-set.ts'
 import type { SessionRecord } from '../session/record.ts'

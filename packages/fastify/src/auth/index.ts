@@ -6,9 +6,8 @@
  */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Config } from '../config/index.ts'
+import { foreignGraphHost, type Config } from '../config/index.ts'
 import { createEntra } from '../entra/index.ts'
-import { foreignGraphHost } from '../doctor/probes.ts'
 import { flowRoutes } from './routes.ts'
 import { createTransactions } from './transaction.ts'
 import { decorateRequests, decorateRequirements } from './request.ts'

@@ -1,5 +1,11 @@
 /** What this room adds to requests: the session behind the cookie, and what a route may know of it. */
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  onRequestHookHandler,
+} from 'fastify'
 import type { AccessTokens, TokenRefusal } from '../session/access-token.ts'
 import type { Challenges, Demand } from '../session/challenges.ts'
 import { type CookieJar, readCookie, type SealedCookies, sessionCookie } from '../session/cookie.ts'

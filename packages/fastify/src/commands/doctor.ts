@@ -1,7 +1,6 @@
 /** `npm run doctor`: what stands between this configuration and a sign-in, and who can change it. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs, styleText } from 'node:util'
+import { findProjectRoot } from '../config/index.ts'
 import { diagnose, type Finding } from '../doctor/index.ts'
 
 const help = `Usage: npm run doctor [-- --json]
@@ -14,7 +13,6 @@ Options:
   --json  prints { ok, findings } for programs
   --help  this text
 `
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
@@ -36,7 +34,7 @@ function lineOf({ id, status, reason, who, next }: Finding): string {
   return status === 'pass' ? line : `${line}\n      ${who}: ${next}`
 }
 
-const findings = await diagnose(process.env, root)
+const findings = await diagnose(process.env, findProjectRoot())
 const failed = findings.filter(({ status }) => status === 'fail').length
 if (values.json) {
   process.stdout.write(`${JSON.stringify({ ok: failed === 0, findings }, null, 2)}\n`)

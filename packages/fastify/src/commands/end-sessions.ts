@@ -1,9 +1,7 @@
 /** `npm run end-sessions`: ends every session of one user, by object id, on all instances. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { ConfigError, loadConfig } from '../config/index.ts'
-import { endSessionsOfUser } from "../session/user-sessions.ts";
+import { ConfigError, findProjectRoot, loadConfig } from '../config/index.ts'
+import { endSessionsOfUser } from '../session/user-sessions.ts'
 
 const help = `Usage: npm run end-sessions -- --user <object id> [--tenant <tenant id>]
 
@@ -16,7 +14,6 @@ Options:
   --help    this text
 `
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`)
@@ -36,7 +33,7 @@ if (values.help) {
 }
 
 try {
-  const config = loadConfig(process.env, root)
+  const config = loadConfig(process.env, findProjectRoot())
   const objectId = values.user?.toLowerCase()
   const tenantId = (values.tenant ?? config.tenant).toLowerCase()
   if (!objectId || !guid.test(objectId)) fail(`--user takes an object id, a GUID.\n\n${help}`)

@@ -1,16 +1,32 @@
 import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem } from './errors.ts'
-import { type CredentialConfig, type CredentialFacts, credentialProblems, credentialsOf } from './credentials.ts'
+import {
+  type CredentialConfig,
+  type CredentialFacts,
+  credentialProblems,
+  credentialsOf,
+} from './credentials.ts'
 import { intactPlaceholders, overlay, readEnvironment, readJson, schemaProblems } from './load.ts'
-import { defaultAbsoluteMinutes, defaultIdleMinutes, defaultPerAddress, defaultPerSession, ruleProblems, splitProxies, switchProblems } from './rules.ts'
+import { isGraphHost } from './clouds.ts'
+import { isLoopback } from './rules.ts'
+import {
+  defaultAbsoluteMinutes,
+  defaultIdleMinutes,
+  defaultPerAddress,
+  defaultPerSession,
+  ruleProblems,
+  splitProxies,
+  switchProblems,
+} from './rules.ts'
 import { type ConfigFile, type Environment, placeholders } from './schema.ts'
 import { developmentKey, isReadableByOthers, parseSessionKeys, readSecretFiles } from './secrets.ts'
 
 export { readKeyPair, type KeyPair } from './secrets.ts'
-export { isGraphHost, issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
+export { issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { isLoopback } from './rules.ts'
+export { findProjectRoot } from './load.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {
@@ -198,4 +214,20 @@ export const localTenant = {
 function localTenantUrls(port: number): { authority: string; graph: string } {
   const origin = `http://127.0.0.1:${port}`
   return { authority: origin, graph: `${origin}/v1.0` }
+}
+
+/**
+ * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
+ *
+ * @returns undefined for the Graph of each cloud, and for this machine in development
+ */
+export function foreignGraphHost({
+  production,
+  downstreamApis,
+}: Pick<Config, 'production' | 'downstreamApis'>): string | undefined {
+  const { baseUrl } = downstreamApis['graph'] ?? {}
+  if (baseUrl === undefined) return undefined
+  const url = new URL(baseUrl)
+  const isExpected = isGraphHost(url.hostname) || (!production && isLoopback(url))
+  return isExpected ? undefined : url.host
 }

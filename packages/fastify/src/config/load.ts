@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
-import { ConfigFile, Environment, expectation, pickEnvironment, placeholders, removedVariables, variableTakes } from './schema.ts'
+import {
+  ConfigFile,
+  Environment,
+  expectation,
+  pickEnvironment,
+  placeholders,
+  removedVariables,
+  variableTakes,
+} from './schema.ts'
 
 /** The text of a JSON file as a value. @throws ConfigError naming the file where it cannot be read or parsed */
 export function readJson(path: string): unknown {
@@ -110,4 +119,16 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
     .filter(([key]) => env[key]?.trim())
     .map(([key, message]) => ({ key, message }))
   return { environment: picked, problems: [...problems, ...removed] }
+}
+
+/**
+ * The project's root for commands: the next folder upwards that has `aad.config.json`.
+ *
+ * @returns the folder that the search started in, if none has
+ */
+export function findProjectRoot(from: string = process.cwd()): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'aad.config.json'))) return folder
+    if (folder === dirname(folder)) return from
+  }
 }

@@ -1,4 +1,4 @@
-import type { CredentialAnswer } from "./probes.ts";
+import type { CredentialAnswer } from './probes.ts'
 
 const keptMs = 60_000
 

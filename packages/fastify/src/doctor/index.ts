@@ -1,12 +1,29 @@
 /** `diagnose` looks at everything that a sign-in depends on. It changes nothing and tells no secret. */
-import { type Config, ConfigError, loadConfig } from '../config/index.ts'
-import { type AnswerOf, examineAuthority, examineCookie, examineCredentials, examinePublicUrl, examineRedirectUri, examineStore, foreignGraphHost } from './probes.ts'
+import { type Config, ConfigError, foreignGraphHost, loadConfig } from '../config/index.ts'
+import {
+  type AnswerOf,
+  examineAuthority,
+  examineCookie,
+  examineCredentials,
+  examinePublicUrl,
+  examineRedirectUri,
+  examineStore,
+} from './probes.ts'
 import { fail, type Finding, pass } from './check.ts'
-import { addressFinding, arrivalFinding, cookieFinding, graphHostFinding, keyFinding, publicUrlFinding, scopeFinding, storeFinding } from './server-checks.ts'
+import {
+  addressFinding,
+  arrivalFinding,
+  cookieFinding,
+  graphHostFinding,
+  keyFinding,
+  publicUrlFinding,
+  scopeFinding,
+  storeFinding,
+} from './server-checks.ts'
 import { authorityFindings, credentialFindings, redirectFinding } from './tenant-checks.ts'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { Diagnosis } from '@gatehouse/contract/doctor'
-import { api, pages } from '@gatehouse/contract/paths'
+import { api } from '@gatehouse/contract/paths'
 import { newPace, secondsToWait } from '../session/lifetime.ts'
 import { ProblemError } from '../errors.ts'
 import { CredentialAnswers } from './credential-answers.ts'
@@ -36,11 +53,7 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
  * @param now milliseconds since the epoch
  * @param answerOf may keep what Entra says about a credential
  */
-async function examine(
-  config: Config,
-  now: () => number,
-  answerOf?: AnswerOf,
-): Promise<Finding[]> {
+async function examine(config: Config, now: () => number, answerOf?: AnswerOf): Promise<Finding[]> {
   const isDeployed = config.publicUrl.startsWith('https:')
   const [authority, redirect, credentials, store, cookie, publicUrl] = await Promise.all([
     examineAuthority(config).catch(() => undefined),
@@ -125,6 +138,6 @@ function requireHost(publicUrl: string): onRequestHookHandler {
   if (port === '') hosts.add(`${hostname}:${protocol === 'https:' ? 443 : 80}`)
   return (request, _reply, next) => {
     if (hosts.has(request.headers.host?.toLowerCase() ?? '')) return next()
-    next(new ProblemError('forbidden', `The doctor is at ${publicUrl}${pages.doctor} only.`))
+    next(new ProblemError('forbidden', `The doctor is at ${publicUrl} only.`))
   }
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import { Agent, request } from 'undici'
-import { isGraphHost, isLoopback, type Config } from '../config/index.ts'
+import type { Config } from '../config/index.ts'
 import {
   aadstsNumber,
   adviceFor,
@@ -204,22 +204,6 @@ export async function examinePublicUrl({ publicUrl }: Config): Promise<PublicUrl
   } finally {
     await agent.destroy()
   }
-}
-
-/**
- * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
- *
- * @returns undefined for the Graph of each cloud, and for this machine in development
- */
-export function foreignGraphHost({
-  production,
-  downstreamApis,
-}: Pick<Config, 'production' | 'downstreamApis'>): string | undefined {
-  const { baseUrl } = downstreamApis['graph'] ?? {}
-  if (baseUrl === undefined) return undefined
-  const url = new URL(baseUrl)
-  const isExpected = isGraphHost(url.hostname) || (!production && isLoopback(url))
-  return isExpected ? undefined : url.host
 }
 
 /** Opens the store and writes a mark that is gone after a second. @throws StoreError, Error */

@@ -1,6 +1,6 @@
 /** What is this server's own: addresses, proxy, store, cookie, keys, scopes. */
 import type { Config } from '../config/index.ts'
-import type { PublicUrlFacts } from "./probes.ts";
+import type { PublicUrlFacts } from './probes.ts'
 import { fail, pass, warn, type Finding } from './check.ts'
 
 export function addressFinding({ publicUrl, production, trustedProxies }: Config): Finding {

@@ -1,6 +1,6 @@
 /** What the tenant says about the app: reachable, issuer, clock, redirect URI, credentials. */
 import { issuerFor, type Config } from '../config/index.ts'
-import type { AuthorityFacts, CredentialFacts, RedirectFacts } from "./probes.ts";
+import type { AuthorityFacts, CredentialFacts, RedirectFacts } from './probes.ts'
 import { fail, pass, warn, type Finding } from './check.ts'
 
 const dayMs = 24 * 60 * 60_000

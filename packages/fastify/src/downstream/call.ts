@@ -1,7 +1,14 @@
 /** A call as the signed-in user: with a token that fits, and with what the user can do where none does. */
 import type { FastifyRequest } from 'fastify'
 import { apiProblem, ProblemError } from '../errors.ts'
-import { type Answer, type Call, type CallSignal, createExchange, wasReset, whileWanted } from './http.ts'
+import {
+  type Answer,
+  type Call,
+  type CallSignal,
+  createExchange,
+  wasReset,
+  whileWanted,
+} from './http.ts'
 import { assertSuccess, tokenRefusal, type TokenRefused } from './response.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DownstreamApiConfig } from '../config/index.ts'

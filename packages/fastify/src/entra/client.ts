@@ -2,7 +2,14 @@
  * Entra through MSAL: one client per operation, always. A shared one writes one user's tokens into
  * another's cache partition, and throttles everybody for one user's failure.
  */
-import { type AuthorizationUrlRequest, ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions, type NetworkResponse, ResponseMode } from '@azure/msal-node'
+import {
+  type AuthorizationUrlRequest,
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  ResponseMode,
+} from '@azure/msal-node'
 import type { CredentialConfig } from '../config/index.ts'
 import type { ClientAuthentication } from './credential-sources.ts'
 import type { Credentials } from './credentials.ts'

@@ -1,7 +1,11 @@
 /** Each kind of credential, read when it is needed: a file that was replaced counts without a restart. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type INetworkModule, ManagedIdentityApplication, type NodeAuthOptions } from '@azure/msal-node'
+import {
+  type INetworkModule,
+  ManagedIdentityApplication,
+  type NodeAuthOptions,
+} from '@azure/msal-node'
 import { decodeJwt } from 'jose'
 import { type CredentialConfig, type KeyPair, readKeyPair } from '../config/index.ts'
 import { errorIn, withoutWords } from './errors.ts'

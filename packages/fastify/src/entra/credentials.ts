@@ -2,7 +2,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { CredentialConfig } from '../config/index.ts'
 import { adviceFor, refusesClient } from './aadsts.ts'
-import { type ClientAuthentication, CredentialUnavailable, type ManagedIdentity, type Proof, proofReader } from './credential-sources.ts'
+import {
+  type ClientAuthentication,
+  CredentialUnavailable,
+  type ManagedIdentity,
+  type Proof,
+  proofReader,
+} from './credential-sources.ts'
 import { EntraError } from './errors.ts'
 
 /** A refused credential is not asked for again that long, unless it is replaced or no other one works. */

@@ -1,7 +1,13 @@
 /** Everything that MSAL leaves to the application: is this ID token genuine, for us, now, and for this sign-in? */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Claims } from '@gatehouse/contract/claims'
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose'
+import {
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose'
 import { personalAccountsTenant, signInService } from '../config/index.ts'
 import { EntraError, untrusted, withoutWords } from './errors.ts'
 import type { Metadata } from './discovery.ts'

@@ -1,5 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { createCredentials, type Credential, warnBelowDays, watchCredentialDays } from './credentials.ts'
+import {
+  createCredentials,
+  type Credential,
+  warnBelowDays,
+  watchCredentialDays,
+} from './credentials.ts'
 import { type ClientConfig, createEntraClient, type EntraClient } from './client.ts'
 import { type Clock, createEntraNetwork, watchClock } from './network.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'

@@ -65,7 +65,7 @@ function log(request: FastifyRequest, problem: ProblemError, error: Error): void
   else request.log.info({ code: problem.code }, 'The request was refused')
 }
 
-export default fp(problems, { name: 'problems' })
+export const errorHandler = fp(problems, { name: 'problems' })
 
 // What Node's HTTP parser refuses never becomes a request: it is answered here, in the same form and with the same headers.
 
@@ -159,4 +159,4 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
 }
 
-export default fp(notFound, { name: 'not-found', dependencies: ['problems'] })
+export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['problems'] })

@@ -82,30 +82,30 @@ function mayChange({ headers }: FastifyRequest, publicUrl: string): boolean {
   return site === 'same-origin' || origin === publicUrl || headers['x-csrf'] === '1'
 }
 
-export default fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
+export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
 
 // Refuses requests that two parties could read differently (RFC 9112 §3.2): two Hosts, an address in absolute form.
 
-function oneMeaning(app: FastifyInstance, _options: object, done: () => void): void {
+function refuseAmbiguous(app: FastifyInstance, _options: object, done: () => void): void {
   // What it expects beyond `100-continue` may be passed over (RFC 9110 §10.1.1); Node would refuse it
   // without any of our headers.
   app.server.on('checkExpectation', (...exchange) => void app.server.emit('request', ...exchange))
   app.addHook('onRequest', (request, _reply, next) => {
-    if (isPlain(request)) return next()
+    if (isUnambiguous(request)) return next()
     next(new ProblemError('invalid_request', 'The request does not say clearly what it asks for.'))
   })
   done()
 }
 
-function isPlain({ raw }: FastifyRequest): boolean {
+function isUnambiguous({ raw }: FastifyRequest): boolean {
   // Node keeps the first of two Hosts, and the router drops the host of an absolute address.
-  return raw.url?.charCodeAt(0) === slash && hosts(raw.rawHeaders) === 1
+  return raw.url?.charCodeAt(0) === slash && countHostHeaders(raw.rawHeaders) === 1
 }
 
 const slash = 47
 
 /** How many Host headers came: names are at the even places, and few of them have four letters. */
-function hosts(rawHeaders: readonly string[]): number {
+function countHostHeaders(rawHeaders: readonly string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]
@@ -114,7 +114,10 @@ function hosts(rawHeaders: readonly string[]): number {
   return count
 }
 
-export default fp(oneMeaning, { name: 'one-meaning', dependencies: ['security-headers'] })
+export const ambiguousRequests = fp(refuseAmbiguous, {
+  name: 'ambiguous-requests',
+  dependencies: ['security-headers'],
+})
 
 // In development a person may open 127.0.0.1, where no cookie of localhost would come back. They
 // are sent to the configured origin before anything is set. The Host header is compared and never
@@ -132,13 +135,13 @@ function canonicalHost(
     // Where people arrive: the pages and the flow. The API is asked by a page that is there already.
     app.addHook('onRoute', (route) => {
       if (!route.config?.reachedBy) return
-      route.onRequest = [leadHome(publicUrl), ...[route.onRequest ?? []].flat()]
+      route.onRequest = [redirectToCanonicalHost(publicUrl), ...[route.onRequest ?? []].flat()]
     })
   }
   done()
 }
 
-function leadHome(publicUrl: string): onRequestHookHandler {
+function redirectToCanonicalHost(publicUrl: string): onRequestHookHandler {
   return (request, reply, next) => {
     if (!loopback.test(request.headers.host ?? '')) return next()
     const target = new URL(publicUrl)
@@ -150,4 +153,7 @@ function leadHome(publicUrl: string): onRequestHookHandler {
   }
 }
 
-export default fp(canonicalHost, { name: 'canonical-host', dependencies: ['security-headers'] })
+export const canonicalHostRedirect = fp(canonicalHost, {
+  name: 'canonical-host',
+  dependencies: ['security-headers'],
+})

@@ -4,7 +4,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { pages } from '@gatehouse/contract/paths'
 import { documentHeaders } from './security-headers.ts'
 
 export interface BuiltWeb {
@@ -30,11 +29,11 @@ const byAnyone = { config: { reachedBy: 'anyone' } } as const
 
 export default async function web(
   app: FastifyInstance,
-  { built }: { built: BuiltWeb },
+  { built, pages }: { built: BuiltWeb; pages: readonly string[] },
 ): Promise<void> {
   await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
 
-  for (const path of Object.values(pages)) {
+  for (const path of pages) {
     app.get(path, byAnyone, (_request, reply) =>
       sendShell(reply.header('cache-control', 'no-cache'), built),
     )

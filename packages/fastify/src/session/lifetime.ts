@@ -1,4 +1,3 @@
-
 /** When a session ends. Both limits are kept on the server and inside the sealed record. */
 
 /** Milliseconds. */

@@ -5,7 +5,12 @@ import { Compile } from 'typebox/compile'
 import { Claims } from '@gatehouse/contract/claims'
 import type { VerifiedClaims } from '../entra/index.ts'
 import type { FastifyBaseLogger } from 'fastify'
-import { type IndexWrite, type SessionStore, type StoredRecord, StoreError } from '../store/store.ts'
+import {
+  type IndexWrite,
+  type SessionStore,
+  type StoredRecord,
+  StoreError,
+} from '../store/store.ts'
 import { seal, type SessionSecrets, unseal } from '../store/seal.ts'
 import type { IndexEntries, Summaries } from './lookup-keys.ts'
 import { absoluteEnd, hasEnded, type Lifetimes, sessionEnd } from './lifetime.ts'

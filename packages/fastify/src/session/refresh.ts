@@ -1,7 +1,14 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
 import { type ProblemError, signInRequired, tryLater } from '../errors.ts'
-import { adviceFor, type Entra, EntraError, interactionFor, type TokenResponse, usableClaims } from '../entra/index.ts'
+import {
+  adviceFor,
+  type Entra,
+  EntraError,
+  interactionFor,
+  type TokenResponse,
+  usableClaims,
+} from '../entra/index.ts'
 import type { Challenges } from './challenges.ts'
 import { findToken, grantedToken, withToken } from './token-set.ts'
 import type { Session } from './cache.ts'

@@ -6,7 +6,13 @@ import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { IndexEntries, Summaries } from './lookup-keys.ts'
 import { hasEnded, isTouchDue, type Lifetimes, newPace } from './lifetime.ts'
-import { createOpenSessions, type OpenCookie, type OpenSessions, type Session, unconfirmed } from './cache.ts'
+import {
+  createOpenSessions,
+  type OpenCookie,
+  type OpenSessions,
+  type Session,
+  unconfirmed,
+} from './cache.ts'
 import { createRecords, type Loaded, type Records, type SessionRecord, userOf } from './record.ts'
 import { findRecords } from './user-sessions.ts'
 import type { SealedCookies } from './cookie.ts'

@@ -1,5 +1,11 @@
 /** Every way to find a session, or to end it, that is not one's own at this browser. */
-import { createIndexEntries, createSummaries, type IndexEntries, type Summaries, type Summary } from './lookup-keys.ts'
+import {
+  createIndexEntries,
+  createSummaries,
+  type IndexEntries,
+  type Summaries,
+  type Summary,
+} from './lookup-keys.ts'
 import type { Lifetimes } from './lifetime.ts'
 import type { Sessions } from './sessions.ts'
 import { type FoundRecord, type SessionStore, StoreError } from '../store/store.ts'

@@ -1,7 +1,15 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import { type FoundRecord, type IndexWrite, type Store, type StoredRecord, StoreError, unreadable, unreadableFound } from './store.ts'
+import {
+  type FoundRecord,
+  type IndexWrite,
+  type Store,
+  type StoredRecord,
+  StoreError,
+  unreadable,
+  unreadableFound,
+} from './store.ts'
 
 // A record as one Redis value: version, expiry, summary, sealed.
 

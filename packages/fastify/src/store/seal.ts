@@ -1,5 +1,12 @@
 /** What the store sees of a session: nothing. Ids and keys come from the cookie's key alone. */
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto'
 
 const bytes = 12 // AES-GCM's own size, NIST SP 800-38D §5.2.1.1
 const pool = Buffer.alloc(bytes * 128)

@@ -3,8 +3,24 @@ import { randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
-import { type Changes, type FoundRecord, type Store, type StoredRecord, StoreError, unreadable, unreadableFound } from './store.ts'
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
+import {
+  type Changes,
+  type FoundRecord,
+  type Store,
+  type StoredRecord,
+  StoreError,
+  unreadable,
+  unreadableFound,
+} from './store.ts'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Expired rows go this often, milliseconds. They are refused from the moment they expire. */

@@ -1,7 +1,7 @@
 import { continueUrl } from '@gatehouse/contract/paths'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/sign-in.ts'
-import { usableClaims } from "../../src/entra/index.ts";
+import { usableClaims } from '../../src/entra/index.ts'
 import { arrived } from '../support/arrived.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'

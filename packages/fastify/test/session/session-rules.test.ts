@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { deviceName } from '../../src/session/user-sessions.ts'
 import { findToken, grantedToken, withToken } from '../../src/session/token-set.ts'
-import { hasEnded, isTouchDue, newPace, secondsToWait, sessionEnd } from '../../src/session/lifetime.ts'
+import {
+  hasEnded,
+  isTouchDue,
+  newPace,
+  secondsToWait,
+  sessionEnd,
+} from '../../src/session/lifetime.ts'
 import { heldBack, withRequest } from '../../src/session/token-requests.ts'
 import { sessionRecord } from '../support/session-parts.ts'
 

@@ -7,7 +7,12 @@ import { sendPage } from '../pages/layout.ts'
 import type { World } from '../world.ts'
 import { done, isForm, membersOf } from './answer.ts'
 import type { BadDay } from './scenarios/scenario.ts'
-import { createBadDayBoard, findBadDay, optionsOf, type BadDayOptions } from './scenarios/scenarios.ts'
+import {
+  createBadDayBoard,
+  findBadDay,
+  optionsOf,
+  type BadDayOptions,
+} from './scenarios/scenarios.ts'
 
 type Route = { Params: { id: string } }
 

@@ -1,6 +1,13 @@
 /** ID tokens that a client has to refuse, or may only just accept. */
 import { type KeyRing, signRs256, signWith } from '../keys.ts'
-import { constants, createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import {
+  constants,
+  createHmac,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto'
 import { backdating } from '../tokens/backdating.ts'
 
 // The signature, its algorithm and its key.

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { World } from '../world.ts'
 import { type Caller, requireCaller, requireScope } from './bearer.ts'
-import { anyUserScopes, ownUserScopes, parseOptions, parseSelect, prepareOrders, view } from './query.ts'
+import {
+  anyUserScopes,
+  ownUserScopes,
+  parseOptions,
+  parseSelect,
+  prepareOrders,
+  view,
+} from './query.ts'
 import { userDomain } from '../directory/generate.ts'
 import type { TenantUser } from '../directory/directory.ts'
 import { badRequest, notFound } from './errors.ts'

@@ -1,5 +1,10 @@
 /** Finds the service principal that an address names. */
-import { type Entry, newServicePrincipal, type ServicePrincipal, stableGuid } from '../registry/registry.ts'
+import {
+  type Entry,
+  newServicePrincipal,
+  type ServicePrincipal,
+  stableGuid,
+} from '../registry/registry.ts'
 import type { World } from '../world.ts'
 import { badRequest, conflict, GraphError, notFound } from './errors.ts'
 import { type Collection, keyed, listAnswer, objectAnswer, parseKey, readBody } from './odata.ts'

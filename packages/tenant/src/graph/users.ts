@@ -5,7 +5,18 @@ import type { World } from '../world.ts'
 import { type Caller, denied, requireCaller, requireScope } from './bearer.ts'
 import { badRequest, notFound, unsupportedQuery } from './errors.ts'
 import { parseFilter } from './filter.ts'
-import { anyUserScopes, type Options, ownUserScopes, parseCount, parseOptions, parseSelect, parseTop, placesInOrder, search, view } from './query.ts'
+import {
+  anyUserScopes,
+  type Options,
+  ownUserScopes,
+  parseCount,
+  parseOptions,
+  parseSelect,
+  parseTop,
+  placesInOrder,
+  search,
+  view,
+} from './query.ts'
 
 export function usersRoutes(app: FastifyInstance, world: World): void {
   app.get('/users', { config: { endpoint: 'users' } }, async (request) => {

@@ -2,7 +2,15 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocationProperty } from 'wouter/use-browser-location'
 import { Button } from '../../ui/button.tsx'
 import css from './claim-groups.module.css'
-import { type Claim, explainAll, groupNames, groupTitles, matches, plainText, timeOf } from './claim-list.ts'
+import {
+  type Claim,
+  explainAll,
+  groupNames,
+  groupTitles,
+  matches,
+  plainText,
+  timeOf,
+} from './claim-list.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { chevronRight } from '../../ui/icons.generated.ts'
 import { Badge, type Tone } from '../../ui/badge.tsx'

@@ -176,7 +176,17 @@ export const throttlingDays: readonly BadDay[] = [
     'no Retry-After.',
     throttled(undefined),
   ),
-  throttlingDay('negative', 'Graph throttles for minus one second', 'Retry-After: -1.', throttled('-1')),
-  throttlingDay('long', 'Graph throttles for eleven days', 'Retry-After: 999999.', throttled('999999')),
+  throttlingDay(
+    'negative',
+    'Graph throttles for minus one second',
+    'Retry-After: -1.',
+    throttled('-1'),
+  ),
+  throttlingDay(
+    'long',
+    'Graph throttles for eleven days',
+    'Retry-After: 999999.',
+    throttled('999999'),
+  ),
   throttlingDay('text', 'Graph throttles for "abc"', 'Retry-After: abc.', throttled('abc')),
 ]

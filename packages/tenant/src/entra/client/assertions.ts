@@ -1,6 +1,14 @@
 /** A client proves itself with a signed JWT (RFC 7523): by its own certificate, or by another issuer that it trusts. */
 import { createHash, X509Certificate } from 'node:crypto'
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type ProtectedHeaderParameters } from 'jose'
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from 'jose'
 import type { Client, ClientCertificate } from '../../clients.ts'
 import { issuerOf, type World } from '../../world.ts'
 import { EntraError } from '../errors.ts'

@@ -5,7 +5,15 @@ import type { World } from '../../world.ts'
 import { requireCaller } from '../bearer.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
-import { createApplication, deletedApplicationRoutes, findApplication, lookUp, maySee, requireReader, requireWriter } from './operations.ts'
+import {
+  createApplication,
+  deletedApplicationRoutes,
+  findApplication,
+  lookUp,
+  maySee,
+  requireReader,
+  requireWriter,
+} from './operations.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 import { federatedCredentialRoutes } from './federated-credentials.ts'
 import { ApplicationChange } from './input.ts'
