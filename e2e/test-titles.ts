@@ -16,7 +16,15 @@ export interface TestTitles {
   strings: Set<string>
 }
 
-const folders = ['bff/test', 'tenant/test', 'setup/test', 'web/test', 'e2e']
+const folders = [
+  'bff/test',
+  'packages/fastify/test',
+  'packages/react/test',
+  'packages/tenant/test',
+  'packages/cli/test',
+  'web/test',
+  'e2e',
+]
 /** `it.each([…])` and `test.use({…})` name no test; `it.each([…])('…')` does. */
 const naming = new Set(['describe', 'only', 'skip', 'todo', 'concurrent', 'sequential', 'fails'])
 

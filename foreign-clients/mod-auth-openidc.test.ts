@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createBrowser, freePort, type Answer, type Browser } from '../packages/tenant/src/testing/index.ts'
+import {
+  createBrowser,
+  freePort,
+  type Answer,
+  type Browser,
+} from '../packages/tenant/src/testing/index.ts'
 import { redirectPath, startApache, type ApacheServer, type Told } from './apache.ts'
 import { askGraph } from './graph.ts'
 import { follow, isSignedIn, personOf, signInWith, type Person } from './person.ts'

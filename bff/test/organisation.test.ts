@@ -3,7 +3,7 @@ import type { Fault } from '@gatehouse/tenant'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const scopes = ['User.Read', 'User.ReadBasic.All']
 const gatehouse = useGatehouse({ config: { scopes } })

@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
-import { mutated } from '../../packages/fastify/test/support/mutated.ts'
-import { runs } from '../../packages/fastify/test/support/runs.ts'
-import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const unlimited = 100_000_000
 const gatehouse = useGatehouse({

@@ -3,7 +3,7 @@ import type { Fault } from '@gatehouse/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
 let browser: Browser

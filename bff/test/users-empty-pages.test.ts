@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { askToken, tokenIn, tokenRoute } from '../../packages/fastify/test/support/token-route.ts'
-import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ extend: (app: FastifyInstance) => tokenRoute(app) })
 let browser: Browser

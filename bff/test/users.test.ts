@@ -2,7 +2,7 @@ import type { Users } from '@gatehouse/shared/users'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../../packages/fastify/test/support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

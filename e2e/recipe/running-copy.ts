@@ -13,7 +13,7 @@ export interface RunningCopy {
 export async function startCopy(folder: string): Promise<RunningCopy> {
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
-  const program = runProgram(process.execPath, [join(folder, 'bff/dev/start.ts')], {
+  const program = runProgram(process.execPath, [join(folder, 'packages/cli/src/dev/start.ts')], {
     PORT: String(port),
     TENANT_PORT: String(await freePort()),
     PUBLIC_URL: publicUrl,

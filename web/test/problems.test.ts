@@ -1,4 +1,9 @@
-import { type InteractionReason, type Problem, type ProblemCode, problemStatus } from '@gatehouse/contract/problem'
+import {
+  type InteractionReason,
+  type Problem,
+  type ProblemCode,
+  problemStatus,
+} from '@gatehouse/contract/problem'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ApiProblem, call, readProblem, restarts, retryDelay, shouldRetry } from '@gatehouse/react'
 import { scopeWords, wordsFor } from '../src/api/messages.ts'

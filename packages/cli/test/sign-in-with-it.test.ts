@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { api } from '@gatehouse/contract/paths'
+import { api } from '@gatehouse/shared/paths'
 import { expect, it } from 'vitest'
 import { createBrowser, freePort } from '@gatehouse/tenant/testing'
 import { root } from '../src/files/folder.ts'
@@ -20,7 +20,11 @@ async function withApp<T>(work: (publicUrl: string) => Promise<T>): Promise<T> {
     PORT: String(back),
     DATA_DIR: join(setup.folder.path, '.data'),
   }
-  const app = spawn(process.execPath, ['bff/dev/dev.ts'], { env, cwd: root, stdio: 'pipe' })
+  const app = spawn(process.execPath, ['packages/cli/src/dev/dev.ts'], {
+    env,
+    cwd: root,
+    stdio: 'pipe',
+  })
   const exit = once(app, 'exit')
   let said = ''
   const running = new Promise<void>((resolve, reject) => {

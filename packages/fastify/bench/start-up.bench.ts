@@ -11,7 +11,7 @@ const port = 6190
 
 async function firstAnswerMs(env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = performance.now()
-  const server = join(import.meta.dirname, '../src/server.ts')
+  const server = join(import.meta.dirname, '../../../bff/src/server.ts')
   const child = spawn(process.execPath, [server], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -8,4 +8,5 @@ export {
   type TenantUser,
 } from './tenant.ts'
 export { generateUsers } from './directory/generate.ts'
+export { idTokenVariants } from './faults/id-token.ts'
 export { commandLineClientId, localClient, localTenantId } from './registry/built-in.ts'

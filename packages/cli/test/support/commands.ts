@@ -59,7 +59,7 @@ export function start(
   args: string[],
   env: NodeJS.ProcessEnv,
 ): Running {
-  const entry = join(root, `setup/src/${command}.ts`)
+  const entry = join(root, `packages/cli/src/${command}.ts`)
   const child = spawn(process.execPath, [entry, ...args], {
     env,
     cwd: root,

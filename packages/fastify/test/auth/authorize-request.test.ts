@@ -5,7 +5,7 @@ import { localTenant } from '../../src/config/index.ts'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { tokenRequests } from '../support/token-requests.ts'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

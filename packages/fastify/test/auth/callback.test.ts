@@ -5,7 +5,7 @@ import { foreignCode } from '../support/foreign-browser.ts'
 import { expectRefusedSignIn, problemPageCode, startsSession } from '../support/refused-sign-in.ts'
 import { withStoreFile } from '../support/store-file.ts'
 import { tokenRequests, type TokenForm } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

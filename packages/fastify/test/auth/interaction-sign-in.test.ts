@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { problemPageCode } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'

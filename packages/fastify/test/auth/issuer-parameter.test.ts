@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 type Iss = string | null
 

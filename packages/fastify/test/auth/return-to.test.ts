@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/sign-in.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
-import { runs } from '../support/runs.ts'
+import { runs } from '@gatehouse/test-support/runs'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const elsewhere = [
   'https://evil.test',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { arrived } from '../support/arrived.ts'
 import { expectRefusedSignIn, problemPageCode } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
 

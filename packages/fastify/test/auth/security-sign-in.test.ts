@@ -6,7 +6,7 @@ import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { openSocket } from '../support/raw-exchange.ts'
 import { problemPageCode, startsSession } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const idleMinutes = 30

@@ -8,7 +8,7 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 describe('a link to a sign-in', () => {
   const gatehouse = useGatehouse()

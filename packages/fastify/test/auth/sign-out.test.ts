@@ -3,7 +3,7 @@ import type { Answer } from '@gatehouse/tenant/testing'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { sessionCount } from '../support/store-file.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
 import { ConfigFile } from '../../src/config/schema.ts'
 import { load, ownTenant, refusedKeys } from '../support/config-folder.ts'
-import { mutated } from '../support/mutated.ts'
-import { runs } from '../support/runs.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
 
 /** Enough of the secret to be of use to somebody who reads it in a log. */
 const secretParts = ['Zx8~Q', 'own-tenant', 'secret_0123']

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
 const command = join(import.meta.dirname, '../../src/commands/doctor.ts')

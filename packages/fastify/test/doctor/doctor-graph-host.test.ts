@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/doctor/index.ts'
-import { foreignGraphHost } from "../../src/doctor/probes.ts";
+import { foreignGraphHost } from '../../src/config/index.ts'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
 const lookAlike = 'graph.microsoft.com.evil.test'

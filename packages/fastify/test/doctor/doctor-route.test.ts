@@ -14,7 +14,7 @@ import {
   type Gatehouse,
 } from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from '../support/raw-exchange.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
 

@@ -8,7 +8,7 @@ import { arrivalFinding } from '../../src/doctor/server-checks.ts'
 import { authorityFindings, redirectFinding } from '../../src/doctor/tenant-checks.ts'
 import { createEntra } from '../../src/entra/index.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
 

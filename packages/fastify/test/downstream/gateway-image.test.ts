@@ -1,4 +1,4 @@
-import { userPhoto } from '@gatehouse/contract/paths'
+import { userPhoto } from '@gatehouse/shared/paths'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useOrders } from '../support/use-orders.ts'

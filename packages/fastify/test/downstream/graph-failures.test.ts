@@ -3,7 +3,7 @@ import type { Fault } from '@gatehouse/tenant'
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

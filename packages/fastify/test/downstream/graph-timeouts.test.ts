@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

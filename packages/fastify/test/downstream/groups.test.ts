@@ -4,7 +4,7 @@ import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from '../support/raw-exchange.ts'
 import { json, startUpstream } from '../support/upstream.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ extend: groupsRoute })
 /** Where a token may say that the groups are. */

@@ -4,7 +4,7 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

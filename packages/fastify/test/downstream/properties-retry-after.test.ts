@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { retryAfterSeconds } from '../../src/retry-after.ts'
-import { mutated } from '../support/mutated.ts'
-import { runs } from '../support/runs.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
 
 const now = Date.UTC(2026, 0, 15, 12)
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { CallSignal } from '../../src/downstream/http.ts'
 import { createTurns, LineFull } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
-import { runs } from '../support/runs.ts'
+import { runs } from '@gatehouse/test-support/runs'
 
 interface Visit {
   user: string

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bearerRefusal, parseChallenges } from '../../src/downstream/www-authenticate.ts'
-import { mutated } from '../support/mutated.ts'
-import { runs } from '../support/runs.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
 
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 const real = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { adviceFor, causeByNumber } from '../../src/entra/aadsts.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readMetadata } from '../../src/entra/discovery.ts'
 import type { Answer } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const authority = 'https://login.microsoftonline.com'
 const base = `${authority}/3f2504e0-4f89-41d3-9a0c-0305e82c3301`

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { foreignIdToken } from '../support/foreign-browser.ts'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 /** What a strict reader may still take: the clocks are a little apart, or a claim that is not asked for is absent. */
 const tolerated = [

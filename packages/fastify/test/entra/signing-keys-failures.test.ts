@@ -6,7 +6,7 @@ import { EntraError } from '../../src/entra/errors.ts'
 import { createSigningKeys, type SigningKeys } from '../../src/entra/keys.ts'
 import type { EntraAnswer, EntraNetwork } from '../../src/entra/network.ts'
 import { problemPageCode } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'known', use: 'sig' }

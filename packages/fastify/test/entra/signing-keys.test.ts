@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

@@ -13,8 +13,8 @@ import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
 import { registrationAt } from '../support/registration.ts'
 import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { askToken, tokenIn, tokenRoute } from '../support/token-route.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const good = { token_type: 'Bearer', access_token: 'eyJ0.eyJ1.c2ln', expires_in: 3600 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const hour = 60 * minute

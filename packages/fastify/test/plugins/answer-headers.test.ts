@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { documentHeaders } from '../../src/plugins/security-headers.ts'
 import { rawExchange } from '../support/raw-exchange.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 40, perSession: 1000 } } })
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { liveThrough } from '../support/live-through.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 import { people } from '@gatehouse/tenant/testing'
 
 const unlimited = 1_000_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 // A page at every address, so that nothing is refused for want of one.
 const gatehouse = useGatehouse({

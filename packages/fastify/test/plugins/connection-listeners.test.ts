@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Pool } from 'undici'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({
   extend: (app) => {

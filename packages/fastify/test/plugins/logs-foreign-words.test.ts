@@ -9,7 +9,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { startUpstream } from '../support/upstream.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 /** Stands in every text that Microsoft sends: a person, as its sentences name them. */
 const marker = 'nora.hill@secret.example'

@@ -3,7 +3,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { localTenant } from '../../src/config/index.ts'
 import { goodKey } from '../support/config-folder.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({
   env: { SESSION_KEYS: goodKey },

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 import { buildApp } from '@gatehouse/bff/app'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { load, ownTenant } from '../support/config-folder.ts'

@@ -5,7 +5,7 @@ import { localTenant } from '../../src/config/index.ts'
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 import { people } from '@gatehouse/tenant/testing'
 
 describe('a request id from the client', () => {

@@ -4,7 +4,7 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { sessionCount } from '../support/store-file.ts'
 import { refreshes, tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const gatehouse = useGatehouse({

@@ -7,7 +7,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const people = 20
 const requestsEach = 50

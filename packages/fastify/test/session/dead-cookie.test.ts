@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 

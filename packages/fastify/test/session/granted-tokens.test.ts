@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { bearerClaims } from '@gatehouse/test-support/bearer'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { askToken, tokenIn, tokenRoute } from '../support/token-route.ts'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
 import { refreshes, tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const orders = 'api://orders/Orders.Read'

@@ -3,8 +3,8 @@ import { continueUrl } from '@gatehouse/contract/paths'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { tokenRequests } from '../support/token-requests.ts'
-import { askToken, tokenRoute } from '../support/token-route.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { askToken, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const gatehouse = useGatehouse({

@@ -6,7 +6,7 @@ import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { count } from '@gatehouse/test-support/tier'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const people = 50
 const callsEach = count({ quick: 60, all: 200 })

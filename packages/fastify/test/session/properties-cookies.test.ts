@@ -3,8 +3,8 @@ import * as fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { cookieNames, createSealedCookies, readCookie } from '../../src/session/cookie.ts'
-import { mutated } from '../support/mutated.ts'
-import { runs } from '../support/runs.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
 
 const name = '__Host-session'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 /** 429, when to come back, and one audit line about it. */
 function expectLimited(answer: Answer, by: 'address' | 'session', logs: string[]): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { httpsGatehouse } from '../support/https-gatehouse.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 import { people } from '@gatehouse/tenant/testing'
 
 const gatehouse = useGatehouse()

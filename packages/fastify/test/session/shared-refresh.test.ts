@@ -5,7 +5,7 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 

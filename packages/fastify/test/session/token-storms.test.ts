@@ -6,8 +6,8 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
-import { askToken, tokenIn, tokenRoute } from '../support/token-route.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const minute = 60_000
 const seconds = 1_000

@@ -7,7 +7,7 @@ import type { Answer } from '@gatehouse/tenant/testing'
 import { holdLock } from '@gatehouse/test-support/lock-holder'
 import { startsSession } from '../support/refused-sign-in.ts'
 import { withStoreFile } from '../support/store-file.ts'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 100_000 } } })
 const file = () => join(gatehouse().dataDir, 'sessions.sqlite')

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { createBrowser, freePort, type Browser } from '@gatehouse/tenant/testing'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 
-const entry = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
+const entry = fileURLToPath(new URL('../../../../bff/src/server.ts', import.meta.url))
 const startWithinMs = 30_000
 
 export interface ServerOptions {

@@ -4,7 +4,7 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Gatehouse, Instance } from '@gatehouse/test-support/gatehouse'
 import type { StoreKind } from '@gatehouse/test-support/stored'
-import { useGatehouse } from './use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 export interface TwoInstances {
   gatehouse(): Gatehouse

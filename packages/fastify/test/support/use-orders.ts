@@ -2,7 +2,7 @@ import { afterAll } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { callRoute, startUpstream, type CallRoute, type Upstream } from './upstream.ts'
-import { useGatehouse } from './use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 export interface Orders {
   gatehouse: () => Gatehouse

@@ -1,7 +1,15 @@
 import type { SignedIn } from '@gatehouse/contract/session'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { apiQuery, call, createQueryClient, type Gone, sessionQuery, setSession, setSignedOut } from '@gatehouse/react'
+import {
+  apiQuery,
+  call,
+  createQueryClient,
+  type Gone,
+  sessionQuery,
+  setSession,
+  setSignedOut,
+} from '@gatehouse/react'
 
 const now = '2026-11-23T12:00:00Z'
 

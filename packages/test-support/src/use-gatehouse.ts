@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import {
-  startGatehouse,
-  type Gatehouse,
-  type GatehouseOptions,
-} from '@gatehouse/test-support/gatehouse'
+import { startGatehouse, type Gatehouse, type GatehouseOptions } from './gatehouse.ts'
 
 /** One app for all tests of a file; each of them starts without faults and with an empty journal. */
 export function useGatehouse(options: GatehouseOptions = {}): () => Gatehouse {

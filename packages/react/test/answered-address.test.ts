@@ -1,4 +1,4 @@
-import { api, continueUrl } from '@gatehouse/shared/paths'
+import { api, continueUrl } from '@gatehouse/contract/paths'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ApiProblem, createQueryClient, signOutMutation } from '@gatehouse/react'
