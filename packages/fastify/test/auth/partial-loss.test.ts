@@ -2,7 +2,7 @@ import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 import { people } from '@gatehouse/tenant/testing'
 
 describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {

@@ -3,7 +3,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { withStoreFile } from '../support/store-file.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (store) => {
   const gatehouse = useGatehouse({ store })

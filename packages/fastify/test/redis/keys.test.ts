@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 describe('on redis, a loss of the whole store', () => {
   const gatehouse = useGatehouse({ store: 'redis' })

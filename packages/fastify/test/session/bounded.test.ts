@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
 import { count, storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const limit = 5
 const people = 40

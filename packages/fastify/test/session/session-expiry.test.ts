@@ -2,7 +2,7 @@ import type { SignedIn } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const [second, minute] = [1000, 60_000]
 

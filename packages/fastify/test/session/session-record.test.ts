@@ -3,7 +3,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { StoredRecord } from '../../src/store/store.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '../support/use-gatehouse.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 /** What somebody with access to the store may do to a record's sealed bytes. */
 const changes: [string, (sealed: Buffer) => Buffer][] = [
