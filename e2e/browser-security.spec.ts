@@ -191,23 +191,19 @@ test('the sign-in problem page shows the stable code and the id, and nothing els
   expect(violations()).toBe(0)
 })
 
-test(
-  'the description of a callback error is not shown',
-  { tag: '@thorough' },
-  async ({ page }) => {
-    const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
-    const query = new URLSearchParams({
-      error: 'access_denied',
-      error_description: description,
-      state: 'nobody-began-this',
-    })
-    await page.goto(`/auth/redirect?${query.toString()}`)
-    await page.waitForURL(/\/sign-in-problem\?code=[a-z_]+&/)
-    await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
-    expect(page.url()).not.toContain('SCAM')
-    await expect(page.locator('body')).not.toContainText('SCAM')
-  },
-)
+test('the description of a callback error is not shown', { tag: '@thorough' }, async ({ page }) => {
+  const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
+  const query = new URLSearchParams({
+    error: 'access_denied',
+    error_description: description,
+    state: 'nobody-began-this',
+  })
+  await page.goto(`/auth/redirect?${query.toString()}`)
+  await page.waitForURL(/\/sign-in-problem\?code=[a-z_]+&/)
+  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible()
+  expect(page.url()).not.toContain('SCAM')
+  await expect(page.locator('body')).not.toContainText('SCAM')
+})
 
 test(
   'signing in and out needs no popup and no opener, under COOP same-origin',

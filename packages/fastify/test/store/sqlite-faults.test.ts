@@ -77,33 +77,26 @@ describe('a SQLite file that cannot be used', () => {
     },
   )
 
-  it(
-    'is refused at boot with a sentence if it is read-only',
-    { tags: ['thorough'] },
-    async () => {
-      const folder = freshFolder()
-      const path = await usedFile(folder)
-      const config = join(folder, 'aad.config.json')
-      copyFileSync(gatehouse().environment['AAD_CONFIG'] ?? '', config)
-      writeFileSync(
-        join(folder, 'session-key'),
-        Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64'),
-      )
-      chmodSync(path, 0o400)
-      chmodSync(gatehouse().dataDir, 0o755)
-      if (process.getuid?.() === 0) {
-        for (const name of ['', 'sessions.sqlite', 'aad.config.json', 'session-key']) {
-          chownSync(join(folder, name), nobody, nobody)
-        }
+  it('is refused at boot with a sentence if it is read-only', { tags: ['thorough'] }, async () => {
+    const folder = freshFolder()
+    const path = await usedFile(folder)
+    const config = join(folder, 'aad.config.json')
+    copyFileSync(gatehouse().environment['AAD_CONFIG'] ?? '', config)
+    writeFileSync(
+      join(folder, 'session-key'),
+      Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64'),
+    )
+    chmodSync(path, 0o400)
+    chmodSync(gatehouse().dataDir, 0o755)
+    if (process.getuid?.() === 0) {
+      for (const name of ['', 'sessions.sqlite', 'aad.config.json', 'session-key']) {
+        chownSync(join(folder, name), nobody, nobody)
       }
-      const server = await runServer(
-        { ...environment(folder), AAD_CONFIG: config },
-        { uid: nobody },
-      )
-      expect(await server.exit).toBe(1)
-      expect(server.said()).toMatch(/^The session store \S+ cannot be opened \(EACCES[^\n]+\)\n$/)
-    },
-  )
+    }
+    const server = await runServer({ ...environment(folder), AAD_CONFIG: config }, { uid: nobody })
+    expect(await server.exit).toBe(1)
+    expect(server.said()).toMatch(/^The session store \S+ cannot be opened \(EACCES[^\n]+\)\n$/)
+  })
 })
 
 describe('a disk that is full', () => {
