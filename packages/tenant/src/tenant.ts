@@ -1,7 +1,7 @@
 /** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ClientRegistration } from './clients.ts'
-import { type BadDays, createBadDayBoard } from './control/scenarios/scenarios.ts'
+import { type Scenarios, createScenarios } from './control/scenarios/scenarios.ts'
 import { controlRoutes } from './control/index.ts'
 import { createDirectory, type TenantUser } from './directory/directory.ts'
 import { generateUsers } from './directory/generate.ts'
@@ -23,9 +23,9 @@ import { answerUnknown } from './pages/errors.ts'
 import { createPolicies } from './policies.ts'
 import { createRegistry } from './registry/registry.ts'
 import { createSeal } from './seal.ts'
-import type { World } from './world.ts'
+import type { TenantState } from './tenant-state.ts'
 
-export type { BadDays, BadDayState } from './control/scenarios/scenarios.ts'
+export type { Scenarios, ScenarioState } from './control/scenarios/scenarios.ts'
 export type { ClientRegistration } from './clients.ts'
 export type { Endpoint } from './endpoint.ts'
 export type { TenantUser } from './directory/directory.ts'
@@ -50,7 +50,7 @@ export interface Tenant {
   journal: Journal
   faults: Faults
   /** Everything that can go wrong, by name. */
-  badDays: BadDays
+  scenarios: Scenarios
   /** A new signing key; the old one leaves the JWKS, unless it is kept. Graph knows both. */
   rotateKeys(options?: RotateOptions): void
   /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: everybody's. */
@@ -95,25 +95,25 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   // Before every other hook.
   refuseForeignHosts(app, options.origin)
   const clients = options.clients ?? [localClient]
-  const world = createWorld(app, { ...options, clients })
+  const tenant = createTenantState(app, { ...options, clients })
   // The clock of the tokens is the clock of the answers.
   app.addHook('onRequest', async (_request, reply) => {
-    reply.header('date', new Date(world.now()).toUTCString())
+    reply.header('date', new Date(tenant.now()).toUTCString())
   })
-  useTransportFaults(app, world.faults)
+  useTransportFaults(app, tenant.faults)
   answerUnknown(app)
-  await app.register((scope) => entraRoutes(scope, world))
-  await app.register((scope) => graphRoutes(scope, world), { prefix: '/v1.0' })
-  await app.register((scope) => controlRoutes(scope, world), { prefix: '/_tenant' })
+  await app.register((scope) => entraRoutes(scope, tenant))
+  await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
+  await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })
   const listening = await app.listen({
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
   })
-  world.origin = options.origin ?? listening
-  return tenantOf(world, app, clients)
+  tenant.origin = options.origin ?? listening
+  return publicTenant(tenant, app, clients)
 }
 
-function createWorld(app: FastifyInstance, options: TenantOptions): World {
+function createTenantState(app: FastifyInstance, options: TenantOptions): TenantState {
   const now = options.now ?? Date.now
   return {
     origin: '',
@@ -142,13 +142,13 @@ function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantU
   return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
 }
 
-function tenantOf(
-  world: World,
+function publicTenant(
+  tenant: TenantState,
   app: FastifyInstance,
   clients: readonly ClientRegistration[],
 ): Tenant {
-  const { origin, tenantId, tenantName, directory, journal, faults, keys } = world
-  const { consents, policies } = world
+  const { origin, tenantId, tenantName, directory, journal, faults, keys } = tenant
+  const { consents, policies } = tenant
   return {
     origin,
     authority: origin,
@@ -161,7 +161,7 @@ function tenantOf(
     },
     journal,
     faults,
-    badDays: createBadDayBoard(world),
+    scenarios: createScenarios(tenant),
     rotateKeys: (options) => keys.rotate(options),
     revokeUser: (id) => directory.revoke(id),
     revokeTokens: (id) => directory.revokeTokens(id),

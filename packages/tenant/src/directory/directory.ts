@@ -51,20 +51,20 @@ function registerOf(users: readonly TenantUser[]) {
 }
 
 function findUsers(users: readonly TenantUser[], text: string, limit: number): TenantUser[] {
-  const words = fold(text).split(/\s+/).filter(Boolean)
+  const words = normalise(text).split(/\s+/).filter(Boolean)
   if (words.length === 0) return users.slice(0, limit)
   const found: TenantUser[] = []
   for (const user of users) {
     if (found.length >= limit) break
-    const whole = fold(user.userPrincipalName)
-    const name = ` ${fold(user.displayName)} ${whole.replace('.', ' ')}`
+    const whole = normalise(user.userPrincipalName)
+    const name = ` ${normalise(user.displayName)} ${whole.replace('.', ' ')}`
     if (words.every((word) => name.includes(` ${word}`) || whole.startsWith(word))) found.push(user)
   }
   return found
 }
 
 /** Without case and accents, so that "zoe" finds "Zoë". */
-export function fold(text: string): string {
+export function normalise(text: string): string {
   // Most names are plain, and normalising 100 000 of them takes half a second.
   if (isPlain(text)) return text.toLowerCase()
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { EntraError, type Trace } from './errors.ts'
 import { randomUUID } from 'node:crypto'
 
 /** Throws the `aadsts` fault that is set for this request, if one is. */
-export function throwFault(world: World, at: Endpoint, request: FastifyRequest): void {
-  const fault = world.faults.take(at, ['aadsts'], request)
+export function applyFault(tenant: TenantState, at: Endpoint, request: FastifyRequest): void {
+  const fault = tenant.faults.consume(at, ['aadsts'], request)
   if (!fault) return
   const { code, error, suberror, claims, description } = fault
   throw new EntraError(code, {

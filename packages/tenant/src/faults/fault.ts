@@ -1,4 +1,4 @@
-/** What a tenant can do to an application on a bad day: one union, one file per family. */
+/** What a tenant can do to an application: one union, one file per family. */
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
 import type { IdTokenFault } from './id-token.ts'
@@ -20,8 +20,8 @@ export type Fault = {
   at: Endpoint
   /** For how many requests; without it, until cleared. */
   times?: number
-  /** The bad day that it belongs to, if it was set as one. */
-  badDay?: string
+  /** The scenario that it belongs to, if it was set as one. */
+  scenario?: string
   /** Only for the requests that this says yes to: one user's, one page's. */
   when?: (request: FastifyRequest) => boolean
 } & FaultEffect

@@ -8,11 +8,11 @@ export interface Faults {
   set(fault: Fault): void
   /** Takes away all of them, or those of one endpoint. */
   clear(at?: Endpoint): void
-  /** Takes away those that belong to a bad day. */
-  clearBadDay(id: string): void
+  /** Takes away those that belong to a scenario. */
+  clearScenario(id: string): void
   list(): readonly Fault[]
   /** The first fault of these kinds that this request meets, counted as used. For the tenant's own handlers. */
-  take<K extends FaultKind>(
+  consume<K extends FaultKind>(
     at: Endpoint,
     kinds: readonly K[],
     request: FastifyRequest,
@@ -36,22 +36,22 @@ export function createFaults(): Faults {
   return {
     set: (fault) => void faults.push({ fault, left: fault.times ?? Infinity }),
     clear: (at) => void (faults = at ? faults.filter(({ fault }) => fault.at !== at) : []),
-    clearBadDay: (id) => void (faults = faults.filter(({ fault }) => fault.badDay !== id)),
+    clearScenario: (id) => void (faults = faults.filter(({ fault }) => fault.scenario !== id)),
     list: () =>
       faults.map(({ fault, left }) => (left === Infinity ? fault : { ...fault, times: left })),
-    take(at, kinds, request) {
+    consume(at, kinds, request) {
       const met = faults.filter(({ fault }) => fault.at === at && (fault.when?.(request) ?? true))
       const answer = met.find(({ fault }) => answering.has(fault.kind))
-      const taken = met.find((entry) => isOneOf(entry.fault, kinds) && inTurn(entry, answer))
-      if (!taken || !isOneOf(taken.fault, kinds)) return undefined
-      taken.left -= 1
+      const consumed = met.find((entry) => isOneOf(entry.fault, kinds) && isNext(entry, answer))
+      if (!consumed || !isOneOf(consumed.fault, kinds)) return undefined
+      consumed.left -= 1
       faults = faults.filter(({ left }) => left > 0)
-      return taken.fault
+      return consumed.fault
     },
   }
 }
 
-function inTurn(entry: { fault: Fault }, answer: { fault: Fault } | undefined): boolean {
+function isNext(entry: { fault: Fault }, answer: { fault: Fault } | undefined): boolean {
   return !answering.has(entry.fault.kind) || entry === answer
 }
 

@@ -41,22 +41,22 @@ const signatureVariants = {
   'kid-missing': (token) => signRs256(partsOf(token, { kid: undefined }), own(token)),
   'kid-unknown': (token) => signRs256(partsOf(token, { kid: 'no-such-key' }), own(token)),
   'crit-unknown': (token) => signRs256(partsOf(token, { crit: ['exp2'], exp2: true }), own(token)),
-} satisfies Record<string, Spoil>
+} satisfies Record<string, Tamper>
 
-function partsOf({ header, claims }: TokenToSpoil, patch: Record<string, unknown> = {}) {
+function partsOf({ header, claims }: TokenDraft, patch: Record<string, unknown> = {}) {
   return { header: { ...header, ...patch }, payload: JSON.stringify(claims) }
 }
 
-function own(token: TokenToSpoil): KeyObject {
+function own(token: TokenDraft): KeyObject {
   return token.keys.current().privateKey
 }
 
-function unsigned(alg: string): Spoil {
+function unsigned(alg: string): Tamper {
   return (token) => signWith(partsOf(token, { alg }), () => Buffer.alloc(0))
 }
 
 /** A good signature of an algorithm that Entra does not use; the key is put into the JWKS. */
-function es256(token: TokenToSpoil): string {
+function es256(token: TokenDraft): string {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const kid = randomBytes(20).toString('base64url')
   token.keys.publish({ kid, publicKey: pair.publicKey, privateKey: pair.privateKey })
@@ -84,22 +84,22 @@ function flipFirstBit(bytes: Buffer): Buffer {
 
 type Claims = Record<string, unknown>
 
-interface TokenToSpoil {
+interface TokenDraft {
   header: Record<string, unknown>
   claims: Claims
   keys: KeyRing
 }
 
 /** Null and undefined stand for themselves: what the token endpoint sends in the token's place. */
-type Spoil = (token: TokenToSpoil) => string | null | undefined
+type Tamper = (token: TokenDraft) => string | null | undefined
 
 /** A patch of the claims; undefined takes one away. */
-function claims(patch: (good: Claims) => Claims): Spoil {
+function claims(patch: (good: Claims) => Claims): Tamper {
   return payload((good) => JSON.stringify({ ...good, ...patch(good) }))
 }
 
 /** Other bytes for the payload. */
-function payload(make: (good: Claims) => string | Buffer): Spoil {
+function payload(make: (good: Claims) => string | Buffer): Tamper {
   return (token) =>
     signRs256(
       { header: token.header, payload: make(token.claims) },
@@ -108,7 +108,7 @@ function payload(make: (good: Claims) => string | Buffer): Spoil {
 }
 
 /** The token as it would have been. */
-const good: Spoil = claims(() => ({}))
+const good: Tamper = claims(() => ({}))
 
 // Who made the token, for whom, and about whom.
 
@@ -145,7 +145,7 @@ const identityVariants = {
   'tid-missing': claims(() => ({ tid: undefined })),
   'tid-wrong': claims(() => ({ tid: otherTenant })),
   'at_hash-wrong': claims(() => ({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })),
-} satisfies Record<string, Spoil>
+} satisfies Record<string, Tamper>
 
 function replaceTenant(good: Record<string, unknown>, tenant: string): string {
   return String(good.iss).replace(String(good.tid), tenant)
@@ -171,7 +171,7 @@ const timeVariants = {
   'nbf-missing': claims(() => ({ nbf: undefined })),
   'nbf-future': claims((good) => ({ nbf: issuedAt(good) + 10 * minute })),
   'nbf-just-ahead': claims((good) => ({ nbf: issuedAt(good) + 30 })),
-} satisfies Record<string, Spoil>
+} satisfies Record<string, Tamper>
 
 function issuedAt(good: Record<string, unknown>): number {
   return Number(good.iat) + backdating
@@ -196,7 +196,7 @@ const shapeVariants = {
   'payload-duplicate-aud': payload(doubleAudience('first')),
   'payload-duplicate-aud-wrong-last': payload(doubleAudience('last')),
   '2mb': claims(() => ({ padding: 'x'.repeat(2 * 1024 * 1024) })),
-} satisfies Record<string, Spoil>
+} satisfies Record<string, Tamper>
 
 function withInvalidUtf8(json: string): Buffer {
   const bytes = Buffer.from(json.replace('{', '{"note":"?",'))
@@ -236,7 +236,7 @@ export type IdTokenVariant = keyof typeof variants
 export const idTokenVariants = Object.keys(variants)
 
 /** The spoilt token; null or undefined where the variant sends that in the token's place. */
-export function spoilIdToken(fault: IdTokenFault, token: TokenToSpoil): unknown {
+export function tamperIdToken(fault: IdTokenFault, token: TokenDraft): unknown {
   const claims = { ...token.claims, ...fault.claims }
   for (const name of fault.remove ?? []) delete claims[name]
   const header = { ...token.header, ...fault.header }

@@ -43,9 +43,9 @@ export function useTransportFaults(app: FastifyInstance, faults: Faults): void {
   app.addHook('preHandler', async (request, reply) => {
     const at = request.routeOptions.config.endpoint
     if (!at) return undefined
-    const delay = faults.take(at, ['delay'], request)
+    const delay = faults.consume(at, ['delay'], request)
     if (delay) await sleep(delay.ms)
-    const fault = faults.take(at, kinds, request)
+    const fault = faults.consume(at, kinds, request)
     return fault && apply(fault, request, reply)
   })
 }

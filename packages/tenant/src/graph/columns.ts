@@ -1,5 +1,5 @@
 /** What `$search` looks at: one long text for each property, since a search may not take as long as folding 100 000 names does. */
-import { fold, type TenantUser } from '../directory/directory.ts'
+import { normalise, type TenantUser } from '../directory/directory.ts'
 
 export const searchable = [
   'displayName',
@@ -68,7 +68,7 @@ function makeColumn(users: readonly TenantUser[], name: Searchable): Column {
 }
 
 function partsOf(name: Searchable, value: string): string[] {
-  const text = fold(value).trim()
+  const text = normalise(value).trim()
   if (tokenised.has(name)) return text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
   return [text.replace(/[\n\t]/g, ' ')]
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { type Caller, requireCaller, requireScope } from './bearer.ts'
 import {
   anyUserScopes,
@@ -15,13 +15,13 @@ import { badRequest, notFound } from './errors.ts'
 import { findUser } from './users.ts'
 import { columnOf, searchable } from './columns.ts'
 
-export function meRoute(app: FastifyInstance, world: World): void {
+export function meRoute(app: FastifyInstance, tenant: TenantState): void {
   app.get('/me', { config: { endpoint: 'me' } }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireScope(caller, ownUserScopes)
     const select = parseSelect(parseOptions(request.url).$select)
     return {
-      '@odata.context': `${world.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`,
+      '@odata.context': `${tenant.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`,
       ...view(caller.user, caller, select),
     }
   })
@@ -29,15 +29,15 @@ export function meRoute(app: FastifyInstance, world: World): void {
 
 const scopes = ['User.Read', 'User.ReadWrite', 'Organization.Read.All', 'Directory.Read.All']
 
-export function organizationRoute(app: FastifyInstance, world: World): void {
+export function organizationRoute(app: FastifyInstance, tenant: TenantState): void {
   app.get('/organization', { config: { endpoint: 'organization' } }, async (request) => {
-    requireScope(await requireCaller(world, request), scopes)
+    requireScope(await requireCaller(tenant, request), scopes)
     return {
-      '@odata.context': `${world.origin}/v1.0/$metadata#organization`,
+      '@odata.context': `${tenant.origin}/v1.0/$metadata#organization`,
       value: [
         {
-          id: world.tenantId,
-          displayName: world.tenantName,
+          id: tenant.tenantId,
+          displayName: tenant.tenantName,
           tenantType: 'AAD',
           verifiedDomains: [
             { name: userDomain, type: 'Managed', isDefault: true, isInitial: true },
@@ -52,22 +52,22 @@ export function organizationRoute(app: FastifyInstance, world: World): void {
 
 const groupScopes = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All']
 
-export function groupRoutes(app: FastifyInstance, world: World): void {
+export function groupRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'groups' } as const
   app.post('/me/getMemberGroups', { config }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireScope(caller, [...ownUserScopes, ...groupScopes])
-    return groupsOf(world, request, caller.user)
+    return groupsOf(tenant, request, caller.user)
   })
   app.post<{ Params: { id: string } }>(
     '/users/:id/getMemberGroups',
     { config },
     async (request) => {
-      const caller = await requireCaller(world, request)
-      const user = findUser(world, request.params.id)
+      const caller = await requireCaller(tenant, request)
+      const user = findUser(tenant, request.params.id)
       requireGroupScopes(caller, user)
       if (!user) throw notFound(request.params.id)
-      return groupsOf(world, request, user)
+      return groupsOf(tenant, request, user)
     },
   )
 }
@@ -80,13 +80,13 @@ function requireGroupScopes(caller: Caller, user: TenantUser | undefined): void 
 }
 
 /** All groups of this tenant are security groups, so that the answer is the same either way. */
-function groupsOf(world: World, { body }: FastifyRequest, { groups }: TenantUser) {
+function groupsOf(tenant: TenantState, { body }: FastifyRequest, { groups }: TenantUser) {
   const only = typeof body === 'object' && body !== null && 'securityEnabledOnly' in body && body
   if (!only || typeof only.securityEnabledOnly !== 'boolean') {
     throw badRequest("The parameter 'securityEnabledOnly' is missing or not a Boolean.")
   }
   return {
-    '@odata.context': `${world.origin}/v1.0/$metadata#Collection(Edm.String)`,
+    '@odata.context': `${tenant.origin}/v1.0/$metadata#Collection(Edm.String)`,
     value: groups,
   }
 }

@@ -1,5 +1,5 @@
 /** The envelopes of lists and single objects. */
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
 import { parseCount, parseOptions, parseTop } from './query.ts'
 import type { Static, TSchema } from 'typebox'
@@ -17,7 +17,7 @@ export interface Collection {
 
 /** @throws GraphError 400 for options that cannot be followed */
 export function listAnswer(
-  world: World,
+  tenant: TenantState,
   collection: Collection,
   rows: readonly Row[],
   url: string,
@@ -30,20 +30,22 @@ export function listAnswer(
       ? () => true
       : parseWhere(options.$filter, collection.type, collection.filterable)
   const found = rows.filter(fits)
-  const start = options.$skiptoken === undefined ? 0 : openToken(world, options.$skiptoken)
+  const start = options.$skiptoken === undefined ? 0 : openToken(tenant, options.$skiptoken)
   const end = start + top
   return {
-    '@odata.context': context(world, collection.name, select),
+    '@odata.context': context(tenant, collection.name, select),
     ...(parseCount(options.$count) && start === 0 ? { '@odata.count': found.length } : {}),
-    ...(end < found.length ? { '@odata.nextLink': nextLink(world, collection, options, end) } : {}),
+    ...(end < found.length
+      ? { '@odata.nextLink': nextLink(tenant, collection, options, end) }
+      : {}),
     value: found.slice(start, end).map((row) => pick(row, select, collection.type)),
   }
 }
 
-export function objectAnswer(world: World, collection: Collection, row: Row, url: string) {
+export function objectAnswer(tenant: TenantState, collection: Collection, row: Row, url: string) {
   const select = selected(parseOptions(url).$select)
   return {
-    '@odata.context': `${context(world, collection.name, select)}/$entity`,
+    '@odata.context': `${context(tenant, collection.name, select)}/$entity`,
     ...pick(row, select, collection.type),
   }
 }
@@ -65,25 +67,25 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
   )
 }
 
-function context(world: World, name: string, select: readonly string[] | undefined): string {
-  return `${world.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
+function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
+  return `${tenant.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
 const purpose = 'object_skiptoken'
 
 function nextLink(
-  world: World,
+  tenant: TenantState,
   { name }: Collection,
   options: Readonly<Record<string, string>>,
   start: number,
 ): string {
-  const next = { ...options, $skiptoken: world.seal.seal(purpose, { start }) }
+  const next = { ...options, $skiptoken: tenant.seal.seal(purpose, { start }) }
   const query = Object.entries(next).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  return `${world.origin}/v1.0/${name}?${query.join('&')}`
+  return `${tenant.origin}/v1.0/${name}?${query.join('&')}`
 }
 
-function openToken(world: World, token: string): number {
-  const opened = world.seal.open(purpose, token)
+function openToken(tenant: TenantState, token: string): number {
+  const opened = tenant.seal.open(purpose, token)
   if (typeof opened === 'object' && opened !== null && 'start' in opened)
     return Number(opened.start)
   throw badRequest('Skip token is malformed.')

@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { requireCaller, requireScope } from './bearer.ts'
 import { GraphError, notFound } from './errors.ts'
 import { anyUserScopes, ownUserScopes } from './query.ts'
 import { findUser } from './users.ts'
 import { crc32, deflateSync } from 'node:zlib'
 
-export function photoRoutes(app: FastifyInstance, world: World): void {
+export function photoRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'photo' } as const
   app.get('/me/photo/$value', { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireScope(caller, ownUserScopes)
     return sendPhoto(request, reply, caller.user)
   })
@@ -20,8 +20,8 @@ export function photoRoutes(app: FastifyInstance, world: World): void {
     '/users/:id/photo/$value',
     { config },
     async (request, reply) => {
-      const caller = await requireCaller(world, request)
-      const user = findUser(world, request.params.id)
+      const caller = await requireCaller(tenant, request)
+      const user = findUser(tenant, request.params.id)
       requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
       if (!user) throw notFound(request.params.id)
       return sendPhoto(request, reply, user)

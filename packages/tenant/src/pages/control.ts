@@ -1,17 +1,20 @@
 /** The bar that stays in sight: what is going wrong now, and the end of it. */
 import { html } from 'ghtml'
-import type { BadDayState } from '../control/scenarios/scenarios.ts'
-import type { World } from '../world.ts'
+import type { ScenarioState } from '../control/scenarios/scenarios.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { layout, type Page } from './layout.ts'
 import type { Directory } from '../directory/directory.ts'
 import { mostUsers } from '../options.ts'
 import type { JournalEntry } from '../journal.ts'
 
-export function goingWrong({ directory, faults }: World, days: readonly BadDayState[]): string {
-  const active = days.filter((day) => day.active)
-  const single = faults.list().filter(({ badDay }) => badDay === undefined).length
+export function activeFaults(
+  { directory, faults }: TenantState,
+  scenarios: readonly ScenarioState[],
+): string {
+  const active = scenarios.filter((scenario) => scenario.active)
+  const single = faults.list().filter(({ scenario }) => scenario === undefined).length
   const count = active.length + single
-  if (count === 0) return html`<p class="quiet">No bad day: everything works.</p>`
+  if (count === 0) return html`<p class="quiet">No scenario is active: everything works.</p>`
   const links = active.map(({ id, title, users, left }) => {
     const facts = [namesOf(directory, users), left === null ? '' : `${left} left`]
     const known = facts.filter(Boolean).join(', ')
@@ -20,7 +23,7 @@ export function goingWrong({ directory, faults }: World, days: readonly BadDaySt
   const faultLink = html`<li>
     <a href="#faults">${single === 1 ? '1 single fault' : `${single} single faults`}</a>
   </li>`
-  return html`<form method="post" action="/_tenant/bad-days/clear" class="now">
+  return html`<form method="post" action="/_tenant/scenarios/clear" class="now">
     <b>${count} active</b>
     <ul>
       !${links} !${single > 0 ? faultLink : ''}
@@ -31,8 +34,8 @@ export function goingWrong({ directory, faults }: World, days: readonly BadDaySt
 
 // The faults that were set one by one, by a test or over the API.
 
-export function faultSection({ faults }: World): string {
-  const single = faults.list().filter(({ badDay }) => badDay === undefined)
+export function faultSection({ faults }: TenantState): string {
+  const single = faults.list().filter(({ scenario }) => scenario === undefined)
   if (single.length === 0) return ''
   const rows = single.map(({ at, times, ...what }) => {
     return html`<tr>
@@ -88,7 +91,7 @@ export function identitySection({
   registry,
   directory,
   keys,
-}: World): string {
+}: TenantState): string {
   const registrations = registry.clients().map(
     (client) =>
       html`<dt>Application</dt>
@@ -129,7 +132,7 @@ export function identitySection({
 
 const shownEntries = 100
 
-export function journalSection({ journal }: World): string {
+export function journalSection({ journal }: TenantState): string {
   const entries = journal.entries().slice(-shownEntries).toReversed()
   if (entries.length === 0) {
     return html`<h2 id="journal">Journal</h2>

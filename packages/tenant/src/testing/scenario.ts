@@ -1,9 +1,8 @@
 /** Sets what goes wrong at a running tenant: one of this process, or one that runs by itself. */
 
-import type { BadDayOptions } from '../control/scenarios/scenarios.ts'
+import type { ScenarioOptions } from '../control/scenarios/scenarios.ts'
 
-/** `times`: for how many requests, default: until cleared. `user`: object id or user name, default: everybody. */
-export type ScenarioOptions = BadDayOptions
+export type { ScenarioOptions }
 
 /**
  * Lets a tenant do what a scenario says, such as `graph-throttled`. Its control page, `ORIGIN/_tenant`,
@@ -33,7 +32,7 @@ export function clearScenarios(tenant: { origin: string }): Promise<void> {
 }
 
 async function control({ origin }: { origin: string }, path: string, init: RequestInit) {
-  const answer = await fetch(`${origin}/_tenant/bad-days${path}`, init)
+  const answer = await fetch(`${origin}/_tenant/scenarios${path}`, init)
   if (answer.ok) return
   throw new Error(((await answer.json()) as { error: string }).error)
 }

@@ -1,6 +1,6 @@
 /** One authorization request in the course of a sign-in, and all that answering it takes. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import type { AuthorizeRequest, Target } from './request.ts'
 import type { TenantUser } from '../../directory/directory.ts'
 import type { Accounts, SignedInAccount } from './accounts.ts'
@@ -9,8 +9,8 @@ import { consentPage, needApprovalPage } from '../../pages/consent.ts'
 import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
 import { sendPage } from '../../pages/layout.ts'
 
-export interface Exchange {
-  world: World
+export interface AuthorizeContext {
+  tenant: TenantState
   target: Target
   asked: AuthorizeRequest
   request: FastifyRequest
@@ -59,19 +59,19 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
 
 // The pages that a person meets between an authorization request and its answer.
 
-export function showAccounts({ world, target, request, reply }: Exchange): FastifyReply {
-  const accounts = [...world.browsers.accounts(request).keys()]
-  const users = accounts.map((id) => world.directory.byId(id)).filter((user) => user !== undefined)
+export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
+  const accounts = [...tenant.browsers.accounts(request).keys()]
+  const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
   return sendPage(reply, pickPage({ action: request.url, target, users }))
 }
 
-export function showConsent(exchange: Exchange, user: TenantUser): FastifyReply {
+export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   const { target, asked, request, reply } = exchange
   return sendPage(reply, consentPage({ action: request.url, target, user, scopes: asked.scopes }))
 }
 
 export function showNeedApproval(
-  { target, request, reply }: Exchange,
+  { target, request, reply }: AuthorizeContext,
   user: TenantUser,
   scopes: readonly string[],
 ): FastifyReply {
@@ -79,7 +79,7 @@ export function showNeedApproval(
 }
 
 export function showStepUp(
-  { target, request, reply }: Exchange,
+  { target, request, reply }: AuthorizeContext,
   user: TenantUser,
   contexts: readonly string[],
 ): FastifyReply {
@@ -89,12 +89,12 @@ export function showStepUp(
 const shownUsers = 6
 
 export function showSignIn(
-  { world, target, request, reply }: Exchange,
+  { tenant, target, request, reply }: AuthorizeContext,
   suggested: readonly TenantUser[] | undefined,
   text = '',
   problem?: string,
 ): FastifyReply {
-  const users = suggested ?? world.directory.find(text, shownUsers)
+  const users = suggested ?? tenant.directory.find(text, shownUsers)
   const page = signInPage({ action: request.url, target, users, text, problem })
   return sendPage(reply, page)
 }

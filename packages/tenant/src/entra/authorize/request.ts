@@ -1,7 +1,7 @@
 /** Reads an authorization request: first where an answer may go at all, then the rest. */
 import { type Client, isRedirectUri } from '../../clients.ts'
 import { type ClaimsRequest, readClaimsRequest } from '../../policies.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { type CodeGrant, parseScopes } from '../grants.ts'
 import { deviceRedirectUri } from '../device/index.ts'
 import { EntraError } from '../errors.ts'
@@ -34,11 +34,11 @@ const prompts = ['none', 'login', 'select_account', 'consent'] as const
 export type Prompt = (typeof prompts)[number]
 
 /** @throws EntraError 700016, 50011, 900144 */
-export function readTarget(world: World, parameters: Parameters): Target {
+export function readTarget(tenant: TenantState, parameters: Parameters): Target {
   const clientId = required(parameters, 'client_id')
-  const client = findClient(world, clientId)
+  const client = findClient(tenant, clientId)
   const redirectUri = required(parameters, 'redirect_uri')
-  if (!isRedirectUri(client, redirectUri) && redirectUri !== deviceRedirectUri(world)) {
+  if (!isRedirectUri(client, redirectUri) && redirectUri !== deviceRedirectUri(tenant)) {
     throw new EntraError(50011, {
       message: `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${client.clientId}'.`,
     })

@@ -10,7 +10,7 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose'
 import type { Client, ClientCertificate } from '../../clients.ts'
-import { issuerOf, type World } from '../../world.ts'
+import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
 import { type Parameters, required } from '../parameters.ts'
 import { isLoopback } from '../../options.ts'
@@ -24,7 +24,7 @@ export function assertedClientId(form: Parameters): string | undefined {
 
 /** @throws EntraError 90023, 50027, 700021, 700023, 700024, 700027, 70021, 700211, 700212, 700213, 50013 */
 export async function verifyAssertion(
-  world: World,
+  tenant: TenantState,
   client: Client,
   form: Parameters,
 ): Promise<void> {
@@ -34,20 +34,20 @@ export async function verifyAssertion(
   const assertion = required(form, 'client_assertion')
   const { header, payload } = decode(assertion)
   const isOwn = payload.iss?.toLowerCase() === client.clientId.toLowerCase()
-  if (!isOwn) return verifyFederated(world, client, { assertion, payload })
+  if (!isOwn) return verifyFederated(tenant, client, { assertion, payload })
   if (payload.sub !== payload.iss) throw new EntraError(700021)
   const certificate = client.certificates.find((candidate) => isNamed(candidate, header))
   if (!certificate) throw wrongKey('The key was not found.')
-  if (certificate.endsAt <= world.now()) throw wrongKey('The key used is expired.')
+  if (certificate.endsAt <= tenant.now()) throw wrongKey('The key used is expired.')
   const { publicKey } = certificateOf(certificate)
   try {
     await jwtVerify(assertion, publicKey, {
       algorithms: ['RS256', 'PS256'],
-      audience: audiences(world),
+      audience: audiences(tenant),
       requiredClaims: ['exp', 'jti'],
       // MSAL rounds the second that an assertion begins with, and so may be ahead of it.
       clockTolerance: 5,
-      currentDate: new Date(world.now()),
+      currentDate: new Date(tenant.now()),
     })
   } catch (error) {
     throw refusal(error)
@@ -80,10 +80,10 @@ function certificateOf({ certificate }: ClientCertificate): X509Certificate {
   return new X509Certificate(Buffer.from(certificate, 'base64'))
 }
 
-function audiences(world: World): string[] {
-  const tenants = [world.tenantId, 'organizations']
-  const endpoints = tenants.map((tenant) => `${world.origin}/${tenant}/oauth2/v2.0/token`)
-  return [...endpoints, issuerOf(world)]
+function audiences(tenant: TenantState): string[] {
+  const segments = [tenant.tenantId, 'organizations']
+  const endpoints = segments.map((segment) => `${tenant.origin}/${segment}/oauth2/v2.0/token`)
+  return [...endpoints, issuerOf(tenant)]
 }
 
 function refusal(error: unknown): EntraError {
@@ -114,7 +114,7 @@ const timeout = 5_000
 
 /** @throws EntraError 70021, 700211, 700212, 700213, 700024, 50013; 90006 where the issuer does not answer */
 async function verifyFederated(
-  world: World,
+  tenant: TenantState,
   client: Client,
   { assertion, payload }: Presented,
 ): Promise<void> {
@@ -126,7 +126,7 @@ async function verifyFederated(
       issuer,
       audience: [...audiences],
       requiredClaims: ['exp'],
-      currentDate: new Date(world.now()),
+      currentDate: new Date(tenant.now()),
     })
   } catch (error) {
     const isLate = error instanceof errors.JWTExpired

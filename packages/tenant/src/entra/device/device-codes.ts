@@ -11,7 +11,7 @@ export interface DeviceSignIn {
   clientId: string
   scopes: readonly string[]
   /** `organizations` or the tenant's id. */
-  tenant: string
+  segment: string
   /** Ms since the epoch. */
   expiresAt: number
   /** Ms since the epoch; 0 before the device has asked. */
@@ -29,7 +29,7 @@ export interface DeviceCodes {
   /** Seconds that a device has to wait between two requests. */
   readonly interval: number
   begin(
-    asked: Pick<DeviceSignIn, 'clientId' | 'scopes' | 'tenant'>,
+    asked: Pick<DeviceSignIn, 'clientId' | 'scopes' | 'segment'>,
     now: number,
   ): Readonly<DeviceSignIn>
   byDeviceCode(code: string): DeviceSignIn | undefined

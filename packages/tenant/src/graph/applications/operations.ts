@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { type Caller, denied, requireCaller, requireScope } from '../bearer.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import { type Collection, listAnswer, type ObjectKey, parseKey, readBody } from '../odata.ts'
@@ -12,14 +12,14 @@ import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 
 /** @throws GraphError 400 for a wrong body, and for a name or address that must be unique and is taken */
-export function createApplication(world: World, caller: Caller, body: unknown): Entry {
+export function createApplication(tenant: TenantState, caller: Caller, body: unknown): Entry {
   const { uniqueName = null, ...change } = readBody(NewApplication, body, 'Application')
-  refuseTaken(world, 'uniqueName', uniqueName === null ? [] : [uniqueName])
-  refuseTaken(world, 'identifierUris', change.identifierUris ?? [])
+  refuseTaken(tenant, 'uniqueName', uniqueName === null ? [] : [uniqueName])
+  refuseTaken(tenant, 'identifierUris', change.identifierUris ?? [])
   const identity = { id: randomUUID(), appId: randomUUID(), displayName: change.displayName }
-  const application = changed(newApplication(identity, world.now()), change, world.now())
-  const { newApplicationsHiddenFor } = world.policies
-  return world.registry.add(
+  const application = changed(newApplication(identity, tenant.now()), change, tenant.now())
+  const { newApplicationsHiddenFor } = tenant.policies
+  return tenant.registry.add(
     { ...application, uniqueName },
     caller.user.id,
     newApplicationsHiddenFor,
@@ -28,7 +28,7 @@ export function createApplication(world: World, caller: Caller, body: unknown): 
 
 /** Also by an application that is deleted, or is not to be seen yet: it is there all the same. */
 function refuseTaken(
-  { registry }: World,
+  { registry }: TenantState,
   property: 'uniqueName' | 'identifierUris',
   values: readonly string[],
 ): void {
@@ -43,26 +43,26 @@ function refuseTaken(
 const deletedItems: Collection = { ...applications, name: 'directory/deletedItems' }
 const config = { endpoint: 'applications' } as const
 
-export function deletedApplicationRoutes(app: FastifyInstance, world: World): void {
+export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/directory/deletedItems/microsoft.graph.application', { config }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireReader(caller)
-    const rows = world.registry
+    const rows = tenant.registry
       .deleted()
       .filter((entry) => maySee(caller, entry))
       .map(({ application }) => viewApplication(application, userDomain))
-    return listAnswer(world, deletedItems, rows, request.url)
+    return listAnswer(tenant, deletedItems, rows, request.url)
   })
   app.delete<{ Params: { id: string } }>(
     '/directory/deletedItems/:id',
     { config },
     async (request, reply) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
       const { id } = request.params
-      const entry = world.registry.deleted().find(({ application }) => application.id === id)
+      const entry = tenant.registry.deleted().find(({ application }) => application.id === id)
       if (!entry) throw notFound(id)
-      world.registry.purge(entry)
+      tenant.registry.purge(entry)
       return reply.code(204).send()
     },
   )
@@ -71,16 +71,16 @@ export function deletedApplicationRoutes(app: FastifyInstance, world: World): vo
 // Finds the application that an address names.
 
 /** @throws GraphError 404, and 403 for one that the caller may not see */
-export function findApplication(world: World, caller: Caller, text: string): Entry {
+export function findApplication(tenant: TenantState, caller: Caller, text: string): Entry {
   const key = parseKey(text)
-  const entry = lookUp(world, key)
+  const entry = lookUp(tenant, key)
   if (!entry) throw notFound(key.value)
   if (!maySee(caller, entry)) throw denied()
   return entry
 }
 
 /** Undefined for one that is not there, or is not to be seen yet. */
-export function lookUp({ registry }: World, { name, value }: ObjectKey): Entry | undefined {
+export function lookUp({ registry }: TenantState, { name, value }: ObjectKey): Entry | undefined {
   if (name !== 'id' && name !== 'appId' && name !== 'uniqueName') {
     throw badRequest(`'${name}' is not a key of type 'microsoft.graph.application'.`)
   }

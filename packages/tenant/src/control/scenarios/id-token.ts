@@ -1,7 +1,7 @@
-/** Bad days of the ID token: one for each way in which it can be spoilt. */
+/** Scenarios of the ID token: one for each way in which it can be spoilt. */
 
 import type { IdTokenVariant } from '../../faults/id-token.ts'
-import { faults, type BadDay } from '../scenarios/scenario.ts'
+import { faults, type Scenario } from './scenario.ts'
 
 const titles: Record<IdTokenVariant, string> = {
   'bad-signature': 'A bit of the signature is changed',
@@ -74,11 +74,13 @@ const titles: Record<IdTokenVariant, string> = {
   '2mb': 'A token of 2 MB',
 }
 
-export const idTokenDays: readonly BadDay[] = Object.entries(titles).map(([variant, title]) => ({
-  id: `id-token-${variant}`,
-  area: 'ID token',
-  title,
-  does: `The token endpoint sends the ID token "${variant}".`,
-  // Its names are the variants, one by one.
-  effect: faults({ at: 'token', kind: 'idToken', variant: variant as IdTokenVariant }),
-}))
+export const idTokenScenarios: readonly Scenario[] = Object.entries(titles).map(
+  ([variant, title]) => ({
+    id: `id-token-${variant}`,
+    area: 'ID token',
+    title,
+    description: `The token endpoint sends the ID token "${variant}".`,
+    // Its names are the variants, one by one.
+    effect: faults({ at: 'token', kind: 'idToken', variant: variant as IdTokenVariant }),
+  }),
+)

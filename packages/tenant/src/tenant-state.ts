@@ -10,7 +10,7 @@ import type { Policies } from './policies.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
 
-export interface World {
+export interface TenantState {
   /** `http://127.0.0.1:PORT`; known once the tenant listens. */
   origin: string
   tenantId: string
@@ -34,6 +34,6 @@ export interface World {
   issParameter: boolean
 }
 
-export function issuerOf(world: World): string {
-  return `${world.origin}/${world.tenantId}/v2.0`
+export function issuerOf(tenant: TenantState): string {
+  return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }
