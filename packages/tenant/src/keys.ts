@@ -1,5 +1,6 @@
 /** Compact JWS, signed without any check of the content: the faults need tokens that no library would make. */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 interface CompactParts {
   header: Record<string, unknown>

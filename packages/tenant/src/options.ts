@@ -1,7 +1,7 @@
 /** Checks what a tenant is started with. */
 
-import type { ClientRegistration } from './clients.ts'
 import type { TenantUser } from './directory/directory.ts'
+import type { ClientRegistration } from './registry/client.ts'
 
 export interface TenantOptions {
   /** Default 0: any free port. */

@@ -1,8 +1,9 @@
 /** What every part of one tenant works with. Made once, in `tenant.ts`. */
+
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
-import type { Codes, Consents } from './entra/grants.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
+import type { Codes, Consents } from './entra/grants.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys.ts'

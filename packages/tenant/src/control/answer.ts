@@ -1,7 +1,7 @@
 /** How the control routes answer: a form gets the page again, everybody else a status. */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { controlProblemPage } from '../pages/control.ts'
+import { controlProblemPage } from '../pages/control/sections.ts'
 import { sendPage } from '../pages/layout.ts'
 
 export function isForm(request: FastifyRequest): boolean {

@@ -1,7 +1,7 @@
 /** `/_tenant/scenarios`: lists, sets and clears them. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, readFormValues, type FormValues } from '../pages/control/scenarios.ts'
+import { addressOf, readFormValues, type FormValues } from '../pages/control/form-values.ts'
 import { controlPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/layout.ts'
 import type { TenantState } from '../tenant-state.ts'

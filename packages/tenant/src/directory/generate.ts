@@ -1,7 +1,6 @@
 /** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
+
 import { createHash } from 'node:crypto'
-import { createBoundedMap } from '../bounded-map.ts'
-import type { TenantUser } from './directory.ts'
 import { faker as ar } from '@faker-js/faker/locale/ar'
 import { faker as de } from '@faker-js/faker/locale/de'
 import { faker as el } from '@faker-js/faker/locale/el'
@@ -16,6 +15,8 @@ import { faker as tr } from '@faker-js/faker/locale/tr'
 import { faker as uk } from '@faker-js/faker/locale/uk'
 import { faker as vi } from '@faker-js/faker/locale/vi'
 import { faker as zh } from '@faker-js/faker/locale/zh_CN'
+import { createBoundedMap } from '../bounded-map.ts'
+import type { TenantUser } from './directory.ts'
 
 // Where the generated users' names come from: several languages and scripts, mostly Latin, as in a large company.
 

@@ -1,15 +1,16 @@
 /** `/v2.0/adminconsent`: an administrator grants permissions for the whole organisation. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { adminConsentPage } from '../pages/consent.ts'
 import { sendPage } from '../pages/layout.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { readTarget, type Target } from './authorize/request.ts'
-import { describe, EntraError, type Problem } from './errors.ts'
-import { formParameters, type Parameters, queryParameters, required } from './parameters.ts'
+import { applyFault } from './apply-fault.ts'
 import { refuseCrossSite } from './authorize/accounts.ts'
-import { isOpenId, openIdScopes, parseScopes } from './grants.ts'
+import { readTarget, type Target } from './authorize/request.ts'
 import { requireTenant } from './client/index.ts'
-import { sendTrace, applyFault, traceOf } from './apply-fault.ts'
+import { describe, EntraError, sendTrace, traceOf, type Problem } from './errors.ts'
+import { formParameters, queryParameters, required, type Parameters } from './parameters.ts'
+import { isOpenId, openIdScopes, parseScopes } from './scopes.ts'
 
 const path = '/:tenant/v2.0/adminconsent'
 

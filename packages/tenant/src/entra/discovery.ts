@@ -2,8 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { requireTenant } from './client/index.ts'
 import { applyFault } from './apply-fault.ts'
+import { requireTenant } from './client/index.ts'
 
 type Route = { Params: { tenant: string } }
 

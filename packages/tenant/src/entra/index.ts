@@ -9,10 +9,9 @@ import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
 import { deviceRoutes } from './device/index.ts'
 import { discoveryRoutes } from './discovery.ts'
-import { errorBody, EntraError } from './errors.ts'
+import { EntraError, errorBody, sendTrace, traceOf } from './errors.ts'
 import { logoutRoutes } from './logout.ts'
 import { tokenRoutes } from './token.ts'
-import { sendTrace, traceOf } from './apply-fault.ts'
 
 export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   await app.register(formBody, { bodyLimit: 65_536 })

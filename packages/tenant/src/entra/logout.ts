@@ -1,14 +1,15 @@
 /** `/logout`: ends an account's session in this browser, tells the applications, and leads back. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isPostLogoutRedirectUri } from '../clients.ts'
 import { sendPage } from '../pages/layout.ts'
 import { pickSignOutPage, signedOutPage } from '../pages/sign-out.ts'
-import { userOfSealedHint } from '../tokens/id-token.ts'
+import { isPostLogoutRedirectUri } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { refuseCrossSite, type SignedInAccount } from './authorize/accounts.ts'
-import { formParameters, type Parameters, queryParameters } from './parameters.ts'
-import { requireTenant } from './client/index.ts'
+import { userOfSealedHint } from '../tokens/id-token.ts'
 import { applyFault } from './apply-fault.ts'
+import { refuseCrossSite, type SignedInAccount } from './authorize/accounts.ts'
+import { requireTenant } from './client/index.ts'
+import { formParameters, queryParameters, type Parameters } from './parameters.ts'
 
 const path = '/:tenant/oauth2/v2.0/logout'
 

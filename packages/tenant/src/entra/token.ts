@@ -1,17 +1,19 @@
 /** `/token`: a code, a refresh token or a device's code for tokens. */
+
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Client } from '../clients.ts'
-import { type ClaimsRequest, contextClaims, readClaimsRequest } from '../policies.ts'
-import { openRefreshToken } from '../tokens/refresh-token.ts'
-import { type Answer, tokenResponse } from '../tokens/token-response.ts'
+import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { openRefreshToken } from '../tokens/refresh-token.ts'
+import { tokenResponse, type Answer } from '../tokens/token-response.ts'
+import { applyFault } from './apply-fault.ts'
+import { contextClaims, readClaimsRequest, type ClaimsRequest } from './claims-request.ts'
 import { authenticateClient, requireAudience, requireTenant } from './client/index.ts'
-import { type CodeGrant, type Grant, isOpenId, parseScopes } from './grants.ts'
-import { EntraError } from './errors.ts'
-import { formParameters, type Parameters, required } from './parameters.ts'
 import { redeemDeviceCode } from './device/index.ts'
-import { sendTrace, applyFault, traceOf } from './apply-fault.ts'
+import { EntraError, sendTrace, traceOf } from './errors.ts'
+import type { CodeGrant, Grant } from './grants.ts'
+import { formParameters, required, type Parameters } from './parameters.ts'
+import { isOpenId, parseScopes } from './scopes.ts'
 
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post<{ Params: { tenant: string } }>(

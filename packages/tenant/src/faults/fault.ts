@@ -1,8 +1,8 @@
 /** What a tenant can do to an application: one union, one file per family. */
+
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
 import type { IdTokenFault } from './id-token.ts'
-import type { TransportFault } from './transport.ts'
 
 export type FaultEffect =
   | TransportFault
@@ -27,6 +27,34 @@ export type Fault = {
 } & FaultEffect
 
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>
+
+/** An answer that the tenant sends in place of its own. */
+export interface Answer {
+  status: number
+  headers?: Record<string, string | string[]>
+  /** A string goes out as it is, anything else as JSON; absent: no body. */
+  body?: unknown
+  /** Default: JSON for an object, HTML for a string. */
+  contentType?: string
+}
+
+type TransportFault =
+  | ({ kind: 'respond' } & Answer)
+  | {
+      kind: 'respondWith'
+      /** The answer, or undefined to let the tenant answer as usual. */
+      answer: (request: FastifyRequest) => Answer | undefined | Promise<Answer | undefined>
+    }
+  /** Waits, then answers as usual. */
+  | { kind: 'delay'; ms: number }
+  /** Never answers. */
+  | { kind: 'hang' }
+  /** Closes the socket without an answer. */
+  | { kind: 'reset' }
+  /** A 200 that sends `bytes` every `everyMs`, until `total` bytes are out. */
+  | { kind: 'drip'; bytes: number; everyMs: number; total: number }
+  /** A 200 with a JSON body of about this many bytes. */
+  | { kind: 'huge'; bytes: number }
 
 /** An error of Entra's own, in the place where it belongs: the redirect from authorize, JSON elsewhere. */
 interface AadstsFault {

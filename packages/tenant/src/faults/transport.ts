@@ -4,35 +4,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FaultOf } from './fault.ts'
+import type { Answer, FaultOf } from './fault.ts'
 import type { Faults } from './faults.ts'
-
-export interface Answer {
-  status: number
-  headers?: Record<string, string | string[]>
-  /** A string goes out as it is, anything else as JSON; absent: no body. */
-  body?: unknown
-  /** Default: JSON for an object, HTML for a string. */
-  contentType?: string
-}
-
-export type TransportFault =
-  | ({ kind: 'respond' } & Answer)
-  | {
-      kind: 'respondWith'
-      /** The answer, or undefined to let the tenant answer as usual. */
-      answer: (request: FastifyRequest) => Answer | undefined | Promise<Answer | undefined>
-    }
-  /** Waits, then answers as usual. */
-  | { kind: 'delay'; ms: number }
-  /** Never answers. */
-  | { kind: 'hang' }
-  /** Closes the socket without an answer. */
-  | { kind: 'reset' }
-  /** A 200 that sends `bytes` every `everyMs`, until `total` bytes are out. */
-  | { kind: 'drip'; bytes: number; everyMs: number; total: number }
-  /** A 200 with a JSON body of about this many bytes. */
-  | { kind: 'huge'; bytes: number }
 
 const kinds = ['respond', 'respondWith', 'hang', 'reset', 'drip', 'huge'] as const
 

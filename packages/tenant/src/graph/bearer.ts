@@ -1,11 +1,13 @@
 /** Who calls Graph, and with which permissions. */
+
 import type { FastifyRequest } from 'fastify'
-import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
-import { graphAppId, revocationsOf } from '../tokens/access-token.ts'
+import { contextClaims } from '../entra/claims-request.ts'
+import { graphAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { revocationsOf } from '../tokens/access-token.ts'
 import { GraphError, insufficientClaims, invalidToken } from './errors.ts'
-import { contextClaims } from '../policies.ts'
 
 export interface Caller {
   user: TenantUser

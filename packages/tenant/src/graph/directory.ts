@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TenantUser } from '../directory/directory.ts'
+import { userDomain } from '../directory/generate.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { type Caller, requireCaller, requireScope } from './bearer.ts'
+import { requireCaller, requireScope, type Caller } from './bearer.ts'
+import { badRequest, notFound } from './errors.ts'
 import {
   anyUserScopes,
   ownUserScopes,
@@ -9,11 +12,8 @@ import {
   prepareOrders,
   view,
 } from './query.ts'
-import { userDomain } from '../directory/generate.ts'
-import type { TenantUser } from '../directory/directory.ts'
-import { badRequest, notFound } from './errors.ts'
+import { columnOf, searchable } from './search.ts'
 import { findUser } from './users.ts'
-import { columnOf, searchable } from './columns.ts'
 
 export function meRoute(app: FastifyInstance, tenant: TenantState): void {
   app.get('/me', { config: { endpoint: 'me' } }, async (request) => {

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphErrorFault } from '../faults/fault.ts'
+import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { graphAppId } from '../tokens/access-token.ts'
 
 export class GraphError extends Error {
   override name = 'GraphError'

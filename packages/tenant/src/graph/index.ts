@@ -1,10 +1,11 @@
 /** The Microsoft Graph half of the tenant. */
+
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { patched } from '../faults/fault.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { applicationRoutes } from './applications/index.ts'
 import { groupRoutes, meRoute, organizationRoute } from './directory.ts'
+import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { permissionGrantRoutes } from './permission-grants.ts'
 import { photoRoutes } from './photo.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'

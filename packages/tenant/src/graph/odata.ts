@@ -1,9 +1,10 @@
 /** The envelopes of lists and single objects. */
+
+import type { Static, TSchema } from 'typebox'
+import { Value } from 'typebox/value'
 import type { TenantState } from '../tenant-state.ts'
 import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
 import { parseCount, parseOptions, parseTop } from './query.ts'
-import type { Static, TSchema } from 'typebox'
-import { Value } from 'typebox/value'
 
 type Row = Readonly<Record<string, unknown>>
 

@@ -1,12 +1,14 @@
 /** Consents in Graph's form: one grant for each application and user, or for everybody. */
-import { type Granted, scopeWords } from '../entra/grants.ts'
-import { graphAppId } from '../tokens/access-token.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { type Collection, listAnswer, objectAnswer, readBody } from './odata.ts'
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type, type Static } from 'typebox'
+import type { Granted } from '../entra/grants.ts'
+import { scopeWords } from '../entra/scopes.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { denied, requireCaller, requireScope } from './bearer.ts'
 import { badBody, conflict, invalidValue, notFound } from './errors.ts'
+import { listAnswer, objectAnswer, readBody, type Collection } from './odata.ts'
 import { presentEntries } from './service-principals.ts'
 
 // `/oauth2PermissionGrants`: which delegated permissions applications have. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant

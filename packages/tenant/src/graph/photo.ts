@@ -1,5 +1,7 @@
 /** Photos: about half of the users have one, always the same. */
+
 import { createHash } from 'node:crypto'
+import { crc32, deflateSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -7,7 +9,6 @@ import { requireCaller, requireScope } from './bearer.ts'
 import { GraphError, notFound } from './errors.ts'
 import { anyUserScopes, ownUserScopes } from './query.ts'
 import { findUser } from './users.ts'
-import { crc32, deflateSync } from 'node:zlib'
 
 export function photoRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'photo' } as const

@@ -1,20 +1,17 @@
 /** Finds the service principal that an address names. */
-import {
-  type Entry,
-  newServicePrincipal,
-  type ServicePrincipal,
-  stableGuid,
-} from '../registry/registry.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { badRequest, conflict, GraphError, notFound } from './errors.ts'
-import { type Collection, keyed, listAnswer, objectAnswer, parseKey, readBody } from './odata.ts'
-import { adminScopes, scopeWords } from '../entra/grants.ts'
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { adminScopes, scopeWords } from '../entra/scopes.ts'
+import { newServicePrincipal, stableGuid, type ServicePrincipal } from '../registry/application.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import type { Entry } from '../registry/registry.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { maySee, requireReader, requireWriter } from './applications/operations.ts'
 import { denied, requireCaller } from './bearer.ts'
-import { graphAppId } from '../tokens/access-token.ts'
+import { badRequest, conflict, GraphError, notFound } from './errors.ts'
+import { keyed, listAnswer, objectAnswer, parseKey, readBody, type Collection } from './odata.ts'
 
 interface Present {
   entry: Entry

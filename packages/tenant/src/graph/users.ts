@@ -1,22 +1,23 @@
 /** `/users` and `/users/{id}`. */
+
 import type { FastifyInstance } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { type Caller, denied, requireCaller, requireScope } from './bearer.ts'
+import { denied, requireCaller, requireScope, type Caller } from './bearer.ts'
 import { badRequest, notFound, unsupportedQuery } from './errors.ts'
 import { parseFilter } from './filter.ts'
 import {
   anyUserScopes,
-  type Options,
   ownUserScopes,
   parseCount,
   parseOptions,
   parseSelect,
   parseTop,
   placesInOrder,
-  search,
   view,
+  type Options,
 } from './query.ts'
+import { search } from './search.ts'
 
 export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/users', { config: { endpoint: 'users' } }, async (request) => {

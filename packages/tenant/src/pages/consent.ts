@@ -1,8 +1,9 @@
 /** What an application asks for, in plain words. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, type Page, people, person, scopeList } from './layout.ts'
+import { layout, people, person, scopeList, type Page } from './layout.ts'
 
 interface Consent {
   action: string

@@ -1,4 +1,5 @@
 /** Where a person enters the code that another device shows, and what they see after signing in. */
+
 import { html } from 'ghtml'
 import { layout, type Page } from './layout.ts'
 

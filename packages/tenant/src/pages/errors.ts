@@ -1,8 +1,9 @@
 /** The tenant's own error page, for what must not be sent to an address that nobody registered. */
+
+import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
 import type { Problem, Trace } from '../entra/errors.ts'
-import { layout, type Page, sendPage } from './layout.ts'
-import type { FastifyInstance } from 'fastify'
+import { layout, sendPage, type Page } from './layout.ts'
 
 export function errorPage({ problem, trace }: { problem: Problem; trace: Trace }): Page {
   const main = html`<h1>Sorry, signing in does not work</h1>

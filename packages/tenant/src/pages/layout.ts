@@ -1,10 +1,11 @@
 /** The frame of every page. Pages need no script. */
-import { html } from 'ghtml'
-import type { FastifyReply } from 'fastify'
+
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { FastifyReply } from 'fastify'
+import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
-import { scopeWords } from '../entra/grants.ts'
+import { scopeWords } from '../entra/scopes.ts'
 
 const mark =
   '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2 18V9a8 8 0 0 1 16 0v9h-4V9a4 4 0 0 0-8 0v9z"/></svg>'

@@ -1,8 +1,9 @@
 /** Signing in: pick a user, or find one. There are no passwords here. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, type Page, people, person } from './layout.ts'
+import { layout, people, person, type Page } from './layout.ts'
 
 interface SignIn {
   /** The authorization request's own address: the forms go back there. */

@@ -1,7 +1,8 @@
 /** After a sign-out: tells the applications in hidden frames, then moves on. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
-import { layout, type Page, people } from './layout.ts'
+import { layout, people, type Page } from './layout.ts'
 
 interface SignedOut {
   user: TenantUser | undefined

@@ -1,4 +1,6 @@
-/** An application registration as the tenant keeps it; the names of the properties are Graph's. */
+/** Applications and their service principals as the tenant keeps them; the names of the properties are Graph's. */
+
+import { createHash } from 'node:crypto'
 
 export type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
@@ -128,4 +130,29 @@ export function newApplication(
 /** As Graph writes times: to the second. */
 export function graphTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** The same GUID for the same name, in every tenant: for objects that are there from the start. */
+export function stableGuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+  ]
+  return [...parts, hex.slice(20, 32)].join('-')
+}
+
+/** An application's presence in this tenant; the names of the properties are Graph's. */
+export interface ServicePrincipal {
+  id: string
+  appId: string
+  accountEnabled: boolean
+  appRoleAssignmentRequired: boolean
+  tags: string[]
+}
+
+export function newServicePrincipal(id: string, appId: string): ServicePrincipal {
+  return { id, appId, accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
 }

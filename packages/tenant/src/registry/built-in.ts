@@ -1,8 +1,10 @@
 /** Microsoft's own applications: present in every tenant, registered in none. */
-import { graphAppId } from '../tokens/access-token.ts'
-import { type Application, graphTime, newApplication } from './application.ts'
-import { stableGuid } from './registry.ts'
-import type { ClientRegistration } from '../clients.ts'
+
+import { graphTime, newApplication, stableGuid, type Application } from './application.ts'
+import type { ClientRegistration } from './client.ts'
+
+/** Microsoft Graph. */
+export const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 /** Microsoft Graph Command Line Tools: a public client that anybody may sign in with. */
 export const commandLineClientId = '14d82eec-204b-4c2f-b7e8-296a70dab67e'

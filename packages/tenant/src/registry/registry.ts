@@ -1,8 +1,13 @@
 /** The applications that the tenant knows: those it was started with, Microsoft's own, and those made through Graph. */
-import type { Client, ClientRegistration } from '../clients.ts'
-import type { Application } from './application.ts'
+
+import {
+  newServicePrincipal,
+  stableGuid,
+  type Application,
+  type ServicePrincipal,
+} from './application.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import { createHash } from 'node:crypto'
+import type { Client, ClientRegistration } from './client.ts'
 
 /** One application, and its presence in the tenant. */
 export interface Entry {
@@ -142,29 +147,4 @@ function fixedPart(registration: ClientRegistration): Partial<Client> {
     appRoles: registration.appRoles,
     optionalClaims: new Set(['login_hint', 'sid', 'groups']),
   }
-}
-
-/** The same GUID for the same name, in every tenant: for objects that are there from the start. */
-export function stableGuid(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex')
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-  ]
-  return [...parts, hex.slice(20, 32)].join('-')
-}
-
-/** An application's presence in this tenant; the names of the properties are Graph's. */
-export interface ServicePrincipal {
-  id: string
-  appId: string
-  accountEnabled: boolean
-  appRoleAssignmentRequired: boolean
-  tags: string[]
-}
-
-export function newServicePrincipal(id: string, appId: string): ServicePrincipal {
-  return { id, appId, accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
 }

@@ -1,4 +1,5 @@
 /** An HTTP client for the app under test that keeps cookies, follows no redirect by itself, and signs in. */
+
 import { CookieJar } from 'tough-cookie'
 import { getGlobalDispatcher, type Dispatcher } from 'undici'
 import { signInAtTenant, type SignInOptions } from './sign-in.ts'

@@ -1,4 +1,5 @@
 /** The users of a tenant, by what makes them different. */
+
 import type { TenantUser } from '../directory/directory.ts'
 
 export interface People {

@@ -1,13 +1,11 @@
 /** Access tokens for Graph: signed JWTs of about Entra's size (2 kB). Only Graph reads them. */
 
 import { randomBytes } from 'node:crypto'
-import { isOpenId } from '../entra/grants.ts'
+import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
+import { graphAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { backdating } from './backdating.ts'
-import { pairwiseSubject, type Issue } from './id-token.ts'
-
-export const graphAppId = '00000003-0000-0000-c000-000000000000'
+import { backdating, pairwiseSubject, type Issue } from './id-token.ts'
 
 export function accessToken(tenant: TenantState, issue: Issue): string {
   const { client, user, grant, scopes, at, accessLifetime } = issue

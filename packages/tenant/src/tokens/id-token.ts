@@ -1,12 +1,15 @@
 /** ID tokens, with the claims and at about the size (1.4 kB) that Entra's v2.0 endpoint gives. */
+
 import { createHash, randomBytes } from 'node:crypto'
-import type { Client } from '../clients.ts'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Grant } from '../entra/grants.ts'
-import { type IdTokenFault, tamperIdToken } from '../faults/id-token.ts'
+import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
+import type { Client } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { backdating } from './backdating.ts'
+
+/** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
+export const backdating = 300
 
 export interface Issue {
   client: Client
@@ -33,7 +36,8 @@ export function idToken(
   const key = tenant.keys.current()
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
   const claims = idTokenClaims(tenant, issue)
-  if (fault) return tamperIdToken(fault, { header, claims, keys: tenant.keys })
+  const issuedAt = Math.floor(issue.at / 1000)
+  if (fault) return tamperIdToken(fault, { header, claims, issuedAt, keys: tenant.keys })
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
 }
 

@@ -1,8 +1,8 @@
 /** Refresh tokens: sealed grants of Entra's length (1.5 kB). Using one does not end it, as in Entra. */
 
 import { randomBytes } from 'node:crypto'
-import type { Grant } from '../entra/grants.ts'
 import { EntraError } from '../entra/errors.ts'
+import type { Grant } from '../entra/grants.ts'
 import type { TenantState } from '../tenant-state.ts'
 
 const purpose = 'refresh_token'

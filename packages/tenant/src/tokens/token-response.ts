@@ -1,9 +1,10 @@
 /** The token endpoint's good answer. */
+
 import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Client } from '../clients.ts'
-import type { Grant } from '../entra/grants.ts'
 import { EntraError } from '../entra/errors.ts'
+import type { Grant } from '../entra/grants.ts'
+import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { accessScopes, accessToken } from './access-token.ts'
 import { clientInfo, idToken, type Issue } from './id-token.ts'

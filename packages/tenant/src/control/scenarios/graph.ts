@@ -1,7 +1,8 @@
 /** Scenarios on which Graph does not let the user, and the size of what it answers from. */
-import { mostUsers } from '../../options.ts'
-import { type Scenario, type Effect, faults } from './scenario.ts'
+
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
+import { mostUsers } from '../../options.ts'
+import { faults, type Effect, type Scenario } from './scenario.ts'
 
 const area = 'Graph'
 

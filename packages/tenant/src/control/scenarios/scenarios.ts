@@ -1,10 +1,11 @@
 /** Sets and clears scenarios, and lists them with their state. */
+
 import type { TenantState } from '../../tenant-state.ts'
-import type { Area, Scenario, FaultsEffect } from './scenario.ts'
-import { accessScenarios, failureScenarios, throttlingScenarios } from './graph.ts'
 import { answerScenarios } from './graph-answers.ts'
+import { accessScenarios, failureScenarios, throttlingScenarios } from './graph.ts'
 import { idTokenScenarios } from './id-token.ts'
 import { keyScenarios } from './keys-and-discovery.ts'
+import type { Area, FaultsEffect, Scenario } from './scenario.ts'
 import { signInScenarios } from './sign-in.ts'
 import { tokenScenarios } from './tokens.ts'
 

@@ -1,9 +1,9 @@
 /** Scenarios of the token endpoint. */
 
 import type { FastifyRequest } from 'fastify'
+import { contextClaims } from '../../entra/claims-request.ts'
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
-import { contextClaims } from '../../policies.ts'
-import { faults, refreshNow, type Scenario, type FaultsEffect } from './scenario.ts'
+import { faults, refreshNow, type FaultsEffect, type Scenario } from './scenario.ts'
 
 const area = 'Tokens'
 const hour = 3_600_000

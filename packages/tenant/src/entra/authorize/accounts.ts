@@ -1,4 +1,5 @@
 /** Who is signed in to the tenant in which browser: several accounts behind one cookie that says nothing by itself. */
+
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -1,15 +1,16 @@
 /** The end of a sign-in: what is still missing is asked for, then the application gets its code. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
-import { contextClaims } from '../../policies.ts'
-import { clientInfo } from '../../tokens/id-token.ts'
-import { type AuthorizeContext, showConsent, showNeedApproval, showStepUp } from './context.ts'
-import type { SignedInAccount } from './accounts.ts'
-import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
 import { formPostPage, sendPage } from '../../pages/layout.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
+import { clientInfo } from '../../tokens/id-token.ts'
+import { contextClaims } from '../claims-request.ts'
+import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
+import { adminScopes } from '../scopes.ts'
+import type { SignedInAccount } from './accounts.ts'
+import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
 import type { Target } from './request.ts'
-import { adminScopes } from '../grants.ts'
 
 /** @param consented whether the person has just pressed Accept */
 export function completeAuthorize(

@@ -1,13 +1,14 @@
 /** One authorization request in the course of a sign-in, and all that answering it takes. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { TenantState } from '../../tenant-state.ts'
-import type { AuthorizeRequest, Target } from './request.ts'
 import type { TenantUser } from '../../directory/directory.ts'
-import type { Accounts, SignedInAccount } from './accounts.ts'
-import { EntraError } from '../errors.ts'
 import { consentPage, needApprovalPage } from '../../pages/consent.ts'
-import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
 import { sendPage } from '../../pages/layout.ts'
+import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { EntraError } from '../errors.ts'
+import type { Accounts, SignedInAccount } from './accounts.ts'
+import type { AuthorizeRequest, Target } from './request.ts'
 
 export interface AuthorizeContext {
   tenant: TenantState

@@ -1,16 +1,17 @@
 /** `/authorize`: a person signs in and consents, and the application gets a code. */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
-import { userOfHint } from '../../tokens/id-token.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { chooseAccount, type AuthorizeContext, showAccounts, showSignIn } from './context.ts'
-import { readAuthorizeRequest, readTarget } from './request.ts'
-import { completeAuthorize, canConsent, sendError } from './complete.ts'
-import { EntraError } from '../errors.ts'
+import { userOfHint } from '../../tokens/id-token.ts'
+import { applyFault } from '../apply-fault.ts'
 import { requireAudience, requireTenant } from '../client/index.ts'
-import { formParameters, type Parameters, queryParameters } from '../parameters.ts'
+import { EntraError, sendTrace, traceOf } from '../errors.ts'
+import { formParameters, queryParameters, type Parameters } from '../parameters.ts'
 import { refuseCrossSite } from './accounts.ts'
-import { sendTrace, applyFault, traceOf } from '../apply-fault.ts'
+import { canConsent, completeAuthorize, sendError } from './complete.ts'
+import { chooseAccount, showAccounts, showSignIn, type AuthorizeContext } from './context.ts'
+import { readAuthorizeRequest, readTarget } from './request.ts'
 
 const path = '/:tenant/oauth2/v2.0/authorize'
 

@@ -1,12 +1,14 @@
 /** Reads an authorization request: first where an answer may go at all, then the rest. */
-import { type Client, isRedirectUri } from '../../clients.ts'
-import { type ClaimsRequest, readClaimsRequest } from '../../policies.ts'
+
+import { isRedirectUri, type Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { type CodeGrant, parseScopes } from '../grants.ts'
+import { readClaimsRequest, type ClaimsRequest } from '../claims-request.ts'
+import { findClient } from '../client/index.ts'
 import { deviceRedirectUri } from '../device/index.ts'
 import { EntraError } from '../errors.ts'
-import { findClient } from '../client/index.ts'
-import { type Parameters, required } from '../parameters.ts'
+import type { CodeGrant } from '../grants.ts'
+import { required, type Parameters } from '../parameters.ts'
+import { parseScopes } from '../scopes.ts'
 
 /** Where the answer goes. Errors before this is settled are pages of our own, never a redirect. */
 export interface Target {

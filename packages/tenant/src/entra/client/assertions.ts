@@ -1,19 +1,20 @@
 /** A client proves itself with a signed JWT (RFC 7523): by its own certificate, or by another issuer that it trusts. */
+
 import { createHash, X509Certificate } from 'node:crypto'
 import {
   createRemoteJWKSet,
   decodeJwt,
   decodeProtectedHeader,
   errors,
-  type JWTPayload,
   jwtVerify,
+  type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose'
-import type { Client, ClientCertificate } from '../../clients.ts'
+import { isLoopback } from '../../options.ts'
+import type { Client, ClientCertificate } from '../../registry/client.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
-import { type Parameters, required } from '../parameters.ts'
-import { isLoopback } from '../../options.ts'
+import { required, type Parameters } from '../parameters.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

@@ -1,10 +1,10 @@
-import { type Client, isPublicRedirectUri } from '../../clients.ts'
-import type { TenantState } from '../../tenant-state.ts'
-import { EntraError } from '../errors.ts'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { isPublicRedirectUri, type Client } from '../../registry/client.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { EntraError } from '../errors.ts'
+import { required, type Parameters } from '../parameters.ts'
 import { assertedClientId, verifyAssertion } from './assertions.ts'
-import { type Parameters, required } from '../parameters.ts'
 
 /** @throws EntraError 700016 for an application that is not there, or not present in the tenant */
 export function findClient(tenant: TenantState, clientId: string): Client {

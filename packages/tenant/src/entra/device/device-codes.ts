@@ -2,8 +2,8 @@
 
 import { randomBytes, randomInt } from 'node:crypto'
 import { createBoundedMap } from '../../bounded-map.ts'
-import type { Grant } from '../grants.ts'
 import type { EntraError } from '../errors.ts'
+import type { Grant } from '../grants.ts'
 
 export interface DeviceSignIn {
   deviceCode: string

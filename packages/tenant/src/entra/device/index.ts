@@ -1,15 +1,17 @@
 /** Device authorization: a device gets a code, a person enters it elsewhere and signs in. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deviceDonePage, deviceLoginPage } from '../../pages/device-login.ts'
 import { sendPage } from '../../pages/layout.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { findClient, requireAudience, requireTenant } from '../client/index.ts'
-import { formParameters, type Parameters, queryParameters, required } from '../parameters.ts'
+import { applyFault } from '../apply-fault.ts'
 import { refuseCrossSite } from '../authorize/accounts.ts'
-import { type Grant, parseScopes } from '../grants.ts'
-import { sendTrace, applyFault, traceOf } from '../apply-fault.ts'
+import { findClient, requireAudience, requireTenant } from '../client/index.ts'
+import { EntraError, sendTrace, traceOf } from '../errors.ts'
+import type { Grant } from '../grants.ts'
+import { formParameters, queryParameters, required, type Parameters } from '../parameters.ts'
+import { parseScopes } from '../scopes.ts'
 import { deviceCodeLifetime, type DeviceSignIn } from './device-codes.ts'
-import { EntraError } from '../errors.ts'
 
 type Route = { Params: { tenant: string } }
 

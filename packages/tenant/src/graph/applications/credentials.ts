@@ -1,4 +1,5 @@
 /** `addPassword` and `removePassword`: a secret is shown once, when it is made. */
+
 import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'

@@ -1,4 +1,5 @@
 /** `/applications/{id}/federatedIdentityCredentials`: issuers whose tokens stand for a secret. */
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -6,7 +7,7 @@ import type { FederatedIdentityCredential } from '../../registry/application.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { requireCaller } from '../bearer.ts'
 import { badBody, conflict, notFound } from '../errors.ts'
-import { type Collection, keyed, listAnswer, objectAnswer, readBody } from '../odata.ts'
+import { keyed, listAnswer, objectAnswer, readBody, type Collection } from '../odata.ts'
 import { findApplication, requireReader, requireWriter } from './operations.ts'
 
 type Route = { Params: { key: string } }

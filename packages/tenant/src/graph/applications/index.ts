@@ -1,10 +1,14 @@
 /** `/applications`: registrations, as the setup commands make, change and delete them. https://learn.microsoft.com/graph/api/resources/application */
+
 import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { requireCaller } from '../bearer.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
+import { passwordRoutes } from './credentials.ts'
+import { federatedCredentialRoutes } from './federated-credentials.ts'
+import { ApplicationChange } from './input.ts'
 import {
   createApplication,
   deletedApplicationRoutes,
@@ -15,9 +19,6 @@ import {
   requireWriter,
 } from './operations.ts'
 import { applications, changed, viewApplication } from './properties.ts'
-import { federatedCredentialRoutes } from './federated-credentials.ts'
-import { ApplicationChange } from './input.ts'
-import { passwordRoutes } from './credentials.ts'
 
 type Route = { Params: { key: string } }
 

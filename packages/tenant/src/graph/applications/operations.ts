@@ -1,15 +1,16 @@
 /** A new application. */
+
 import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { userDomain } from '../../directory/generate.ts'
 import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { type Caller, denied, requireCaller, requireScope } from '../bearer.ts'
+import { denied, requireCaller, requireScope, type Caller } from '../bearer.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
-import { type Collection, listAnswer, type ObjectKey, parseKey, readBody } from '../odata.ts'
-import { applications, changed, viewApplication } from './properties.ts'
+import { listAnswer, parseKey, readBody, type Collection, type ObjectKey } from '../odata.ts'
 import { NewApplication } from './input.ts'
-import type { FastifyInstance } from 'fastify'
-import { userDomain } from '../../directory/generate.ts'
+import { applications, changed, viewApplication } from './properties.ts'
 
 /** @throws GraphError 400 for a wrong body, and for a name or address that must be unique and is taken */
 export function createApplication(tenant: TenantState, caller: Caller, body: unknown): Entry {

@@ -1,9 +1,10 @@
 /** Applies what a request asks for to an application. */
+
 import type { Application } from '../../registry/application.ts'
 import { invalidValue } from '../errors.ts'
+import type { Collection } from '../odata.ts'
 import type { ApplicationChange } from './input.ts'
 import { keyCredentials } from './key-credentials.ts'
-import type { Collection } from '../odata.ts'
 
 /** @throws GraphError 400 */
 export function changed(application: Application, change: ApplicationChange, now: number) {

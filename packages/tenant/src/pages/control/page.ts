@@ -1,10 +1,12 @@
 /** The control page: what this tenant is, what shall go wrong, and what it was asked. */
+
 import { html } from 'ghtml'
 import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { layout, type Page } from '../layout.ts'
-import { scenarioSection, type FormValues } from './scenarios.ts'
-import { faultSection, activeFaults, identitySection, journalSection } from '../control.ts'
+import type { FormValues } from './form-values.ts'
+import { scenarioSection } from './scenarios.ts'
+import { activeFaults, faultSection, identitySection, journalSection } from './sections.ts'
 
 /** @param entered in the form that led here */
 export function controlPage(

@@ -1,9 +1,11 @@
 /** One scenario with a form of its own, which asks for nothing that this one does not take. */
+
 import { html } from 'ghtml'
+import { areas, type Area } from '../../control/scenarios/scenario.ts'
 import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { namesOf } from '../control.ts'
-import { type Area, areas } from '../../control/scenarios/scenario.ts'
+import type { FormValues } from './form-values.ts'
+import { namesOf } from './sections.ts'
 
 /** @param entered for this one */
 function scenarioRow(
@@ -128,36 +130,4 @@ function areaSection(
       !${own.map((scenario) => scenarioRow(tenant, scenario, scenario.id === entered.scenario ? entered : {}))}
     </ul>
   </details>`
-}
-
-/** What somebody typed for one scenario, so that the page can show it again. */
-
-export interface FormValues {
-  /** Id of the scenario. */
-  scenario?: string
-  times?: string
-  user?: string
-  /** Why it cannot be. */
-  problem?: string
-}
-
-/** @param members of a form or of a query; an empty one counts as absent */
-export function readFormValues(members: unknown): FormValues {
-  if (typeof members !== 'object' || members === null) return {}
-  const { scenario, times, user } = { scenario: '', times: '', user: '', ...members }
-  return {
-    ...(isText(scenario) ? { scenario } : {}),
-    ...(isText(times) ? { times } : {}),
-    ...(isText(user) ? { user } : {}),
-  }
-}
-
-/** The end of the page's address, from which `enteredOf` reads the same. */
-export function addressOf({ scenario = '', times = '', user = '' }: FormValues): string {
-  const given = Object.entries({ scenario, times, user }).filter(([, value]) => value !== '')
-  return `?${new URLSearchParams(given).toString()}#${scenario}`
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

@@ -1,5 +1,10 @@
-/** What `$search` looks at: one long text for each property, since a search may not take as long as folding 100 000 names does. */
+/**
+ * `$search` of users. Each property is one long text of all users, because normalising 100 000 names for each
+ * search would take too long.
+ */
+
 import { normalise, type TenantUser } from '../directory/directory.ts'
+import { badRequest, unsupportedQuery } from './errors.ts'
 
 export const searchable = [
   'displayName',
@@ -9,7 +14,7 @@ export const searchable = [
   'userPrincipalName',
 ] as const
 
-export type Searchable = (typeof searchable)[number]
+type Searchable = (typeof searchable)[number]
 
 /** Whose words are looked at one by one; the others are matched from their beginning. */
 const tokenised = new Set<Searchable>(['displayName'])
@@ -30,8 +35,63 @@ const cache = new WeakMap<readonly TenantUser[], Map<Searchable, Column>>()
 /** One byte for each user, by place: 1 for those who fit. */
 export type Mask = Uint8Array
 
+/**
+ * Marks the users who match: quoted `"property:words"` clauses with AND, OR and parentheses. Each word is the beginning
+ * of a word of the property.
+ *
+ * @throws GraphError 400
+ */
+export function search(text: string, users: readonly TenantUser[]): Mask {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? []
+  let position = 0
+
+  function either(): Mask {
+    let mask = both()
+    while (tokens[position] === 'OR') {
+      position += 1
+      const other = both()
+      mask = mask.map((fits, place) => fits | (other[place] ?? 0))
+    }
+    return mask
+  }
+
+  function both(): Mask {
+    let mask = one()
+    // Two clauses side by side mean AND.
+    while (position < tokens.length && tokens[position] !== 'OR' && tokens[position] !== ')') {
+      if (tokens[position] === 'AND') position += 1
+      const other = one()
+      mask = mask.map((fits, place) => fits & (other[place] ?? 0))
+    }
+    return mask
+  }
+
+  function one(): Mask {
+    const token = tokens[position] ?? ''
+    position += 1
+    if (token !== '(') return clause(token, text, users)
+    const mask = either()
+    if (tokens[position] !== ')') throw badRequest(`Syntax error in '${text}'.`)
+    position += 1
+    return mask
+  }
+
+  const mask = either()
+  if (position < tokens.length) throw badRequest(`Syntax error in '${text}'.`)
+  return mask
+}
+
+function clause(token: string, text: string, users: readonly TenantUser[]): Mask {
+  const [, property = '', words = ''] = /^"([^:"]+):(.*)"$/s.exec(token) ?? []
+  if (!token.startsWith('"'))
+    throw badRequest(`Syntax error in '${text}': expected a quoted clause.`)
+  const name = searchable.find((candidate) => candidate.toLowerCase() === property.toLowerCase())
+  if (!name) throw unsupportedQuery(`Unsupported or missing property in the clause ${token}.`)
+  return usersWith(users, name, words.replaceAll(/\\(.)/g, '$1'))
+}
+
 /** Marks the users of whose property each word of `words` is a beginning. */
-export function usersWith(users: readonly TenantUser[], name: Searchable, words: string): Mask {
+function usersWith(users: readonly TenantUser[], name: Searchable, words: string): Mask {
   const column = columnOf(users, name)
   const [first, ...others] = partsOf(name, words).map((part) => start + part)
   const mask = new Uint8Array(users.length)

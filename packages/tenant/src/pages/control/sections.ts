@@ -1,11 +1,12 @@
 /** The bar that stays in sight: what is going wrong now, and the end of it. */
+
 import { html } from 'ghtml'
-import type { ScenarioState } from '../control/scenarios/scenarios.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { layout, type Page } from './layout.ts'
-import type { Directory } from '../directory/directory.ts'
-import { mostUsers } from '../options.ts'
-import type { JournalEntry } from '../journal.ts'
+import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
+import type { Directory } from '../../directory/directory.ts'
+import type { JournalEntry } from '../../journal.ts'
+import { mostUsers } from '../../options.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { layout, type Page } from '../layout.ts'
 
 export function activeFaults(
   { directory, faults }: TenantState,
