@@ -3,16 +3,16 @@
 import type { Endpoint } from './endpoint.ts'
 
 export interface Policies {
-  /** Which authentication context a token needs at which place of Graph. */
+  /** The authentication context that a token needs, by endpoint of Graph. */
   readonly authenticationContexts: ReadonlyMap<Endpoint, string>
   requireContext(at: Endpoint, context: string | undefined): void
-  /** Users cannot consent by themselves any more. */
+  /** Only administrators can consent. */
   adminConsentOnly: boolean
   /** The clients' secrets have expired. */
   secretsExpired: boolean
-  /** Guests may read nobody but themselves. */
+  /** Guests may read only themselves. */
   guestsRestricted: boolean
-  /** For how many requests Graph does not show an application that was just made. */
+  /** The number of requests for which Graph does not show a new application. */
   newApplicationsHiddenFor: number
 }
 

@@ -1,4 +1,4 @@
-/** What every part of one tenant works with. Made once, in `tenant.ts`. */
+/** The state that all parts of one tenant share. `tenant.ts` makes it. */
 
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
@@ -12,7 +12,7 @@ import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
 
 export interface TenantState {
-  /** `http://127.0.0.1:PORT`; known once the tenant listens. */
+  /** `http://127.0.0.1:PORT`; empty until the tenant listens. */
   origin: string
   tenantId: string
   tenantName: string
@@ -29,9 +29,9 @@ export interface TenantState {
   consents: Consents
   deviceCodes: DeviceCodes
   policies: Policies
-  /** Of access tokens of clients that handle claims challenges, seconds. */
+  /** Lifetime of access tokens of clients that handle claims challenges, seconds. */
   challengeableLifetime: number
-  /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does neither. */
+  /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does not. */
   issParameter: boolean
 }
 

@@ -44,38 +44,38 @@ export interface Tenant {
   graphUrl: string
   tenantId: string
   tenantName: string
-  /** Those that the tenant was started with. */
+  /** The clients that the tenant was started with. */
   clients: readonly ClientRegistration[]
-  /** Another list after `resize`. */
+  /** Is a new list after `resize`. */
   readonly users: readonly TenantUser[]
   journal: Journal
   faults: Faults
-  /** Everything that can go wrong, by name. */
+  /** Named failures, which can be set and cleared. */
   scenarios: Scenarios
-  /** A new signing key; the old one leaves the JWKS, unless it is kept. Graph knows both. */
+  /** Makes a new signing key. The old one leaves the JWKS, unless `keepOld` is set. Graph accepts both. */
   rotateKeys(options?: RotateOptions): void
-  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: everybody's. */
+  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: for all users. */
   revokeUser(id?: string): void
-  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh mends it. Without an id: everybody's. */
+  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh helps. Without an id: for all users. */
   revokeTokens(id?: string): void
   /** The user can neither sign in nor refresh any more (AADSTS50057), and Graph challenges tokens of clients with `cp1`. */
   disableUser(id?: string): void
-  /** Undoes `disableUser`; without an id, for everybody. */
+  /** Undoes `disableUser`; without an id, for all users. */
   enableUser(id?: string): void
   /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
   requireAuthenticationContext(at: Endpoint, context: string | undefined): void
-  /** Takes back what the user has consented to; without an id, everything that anybody has. */
+  /** Withdraws what the user has consented to; without an id, all consents. */
   withdrawConsent(id?: string): void
-  /** Users who are not administrators cannot consent any more: AADSTS90094. */
+  /** While on, users who are not administrators cannot consent: AADSTS90094. */
   requireAdminConsent(on: boolean): void
   /** The clients' secrets are expired: AADSTS7000222. */
   expireSecret(): void
   restoreSecret(): void
-  /** Guests get 403 for everybody but themselves. */
+  /** While on, guests get 403 for all users but themselves. */
   restrictGuests(on: boolean): void
-  /** An application that is made from now on is not to be seen in Graph for so many requests, as copies lag behind in Entra. */
+  /** Hides new applications from Graph for a number of requests, as in Entra, whose copies lag behind. */
   hideNewApplications(requests: number): void
-  /** The directory has so many users from now on, 1 to 100 000; those who stay keep their ids. @throws Error */
+  /** Changes the number of users, 1 to 100 000; users who remain keep their ids. @throws Error */
   resize(users: number): void
   close(): Promise<void>
 }
@@ -83,7 +83,7 @@ export interface Tenant {
 /**
  * Starts a tenant and listens.
  *
- * @throws Error with a sentence in production, for an address beyond loopback, and for a port that is taken
+ * @throws Error with a sentence in production, for an address that is not loopback, and for a port that is in use
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
@@ -97,7 +97,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   refuseForeignHosts(app, options.origin)
   const clients = options.clients ?? [localClient]
   const tenant = createTenantState(app, { ...options, clients })
-  // The clock of the tokens is the clock of the answers.
+  // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(tenant.now()).toUTCString())
   })

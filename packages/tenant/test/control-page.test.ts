@@ -71,7 +71,7 @@ describe('the control page', () => {
     expect(rowOf(await page(), 'user-disabled')).toContain(both)
     tenant.scenarios.start('user-disabled')
     expect(stateOf('user-disabled')?.users).toEqual([])
-    expect(rowOf(await page(), 'user-disabled')).toContain('for everybody, until cleared')
+    expect(rowOf(await page(), 'user-disabled')).toContain('for all users, until cleared')
   })
 
   it('says for whom something was done', async () => {

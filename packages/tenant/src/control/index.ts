@@ -1,4 +1,4 @@
-/** The control page and its JSON API: what happened, and what shall go wrong next. */
+/** The control page and its JSON API: scenarios, faults, the journal and the directory. */
 
 import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'

@@ -43,7 +43,7 @@ export function scenarioRoutes(app: FastifyInstance, tenant: TenantState): void 
     return done(request, reply, `#${scenario.id}`)
   })
 
-  /** What was typed stays in the fields: after it worked by the address, else with the problem beside it. */
+  /** Keeps what was typed in the fields: after success by the address, else with the problem beside it. */
   function startByForm(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -83,7 +83,7 @@ function ofJson({ body }: FastifyRequest): ScenarioOptions {
   return { ...(times === undefined ? {} : { times }), ...(user === undefined ? {} : { user }) }
 }
 
-/** A form may say more than this scenario takes. */
+/** Ignores fields that this scenario does not take. */
 function ofForm({ times, user }: FormValues, scenario: Scenario): ScenarioOptions {
   const takes = optionsOf(scenario)
   return {

@@ -1,4 +1,4 @@
-/** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
+/** Generates users from a fixed seed: the same count gives the same users on every machine. */
 
 import { createHash } from 'node:crypto'
 import { faker as ar } from '@faker-js/faker/locale/ar'
@@ -18,11 +18,12 @@ import { faker as zh } from '@faker-js/faker/locale/zh_CN'
 import { createBoundedMap } from '../bounded-map.ts'
 import type { TenantUser } from './directory.ts'
 
-// Where the generated users' names come from: several languages and scripts, mostly Latin, as in a large company.
-
 const english = en
 
-/** One of these is drawn for each user; a repeated language is drawn more often. */
+/**
+ * The languages of the names: several scripts, mostly Latin, as in a large company. One is drawn for each user; a repeated
+ * language is drawn more often.
+ */
 const locales = [
   { faker: en, language: 'en-GB', familyFirst: false },
   { faker: en, language: 'en-US', familyFirst: false },
@@ -57,7 +58,7 @@ function displayName(
 export const userDomain = 'local-tenant.example'
 
 const seed = 20_261
-/** A running tenant may be given many sizes in turn. */
+/** Bounded, because a running tenant may be resized often. */
 const cache = createBoundedMap<readonly TenantUser[]>(4)
 let longest: readonly TenantUser[] = []
 
@@ -105,7 +106,7 @@ const firstPerson = {
   preferredLanguage: 'en-GB',
 }
 
-/** The people that are there to be different; they stand near the front, so that every tenant has them. */
+/** Special users, by place. They are near the front, so that every tenant has them. */
 const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
   [0, () => ({ roles: ['Directory.Reader'] })],
   [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'], isAdmin: true })],

@@ -1,4 +1,7 @@
-/** `/v2.0/adminconsent`: an administrator grants permissions for the whole organisation. https://learn.microsoft.com/entra/identity-platform/v2-admin-consent */
+/**
+ * `/v2.0/adminconsent`: an administrator grants permissions for the whole organisation.
+ * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+ */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { adminConsentPage } from '../pages/consent.ts'
@@ -70,7 +73,7 @@ function decide({ tenant, target, scopes, reply }: Consent, form: Parameters): F
   return sendBack(tenant, target, reply, { scope: scopes.map(fullName).join(' ') })
 }
 
-/** In a redirect of this endpoint, a refusal is called what it leaves behind. */
+/** A refusal by the administrator is `consent_required` in a redirect of this endpoint. */
 function errorOf({ code, error }: Problem): string {
   return code === 65004 ? 'consent_required' : error
 }

@@ -1,5 +1,5 @@
 /**
- * The `claims` parameter of authorize and token requests: what the application wants in its tokens.
+ * The `claims` parameter of authorize and token requests: the claims that the application wants in its tokens.
  * https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 
@@ -23,7 +23,7 @@ export function readClaimsRequest(text: string | undefined): ClaimsRequest {
   return { contexts: [...new Set(contexts)], handlesChallenges: capabilities.includes('cp1') }
 }
 
-/** The request that asks for these contexts, as it stands in a challenge. */
+/** @returns the claims request for these contexts, as a challenge carries it */
 export function contextClaims(contexts: readonly string[]): string {
   const wanted = contexts.length === 1 ? { value: contexts[0] } : { values: contexts }
   return JSON.stringify({ access_token: { acrs: { essential: true, ...wanted } } })
@@ -42,7 +42,7 @@ function objectOf(value: unknown): Record<string, unknown> {
   return { ...value }
 }
 
-/** What a claim has to be: `value`, or one of `values` (OpenID Connect Core section 5.5.1). */
+/** The required values of a claim: `value`, or one of `values` (OpenID Connect Core section 5.5.1). */
 function valuesOf(claim: unknown): string[] {
   if (claim === undefined || claim === null) return []
   const { essential, value, values } = objectOf(claim)

@@ -1,4 +1,4 @@
-/** What users have granted: authorization codes, and consents. */
+/** What users grant: authorization codes and consents. */
 
 import { randomBytes } from 'node:crypto'
 import { createBoundedMap } from '../bounded-map.ts'
@@ -11,7 +11,7 @@ export interface Grant {
   sid: string
   /** Ms since the epoch. */
   authenticatedAt: number
-  /** The user's `revocations` when it was granted. */
+  /** The user's `revocations` at the time of the grant. */
   revocations: number
   /** Authentication contexts that the user has satisfied for it: `acrs`. */
   contexts: readonly string[]
@@ -40,7 +40,7 @@ export function createCodes(): Codes {
   const codes = createBoundedMap<CodeGrant>(codeLimit)
   return {
     issue(grant, now) {
-      // About as long as Entra's, and in its form.
+      // Of about the length and form of Entra's.
       const code = `1.A${randomBytes(480).toString('base64url')}`
       codes.set(code, { ...grant, expiresAt: now + lifetime, used: false })
       return code
@@ -52,7 +52,7 @@ export function createCodes(): Codes {
 /** The permissions of one application, granted by one user or, by an administrator, for all users. */
 export interface Granted {
   clientId: string
-  /** Undefined: for everybody. */
+  /** Undefined: for all users. */
   userId: string | undefined
   scopes: readonly string[]
 }
@@ -62,16 +62,16 @@ export interface Consents {
   grant(userId: string, clientId: string, scopes: readonly string[]): void
   grantForAll(clientId: string, scopes: readonly string[]): void
   list(): Granted[]
-  /** Replaces what this user, or everybody, has granted; no scopes: takes it back. */
+  /** Replaces what this user has granted, or what is granted for all users; no scopes: withdraws it. */
   set(granted: Granted): void
-  /** Takes back what the user has granted; without a user, everything that anybody has. */
+  /** Withdraws what the user has granted; without a user, all consents. */
   withdraw(userId?: string): void
-  /** Takes back everything from one application. */
+  /** Withdraws all consents for one application. */
   withdrawFrom(clientId: string): void
 }
 
-/** Stands for everybody, among the ids of users. */
-const everybody = ''
+/** The key for all users, among the ids of users. */
+const allUsers = ''
 
 export function createConsents(): Consents {
   /** By user, then by application. */
@@ -89,20 +89,20 @@ export function createConsents(): Consents {
   return {
     missing(userId, clientId, scopes) {
       const own = of(userId, clientId)
-      const all = of(everybody, clientId)
+      const all = of(allUsers, clientId)
       return scopes.filter((scope) => !own?.has(scope) && !all?.has(scope))
     },
     grant: add,
-    grantForAll: (clientId, scopes) => add(everybody, clientId, scopes),
+    grantForAll: (clientId, scopes) => add(allUsers, clientId, scopes),
     list: () =>
       [...byUser].flatMap(([userId, own]) =>
         [...own].map(([clientId, scopes]) => ({
           clientId,
-          userId: userId === everybody ? undefined : userId,
+          userId: userId === allUsers ? undefined : userId,
           scopes: [...scopes],
         })),
       ),
-    set: ({ userId = everybody, clientId, scopes }) => set(userId, clientId, scopes),
+    set: ({ userId = allUsers, clientId, scopes }) => set(userId, clientId, scopes),
     withdraw(userId) {
       if (userId === undefined) byUser.clear()
       else byUser.delete(userId)

@@ -1,4 +1,4 @@
-/** The Entra ID half of the tenant. */
+/** The routes of Entra ID. */
 
 import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -29,7 +29,7 @@ export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Pr
   )
 }
 
-/** Bodies of a wrong type or size are refused by the parser, before any handler of ours. */
+/** The parser refuses bodies of a wrong type or size before any handler runs. */
 function asEntraError(error: FastifyError | EntraError): EntraError {
   if (error instanceof EntraError) return error
   const status = error.statusCode ?? 500

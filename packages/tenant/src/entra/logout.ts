@@ -1,4 +1,4 @@
-/** `/logout`: ends an account's session in this browser, tells the applications, and leads back. */
+/** `/logout`: ends an account's session in this browser, notifies the applications, and redirects back. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendPage } from '../pages/layout.ts'
@@ -75,7 +75,7 @@ function frontChannelUris(tenant: TenantState, account: SignedInAccount): string
   })
 }
 
-/** Undefined when none was asked for, or one that no application has registered: then Entra stays on its own page. */
+/** Undefined if none was asked for, or it is not registered: Entra then stays on its own page. */
 function redirectOf(tenant: TenantState, parameters: Parameters): string | undefined {
   const { post_logout_redirect_uri: uri, state, client_id: clientId } = parameters
   const clients = tenant.registry

@@ -4,7 +4,7 @@ import { EntraError } from './errors.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
-/** What the consent page says of a scope. */
+/** The words for a scope on the consent page. */
 export const scopeWords: Readonly<Record<string, string>> = {
   openid: 'Sign you in',
   profile: 'See your name and user name',
@@ -33,7 +33,7 @@ export const scopeWords: Readonly<Record<string, string>> = {
   'Tasks.Read': 'Read your tasks',
 }
 
-/** Only an administrator can consent to these. Entra has more of them; the tenant is lenient with those that only read. */
+/** Only an administrator can consent to these. Entra has more such scopes; the tenant lets users consent to those that only read. */
 export const adminScopes: ReadonlySet<string> = new Set([
   'Directory.ReadWrite.All',
   'Application.ReadWrite.All',

@@ -1,4 +1,4 @@
-/** `/token`: a code, a refresh token or a device's code for tokens. */
+/** `/token`: exchanges a code, a refresh token or a device code for tokens. */
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -34,7 +34,7 @@ const grantTypes: Readonly<Record<string, Redeem>> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefresh,
   'urn:ietf:params:oauth:grant-type:device_code': redeemDevice,
-  // What Entra took before the standard had a name for it, and still takes.
+  // The name before the standard; Entra still accepts it.
   device_code: redeemDevice,
 }
 
@@ -102,13 +102,13 @@ function redeemDevice(tenant: TenantState, client: Client, { form, claims }: Ask
   return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 
-/** Only a person can satisfy an authentication context, at the authorize endpoint. */
+/** Only the user can satisfy an authentication context, at the authorize endpoint. */
 function requireContexts(grant: Grant, { contexts }: ClaimsRequest): void {
   const missing = contexts.filter((context) => !grant.contexts.includes(context))
   if (missing.length > 0) throw new EntraError(50076, { claims: contextClaims(missing) })
 }
 
-/** A verifier without a challenge is refused too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
+/** Refuses a verifier without a challenge too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
 function requireVerifier({ challenge }: CodeGrant, verifier: string | undefined): void {
   if (!challenge && verifier === undefined) return
   const hashed =
@@ -141,7 +141,7 @@ function askedScopes(
   })
 }
 
-/** Without what belongs to the code alone. */
+/** The grant, without the fields of the code. */
 function plain(grant: CodeGrant): Grant {
   const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = grant
   return { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }

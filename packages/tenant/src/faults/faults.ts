@@ -1,4 +1,4 @@
-/** The faults that are set, and which of them a request meets. */
+/** Holds the faults that are set, and finds those that apply to a request. */
 
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
@@ -6,12 +6,12 @@ import type { Fault, FaultKind, FaultOf } from './fault.ts'
 
 export interface Faults {
   set(fault: Fault): void
-  /** Takes away all of them, or those of one endpoint. */
+  /** Removes all faults, or those of one endpoint. */
   clear(at?: Endpoint): void
-  /** Takes away those that belong to a scenario. */
+  /** Removes the faults of a scenario. */
   clearScenario(id: string): void
   list(): readonly Fault[]
-  /** The first fault of these kinds that this request meets, counted as used. For the tenant's own handlers. */
+  /** Returns the first fault of these kinds for the request, and counts it as used. For the tenant's handlers. */
   consume<K extends FaultKind>(
     at: Endpoint,
     kinds: readonly K[],
@@ -19,7 +19,7 @@ export interface Faults {
   ): FaultOf<K> | undefined
 }
 
-/** These answer the request in the handler's stead, so only the first one that was set can count. */
+/** These answer the request in place of the handler, so only the first one that was set applies. */
 const answering: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'respond',
   'respondWith',

@@ -1,6 +1,7 @@
 /** ID tokens that a client has to refuse, or may only just accept. */
 
 import { signRs256 } from '../keys.ts'
+import { graphAppId } from '../registry/built-in.ts'
 import { signatureVariants } from './id-token-signatures.ts'
 import {
   untampered,
@@ -14,11 +15,11 @@ import {
 export interface IdTokenFault {
   kind: 'idToken'
   variant?: IdTokenVariant
-  /** Merged over the claims; undefined takes a claim away. The signature fits what is sent. */
+  /** Merged over the claims; undefined removes a claim. The signature fits what is sent. */
   claims?: Record<string, unknown>
   /** Merged over the JWS header in the same way. */
   header?: Record<string, unknown>
-  /** Claims to take away; for faults that are set as JSON, which has no undefined. */
+  /** Claims to remove; for faults that are set as JSON, which has no undefined. */
   remove?: string[]
 }
 
@@ -33,7 +34,6 @@ export function tamperIdToken(fault: IdTokenFault, draft: TokenDraft): unknown {
 
 const otherTenant = '0c1d9a77-3b52-4f0e-9d8a-6e5f4c3b2a10'
 const otherObject = '5d2f8b31-6a4c-4e97-b1d0-8c7f6e5d4a32'
-const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 /** Who made the token, for whom, and about whom. */
 const identityVariants = {

@@ -15,7 +15,7 @@ export interface TokenDraft {
 /** Makes what the token endpoint sends as the ID token: a string, `null`, or nothing. */
 export type Tamper = (draft: TokenDraft) => string | null | undefined
 
-/** Changes claims and signs the result well; undefined takes a claim away. */
+/** Changes claims and signs the result well; undefined removes a claim. */
 export function withClaims(patch: (good: Claims, issuedAt: number) => Claims): Tamper {
   return withPayload((good, issuedAt) => JSON.stringify({ ...good, ...patch(good, issuedAt) }))
 }

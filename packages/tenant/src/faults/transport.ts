@@ -1,4 +1,4 @@
-/** Faults of the wire: they know nothing of OAuth or Graph. */
+/** Applies the faults of the connection. */
 
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -11,7 +11,7 @@ const kinds = ['respond', 'respondWith', 'hang', 'reset', 'drip', 'huge'] as con
 
 type WireFault = FaultOf<(typeof kinds)[number]>
 
-/** Registers the hook that lets requests meet these faults, after the body is read and before the handler. */
+/** Registers the hook that applies these faults, after the body is read and before the handler runs. */
 export function useTransportFaults(app: FastifyInstance, faults: Faults): void {
   app.addHook('preHandler', async (request, reply) => {
     const at = request.routeOptions.config.endpoint
@@ -63,7 +63,7 @@ function send(answer: Answer, reply: FastifyReply): FastifyReply {
 function stream(reply: FastifyReply, chunks: AsyncGenerator<string>): FastifyReply {
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
-  // Fails when the client goes away first, which is what these faults are for.
+  // Fails if the client disconnects first, which these faults provoke.
   pipeline(Readable.from(chunks), reply.raw).catch(() => undefined)
   return reply
 }

@@ -1,4 +1,4 @@
-/** Who calls Graph, and with which permissions. */
+/** Authenticates the caller of Graph by its access token, and checks permissions and policies. */
 
 import type { FastifyRequest } from 'fastify'
 import { errors, jwtVerify, type JWTPayload } from 'jose'
@@ -14,7 +14,7 @@ export interface Caller {
   scopes: ReadonlySet<string>
 }
 
-/** @throws GraphError 401, and 403 where a policy is in the way */
+/** @throws GraphError 401, and 403 if a policy forbids the request */
 export async function requireCaller(tenant: TenantState, request: FastifyRequest): Promise<Caller> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
@@ -85,21 +85,23 @@ function wordsOf(error: unknown, token: string): string {
   return 'CompactToken parsing failed: JWT is not well formed.'
 }
 
-// Continuous access evaluation and authentication contexts: a token that is in order may still not be
-// enough. https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
-
-/** What of an access token matters here. */
+/** The claims of an access token that policies look at. */
 interface AccessClaims {
   userId: string
-  /** The user's `tokenRevocations` when the token was made. */
+  /** The user's `tokenRevocations` at the time of the token. */
   revocations: number
   contexts: readonly unknown[]
   handlesChallenges: boolean
 }
 
-/** @throws GraphError 401 with a claims challenge; 403 to a client that cannot handle one */
+/**
+ * Continuous access evaluation and authentication contexts: a valid token may still not be enough.
+ * https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
+ *
+ * @throws GraphError 401 with a claims challenge; 403 for a client that cannot handle one
+ */
 function evaluateAccess(tenant: TenantState, request: FastifyRequest, claims: AccessClaims): void {
-  // Tokens of other clients stay good until they expire, which is why those of capable ones may last a day.
+  // Tokens of other clients are good until they expire. So only tokens of capable clients may last a day.
   if (claims.handlesChallenges) requireUnrevoked(tenant, claims)
   requireContext(tenant, request, claims)
 }

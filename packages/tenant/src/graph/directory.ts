@@ -48,10 +48,9 @@ export function organizationRoute(app: FastifyInstance, tenant: TenantState): vo
   })
 }
 
-// `getMemberGroups`: the groups of a user, also of one who has too many for a token.
-
 const groupScopes = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All']
 
+/** `getMemberGroups`: the groups of a user, also if they are too many for a token. */
 export function groupRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'groups' } as const
   app.post('/me/getMemberGroups', { config }, async (request) => {
@@ -72,14 +71,14 @@ export function groupRoutes(app: FastifyInstance, tenant: TenantState): void {
   )
 }
 
-/** https://learn.microsoft.com/graph/api/directoryobject-getmembergroups: of others, to see both them and groups. */
+/** https://learn.microsoft.com/graph/api/directoryobject-getmembergroups: for other users, permission to read both users and groups. */
 function requireGroupScopes(caller: Caller, user: TenantUser | undefined): void {
   if (user?.id === caller.user.id) return requireScope(caller, [...ownUserScopes, ...groupScopes])
   requireScope(caller, groupScopes)
   requireScope(caller, anyUserScopes)
 }
 
-/** All groups of this tenant are security groups, so that the answer is the same either way. */
+/** All groups of this tenant are security groups, so `securityEnabledOnly` changes nothing. */
 function groupsOf(tenant: TenantState, { body }: FastifyRequest, { groups }: TenantUser) {
   const only = typeof body === 'object' && body !== null && 'securityEnabledOnly' in body && body
   if (!only || typeof only.securityEnabledOnly !== 'boolean') {
@@ -91,8 +90,7 @@ function groupsOf(tenant: TenantState, { body }: FastifyRequest, { groups }: Ten
   }
 }
 
-// Makes a list of users ready to be asked for: a directory of 100 000 would otherwise answer its first requests late.
-
+/** Prepares orders and searches, because a directory of 100 000 would answer its first requests late. */
 export function prepareQueries(users: readonly TenantUser[]): readonly TenantUser[] {
   prepareOrders(users)
   for (const name of searchable) columnOf(users, name)

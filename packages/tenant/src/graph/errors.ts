@@ -29,7 +29,7 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message)
 }
 
-/** What Graph's directory says of a body that it cannot take. */
+/** The error of Graph's directory for an invalid body. */
 export function badBody(message: string): GraphError {
   return new GraphError(400, 'Request_BadRequest', message)
 }
@@ -38,7 +38,7 @@ export function invalidValue(property: string, type: string): GraphError {
   return badBody(`Invalid value specified for property '${property}' of resource '${type}'.`)
 }
 
-/** @param status 400 where a property is taken, 409 where the object is there already */
+/** @param status 400 if a property's value is taken, 409 if the object exists already */
 export function conflict(status: 400 | 409, message: string): GraphError {
   return new GraphError(status, 'Request_MultipleObjectsWithSameKeyValue', message)
 }
@@ -70,7 +70,7 @@ export function faultError(tenant: TenantState, fault: GraphErrorFault): GraphEr
   })
 }
 
-/** @param claims the JSON of what the next token has to carry */
+/** @param claims JSON: the claims that the next token has to carry */
 export function insufficientClaims(
   tenant: TenantState,
   claims: string,

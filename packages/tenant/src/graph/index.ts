@@ -1,4 +1,4 @@
-/** The Microsoft Graph half of the tenant. */
+/** The routes of Microsoft Graph. */
 
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { patched } from '../faults/fault.ts'

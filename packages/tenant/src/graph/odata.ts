@@ -1,4 +1,4 @@
-/** The envelopes of lists and single objects. */
+/** Lists, single objects, keys, bodies and filters of directory objects, in OData's form. */
 
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
@@ -9,14 +9,14 @@ import { parseCount, parseOptions, parseTop } from './query.ts'
 type Row = Readonly<Record<string, unknown>>
 
 export interface Collection {
-  /** As it stands in the address: `applications`. */
+  /** The name in the address: `applications`. */
   name: string
   /** `application` */
   type: string
   filterable: readonly string[]
 }
 
-/** @throws GraphError 400 for options that cannot be followed */
+/** @throws GraphError 400 for options that are not valid */
 export function listAnswer(
   tenant: TenantState,
   collection: Collection,
@@ -92,16 +92,16 @@ function openToken(tenant: TenantState, token: string): number {
   throw badRequest('Skip token is malformed.')
 }
 
-// Reads the JSON of a request: what is wrong with it is said as Graph's directory says it.
-
 /**
+ * Reads the JSON of a request, and refuses it with the errors of Graph's directory.
+ *
  * @param type of the resource, as messages name it: `Application`
  * @throws GraphError 400 naming the first property that is unknown, missing or of a wrong form
  */
 export function readBody<T extends TSchema>(schema: T, body: unknown, type: string): Static<T> {
   if (Value.Check(schema, body)) return body
   const errors = Value.Errors(schema, body)
-  // An unknown property is reported twice, first as a value that nothing may have.
+  // An unknown property is reported twice; the first report is about its value.
   const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
   if (error?.keyword === 'required') {
     const [name = ''] = error.params.requiredProperties
@@ -115,15 +115,14 @@ export function readBody<T extends TSchema>(schema: T, body: unknown, type: stri
   throw path.length > 0 ? invalidValue(path.join('.'), type) : badBody('Empty Payload.')
 }
 
-/** `/{id}` or `(name='value')`: how Graph names one object. */
-
+/** The key of one object in an address: `/{id}` or `(name='value')`. */
 export interface ObjectKey {
   /** `id`, `appId` or `uniqueName`. */
   name: string
   value: string
 }
 
-/** Both forms of an address, for routes: the parameter is called `key`. */
+/** Both forms of an address, for routes; the parameter is `key`. */
 export function keyed(collection: string, rest = ''): string[] {
   return [`/${collection}/:key${rest}`, `/${collection}(:key${rest}`]
 }
@@ -135,8 +134,6 @@ export function parseKey(text: string): ObjectKey {
   return { name: 'id', value: text }
 }
 
-// `$filter` of directory objects: `eq` and `startswith` on strings, `any` on lists of strings, joined by `and`.
-
 type Test = (row: Row) => boolean
 
 const string = String.raw`'((?:[^']|'')*)'`
@@ -145,7 +142,9 @@ const beginning = new RegExp(String.raw`^startswith\(\s*(\w+)\s*,\s*${string}\s*
 const member = new RegExp(String.raw`^(\w+)/any\(\s*(\w+)\s*:\s*(\w+)\s+eq\s+${string}\s*\)$`, 'i')
 
 /**
- * @param properties those that can be asked for
+ * Reads `$filter` of directory objects: `eq` and `startswith` on strings, `any` on lists of strings, joined by `and`.
+ *
+ * @param properties the properties that can be filtered by
  * @throws GraphError 400
  */
 function parseWhere(text: string, type: string, properties: readonly string[]): Test {

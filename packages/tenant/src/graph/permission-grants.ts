@@ -1,4 +1,7 @@
-/** Consents in Graph's form: one grant for each application and user, or for everybody. */
+/**
+ * `/oauth2PermissionGrants`: consents in Graph's form, one for each application and user, or for all users.
+ * https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
+ */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
@@ -10,8 +13,6 @@ import { denied, requireCaller, requireScope } from './bearer.ts'
 import { badBody, conflict, invalidValue, notFound } from './errors.ts'
 import { listAnswer, objectAnswer, readBody, type Collection } from './odata.ts'
 import { presentEntries } from './service-principals.ts'
-
-// `/oauth2PermissionGrants`: which delegated permissions applications have. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
 
 type Route = { Params: { id: string } }
 
@@ -101,7 +102,7 @@ function grantedBy(tenant: TenantState, input: Static<typeof NewGrant>): Granted
   if (resource?.principal.appId !== graphAppId) throw notFound(resourceId)
   const isForAll = consentType === 'AllPrincipals'
   const user = tenant.directory.byId(principalId ?? '')
-  // One user, or everybody: not both, and not neither.
+  // Either one user or all users.
   if (isForAll ? typeof principalId === 'string' : !user) throw invalidValue('principalId', type)
   const userId = isForAll ? undefined : user?.id
   return { clientId: client.principal.appId, userId, scopes: knownScopes(scope) }
@@ -126,7 +127,7 @@ function viewGrants(tenant: TenantState) {
   return tenant.consents.list().flatMap((granted) => viewGrant(tenant, granted) ?? [])
 }
 
-/** Undefined for one of an application that is not present any more. */
+/** Undefined if the application is not present any more. */
 function viewGrant(tenant: TenantState, { clientId, userId, scopes }: Granted) {
   const client = tenant.registry.entry(clientId)?.servicePrincipal
   const resource = tenant.registry.entry(graphAppId)?.servicePrincipal
@@ -141,7 +142,7 @@ function viewGrant(tenant: TenantState, { clientId, userId, scopes }: Granted) {
   }
 }
 
-/** The three ids in one, as Entra's are. */
+/** The three ids in one, in Entra's form. */
 function grantId(...ids: (string | undefined)[]): string {
   const hex = ids.map((id) => (id ?? '').replaceAll('-', '')).join('')
   return Buffer.from(hex, 'hex').toString('base64url')

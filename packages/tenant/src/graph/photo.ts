@@ -1,4 +1,4 @@
-/** Photos: about half of the users have one, always the same. */
+/** Photos: about half of the users have one, which does not change. */
 
 import { createHash } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
@@ -51,12 +51,10 @@ function hasPhoto({ id }: TenantUser): boolean {
   return parseInt(id.slice(-1), 16) % 2 === 0
 }
 
-// A small picture of nobody: head and shoulders on a coloured ground, as a PNG.
-
 /** Pixels on each side. */
 const size = 96
 
-/** @returns the same bytes for the same `id` */
+/** Draws head and shoulders on a coloured ground, as a PNG. @returns the same bytes for the same `id` */
 function portrait(id: string): Buffer {
   const [red = 0, green = 0, blue = 0, shade = 0] = createHash('sha256').update(id).digest()
   const ground = [90 + red / 3, 90 + green / 3, 90 + blue / 3]

@@ -1,4 +1,4 @@
-/** The OData query options of a request. */
+/** The OData query options of a request for users, and the properties that the caller may see. */
 
 import type { TenantUser } from '../directory/directory.ts'
 import type { Caller } from './bearer.ts'
@@ -60,13 +60,12 @@ export function parseCount(text: string | undefined): boolean {
   throw badRequest(`Invalid value '${text}' for $count query option found.`)
 }
 
-// `$orderby`: sorting 100 000 users takes a while, so each order is worked out once.
-
 const sortable = ['displayName', 'userPrincipalName', 'givenName', 'surname', 'mail'] as const
 
 type Sortable = (typeof sortable)[number]
 
 const collator = new Intl.Collator('en')
+/** Each order, because sorting 100 000 users takes a while. */
 const cache = new WeakMap<readonly TenantUser[], Map<Sortable | undefined, Uint32Array>>()
 
 /**
@@ -86,7 +85,7 @@ export function placesInOrder(
   return direction.toLowerCase() === 'desc' ? sorted.toReversed() : sorted
 }
 
-/** Works out the usual orders beforehand, so that nobody waits for them. */
+/** Prepares the usual orders, so that no request waits for them. */
 export function prepareOrders(users: readonly TenantUser[]): void {
   ascending(users, 'displayName')
   ascending(users, 'userPrincipalName')
@@ -106,12 +105,10 @@ function ascending(users: readonly TenantUser[], property: Sortable | undefined)
   return places
 }
 
-// The properties of a user that Graph gives, by what the caller may see.
-
 /** All that `User.ReadBasic.All` shows of another user. */
 const basic = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName', 'id'] as const
 
-/** What comes without `$select`. */
+/** The properties without `$select`. */
 const usual = [
   'businessPhones',
   'displayName',
@@ -150,7 +147,7 @@ export function parseSelect(text: string | undefined): Property[] | undefined {
   })
 }
 
-/** A property that was selected but may not be seen comes as null. */
+/** Sends the properties that the caller may see; a selected property that it may not see is null. */
 export function view(user: TenantUser, caller: Caller, select: readonly Property[] | undefined) {
   const full = seesAll(user, caller)
   if (!select) return shown(user, full ? usual : basic, true)

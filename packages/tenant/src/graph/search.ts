@@ -16,12 +16,12 @@ export const searchable = [
 
 type Searchable = (typeof searchable)[number]
 
-/** Whose words are looked at one by one; the others are matched from their beginning. */
+/** Properties that are matched word by word; the others are matched from their beginning. */
 const tokenised = new Set<Searchable>(['displayName'])
 
-/** Stands before every beginning that may match. */
+/** Marks each position at which a match may begin. */
 const start = '\t'
-/** Stands before every user's text. */
+/** Marks the beginning of each user's text. */
 const border = '\n'
 
 interface Column {
@@ -32,7 +32,7 @@ interface Column {
 
 const cache = new WeakMap<readonly TenantUser[], Map<Searchable, Column>>()
 
-/** One byte for each user, by place: 1 for those who fit. */
+/** One byte for each user, by place: 1 if the user matches. */
 export type Mask = Uint8Array
 
 /**

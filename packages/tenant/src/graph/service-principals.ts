@@ -1,4 +1,7 @@
-/** Finds the service principal that an address names. */
+/**
+ * `/servicePrincipals`: the applications that are present in the tenant.
+ * https://learn.microsoft.com/graph/api/resources/serviceprincipal
+ */
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -41,8 +44,10 @@ function findServicePrincipal(tenant: TenantState, text: string): Present {
   throw notFound(value)
 }
 
-// Microsoft Graph's delegated permissions, with the ids that Microsoft publishes. https://learn.microsoft.com/graph/permissions-reference
-
+/**
+ * The ids of Microsoft Graph's delegated permissions, as Microsoft publishes them.
+ * https://learn.microsoft.com/graph/permissions-reference
+ */
 const published: Readonly<Record<string, string>> = {
   openid: '37f7f235-527c-4136-accd-4a02d197296e',
   profile: '14dad69e-099b-42c9-810b-d002981feec1',
@@ -75,8 +80,6 @@ function graphScopes() {
     userConsentDescription: words,
   }))
 }
-
-// `/servicePrincipals`: which applications are present in the tenant. https://learn.microsoft.com/graph/api/resources/serviceprincipal
 
 type Route = { Params: { key: string } }
 
@@ -164,15 +167,13 @@ function taken(appId: string): GraphError {
   )
 }
 
-// What Graph shows of a service principal.
-
 const servicePrincipals: Collection = {
   name: 'servicePrincipals',
   type: 'servicePrincipal',
   filterable: ['id', 'appId', 'displayName', 'tags', 'servicePrincipalNames'],
 }
 
-/** Who owns Microsoft's own applications. */
+/** The tenant that owns Microsoft's own applications. */
 const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
 function viewServicePrincipal(

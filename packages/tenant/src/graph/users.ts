@@ -64,7 +64,7 @@ export function findUser(tenant: TenantState, id: string): TenantUser | undefine
   return tenant.directory.byIdOrName(id)
 }
 
-/** What Graph's simple store cannot do; `ConsistencyLevel: eventual` asks the other one. */
+/** Refuses queries that need the index behind `ConsistencyLevel: eventual`. */
 function refuseSimple(options: Options, eventual: boolean): void {
   if (eventual) return
   if (options.$search !== undefined) {

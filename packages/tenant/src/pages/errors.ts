@@ -1,4 +1,4 @@
-/** The tenant's own error page, for what must not be sent to an address that nobody registered. */
+/** Error pages: for errors that must not be sent to an unregistered address, and for unknown paths. */
 
 import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
@@ -22,8 +22,7 @@ export function errorPage({ problem, trace }: { problem: Problem; trace: Trace }
   return { html: layout({ title: 'Signing in does not work', main }) }
 }
 
-// Addresses that the tenant does not have.
-
+/** Answers unknown paths with a page. */
 export function answerUnknown(app: FastifyInstance): void {
   const main = html`<h1>Nothing is here</h1>
     <p class="quiet">The local tenant has no such address.</p>

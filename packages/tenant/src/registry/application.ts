@@ -10,7 +10,7 @@ export interface Application {
   displayName: string
   createdDateTime: string
   signInAudience: SignInAudience
-  /** Another key, which never changes. */
+  /** A second key, which never changes. */
   uniqueName: string | null
   description: string | null
   notes: string | null
@@ -68,7 +68,7 @@ export interface StoredPassword {
   displayName: string | null
   startDateTime: string
   endDateTime: string
-  /** Never shown again. */
+  /** Shown only once. */
   secretText: string
 }
 
@@ -127,12 +127,12 @@ export function newApplication(
   }
 }
 
-/** As Graph writes times: to the second. */
+/** Graph's form of a time: to the second. */
 export function graphTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-/** The same GUID for the same name, in every tenant: for objects that are there from the start. */
+/** The same GUID for the same name, in every tenant: for objects that exist from the start. */
 export function stableGuid(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   const parts = [

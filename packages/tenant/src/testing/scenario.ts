@@ -1,16 +1,15 @@
-/** Sets what goes wrong at a running tenant: one of this process, or one that runs by itself. */
+/** Sets and clears scenarios of a running tenant, in this process or in another. */
 
 import type { ScenarioOptions } from '../control/scenarios/scenarios.ts'
 
 export type { ScenarioOptions }
 
 /**
- * Lets a tenant do what a scenario says, such as `graph-throttled`. Its control page, `ORIGIN/_tenant`,
- * lists all of them.
+ * Sets a scenario, such as `graph-throttled`. The control page, `ORIGIN/_tenant`, lists all of them.
  *
- * @param tenant a tenant, or the origin of one that runs in a process of its own
- * @returns what clears this scenario again and leaves others as they are
- * @throws Error with the tenant's sentence, for a scenario or a user that does not exist, and for options that do not fit
+ * @param tenant a tenant, or the origin of one in another process
+ * @returns a function that clears this scenario only
+ * @throws Error with the tenant's sentence, for an unknown scenario or user, and for options that do not fit
  */
 export async function setScenario(
   tenant: { origin: string },

@@ -1,4 +1,4 @@
-/** Access tokens for Graph: signed JWTs of about Entra's size (2 kB). Only Graph reads them. */
+/** Access tokens for Graph: signed JWTs of about Entra's size (2 kB), which only Graph reads. */
 
 import { randomBytes } from 'node:crypto'
 import { isOpenId } from '../entra/scopes.ts'
@@ -55,20 +55,20 @@ export function accessToken(tenant: TenantState, issue: Issue): string {
 
 const purpose = 'aio'
 
-/** What Entra keeps for itself in a token, unreadable to everybody else: here, how often the user's tokens were revoked. */
+/** `aio`, which only Entra can read. Here it holds how often the user's tokens were revoked. */
 function stateOf(tenant: TenantState, userId: string): string {
   const { count } = tenant.directory.tokenRevocations(userId)
   return tenant.seal.seal(purpose, { count, padding: randomBytes(48).toString('hex') })
 }
 
-/** The user's revocations when the token with this `aio` was made. */
+/** The user's number of revocations at the time of the token with this `aio`. */
 export function revocationsOf(tenant: TenantState, aio: unknown): number {
   const opened = tenant.seal.open(purpose, String(aio))
   if (typeof opened !== 'object' || opened === null || !('count' in opened)) return 0
   return Number(opened.count)
 }
 
-/** What the token says it is good for; `offline_access` is not a matter of the access token. */
+/** The scopes in the token; `offline_access` does not belong there. */
 export function accessScopes(scopes: readonly string[]): string[] {
   const graph = scopes.filter((scope) => !isOpenId(scope))
   const openId = scopes.filter((scope) => isOpenId(scope) && scope !== 'offline_access')

@@ -1,4 +1,4 @@
-/** ID tokens, with the claims and at about the size (1.4 kB) that Entra's v2.0 endpoint gives. */
+/** ID tokens with the claims and about the size (1.4 kB) of Entra's v2.0 endpoint. */
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { TenantUser } from '../directory/directory.ts'
@@ -17,7 +17,7 @@ export interface Issue {
   grant: Grant
   scopes: readonly string[]
   nonce: string | undefined
-  /** Ms since the epoch: the clock of the tokens. */
+  /** The time of issue, ms since the epoch. */
   at: number
   /** Seconds: of the ID token. */
   lifetime: number
@@ -27,7 +27,7 @@ export interface Issue {
   handlesChallenges: boolean
 }
 
-/** A string, but for a fault that sends something else in its place. */
+/** @returns a string, unless a fault sends something else in its place */
 export function idToken(
   tenant: TenantState,
   issue: Issue,
@@ -74,7 +74,7 @@ function idTokenClaims(
   }
 }
 
-/** Another one in every application, so that applications cannot compare their users. */
+/** `sub`: differs by application, so that applications cannot compare their users. */
 export function pairwiseSubject(tenant: TenantState, clientId: string, user: TenantUser): string {
   const name = `${tenant.tenantId} ${clientId} ${user.id}`
   return createHash('sha256').update(name).digest('base64url')
@@ -87,7 +87,7 @@ function roleClaims(client: Client, user: TenantUser) {
 
 const mostGroups = 200
 
-/** Above 200 groups the token only says where to ask for them. */
+/** Above 200 groups, the token only says where to ask for them. */
 function groupClaims({ groups, id }: TenantUser) {
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
@@ -95,8 +95,7 @@ function groupClaims({ groups, id }: TenantUser) {
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 
-// The `login_hint` claim: names a user without telling the name; `login_hint` and `logout_hint` take it back.
-
+/** The `login_hint` claim names a user without the user name. The parameters `login_hint` and `logout_hint` take it. */
 const purpose = 'login_hint'
 const prefix = 'O.'
 

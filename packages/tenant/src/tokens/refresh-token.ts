@@ -1,4 +1,4 @@
-/** Refresh tokens: sealed grants of Entra's length (1.5 kB). Using one does not end it, as in Entra. */
+/** Refresh tokens: sealed grants of Entra's length (1.5 kB). Like Entra's, they can be used again. */
 
 import { randomBytes } from 'node:crypto'
 import { EntraError } from '../entra/errors.ts'
@@ -23,7 +23,7 @@ export function refreshToken(tenant: TenantState, grant: Grant, at: number): str
   return prefix + tenant.seal.seal(purpose, { ...sealed, padding })
 }
 
-/** @throws EntraError 70000 not ours or another client's, 700082 expired, 50173 revoked, 50057 disabled */
+/** @throws EntraError 70000 if it is not the tenant's or another client's, 700082 if it has expired */
 export function openRefreshToken(tenant: TenantState, token: string, clientId: string): Grant {
   const opened = token.startsWith(prefix)
     ? tenant.seal.open(purpose, token.slice(prefix.length))
@@ -34,7 +34,7 @@ export function openRefreshToken(tenant: TenantState, token: string, clientId: s
   return grant
 }
 
-/** Sealed by us for this purpose, so its form is ours too. */
+/** The tenant sealed it for this purpose, so its form is known. */
 function isSealed(opened: unknown): opened is Sealed {
   return typeof opened === 'object' && opened !== null && 'expiresAt' in opened
 }

@@ -1,4 +1,4 @@
-/** The token endpoint's good answer. */
+/** The successful answer of the token endpoint. */
 
 import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -56,7 +56,7 @@ function issueOf(
   const { client, scopes, nonce, handlesChallenges } = answer
   const user = tenant.directory.byId(asUser ?? answer.grant.userId)
   if (!user) throw new EntraError(50034)
-  // Entra draws it at random, so that not all tokens end at once.
+  // Random, as in Entra, so that not all tokens expire at once.
   const lifetime = randomInt(3_600, 5_400)
   return {
     client,

@@ -1,4 +1,4 @@
-/** Scenarios on which Graph, or something that pretends to be it, answers what must not be believed. */
+/** Scenarios in which Graph, or a server that pretends to be Graph, sends an answer that must not be trusted. */
 
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
 import { faults, type Scenario } from './scenario.ts'

@@ -1,4 +1,4 @@
-/** Scenarios on which Graph does not let the user, and the size of what it answers from. */
+/** Scenarios in which Graph refuses, fails or throttles, and the one with a large directory. */
 
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
 import { mostUsers } from '../../options.ts'
@@ -6,6 +6,7 @@ import { faults, type Effect, type Scenario } from './scenario.ts'
 
 const area = 'Graph'
 
+/** Graph refuses the user, or answers from a large directory. */
 export const accessScenarios: readonly Scenario[] = [
   {
     id: 'graph-step-up',
@@ -24,7 +25,7 @@ export const accessScenarios: readonly Scenario[] = [
     id: 'graph-guests-forbidden',
     area,
     title: 'Guests may not list the directory',
-    description: 'Graph answers guests with 403 for everybody but themselves.',
+    description: 'Graph answers guests with 403 for all users but themselves.',
     effect: {
       kind: 'policy',
       start: ({ policies }) => void (policies.guestsRestricted = true),
@@ -35,7 +36,7 @@ export const accessScenarios: readonly Scenario[] = [
   {
     id: 'graph-forbidden',
     area,
-    title: 'Nobody may list the directory',
+    title: 'No user may list the directory',
     description: 'Graph answers /users with 403, Authorization_RequestDenied.',
     effect: faults({
       at: 'users',
@@ -73,8 +74,6 @@ export const accessScenarios: readonly Scenario[] = [
   },
 ]
 
-// Scenarios on which Graph does not answer well, or not at all.
-
 const users = (effect: FaultEffect): Fault => ({ at: 'users', ...effect })
 
 function graphScenario(name: string, title: string, description: string, fault: Fault): Scenario {
@@ -91,6 +90,7 @@ function failing(status: number, code: string): Scenario {
   )
 }
 
+/** Graph answers late, badly or not at all. */
 export const failureScenarios: readonly Scenario[] = [
   graphScenario(
     'slow',
@@ -135,8 +135,7 @@ export const failureScenarios: readonly Scenario[] = [
   ),
 ]
 
-// Scenarios on which Graph has no time, with every form of `Retry-After` that it, or something before it, sends.
-
+/** A 429 with any form of `Retry-After` that Graph, or a proxy before it, may send. */
 function throttled(retryAfter: string | undefined): Effect {
   return faults({
     at: 'users',
@@ -176,6 +175,7 @@ const untilADate: Effect = {
   ],
 }
 
+/** Graph throttles. */
 export const throttlingScenarios: readonly Scenario[] = [
   throttlingScenario('', 'Graph throttles', 'Retry-After: 10.', throttled('10')),
   throttlingScenario(

@@ -1,4 +1,4 @@
-/** Scenarios of what is public: the metadata and the signing keys. */
+/** Scenarios of the metadata and the signing keys. */
 
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
 import { faults, type Scenario } from './scenario.ts'

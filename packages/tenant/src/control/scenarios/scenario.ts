@@ -1,4 +1,4 @@
-/** What a tenant can do to an application, as something with a name that is set and cleared. */
+/** A scenario: a named failure that can be set and cleared. */
 
 import type { Fault } from '../../faults/fault.ts'
 import type { TenantState } from '../../tenant-state.ts'
@@ -8,7 +8,7 @@ export const areas = ['Sign-in', 'Tokens', 'ID token', 'Graph', 'Keys and discov
 export type Area = (typeof areas)[number]
 
 export interface Scenario {
-  /** Stays as it is: documents and tests name it. */
+  /** Does not change: documents and tests use it. */
   id: string
   area: Area
   title: string
@@ -19,27 +19,27 @@ export interface Scenario {
 
 export type Effect = FaultsEffect | PolicyEffect | EventEffect
 
-/** Requests go wrong: the next few, or all until it is cleared. */
+/** Requests fail: the next few, or all until it is cleared. */
 export interface FaultsEffect {
   kind: 'faults'
   faults: (tenant: TenantState) => readonly Fault[]
-  /** Happens once when it is set. */
+  /** Is called once, when the scenario is set. */
   begin?: (tenant: TenantState) => void
 }
 
-/** The tenant is in another state until it is cleared. */
+/** The tenant is in another state until the scenario is cleared. */
 export interface PolicyEffect {
   kind: 'policy'
-  /** Whether it is for one user, or for everybody when none is named. */
+  /** Whether it can be for one user; without a user it is for all users. */
   takesUser?: boolean
   start: (tenant: TenantState, userId?: string) => void
   end: (tenant: TenantState) => void
   isOn: (tenant: TenantState) => boolean
-  /** Object ids of those that it is for; none where it is for everybody. */
+  /** Object ids of the users that it is for; empty if it is for all users. */
   userIds?: (tenant: TenantState) => readonly string[]
 }
 
-/** Something happens, and cannot be taken back. */
+/** Happens once, and cannot be undone. */
 export interface EventEffect {
   kind: 'event'
   takesUser?: boolean
@@ -50,7 +50,7 @@ export function faults(...all: readonly Fault[]): FaultsEffect {
   return { kind: 'faults', faults: () => all }
 }
 
-/** Makes applications that handle challenges ask for new tokens, so that what is wrong there shows at once. */
+/** Makes applications that handle challenges ask for new tokens, so that a failure there shows at once. */
 export function refreshNow(tenant: TenantState, userId?: string): void {
   tenant.directory.revokeTokens(userId)
 }

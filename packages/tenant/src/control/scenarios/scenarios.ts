@@ -14,27 +14,27 @@ export interface ScenarioState {
   area: Area
   title: string
   description: string
-  /** `requests`: for the next so many, or until cleared. `until cleared`: a state. `once`: it has happened when the call returns. */
+  /** `requests`: for a number of requests, or until cleared. `until cleared`: a state. `once`: is done when the call returns. */
   duration: 'requests' | 'until cleared' | 'once'
-  /** Whether it can be for one user; for everybody when none is named. */
+  /** Whether it can be for one user; without a user it is for all users. */
   takesUser: boolean
-  /** User names of those that it is for now; none where it is for everybody, or is not active. */
+  /** User names of the users that it is for; empty if it is for all users, or not active. */
   users: string[]
   active: boolean
-  /** Requests that it is still for; null where it duration until it is cleared, or is not active. */
+  /** The number of requests that are left; null if it lasts until it is cleared, or is not active. */
   left: number | null
 }
 
 export interface ScenarioOptions {
-  /** For how many requests; default: until cleared. */
+  /** The number of requests; default: until cleared. */
   times?: number
-  /** Object id or user name; default: everybody. */
+  /** Object id or user name; default: all users. */
   user?: string
 }
 
 export interface Scenarios {
   list(): ScenarioState[]
-  /** @throws Error with a sentence, for an id or a user that is not there, and for options that do not fit */
+  /** @throws Error with a sentence, for an unknown id or user, and for options that do not fit */
   start(id: string, options?: ScenarioOptions): void
   /** Without an id: every scenario, and every fault. @throws Error with a sentence */
   clear(id?: string): void
@@ -59,7 +59,7 @@ export function findScenario(id: string): Scenario {
   throw new Error(`There is no scenario "${id}": GET /_tenant/scenarios lists them.`)
 }
 
-/** Which options a scenario takes. */
+/** The options that a scenario takes. */
 export function optionsOf({ effect }: Scenario): { times: boolean; user: boolean } {
   if (effect.kind === 'faults') return { times: true, user: false }
   return { times: false, user: effect.takesUser ?? false }
@@ -116,8 +116,7 @@ function stateOf(tenant: TenantState, scenario: Scenario): ScenarioState {
   }
 }
 
-// Every scenario that the tenant can have, in the order of the control page.
-
+/** Every scenario, in the order of the control page. */
 export const scenarios: readonly Scenario[] = [
   ...signInScenarios,
   ...tokenScenarios,

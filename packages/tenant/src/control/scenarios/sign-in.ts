@@ -1,4 +1,4 @@
-/** Scenarios of the authorize endpoint, and of what the person decides there. */
+/** Scenarios of the authorize endpoint, and of consent. */
 
 import type { Fault } from '../../faults/fault.ts'
 import type { TenantState } from '../../tenant-state.ts'
@@ -72,7 +72,7 @@ export const signInScenarios: readonly Scenario[] = [
     id: 'sign-in-wrong-issuer',
     area,
     title: 'The answer names another issuer',
-    description: 'The redirect carries an iss of somebody else (RFC 9207).',
+    description: 'The redirect carries the iss of another server (RFC 9207).',
     effect: faults(changed({ iss: 'https://login.evil.example/v2.0' })),
   },
   {
@@ -87,7 +87,7 @@ export const signInScenarios: readonly Scenario[] = [
     area,
     title: 'Consent is withdrawn',
     description:
-      'Permissions of one user or everybody are taken back, and access tokens revoked, so that it shows at once: refresh answers AADSTS65001.',
+      'Takes back the permissions of one user, or of all users, and revokes access tokens, so that it shows at once: refresh answers AADSTS65001.',
     effect: {
       kind: 'event',
       takesUser: true,
@@ -115,7 +115,7 @@ export const signInScenarios: readonly Scenario[] = [
     area,
     title: 'The user is disabled',
     description:
-      'One user, or everybody, can neither sign in nor refresh (AADSTS50057), and Graph challenges their tokens.',
+      'One user, or all users, can neither sign in nor refresh (AADSTS50057), and Graph challenges their tokens.',
     effect: {
       kind: 'policy',
       takesUser: true,

@@ -10,7 +10,7 @@ const hour = 3_600_000
 
 const token = (effect: FaultEffect): Fault => ({ at: 'token', ...effect })
 
-/** On refresh only: sign-in goes on working. */
+/** A fault of the refresh only: sign-in still works. */
 function onRefresh(effect: FaultEffect): FaultsEffect {
   const fault = { ...token(effect), when: isRefresh }
   return { kind: 'faults', faults: () => [fault], begin: refreshNow }
@@ -31,7 +31,7 @@ export const tokenScenarios: readonly Scenario[] = [
     area,
     title: 'Access tokens are revoked',
     description:
-      'Continuous access evaluation: Graph challenges the access tokens that one user, or everybody, has now; a refresh mends it.',
+      'Continuous access evaluation: Graph challenges the access tokens that one user has now, or all users have; a refresh helps.',
     effect: {
       kind: 'event',
       takesUser: true,
@@ -43,7 +43,7 @@ export const tokenScenarios: readonly Scenario[] = [
     area,
     title: 'Refresh tokens are revoked',
     description:
-      'As an administrator revokes sessions: the refresh tokens of one user, or everybody, answer AADSTS50173, and Graph challenges the access tokens.',
+      'An administrator revokes sessions: the refresh tokens of one user, or of all users, get AADSTS50173, and Graph challenges the access tokens.',
     effect: {
       kind: 'event',
       takesUser: true,
@@ -77,7 +77,7 @@ export const tokenScenarios: readonly Scenario[] = [
   {
     id: 'refresh-other-user',
     area,
-    title: 'Refresh gives the tokens of somebody else',
+    title: 'Refresh gives the tokens of another user',
     description:
       'Refresh answers with the tokens of another user; access tokens are revoked, so that it shows at once.',
     effect: {

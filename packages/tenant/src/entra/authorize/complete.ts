@@ -1,4 +1,4 @@
-/** The end of a sign-in: what is still missing is asked for, then the application gets its code. */
+/** Completes an authorization request: asks for what is missing, then sends the code, or an error. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
@@ -12,7 +12,7 @@ import type { SignedInAccount } from './accounts.ts'
 import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
 import type { Target } from './request.ts'
 
-/** @param consented whether the person has just pressed Accept */
+/** @param consented whether the user has just pressed Accept */
 export function completeAuthorize(
   exchange: AuthorizeContext,
   account: SignedInAccount,
@@ -84,8 +84,6 @@ function issueCode(
   )
 }
 
-// Sends the answer of an authorization request to the application: a code, or an error.
-
 type Answer = Record<string, string | undefined>
 
 function sendCode(
@@ -94,10 +92,10 @@ function sendCode(
   answer: { code: string; clientInfo: string | undefined; sessionState: string },
   exchange: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
-  const { code, clientInfo, sessionState } = answer
+  const { code, sessionState } = answer
   return send(tenant, target, exchange, {
     code,
-    client_info: clientInfo,
+    client_info: answer.clientInfo,
     state: target.state,
     session_state: sessionState,
   })

@@ -1,4 +1,4 @@
-/** One authorization request in the course of a sign-in, and all that answering it takes. */
+/** One authorization request, the choice of its account, and the pages that lead to its answer. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
@@ -18,16 +18,16 @@ export interface AuthorizeContext {
   reply: FastifyReply
 }
 
-// Which account an authorization request is for: decided from who is signed in, `prompt` and `login_hint`.
-
 type Choice =
   | { kind: 'use'; account: SignedInAccount }
-  /** The person picks one of the accounts that are signed in, or another. */
+  /** The user picks one of the accounts that are signed in, or another. */
   | { kind: 'pick' }
-  /** The person signs in, as the hinted user or anybody. */
+  /** The user signs in, as the hinted user or as any other. */
   | { kind: 'signIn'; suggested: TenantUser | undefined }
 
 /**
+ * Decides by the accounts that are signed in, `prompt` and `login_hint`.
+ *
  * @param hinted the user that `login_hint` names, if there is one
  * @throws EntraError what `prompt=none` cannot do without showing a page
  */
@@ -57,8 +57,6 @@ function silent(
 function onlyOne(accounts: Accounts): SignedInAccount | undefined {
   return accounts.size === 1 ? accounts.values().next().value : undefined
 }
-
-// The pages that a person meets between an authorization request and its answer.
 
 export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
   const accounts = [...tenant.browsers.accounts(request).keys()]

@@ -1,4 +1,4 @@
-/** Reads an authorization request: first where an answer may go at all, then the rest. */
+/** Reads an authorization request: first the address that answers may go to, then the rest. */
 
 import { isRedirectUri, type Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
@@ -25,7 +25,7 @@ export interface AuthorizeRequest {
   prompt: Prompt | undefined
   loginHint: string | undefined
   claims: ClaimsRequest
-  /** Whether the answer shall carry `client_info`, as MSAL wants. */
+  /** Whether the answer carries `client_info`, for MSAL. */
   clientInfo: boolean
 }
 

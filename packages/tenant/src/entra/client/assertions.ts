@@ -1,4 +1,4 @@
-/** A client proves itself with a signed JWT (RFC 7523): by its own certificate, or by another issuer that it trusts. */
+/** Verifies a client assertion (RFC 7523): signed with the client's certificate, or by a federated issuer. */
 
 import { createHash, X509Certificate } from 'node:crypto'
 import {
@@ -46,7 +46,7 @@ export async function verifyAssertion(
       algorithms: ['RS256', 'PS256'],
       audience: audiences(tenant),
       requiredClaims: ['exp', 'jti'],
-      // MSAL rounds the second that an assertion begins with, and so may be ahead of it.
+      // MSAL rounds the second in which an assertion begins, so it may be ahead.
       clockTolerance: 5,
       currentDate: new Date(tenant.now()),
     })
@@ -103,8 +103,6 @@ function wrongKey(reason: string): EntraError {
   })
 }
 
-// Workload identity federation: a token of another issuer stands for the client's secret. https://learn.microsoft.com/entra/workload-id/workload-identity-federation
-
 interface Presented {
   assertion: string
   payload: JWTPayload
@@ -113,19 +111,26 @@ interface Presented {
 /** Ms. */
 const timeout = 5_000
 
-/** @throws EntraError 70021, 700211, 700212, 700213, 700024, 50013; 90006 where the issuer does not answer */
+/**
+ * Workload identity federation: the token of another issuer replaces the client's secret.
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+ *
+ * @throws EntraError 70021, 700211, 700212, 700213, 700024, 50013; 90006 if the issuer does not answer
+ */
 async function verifyFederated(
   tenant: TenantState,
   client: Client,
   { assertion, payload }: Presented,
 ): Promise<void> {
-  const { issuer, audiences } = matching(client, payload)
-  const keys = createRemoteJWKSet(await keysAddress(issuer), { timeoutDuration: timeout })
+  const credential = matching(client, payload)
+  const keys = createRemoteJWKSet(await keysAddress(credential.issuer), {
+    timeoutDuration: timeout,
+  })
   try {
     await jwtVerify(assertion, keys, {
       algorithms: ['RS256', 'PS256', 'ES256'],
-      issuer,
-      audience: [...audiences],
+      issuer: credential.issuer,
+      audience: [...credential.audiences],
       requiredClaims: ['exp'],
       currentDate: new Date(tenant.now()),
     })
@@ -143,8 +148,8 @@ function matching(client: Client, { iss = '', sub = '', aud }: JWTPayload) {
   const ofIssuer = federatedCredentials.filter(({ issuer }) => issuer === iss)
   if (ofIssuer.length === 0) throw mismatch(700211, 'issuer', iss)
   const presented = [aud ?? []].flat()
-  const forAudience = ofIssuer.filter(({ audiences }) =>
-    presented.some((audience) => audiences.includes(audience)),
+  const forAudience = ofIssuer.filter((credential) =>
+    presented.some((audience) => credential.audiences.includes(audience)),
   )
   if (forAudience.length === 0) throw mismatch(700212, 'audience', presented.join(' '))
   const match = forAudience.find(({ subject }) => subject === sub)
@@ -174,7 +179,7 @@ async function fetchJson(address: URL): Promise<unknown> {
   }
 }
 
-/** Over https, or on this machine. */
+/** @throws EntraError 90006 for an address that is neither https nor loopback */
 function trusted(text: string): URL {
   const address = URL.canParse(text) ? new URL(text) : undefined
   if (address?.protocol === 'https:') return address

@@ -6,7 +6,7 @@ import { EntraError } from '../errors.ts'
 import { required, type Parameters } from '../parameters.ts'
 import { assertedClientId, verifyAssertion } from './assertions.ts'
 
-/** @throws EntraError 700016 for an application that is not there, or not present in the tenant */
+/** @throws EntraError 700016 for an application that does not exist, or is not present in the tenant */
 export function findClient(tenant: TenantState, clientId: string): Client {
   const client = tenant.registry.client(clientId)
   if (client) return client
@@ -23,9 +23,11 @@ export function requireAudience(client: Client, segment: string): void {
   })
 }
 
-// Which application a token request is from, and that it proves itself: by secret, by assertion, or not at all if it is public.
-
-/** @throws EntraError 700016, 7000215, 7000218, 7000222, 700025, and what a wrong assertion gets */
+/**
+ * Identifies the client of a token request and checks its proof: a secret, an assertion, or none if it is public.
+ *
+ * @throws EntraError 700016, 7000215, 7000218, 7000222, 700025, and the errors of a wrong assertion
+ */
 export async function authenticateClient(
   tenant: TenantState,
   request: FastifyRequest,
@@ -43,7 +45,7 @@ export async function authenticateClient(
   return client
 }
 
-/** A code that went to an address of the web platform needs a proof, whatever else the client may do. */
+/** A code that went to an address of the web platform needs a proof, also from a public client. */
 function publicClient(client: Client, form: Parameters): Client {
   const isCode = form.grant_type === 'authorization_code'
   const uri = form.redirect_uri ?? ''
@@ -97,9 +99,11 @@ function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected))
 }
 
-// The first segment of every Entra path: this tenant's id, or `organizations`.
-
-/** @throws EntraError 90002 for every other tenant */
+/**
+ * Reads the first segment of an Entra path: this tenant's id, or `organizations`.
+ *
+ * @throws EntraError 90002 for every other tenant
+ */
 export function requireTenant(tenant: TenantState, name: string): string {
   const segment = name.toLowerCase()
   if (segment === tenant.tenantId || segment === 'organizations') return segment

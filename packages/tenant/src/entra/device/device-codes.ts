@@ -1,4 +1,4 @@
-/** Sign-ins that were begun on another device: fifteen minutes, one use (RFC 8628). */
+/** Sign-ins that begin on another device. They last fifteen minutes, for one use (RFC 8628). */
 
 import { randomBytes, randomInt } from 'node:crypto'
 import { createBoundedMap } from '../../bounded-map.ts'
@@ -14,7 +14,7 @@ export interface DeviceSignIn {
   segment: string
   /** Ms since the epoch. */
   expiresAt: number
-  /** Ms since the epoch; 0 before the device has asked. */
+  /** Of the device's last request, ms since the epoch; 0 before the first. */
   askedAt: number
   outcome: Outcome
 }

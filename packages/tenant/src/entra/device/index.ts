@@ -1,4 +1,7 @@
-/** Device authorization: a device gets a code, a person enters it elsewhere and signs in. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code */
+/**
+ * Device authorization: a device gets a code, and a user enters it elsewhere and signs in.
+ * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+ */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deviceDonePage, deviceLoginPage } from '../../pages/device-login.ts'
@@ -56,7 +59,7 @@ function begin(tenant: TenantState, request: FastifyRequest, segment: string): o
   }
 }
 
-/** From here on it is a sign-in like any other, which ends at the tenant. */
+/** Sends the browser to an ordinary sign-in, which ends at the tenant. */
 function enterCode(
   tenant: TenantState,
   request: FastifyRequest,
@@ -88,7 +91,7 @@ function authorizeUrl(
 }
 
 /**
- * What the person has granted to the device, once.
+ * Returns what the user has granted to the device, once.
  *
  * @throws EntraError 70016 `authorization_pending` or `slow_down`, 70018 `bad_verification_code`,
  * 70020 `expired_token`, 54005 for a second use, 65004 `authorization_declined`
@@ -111,14 +114,12 @@ export function redeemDeviceCode(tenant: TenantState, code: string, clientId: st
   return outcome.grant
 }
 
-/** Where a sign-in that was begun on another device ends: at the tenant itself. */
+/** The address at which a device's sign-in ends: at the tenant itself. */
 export function deviceRedirectUri(tenant: TenantState): string {
   return `${tenant.origin}/devicelogin/done`
 }
 
-// The end of the person's part: what they decided is kept until the device asks.
-
-/** Of the sealed `state`: who has it came through the page that takes codes. */
+/** Of the sealed `state`, which only the page that takes codes makes. */
 const devicePurpose = 'device_sign_in'
 
 interface Settled {
@@ -127,7 +128,11 @@ interface Settled {
   problem: string | undefined
 }
 
-/** @throws EntraError 70018 for an answer that belongs to no sign-in */
+/**
+ * Keeps the user's decision until the device asks.
+ *
+ * @throws EntraError 70018 for an answer that belongs to no sign-in
+ */
 function settle(tenant: TenantState, answer: Parameters): Settled {
   const signIn = signInOf(tenant, answer.state)
   const client = signIn && tenant.registry.client(signIn.clientId)

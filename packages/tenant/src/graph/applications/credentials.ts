@@ -1,4 +1,4 @@
-/** `addPassword` and `removePassword`: a secret is shown once, when it is made. */
+/** `addPassword` and `removePassword`: a secret is shown once, in the answer that makes it. */
 
 import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'

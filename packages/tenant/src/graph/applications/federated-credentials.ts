@@ -1,4 +1,4 @@
-/** `/applications/{id}/federatedIdentityCredentials`: issuers whose tokens stand for a secret. */
+/** `/applications/{id}/federatedIdentityCredentials`: issuers whose tokens replace a secret. */
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'

@@ -1,4 +1,7 @@
-/** `/applications`: registrations, as the setup commands make, change and delete them. https://learn.microsoft.com/graph/api/resources/application */
+/**
+ * `/applications`: registrations, as the setup commands make, change and delete them.
+ * https://learn.microsoft.com/graph/api/resources/application
+ */
 
 import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'

@@ -1,4 +1,4 @@
-/** A new application. */
+/** What the routes of applications share: creating, finding, permissions, and the deleted applications. */
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -12,7 +12,7 @@ import { listAnswer, parseKey, readBody, type Collection, type ObjectKey } from 
 import { NewApplication } from './input.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 
-/** @throws GraphError 400 for a wrong body, and for a name or address that must be unique and is taken */
+/** @throws GraphError 400 for an invalid body, and for a unique name or address that is taken */
 export function createApplication(tenant: TenantState, caller: Caller, body: unknown): Entry {
   const { uniqueName = null, ...change } = readBody(NewApplication, body, 'Application')
   refuseTaken(tenant, 'uniqueName', uniqueName === null ? [] : [uniqueName])
@@ -27,7 +27,7 @@ export function createApplication(tenant: TenantState, caller: Caller, body: unk
   )
 }
 
-/** Also by an application that is deleted, or is not to be seen yet: it is there all the same. */
+/** Counts applications that are deleted, or not visible yet, too. */
 function refuseTaken(
   { registry }: TenantState,
   property: 'uniqueName' | 'identifierUris',
@@ -39,11 +39,13 @@ function refuseTaken(
   throw conflict(400, `Another object with the same value for property ${property} already exists.`)
 }
 
-// `/directory/deletedItems`: deleted applications, which keep their unique name taken until they are deleted here too. https://learn.microsoft.com/graph/api/resources/directory
-
 const deletedItems: Collection = { ...applications, name: 'directory/deletedItems' }
 const config = { endpoint: 'applications' } as const
 
+/**
+ * `/directory/deletedItems`: deleted applications. Their unique names are taken until they are deleted here too.
+ * https://learn.microsoft.com/graph/api/resources/directory
+ */
 export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/directory/deletedItems/microsoft.graph.application', { config }, async (request) => {
     const caller = await requireCaller(tenant, request)
@@ -69,9 +71,7 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
   )
 }
 
-// Finds the application that an address names.
-
-/** @throws GraphError 404, and 403 for one that the caller may not see */
+/** @throws GraphError 404, and 403 for an application that the caller may not see */
 export function findApplication(tenant: TenantState, caller: Caller, text: string): Entry {
   const key = parseKey(text)
   const entry = lookUp(tenant, key)
@@ -80,7 +80,7 @@ export function findApplication(tenant: TenantState, caller: Caller, text: strin
   return entry
 }
 
-/** Undefined for one that is not there, or is not to be seen yet. */
+/** Undefined for an application that does not exist, or is not visible yet. */
 export function lookUp({ registry }: TenantState, { name, value }: ObjectKey): Entry | undefined {
   if (name !== 'id' && name !== 'appId' && name !== 'uniqueName') {
     throw badRequest(`'${name}' is not a key of type 'microsoft.graph.application'.`)
@@ -92,8 +92,6 @@ export function lookUp({ registry }: TenantState, { name, value }: ObjectKey): E
     .find(({ application }) => application[name]?.toLowerCase() === wanted)
 }
 
-// Who may see and change applications and service principals.
-
 const writeScopes = ['Application.ReadWrite.All', 'Directory.ReadWrite.All']
 const readScopes = [...writeScopes, 'Application.Read.All', 'Directory.Read.All']
 
@@ -102,13 +100,13 @@ export function requireReader(caller: Caller): void {
   requireScope(caller, readScopes)
 }
 
-/** @throws GraphError 403 without the permission, and for everybody but administrators */
+/** @throws GraphError 403 without the permission, and for users who are not administrators */
 export function requireWriter(caller: Caller): void {
   requireScope(caller, writeScopes)
   if (!caller.user.isAdmin) throw denied()
 }
 
-/** Administrators see everything, others what they own, and what is not registered here. */
+/** Administrators see everything; other users see what they own, and what is not registered here. */
 export function maySee({ user }: Caller, entry: Entry): boolean {
   return user.isAdmin || entry.ownerId === user.id || !entry.isRegistered
 }

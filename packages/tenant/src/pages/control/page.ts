@@ -1,4 +1,4 @@
-/** The control page: what this tenant is, what shall go wrong, and what it was asked. */
+/** The control page: scenarios, faults, what this tenant is, and its journal. */
 
 import { html } from 'ghtml'
 import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
@@ -8,7 +8,7 @@ import type { FormValues } from './form-values.ts'
 import { scenarioSection } from './scenarios.ts'
 import { activeFaults, faultSection, identitySection, journalSection } from './sections.ts'
 
-/** @param entered in the form that led here */
+/** @param entered the values of the form that led here */
 export function controlPage(
   tenant: TenantState,
   scenarios: readonly ScenarioState[],

@@ -1,4 +1,4 @@
-/** One scenario with a form of its own, which asks for nothing that this one does not take. */
+/** The scenarios by area. Each has its own form, with only the fields that it takes. */
 
 import { html } from 'ghtml'
 import { areas, type Area } from '../../control/scenarios/scenario.ts'
@@ -7,7 +7,7 @@ import type { TenantState } from '../../tenant-state.ts'
 import type { FormValues } from './form-values.ts'
 import { namesOf } from './sections.ts'
 
-/** @param entered for this one */
+/** @param entered the values for this scenario */
 function scenarioRow(
   { directory }: TenantState,
   scenario: ScenarioState,
@@ -16,7 +16,7 @@ function scenarioRow(
   const { id, title, description, takesUser, users, active, duration } = scenario
   const isDone = duration === 'once' && entered.scenario === id && entered.problem === undefined
   const asked = entered.user === undefined ? [] : [entered.user]
-  const names = namesOf(directory, isDone ? asked : users) || 'everybody'
+  const names = namesOf(directory, isDone ? asked : users) || 'all users'
   const whose = takesUser ? `for ${names}` : ''
   const path = `/_tenant/scenarios/${id}`
   const verb = duration === 'once' ? 'Do it' : active ? 'Set again' : 'Set'
@@ -57,7 +57,7 @@ function fieldOf(scenario: ScenarioState, { times, user, problem }: FormValues):
           aria-label="User: ${title}"
           value="${user ?? users[0] ?? ''}"
           list="people"
-          placeholder="everybody"
+          placeholder="all users"
           autocomplete="off"
           spellcheck="false"
           aria-invalid="${invalid}"
@@ -90,8 +90,6 @@ function leftOf({ left }: ScenarioState): string {
   if (left === null) return 'until cleared'
   return left === 1 ? '1 request left' : `${left} requests left`
 }
-
-// The scenarios, by area.
 
 const suggestedUsers = 25
 

@@ -1,4 +1,4 @@
-/** The bar that stays in sight: what is going wrong now, and the end of it. */
+/** The sections of the control page: active failures, single faults, the tenant's identity, the journal. */
 
 import { html } from 'ghtml'
 import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
@@ -8,6 +8,7 @@ import { mostUsers } from '../../options.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { layout, type Page } from '../layout.ts'
 
+/** The bar that stays in sight: what is active, and a button that clears it. */
 export function activeFaults(
   { directory, faults }: TenantState,
   scenarios: readonly ScenarioState[],
@@ -33,8 +34,7 @@ export function activeFaults(
   </form>`
 }
 
-// The faults that were set one by one, by a test or over the API.
-
+/** The faults that a test or the API set one by one. */
 export function faultSection({ faults }: TenantState): string {
   const single = faults.list().filter(({ scenario }) => scenario === undefined)
   if (single.length === 0) return ''
@@ -63,8 +63,7 @@ export function faultSection({ faults }: TenantState): string {
     </div>`
 }
 
-// What a form of the control page asked for and cannot have.
-
+/** The page for a form that was refused. */
 export function controlProblemPage(message: string): Page {
   const main = html`<h1>That does not work</h1>
     <p class="problem" role="alert">${message}</p>
@@ -83,8 +82,7 @@ export function namesOf(directory: Directory, users: readonly string[]): string 
   return users.length > named ? `${names} and ${users.length - named} more` : names
 }
 
-// What an application has to know of this tenant, and how large its directory is.
-
+/** What an application needs to know of this tenant, and the size of its directory. */
 export function identitySection({
   tenantId,
   tenantName,
@@ -129,10 +127,9 @@ export function identitySection({
     </form>`
 }
 
-// The latest requests that clients made.
-
 const shownEntries = 100
 
+/** The latest requests of clients. */
 export function journalSection({ journal }: TenantState): string {
   const entries = journal.entries().slice(-shownEntries).toReversed()
   if (entries.length === 0) {
