@@ -63,7 +63,7 @@ export interface Gatehouse {
    */
   restart(env?: Record<string, string>): Promise<void>
   /** Starts one more back end on the same store; `close` ends it as well. */
-  another(): Promise<Instance>
+  startSecondInstance(): Promise<Instance>
   close(): Promise<void>
 }
 
@@ -128,7 +128,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
       await app.close()
       app = await start()
     },
-    another: async () => {
+    startSecondInstance: async () => {
       const other = await start()
       others.push(other)
       const origin = other.listeningOrigin

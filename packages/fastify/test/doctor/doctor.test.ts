@@ -8,9 +8,9 @@ import { arrivalFinding } from '../../src/doctor/server-checks.ts'
 import { authorityFindings, redirectFinding } from '../../src/doctor/tenant-checks.ts'
 import { createEntra } from '../../src/entra/index.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
+const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
 
 /** The findings for the app's configuration with some keys changed. */
 function findings(patch: Record<string, unknown> = {}, env: Record<string, string> = {}) {

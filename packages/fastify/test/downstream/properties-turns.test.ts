@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { CallSignal } from '../../src/downstream/http.ts'
 import { createTurns, LineFull } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
-import { runs } from '@gatehouse/test-support/runs'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 interface Visit {
   user: string
@@ -20,7 +20,7 @@ const step = fc.record({
   which: fc.nat({ max: 20 }),
 })
 
-const heard = () => new Promise((resolve) => setImmediate(resolve))
+const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A room with visits, and what has to be true of it whatever they do. */
 function room() {
@@ -86,18 +86,18 @@ it('whatever calls do, turns keep to their limits, nobody waits for nothing, and
         if (what === 'enter') enter(user)
         else if (what === 'leave') leave(pick(those('under way'), which))
         else abort(pick([...those('in line'), ...those('under way')], which))
-        await heard()
+        await flushMicrotasks()
         check()
       }
       while (those('under way').length > 0) {
         leave(those('under way')[0])
-        await heard()
+        await flushMicrotasks()
       }
       expect(those('in line')).toEqual([])
       // All turns are there again.
       for (const user of ['a', 'a', 'b', 'b']) enter(user)
       expect(those('under way')).toHaveLength(limits.atOnce)
     }),
-    runs(200),
+    propertyRuns(200),
   )
 })

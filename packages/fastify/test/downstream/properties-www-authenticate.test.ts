@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bearerRefusal, parseChallenges } from '../../src/downstream/www-authenticate.ts'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 const real = [
@@ -62,7 +62,7 @@ describe('whatever a WWW-Authenticate header says', () => {
       fc.string({ unit: 'binary' }),
       fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')),
       fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 5 }),
-      mutated(real, ' ,="\\Aa1{'),
+      mutateText(real, ' ,="\\Aa1{'),
     )
     fc.assert(
       fc.property(header, (value) => {
@@ -72,7 +72,7 @@ describe('whatever a WWW-Authenticate header says', () => {
         expect(all.join('').length).toBeLessThanOrEqual(text.length)
         expect(JSON.stringify(bearerRefusal(value)).length).toBeLessThan(2 * text.length + 100)
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
   })
 
@@ -82,7 +82,7 @@ describe('whatever a WWW-Authenticate header says', () => {
         const fields = list.map(spelled)
         expect(parseChallenges(together ? fields.join(', ') : fields)).toEqual(list.map(meant))
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
   })
 
@@ -90,7 +90,7 @@ describe('whatever a WWW-Authenticate header says', () => {
     expect(bearerRefusal(real)).toEqual({ claims })
     const seen = new Set<string>()
     fc.assert(
-      fc.property(mutated(real, ' ,="\\Aa1{'), (header) => {
+      fc.property(mutateText(real, ' ,="\\Aa1{'), (header) => {
         const refusal = bearerRefusal(header)
         expect(Object.keys(refusal).filter((key) => key !== 'claims')).toEqual([])
         // A backslash that was put in may be an escape.
@@ -98,7 +98,7 @@ describe('whatever a WWW-Authenticate header says', () => {
         expect(refusal.claims === undefined || isAsked).toBe(true)
         seen.add(refusal.claims === claims ? 'same' : refusal.claims ? 'other' : 'nothing')
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
     expect(seen).toEqual(new Set(['same', 'other', 'nothing']))
   })

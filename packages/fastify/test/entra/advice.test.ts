@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { adviceFor, causeByNumber } from '../../src/entra/aadsts.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 function lines(event: string): Record<string, unknown>[] {
   const all = gatehouse().logs.map((line) => JSON.parse(line) as Record<string, unknown>)

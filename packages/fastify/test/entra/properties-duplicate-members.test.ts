@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasDuplicateMembers } from '../../src/entra/id-token.ts'
-import { runs } from '@gatehouse/test-support/runs'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 /** A JSON value whose objects are lists of members, so that a name can be there twice. */
 type Tree = { members: [string, Tree][] } | { items: Tree[] } | { text: string }
@@ -60,7 +60,7 @@ describe('a duplicate JSON key', () => {
         JSON.parse(json)
         expect(hasDuplicateMembers(json)).toBe(hasTwoOfOneName(value))
       }),
-      runs(3000),
+      propertyRuns(3000),
     )
   })
 
@@ -74,7 +74,7 @@ describe('a duplicate JSON key', () => {
       fc.property(text, (json) => {
         expect([true, false]).toContain(hasDuplicateMembers(json))
       }),
-      runs(3000),
+      propertyRuns(3000),
     )
   })
 

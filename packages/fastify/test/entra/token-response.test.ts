@@ -14,7 +14,7 @@ import { registrationAt } from '../support/registration.ts'
 import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 import { refreshes } from '../support/token-requests.ts'
 import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const good = { token_type: 'Bearer', access_token: 'eyJ0.eyJ1.c2ln', expires_in: 3600 }
 
@@ -120,7 +120,7 @@ describe('an answer of the token endpoint', () => {
 
 describe('an access token that no header can hold', () => {
   const session = { idleMinutes: 1440, absoluteMinutes: 1440 }
-  const gatehouse = useGatehouse({ extend: tokenRoute, oneClock: true, config: { session } })
+  const gatehouse = useTestApp({ extend: tokenRoute, oneClock: true, config: { session } })
 
   it.each(broken)('signs nobody in: %s', async (_what, accessToken) => {
     const patch = { access_token: accessToken }

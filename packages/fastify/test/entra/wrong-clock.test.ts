@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -72,7 +72,7 @@ describe('a clock that differs from Microsoft’s', () => {
 })
 
 describe('a clock that agrees with Microsoft’s', () => {
-  const gatehouse = useGatehouse({ oneClock: true })
+  const gatehouse = useTestApp({ oneClock: true })
 
   it('causes no warning, whatever time it is', async () => {
     gatehouse().advance(100 * hour)
@@ -116,7 +116,7 @@ describe('a warning about the clock', () => {
 })
 
 describe('an answer without a usable time', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it.each([
     ['a time that cannot be parsed', { date: 'yesterday' }],

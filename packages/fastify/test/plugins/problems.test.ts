@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { buildApp } from '@gatehouse/bff/app'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { load, ownTenant } from '../support/config-folder.ts'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function signedIn() {
   const browser = gatehouse().browser()

@@ -1,17 +1,22 @@
-/** The bar that stays in sight: what is going wrong now, and the end of it. */
-import { html } from 'ghtml'
-import type { BadDayState } from '../control/scenarios/scenarios.ts'
-import type { World } from '../world.ts'
-import { layout, type Page } from './layout.ts'
-import type { Directory } from '../directory/directory.ts'
-import { mostUsers } from '../options.ts'
-import type { JournalEntry } from '../journal.ts'
+/** The sections of the control page: active failures, single faults, the tenant's identity, the journal. */
 
-export function goingWrong({ directory, faults }: World, days: readonly BadDayState[]): string {
-  const active = days.filter((day) => day.active)
-  const single = faults.list().filter(({ badDay }) => badDay === undefined).length
+import { html } from 'ghtml'
+import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
+import type { Directory } from '../../directory/directory.ts'
+import type { JournalEntry } from '../../journal.ts'
+import { mostUsers } from '../../options.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { layout, type Page } from '../layout.ts'
+
+/** The bar that stays in sight: what is active, and a button that clears it. */
+export function activeFaults(
+  { directory, faults }: TenantState,
+  scenarios: readonly ScenarioState[],
+): string {
+  const active = scenarios.filter((scenario) => scenario.active)
+  const single = faults.list().filter(({ scenario }) => scenario === undefined).length
   const count = active.length + single
-  if (count === 0) return html`<p class="quiet">No bad day: everything works.</p>`
+  if (count === 0) return html`<p class="quiet">No scenario is active: everything works.</p>`
   const links = active.map(({ id, title, users, left }) => {
     const facts = [namesOf(directory, users), left === null ? '' : `${left} left`]
     const known = facts.filter(Boolean).join(', ')
@@ -20,7 +25,7 @@ export function goingWrong({ directory, faults }: World, days: readonly BadDaySt
   const faultLink = html`<li>
     <a href="#faults">${single === 1 ? '1 single fault' : `${single} single faults`}</a>
   </li>`
-  return html`<form method="post" action="/_tenant/bad-days/clear" class="now">
+  return html`<form method="post" action="/_tenant/scenarios/clear" class="now">
     <b>${count} active</b>
     <ul>
       !${links} !${single > 0 ? faultLink : ''}
@@ -29,10 +34,9 @@ export function goingWrong({ directory, faults }: World, days: readonly BadDaySt
   </form>`
 }
 
-// The faults that were set one by one, by a test or over the API.
-
-export function faultSection({ faults }: World): string {
-  const single = faults.list().filter(({ badDay }) => badDay === undefined)
+/** The faults that a test or the API set one by one. */
+export function faultSection({ faults }: TenantState): string {
+  const single = faults.list().filter(({ scenario }) => scenario === undefined)
   if (single.length === 0) return ''
   const rows = single.map(({ at, times, ...what }) => {
     return html`<tr>
@@ -59,8 +63,7 @@ export function faultSection({ faults }: World): string {
     </div>`
 }
 
-// What a form of the control page asked for and cannot have.
-
+/** The page for a form that was refused. */
 export function controlProblemPage(message: string): Page {
   const main = html`<h1>That does not work</h1>
     <p class="problem" role="alert">${message}</p>
@@ -79,8 +82,7 @@ export function namesOf(directory: Directory, users: readonly string[]): string 
   return users.length > named ? `${names} and ${users.length - named} more` : names
 }
 
-// What an application has to know of this tenant, and how large its directory is.
-
+/** What an application needs to know of this tenant, and the size of its directory. */
 export function identitySection({
   tenantId,
   tenantName,
@@ -88,7 +90,7 @@ export function identitySection({
   registry,
   directory,
   keys,
-}: World): string {
+}: TenantState): string {
   const registrations = registry.clients().map(
     (client) =>
       html`<dt>Application</dt>
@@ -125,11 +127,10 @@ export function identitySection({
     </form>`
 }
 
-// The latest requests that clients made.
-
 const shownEntries = 100
 
-export function journalSection({ journal }: World): string {
+/** The latest requests of clients. */
+export function journalSection({ journal }: TenantState): string {
   const entries = journal.entries().slice(-shownEntries).toReversed()
   if (entries.length === 0) {
     return html`<h2 id="journal">Journal</h2>

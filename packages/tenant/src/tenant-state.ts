@@ -1,8 +1,9 @@
-/** What every part of one tenant works with. Made once, in `tenant.ts`. */
+/** The state that all parts of one tenant share. `tenant.ts` makes it. */
+
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
-import type { Codes, Consents } from './entra/grants.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
+import type { Codes, Consents } from './entra/grants.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys.ts'
@@ -10,8 +11,8 @@ import type { Policies } from './policies.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
 
-export interface World {
-  /** `http://127.0.0.1:PORT`; known once the tenant listens. */
+export interface TenantState {
+  /** `http://127.0.0.1:PORT`; empty until the tenant listens. */
   origin: string
   tenantId: string
   tenantName: string
@@ -28,12 +29,12 @@ export interface World {
   consents: Consents
   deviceCodes: DeviceCodes
   policies: Policies
-  /** Of access tokens of clients that handle claims challenges, seconds. */
+  /** Lifetime of access tokens of clients that handle claims challenges, seconds. */
   challengeableLifetime: number
-  /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does neither. */
+  /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does not. */
   issParameter: boolean
 }
 
-export function issuerOf(world: World): string {
-  return `${world.origin}/${world.tenantId}/v2.0`
+export function issuerOf(tenant: TenantState): string {
+  return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }

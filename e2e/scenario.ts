@@ -1,6 +1,6 @@
-/** What a test of a bad day needs: a tenant that is well again afterwards, and what the documentation says of the day. */
+/** What a test of a scenario needs: scenarios that are cleared afterwards, and what the documentation says of each. */
 import { expect, type Page } from '@playwright/test'
-import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
+import { documentedScenarios } from '@gatehouse/test-support/documented-scenarios'
 import { test as base } from './own-gatehouse.ts'
 import { offeredAccount, signInLink } from './visitor.ts'
 
@@ -8,17 +8,17 @@ export const test = base.extend<{ clearedAfterwards: void }>({
   clearedAfterwards: [
     async ({ tenant }, use) => {
       await use()
-      tenant.badDays.clear()
+      tenant.scenarios.clear()
     },
     { auto: true },
   ],
 })
 
-export const documented = documentedBadDays()
+export const documented = documentedScenarios()
 
-/** The name of the test that shows what the documentation says about a bad day. @throws Error where it says nothing */
+/** The name of the test that shows what the documentation says about a scenario. @throws Error where it says nothing */
 export function says(id: string): string {
-  const page = documented.find((day) => day.id === id)?.page
+  const page = documented.find((scenario) => scenario.id === id)?.page
   if (page === undefined) throw new Error(`${id} is not in the table`)
   return `${id}: ${page}`
 }

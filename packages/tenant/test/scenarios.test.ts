@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { badDays } from '../src/control/scenarios/scenarios.ts'
+import { scenarios } from '../src/control/scenarios/scenarios.ts'
 import { idTokenVariants } from '../src/faults/id-token.ts'
-import { createTenant, type BadDayState, type Tenant } from '../src/tenant.ts'
+import { createTenant, type ScenarioState, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
 import { refresh, signIn } from './application.ts'
 import { callGraph, capable, challengeOf } from './graph-call.ts'
-import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
-afterEach(() => tenant.badDays.clear())
+afterEach(() => tenant.scenarios.clear())
 afterAll(() => tenant.close())
 
 function call(path: string, method = 'GET', body?: unknown) {
-  return fetch(`${tenant.origin}/_tenant/bad-days${path}`, {
+  return fetch(`${tenant.origin}/_tenant/scenarios${path}`, {
     method,
     ...(body === undefined
       ? {}
@@ -21,16 +21,16 @@ function call(path: string, method = 'GET', body?: unknown) {
   })
 }
 
-async function stateOf(id: string): Promise<BadDayState | undefined> {
-  const { badDays: all } = (await (await call('')).json()) as { badDays: BadDayState[] }
-  return all.find((day) => day.id === id)
+async function stateOf(id: string): Promise<ScenarioState | undefined> {
+  const { scenarios: all } = (await (await call('')).json()) as { scenarios: ScenarioState[] }
+  return all.find((scenario) => scenario.id === id)
 }
 
 const idOf = (place: number) => people(tenant).at(place).id
 
-describe('the list of bad days', () => {
+describe('the list of scenarios', () => {
   it('has ids that are one word each, once, and every bad ID token', () => {
-    const ids = badDays.map((day) => day.id)
+    const ids = scenarios.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.every((id) => /^[\w-]+$/.test(id))).toBe(true)
     for (const variant of idTokenVariants) expect(ids).toContain(`id-token-${variant}`)
@@ -39,17 +39,17 @@ describe('the list of bad days', () => {
   it('is the table of docs/local-tenant.md, row by row', () => {
     const document = new URL('../../../docs/local-tenant.md', import.meta.url)
     const rows = readFileSync(document, 'utf8').matchAll(
-      /^\| ([^|]+?) +\| `POST \/_tenant\/bad-days\/([\w-]+)`/gm,
+      /^\| ([^|]+?) +\| `POST \/_tenant\/scenarios\/([\w-]+)`/gm,
     )
     const documented = [...rows].map(([, title, id]) => `${id ?? ''}: ${title ?? ''}`)
-    expect(documented).toEqual(badDays.map(({ id, title }) => `${id}: ${title}`))
+    expect(documented).toEqual(scenarios.map(({ id, title }) => `${id}: ${title}`))
   })
 
-  const quick = badDays.map(({ id }) => id).filter((id) => id !== 'directory-100000')
+  const quick = scenarios.map(({ id }) => id).filter((id) => id !== 'directory-100000')
   it.each(quick)('%s can be set and cleared', async (id) => {
     expect((await call(`/${id}`, 'POST')).status).toBe(204)
     const state = await stateOf(id)
-    expect(state?.active).toBe(state?.lasts !== 'once')
+    expect(state?.active).toBe(state?.duration !== 'once')
     expect(state?.left).toBeNull()
     expect((await call(`/${id}`, 'DELETE')).status).toBe(204)
     expect((await stateOf(id))?.active).toBe(false)
@@ -57,7 +57,7 @@ describe('the list of bad days', () => {
   })
 })
 
-describe('a bad day', () => {
+describe('a scenario', () => {
   it('can be for the next requests only, which are counted down', async () => {
     const { access_token: token } = await signIn(tenant)
     await call('/graph-throttled', 'POST', { times: 2 })
@@ -106,23 +106,23 @@ describe('a bad day', () => {
     expect(tenant.users).toHaveLength(100_000)
     await call('/directory-100000', 'DELETE')
     expect(tenant.users).toHaveLength(30)
-  }, 30_000)
+  }, 60_000)
 
   it('goes with all others, and with single faults, when everything is cleared', async () => {
     tenant.faults.set({ at: 'me', kind: 'hang' })
     for (const id of ['graph-html', 'secret-expired', 'user-disabled', 'graph-step-up']) {
-      tenant.badDays.start(id)
+      tenant.scenarios.start(id)
     }
     expect((await call('', 'DELETE')).status).toBe(204)
-    expect(tenant.badDays.list().some((day) => day.active)).toBe(false)
+    expect(tenant.scenarios.list().some(({ active }) => active)).toBe(false)
     expect(tenant.faults.list()).toEqual([])
     expect((await refresh(tenant, (await signIn(tenant)).refresh_token)).status).toBe(200)
   })
 })
 
-describe('the API of bad days refuses', () => {
+describe('the API of scenarios refuses', () => {
   it.each<[string, number, string, unknown?]>([
-    ['/no-such-day', 404, 'There is no bad day'],
+    ['/no-such-scenario', 404, 'There is no scenario'],
     ['/graph-500', 400, '"times" must be', { times: 0 }],
     ['/graph-500', 400, '"times" must be', { times: 'many' }],
     ['/graph-500', 400, '"user" does not fit', { user: 'nobody' }],
@@ -134,6 +134,6 @@ describe('the API of bad days refuses', () => {
     const answer = await call(path, 'POST', body)
     expect(answer.status).toBe(status)
     expect(((await answer.json()) as { error: string }).error).toContain(words)
-    expect(tenant.badDays.list().some((day) => day.active)).toBe(false)
+    expect(tenant.scenarios.list().some(({ active }) => active)).toBe(false)
   })
 })

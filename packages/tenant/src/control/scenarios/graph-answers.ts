@@ -1,7 +1,7 @@
-/** Bad days on which Graph, or something that pretends to be it, answers what must not be believed. */
+/** Scenarios in which Graph, or a server that pretends to be Graph, sends an answer that must not be trusted. */
 
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
-import { faults, type BadDay } from '../scenarios/scenario.ts'
+import { faults, type Scenario } from './scenario.ts'
 
 const users = (effect: FaultEffect): Fault => ({ at: 'users', ...effect })
 
@@ -10,8 +10,8 @@ const json = (body: string): Fault =>
 
 const changed = (patch: Record<string, unknown>): Fault => users({ kind: 'graphResponse', patch })
 
-function day(name: string, title: string, does: string, fault: Fault): BadDay {
-  return { id: `graph-${name}`, area: 'Graph', title, does, effect: faults(fault) }
+function graphScenario(name: string, title: string, description: string, fault: Fault): Scenario {
+  return { id: `graph-${name}`, area: 'Graph', title, description, effect: faults(fault) }
 }
 
 const levels = 5_000
@@ -41,38 +41,38 @@ const hostileHeaders = {
   refresh: '0; url=https://evil.example/',
 }
 
-export const answerDays: readonly BadDay[] = [
-  day(
+export const answerScenarios: readonly Scenario[] = [
+  graphScenario(
     'html',
     'Graph sends HTML',
     'Graph answers /users with 200 and a page of HTML.',
     users({ kind: 'respond', status: 200, body: '<h1>Welcome to the hotel network</h1>' }),
   ),
-  day(
+  graphScenario(
     'truncated',
     'Graph sends half of an answer',
     'Graph answers /users with JSON that ends in the middle.',
     json('{"value":[{"id":"87d349ed-44d7-43e1-9a83-5f2406dee5bd","displayName":"No'),
   ),
-  day(
+  graphScenario(
     'deep',
     'Graph sends JSON of 5,000 levels',
     'Graph answers /users with lists in lists.',
     json(`{"value":${'['.repeat(levels)}${']'.repeat(levels)}}`),
   ),
-  day(
+  graphScenario(
     'null',
     'Graph sends null',
     'Graph answers /users with a value that is null.',
     changed({ value: null }),
   ),
-  day(
+  graphScenario(
     'wrong-types',
     'Graph sends other types',
     'Graph answers /users with users whose ids are numbers and whose names are objects.',
     changed({ value: [{ id: 5, displayName: {}, userPrincipalName: null }, null, 'user'] }),
   ),
-  day(
+  graphScenario(
     'hostile-names',
     'Users have hostile names',
     'Graph answers /users with names that are markup, scripts, reversed text, or very long.',
@@ -82,19 +82,19 @@ export const answerDays: readonly BadDay[] = [
       '@odata.nextLink': undefined,
     }),
   ),
-  day(
+  graphScenario(
     'hostile-next-link',
     'The next page is elsewhere',
     'Graph answers /users with a nextLink to another host.',
     changed({ '@odata.nextLink': 'https://graph.evil.example/v1.0/users?$skiptoken=x' }),
   ),
-  day(
+  graphScenario(
     'hostile-redirect',
     'Graph redirects elsewhere',
     'Graph answers /users with 302 to another host.',
     users({ kind: 'respond', status: 302, headers: { location: 'https://graph.evil.example/' } }),
   ),
-  day(
+  graphScenario(
     'hostile-headers',
     'Graph sends hostile headers',
     'Graph answers /users as always, but with a cookie, a policy and an allowed origin of its own.',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 
 /** `text` with one to three places changed: characters replaced, put in, or taken out. Now and then it is the same again. */
-export function mutated(text: string, alphabet: string): fc.Arbitrary<string> {
+export function mutateText(text: string, alphabet: string): fc.Arbitrary<string> {
   const change = fc.record({
     at: fc.nat({ max: text.length }),
     cut: fc.constantFrom(0, 1, 1, 1, 2, text.length),

@@ -1,4 +1,4 @@
-/** What the documentation says that pages show on bad days, and that other tests show: their files, and words of their names. */
+/** What the documentation says that pages show in scenarios, and that other tests show: their files, and words of their names. */
 export const shownElsewhere: Record<string, readonly [file: string, test: string]> = {
   '"You stopped the sign-in", _Try again_': [
     'explore-the-sample.spec.ts',

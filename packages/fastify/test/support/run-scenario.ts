@@ -1,4 +1,4 @@
-/** A bad day as somebody has it who signed in before, and in the words of docs/local-tenant.md. */
+/** What a user who signed in before gets in a scenario, in the words of docs/local-tenant.md. */
 import type { Problem } from '@gatehouse/contract/problem'
 import type { Users } from '@gatehouse/shared/users'
 import { setScenario, type Answer, type Browser } from '@gatehouse/tenant/testing'
@@ -6,12 +6,12 @@ import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { problemPageCode } from './refused-sign-in.ts'
 
 /**
- * Sets the bad day for everybody, asks for the users twice, signs in again, and clears it.
+ * Sets the scenario for everybody, asks for the users twice, signs in again, and clears it.
  *
- * @param user whose day it is: a user name that nobody else uses
+ * @param user a user name that no other test uses
  * @returns what the cell "API answer" has to say
  */
-export async function liveThrough(gatehouse: Gatehouse, id: string, user: string): Promise<string> {
+export async function runScenario(gatehouse: Gatehouse, id: string, user: string): Promise<string> {
   const browser = await signedIn(gatehouse, user)
   const clear = await setScenario(gatehouse.tenant, id)
   try {
@@ -36,7 +36,7 @@ async function signedIn(gatehouse: Gatehouse, user: string): Promise<Browser> {
   return browser
 }
 
-/** A bad day is the same the second time, or it is not what one row can say. */
+/** The answer has to be the same the second time: a row has only one. */
 async function askTwice(ask: () => Promise<Answer>, id: string): Promise<string> {
   const first = inWords(await ask(), id)
   const second = inWords(await ask(), id)

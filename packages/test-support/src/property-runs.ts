@@ -4,7 +4,7 @@
  *
  * @param usual the number for the everyday run
  */
-export function runs(usual: number): { numRuns: number } {
+export function propertyRuns(usual: number): { numRuns: number } {
   const asked = Number(process.env['FUZZ_RUNS'] ?? 1000)
   return { numRuns: Math.max(1, Math.ceil((usual * asked) / 1000)) }
 }

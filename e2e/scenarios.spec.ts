@@ -1,13 +1,13 @@
-/** What docs/local-tenant.md says that people see on a bad day who are signed in. */
+/** What docs/local-tenant.md says that users see in a scenario if they are signed in. */
 import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
-import { documented, heading, main, rows, says, test, tryAgain, trySignIn } from './bad-day.ts'
-import { shownElsewhere } from './bad-days-elsewhere.ts'
+import { documented, heading, main, rows, says, test, tryAgain, trySignIn } from './scenario.ts'
+import { shownElsewhere } from './scenarios-elsewhere.ts'
 import { signIn } from './visitor.ts'
 
 test(says('refresh-other-user'), async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('refresh-other-user')
+  tenant.scenarios.start('refresh-other-user')
   await page.getByRole('banner').getByRole('link', { name: 'Users' }).click()
   await expect(heading(page, 'Sign in again to continue')).toBeVisible()
   expect((await page.request.get('/api/me')).status()).toBe(401)
@@ -19,7 +19,7 @@ for (const [id, title] of [
 ] as const) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     await signIn(page, 0)
-    tenant.badDays.start(id)
+    tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(heading(page, title)).toBeVisible()
     await expect(main(page)).toContainText(/We try again in \d+ seconds?\./)
@@ -30,7 +30,7 @@ for (const [id, title] of [
 
 test(says('graph-throttled-long'), async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('graph-throttled-long')
+  tenant.scenarios.start('graph-throttled-long')
   await page.goto('/users')
   await expect(heading(page, 'Microsoft Graph is busy')).toBeVisible()
   await expect(tryAgain(page)).toBeDisabled()
@@ -40,7 +40,7 @@ test(says('graph-throttled-long'), async ({ page, tenant }) => {
 for (const id of ['graph-504', 'graph-drips']) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     await signIn(page, 0)
-    tenant.badDays.start(id)
+    tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(heading(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 20_000 })
     await expect(tryAgain(page)).toBeEnabled()
@@ -61,7 +61,7 @@ for (const id of [
       if (origin !== baseURL && origin !== tenant.origin) elsewhere.push(origin)
     })
     await signIn(page, 0)
-    tenant.badDays.start(id)
+    tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(rows(page)).toHaveCount(25)
     // Somebody who comes now notices nothing either.
@@ -75,7 +75,7 @@ for (const id of [
 
 test(says('graph-slow'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('graph-slow')
+  tenant.scenarios.start('graph-slow')
   await page.goto('/users')
   await expect(main(page).getByText('Loading')).toBeVisible()
   await expect(rows(page)).toHaveCount(25, { timeout: 20_000 })
@@ -84,7 +84,7 @@ test(says('graph-slow'), { tag: '@thorough' }, async ({ page, tenant }) => {
 test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) => {
   test.setTimeout(60_000)
   await signIn(page, 0)
-  tenant.badDays.start('directory-100000')
+  tenant.scenarios.start('directory-100000')
   await page.goto('/users')
   await expect(rows(page)).toHaveCount(25, { timeout: 20_000 })
   await expect(main(page)).toContainText(/100,?000/)
@@ -92,7 +92,7 @@ test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) =>
 
 test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('graph-photos-fail')
+  tenant.scenarios.start('graph-photos-fail')
   const failed = page.waitForResponse(
     (response) => response.url().endsWith('/photo') && response.status() === 502,
   )
@@ -110,7 +110,7 @@ test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) =
 
 test('everything that the documentation says about pages is shown by a test', () => {
   const sourceOf = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
-  const here = sourceOf('bad-days.spec.ts') + sourceOf('bad-days-sign-in.spec.ts')
+  const here = sourceOf('scenarios.spec.ts') + sourceOf('scenarios-sign-in.spec.ts')
   const shown = documented.filter(({ id }) => here.includes(`'${id}'`)).map(({ page }) => page)
   for (const [text, [file, name]] of Object.entries(shownElsewhere)) {
     expect(sourceOf(file)).toContain(name)

@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
+import { documentedScenarios } from '@gatehouse/test-support/documented-scenarios'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
-import { liveThrough } from '../support/live-through.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { runScenario } from '../support/run-scenario.ts'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people } from '@gatehouse/tenant/testing'
 
 const unlimited = 1_000_000
 const config = { rateLimits: { perAddress: unlimited, perSession: unlimited } }
 
-const rows = documentedBadDays().map((row, index) => ({ ...row, index }))
+const rows = documentedScenarios().map((row, index) => ({ ...row, index }))
 /** These are waited for; side by side, each with an app of its own, so that it is once. */
 const slow = rows.filter(({ id }) => /-(?:slow|hangs|drips)$/.test(id))
 const quick = rows.filter((row) => !slow.includes(row))
-/** The first bad day for each answer. */
+/** The first scenario for each answer. */
 const oneOfEach = quick.filter(
   (row, index) => index === quick.findIndex((other) => other.apiAnswer === row.apiAnswer),
 )
 const others = quick.filter((row) => !oneOfEach.includes(row))
 
-/** Everybody has a day of his own. Behind the users that are special, but for the guest. */
+/** Each scenario has a user of its own, behind the special users; the one about guests has the guest. */
 const placeOf = (id: string, index: number) => (id === 'graph-guests-forbidden' ? 8 : 20 + index)
 
-describe('on a bad day, the answer is what the documentation of the local tenant says', () => {
-  const gatehouse = useGatehouse({ config })
+describe('in each scenario, the answer is what the documentation of the local tenant says', () => {
+  const gatehouse = useTestApp({ config })
 
   async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
     // The app asks for keys and metadata twice a minute at most: these start with a new app, and leave one.
@@ -30,7 +30,7 @@ describe('on a bad day, the answer is what the documentation of the local tenant
     if (asksOnce) await gatehouse().restart()
     try {
       const user = people(gatehouse().tenant).at(placeOf(id, index)).userPrincipalName
-      return await liveThrough(gatehouse(), id, user)
+      return await runScenario(gatehouse(), id, user)
     } finally {
       if (asksOnce) await gatehouse().restart()
     }
@@ -40,13 +40,13 @@ describe('on a bad day, the answer is what the documentation of the local tenant
     expect(await answerOf(row)).toBe(row.apiAnswer)
   })
 
-  it.each(others)('$id, as well: $apiAnswer', { tags: ['thorough'] }, async (row) => {
+  it.each(others)('$id, like another row: $apiAnswer', { tags: ['thorough'] }, async (row) => {
     expect(await answerOf(row)).toBe(row.apiAnswer)
   })
 })
 
 describe(
-  'on a day of waiting, the answer is what the documentation says',
+  'in a scenario of waiting, the answer is what the documentation says',
   { tags: ['thorough'] },
   () => {
     const lived = new Map<string, string>()
@@ -57,7 +57,7 @@ describe(
           const gatehouse = await startGatehouse({ config })
           const [user] = gatehouse.tenant.users
           try {
-            lived.set(id, await liveThrough(gatehouse, id, user?.userPrincipalName ?? ''))
+            lived.set(id, await runScenario(gatehouse, id, user?.userPrincipalName ?? ''))
           } finally {
             await gatehouse.close()
           }

@@ -1,11 +1,11 @@
-/** Bad days of the ID token: one for each way in which it can be spoilt. */
+/** Scenarios of the ID token: one for each way in which it can be wrong. */
 
 import type { IdTokenVariant } from '../../faults/id-token.ts'
-import { faults, type BadDay } from '../scenarios/scenario.ts'
+import { faults, type Scenario } from './scenario.ts'
 
 const titles: Record<IdTokenVariant, string> = {
   'bad-signature': 'A bit of the signature is changed',
-  'foreign-key': 'It is signed with a key that nobody published',
+  'foreign-key': 'It is signed with a key that is not published',
   'empty-signature': 'The signature is empty',
   'alg-none': 'Unsigned, algorithm none',
   'alg-None': 'Unsigned, algorithm None',
@@ -17,7 +17,7 @@ const titles: Record<IdTokenVariant, string> = {
   'alg-ES256': 'ES256, which Entra does not use',
   'kid-missing': 'The header names no key',
   'kid-unknown': 'The header names an unknown key',
-  'crit-unknown': 'A critical header that nobody knows',
+  'crit-unknown': 'An unknown critical header',
   'iss-wrong': 'The issuer is another tenant',
   'iss-host-wrong': 'The issuer is another host',
   'iss-missing': 'No issuer',
@@ -40,7 +40,7 @@ const titles: Record<IdTokenVariant, string> = {
   'sub-object': 'The subject is an object',
   'sub-10kb': 'A subject of 10 kB',
   'oid-missing': 'No object id',
-  'oid-wrong': 'The object id of somebody else',
+  'oid-wrong': 'The object id of another user',
   'tid-missing': 'No tenant id',
   'tid-wrong': 'The id of another tenant',
   'at_hash-wrong': 'A hash of another access token',
@@ -74,11 +74,13 @@ const titles: Record<IdTokenVariant, string> = {
   '2mb': 'A token of 2 MB',
 }
 
-export const idTokenDays: readonly BadDay[] = Object.entries(titles).map(([variant, title]) => ({
-  id: `id-token-${variant}`,
-  area: 'ID token',
-  title,
-  does: `The token endpoint sends the ID token "${variant}".`,
-  // Its names are the variants, one by one.
-  effect: faults({ at: 'token', kind: 'idToken', variant: variant as IdTokenVariant }),
-}))
+export const idTokenScenarios: readonly Scenario[] = Object.entries(titles).map(
+  ([variant, title]) => ({
+    id: `id-token-${variant}`,
+    area: 'ID token',
+    title,
+    description: `The token endpoint sends the ID token "${variant}".`,
+    // The keys of `titles` are the variants.
+    effect: faults({ at: 'token', kind: 'idToken', variant: variant as IdTokenVariant }),
+  }),
+)

@@ -1,7 +1,7 @@
-/** What docs/local-tenant.md says that people see on a bad day who sign in, or have to sign in again. */
+/** What docs/local-tenant.md says that users see in a scenario if they sign in, or have to sign in again. */
 import { expect } from '@playwright/test'
 import { freePort } from '@gatehouse/tenant/testing'
-import { heading, main, says, test, trySignIn } from './bad-day.ts'
+import { heading, main, says, test, trySignIn } from './scenario.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
 import { offeredAccount, signIn, signInLink } from './visitor.ts'
@@ -19,7 +19,7 @@ for (const [id, title, action] of [
   ['token-endpoint-hangs', 'Microsoft does not answer just now', 'Try again'],
 ] as const) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
-    tenant.badDays.start(id)
+    tenant.scenarios.start(id)
     await trySignIn(page)
     await expect(heading(page, title)).toBeVisible({ timeout: 20_000 })
     await expect(main(page).getByRole('link', { name: action })).toBeVisible()
@@ -28,7 +28,7 @@ for (const [id, title, action] of [
 
 for (const id of ['token-endpoint-slow', 'id-token-kid-missing', 'id-token-oid-wrong']) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
-    tenant.badDays.start(id)
+    tenant.scenarios.start(id)
     await trySignIn(page)
     await expect(page.getByRole('link', { name: 'ID token' }).first()).toBeVisible({
       timeout: 20_000,
@@ -39,7 +39,7 @@ for (const id of ['token-endpoint-slow', 'id-token-kid-missing', 'id-token-oid-w
 
 test(says('admin-consent-needed'), async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('admin-consent-needed')
+  tenant.scenarios.start('admin-consent-needed')
   await page.goto('/users')
   await expect(heading(page, 'An administrator has to approve this app')).toBeVisible()
   await main(page).getByRole('link', { name: 'Continue' }).click()
@@ -51,7 +51,7 @@ test(says('admin-consent-needed'), async ({ page, tenant }) => {
 
 test(says('user-disabled'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('user-disabled')
+  tenant.scenarios.start('user-disabled')
   await page.goto('/users')
   await expect(heading(page, 'Sign in again to continue')).toBeVisible()
   await main(page).getByRole('link', { name: 'Sign in again' }).click()
@@ -63,7 +63,7 @@ test(says('user-disabled'), { tag: '@thorough' }, async ({ page, tenant }) => {
 
 test(says('secret-expired'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
-  tenant.badDays.start('secret-expired')
+  tenant.scenarios.start('secret-expired')
   await page.goto('/users')
   await expect(heading(page, 'Not available just now')).toBeVisible()
   await trySignIn(page)
@@ -78,7 +78,7 @@ test(says('discovery-down'), { tag: '@thorough' }, async ({ page }) => {
   const port = await freePort()
   const deployment = await prepareDeployment({ publicUrl: `http://localhost:${port}` })
   try {
-    deployment.tenant.badDays.start('discovery-down')
+    deployment.tenant.scenarios.start('discovery-down')
     const instance = startInstance(port, deployment.publicUrl, deployment.env)
     deployment.onEnd(() => instance.end())
     await hasStarted(instance)

@@ -1,4 +1,4 @@
-/** Clients as sign-in sees them, and which of their addresses an answer may be sent to. */
+/** A client as sign-in needs it, and the addresses that answers may be sent to. */
 
 /** A client that a tenant is started with. */
 export interface ClientRegistration {
@@ -8,20 +8,20 @@ export interface ClientRegistration {
   /** What the consent page calls the application. */
   name: string
   redirectUris: string[]
-  /** Where a sign-out may lead besides the redirect URIs, which count too. */
+  /** Addresses that a sign-out may redirect to, besides the redirect URIs. */
   postLogoutRedirectUris?: string[]
   /** Loaded in a hidden frame, with `iss` and `sid`, when a user of the application signs out. */
   frontChannelLogoutUri?: string
-  /** The roles that the application defines; users have those of theirs that are listed. Absent: all of theirs. */
+  /** The roles that the application defines; its tokens carry only these. Absent: all roles of the user. */
   appRoles?: string[]
 }
 
 export interface Client {
   clientId: string
   name: string
-  /** Of every platform. */
+  /** Of all platforms. */
   redirectUris: readonly string[]
-  /** Those from which a code is redeemed without a secret. */
+  /** Addresses from which a code is redeemed without a secret. */
   publicRedirectUris: readonly string[]
   /** May use grants other than a code without a secret. */
   isPublic: boolean
@@ -34,7 +34,7 @@ export interface Client {
   secrets: readonly ClientSecret[]
   certificates: readonly ClientCertificate[]
   federatedCredentials: readonly FederatedCredential[]
-  /** Claims of the ID token that come only where they are configured: `login_hint`, `sid`, `auth_time`, `groups`. */
+  /** The configured optional claims of the ID token, of `login_hint`, `sid`, `auth_time` and `groups`. */
   optionalClaims: ReadonlySet<string>
 }
 
