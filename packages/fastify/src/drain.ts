@@ -5,17 +5,17 @@ import type { FastifyInstance } from 'fastify'
 
 export interface DrainTimes {
   /** How long requests are still taken after the readiness check began to say no, milliseconds. */
-  leaveMs: number
+  notReadyMs: number
   /** How long the whole may take, milliseconds. */
-  finishMs: number
+  timeoutMs: number
 }
 
 /**
  * A load balancer hears "not ready" before connections are refused, if anybody is being served at
  * all. No request takes longer than 12 s here (a call to an API 10, a token 8), so 15 cut none off.
  */
-const times: DrainTimes = { leaveMs: 1000, finishMs: 15_000 }
-const lookEveryMs = 20
+const times: DrainTimes = { notReadyMs: 1000, timeoutMs: 15_000 }
+const pollMs = 20
 
 /**
  * Ends an app. Its readiness check has to say no from before the call.
@@ -24,7 +24,7 @@ const lookEveryMs = 20
  */
 export async function drain(
   app: FastifyInstance,
-  { leaveMs, finishMs }: DrainTimes = times,
+  { notReadyMs, timeoutMs }: DrainTimes = times,
 ): Promise<number> {
   const { server } = app
   const startedAt = performance.now()
@@ -33,20 +33,20 @@ export async function drain(
   server.prependListener('request', (_request, response) => {
     response.setHeader('connection', 'close')
   })
-  while (!passed(leaveMs) && (await inUse(server)) > 0) await sleep(lookEveryMs)
+  while (!passed(notReadyMs) && (await inUse(server)) > 0) await sleep(pollMs)
 
   let cutOff = 0
   const sweep = setInterval(() => {
     // A connection that was in use when the server closed would stay for its keep-alive time.
     inUse(server).then(
       (count) => {
-        if (!passed(finishMs)) return
+        if (!passed(timeoutMs)) return
         cutOff = Math.max(cutOff, count)
         server.closeAllConnections()
       },
       () => undefined,
     )
-  }, lookEveryMs)
+  }, pollMs)
   await app.close().finally(() => clearInterval(sweep))
   return cutOff
 }

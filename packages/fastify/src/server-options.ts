@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { LogController, type FastifyHttpOptions } from 'fastify'
 import type { Config } from './config/index.ts'
-import { asProblem, answerParserErrors, sendProblem } from './plugins/errors.ts'
+import { toProblemError, answerParserErrors, sendProblem } from './plugins/error-handler.ts'
 import {
   createRequestIds,
   lazyChildLogger,
@@ -47,7 +47,7 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
     routerOptions: { maxParamLength: 128 },
     // An address that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
-      void sendProblem(reply.headers(fixedHeaders(publicUrl)), asProblem(error)),
+      void sendProblem(reply.headers(fixedHeaders(publicUrl)), toProblemError(error)),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   } satisfies FastifyHttpOptions<Server>
 }

@@ -3,22 +3,22 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
-import { readBuiltWeb, type BuiltWeb } from './plugins/web.ts'
+import { readWebBuild, type WebBuild } from './plugins/web.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
 
 /** What the process tells the app. */
 export interface ProcessOptions {
-  built: BuiltWeb | undefined
+  webBuild: WebBuild | undefined
   isEnding: () => boolean
 }
 
-function say(sentence: string): void {
+function printError(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
 }
 
-function fail(sentence: string): never {
-  say(sentence)
+function exitWith(sentence: string): never {
+  printError(sentence)
   process.exit(1)
 }
 
@@ -26,7 +26,7 @@ function readConfig(root: string): Config {
   try {
     return loadConfig(process.env, root)
   } catch (error) {
-    if (error instanceof ConfigError) fail(error.message)
+    if (error instanceof ConfigError) exitWith(error.message)
     throw error
   }
 }
@@ -43,11 +43,11 @@ export async function serve(
   root: string,
 ): Promise<void> {
   const config = readConfig(root)
-  const built = readBuiltWeb(join(root, 'web/dist'))
+  const webBuild = readWebBuild(join(root, 'web/dist'))
   let ending = false
   // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
-  const app = await build(config, { built, isEnding: () => ending }).catch((error: Error) =>
-    fail(error.message),
+  const app = await build(config, { webBuild, isEnding: () => ending }).catch((error: Error) =>
+    exitWith(error.message),
   )
   // From before it listens: whoever is answered counts on an orderly end.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -57,7 +57,8 @@ export async function serve(
       ending = true
       drain(app).then(
         (left) => {
-          if (left > 0) say(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
+          if (left > 0)
+            printError(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
           process.exit(0)
         },
         () => process.exit(1),
@@ -68,7 +69,8 @@ export async function serve(
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
+    if (code === 'EADDRINUSE')
+      exitWith(`Port ${config.port} is taken. Set PORT to move the back end.`)
     throw error
   }
 }

@@ -5,14 +5,14 @@ import {
   type Answer,
   type Call,
   type CallSignal,
-  createExchange,
+  createHttpClient,
   wasReset,
-  whileWanted,
+  withDeadline,
 } from './http.ts'
-import { assertSuccess, tokenRefusal, type TokenRefused } from './response.ts'
+import { throwIfFailed, tokenRejection, type TokenRejection } from './response.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DownstreamApiConfig } from '../config/index.ts'
-import { createTurns, LineFull } from './fair-queue.ts'
+import { FairQueue, QueueFullError } from './fair-queue.ts'
 
 /**
  * Sends a call, with the user's token, or once more with a new one where the API refused it.
@@ -22,20 +22,20 @@ import { createTurns, LineFull } from './fair-queue.ts'
 export async function callAsUser(request: FastifyRequest, api: Api, call: Call): Promise<Answer> {
   const { user } = request
   const whose = `${user.tenantId} ${user.objectId}`
-  const late = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
+  const onTimeout = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
   const token = await request.accessToken(api.scopes)
-  const answer = await whileWanted(request.raw.socket, totalMs, late, async (signal) => {
+  const answer = await withDeadline(request.raw.socket, totalMs, onTimeout, async (signal) => {
     const first = await api.send(call, whose, token, signal)
-    const refused = tokenRefusal(first)
-    if (!refused) return first
-    const renewed = await anotherToken(request, api, token, refused)
+    const rejection = tokenRejection(first)
+    if (!rejection) return first
+    const renewed = await renewToken(request, api, token, rejection)
     // The same one comes back where Entra was asked a moment ago: the API's no is the answer.
     if (renewed === undefined || renewed === token) return first
     return api.send(call, whose, renewed, signal)
   })
-  const refused = tokenRefusal(answer)
-  if (refused) throw await refusal(request, api, refused)
-  assertSuccess(api.name, answer)
+  const refused = tokenRejection(answer)
+  if (refused) throw await toProblem(request, api, refused)
+  throwIfFailed(api.name, answer)
   return answer
 }
 
@@ -43,21 +43,21 @@ export async function callAsUser(request: FastifyRequest, api: Api, call: Call):
  * A token that the API refuses is replaced, once; what the API says to the next one counts. Without a
  * word about the token, a 403 is about the user, and no token changes that.
  */
-async function anotherToken(
+async function renewToken(
   request: FastifyRequest,
   api: Api,
   rejected: string,
-  { status, claims }: TokenRefused,
+  { status, claims }: TokenRejection,
 ): Promise<string | undefined> {
   if (status === 403 && claims === undefined) return undefined
   return request.accessToken(api.scopes, { rejected, claims })
 }
 
 /** What an API's second no means. */
-async function refusal(
+async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
-  { status, claims, scopes }: TokenRefused,
+  { status, claims, scopes }: TokenRejection,
 ): Promise<ProblemError> {
   const cause = new Error(`${name} answered with status ${status}`)
   if (claims !== undefined) {
@@ -101,21 +101,31 @@ const totalMs = 10_000
 /** A page of 100 users is about 30 kB. */
 export const maxBytes = 4 * 1024 * 1024
 /** As many connections as calls: what has a turn never waits behind another one's answer. */
-export const limits = { atOnce: 256, atOncePerUser: 64, inLine: 4096, inLinePerUser: 512 }
+export const queueLimits = {
+  maxConcurrent: 256,
+  maxConcurrentPerUser: 64,
+  maxQueued: 4096,
+  maxQueuedPerUser: 512,
+}
 /** Between two attempts, ms: so that a thousand calls that failed together do not come back together. */
 const pause = { min: 50, max: 250 }
 
 export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig): Api {
-  const exchange = createExchange({ name, baseUrl, connections: limits.atOnce, maxBytes })
-  const turns = createTurns(limits)
+  const client = createHttpClient({
+    name,
+    baseUrl,
+    connections: queueLimits.maxConcurrent,
+    maxBytes,
+  })
+  const queue = new FairQueue(queueLimits)
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
-    const turn = turns.enter(user, signal)
+    const turn = queue.acquire(user, signal)
     if (turn) await turn
     try {
-      return await exchange.send(call, accessToken, signal)
+      return await client.send(call, accessToken, signal)
     } finally {
-      turns.leave(user)
+      queue.release(user)
     }
   }
 
@@ -125,20 +135,20 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
     send: async (call, user, accessToken, signal) => {
       const send = () => attempt(call, user, accessToken, signal)
       try {
-        return await twice(call, send)
+        return await retryOnce(call, send)
       } catch (error) {
-        throw error instanceof LineFull ? busy(name, error) : error
+        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
       }
     },
-    close: () => exchange.close(),
+    close: () => client.close(),
   }
 }
 
 /** A read that failed on the way, or at a gateway in front of the API, is tried once more. */
-async function twice({ method }: Call, send: () => Promise<Answer>): Promise<Answer> {
+async function retryOnce({ method }: Call, send: () => Promise<Answer>): Promise<Answer> {
   try {
     const answer = await send()
-    if (method !== 'GET' || !isBriefFailure(answer)) return answer
+    if (method !== 'GET' || !isTransient(answer)) return answer
   } catch (error) {
     if (method !== 'GET' || !(error instanceof ProblemError) || !wasReset(error)) throw error
   }
@@ -147,11 +157,11 @@ async function twice({ method }: Call, send: () => Promise<Answer>): Promise<Ans
 }
 
 /** An API that says when to come back means it: then the caller hears that. */
-function isBriefFailure({ status, headers }: Answer): boolean {
+function isTransient({ status, headers }: Answer): boolean {
   return status >= 502 && status <= 504 && headers['retry-after'] === undefined
 }
 
-function busy(name: string, cause: Error): ProblemError {
+function queueFullProblem(name: string, cause: Error): ProblemError {
   return apiProblem(name, 'too_many_requests', 'gets too many calls at once', {
     cause,
     retryAfterS: 1,

@@ -33,7 +33,7 @@ export interface Answer {
   bytes: Uint8Array
 }
 
-interface Exchange {
+interface HttpClient {
   /**
    * @param signal its event `abort` ends the exchange, with its `reason`
    * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
@@ -43,7 +43,7 @@ interface Exchange {
   close(): Promise<void>
 }
 
-interface ExchangeOptions {
+interface HttpClientOptions {
   /** What the API is called in problems. */
   name: string
   baseUrl: string
@@ -55,7 +55,7 @@ interface ExchangeOptions {
 const idleMs = 8_000
 const connectMs = 4_000
 
-export function createExchange({ name, baseUrl, ...limits }: ExchangeOptions): Exchange {
+export function createHttpClient({ name, baseUrl, ...limits }: HttpClientOptions): HttpClient {
   const base = new URL(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
   const pool = new Pool(base.origin, {
@@ -135,13 +135,13 @@ export interface CallSignal extends EventEmitter {
  *
  * @param client whose end is the call's
  * @param ms for everything: a turn, a second attempt, the last byte
- * @param late what the caller hears when the time is over
+ * @param onTimeout what the caller hears when the time is over
  * @throws ProblemError that nobody will read, where the client is gone
  */
-export async function whileWanted<T>(
+export async function withDeadline<T>(
   client: Socket,
   ms: number,
-  late: () => ProblemError,
+  onTimeout: () => ProblemError,
   work: (signal: CallSignal) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
@@ -150,14 +150,14 @@ export async function whileWanted<T>(
     signal.reason = reason
     signal.emit('abort')
   }
-  const gone = () => abort(clientGone())
-  const timer = setTimeout(() => abort(late()), ms)
-  client.once('close', gone)
+  const onDisconnect = () => abort(clientGone())
+  const timer = setTimeout(() => abort(onTimeout()), ms)
+  client.once('close', onDisconnect)
   try {
     return await work(signal)
   } finally {
     clearTimeout(timer)
-    client.off('close', gone)
+    client.off('close', onDisconnect)
   }
 }
 

@@ -9,7 +9,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
 import { type Api, callAsUser, createApi, maxBytes } from './call.ts'
 import { assertCallHeaders, type Call, type CallHeader } from './http.ts'
-import { assertShape, imageOf, type ImageType, jsonOf } from './response.ts'
+import { throwIfOtherShape, imageOf, type ImageType, jsonOf } from './response.ts'
 import { stringify } from 'node:querystring'
 
 export { clientGoneStatus } from './http.ts'
@@ -92,7 +92,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       }
       const answer = await callAsUser(this, find(name), call)
       const json = jsonOf(name, answer)
-      if (schema) assertShape(name, schema, json)
+      if (schema) throwIfOtherShape(name, schema, json)
       return json
     },
   )

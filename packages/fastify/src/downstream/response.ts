@@ -1,28 +1,28 @@
 /** What an API's answer means for our caller. Nothing of it is passed on but what the contract names. */
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { usableClaims } from '../entra/index.ts'
+import { parseClaimsRequest } from '../entra/index.ts'
 import { apiProblem, type ProblemError } from '../errors.ts'
 import type { Answer } from './http.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
-import { bearerRefusal, type BearerRefusal } from './www-authenticate.ts'
+import { readBearerChallenge, type BearerChallenge } from './www-authenticate.ts'
 
 /** The API did not take the token, or not for this. What to do about it, the caller of the API decides. */
-export interface TokenRefused extends BearerRefusal {
+export interface TokenRejection extends BearerChallenge {
   status: 401 | 403
 }
 
 /** @returns undefined for an answer that says nothing about the token */
-export function tokenRefusal({ status, headers }: Answer): TokenRefused | undefined {
+export function tokenRejection({ status, headers }: Answer): TokenRejection | undefined {
   if (status !== 401 && status !== 403) return undefined
-  const { claims, scopes } = bearerRefusal(headers['www-authenticate'])
+  const { claims, scopes } = readBearerChallenge(headers['www-authenticate'])
   // What is no claims request is not passed on to Entra: the answer counts as one without a challenge.
-  const usable = usableClaims(claims)
+  const usable = parseClaimsRequest(claims)
   return { status, ...(usable && { claims: usable }), ...(scopes && { scopes }) }
 }
 
 /** @throws ProblemError for every answer that is not 2xx */
-export function assertSuccess(name: string, { status, headers }: Answer): void {
+export function throwIfFailed(name: string, { status, headers }: Answer): void {
   if (status >= 200 && status < 300) return
   const cause = new Error(`${name} answered with status ${status}`)
   if (status === 429 || status === 503) {
@@ -53,7 +53,7 @@ export function jsonOf(name: string, answer: Answer): unknown {
     assertType(answer, /^application\/json\s*(?:;|$)/i)
     return parsed(answer.bytes)
   } catch (cause) {
-    throw somethingElse(name, cause)
+    throw unexpectedResponse(name, cause)
   }
 }
 
@@ -70,14 +70,14 @@ function parsed({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
 const validators = new WeakMap<TSchema, Validator>()
 
 /** @throws ProblemError `upstream_failed` for an answer that the schema does not describe */
-export function assertShape(name: string, schema: TSchema, value: unknown): void {
+export function throwIfOtherShape(name: string, schema: TSchema, value: unknown): void {
   const validator = validators.get(schema) ?? Compile(schema)
   validators.set(schema, validator)
-  if (!validator.Check(value)) throw somethingElse(name, new Error('another shape'))
+  if (!validator.Check(value)) throw unexpectedResponse(name, new Error('another shape'))
 }
 
 /** What a file's bytes begin with, by media type. A declared type alone proves nothing. */
-const beginnings: Record<string, readonly number[]> = {
+const magicBytes: Record<string, readonly number[]> = {
   'image/jpeg': [0xff, 0xd8, 0xff],
   'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
 }
@@ -92,13 +92,13 @@ export type ImageType = 'image/jpeg' | 'image/png'
 export function imageOf(name: string, answer: Answer): { type: ImageType; bytes: Uint8Array } {
   try {
     assertType(answer, /^image\/(?:jpeg|jpg|png)\s*(?:;|$)/i)
-    const found = Object.entries(beginnings).find(([, beginning]) =>
+    const found = Object.entries(magicBytes).find(([, beginning]) =>
       beginning.every((byte, index) => answer.bytes[index] === byte),
     )
     if (!found) throw new Error('no image')
     return { type: found[0] as ImageType, bytes: answer.bytes }
   } catch (cause) {
-    throw somethingElse(name, cause)
+    throw unexpectedResponse(name, cause)
   }
 }
 
@@ -108,6 +108,6 @@ function assertType({ headers }: Answer, type: RegExp): void {
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }
 
-function somethingElse(name: string, cause: unknown): ProblemError {
+function unexpectedResponse(name: string, cause: unknown): ProblemError {
   return apiProblem(name, 'upstream_failed', 'answered with something else', { cause })
 }

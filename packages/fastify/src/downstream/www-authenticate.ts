@@ -87,7 +87,7 @@ function skip(pattern: RegExp, text: string, at: number): number {
 }
 
 /** What an API says about the token, in the terms of RFC 6750 §3 and of Microsoft's claims challenges. */
-export interface BearerRefusal {
+export interface BearerChallenge {
   /** The claims request (JSON) of `insufficient_claims`. */
   claims?: string
   /** The permissions of `insufficient_scope`. */
@@ -99,7 +99,7 @@ export interface BearerRefusal {
  *
  * @returns an empty object where the header asks for nothing that can be asked for
  */
-export function bearerRefusal(header: string | string[] | undefined): BearerRefusal {
+export function readBearerChallenge(header: string | string[] | undefined): BearerChallenge {
   const bearer = parseChallenges(header).filter(({ scheme }) => scheme === 'bearer')
   for (const { parameters } of bearer) {
     const error = parameters.get('error')

@@ -1,9 +1,9 @@
 /** For load balancers: alive, and ready for traffic. Neither says anything about users or configuration. */
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../errors.ts'
-import { sendProblem } from './errors.ts'
+import { sendProblem } from './error-handler.ts'
 
-const byAnyone = { config: { reachedBy: 'anyone' } } as const
+const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
 export interface HealthOptions {
   /** Whether the process is about to end: alive, and no longer ready. */
@@ -14,8 +14,8 @@ export default async function health(
   app: FastifyInstance,
   { isEnding }: HealthOptions,
 ): Promise<void> {
-  app.get('/healthz', byAnyone, async () => ({ status: 'alive' }))
-  app.get('/readyz', byAnyone, async (_request, reply) => {
+  app.get('/healthz', fromAnyone, async () => ({ status: 'alive' }))
+  app.get('/readyz', fromAnyone, async (_request, reply) => {
     if (isEnding()) {
       // Sent, not thrown: an end that was asked for is no failure, and belongs into no log as one.
       const detail = 'This instance is about to end.'

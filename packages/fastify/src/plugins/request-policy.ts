@@ -18,7 +18,7 @@ declare module 'fastify' {
      * sites, and nothing else may: no image, no frame, no prefetch. `anyone`: the page itself, its
      * files, health checks, Entra's frame. `image`: an image of our own pages, besides a fetch.
      */
-    reachedBy?: 'navigation' | 'anyone' | 'image'
+    allowFrom?: 'navigation' | 'anyone' | 'image'
   }
 }
 
@@ -41,10 +41,10 @@ function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
   // An address that is not there gives nothing away and changes nothing, whoever asks.
   if (request.is404) return true
   if (!reads.has(request.method)) return mayChange(request, publicUrl)
-  const { reachedBy } = request.routeOptions.config
-  if (reachedBy === 'anyone') return true
-  if (reachedBy === 'navigation') return isNavigation(request)
-  return mayRead(request, reachedBy === 'image' ? ['empty', 'image'] : ['empty'])
+  const { allowFrom } = request.routeOptions.config
+  if (allowFrom === 'anyone') return true
+  if (allowFrom === 'navigation') return isNavigation(request)
+  return mayRead(request, allowFrom === 'image' ? ['empty', 'image'] : ['empty'])
 }
 
 function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
@@ -134,7 +134,7 @@ function canonicalHost(
   if (new URL(publicUrl).hostname === 'localhost') {
     // Where people arrive: the pages and the flow. The API is asked by a page that is there already.
     app.addHook('onRoute', (route) => {
-      if (!route.config?.reachedBy) return
+      if (!route.config?.allowFrom) return
       route.onRequest = [redirectToCanonicalHost(publicUrl), ...[route.onRequest ?? []].flat()]
     })
   }

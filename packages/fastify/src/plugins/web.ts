@@ -6,7 +6,7 @@ import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { documentHeaders } from './security-headers.ts'
 
-export interface BuiltWeb {
+export interface WebBuild {
   root: string
   html: string
   /** Headers of the page itself: its policy names the inline scripts of index.html by hash. */
@@ -14,7 +14,7 @@ export interface BuiltWeb {
 }
 
 /** Reads `web/dist`; undefined where the page was not built, as in development. */
-export function readBuiltWeb(root: string): BuiltWeb | undefined {
+export function readWebBuild(root: string): WebBuild | undefined {
   const index = join(root, 'index.html')
   if (!existsSync(index)) return undefined
   const html = readFileSync(index, 'utf8')
@@ -25,22 +25,22 @@ export function readBuiltWeb(root: string): BuiltWeb | undefined {
   return { root, html, headers: documentHeaders(scriptHashes) }
 }
 
-const byAnyone = { config: { reachedBy: 'anyone' } } as const
+const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
 export default async function web(
   app: FastifyInstance,
-  { built, pages }: { built: BuiltWeb; pages: readonly string[] },
+  { webBuild, pages }: { webBuild: WebBuild; pages: readonly string[] },
 ): Promise<void> {
-  await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
+  await app.register(staticFiles, { root: webBuild.root, serve: false, cacheControl: false })
 
   for (const path of pages) {
-    app.get(path, byAnyone, (_request, reply) =>
-      sendShell(reply.header('cache-control', 'no-cache'), built),
+    app.get(path, fromAnyone, (_request, reply) =>
+      sendIndexHtml(reply.header('cache-control', 'no-cache'), webBuild),
     )
   }
 
-  const assets = new Set(filesIn(join(built.root, 'assets')))
-  app.get<{ Params: { file: string } }>('/assets/:file', byAnyone, (request, reply) => {
+  const assets = new Set(filesIn(join(webBuild.root, 'assets')))
+  app.get<{ Params: { file: string } }>('/assets/:file', fromAnyone, (request, reply) => {
     const { file } = request.params
     // Before the header: that a file is not there (yet) must not be remembered for a year.
     if (!assets.has(file)) return reply.callNotFound()
@@ -49,15 +49,15 @@ export default async function web(
       .sendFile(`assets/${file}`)
   })
   // robots.txt, favicon.svg and the like: exactly the files that the build put there.
-  for (const file of filesIn(built.root).filter((name) => name !== 'index.html')) {
-    app.get(`/${file}`, byAnyone, (_request, reply) =>
+  for (const file of filesIn(webBuild.root).filter((name) => name !== 'index.html')) {
+    app.get(`/${file}`, fromAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }
 }
 
 /** The page, whatever the address: it looks at that itself. */
-export function sendShell(reply: FastifyReply, { html, headers }: BuiltWeb): FastifyReply {
+export function sendIndexHtml(reply: FastifyReply, { html, headers }: WebBuild): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html)
 }
 

@@ -5,7 +5,7 @@ import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 // A page at every address, so that nothing is refused for want of one.
 const gatehouse = useGatehouse({
   extend: (app) => {
-    app.get('/*', { config: { reachedBy: 'anyone' } }, async () => 'a page')
+    app.get('/*', { config: { allowFrom: 'anyone' } }, async () => 'a page')
   },
 })
 

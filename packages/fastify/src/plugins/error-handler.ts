@@ -6,7 +6,7 @@ import { ProblemError, toProblem } from '../errors.ts'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { fixedHeaders } from './security-headers.ts'
-import { type BuiltWeb, sendShell } from './web.ts'
+import { type WebBuild, sendIndexHtml } from './web.ts'
 
 /** Fastify's own refusals, by status; the sentences are ours. */
 const byStatus: Record<number, [ProblemCode, string]> = {
@@ -22,7 +22,7 @@ const byStatus: Record<number, [ProblemCode, string]> = {
 
 function problems(app: FastifyInstance, _options: object, done: () => void): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = asProblem(error)
+    const problem = toProblemError(error)
     log(request, problem, error)
     return sendProblem(reply, problem)
   })
@@ -40,7 +40,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
 }
 
 /** What an error is to the caller; an unexpected one is `internal`, and nothing more. */
-export function asProblem(error: FastifyError): ProblemError {
+export function toProblemError(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error
   if (error.validation) return new ProblemError('invalid_request', validationDetail(error))
   const { statusCode: status = 500 } = error
@@ -112,10 +112,10 @@ declare module 'fastify' {
 
 interface NotFoundOptions {
   /** The page, where this process serves it: it says "not found" in the product's own look. */
-  built: BuiltWeb | undefined
+  webBuild: WebBuild | undefined
 }
 
-function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => void): void {
+function notFound(app: FastifyInstance, { webBuild }: NotFoundOptions, done: () => void): void {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
@@ -126,8 +126,8 @@ function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const methods = app.methodsAt(path)
-    if (methods.length === 0 && built && isVisit(request, path)) {
-      return sendShell(reply.code(404), built)
+    if (methods.length === 0 && webBuild && isPageRequest(request, path)) {
+      return sendIndexHtml(reply.code(404), webBuild)
     }
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))
@@ -148,7 +148,7 @@ function patternOf(url: string): RegExp {
 }
 
 /** A person's browser at a mistyped address; a missing file, such as an old asset, is none. */
-function isVisit({ method, headers }: FastifyRequest, path: string): boolean {
+function isPageRequest({ method, headers }: FastifyRequest, path: string): boolean {
   const wantsHtml = headers.accept?.includes('text/html') === true
   return (
     method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && !/^\/(?:api|auth)(?:\/|$)/.test(path)
