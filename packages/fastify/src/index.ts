@@ -1,4 +1,4 @@
-/** The plugin: every part of the back end, in order. */
+/** The plugin: registers every part of the back end, in order. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
@@ -31,9 +31,9 @@ export interface GatehouseOptions {
   webBuild?: WebBuild | undefined
   /** The paths of the web app's pages: each is answered with the built page. */
   pages?: readonly string[]
-  /** Milliseconds since the epoch; tests bring a clock of their own. */
+  /** Milliseconds since the epoch; for tests with their own clock. */
   now?: (() => number) | undefined
-  /** Whether the process is about to end: the readiness check says no from then on. */
+  /** Whether the process is about to end; then the readiness check says no. */
   isEnding?: (() => boolean) | undefined
 }
 
@@ -66,7 +66,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   if (webBuild) await app.register(web, { webBuild, pages })
 }
 
-/** Its hooks and handlers hold for what is registered after it, and a second set would answer twice. */
+/** Its hooks apply to what is registered after it, and a second registration would answer twice. */
 function checkComposition(app: FastifyInstance, options: Partial<GatehouseOptions>): void {
   if (app.hasDecorator('requireSignIn')) {
     throw new Error('gatehouse is registered twice on this app. Register it once.')

@@ -7,7 +7,7 @@ import { readWebBuild, type WebBuild } from './plugins/web.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
 
-/** What the process tells the app. */
+/** What the app gets from the process. */
 export interface ProcessOptions {
   webBuild: WebBuild | undefined
   isEnding: () => boolean
@@ -32,10 +32,10 @@ function readConfig(root: string): Config {
 }
 
 /**
- * Runs an app as this process: a mistake in the configuration, a store that cannot be opened, and a
- * port that is taken end it with a sentence.
+ * Runs an app as this process. A mistake in the configuration, a store that cannot be opened, or a port
+ * in use ends it with a sentence.
  *
- * @param build makes the app, which does not listen yet
+ * @param build makes the app, before it listens
  * @param root the project's root, with `aad.config.json` and `web/dist`
  */
 export async function serve(
@@ -45,13 +45,13 @@ export async function serve(
   const config = readConfig(root)
   const webBuild = readWebBuild(join(root, 'web/dist'))
   let ending = false
-  // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
+  // The operator has to repair a store that cannot be opened: a sentence, not a stack.
   const app = await build(config, { webBuild, isEnding: () => ending }).catch((error: Error) =>
     exitWith(error.message),
   )
-  // From before it listens: whoever is answered counts on an orderly end.
+  // Before it listens, so that every request that is accepted is also answered.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which passes it on.
+    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which repeats it.
     process.on(signal, () => {
       if (ending) return
       ending = true

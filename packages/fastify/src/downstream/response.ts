@@ -1,22 +1,22 @@
-/** What an API's answer means for our caller. Nothing of it is passed on but what the contract names. */
+/** Reads an API's answer. Only what the contract names is passed on to the caller. */
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { parseClaimsRequest } from '../entra/index.ts'
 import { apiProblem, type ProblemError } from '../errors.ts'
-import type { Answer } from './http.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
-import { readBearerChallenge, type BearerChallenge } from './www-authenticate.ts'
+import type { Answer } from './http.ts'
+import { type BearerChallenge, readBearerChallenge } from './www-authenticate.ts'
 
-/** The API did not take the token, or not for this. What to do about it, the caller of the API decides. */
+/** The API rejected the token, or rejected it for this call. */
 export interface TokenRejection extends BearerChallenge {
   status: 401 | 403
 }
 
-/** @returns undefined for an answer that says nothing about the token */
+/** @returns undefined for an answer that does not reject the token */
 export function tokenRejection({ status, headers }: Answer): TokenRejection | undefined {
   if (status !== 401 && status !== 403) return undefined
   const { claims, scopes } = readBearerChallenge(headers['www-authenticate'])
-  // What is no claims request is not passed on to Entra: the answer counts as one without a challenge.
+  // Only a well-formed claims request goes to Entra. Any other counts as no challenge.
   const usable = parseClaimsRequest(claims)
   return { status, ...(usable && { claims: usable }), ...(scopes && { scopes }) }
 }
@@ -34,20 +34,18 @@ export function throwIfFailed(name: string, { status, headers }: Answer): void {
     throw apiProblem(name, 'not_found', 'has no such thing', { cause })
   }
   if (status === 504) {
-    throw apiProblem(name, 'upstream_timeout', 'did not answer in time', {
-      cause,
-    })
+    throw apiProblem(name, 'upstream_timeout', 'did not answer in time', { cause })
   }
   throw apiProblem(name, 'upstream_failed', 'failed', { cause })
 }
 
 /**
- * The JSON of a success; undefined where it has no content.
+ * The JSON of a success; undefined if it has no content.
  *
  * @throws ProblemError `upstream_failed` for anything else
  */
 export function jsonOf(name: string, answer: Answer): unknown {
-  // A 200 says that it has something; 201, 202 and 204 may have nothing.
+  // A 200 must have content; 201, 202 and 204 may have none.
   if (answer.status !== 200 && answer.bytes.length === 0) return undefined
   try {
     assertType(answer, /^application\/json\s*(?:;|$)/i)
@@ -61,12 +59,12 @@ function parsed({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
   } catch {
-    // The parser's own error quotes the text: names and addresses of people, in the log.
+    // The parser's own error quotes the text, which would put names and addresses into the log.
     throw new Error('no JSON')
   }
 }
 
-/** Schemas are compiled when they are met first. */
+/** A schema is compiled when it is first used. */
 const validators = new WeakMap<TSchema, Validator>()
 
 /** @throws ProblemError `upstream_failed` for an answer that the schema does not describe */
@@ -76,7 +74,7 @@ export function throwIfOtherShape(name: string, schema: TSchema, value: unknown)
   if (!validator.Check(value)) throw unexpectedResponse(name, new Error('another shape'))
 }
 
-/** What a file's bytes begin with, by media type. A declared type alone proves nothing. */
+/** The first bytes of a file, by media type. A declared type alone proves nothing. */
 const magicBytes: Record<string, readonly number[]> = {
   'image/jpeg': [0xff, 0xd8, 0xff],
   'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
@@ -92,8 +90,8 @@ export type ImageType = 'image/jpeg' | 'image/png'
 export function imageOf(name: string, answer: Answer): { type: ImageType; bytes: Uint8Array } {
   try {
     assertType(answer, /^image\/(?:jpeg|jpg|png)\s*(?:;|$)/i)
-    const found = Object.entries(magicBytes).find(([, beginning]) =>
-      beginning.every((byte, index) => answer.bytes[index] === byte),
+    const found = Object.entries(magicBytes).find(([, magic]) =>
+      magic.every((byte, index) => answer.bytes[index] === byte),
     )
     if (!found) throw new Error('no image')
     return { type: found[0] as ImageType, bytes: answer.bytes }
@@ -103,7 +101,7 @@ export function imageOf(name: string, answer: Answer): { type: ImageType; bytes:
 }
 
 function assertType({ headers }: Answer, type: RegExp): void {
-  // Nobody asked for compression; what is unpacked has no bound by its size on the wire.
+  // Not asked for. The size limit counts compressed bytes, so unpacking would have no limit.
   if (headers['content-encoding'] !== undefined) throw new Error('encoded')
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }

@@ -1,4 +1,4 @@
-/** The built page: hashed assets for ever, the shell never from a cache, nothing else of the disk. */
+/** Serves the built page: hashed assets cached for ever, index.html always checked, no other file. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,11 +9,11 @@ import { documentHeaders } from './security-headers.ts'
 export interface WebBuild {
   root: string
   html: string
-  /** Headers of the page itself: its policy names the inline scripts of index.html by hash. */
+  /** Headers of the page: its policy names the inline scripts of index.html by hash. */
   headers: Record<string, string>
 }
 
-/** Reads `web/dist`; undefined where the page was not built, as in development. */
+/** Reads `web/dist`; undefined if the page was not built, as in development. */
 export function readWebBuild(root: string): WebBuild | undefined {
   const index = join(root, 'index.html')
   if (!existsSync(index)) return undefined
@@ -42,13 +42,13 @@ export default async function web(
   const assets = new Set(filesIn(join(webBuild.root, 'assets')))
   app.get<{ Params: { file: string } }>('/assets/:file', fromAnyone, (request, reply) => {
     const { file } = request.params
-    // Before the header: that a file is not there (yet) must not be remembered for a year.
+    // Before the header, so that a missing file is not cached for a year.
     if (!assets.has(file)) return reply.callNotFound()
     return reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${file}`)
   })
-  // robots.txt, favicon.svg and the like: exactly the files that the build put there.
+  // robots.txt, favicon.svg and others: exactly the files of the build.
   for (const file of filesIn(webBuild.root).filter((name) => name !== 'index.html')) {
     app.get(`/${file}`, fromAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
@@ -56,12 +56,12 @@ export default async function web(
   }
 }
 
-/** The page, whatever the address: it looks at that itself. */
+/** Answers any path with the page, which has its own router. */
 export function sendIndexHtml(reply: FastifyReply, { html, headers }: WebBuild): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html)
 }
 
-/** The names of the files that the build put into a folder. */
+/** The names of the files in a folder of the build. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
