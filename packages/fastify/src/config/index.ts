@@ -25,9 +25,9 @@ import {
   productionProblems,
 } from './rules.ts'
 import { type ConfigFile, type Environment, placeholders } from './schema.ts'
-import { developmentKey, isReadableByOthers, parseSessionKeys, readSecretFiles } from './secrets.ts'
+import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
 
-export { readKeyPair, type KeyPair } from './secrets.ts'
+export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
 export { issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
@@ -84,7 +84,7 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const given = readEnvironment(env)
   const production = given.environment.NODE_ENV === 'production'
-  const secrets = readSecretFiles(given.environment, root, production)
+  const secrets = readSecretVariables(given.environment, root, production)
   const { environment } = secrets
   const path = resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')
   const written = readJson(path)
@@ -116,7 +116,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
 function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
   const secret = isObject(written) ? written.clientSecret : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
-  if (!holdsSecret || !isReadableByOthers(path)) return []
+  if (!holdsSecret || !modeFault(path)) return []
   const message = 'stands in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
   return [{ key: 'clientSecret', message }]
 }

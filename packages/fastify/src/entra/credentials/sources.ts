@@ -1,14 +1,18 @@
 /** Reads each kind of credential when it is needed, so that a replaced file counts without a restart. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import {
   type INetworkModule,
   ManagedIdentityApplication,
   type NodeAuthOptions,
 } from '@azure/msal-node'
 import { decodeJwt } from 'jose'
-import { type CredentialConfig, type KeyPair, readKeyPair } from '../../config/index.ts'
+import {
+  type CredentialConfig,
+  type KeyPair,
+  readKeyPair,
+  readSecretFileAsync,
+} from '../../config/index.ts'
 import { errorIn, withoutWords } from '../errors.ts'
 import { capturingNetwork, type EntraNetwork } from '../network.ts'
 
@@ -109,14 +113,9 @@ function certificateLoader(
 }
 
 async function textOf(path: string): Promise<string> {
-  try {
-    const text = (await readFile(path, 'utf8')).trim()
-    if (text !== '') return text
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    throw new CredentialUnavailable(`has a file that cannot be read (${code})`)
-  }
-  throw new CredentialUnavailable('has an empty file')
+  const { content, fault } = await readSecretFileAsync(path)
+  if (content === undefined) throw new CredentialUnavailable(`has ${fault}`)
+  return content
 }
 
 function digest(text: string): string {
