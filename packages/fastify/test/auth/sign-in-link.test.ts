@@ -1,7 +1,7 @@
 import { continueUrl } from '@gatehouse/contract/paths'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/sign-in.ts'
-import { usableClaims } from '../../src/entra/index.ts'
+import { parseClaimsRequest } from '../../src/entra/index.ts'
 import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -98,7 +98,7 @@ function longestClaims(letter: string): string {
   const claims = (length: number) =>
     JSON.stringify({ access_token: { acrs: { essential: true, value: letter.repeat(length) } } })
   let length = 1
-  while (usableClaims(claims(length + 1)) !== undefined) length += 1
+  while (parseClaimsRequest(claims(length + 1)) !== undefined) length += 1
   return claims(length)
 }
 

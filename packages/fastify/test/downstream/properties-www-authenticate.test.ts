@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bearerRefusal, parseChallenges } from '../../src/downstream/www-authenticate.ts'
+import { readBearerChallenge, parseChallenges } from '../../src/downstream/www-authenticate.ts'
 import { mutateText } from '@gatehouse/test-support/mutate-text'
 import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
@@ -70,7 +70,9 @@ describe('whatever a WWW-Authenticate header says', () => {
         const read = parseChallenges(value)
         const all = read.flatMap(({ scheme, parameters }) => [scheme, ...[...parameters].flat()])
         expect(all.join('').length).toBeLessThanOrEqual(text.length)
-        expect(JSON.stringify(bearerRefusal(value)).length).toBeLessThan(2 * text.length + 100)
+        expect(JSON.stringify(readBearerChallenge(value)).length).toBeLessThan(
+          2 * text.length + 100,
+        )
       }),
       propertyRuns(2000),
     )
@@ -87,11 +89,11 @@ describe('whatever a WWW-Authenticate header says', () => {
   })
 
   it('a real challenge that was changed asks for the same claims, for others, or for nothing', () => {
-    expect(bearerRefusal(real)).toEqual({ claims })
+    expect(readBearerChallenge(real)).toEqual({ claims })
     const seen = new Set<string>()
     fc.assert(
       fc.property(mutateText(real, ' ,="\\Aa1{'), (header) => {
-        const refusal = bearerRefusal(header)
+        const refusal = readBearerChallenge(header)
         expect(Object.keys(refusal).filter((key) => key !== 'claims')).toEqual([])
         // A backslash that was put in may be an escape.
         const isAsked = header.replaceAll('\\', '').includes('insufficient_claims')

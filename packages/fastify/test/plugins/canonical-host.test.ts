@@ -5,7 +5,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 // A page at every address, so that nothing is refused for want of one.
 const gatehouse = useTestApp({
   extend: (app) => {
-    app.get('/*', { config: { reachedBy: 'anyone' } }, async () => 'a page')
+    app.get('/*', { config: { allowFrom: 'anyone' } }, async () => 'a page')
   },
 })
 

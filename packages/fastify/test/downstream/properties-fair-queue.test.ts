@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { CallSignal } from '../../src/downstream/http.ts'
-import { createTurns, LineFull } from '../../src/downstream/fair-queue.ts'
+import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
 import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
@@ -12,7 +12,7 @@ interface Visit {
   state: 'in line' | 'under way' | 'over'
 }
 
-const limits = { atOnce: 4, atOncePerUser: 2, inLine: 8, inLinePerUser: 3 }
+const limits = { maxConcurrent: 4, maxConcurrentPerUser: 2, maxQueued: 8, maxQueuedPerUser: 3 }
 const users = ['a', 'b', 'c', 'd', 'e']
 const step = fc.record({
   what: fc.constantFrom('enter', 'enter', 'leave', 'abort'),
@@ -24,7 +24,7 @@ const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A room with visits, and what has to be true of it whatever they do. */
 function room() {
-  const turns = createTurns(limits)
+  const queue = new FairQueue(limits)
   const visits: Visit[] = []
   const those = (state: Visit['state'], user?: string) =>
     visits.filter((visit) => visit.state === state && (user ?? visit.user) === visit.user)
@@ -32,11 +32,11 @@ function room() {
   function enter(user: string): void {
     const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
     const isFull =
-      those('in line').length >= limits.inLine ||
-      those('in line', user).length >= limits.inLinePerUser
+      those('in line').length >= limits.maxQueued ||
+      those('in line', user).length >= limits.maxQueuedPerUser
     const visit: Visit = { user, signal, state: 'in line' }
     try {
-      const turn = turns.enter(user, signal)
+      const turn = queue.acquire(user, signal)
       visits.push(visit)
       if (!turn) visit.state = 'under way'
       turn?.then(
@@ -44,7 +44,7 @@ function room() {
         () => (visit.state = 'over'),
       )
     } catch (error) {
-      expect(error).toBeInstanceOf(LineFull)
+      expect(error).toBeInstanceOf(QueueFullError)
       expect(isFull).toBe(true)
     }
   }
@@ -55,7 +55,7 @@ function room() {
     leave: (visit: Visit | undefined) => {
       if (!visit) return
       visit.state = 'over'
-      turns.leave(visit.user)
+      queue.release(visit.user)
     },
     abort: (visit: Visit | undefined) => {
       if (!visit) return
@@ -64,20 +64,21 @@ function room() {
     },
     check: () => {
       const underWay = (user: string) => those('under way', user).length
-      expect(those('under way').length).toBeLessThanOrEqual(limits.atOnce)
+      expect(those('under way').length).toBeLessThanOrEqual(limits.maxConcurrent)
       for (const user of users) {
-        expect(underWay(user)).toBeLessThanOrEqual(limits.atOncePerUser)
-        expect(those('in line', user).length).toBeLessThanOrEqual(limits.inLinePerUser)
+        expect(underWay(user)).toBeLessThanOrEqual(limits.maxConcurrentPerUser)
+        expect(those('in line', user).length).toBeLessThanOrEqual(limits.maxQueuedPerUser)
         // Nobody waits for whom there is room.
         const hasRoom =
-          those('under way').length < limits.atOnce && underWay(user) < limits.atOncePerUser
+          those('under way').length < limits.maxConcurrent &&
+          underWay(user) < limits.maxConcurrentPerUser
         expect(hasRoom && those('in line', user).length > 0).toBe(false)
       }
     },
   }
 }
 
-it('whatever calls do, turns keep to their limits, nobody waits for nothing, and none is lost', async () => {
+it('whatever calls do, queue keep to their limits, nobody waits for nothing, and none is lost', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       const { those, enter, leave, abort, check } = room()
@@ -94,9 +95,9 @@ it('whatever calls do, turns keep to their limits, nobody waits for nothing, and
         await flushMicrotasks()
       }
       expect(those('in line')).toEqual([])
-      // All turns are there again.
+      // All queue are there again.
       for (const user of ['a', 'a', 'b', 'b']) enter(user)
-      expect(those('under way')).toHaveLength(limits.atOnce)
+      expect(those('under way')).toHaveLength(limits.maxConcurrent)
     }),
     propertyRuns(200),
   )

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasDuplicateMembers } from '../../src/entra/id-token.ts'
+import { hasDuplicateKeys } from '../../src/entra/duplicate-keys.ts'
 import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 /** A JSON value whose objects are lists of members, so that a name can be there twice. */
@@ -58,7 +58,7 @@ describe('a duplicate JSON key', () => {
       fc.property(tree, spelling, (value, how) => {
         const json = spelled(value, how)
         JSON.parse(json)
-        expect(hasDuplicateMembers(json)).toBe(hasTwoOfOneName(value))
+        expect(hasDuplicateKeys(json)).toBe(hasTwoOfOneName(value))
       }),
       propertyRuns(3000),
     )
@@ -72,7 +72,7 @@ describe('a duplicate JSON key', () => {
     )
     fc.assert(
       fc.property(text, (json) => {
-        expect([true, false]).toContain(hasDuplicateMembers(json))
+        expect([true, false]).toContain(hasDuplicateKeys(json))
       }),
       propertyRuns(3000),
     )
@@ -89,6 +89,6 @@ describe('a duplicate JSON key', () => {
     ['braces that are never closed', '{'.repeat(million)],
     ['braces that were never opened', '}'.repeat(million)],
   ])('is looked for in linear time in two million characters of %s', (_what, text) => {
-    expect(hasDuplicateMembers(text)).toBe(false)
+    expect(hasDuplicateKeys(text)).toBe(false)
   })
 })

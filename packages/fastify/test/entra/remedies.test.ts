@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adviceFor, causeByNumber } from '../../src/entra/aadsts.ts'
+import { remedyFor } from '../../src/entra/aadsts.ts'
+import { meanings } from '../../src/entra/aadsts-table.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
@@ -10,15 +11,15 @@ function lines(event: string): Record<string, unknown>[] {
 }
 
 describe('advice for the operator', () => {
-  it.each([...causeByNumber.keys()])('is there for AADSTS%i', (aadsts) => {
-    const advice = adviceFor({ aadsts })
-    expect(advice?.fix).toMatch(/^[A-Z].*\.$/)
+  it.each(meanings.flatMap(({ numbers }) => numbers))('is there for AADSTS%i', (aadsts) => {
+    expect(remedyFor({ aadsts })?.fix).toMatch(/^[A-Z].*\.$/)
   })
 
   it('names a setting for everything that is the operator’s to set', () => {
-    const numbers = [...causeByNumber].filter(([, cause]) => cause === 'misconfigured')
+    const operators = meanings.filter(({ cause }) => cause === 'misconfigured')
+    const numbers = operators.flatMap((meaning) => meaning.numbers)
     expect(numbers.length).toBeGreaterThan(15)
-    for (const [aadsts] of numbers) expect(adviceFor({ aadsts })?.setting).toBeTruthy()
+    for (const aadsts of numbers) expect(remedyFor({ aadsts })?.setting).toBeTruthy()
   })
 
   it('stands in the line of a refused sign-in, with the request’s id', async () => {

@@ -1,14 +1,14 @@
-/** Every error leaves as problem details (RFC 9457); nothing of an unexpected one does. */
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import fp from 'fastify-plugin'
-import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
-import { ProblemError, toProblem } from '../errors.ts'
+/** Answers errors with problem details (RFC 9457), and reveals nothing of an unexpected one. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError, toProblem } from '../errors.ts'
 import { fixedHeaders } from './security-headers.ts'
-import { type BuiltWeb, sendShell } from './web.ts'
+import { sendIndexHtml, type WebBuild } from './web.ts'
 
-/** Fastify's own refusals, by status; the sentences are ours. */
+/** Our sentences for Fastify's own errors, by status. */
 const byStatus: Record<number, [ProblemCode, string]> = {
   400: ['invalid_request', 'The request is not as this address expects it.'],
   404: ['not_found', 'There is nothing at this address.'],
@@ -22,7 +22,7 @@ const byStatus: Record<number, [ProblemCode, string]> = {
 
 function problems(app: FastifyInstance, _options: object, done: () => void): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = asProblem(error)
+    const problem = toProblemError(error)
     log(request, problem, error)
     return sendProblem(reply, problem)
   })
@@ -39,8 +39,8 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
     .send(toProblem(problem, reply.request.id))
 }
 
-/** What an error is to the caller; an unexpected one is `internal`, and nothing more. */
-export function asProblem(error: FastifyError): ProblemError {
+/** The error that the caller sees; an unexpected one is only `internal`. */
+export function toProblemError(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error
   if (error.validation) return new ProblemError('invalid_request', validationDetail(error))
   const { statusCode: status = 500 } = error
@@ -49,7 +49,7 @@ export function asProblem(error: FastifyError): ProblemError {
   return new ProblemError('internal', 'Something went wrong on our side.', { cause: error })
 }
 
-/** Names the parameter and the rule. The value that was sent is not repeated. */
+/** Names the parameter and the rule, but not the value that was sent. */
 function validationDetail({ validation, validationContext }: FastifyError): string {
   const [first] = validation ?? []
   const where = validationContext ?? 'request'
@@ -67,20 +67,24 @@ function log(request: FastifyRequest, problem: ProblemError, error: Error): void
 
 export const errorHandler = fp(problems, { name: 'problems' })
 
-// What Node's HTTP parser refuses never becomes a request: it is answered here, in the same form and with the same headers.
-
+/** For requests that Node's HTTP parser refuses, by the code of its error. */
 const byCode: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
 }
 
-/** Fastify's `clientErrorHandler`. @param nextId makes the id of the answer */
+/**
+ * Fastify's `clientErrorHandler`: answers what never becomes a request, in the same form as other errors
+ * and with the same headers.
+ *
+ * @param nextId makes the request id of the answer
+ */
 export function answerParserErrors(publicUrl: string, nextId: () => string) {
   const headers = Object.entries({ ...fixedHeaders(publicUrl), connection: 'close' })
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
 
   return (error: Error & { code?: string }, socket: Socket): void => {
-    // Nobody is there any more, or an answer was begun on this connection.
+    // The client is gone, or an answer was begun on this connection.
     if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
       socket.destroy()
       return
@@ -101,21 +105,20 @@ export function answerParserErrors(publicUrl: string, nextId: () => string) {
   }
 }
 
-// 405 where the address exists for another method, else 404: a problem for programs, the page for people.
-
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The methods of the routes that match a path; empty where there is none. */
+    /** The methods of the routes that match a path; empty if there is none. */
     methodsAt(path: string): string[]
   }
 }
 
 interface NotFoundOptions {
-  /** The page, where this process serves it: it says "not found" in the product's own look. */
-  built: BuiltWeb | undefined
+  /** The page, if this process serves it: it has a "not found" page of its own. */
+  webBuild: WebBuild | undefined
 }
 
-function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => void): void {
+/** 405 if the path exists for another method, else 404: a problem for programs, the page for people. */
+function notFound(app: FastifyInstance, { webBuild }: NotFoundOptions, done: () => void): void {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
@@ -126,8 +129,8 @@ function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const methods = app.methodsAt(path)
-    if (methods.length === 0 && built && isVisit(request, path)) {
-      return sendShell(reply.code(404), built)
+    if (methods.length === 0 && webBuild && isPageRequest(request, path)) {
+      return sendIndexHtml(reply.code(404), webBuild)
     }
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))
@@ -141,14 +144,14 @@ function notFound(app: FastifyInstance, { built }: NotFoundOptions, done: () => 
   done()
 }
 
-/** `/api/users/:id/photo` matches one segment for the parameter. */
+/** A parameter matches one segment: `/api/users/:id/photo`. */
 function patternOf(url: string): RegExp {
   const source = url.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/:[A-Za-z]+/g, '[^/]+')
   return new RegExp(`^${source}$`)
 }
 
-/** A person's browser at a mistyped address; a missing file, such as an old asset, is none. */
-function isVisit({ method, headers }: FastifyRequest, path: string): boolean {
+/** Whether a browser asks for a page, and not for a file such as an old asset. */
+function isPageRequest({ method, headers }: FastifyRequest, path: string): boolean {
   const wantsHtml = headers.accept?.includes('text/html') === true
   return (
     method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && !/^\/(?:api|auth)(?:\/|$)/.test(path)
