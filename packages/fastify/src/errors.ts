@@ -80,7 +80,7 @@ export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
-export function tryLater(cause?: unknown, retryAfterS = 5): ProblemError {
+export function unavailable(cause?: unknown, retryAfterS = 5): ProblemError {
   const detail = 'Microsoft did not answer. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS })
 }

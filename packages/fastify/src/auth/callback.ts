@@ -16,15 +16,15 @@ import { grantedToken } from '../session/token-set.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
 import { sessionCookie } from '../session/cookie.ts'
-import type { FlowContext } from './context.ts'
-import { beginSignIn, problemPage, seeOther, unavailable } from './sign-in.ts'
+import type { AuthContext } from './context.ts'
+import { startSignIn, problemPage, redirect303, sendUnavailable } from './sign-in.ts'
 import { stateMadeAt, type Transaction, transactionMs } from './transaction.ts'
 
 /** No authorization code is near this long; Entra's are about 1.5 kB. */
 const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
 
 /** The parameters that have a meaning here, each at most once; the few others that Entra sends are not looked at. */
-export const RedirectQuery = Type.Object(
+export const CallbackQuery = Type.Object(
   {
     code: Parameter,
     state: Parameter,
@@ -35,13 +35,13 @@ export const RedirectQuery = Type.Object(
   { maxProperties: 32 },
 )
 
-type Callback = Static<typeof RedirectQuery>
+type Callback = Static<typeof CallbackQuery>
 
 /** A fresh token that fails one of these came from another time, or this server lives in one. */
 const timeChecks = new Set(['exp', 'iat', 'nbf'])
 
 /** A sign-in that ends without a session: a word for the page, and one for the audit line. */
-interface Refusal {
+interface SignInFailure {
   code: SignInProblemCode
   check: string
   aadsts?: number | undefined
@@ -54,8 +54,8 @@ interface Refusal {
  * only then replaces the browser's session by a new one. Every other outcome leaves an earlier
  * session as it was and shows a page.
  */
-export async function redirect(
-  flow: FlowContext,
+export async function handleCallback(
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -66,19 +66,21 @@ export async function redirect(
     if (!transaction) return await withoutTransaction(flow, request, reply)
 
     flow.transactions.clear(reply, transaction.state)
-    if (!(await flow.marks.spend(flow.transactions.spentKey(transaction), transactionMs))) {
+    if (
+      !(await flow.oneTimeKeys.consume(flow.transactions.consumedKey(transaction), transactionMs))
+    ) {
       return await withoutTransaction(flow, request, reply)
     }
-    const refusal = await refusalOf(flow, callback)
-    if (refusal) return refused(request, reply, refusal)
-    return await complete(flow, request, reply, transaction, callback.code ?? '')
+    const refusal = await checkCallback(flow, callback)
+    if (refusal) return failSignIn(request, reply, refusal)
+    return await finishSignIn(flow, request, reply, transaction, callback.code ?? '')
   } catch (error) {
     if (error instanceof StoreError) {
       request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
-      return unavailable(request, reply)
+      return sendUnavailable(request, reply)
     }
-    if (transaction && !transaction.again && wantsMore(error)) {
-      return await again(flow, request, reply, transaction, error)
+    if (transaction && !transaction.isStepUpRetry && needsStepUp(error)) {
+      return await retryWithStepUp(flow, request, reply, transaction, error)
     }
     const check = error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
     const aadsts = error instanceof EntraError ? error.aadsts : undefined
@@ -87,7 +89,7 @@ export async function redirect(
       const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
       request.log.error({ event: 'clock', check }, sentence)
     }
-    return refused(request, reply, {
+    return failSignIn(request, reply, {
       code: problemOfError(error),
       check,
       ...(aadsts && { aadsts }),
@@ -95,7 +97,7 @@ export async function redirect(
   }
 }
 
-function findTransaction(flow: FlowContext, request: FastifyRequest, state: string) {
+function findTransaction(flow: AuthContext, request: FastifyRequest, state: string) {
   const transaction = flow.transactions.find(request, state)
   return transaction && sameText(state, transaction.state) ? transaction : undefined
 }
@@ -105,19 +107,22 @@ function findTransaction(flow: FlowContext, request: FastifyRequest, state: stri
  * to it, is no failure for somebody who is signed in: they land in the app.
  */
 async function withoutTransaction(
-  flow: FlowContext,
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (await flow.openSession(request)) return seeOther(reply, '/')
+  if (await flow.openSession(request)) return redirect303(reply, '/')
   const madeAt = stateMadeAt((request.query as Callback).state ?? '')
   const isFresh = madeAt !== undefined && Math.abs(flow.now() - madeAt) < transactionMs
   // Begun a moment ago, and no cookie at all came back: this browser keeps none.
   const code = isFresh && !request.headers.cookie ? 'cookies_blocked' : 'expired'
-  return refused(request, reply, { code, check: 'transaction' })
+  return failSignIn(request, reply, { code, check: 'transaction' })
 }
 
-async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal | undefined> {
+async function checkCallback(
+  flow: AuthContext,
+  callback: Callback,
+): Promise<SignInFailure | undefined> {
   const metadata = await flow.entra.discovery.metadata()
   // RFC 9207: whoever answers must be the one who was asked. Entra itself may leave `iss` out.
   const advertised = metadata.authorization_response_iss_parameter_supported === true
@@ -141,8 +146,8 @@ export function matchesIssuer(iss: string | undefined, issuer: string): boolean 
   return iss === `${before}${tenant ?? ''}${after}` && /^[0-9a-f-]{36}$/i.test(tenant ?? '')
 }
 
-async function complete(
-  flow: FlowContext,
+async function finishSignIn(
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
   transaction: Transaction,
@@ -175,27 +180,31 @@ async function complete(
   if (earlier) await flow.sessions.end(earlier.secrets.id)
   const cookie = await flow.sessions.start(record)
   flow.jar.set(reply, sessionCookie, cookie)
-  request.log.info({ event: 'sign_in', who: flow.whoIs(verified.claims) }, 'Signed in')
-  return seeOther(reply, transaction.returnTo)
+  request.log.info({ event: 'sign_in', userHash: flow.userLogId(verified.claims) }, 'Signed in')
+  return redirect303(reply, transaction.returnTo)
 }
 
-function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+function failSignIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: SignInFailure,
+): FastifyReply {
   const advice = adviceFor(refusal)
   const fields = { event: 'sign_in_refused', ...refusal, ...(advice && { advice }) }
   request.log.warn(fields, 'Sign-in refused')
-  return seeOther(reply, problemPage(request, refusal.code, refusal.aadsts))
+  return redirect303(reply, problemPage(request, refusal.code, refusal.aadsts))
 }
 
 // A second sign-in by itself: Entra took the code, and then wanted another proof of who it is.
 
 /** Whether an exchange failed for want of a stronger proof (conditional access). */
-function wantsMore(error: unknown): error is EntraError {
+function needsStepUp(error: unknown): error is EntraError {
   return error instanceof EntraError && interactionFor(error) === 'step_up'
 }
 
 /** Back to Entra with what it asked for, once; a second time is for the person to decide. */
-async function again(
-  flow: FlowContext,
+async function retryWithStepUp(
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { returnTo, claims }: Transaction,
@@ -204,9 +213,9 @@ async function again(
   request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
   const asked = usableClaims(error.claims) ?? claims
   try {
-    return await beginSignIn(flow, request, reply, { returnTo, claims: asked, again: true })
+    return await startSignIn(flow, request, reply, { returnTo, claims: asked, isStepUpRetry: true })
   } catch (cause) {
     request.log.error({ err: cause, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    return unavailable(request, reply)
+    return sendUnavailable(request, reply)
   }
 }

@@ -14,9 +14,9 @@ import { decorateRequests, decorateRequirements } from './request.ts'
 import { createAccessTokens } from '../session/access-token.ts'
 import { createChallenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies } from '../session/cookie.ts'
-import ownSessions, { createEnds } from '../session/user-sessions.ts'
-import { createIndexEntries, createSummaries } from '../session/lookup-keys.ts'
-import { createRenewal } from '../session/refresh.ts'
+import ownSessions, { createUserSessions } from '../session/user-sessions.ts'
+import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
+import { createTokenRefresh } from '../session/refresh.ts'
 import { createSessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
 
@@ -58,21 +58,27 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
     sessionKeys,
     Math.ceil(lifetimes.absoluteMs / 1000),
   )
-  const indexes = createIndexEntries(sessionKeys)
-  const summaries = createSummaries(sessionKeys)
-  const sessions = createSessions({ store, cookies, lifetimes, indexes, summaries, log, now })
+  const lookupKeys = createLookupKeys(sessionKeys)
+  const labels = createSessionLabels(sessionKeys)
+  const sessions = createSessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
   app.addHook('onClose', async () => {
     await sessions.close()
     await Promise.all([entra.close(), store.close()])
   })
-  const whoIs = ({ tid, oid }: { tid: string; oid: string }) =>
-    indexes.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
+  const userLogId = ({ tid, oid }: { tid: string; oid: string }) =>
+    lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = createChallenges(sessions, log, ({ user }) =>
-    whoIs({ tid: user.tenantId, oid: user.objectId }),
+    userLogId({ tid: user.tenantId, oid: user.objectId }),
   )
-  const renewal = createRenewal({ entra, sessions, challenges, log, now })
-  const accessTokens = createAccessTokens({ sessions, marks: store.marks, renewal, log, now })
-  const ends = createEnds(store.sessions, sessions, indexes, summaries, lifetimes)
+  const tokenRefresh = createTokenRefresh({ entra, sessions, challenges, log, now })
+  const accessTokens = createAccessTokens({
+    sessions,
+    oneTimeKeys: store.oneTimeKeys,
+    tokenRefresh,
+    log,
+    now,
+  })
+  const userSessions = createUserSessions(store.sessions, sessions, lookupKeys, labels, lifetimes)
 
   const requests = decorateRequests(app, {
     cookies,
@@ -93,26 +99,30 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
     }
   })
   const transactions = createTransactions(cookies, jar, now)
-  const { marks } = store
+  const { oneTimeKeys } = store
   await app.register(flowRoutes, {
     publicUrl,
     authority,
     scopes,
     lifetimes,
     entra,
-    marks,
+    oneTimeKeys,
     sessions,
-    ends,
+    userSessions,
     transactions,
     jar,
     now,
     openSession: requests.open,
     openWithinLimit: requests.openWithinLimit,
-    idOf: requests.idOf,
+    sessionIdOf: requests.sessionIdOf,
     localTenant: config.usesLocalTenant,
-    whoIs,
+    userLogId,
   })
-  await app.register(ownSessions, { ends, sessionOf: requests.sessionOf, end: sessions.end })
+  await app.register(ownSessions, {
+    userSessions,
+    sessionOf: requests.sessionOf,
+    end: sessions.end,
+  })
 }
 
 export default fp(identity, {

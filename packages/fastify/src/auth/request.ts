@@ -6,12 +6,12 @@ import type {
   onRequestAsyncHookHandler,
   onRequestHookHandler,
 } from 'fastify'
-import type { AccessTokens, TokenRefusal } from '../session/access-token.ts'
-import type { Challenges, Demand } from '../session/challenges.ts'
+import type { AccessTokens, TokenRejection } from '../session/access-token.ts'
+import type { Challenges, ChallengeRequest } from '../session/challenges.ts'
 import { type CookieJar, readCookie, type SealedCookies, sessionCookie } from '../session/cookie.ts'
 import type { SessionRecord, User } from '../session/record.ts'
 import type { OpenCookie } from '../session/cache.ts'
-import { secondsToWait } from '../session/lifetime.ts'
+import { retryAfterSeconds } from '../session/lifetime.ts'
 import { ProblemError, sessionsUnavailable, signInRequired, tooManyRequests } from '../errors.ts'
 import type { Session, Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
@@ -30,7 +30,7 @@ declare module 'fastify' {
     /** The signed-in user. @throws Error outside of routes behind `app.requireSignIn` */
     readonly user: User
     /** Seals a text that this session's browser may keep for us, and opens it again for the same purpose. */
-    readonly sessionSeal: SessionSeal
+    readonly sessionSealer: SessionSealer
     /** The verified ID token's claims, which checks were made, and when it came (ms since the epoch). */
     idToken(): Promise<Pick<SessionRecord, 'claims' | 'checks' | 'receivedAt'>>
     /**
@@ -40,13 +40,13 @@ declare module 'fastify' {
      * moment ago and gave none, the rejected one comes back
      * @throws ProblemError `interaction_required`, `unavailable`, `sign_in_required`
      */
-    accessToken(scopes: readonly string[], refusal?: TokenRefusal): Promise<string>
+    accessToken(scopes: readonly string[], refusal?: TokenRejection): Promise<string>
     /** The answer for a request that Microsoft has to be asked about first; throw it. */
-    interactionRequired(demand: Demand): Promise<ProblemError>
+    interactionRequired(demand: ChallengeRequest): Promise<ProblemError>
   }
 }
 
-interface SessionSeal {
+interface SessionSealer {
   seal(purpose: string, text: string): string
   /** Undefined for whatever was not sealed by this session for this purpose. */
   open(purpose: string, sealed: string): string | undefined
@@ -68,7 +68,7 @@ interface RequestSessions {
   /** The same within the limit of a session. @throws ProblemError `too_many_requests`; StoreError */
   openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
   /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
-  idOf(request: FastifyRequest): string | undefined
+  sessionIdOf(request: FastifyRequest): string | undefined
   /** @throws Error for a route that is not behind `app.requireSignIn` */
   sessionOf(request: FastifyRequest): Session
 }
@@ -81,7 +81,7 @@ export function decorateRequests(
   const valueOf = (request: FastifyRequest) => readCookie(request.headers.cookie, cookieName)
 
   async function openValue(request: FastifyRequest, value: string): Promise<Session | undefined> {
-    const session = sessions.peek(sessions.cookieOf(value)) ?? (await sessions.open(value))
+    const session = sessions.peek(sessions.cookieOf(value)) ?? (await sessions.resolve(value))
     request[currentSession] = session
     return session
   }
@@ -104,8 +104,11 @@ export function decorateRequests(
    * Counts a request by its cookie, before the store is asked: also one whose session has ended, which
    * would be a read from the store each time.
    */
-  function overLimit(request: FastifyRequest, { pace }: OpenCookie): ProblemError | undefined {
-    const waitS = secondsToWait(pace, perMinute, now())
+  function overLimit(
+    request: FastifyRequest,
+    { rateWindow }: OpenCookie,
+  ): ProblemError | undefined {
+    const waitS = retryAfterSeconds(rateWindow, perMinute, now())
     if (waitS === 0) return undefined
     request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
     return tooManyRequests(waitS)
@@ -133,15 +136,15 @@ export function decorateRequests(
     },
   })
   app.decorateRequest('idToken', async function (this: FastifyRequest) {
-    const record = await orUnavailable(sessions.record(sessionOf(this)))
+    const record = await storeErrorAsProblem(sessions.record(sessionOf(this)))
     if (!record) throw signInRequired()
     return record
   })
   app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes, refusal) {
-    return orUnavailable(accessTokens.for(sessionOf(this), scopes, refusal))
+    return storeErrorAsProblem(accessTokens.for(sessionOf(this), scopes, refusal))
   })
   app.decorateRequest('interactionRequired', async function (this: FastifyRequest, demand) {
-    return orUnavailable(challenges.demand(sessionOf(this), demand))
+    return storeErrorAsProblem(challenges.challenge(sessionOf(this), demand))
   })
 
   app.decorate('requireSignIn', (request: FastifyRequest, reply: FastifyReply, done) => {
@@ -152,18 +155,18 @@ export function decorateRequests(
     if (refusal) return done(refusal)
     const session = sessions.peek(cookie)
     if (session) return done(enter(request, reply, cookie, session))
-    orUnavailable(sessions.open(value)).then(
+    storeErrorAsProblem(sessions.resolve(value)).then(
       (opened) => done(enter(request, reply, cookie, opened)),
       (error: Error) => done(error),
     )
   })
 
-  const idOf = (request: FastifyRequest) => {
+  const sessionIdOf = (request: FastifyRequest) => {
     const value = valueOf(request)
     return value === undefined ? undefined : sessions.cookieOf(value)?.secrets.id
   }
 
-  return { open, openWithinLimit, idOf, sessionOf }
+  return { open, openWithinLimit, sessionIdOf, sessionOf }
 }
 
 function userOf(this: FastifyRequest): User {
@@ -175,7 +178,7 @@ function userOf(this: FastifyRequest): User {
  * key: a node:crypto cipher is an object that the garbage collector has to take care of, and costs
  * a request ten times what libsodium does.
  */
-function sessionSeal(cookies: SealedCookies, { secrets }: Session): SessionSeal {
+function sessionSeal(cookies: SealedCookies, { secrets }: Session): SessionSealer {
   return {
     seal: (use, text) => cookies.seal('kept-by-page', { session: secrets.id, use, text }),
     open: (use, sealed) => {
@@ -195,7 +198,7 @@ function sessionOf(request: FastifyRequest): Session {
 }
 
 /** A store that does not answer is no sign-out: the session is still there when it is back. */
-export async function orUnavailable<T>(work: T | Promise<T>): Promise<T> {
+export async function storeErrorAsProblem<T>(work: T | Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

@@ -3,14 +3,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type Static, Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
 import { Session as SessionSchema } from '@gatehouse/contract/session'
-import { orUnavailable } from './request.ts'
+import { storeErrorAsProblem } from './request.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
-import { ProblemError, signInRequired, tryLater } from '../errors.ts'
+import { ProblemError, signInRequired, unavailable } from '../errors.ts'
 import type { Session } from '../session/sessions.ts'
 import { sessionStatus } from '../session/summary.ts'
-import type { FlowContext } from './context.ts'
-import { invalidLink, signIn, SignInQuery } from './sign-in.ts'
-import { matchesIssuer, redirect, RedirectQuery } from './callback.ts'
+import type { AuthContext } from './context.ts'
+import { sendInvalidLink, signIn, SignInQuery } from './sign-in.ts'
+import { matchesIssuer, handleCallback, CallbackQuery } from './callback.ts'
 import { signOut } from './sign-out.ts'
 import { StoreError } from '../store/store.ts'
 
@@ -18,7 +18,7 @@ const byNavigation = { config: { reachedBy: 'navigation' } } as const
 const byAnyone = { config: { reachedBy: 'anyone' } } as const
 const statusSchema = { schema: { response: { 200: SessionSchema } } }
 
-export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
+export async function flowRoutes(app: FastifyInstance, flow: AuthContext): Promise<void> {
   const { sessions, lifetimes, now } = flow
   const limited = { onRequest: app.limitByAddress }
 
@@ -40,24 +40,24 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     {
       ...byNavigation,
       ...limited,
-      schema: { querystring: RedirectQuery },
+      schema: { querystring: CallbackQuery },
       errorHandler: pageForInvalidQuery('failed'),
     },
-    (request, reply) => redirect(flow, request, reply),
+    (request, reply) => handleCallback(flow, request, reply),
   )
   app.get(
     auth.frontChannelLogout,
     { ...byAnyone, ...limited, schema: { querystring: FrontChannelQuery } },
-    (request, reply) => orUnavailable(frontChannelLogout(flow, request, reply)),
+    (request, reply) => storeErrorAsProblem(frontChannelLogout(flow, request, reply)),
   )
   app.post(
     auth.signOut,
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
-    (request, reply) => orUnavailable(signOut(flow, request, reply)),
+    (request, reply) => storeErrorAsProblem(signOut(flow, request, reply)),
   )
 
   app.get(api.session, statusSchema, async (request, reply) => {
-    const session = await orUnavailable(flow.openWithinLimit(request))
+    const session = await storeErrorAsProblem(flow.openWithinLimit(request))
     // A cookie that opens nothing goes, here and not on every 401: a late one must not take the
     // cookie of a newer sign-in along.
     const name = flow.jar.name(sessionCookie)
@@ -67,9 +67,9 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
     return status(session)
   })
   app.post(api.extendSession, statusSchema, async (request) => {
-    const session = await orUnavailable(flow.openWithinLimit(request))
+    const session = await storeErrorAsProblem(flow.openWithinLimit(request))
     if (!session) throw signInRequired()
-    const extended = await orUnavailable(sessions.extend(session))
+    const extended = await storeErrorAsProblem(sessions.extend(session))
     if (!extended) throw signInRequired()
     return status(session)
   })
@@ -82,7 +82,7 @@ function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
     // The message names the parameter and the rule, never the value that came.
     const fields = { event: 'sign_in_link_refused', rule: error.message }
     request.log.warn(fields, 'A sign-in link was refused')
-    void invalidLink(request, reply, code)
+    void sendInvalidLink(request, reply, code)
   }
 }
 
@@ -109,7 +109,7 @@ const FrontChannelQuery = Type.Object(
  * @throws ProblemError `invalid_request` for another issuer, `unavailable` if ours is not known
  */
 async function frontChannelLogout(
-  flow: FlowContext,
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -128,8 +128,11 @@ async function frontChannelLogout(
 }
 
 /** Entra calls once, and does not look at the answer: what the store cannot be told now, it is told later. */
-async function endEntraSession({ ends, sessions }: FlowContext, sid: string): Promise<number> {
-  const end = () => ends.endEntraSession(sid)
+async function endEntraSession(
+  { userSessions, sessions }: AuthContext,
+  sid: string,
+): Promise<number> {
+  const end = () => userSessions.endEntraSession(sid)
   try {
     return await end()
   } catch (error) {
@@ -138,9 +141,9 @@ async function endEntraSession({ ends, sessions }: FlowContext, sid: string): Pr
   }
 }
 
-async function issuerOf({ entra }: FlowContext): Promise<string> {
+async function issuerOf({ entra }: AuthContext): Promise<string> {
   const metadata = await entra.discovery.metadata().catch((error: unknown) => {
-    throw tryLater(error)
+    throw unavailable(error)
   })
   return metadata.issuer
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { EntraError, type SignInProblemCode } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
-import type { FlowContext } from './context.ts'
+import type { AuthContext } from './context.ts'
 import { codeChallenge } from './transaction.ts'
 import { pages } from '@gatehouse/contract/paths'
 
@@ -59,14 +59,14 @@ export const SignInQuery = Type.Object(
  * A challenge counts only in the session that it was made for; anywhere else it is a plain sign-in.
  */
 export async function signIn(
-  flow: FlowContext,
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const query = request.query as Static<typeof SignInQuery>
   try {
     const challenge = await findChallenge(flow, request, query.challenge)
-    return await beginSignIn(flow, request, reply, {
+    return await startSignIn(flow, request, reply, {
       returnTo: safeReturnTo(query.returnTo, flow.publicUrl),
       prompt: query.prompt,
       // A challenge is about the person who is signed in: a link cannot make it another one's.
@@ -77,16 +77,16 @@ export async function signIn(
     })
   } catch (error) {
     request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    if (error instanceof StoreError) return unavailable(request, reply)
+    if (error instanceof StoreError) return sendUnavailable(request, reply)
     if (error instanceof EntraError && error.code === 'entra_unavailable') {
-      return unavailable(request, reply)
+      return sendUnavailable(request, reply)
     }
-    return seeOther(reply, problemPage(request, 'failed'))
+    return redirect303(reply, problemPage(request, 'failed'))
   }
 }
 
 /** What the session of this browser was asked for under that name. */
-async function findChallenge(flow: FlowContext, request: FastifyRequest, name: string | undefined) {
+async function findChallenge(flow: AuthContext, request: FastifyRequest, name: string | undefined) {
   if (name === undefined) return undefined
   const session = await flow.openSession(request)
   const challenge = session?.challenges.find(({ id }) => id === name)
@@ -99,7 +99,7 @@ async function findChallenge(flow: FlowContext, request: FastifyRequest, name: s
 // The start of every sign-in: a transaction in a cookie of its own, and 303 to Entra.
 
 /** What one sign-in asks Entra for beside who it is. */
-interface Ask {
+interface SignInOptions {
   /** A page of ours. */
   returnTo: string
   prompt?: 'select_account' | undefined
@@ -110,7 +110,7 @@ interface Ask {
   /** A claims request, JSON. */
   claims?: string | undefined
   /** It follows by itself on one that Entra wanted more for; there is no third. */
-  again?: true | undefined
+  isStepUpRetry?: true | undefined
 }
 
 /**
@@ -118,16 +118,16 @@ interface Ask {
  *
  * @throws EntraError before anything is set
  */
-export async function beginSignIn(
-  flow: FlowContext,
+export async function startSignIn(
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  ask: Ask,
+  ask: SignInOptions,
 ): Promise<FastifyReply> {
   // Before the cookie: a tenant that does not answer must leave nothing behind.
   await flow.entra.discovery.metadata()
-  const { returnTo, claims, again, prompt, loginHint, domainHint, scopes = [] } = ask
-  const transaction = flow.transactions.begin(request, reply, { returnTo, claims, again })
+  const { returnTo, claims, isStepUpRetry, prompt, loginHint, domainHint, scopes = [] } = ask
+  const transaction = flow.transactions.begin(request, reply, { returnTo, claims, isStepUpRetry })
   const url = await flow.entra.authorizeUrl({
     state: transaction.state,
     nonce: transaction.nonce,
@@ -138,7 +138,7 @@ export async function beginSignIn(
     ...(domainHint && { domainHint }),
     ...(claims && { claims }),
   })
-  return seeOther(reply, url)
+  return redirect303(reply, url)
 }
 
 // Answers for a person whose browser is on an /auth address: a redirect to a page, or a page.
@@ -158,19 +158,19 @@ export function problemPage(
 }
 
 /** 303, never 307: the browser must arrive with a GET (RFC 9700 §4.12). */
-export function seeOther(reply: FastifyReply, location: string): FastifyReply {
+export function redirect303(reply: FastifyReply, location: string): FastifyReply {
   return reply.header('referrer-policy', 'no-referrer').redirect(location, 303)
 }
 
 /** 503 for a navigation, with Retry-After: Entra or the store does not answer. */
-export function unavailable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendUnavailable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.code(503).header('retry-after', '5')
   const [title, text] = ['Sign-in is not available', 'Microsoft did not answer.']
   return showProblem(reply, problemPage(request, 'unavailable'), title, text)
 }
 
 /** 400 for a navigation: the address is not one that this app or Entra writes. */
-export function invalidLink(
+export function sendInvalidLink(
   request: FastifyRequest,
   reply: FastifyReply,
   code: ProblemPageCode,

@@ -3,7 +3,7 @@ import { pages } from '@gatehouse/contract/paths'
 import { sessionCookie } from '../session/cookie.ts'
 import { ProblemError } from '../errors.ts'
 import { StoreError } from '../store/store.ts'
-import type { FlowContext } from './context.ts'
+import type { AuthContext } from './context.ts'
 
 /**
  * `POST /auth/sign-out`: the record is deleted first, and its tokens with it; then the cookie; then
@@ -16,7 +16,7 @@ import type { FlowContext } from './context.ts'
  * @throws ProblemError `unavailable` in that case
  */
 export async function signOut(
-  flow: FlowContext,
+  flow: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ location: string }> {
@@ -29,7 +29,7 @@ export async function signOut(
     const record = await flow.sessions.record(session)
     await flow.sessions.end(session.secrets.id)
     const { tenantId: tid, objectId: oid } = session.user
-    request.log.info({ event: 'sign_out', who: flow.whoIs({ tid, oid }) }, 'Signed out')
+    request.log.info({ event: 'sign_out', userHash: flow.userLogId({ tid, oid }) }, 'Signed out')
     return { location: await endSessionUrl(flow, record?.claims['login_hint']) }
   } catch (error) {
     throw error instanceof StoreError ? notWrittenDown(flow, request, error) : error
@@ -37,23 +37,23 @@ export async function signOut(
 }
 
 /** Nobody is kept from signing out. One who asks too often does not make the store read each time. */
-async function openOrEndLater(flow: FlowContext, request: FastifyRequest) {
+async function openOrEndLater(flow: AuthContext, request: FastifyRequest) {
   try {
     return await flow.openWithinLimit(request)
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'too_many_requests') throw error
-    const id = flow.idOf(request)
+    const id = flow.sessionIdOf(request)
     if (id !== undefined) flow.sessions.endLater(id)
     return undefined
   }
 }
 
 function notWrittenDown(
-  flow: FlowContext,
+  flow: AuthContext,
   request: FastifyRequest,
   cause: StoreError,
 ): ProblemError {
-  const id = flow.idOf(request)
+  const id = flow.sessionIdOf(request)
   if (id !== undefined) flow.sessions.endLater(id)
   request.log.error({ err: cause, event: 'sign_out_not_stored' }, 'A sign-out waits for the store')
   const detail =
@@ -62,7 +62,7 @@ function notWrittenDown(
 }
 
 /** Where Microsoft's session ends too; our own page, which says that it may remain, where that is unknown. */
-async function endSessionUrl(flow: FlowContext, hint: unknown): Promise<string> {
+async function endSessionUrl(flow: AuthContext, hint: unknown): Promise<string> {
   const { entra, publicUrl } = flow
   const metadata = await entra.discovery.metadata().catch(() => entra.discovery.known())
   if (!metadata?.end_session_endpoint) return `${pages.signedOut}?local=1`

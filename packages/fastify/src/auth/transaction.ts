@@ -11,7 +11,7 @@ export interface Transaction {
   /** The claims request that it began with, JSON. */
   claims?: string
   /** It is the second one, begun by itself because Entra wanted more. */
-  again?: true
+  isStepUpRetry?: true
   /** Milliseconds since the epoch. */
   issuedAt: number
 }
@@ -30,14 +30,14 @@ export interface Transactions {
     asked: {
       returnTo: string
       claims?: string | undefined
-      again?: true | undefined
+      isStepUpRetry?: true | undefined
     },
   ): Transaction
   /** The transaction that this browser began with `state`, while it is valid. */
   find(request: FastifyRequest, state: string): Transaction | undefined
   clear(reply: FastifyReply, state: string): void
   /** Under what a transaction is marked as spent in the store. */
-  spentKey(transaction: Transaction): string
+  consumedKey(transaction: Transaction): string
 }
 
 export function createTransactions(
@@ -66,7 +66,7 @@ export function createTransactions(
   }
 
   return {
-    begin: (request, reply, { returnTo, claims, again }) => {
+    begin: (request, reply, { returnTo, claims, isStepUpRetry }) => {
       makeRoom(request, reply)
       const transaction: Transaction = {
         state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
@@ -74,7 +74,7 @@ export function createTransactions(
         verifier: random(),
         returnTo,
         ...(claims && { claims }),
-        ...(again && { again }),
+        ...(isStepUpRetry && { isStepUpRetry }),
         issuedAt: now(),
       }
       const value = cookies.seal('sign-in', transaction)
@@ -83,7 +83,7 @@ export function createTransactions(
     },
     find: (request, state) => open(readCookie(request.headers.cookie, jar.name(cookieBase(state)))),
     clear: (reply, state) => jar.clear(reply, cookieBase(state)),
-    spentKey: ({ state }) => `sign-in:${sha256(state)}`,
+    consumedKey: ({ state }) => `sign-in:${sha256(state)}`,
   }
 }
 

@@ -1,17 +1,17 @@
 /** An access token for the signed-in user: the one in memory while it lasts, else a fresh one from Entra. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Marks } from '../store/store.ts'
-import { ProblemError, signInRequired, tryLater } from '../errors.ts'
+import type { OneTimeKeys } from '../store/store.ts'
+import { ProblemError, signInRequired, unavailable } from '../errors.ts'
 import { findToken, scopeKey } from './token-set.ts'
 import type { Session } from './cache.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
-import type { Renewal, RenewalRequest } from './refresh.ts'
+import type { TokenRefresh, RefreshRequest } from './refresh.ts'
 import type { Sessions } from './sessions.ts'
 import { claimsKey, heldBack, type HeldBack } from './token-requests.ts'
 
 /** From this long before its end a token is replaced, while it still works (milliseconds). */
-const renewBeforeMs = 3 * 60_000
+const refreshBeforeMs = 3 * 60_000
 /** A token that ends sooner than this may end on its way to the API. */
 const unusableBeforeMs = 20_000
 /** One exchange with Entra takes eight seconds at most; a crashed instance must not block for longer. */
@@ -25,11 +25,15 @@ export interface AccessTokens {
    * @throws ProblemError `interaction_required` where Entra wants to see the user again,
    * `unavailable` where it does not answer, `sign_in_required` where the session ended
    */
-  for(session: Session, scopes: readonly string[], refusal?: TokenRefusal): string | Promise<string>
+  for(
+    session: Session,
+    scopes: readonly string[],
+    refusal?: TokenRejection,
+  ): string | Promise<string>
 }
 
 /** What an API did not like about a token. */
-export interface TokenRefusal {
+export interface TokenRejection {
   /** The token itself: it is not handed out again, however long it lasts. */
   rejected: string
   /** The claims request (JSON) of the API's claims challenge, for the token that comes instead. */
@@ -38,8 +42,8 @@ export interface TokenRefusal {
 
 export interface AccessTokenOptions {
   sessions: Sessions
-  marks: Marks
-  renewal: Renewal
+  oneTimeKeys: OneTimeKeys
+  tokenRefresh: TokenRefresh
   log: FastifyBaseLogger
   now: () => number
 }
@@ -49,18 +53,18 @@ export interface AccessTokenOptions {
  * then Entra. A token that still works goes on working while Entra is down.
  */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
-  const { sessions, marks, renewal, log, now } = options
+  const { sessions, oneTimeKeys, tokenRefresh, log, now } = options
   const underWay = new Map<string, Promise<string>>()
 
   const lasts = (token: GrantedToken | undefined, ms: number): token is GrantedToken =>
     token !== undefined && token.expiresAt - now() > ms
 
   /** What the record can give: a token that another request or instance has fetched, or its last failure. */
-  async function fromRecord(session: Session, request: RenewalRequest) {
+  async function fromRecord(session: Session, request: RefreshRequest) {
     const record = await sessions.record(session)
     if (!record) throw signInRequired()
     const token = findToken(others(record, request.rejected), request.scopes)
-    if (lasts(token, renewBeforeMs)) {
+    if (lasts(token, refreshBeforeMs)) {
       session.tokens = record.tokens
       return { record, token: token.accessToken }
     }
@@ -72,30 +76,30 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   async function whileHeld(
     session: Session,
     record: SessionRecord,
-    { scopes, rejected, claims }: RenewalRequest,
+    { scopes, rejected, claims }: RefreshRequest,
     { failure, claims: heldClaims, retryAfterS }: HeldBack,
   ): Promise<string> {
     // Another demand than the one that failed is the API's to make of the user itself.
     const isOther = claims !== undefined && claimsKey(claims) !== heldClaims
     if (rejected !== undefined && failure?.reason === 'step_up' && isOther) return rejected
-    if (failure) throw await renewal.problemFor(session, failure, { retryAfterS })
+    if (failure) throw await tokenRefresh.problemFor(session, failure, { retryAfterS })
     const token = findToken(others(record, rejected), scopes)
     if (lasts(token, 0)) return token.accessToken
     if (rejected !== undefined) return rejected
-    throw tryLater(undefined, retryAfterS)
+    throw unavailable(undefined, retryAfterS)
   }
 
-  async function obtain(session: Session, request: RenewalRequest): Promise<string> {
+  async function obtain(session: Session, request: RefreshRequest): Promise<string> {
     const startedAt = performance.now()
     while (performance.now() - startedAt < lockMs) {
       const { token } = await fromRecord(session, request)
       if (token !== undefined) return token
-      const release = await marks.lock(`refresh:${session.secrets.id}`, lockMs)
+      const release = await oneTimeKeys.lock(`refresh:${session.secrets.id}`, lockMs)
       if (release) {
         try {
           // Between the look and the lock somebody may have finished.
           const again = await fromRecord(session, request)
-          return again.token ?? (await renewal.renew(session, again.record, request))
+          return again.token ?? (await tokenRefresh.refreshTokens(session, again.record, request))
         } finally {
           await release().catch((error: unknown) =>
             log.warn({ err: error }, 'A lock stays until it expires'),
@@ -104,10 +108,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }
       await sleep(lookAgainMs)
     }
-    throw tryLater()
+    throw unavailable()
   }
 
-  function shared(session: Session, request: RenewalRequest): Promise<string> {
+  function shared(session: Session, request: RefreshRequest): Promise<string> {
     const { rejected, claims, scopes } = request
     const key = [session.secrets.id, rejected, claims, ...scopes].join(' ')
     const flight =
@@ -116,7 +120,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     return flight
   }
 
-  function renewBehind(session: Session, request: RenewalRequest): void {
+  function refreshInBackground(session: Session, request: RefreshRequest): void {
     if (heldBack(session.tokenRequests, request.key, false, now())) return
     shared(session, request).catch((error: unknown) => {
       const code = error instanceof ProblemError ? error.code : 'internal'
@@ -128,10 +132,10 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     for: (session, scopes, refusal) => {
       const token = findToken(session.tokens, scopes)
       const usable = lasts(token, unusableBeforeMs) && token.accessToken !== refusal?.rejected
-      if (usable && lasts(token, renewBeforeMs)) return token.accessToken
+      if (usable && lasts(token, refreshBeforeMs)) return token.accessToken
       const request = { scopes, key: scopeKey(scopes), ...refusal }
       if (!usable) return shared(session, request)
-      renewBehind(session, request)
+      refreshInBackground(session, request)
       return token.accessToken
     },
   }
@@ -142,6 +146,6 @@ function others(record: SessionRecord, rejected: string | undefined): GrantedTok
   return record.tokens.filter(({ accessToken }) => accessToken !== rejected)
 }
 
-function isForced({ rejected }: RenewalRequest): boolean {
+function isForced({ rejected }: RefreshRequest): boolean {
   return rejected !== undefined
 }

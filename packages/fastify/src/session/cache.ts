@@ -1,8 +1,8 @@
 /** Sessions in this process's memory: bounded, and never trusted past what the store knows. */
 import { LRUCache } from 'lru-cache'
-import type { Changes } from '../store/store.ts'
+import type { Invalidations } from '../store/store.ts'
 import type { SessionSecrets } from '../store/seal.ts'
-import type { Pace } from './lifetime.ts'
+import type { RateWindow } from './lifetime.ts'
 import type { Challenge, GrantedToken, TokenRequest, User } from './record.ts'
 
 /** About 3 kB each (`npm run bench -- session-size`). More users than this at once cost the others a read from the store per request. */
@@ -25,7 +25,7 @@ export interface Session {
   challenges: readonly Challenge[]
   tokenRequests: readonly TokenRequest[]
   /** The state of the store's changes in which this copy was read; another one asks again. */
-  confirmedIn: number
+  validAt: number
 }
 
 /** What a cookie's value stands for. It is opened once, not once per request. */
@@ -35,25 +35,25 @@ export interface OpenCookie {
   readonly resealed: string | undefined
   /** What it opened last. A cookie whose session has ended opens nothing, and is counted all the same. */
   session: Session | undefined
-  readonly pace: Pace
+  readonly rateWindow: RateWindow
 }
 
-export interface OpenSessions {
+export interface SessionCache {
   get(cookieValue: string): OpenCookie | undefined
   set(cookieValue: string, cookie: OpenCookie): void
   /** Whether a copy can be used without asking the store. */
-  isTrusted(session: Session, now: number): boolean
+  isFresh(session: Session, now: number): boolean
   /** Begins a read from the store, so that a change during it is not missed. */
-  beginRead(id: string): { end(): number }
+  trackRead(id: string): { end(): number }
   /** Makes sure that nobody uses a copy of this session any more. */
   drop(id: string): void
 }
 
 /** `confirmedIn` of a copy that has to be read again. */
-export const unconfirmed = -1
+export const stale = -1
 
 /** @param max how many cookie values are kept open; the one used least recently goes */
-export function createOpenSessions(changes: Changes, max = maxOpenByDefault): OpenSessions {
+export function createSessionCache(changes: Invalidations, max = maxOpenByDefault): SessionCache {
   const cookies = new LRUCache<string, OpenCookie>({
     max,
     dispose: (cookie) => {
@@ -68,13 +68,13 @@ export function createOpenSessions(changes: Changes, max = maxOpenByDefault): Op
 
   function forget(id: string): void {
     const session = byId.get(id)
-    if (session) session.confirmedIn = unconfirmed
+    if (session) session.validAt = stale
     byId.delete(id)
     const read = reads.get(id)
     if (read) read.changed = true
   }
 
-  changes.watch((id) => {
+  changes.subscribe((id) => {
     if (id === undefined) state += 1
     else forget(id)
   })
@@ -87,15 +87,15 @@ export function createOpenSessions(changes: Changes, max = maxOpenByDefault): Op
       const { id } = cookie.session.secrets
       // Two values may hold one key, each sealed by another session key. Changes reach one copy.
       const other = byId.get(id)
-      if (other && other !== cookie.session) other.confirmedIn = unconfirmed
+      if (other && other !== cookie.session) other.validAt = stale
       byId.set(id, cookie.session)
     },
-    isTrusted: (session, now) => {
-      const blindSince = changes.blindSince()
+    isFresh: (session, now) => {
+      const blindSince = changes.disconnectedSince()
       if (blindSince !== undefined && now - blindSince > graceMs) return false
-      return session.confirmedIn === state
+      return session.validAt === state
     },
-    beginRead: (id) => {
+    trackRead: (id) => {
       const read = reads.get(id) ?? { changed: false, count: 0 }
       reads.set(id, read)
       read.count += 1
@@ -104,7 +104,7 @@ export function createOpenSessions(changes: Changes, max = maxOpenByDefault): Op
         end: () => {
           read.count -= 1
           if (read.count === 0) reads.delete(id)
-          return read.changed ? unconfirmed : before
+          return read.changed ? stale : before
         },
       }
     },

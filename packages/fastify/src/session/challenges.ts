@@ -13,7 +13,7 @@ import type { Challenge } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What has to be asked for, and why. */
-export interface Demand {
+export interface ChallengeRequest {
   reason: InteractionReason
   /** A claims request (OpenID Connect Core §5.5) as JSON, from a claims challenge. */
   claims?: string | undefined
@@ -28,7 +28,7 @@ export interface Challenges {
    *
    * @throws ProblemError `sign_in_required` where the session ended. @throws StoreError
    */
-  demand(session: Session, demand: Demand): Promise<ProblemError>
+  challenge(session: Session, demand: ChallengeRequest): Promise<ProblemError>
 }
 
 /** Different demands that one session can have open. Pages that ask in turn need two or three. */
@@ -37,14 +37,17 @@ const maxOpen = 4
 export function createChallenges(
   sessions: Sessions,
   log: FastifyBaseLogger,
-  whoIs: (session: Session) => string,
+  userLogId: (session: Session) => string,
 ): Challenges {
   const underWay = new Map<string, Promise<void>>()
 
   async function keep(session: Session, challenge: Challenge): Promise<void> {
     if (session.challenges.some(({ id }) => id === challenge.id)) return
     const { reason } = challenge
-    log.info({ event: 'interaction_required', reason, who: whoIs(session) }, 'Microsoft asks first')
+    log.info(
+      { event: 'interaction_required', reason, userHash: userLogId(session) },
+      'Microsoft asks first',
+    )
     const written = await sessions.update(session, (record) => ({
       ...record,
       challenges: [
@@ -56,7 +59,7 @@ export function createChallenges(
   }
 
   return {
-    demand: async (session, { reason, claims, scopes, cause }) => {
+    challenge: async (session, { reason, claims, scopes, cause }) => {
       const usable = usableClaims(claims)
       const asked = {
         reason,

@@ -49,13 +49,13 @@ export function isTouchDue(times: SessionTimes, now: number): boolean {
 const windowMs = 60_000
 
 /** Changes with each request. */
-export interface Pace {
+export interface RateWindow {
   /** When the window began, ms since the epoch. */
   since: number
   count: number
 }
 
-export function newPace(): Pace {
+export function newRateWindow(): RateWindow {
   return { since: 0, count: 0 }
 }
 
@@ -65,7 +65,7 @@ export function newPace(): Pace {
  * @param perMinute how many are allowed
  * @returns seconds until the next one is allowed; 0 where this one is
  */
-export function secondsToWait(pace: Pace, perMinute: number, now: number): number {
+export function retryAfterSeconds(pace: RateWindow, perMinute: number, now: number): number {
   const age = now - pace.since
   // A clock that was set back starts a new window, like a minute that is over.
   if (age >= windowMs || age < 0) {

@@ -4,8 +4,8 @@ import { deriveKey, seal, unseal } from '../store/seal.ts'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
-export interface IndexEntries {
-  /** Names of the session keys: what entries and summaries were written for, without saying with what. */
+export interface LookupKeys {
+  /** Names of the session keys: what entries and labels were written for, without saying with what. */
   keyIds: readonly string[]
   /**
    * One entry a session key. All of them are written and all are looked for: instances with other lists,
@@ -15,18 +15,18 @@ export interface IndexEntries {
   /** By Entra's `sid`, which is unique by itself: a front-channel call does not name the tenant. */
   ofEntraSession(sid: string): string[]
   /** What a session is called outside: it names one, and opens none. One name a session key, the newest first. */
-  handlesOf(id: string): string[]
+  publicIdsOf(id: string): string[]
 }
 
 /** @param keys the session keys */
-export function createIndexEntries(keys: readonly Uint8Array[]): IndexEntries {
+export function createLookupKeys(keys: readonly Uint8Array[]): LookupKeys {
   const macKeys = keys.map((key) => deriveKey(key, 'index'))
   return {
     keyIds: macKeys.map((key) => mac(key, 'key').slice(0, 8)),
     ofUser: (tenantId, objectId) =>
       macKeys.map((key) => mac(key, 'user', tenantId.toLowerCase(), objectId.toLowerCase())),
     ofEntraSession: (sid) => macKeys.map((key) => mac(key, 'entra-session', sid)),
-    handlesOf: (id) => macKeys.map((key) => mac(key, 'handle', id).slice(0, 22)),
+    publicIdsOf: (id) => macKeys.map((key) => mac(key, 'handle', id).slice(0, 22)),
   }
 }
 
@@ -45,33 +45,33 @@ const SummarySchema = Type.Object({
 })
 
 /** Moments in ms since the epoch. */
-export type Summary = Static<typeof SummarySchema>
+export type SessionLabel = Static<typeof SummarySchema>
 
 const validator = Compile(SummarySchema)
 
-export interface Summaries {
-  /** The summaries of one user's sessions. Keys are derived once, however many there are. */
+export interface SessionLabels {
+  /** The labels of one user's sessions. Keys are derived once, however many there are. */
   ofUser(user: { tenantId: string; objectId: string }): UserSummaries
 }
 
 interface UserSummaries {
-  /** @param id the session's: a summary that was moved to another one does not open */
-  seal(id: string, summary: Summary): Buffer
-  open(id: string, sealed: Uint8Array): Summary | undefined
+  /** @param id the session's: a label that was moved to another one does not open */
+  seal(id: string, label: SessionLabel): Buffer
+  open(id: string, sealed: Uint8Array): SessionLabel | undefined
 }
 
 /**
  * @param keys the session keys: each of them seals, so that whichever is left after a rotation opens
  */
-export function createSummaries(keys: readonly Uint8Array[]): Summaries {
+export function createSessionLabels(keys: readonly Uint8Array[]): SessionLabels {
   return {
     ofUser: ({ tenantId, objectId }) => {
       const sealKeys = keys.map((key) =>
         createSecretKey(deriveKey(key, `summary ${tenantId} ${objectId}`)),
       )
       return {
-        seal: (id, summary) => {
-          const plain = Buffer.from(JSON.stringify(summary))
+        seal: (id, label) => {
+          const plain = Buffer.from(JSON.stringify(label))
           const sealed = sealKeys.map((sealKey) => seal(plain, { id, sealKey }))
           return Buffer.concat(sealed.flatMap((part) => [lengthOf(part), part]))
         },

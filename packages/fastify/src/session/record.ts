@@ -12,7 +12,7 @@ import {
   StoreError,
 } from '../store/store.ts'
 import { seal, type SessionSecrets, unseal } from '../store/seal.ts'
-import type { IndexEntries, Summaries } from './lookup-keys.ts'
+import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
 import { absoluteEnd, hasEnded, type Lifetimes, sessionEnd } from './lifetime.ts'
 
 const Moment = Type.Number()
@@ -170,8 +170,8 @@ export interface Records {
 interface RecordsOptions {
   store: SessionStore
   lifetimes: Lifetimes
-  indexes: IndexEntries
-  summaries: Summaries
+  lookupKeys: LookupKeys
+  labels: SessionLabels
   log: FastifyBaseLogger
   now: () => number
 }
@@ -180,40 +180,41 @@ interface RecordsOptions {
 const maxAttempts = 10
 
 export function createRecords(options: RecordsOptions): Records {
-  const { store, lifetimes, indexes, summaries, log, now } = options
+  const { store, lifetimes, lookupKeys, labels, log, now } = options
 
   function stored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
     const { device, startedAt, seenAt, claims } = record
-    const ofUser = summaries.ofUser({ tenantId: claims.tid, objectId: claims.oid })
+    const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
     return {
       id: secrets.id,
       version,
       sealed: seal(serialiseRecord(record), secrets),
-      summary: ofUser.seal(secrets.id, { device, startedAt, seenAt }),
+      label: ofUser.seal(secrets.id, { device, startedAt, seenAt }),
       expiresAt: sessionEnd(record, lifetimes),
     }
   }
 
-  /** Whether index entries and summary are there for each of our keys, for as long as the session lasts. */
+  /** Whether index entries and label are there for each of our keys, for as long as the session lasts. */
   function isFindable(record: SessionRecord): boolean {
     const { keyIds = [], until = 0 } = record.indexed ?? {}
     return (
-      indexes.keyIds.every((id) => keyIds.includes(id)) && until >= absoluteEnd(record, lifetimes)
+      lookupKeys.keyIds.every((id) => keyIds.includes(id)) &&
+      until >= absoluteEnd(record, lifetimes)
     )
   }
 
   function indexFor(record: SessionRecord): IndexWrite {
     const { tid, oid, sid } = record.claims
-    const ofSession = typeof sid === 'string' ? indexes.ofEntraSession(sid) : []
+    const ofSession = typeof sid === 'string' ? lookupKeys.ofEntraSession(sid) : []
     return {
-      entries: [...indexes.ofUser(tid, oid), ...ofSession],
+      entries: [...lookupKeys.ofUser(tid, oid), ...ofSession],
       lastsUntil: absoluteEnd(record, lifetimes),
     }
   }
 
   function indexed(record: SessionRecord): SessionRecord {
     const until = absoluteEnd(record, lifetimes)
-    return { ...record, indexed: { keyIds: [...indexes.keyIds], until } }
+    return { ...record, indexed: { keyIds: [...lookupKeys.keyIds], until } }
   }
 
   async function update(
@@ -223,7 +224,7 @@ export function createRecords(options: RecordsOptions): Records {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       const loaded = await load(secrets)
       if (!loaded) return undefined
-      // The summary is sealed with this process's keys, so the record says that it is.
+      // The label is sealed with this process's keys, so the record says that it is.
       const record = indexed(change(loaded.record))
       const version = loaded.version + 1
       // With activity, once a minute: a store that loses entries (Redis that evicts them) gets them back.

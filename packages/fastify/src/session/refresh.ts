@@ -1,6 +1,6 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
-import { type ProblemError, signInRequired, tryLater } from '../errors.ts'
+import { type ProblemError, signInRequired, unavailable } from '../errors.ts'
 import {
   adviceFor,
   type Entra,
@@ -17,7 +17,7 @@ import type { Sessions } from './sessions.ts'
 import { withRequest } from './token-requests.ts'
 
 /** What is asked of Entra, and why. */
-export interface RenewalRequest {
+export interface RefreshRequest {
   scopes: readonly string[]
   /** The name of these scopes, `scopeKey`. */
   key: string
@@ -27,9 +27,9 @@ export interface RenewalRequest {
   claims?: string | undefined
 }
 
-export interface Renewal {
+export interface TokenRefresh {
   /** @returns the access token. @throws ProblemError; what came of it is in the session's record by then */
-  renew(session: Session, record: SessionRecord, request: RenewalRequest): Promise<string>
+  refreshTokens(session: Session, record: SessionRecord, request: RefreshRequest): Promise<string>
   /** What a caller hears of a failure, when it happens and for as long as it holds. */
   problemFor(session: Session, failure: TokenFailure, facts: FailureFacts): Promise<ProblemError>
 }
@@ -40,7 +40,7 @@ export interface FailureFacts {
   retryAfterS?: number | undefined
 }
 
-export interface RenewalOptions {
+export interface TokenRefreshOptions {
   entra: Entra
   sessions: Sessions
   challenges: Challenges
@@ -48,7 +48,7 @@ export interface RenewalOptions {
   now: () => number
 }
 
-export function createRenewal(options: RenewalOptions): Renewal {
+export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
   const { entra, sessions, challenges, log, now } = options
 
   /** Whoever the answer is for, it must be the person at this browser (OpenID Connect Core §12.2). */
@@ -68,7 +68,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
   /** Writes down what came of it. @returns undefined where the session has ended */
   function keep(
     session: Session,
-    { key, rejected, claims }: RenewalRequest,
+    { key, rejected, claims }: RefreshRequest,
     outcome: { failure?: TokenFailure | undefined; retryAfterS?: number | undefined },
     change: (record: SessionRecord) => SessionRecord = (record) => record,
   ) {
@@ -82,11 +82,11 @@ export function createRenewal(options: RenewalOptions): Renewal {
     { cause, retryAfterS }: FailureFacts,
   ): Promise<ProblemError> {
     return reason
-      ? challenges.demand(session, { reason, claims, scopes, cause })
-      : tryLater(cause, retryAfterS)
+      ? challenges.challenge(session, { reason, claims, scopes, cause })
+      : unavailable(cause, retryAfterS)
   }
 
-  async function failed(session: Session, request: RenewalRequest, error: EntraError) {
+  async function failed(session: Session, request: RefreshRequest, error: EntraError) {
     const failure = failureOf(error, request)
     if (!failure.reason) logRefusal(log, error)
     const { retryAfterS } = error
@@ -96,7 +96,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
 
   return {
     problemFor,
-    renew: async (session, record, request) => {
+    refreshTokens: async (session, record, request) => {
       const { refreshToken } = record
       const { scopes, claims } = request
       if (!refreshToken) throw await problemFor(session, { reason: 'session_expired' }, {})
@@ -124,7 +124,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
 }
 
 /** Entra's two ways to ask for the user, or no usable answer: that says nothing about the user. */
-function failureOf(error: EntraError, { scopes, claims }: RenewalRequest): TokenFailure {
+function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): TokenFailure {
   const reason = interactionFor(error)
   if (!reason) return {}
   // What Entra asks for counts more than what the API asked Entra for.

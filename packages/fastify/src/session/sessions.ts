@@ -4,14 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
-import type { IndexEntries, Summaries } from './lookup-keys.ts'
-import { hasEnded, isTouchDue, type Lifetimes, newPace } from './lifetime.ts'
+import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
+import { hasEnded, isTouchDue, type Lifetimes, newRateWindow } from './lifetime.ts'
 import {
-  createOpenSessions,
+  createSessionCache,
   type OpenCookie,
-  type OpenSessions,
+  type SessionCache,
   type Session,
-  unconfirmed,
+  stale,
 } from './cache.ts'
 import { createRecords, type Loaded, type Records, type SessionRecord, userOf } from './record.ts'
 import { findRecords } from './user-sessions.ts'
@@ -69,8 +69,8 @@ interface SessionsOptions {
   store: Store
   cookies: SealedCookies
   lifetimes: Lifetimes
-  indexes: IndexEntries
-  summaries: Summaries
+  lookupKeys: LookupKeys
+  labels: SessionLabels
   log: FastifyBaseLogger
   now: () => number
   /** How many sessions stay open in memory. */
@@ -78,8 +78,8 @@ interface SessionsOptions {
 }
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, cookies, indexes, log, now } = options
-  const memory = createOpenSessions(store.changes, options.maxOpen)
+  const { store, cookies, lookupKeys, log, now } = options
+  const memory = createSessionCache(store.invalidations, options.maxOpen)
   const records = createRecords({ ...options, store: store.sessions })
   const unfinished = new UnfinishedEnds()
   const opening = createOpening({ ...options, memory, records, unfinished })
@@ -119,7 +119,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** @param newest the session that has just begun, and stays */
   async function endSuperfluous({ claims }: SessionRecord, newest: string): Promise<void> {
-    const found = await findRecords(store.sessions, indexes.ofUser(claims.tid, claims.oid))
+    const found = await findRecords(store.sessions, lookupKeys.ofUser(claims.tid, claims.oid))
     const superfluous = found
       .filter(({ id }) => id !== newest)
       .toSorted((a, b) => b.expiresAt - a.expiresAt)
@@ -163,7 +163,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     extend: async (session) => {
       const at = now()
       const isRecent = Math.abs(at - session.seenAt) < extendEveryMs
-      return (isRecent && memory.isTrusted(session, at)) || writeActivity(session, at)
+      return (isRecent && memory.isFresh(session, at)) || writeActivity(session, at)
     },
     end,
     endAll,
@@ -184,11 +184,11 @@ interface Opening {
   /** The session of a cookie where memory knows it and may say so. Costs a microsecond. */
   peek(cookie: OpenCookie | undefined): Session | undefined
   /** The live session of a cookie's value, or undefined. @throws StoreError */
-  open(cookieValue: string): Promise<Session | undefined>
+  resolve(cookieValue: string): Promise<Session | undefined>
 }
 
 interface OpeningOptions {
-  memory: OpenSessions
+  memory: SessionCache
   records: Records
   unfinished: UnfinishedEnds
   cookies: SealedCookies
@@ -212,7 +212,7 @@ function createOpening(options: OpeningOptions): Opening {
     const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
     const resealed = opened.sealedByOlderKey ? cookies.seal('session', opened.content) : undefined
     if (resealed) log.info({ event: 'cookie_resealed' }, 'A cookie is sealed by the newest key')
-    return { secrets, resealed, session: undefined, pace: newPace() }
+    return { secrets, resealed, session: undefined, rateWindow: newRateWindow() }
   }
 
   /** The cookie of a value that we sealed; it is decoded once, and counted from the first time on. */
@@ -227,13 +227,13 @@ function createOpening(options: OpeningOptions): Opening {
   /** Reads until nothing changed meanwhile: whoever asks after an end must not get what was read before it. */
   async function load(secrets: SessionSecrets) {
     for (let attempt = 1; ; attempt += 1) {
-      const reading = memory.beginRead(secrets.id)
-      let confirmedIn = unconfirmed
+      const reading = memory.trackRead(secrets.id)
+      let validAt = stale
       try {
         const loaded = await records.loadFindable(secrets)
-        confirmedIn = reading.end()
-        if (!loaded || confirmedIn !== unconfirmed || attempt === maxReads) {
-          return { loaded, confirmedIn }
+        validAt = reading.end()
+        if (!loaded || validAt !== stale || attempt === maxReads) {
+          return { loaded, validAt }
         }
       } catch (error) {
         reading.end()
@@ -246,12 +246,12 @@ function createOpening(options: OpeningOptions): Opening {
     const found = await load(cookie.secrets)
     // Somebody signed out, and the store does not know it yet.
     const loaded = unfinished.has(cookie.secrets.id) ? undefined : found.loaded
-    const { confirmedIn } = found
+    const { validAt } = found
     const known = cookie.session
     if (!loaded && known && hasEnded(known, lifetimes, now())) {
       log.info({ event: 'session_expired' }, 'A session ended by its time')
     }
-    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), confirmedIn }
+    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), validAt }
     if (!loaded) memory.drop(cookie.secrets.id)
     memory.set(cookieValue, cookie)
     return cookie.session
@@ -262,11 +262,11 @@ function createOpening(options: OpeningOptions): Opening {
 
     peek: (cookie) => {
       const session = cookie?.session
-      if (!session || !memory.isTrusted(session, now())) return undefined
+      if (!session || !memory.isFresh(session, now())) return undefined
       return hasEnded(session, lifetimes, now()) ? undefined : session
     },
 
-    open: async (cookieValue) => {
+    resolve: async (cookieValue) => {
       const cookie = cookieOf(cookieValue)
       if (!cookie) return undefined
       const shared =

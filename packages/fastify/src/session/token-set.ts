@@ -30,7 +30,7 @@ export function withToken(
   now: number,
 ): SessionRecord {
   const others = record.tokens.filter(
-    ({ scopes, expiresAt }) => expiresAt > now && !covers(token.scopes, scopes),
+    ({ scopes, expiresAt }) => expiresAt > now && !allowsScopes(token.scopes, scopes),
   )
   return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
 }
@@ -41,7 +41,7 @@ export function findToken(
   scopes: readonly string[],
 ): GrantedToken | undefined {
   return tokens
-    .filter((token) => covers(token.scopes, scopes))
+    .filter((token) => allowsScopes(token.scopes, scopes))
     .reduce<GrantedToken | undefined>(
       (best, token) => (best && best.expiresAt >= token.expiresAt ? best : token),
       undefined,
@@ -55,7 +55,7 @@ export function scopeKey(scopes: readonly string[]): string {
 }
 
 /** Graph answers with scopes spelled in full or in short, and in its own case. */
-function covers(granted: readonly string[], asked: readonly string[]): boolean {
+function allowsScopes(granted: readonly string[], asked: readonly string[]): boolean {
   return asked.every((scope) => granted.some((have) => have === scope || isSameScope(have, scope)))
 }
 

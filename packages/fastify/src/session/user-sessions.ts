@@ -1,10 +1,10 @@
 /** Every way to find a session, or to end it, that is not one's own at this browser. */
 import {
-  createIndexEntries,
-  createSummaries,
-  type IndexEntries,
-  type Summaries,
-  type Summary,
+  createLookupKeys,
+  createSessionLabels,
+  type LookupKeys,
+  type SessionLabels,
+  type SessionLabel,
 } from './lookup-keys.ts'
 import type { Lifetimes } from './lifetime.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,14 +25,14 @@ interface UserKey {
   objectId: string
 }
 
-interface OwnSession extends Summary {
+interface OwnSession extends SessionLabel {
   /** What the session is called outside; it opens nothing. The first one is shown, each of them is taken. */
-  handles: string[]
+  publicIds: string[]
   /** The record's id, for the server alone. */
   id: string
 }
 
-export interface Ends {
+export interface UserSessions {
   /** A user's live sessions, the last used first. @throws StoreError */
   list(user: UserKey): Promise<OwnSession[]>
   /** Ends all sessions of a user but one. @returns how many. @throws StoreError */
@@ -41,34 +41,35 @@ export interface Ends {
   endEntraSession(sid: string): Promise<number>
 }
 
-export function createEnds(
+export function createUserSessions(
   store: SessionStore,
   sessions: Pick<Sessions, 'endAll'>,
-  indexes: IndexEntries,
-  summaries: Summaries,
+  lookupKeys: LookupKeys,
+  labels: SessionLabels,
   lifetimes: Lifetimes,
-): Ends {
+): UserSessions {
   async function endEach(found: FoundRecord[]): Promise<number> {
     await sessions.endAll(found.map(({ id }) => id))
     return found.length
   }
 
   const ofUser = ({ tenantId, objectId }: UserKey) =>
-    findRecords(store, indexes.ofUser(tenantId, objectId))
+    findRecords(store, lookupKeys.ofUser(tenantId, objectId))
 
   return {
     list: async (user) => {
-      const opener = summaries.ofUser(user)
+      const opener = labels.ofUser(user)
       const own = (await ofUser(user)).map((found) => ({
-        ...(opener.open(found.id, found.summary) ?? unknownSummary(found, lifetimes)),
+        ...(opener.open(found.id, found.label) ?? unknownSummary(found, lifetimes)),
         id: found.id,
-        handles: indexes.handlesOf(found.id),
+        publicIds: lookupKeys.publicIdsOf(found.id),
       }))
       return own.toSorted((a, b) => b.seenAt - a.seenAt)
     },
     endAll: async (user, exceptId) =>
       endEach((await ofUser(user)).filter(({ id }) => id !== exceptId)),
-    endEntraSession: async (sid) => endEach(await findRecords(store, indexes.ofEntraSession(sid))),
+    endEntraSession: async (sid) =>
+      endEach(await findRecords(store, lookupKeys.ofEntraSession(sid))),
   }
 }
 
@@ -85,7 +86,7 @@ export async function findRecords(
  * A session whose summary was sealed by a key that is gone is a session all the same, to be seen and
  * ended. Its own next request writes a new summary; until then its times are counted back from its end.
  */
-function unknownSummary(found: FoundRecord, { idleMs, absoluteMs }: Lifetimes): Summary {
+function unknownSummary(found: FoundRecord, { idleMs, absoluteMs }: Lifetimes): SessionLabel {
   const startedAt = found.lastsUntil - absoluteMs
   return { device: 'Unknown device', startedAt, seenAt: found.expiresAt - idleMs }
 }
@@ -93,7 +94,7 @@ function unknownSummary(found: FoundRecord, { idleMs, absoluteMs }: Lifetimes): 
 // `/api/sessions`: where a user is signed in, and the end of it. For the signed-in, each for their own.
 
 interface OwnSessionsOptions {
-  ends: Ends
+  userSessions: UserSessions
   sessionOf(request: FastifyRequest): Session
   /** @throws StoreError */
   end(id: string): Promise<void>
@@ -103,7 +104,7 @@ const Handle = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' })
 
 export default async function ownSessions(
   app: FastifyInstance,
-  { ends, sessionOf, end }: OwnSessionsOptions,
+  { userSessions, sessionOf, end }: OwnSessionsOptions,
 ): Promise<void> {
   app.addHook('onRequest', app.requireSignIn)
   app.setErrorHandler((error) => {
@@ -112,10 +113,10 @@ export default async function ownSessions(
 
   app.get(api.sessions, { schema: { response: { 200: OwnSessions } } }, async (request) => {
     const { user, secrets } = sessionOf(request)
-    const list = await ends.list(user)
+    const list = await userSessions.list(user)
     return {
-      sessions: list.map(({ handles, id, device, startedAt, seenAt }) => ({
-        id: handles[0] ?? '',
+      sessions: list.map(({ publicIds, id, device, startedAt, seenAt }) => ({
+        id: publicIds[0] ?? '',
         device,
         startedAt: new Date(startedAt).toISOString(),
         lastSeenAt: new Date(seenAt).toISOString(),
@@ -126,15 +127,15 @@ export default async function ownSessions(
 
   app.delete(api.sessions, async (request, reply) => {
     const { user, secrets } = sessionOf(request)
-    const count = await ends.endAll(user, secrets.id)
+    const count = await userSessions.endAll(user, secrets.id)
     request.log.info({ event: 'other_sessions_ended', count }, 'Other sessions ended')
     return reply.code(204).send()
   })
 
   app.delete(`${api.sessions}/:id`, { schema: { params: Handle } }, async (request, reply) => {
     const { id: handle } = request.params as { id: string }
-    const own = await ends.list(sessionOf(request).user)
-    const found = own.find(({ handles }) => handles.includes(handle))
+    const own = await userSessions.list(sessionOf(request).user)
+    const found = own.find(({ publicIds }) => publicIds.includes(handle))
     if (!found) throw new ProblemError('not_found', 'You have no such session.')
     await end(found.id)
     request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
@@ -202,15 +203,19 @@ export async function endSessionsOfUser(
 ): Promise<number> {
   const store = await openStore(config.storeUrl, Date.now)
   try {
-    const indexes = createIndexEntries(config.sessionKeys)
-    const summaries = createSummaries(config.sessionKeys)
+    const lookupKeys = createLookupKeys(config.sessionKeys)
+    const labels = createSessionLabels(config.sessionKeys)
     // Nothing of this process is in anybody's memory: deleting the records is all there is to do.
     const endAll = async (ids: readonly string[]) => {
       for (const id of ids) await store.sessions.remove(id)
     }
-    return await createEnds(store.sessions, { endAll }, indexes, summaries, config.session).endAll(
-      user,
-    )
+    return await createUserSessions(
+      store.sessions,
+      { endAll },
+      lookupKeys,
+      labels,
+      config.session,
+    ).endAll(user)
   } finally {
     await store.close()
   }

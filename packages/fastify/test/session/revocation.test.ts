@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEnds } from '../../src/session/user-sessions.ts'
-import { createIndexEntries, createSummaries } from '../../src/session/lookup-keys.ts'
+import { createUserSessions } from '../../src/session/user-sessions.ts'
+import { createLookupKeys, createSessionLabels } from '../../src/session/lookup-keys.ts'
 import { createSealedCookies, type SealedCookies } from '../../src/session/cookie.ts'
 import { createSessions } from '../../src/session/sessions.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -74,11 +74,11 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const cookies = codecs[list]
     if (!cookies) throw new Error('There is no such list of keys')
     const lifetimes = { idleMs: 60 * minute, absoluteMs }
-    const indexes = createIndexEntries(keys)
-    const summaries = createSummaries(keys)
-    const options = { store, cookies, lifetimes, indexes, summaries, log: app.log, now }
+    const lookupKeys = createLookupKeys(keys)
+    const labels = createSessionLabels(keys)
+    const options = { store, cookies, lifetimes, lookupKeys, labels, log: app.log, now }
     const sessions = createSessions(options)
-    const ends = createEnds(store.sessions, sessions, indexes, summaries, lifetimes)
+    const ends = createUserSessions(store.sessions, sessions, lookupKeys, labels, lifetimes)
     return { cookies, sessions, ends }
   }
 
@@ -109,7 +109,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
   /** As a request does: opens, counts as activity, takes the newly sealed cookie along. */
   async function ask({ sessions }: ReturnType<typeof instance>, signed: Signed): Promise<boolean> {
     const cookie = signed.cookies.at(-1) ?? ''
-    const session = await sessions.open(cookie)
+    const session = await sessions.resolve(cookie)
     if (!session) return false
     const resealed = sessions.cookieOf(cookie)?.resealed
     if (resealed !== undefined) signed.cookies.push(resealed)
@@ -118,7 +118,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
 
   async function extend(here: ReturnType<typeof instance>, signed: Signed): Promise<boolean> {
     const session =
-      (await ask(here, signed)) && (await here.sessions.open(signed.cookies.at(-1) ?? ''))
+      (await ask(here, signed)) && (await here.sessions.resolve(signed.cookies.at(-1) ?? ''))
     return session ? here.sessions.extend(session) : false
   }
 
@@ -165,8 +165,8 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
         }
         for (const signed of living) {
           for (const value of signed.cookies) {
-            expect(await last.sessions.open(value)).toBeUndefined()
-            expect(await instance(1).sessions.open(value)).toBeUndefined()
+            expect(await last.sessions.resolve(value)).toBeUndefined()
+            expect(await instance(1).sessions.resolve(value)).toBeUndefined()
           }
         }
       }),
@@ -181,9 +181,9 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     for (const list of [byOld, byNew]) {
       expect(list.map(({ device }) => device)).toEqual(['Firefox on Linux'])
     }
-    expect(byOld[0]?.handles[0]).not.toBe(byNew[0]?.handles[0])
+    expect(byOld[0]?.publicIds[0]).not.toBe(byNew[0]?.publicIds[0])
     const both = await instance(2).ends.list(user)
-    expect(both[0]?.handles).toEqual([byOld[0]?.handles[0], byNew[0]?.handles[0]])
+    expect(both[0]?.publicIds).toEqual([byOld[0]?.publicIds[0], byNew[0]?.publicIds[0]])
   })
 
   it('is in the list and ends, however long its device’s name is', async () => {
@@ -192,7 +192,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
       const signed = await signIn(instance(1), user, device)
       expect((await instance(1).ends.list(user)).map((one) => one.device)).toEqual([device])
       expect(await instance(3).ends.endAll(user)).toBe(1)
-      expect(await instance(1).sessions.open(signed.cookies[0] ?? '')).toBeUndefined()
+      expect(await instance(1).sessions.resolve(signed.cookies[0] ?? '')).toBeUndefined()
     }
   })
 
@@ -202,7 +202,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const [own] = await instance(0).ends.list(user)
     const record = (await stored.records()).find(({ id }) => id === own?.id)
     if (!record) throw new Error('The record is not there')
-    await stored.put({ ...record, sealed: randomBytes(3), summary: randomBytes(3) })
+    await stored.put({ ...record, sealed: randomBytes(3), label: randomBytes(3) })
     expect(await instance(0).ends.list(user)).toMatchObject([{ device: 'Unknown device' }])
     expect(await instance(0).ends.endAll(user)).toBe(1)
     expect(await instance(0).ends.list(user)).toEqual([])

@@ -5,8 +5,8 @@ import { findToken, grantedToken, withToken } from '../../src/session/token-set.
 import {
   hasEnded,
   isTouchDue,
-  newPace,
-  secondsToWait,
+  newRateWindow,
+  retryAfterSeconds,
   sessionEnd,
 } from '../../src/session/lifetime.ts'
 import { heldBack, withRequest } from '../../src/session/token-requests.ts'
@@ -36,16 +36,16 @@ describe('a session', () => {
 
 describe('the limit of requests per minute', () => {
   it('lets so many pass, says how long to wait, and begins anew after a minute', () => {
-    const pace = newPace()
-    const ask = (now: number) => secondsToWait(pace, 2, now)
+    const pace = newRateWindow()
+    const ask = (now: number) => retryAfterSeconds(pace, 2, now)
     expect([ask(100_000), ask(100_000), ask(110_000)]).toEqual([0, 0, 50])
     expect(ask(159_999)).toBe(1)
     expect(ask(160_000)).toBe(0)
   })
 
   it('begins anew if the clock was set back: nobody waits for an hour that is not over', () => {
-    const pace = newPace()
-    const ask = (now: number) => secondsToWait(pace, 1, now)
+    const pace = newRateWindow()
+    const ask = (now: number) => retryAfterSeconds(pace, 1, now)
     expect([ask(3_600_000), ask(3_600_000)]).toEqual([0, 60])
     expect([ask(1_000), ask(1_000)]).toEqual([0, 60])
   })
