@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import { createLookupKeys, createSessionLabels } from '../src/session/lookup-keys.ts'
 import type { SessionRecord } from '../src/session/record.ts'
 import { createSealedCookies } from '../src/session/cookie.ts'
-import { createSessions } from '../src/session/sessions.ts'
+import { Sessions } from '../src/session/sessions.ts'
 import { openSqliteStore } from '../src/store/sqlite.ts'
 import { collect } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
@@ -75,7 +75,7 @@ export async function benchSessionSize(): Promise<void> {
   const store = await openSqliteStore(join(folder, 'sessions.sqlite'), Date.now)
   const app = Fastify()
   const keys = [randomBytes(32)]
-  const sessions = createSessions({
+  const sessions = new Sessions({
     store,
     cookies: await createSealedCookies(app, keys, 43_200),
     lifetimes: { idleMs: 3_600_000, absoluteMs: 43_200_000 },

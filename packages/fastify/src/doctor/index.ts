@@ -24,7 +24,7 @@ import { authorityFindings, credentialFindings, redirectFinding } from './tenant
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { Diagnosis } from '@gatehouse/contract/doctor'
 import { api, pages } from '@gatehouse/contract/paths'
-import { newRateWindow, retryAfterSeconds } from '../session/lifetime.ts'
+import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
 import { ProblemError } from '../errors.ts'
 import { CredentialAnswers } from './credential-answers.ts'
 
