@@ -28,9 +28,9 @@ export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
   app.get<{ Querystring: UsersQuery }>(api.users, { schema }, async (request) => {
     const { cursor, ...asked } = request.query
-    const { sessionSeal } = request
+    const { sessionSealer } = request
     const question: Question = cursor
-      ? readCursor(sessionSeal.open('users', cursor))
+      ? readCursor(sessionSealer.open('users', cursor))
       : { top: 5, total: null, ...asked }
     const { page, skipToken, ...counted } = await firstFilledPage(request, question)
     const total = counted.total ?? question.total
@@ -38,7 +38,7 @@ export default async function users(app: FastifyInstance): Promise<void> {
       users: page.value,
       total,
       next: skipToken
-        ? sessionSeal.seal('users', JSON.stringify({ ...question, skipToken, total }))
+        ? sessionSealer.seal('users', JSON.stringify({ ...question, skipToken, total }))
         : null,
     }
   })

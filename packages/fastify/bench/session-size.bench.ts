@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
-import { createIndexEntries, createSummaries } from '../src/session/lookup-keys.ts'
+import { createLookupKeys, createSessionLabels } from '../src/session/lookup-keys.ts'
 import type { SessionRecord } from '../src/session/record.ts'
 import { createSealedCookies } from '../src/session/cookie.ts'
-import { createSessions } from '../src/session/sessions.ts'
+import { Sessions } from '../src/session/sessions.ts'
 import { openSqliteStore } from '../src/store/sqlite.ts'
 import { collect } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
@@ -75,26 +75,26 @@ export async function benchSessionSize(): Promise<void> {
   const store = await openSqliteStore(join(folder, 'sessions.sqlite'), Date.now)
   const app = Fastify()
   const keys = [randomBytes(32)]
-  const sessions = createSessions({
+  const sessions = new Sessions({
     store,
     cookies: await createSealedCookies(app, keys, 43_200),
     lifetimes: { idleMs: 3_600_000, absoluteMs: 43_200_000 },
-    indexes: createIndexEntries(keys),
-    summaries: createSummaries(keys),
+    lookupKeys: createLookupKeys(keys),
+    labels: createSessionLabels(keys),
     log: app.log,
     now: Date.now,
   })
   let stored = 0
   const create = store.sessions.create
   store.sessions.create = (written, ...rest) => {
-    stored += written.sealed.length + written.summary.length
+    stored += written.sealed.length + written.label.length
     return create(written, ...rest)
   }
 
   const cookies: string[] = []
   for (let index = 0; index < count; index += 1) cookies.push(await sessions.start(record()))
   const before = await bytesInUse()
-  for (const cookie of cookies) await sessions.open(cookie)
+  for (const cookie of cookies) await sessions.resolve(cookie)
   const open = ((await bytesInUse()) - before) / count
 
   line(`\nBytes per session, ${count} of them`)

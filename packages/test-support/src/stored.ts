@@ -35,14 +35,16 @@ export function storedInFile(path: string): Stored {
     records: async () =>
       inFile((db) =>
         db
-          .prepare('select id, version, sealed, summary, expires_at as expiresAt from sessions')
+          .prepare(
+            'select id, version, sealed, summary as label, expires_at as expiresAt from sessions',
+          )
           .all(),
       ) as unknown as StoredRecord[],
-    put: async ({ id, sealed, summary }) => {
+    put: async ({ id, sealed, label }) => {
       inFile((db) =>
         db
           .prepare('update sessions set sealed = ?, summary = ? where id = ?')
-          .run(sealed, summary, id),
+          .run(sealed, label, id),
       )
     },
     remove: async (id) =>

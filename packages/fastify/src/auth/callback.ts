@@ -1,5 +1,6 @@
-import { type Static, Type } from 'typebox'
+/** `GET /auth/redirect`: Entra sends the browser back here, with a code or an error (RFC 6749 §4.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import {
   aadstsNumber,
   remedyFor,
@@ -11,20 +12,21 @@ import {
   type SignInProblemCode,
   parseClaimsRequest,
 } from '../entra/index.ts'
-import { deviceName } from '../session/user-sessions.ts'
-import { grantedToken } from '../session/token-set.ts'
-import type { SessionRecord } from '../session/record.ts'
-import { StoreError } from '../store/store.ts'
 import { sessionCookie } from '../session/cookie.ts'
-import type { FlowContext } from './context.ts'
-import { beginSignIn, problemPage, seeOther, unavailable } from './sign-in.ts'
+import type { SessionRecord } from '../session/record.ts'
+import { grantedToken } from '../session/token-set.ts'
+import { StoreError } from '../store/store.ts'
+import type { AuthContext } from './context.ts'
+import { deviceName } from './device-name.ts'
+import { problemPage, redirect303, sendUnavailable } from './redirects.ts'
+import { startSignIn } from './sign-in.ts'
 import { stateMadeAt, type Transaction, transactionMs } from './transaction.ts'
 
-/** No authorization code is near this long; Entra's are about 1.5 kB. */
+/** Longer than any authorization code: Entra's have about 1.5 kB. */
 const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
 
-/** The parameters that have a meaning here, each at most once; the few others that Entra sends are not looked at. */
-export const RedirectQuery = Type.Object(
+/** The parameters that this app reads, each at most once. Entra sends a few others. */
+export const CallbackQuery = Type.Object(
   {
     code: Parameter,
     state: Parameter,
@@ -35,105 +37,95 @@ export const RedirectQuery = Type.Object(
   { maxProperties: 32 },
 )
 
-type Callback = Static<typeof RedirectQuery>
+type CallbackParameters = Static<typeof CallbackQuery>
 
-/** A fresh token that fails one of these came from another time, or this server lives in one. */
+/** If a fresh token fails one of these, its times are wrong, or this server's clock is. */
 const timeChecks = new Set(['exp', 'iat', 'nbf'])
 
-/** A sign-in that ends without a session: a word for the page, and one for the audit line. */
-interface Refusal {
+/** Why a sign-in ends without a session: a code for the page, and the failed check for the log. */
+interface SignInFailure {
   code: SignInProblemCode
   check: string
   aadsts?: number | undefined
 }
 
 /**
- * `GET /auth/redirect`: where Entra sends the browser back to (RFC 6749 §4.1.2).
- *
- * Checks state, then errors, spends the transaction, redeems the code, verifies the ID token, and
- * only then replaces the browser's session by a new one. Every other outcome leaves an earlier
- * session as it was and shows a page.
+ * Finishes a sign-in: checks state, then errors, consumes the transaction, redeems the code, verifies the
+ * ID token, and only then replaces the browser's session by a new one. Every other outcome leaves an
+ * earlier session as it was, and shows a page.
  */
-export async function redirect(
-  flow: FlowContext,
+export async function handleCallback(
+  context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const callback = request.query as Callback
+  const parameters = request.query as CallbackParameters
   let transaction: Transaction | undefined
   try {
-    transaction = callback.state ? findTransaction(flow, request, callback.state) : undefined
-    if (!transaction) return await withoutTransaction(flow, request, reply)
-
-    flow.transactions.clear(reply, transaction.state)
-    if (!(await flow.marks.spend(flow.transactions.spentKey(transaction), transactionMs))) {
-      return await withoutTransaction(flow, request, reply)
+    transaction = findTransaction(context, request, parameters.state)
+    if (!transaction || !(await consume(context, reply, transaction))) {
+      return await withoutTransaction(context, request, reply)
     }
-    const refusal = await refusalOf(flow, callback)
-    if (refusal) return refused(request, reply, refusal)
-    return await complete(flow, request, reply, transaction, callback.code ?? '')
+    const failure = await checkCallback(context, parameters)
+    if (failure) return failSignIn(request, reply, failure)
+    const record = await redeemCode(context, request, transaction, parameters.code ?? '')
+    return await finishSignIn(context, request, reply, { record, returnTo: transaction.returnTo })
   } catch (error) {
-    if (error instanceof StoreError) {
-      request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
-      return unavailable(request, reply)
-    }
-    if (transaction && !transaction.again && wantsMore(error)) {
-      return await again(flow, request, reply, transaction, error)
-    }
-    const check = error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
-    const aadsts = error instanceof EntraError ? error.aadsts : undefined
-    request.log.error({ err: error }, 'The exchange with Entra failed')
-    if (timeChecks.has(check)) {
-      const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
-      request.log.error({ event: 'clock', check }, sentence)
-    }
-    return refused(request, reply, {
-      code: causeOfError(error),
-      check,
-      ...(aadsts && { aadsts }),
-    })
+    return await handleError(context, request, reply, { error, transaction })
   }
 }
 
-function findTransaction(flow: FlowContext, request: FastifyRequest, state: string) {
-  const transaction = flow.transactions.find(request, state)
+function findTransaction(context: AuthContext, request: FastifyRequest, state: string | undefined) {
+  if (!state) return undefined
+  const transaction = context.transactions.find(request, state)
   return transaction && timingSafeEqualText(state, transaction.state) ? transaction : undefined
 }
 
+/** @returns false if a callback with this transaction came before */
+async function consume(
+  { transactions, oneTimeKeys }: AuthContext,
+  reply: FastifyReply,
+  transaction: Transaction,
+): Promise<boolean> {
+  transactions.clear(reply, transaction.state)
+  return oneTimeKeys.consume(transactions.consumedKey(transaction), transactionMs)
+}
+
 /**
- * Nothing that this browser began, or nothing any more. Loading the callback again, or going back
- * to it, is no failure for somebody who is signed in: they land in the app.
+ * This browser did not start the sign-in, or it is over. A signed-in user who loads the callback again, or
+ * goes back to it, lands in the app.
  */
 async function withoutTransaction(
-  flow: FlowContext,
+  { requestSessions, now }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (await flow.openSession(request)) return seeOther(reply, '/')
-  const madeAt = stateMadeAt((request.query as Callback).state ?? '')
-  const isFresh = madeAt !== undefined && Math.abs(flow.now() - madeAt) < transactionMs
-  // Begun a moment ago, and no cookie at all came back: this browser keeps none.
-  const code = isFresh && !request.headers.cookie ? 'cookies_blocked' : 'expired'
-  return refused(request, reply, { code, check: 'transaction' })
+  if (await requestSessions.open(request)) return redirect303(reply, '/')
+  const madeAt = stateMadeAt((request.query as CallbackParameters).state ?? '')
+  const isRecent = madeAt !== undefined && Math.abs(now() - madeAt) < transactionMs
+  // If it started a moment ago and no cookie at all came back, this browser keeps none.
+  const code = isRecent && !request.headers.cookie ? 'cookies_blocked' : 'expired'
+  return failSignIn(request, reply, { code, check: 'transaction' })
 }
 
-async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal | undefined> {
-  const metadata = await flow.entra.discovery.metadata()
-  // RFC 9207: whoever answers must be the one who was asked. Entra itself may leave `iss` out.
-  const advertised = metadata.authorization_response_iss_parameter_supported === true
-  const issMissing = callback.iss === undefined
-  if (issMissing ? advertised : !matchesIssuer(callback.iss, metadata.issuer)) {
+async function checkCallback(
+  { entra }: AuthContext,
+  { code, error, error_description: description, iss }: CallbackParameters,
+): Promise<SignInFailure | undefined> {
+  const metadata = await entra.discovery.metadata()
+  // RFC 9207: the server that answers must be the one that was asked. Entra itself may leave `iss` out.
+  const isRequired = metadata.authorization_response_iss_parameter_supported === true
+  if (iss === undefined ? isRequired : !matchesIssuer(iss, metadata.issuer)) {
     return { code: 'failed', check: 'iss_parameter' }
   }
-  if (callback.error !== undefined) {
-    const aadsts = aadstsNumber(callback.error_description)
-    const code = causeOf(callback.error, aadsts)
-    return { code, check: 'authorize_error', ...(aadsts && { aadsts }) }
+  if (error !== undefined) {
+    const aadsts = aadstsNumber(description)
+    return { code: causeOf(error, aadsts), check: 'authorize_error', ...(aadsts && { aadsts }) }
   }
-  return callback.code ? undefined : { code: 'failed', check: 'code_missing' }
+  return code ? undefined : { code: 'failed', check: 'code_missing' }
 }
 
-/** The metadata's issuer may hold the template `{tenantid}`: then any tenant's spelling of it counts here. */
+/** If the issuer in the metadata holds the template `{tenantid}`, the issuer of every tenant matches. */
 export function matchesIssuer(iss: string | undefined, issuer: string): boolean {
   const [before = '', after] = issuer.split('{tenantid}')
   if (after === undefined) return iss === issuer
@@ -141,72 +133,104 @@ export function matchesIssuer(iss: string | undefined, issuer: string): boolean 
   return iss === `${before}${tenant ?? ''}${after}` && /^[0-9a-f-]{36}$/i.test(tenant ?? '')
 }
 
-async function complete(
-  flow: FlowContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  transaction: Transaction,
+/** @returns what a new session starts with. @throws EntraError */
+async function redeemCode(
+  { entra, scopes, now }: AuthContext,
+  { headers }: FastifyRequest,
+  { verifier, nonce, claims }: Transaction,
   code: string,
-): Promise<FastifyReply> {
-  const { verifier, nonce, claims } = transaction
-  const answer = await flow.entra.redeemCode({
+): Promise<SessionRecord> {
+  const answer = await entra.redeemCode({
     code,
     verifier,
     nonce,
-    scopes: flow.scopes,
+    scopes,
     ...(claims && { claims }),
   })
-  const verified = await flow.entra.verify(answer.idToken, {
-    nonce: transaction.nonce,
-    accessToken: answer.accessToken,
-  })
-  const now = flow.now()
-  const record: SessionRecord = {
+  const verified = await entra.verify(answer.idToken, { nonce, accessToken: answer.accessToken })
+  const at = now()
+  return {
     ...verified,
-    receivedAt: now,
-    tokens: [grantedToken(answer, flow.scopes, now)],
+    receivedAt: at,
+    tokens: [grantedToken(answer, scopes, at)],
     ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
-    startedAt: now,
-    seenAt: now,
-    device: deviceName(request.headers),
+    startedAt: at,
+    seenAt: at,
+    device: deviceName(headers),
   }
-  // The old session goes first: whoever planted its cookie must not share the new one (CWE-384).
-  const earlier = await flow.openSession(request)
-  if (earlier) await flow.sessions.end(earlier.secrets.id)
-  const cookie = await flow.sessions.start(record)
-  flow.jar.set(reply, sessionCookie, cookie)
-  request.log.info({ event: 'sign_in', who: flow.whoIs(verified.claims) }, 'Signed in')
-  return seeOther(reply, transaction.returnTo)
 }
 
-function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const advice = remedyFor(refusal)
-  const fields = { event: 'sign_in_refused', ...refusal, ...(advice && { advice }) }
+async function finishSignIn(
+  { requestSessions, sessions, jar, userLogId }: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { record, returnTo }: { record: SessionRecord; returnTo: string },
+): Promise<FastifyReply> {
+  // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
+  const earlier = await requestSessions.open(request)
+  if (earlier) await sessions.end(earlier.secrets.id)
+  jar.set(reply, sessionCookie, await sessions.start(record))
+  request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
+  return redirect303(reply, returnTo)
+}
+
+async function handleError(
+  context: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { error, transaction }: { error: unknown; transaction: Transaction | undefined },
+): Promise<FastifyReply> {
+  if (error instanceof StoreError) {
+    request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
+    return sendUnavailable(request, reply)
+  }
+  if (transaction && !transaction.isStepUpRetry && needsStepUp(error)) {
+    return retryWithStepUp(context, request, reply, { error, transaction })
+  }
+  const cause = error instanceof EntraError ? error : undefined
+  const check = cause?.check ?? cause?.code ?? 'unexpected'
+  request.log.error({ err: error }, 'The exchange with Entra failed')
+  if (timeChecks.has(check)) {
+    const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
+    request.log.error({ event: 'clock', check }, sentence)
+  }
+  return failSignIn(request, reply, {
+    code: causeOfError(error),
+    check,
+    ...(cause?.aadsts && { aadsts: cause.aadsts }),
+  })
+}
+
+function failSignIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  failure: SignInFailure,
+): FastifyReply {
+  const advice = remedyFor(failure)
+  const fields = { event: 'sign_in_refused', ...failure, ...(advice && { advice }) }
   request.log.warn(fields, 'Sign-in refused')
-  return seeOther(reply, problemPage(request, refusal.code, refusal.aadsts))
+  return redirect303(reply, problemPage(request, failure.code, failure.aadsts))
 }
 
-// A second sign-in by itself: Entra took the code, and then wanted another proof of who it is.
-
-/** Whether an exchange failed for want of a stronger proof (conditional access). */
-function wantsMore(error: unknown): error is EntraError {
+/** Whether Entra took the code and then wanted a stronger proof (conditional access). */
+function needsStepUp(error: unknown): error is EntraError {
   return error instanceof EntraError && interactionFor(error) === 'step_up'
 }
 
-/** Back to Entra with what it asked for, once; a second time is for the person to decide. */
-async function again(
-  flow: FlowContext,
+/** Starts a second sign-in with the claims that Entra asked for, once. After that it is the user's turn. */
+async function retryWithStepUp(
+  context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { returnTo, claims }: Transaction,
-  error: EntraError,
+  { error, transaction }: { error: EntraError; transaction: Transaction },
 ): Promise<FastifyReply> {
   request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
-  const asked = parseClaimsRequest(error.claims) ?? claims
+  const { returnTo } = transaction
+  const claims = parseClaimsRequest(error.claims) ?? transaction.claims
   try {
-    return await beginSignIn(flow, request, reply, { returnTo, claims: asked, again: true })
+    return await startSignIn(context, request, reply, { returnTo, claims, isStepUpRetry: true })
   } catch (cause) {
     request.log.error({ err: cause, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    return unavailable(request, reply)
+    return sendUnavailable(request, reply)
   }
 }

@@ -1,33 +1,66 @@
-import type { Entra } from '../entra/index.ts'
-import type { Lifetimes } from '../session/lifetime.ts'
-import type { Ends } from '../session/user-sessions.ts'
-import type { CookieJar } from '../session/cookie.ts'
-import type { Session, Sessions } from '../session/sessions.ts'
-import type { Marks } from '../store/store.ts'
-import type { FastifyRequest } from 'fastify'
-import type { Transactions } from './transaction.ts'
+/** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config/index.ts'
+import { createEntra } from '../entra/index.ts'
+import { AccessTokens } from '../session/access-token.ts'
+import { Challenges } from '../session/challenges.ts'
+import { createCookieJar, createSealedCookies } from '../session/cookie.ts'
+import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
+import { createTokenRefresh } from '../session/refresh.ts'
+import { Sessions } from '../session/sessions.ts'
+import { openStore } from '../store/index.ts'
+import { RequestSessions } from './request.ts'
+import { createTransactions } from './transaction.ts'
 
-/** What the verbs of the sign-in flow work with; made once, in the room's door. */
-export interface FlowContext {
-  publicUrl: string
-  authority: string
-  /** Whether the built-in tenant stands in. */
-  localTenant: boolean
-  lifetimes: Lifetimes
-  ends: Ends
-  scopes: readonly string[]
-  entra: Entra
-  marks: Marks
-  sessions: Sessions
-  transactions: Transactions
-  jar: CookieJar
-  /** The session that a request's cookie opens, if any. @throws StoreError */
-  openSession(request: FastifyRequest): Promise<Session | undefined>
-  /** The same within the limit of a session. @throws ProblemError `too_many_requests`; StoreError */
-  openWithinLimit(request: FastifyRequest): Promise<Session | undefined>
-  /** The id of the session that a request's cookie stands for, whether it lives or not; asks no store. */
-  idOf(request: FastifyRequest): string | undefined
-  /** A user's name in the log: a keyed hash, the same for the same person, and nobody's name. */
-  whoIs(user: { tid: string; oid: string }): string
-  now(): number
+export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
+
+/**
+ * @param now milliseconds since the epoch
+ * @throws StoreError if the store cannot be opened
+ */
+export async function createAuthContext(app: FastifyInstance, config: Config, now: () => number) {
+  const { publicUrl, authority, scopes, sessionKeys, session: lifetimes } = config
+  const { log } = app
+  const entra = createEntra(config, log, now)
+  const store = await openStore(config.storeUrl, now)
+  const { oneTimeKeys } = store
+  const jar = createCookieJar(publicUrl)
+  const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
+  const cookies = await createSealedCookies(app, sessionKeys, maxAgeS)
+  const lookupKeys = createLookupKeys(sessionKeys)
+  const labels = createSessionLabels(sessionKeys)
+  const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
+  app.addHook('onClose', async () => {
+    await sessions.close()
+    await Promise.all([entra.close(), store.close()])
+  })
+
+  /** A user's name in the log: a keyed hash, always the same for the same user. */
+  const userLogId = ({ tid, oid }: { tid: string; oid: string }) =>
+    lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
+  const challenges = new Challenges(sessions, log, userLogId)
+  const tokenRefresh = createTokenRefresh({ entra, sessions, challenges, log, now })
+  const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
+  const perMinute = config.rateLimits.perSession
+
+  return {
+    publicUrl,
+    authority,
+    scopes,
+    localTenant: config.usesLocalTenant,
+    lifetimes,
+    entra,
+    store,
+    oneTimeKeys,
+    jar,
+    cookies,
+    sessions,
+    userSessions: sessions.byUser,
+    challenges,
+    accessTokens,
+    requestSessions: new RequestSessions({ sessions, jar, perMinute, now }),
+    transactions: createTransactions(cookies, jar, now),
+    userLogId,
+    now,
+  }
 }

@@ -1,30 +1,26 @@
-/** The addresses of the flow, one verb each, and the two of `/api/session`. */
+/** The routes under /auth, `/api/session` and `/api/sessions`. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
-import { Session as SessionSchema } from '@gatehouse/contract/session'
-import { orUnavailable } from './request.ts'
+import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
+import { OwnSessions } from '@gatehouse/contract/sessions'
+import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
+import type { Session } from '../session/cache.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
-import { ProblemError, signInRequired, unavailable } from '../errors.ts'
-import type { Session } from '../session/sessions.ts'
-import { sessionStatus } from '../session/summary.ts'
-import type { FlowContext } from './context.ts'
-import { invalidLink, signIn, SignInQuery } from './sign-in.ts'
-import { matchesIssuer, redirect, RedirectQuery } from './callback.ts'
-import { signOut } from './sign-out.ts'
+import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
+import { CallbackQuery, handleCallback } from './callback.ts'
+import type { AuthContext } from './context.ts'
+import { sendInvalidLink } from './redirects.ts'
+import { sessionOf, storeErrorAsProblem } from './request.ts'
+import { signIn, SignInQuery } from './sign-in.ts'
+import { frontChannelLogout, FrontChannelQuery, signOut } from './sign-out.ts'
 
 const byNavigation = { config: { allowFrom: 'navigation' } } as const
 const byAnyone = { config: { allowFrom: 'anyone' } } as const
-const statusSchema = { schema: { response: { 200: SessionSchema } } }
 
-export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
-  const { sessions, lifetimes, now } = flow
+export async function authRoutes(app: FastifyInstance, context: AuthContext): Promise<void> {
   const limited = { onRequest: app.limitByAddress }
-
-  const status = (session: Session | undefined) =>
-    sessionStatus(session, flow.localTenant, lifetimes, now())
-
   app.get(
     auth.signIn,
     {
@@ -33,114 +29,130 @@ export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promi
       schema: { querystring: SignInQuery },
       errorHandler: pageForInvalidQuery('invalid_link'),
     },
-    (request, reply) => signIn(flow, request, reply),
+    (request, reply) => signIn(context, request, reply),
   )
   app.get(
     auth.redirect,
     {
       ...byNavigation,
       ...limited,
-      schema: { querystring: RedirectQuery },
+      schema: { querystring: CallbackQuery },
       errorHandler: pageForInvalidQuery('failed'),
     },
-    (request, reply) => redirect(flow, request, reply),
+    (request, reply) => handleCallback(context, request, reply),
   )
   app.get(
     auth.frontChannelLogout,
     { ...byAnyone, ...limited, schema: { querystring: FrontChannelQuery } },
-    (request, reply) => orUnavailable(frontChannelLogout(flow, request, reply)),
+    (request, reply) => storeErrorAsProblem(frontChannelLogout(context, request, reply)),
   )
   app.post(
     auth.signOut,
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
-    (request, reply) => orUnavailable(signOut(flow, request, reply)),
+    (request, reply) => storeErrorAsProblem(signOut(context, request, reply)),
   )
-
-  app.get(api.session, statusSchema, async (request, reply) => {
-    const session = await orUnavailable(flow.openWithinLimit(request))
-    // A cookie that opens nothing goes, here and not on every 401: a late one must not take the
-    // cookie of a newer sign-in along.
-    const name = flow.jar.name(sessionCookie)
-    if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
-      flow.jar.clear(reply, sessionCookie)
-    }
-    return status(session)
-  })
-  app.post(api.extendSession, statusSchema, async (request) => {
-    const session = await orUnavailable(flow.openWithinLimit(request))
-    if (!session) throw signInRequired()
-    const extended = await orUnavailable(sessions.extend(session))
-    if (!extended) throw signInRequired()
-    return status(session)
-  })
+  sessionRoutes(app, context)
 }
 
-/** A person is at the other end of a navigation: a query that is refused gets a page, not JSON. */
+/** A navigation gets a page, not JSON, if its query is refused. */
 function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     if (!error.validation) throw error
     // The message names the parameter and the rule, never the value that came.
     const fields = { event: 'sign_in_link_refused', rule: error.message }
     request.log.warn(fields, 'A sign-in link was refused')
-    void invalidLink(request, reply, code)
+    void sendInvalidLink(request, reply, code)
   }
 }
 
-/**
- * Entra's session ids are GUIDs; whatever else is asked for is refused before the store is. Other
- * parameters are Entra's to add: they are not read.
- */
-const FrontChannelQuery = Type.Object(
-  {
-    sid: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
-    iss: Type.Optional(Type.String({ maxLength: 300 })),
-  },
-  { maxProperties: 32 },
-)
+/** `/api/session`: whether a user is signed in, and until when. It answers signed-out requests as well. */
+function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
+  const { jar, requestSessions, sessions } = context
+  const options = { schema: { response: { 200: StatusSchema } } }
 
-/**
- * `GET /auth/front-channel-logout` (OpenID Connect Front-Channel Logout §3): Entra loads it in a
- * frame when the person signs out there. It ends exactly the sessions of that Entra session. No
- * cookie comes along: SameSite keeps it out of frames of other sites.
- *
- * Entra names no issuer; a call that names one must name ours (§2). The answer is the same whether
- * there was such a session or not.
- *
- * @throws ProblemError `invalid_request` for another issuer, `unavailable` if ours is not known
- */
-async function frontChannelLogout(
-  flow: FlowContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { sid, iss } = request.query as Static<typeof FrontChannelQuery>
-  if (iss !== undefined && !matchesIssuer(iss, await issuerOf(flow))) {
-    throw new ProblemError('invalid_request', 'This call names another issuer.')
-  }
-  const count = await endEntraSession(flow, sid)
-  if (count > 0)
-    request.log.info({ event: 'front_channel_logout', count }, 'Sessions ended by Entra')
-  return reply
-    .header('content-security-policy', `default-src 'none'; frame-ancestors ${flow.authority}`)
-    .header('cross-origin-resource-policy', 'cross-origin')
-    .type('text/html; charset=utf-8')
-    .send('')
-}
-
-/** Entra calls once, and does not look at the answer: what the store cannot be told now, it is told later. */
-async function endEntraSession({ ends, sessions }: FlowContext, sid: string): Promise<number> {
-  const end = () => ends.endEntraSession(sid)
-  try {
-    return await end()
-  } catch (error) {
-    if (error instanceof StoreError) sessions.finishLater(`entra-session ${sid}`, end)
-    throw error
-  }
-}
-
-async function issuerOf({ entra }: FlowContext): Promise<string> {
-  const metadata = await entra.discovery.metadata().catch((error: unknown) => {
-    throw unavailable(error)
+  app.get(api.session, options, async (request, reply) => {
+    const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
+    // A cookie that opens nothing is cleared here and not on every 401: a late answer must not clear
+    // the cookie of a newer sign-in.
+    const name = jar.name(sessionCookie)
+    if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
+      jar.clear(reply, sessionCookie)
+    }
+    return sessionStatus(context, session)
   })
-  return metadata.issuer
+
+  app.post(api.extendSession, options, async (request) => {
+    const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
+    if (!session) throw signInRequired()
+    const extended = await storeErrorAsProblem(sessions.extend(session))
+    if (!extended) throw signInRequired()
+    return sessionStatus(context, session)
+  })
+}
+
+/** Asking does not extend the session, so a page may poll. */
+function sessionStatus(
+  { localTenant, lifetimes, now }: AuthContext,
+  session: Session | undefined,
+): SessionStatus {
+  if (!session) return { signedIn: false, now: iso(now()) }
+  const { name, username, objectId, tenantId, roles } = session.user
+  return {
+    signedIn: true,
+    user: { name, username, objectId, roles },
+    tenantId,
+    localTenant,
+    startedAt: iso(session.startedAt),
+    expiresAt: iso(sessionEnd(session, lifetimes)),
+    absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
+    now: iso(now()),
+  }
+}
+
+const PublicId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) })
+
+/** `/api/sessions`: where the user is signed in. Each user sees and ends their own sessions only. */
+export async function userSessionRoutes(
+  app: FastifyInstance,
+  { sessions, userSessions }: AuthContext,
+): Promise<void> {
+  app.addHook('onRequest', app.requireSignIn)
+  app.setErrorHandler((error) => {
+    throw error instanceof StoreError ? sessionsUnavailable(error) : error
+  })
+
+  app.get(api.sessions, { schema: { response: { 200: OwnSessions } } }, async (request) => {
+    const { user, secrets } = sessionOf(request)
+    const list = await userSessions.list(user)
+    return {
+      sessions: list.map(({ publicIds, id, device, startedAt, seenAt }) => ({
+        id: publicIds[0] ?? '',
+        device,
+        startedAt: iso(startedAt),
+        lastSeenAt: iso(seenAt),
+        current: id === secrets.id,
+      })),
+    }
+  })
+
+  app.delete(api.sessions, async (request, reply) => {
+    const { user, secrets } = sessionOf(request)
+    const count = await userSessions.endAll(user, secrets.id)
+    request.log.info({ event: 'other_sessions_ended', count }, 'Other sessions ended')
+    return reply.code(204).send()
+  })
+
+  app.delete(`${api.sessions}/:id`, { schema: { params: PublicId } }, async (request, reply) => {
+    const { id: publicId } = request.params as { id: string }
+    const own = await userSessions.list(sessionOf(request).user)
+    const found = own.find(({ publicIds }) => publicIds.includes(publicId))
+    if (!found) throw new ProblemError('not_found', 'You have no such session.')
+    await sessions.end(found.id)
+    request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
+    return reply.code(204).send()
+  })
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
 }

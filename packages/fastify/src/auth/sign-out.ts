@@ -1,74 +1,140 @@
+/** The end of a session: signed out in this app, or at Entra (front-channel logout). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { pages } from '@gatehouse/contract/paths'
+import { ProblemError, unavailable } from '../errors.ts'
 import { sessionCookie } from '../session/cookie.ts'
-import { ProblemError } from '../errors.ts'
 import { StoreError } from '../store/store.ts'
-import type { FlowContext } from './context.ts'
+import { matchesIssuer } from './callback.ts'
+import type { AuthContext } from './context.ts'
 
 /**
- * `POST /auth/sign-out`: the record is deleted first, and its tokens with it; then the cookie; then
- * the page is told where Entra ends its own session (OpenID Connect RP-Initiated Logout §2).
- * Somebody who is signed out already gets the same answer.
+ * `POST /auth/sign-out`: deletes the record with its tokens, then the cookie, and then tells the page where
+ * Entra ends its own session (OpenID Connect RP-Initiated Logout §2). A user who is signed out already
+ * gets the same answer.
  *
- * If the store does not answer, the cookie goes all the same, and the answer says that the server could
- * not write it down: this process refuses the session from now on, and tells the store when it is back.
+ * If the store does not answer, the cookie is deleted all the same, and the answer says that the store
+ * does not know yet. This process refuses the session from now on, and tells the store when it is back.
  *
  * @throws ProblemError `unavailable` in that case
  */
 export async function signOut(
-  flow: FlowContext,
+  context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<{ location: string }> {
-  flow.jar.clear(reply, sessionCookie)
-  // Not "cookies": that would sign people out of other apps on this host.
+  const { jar, sessions, userLogId } = context
+  jar.clear(reply, sessionCookie)
+  // Not "cookies": that would sign the user out of other apps on this host.
   reply.header('clear-site-data', '"cache", "storage"')
   try {
-    const session = await openOrEndLater(flow, request)
-    if (!session) return { location: await endSessionUrl(flow, undefined) }
-    const record = await flow.sessions.record(session)
-    await flow.sessions.end(session.secrets.id)
+    const session = await openOrEndLater(context, request)
+    if (!session) return { location: await endSessionUrl(context, undefined) }
+    const record = await sessions.record(session)
+    await sessions.end(session.secrets.id)
     const { tenantId: tid, objectId: oid } = session.user
-    request.log.info({ event: 'sign_out', who: flow.whoIs({ tid, oid }) }, 'Signed out')
-    return { location: await endSessionUrl(flow, record?.claims['login_hint']) }
+    request.log.info({ event: 'sign_out', userHash: userLogId({ tid, oid }) }, 'Signed out')
+    return { location: await endSessionUrl(context, record?.claims['login_hint']) }
   } catch (error) {
-    throw error instanceof StoreError ? notWrittenDown(flow, request, error) : error
+    throw error instanceof StoreError ? endLater(context, request, error) : error
   }
 }
 
-/** Nobody is kept from signing out. One who asks too often does not make the store read each time. */
-async function openOrEndLater(flow: FlowContext, request: FastifyRequest) {
+/** Signing out works beyond the rate limit too, without a read from the store. */
+async function openOrEndLater({ requestSessions, sessions }: AuthContext, request: FastifyRequest) {
   try {
-    return await flow.openWithinLimit(request)
+    return await requestSessions.openWithinLimit(request)
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'too_many_requests') throw error
-    const id = flow.idOf(request)
-    if (id !== undefined) flow.sessions.endLater(id)
+    const id = requestSessions.idOf(request)
+    if (id !== undefined) sessions.endLater(id)
     return undefined
   }
 }
 
-function notWrittenDown(
-  flow: FlowContext,
+function endLater(
+  { requestSessions, sessions }: AuthContext,
   request: FastifyRequest,
   cause: StoreError,
 ): ProblemError {
-  const id = flow.idOf(request)
-  if (id !== undefined) flow.sessions.endLater(id)
+  const id = requestSessions.idOf(request)
+  if (id !== undefined) sessions.endLater(id)
   request.log.error({ err: cause, event: 'sign_out_not_stored' }, 'A sign-out waits for the store')
   const detail =
     'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
 }
 
-/** Where Microsoft's session ends too; our own page, which says that it may remain, where that is unknown. */
-async function endSessionUrl(flow: FlowContext, hint: unknown): Promise<string> {
-  const { entra, publicUrl } = flow
+/**
+ * The address that ends Microsoft's session too. If it is not known, the app's own page, which says that
+ * Microsoft's session may remain.
+ */
+async function endSessionUrl({ entra, publicUrl }: AuthContext, hint: unknown): Promise<string> {
   const metadata = await entra.discovery.metadata().catch(() => entra.discovery.known())
   if (!metadata?.end_session_endpoint) return `${pages.signedOut}?local=1`
   const url = new URL(metadata.end_session_endpoint)
   url.searchParams.set('post_logout_redirect_uri', `${publicUrl}${pages.signedOut}`)
-  // The claim made for this, never the user name: the address ends up in logs and histories.
+  // The claim that is made for this, never the user name: addresses end up in logs and histories.
   if (typeof hint === 'string') url.searchParams.set('logout_hint', hint)
   return url.href
+}
+
+/**
+ * Entra's session ids are GUIDs. Anything else is refused before the store is asked. Entra may add other
+ * parameters; they are not read.
+ */
+export const FrontChannelQuery = Type.Object(
+  {
+    sid: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
+    iss: Type.Optional(Type.String({ maxLength: 300 })),
+  },
+  { maxProperties: 32 },
+)
+
+/**
+ * `GET /auth/front-channel-logout` (OpenID Connect Front-Channel Logout §3): Entra loads it in a frame when
+ * the user signs out there. It ends exactly the sessions of that Entra session. No cookie comes along:
+ * SameSite keeps it out of frames of other sites.
+ *
+ * Entra names no issuer; a call that names one must name ours (§2). The answer is the same whether there
+ * was such a session or not.
+ *
+ * @throws ProblemError `invalid_request` for another issuer, `unavailable` if ours is not known
+ */
+export async function frontChannelLogout(
+  context: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { sid, iss } = request.query as Static<typeof FrontChannelQuery>
+  if (iss !== undefined && !matchesIssuer(iss, await issuerOf(context))) {
+    throw new ProblemError('invalid_request', 'This call names another issuer.')
+  }
+  const count = await endEntraSession(context, sid)
+  if (count > 0) {
+    request.log.info({ event: 'front_channel_logout', count }, 'Sessions ended by Entra')
+  }
+  return reply
+    .header('content-security-policy', `default-src 'none'; frame-ancestors ${context.authority}`)
+    .header('cross-origin-resource-policy', 'cross-origin')
+    .type('text/html; charset=utf-8')
+    .send('')
+}
+
+/** Entra calls once, and does not read the answer. If the store fails now, it is told later. */
+async function endEntraSession({ sessions, userSessions }: AuthContext, sid: string) {
+  const end = () => userSessions.endEntraSession(sid)
+  try {
+    return await end()
+  } catch (error) {
+    if (error instanceof StoreError) sessions.finishLater(`entra-session ${sid}`, end)
+    throw error
+  }
+}
+
+async function issuerOf({ entra }: AuthContext): Promise<string> {
+  const metadata = await entra.discovery.metadata().catch((error: unknown) => {
+    throw unavailable(error)
+  })
+  return metadata.issuer
 }

@@ -1,4 +1,7 @@
-/** One attempt to sign in, as one value: made, sealed into a cookie of its own, checked, and spent on every outcome. */
+/**
+ * One attempt to sign in, as one value. It is made at the start, sealed into a cookie of its own, checked
+ * at the callback, and consumed on every outcome.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type CookieJar, cookieNames, readCookie, type SealedCookies } from '../session/cookie.ts'
@@ -8,43 +11,30 @@ export interface Transaction {
   nonce: string
   verifier: string
   returnTo: string
-  /** The claims request that it began with, JSON. */
+  /** The claims request that it started with, JSON. */
   claims?: string
-  /** It is the second one, begun by itself because Entra wanted more. */
-  again?: true
+  /** This app started it because Entra wanted a stronger proof than the first attempt gave. */
+  isStepUpRetry?: true
   /** Milliseconds since the epoch. */
   issuedAt: number
 }
 
-/** Long enough to find a password and a phone; after that a callback is somebody's old link. */
+/** Long enough to find a password and a phone. A callback that comes later is an old link. */
 export const transactionMs = 10 * 60_000
-/** Tabs that sign in at once. More would only fill the browser's Cookie header. */
-const maxAtOnce = 3
+/** Tabs that sign in at the same time. More would only fill the browser's Cookie header. */
+const maxConcurrent = 3
 const prefix = 'sign-in-'
 
-export interface Transactions {
-  /** Makes a transaction and hands its cookie to the browser; the oldest of four goes. */
-  begin(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    asked: {
-      returnTo: string
-      claims?: string | undefined
-      again?: true | undefined
-    },
-  ): Transaction
-  /** The transaction that this browser began with `state`, while it is valid. */
-  find(request: FastifyRequest, state: string): Transaction | undefined
-  clear(reply: FastifyReply, state: string): void
-  /** Under what a transaction is marked as spent in the store. */
-  spentKey(transaction: Transaction): string
+/** What `start` is given. */
+interface TransactionOptions {
+  returnTo: string
+  claims?: string | undefined
+  isStepUpRetry?: true | undefined
 }
 
-export function createTransactions(
-  cookies: SealedCookies,
-  jar: CookieJar,
-  now: () => number,
-): Transactions {
+export type Transactions = ReturnType<typeof createTransactions>
+
+export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: () => number) {
   function open(value: string | undefined): Transaction | undefined {
     const content = value === undefined ? undefined : cookies.open('sign-in', value)?.content
     if (!content || !isTransaction(content)) return undefined
@@ -52,21 +42,26 @@ export function createTransactions(
     return age < transactionMs && age > -transactionMs ? content : undefined
   }
 
-  /** Clears what is stale, and the oldest of what is left, until one more fits. */
+  /** Clears invalid transactions, and the oldest of the valid ones, until one more fits. */
   function makeRoom(request: FastifyRequest, reply: FastifyReply): void {
     const header = request.headers.cookie
-    const begun = cookieNames(header, jar.name(prefix)).map((name) => ({
+    const started = cookieNames(header, jar.name(prefix)).map((name) => ({
       base: name.slice(jar.name('').length),
       issuedAt: open(readCookie(header, name))?.issuedAt ?? 0,
     }))
-    const newestFirst = begun.toSorted((a, b) => b.issuedAt - a.issuedAt)
+    const newestFirst = started.toSorted((a, b) => b.issuedAt - a.issuedAt)
     for (const [index, { base, issuedAt }] of newestFirst.entries()) {
-      if (issuedAt === 0 || index >= maxAtOnce - 1) jar.clear(reply, base)
+      if (issuedAt === 0 || index >= maxConcurrent - 1) jar.clear(reply, base)
     }
   }
 
   return {
-    begin: (request, reply, { returnTo, claims, again }) => {
+    /** Makes a transaction and sets its cookie. If the browser has three already, the oldest goes. */
+    start: (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { returnTo, claims, isStepUpRetry }: TransactionOptions,
+    ): Transaction => {
       makeRoom(request, reply)
       const transaction: Transaction = {
         state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
@@ -74,27 +69,33 @@ export function createTransactions(
         verifier: random(),
         returnTo,
         ...(claims && { claims }),
-        ...(again && { again }),
+        ...(isStepUpRetry && { isStepUpRetry }),
         issuedAt: now(),
       }
       const value = cookies.seal('sign-in', transaction)
       jar.set(reply, cookieBase(transaction.state), value, transactionMs / 1000)
       return transaction
     },
-    find: (request, state) => open(readCookie(request.headers.cookie, jar.name(cookieBase(state)))),
-    clear: (reply, state) => jar.clear(reply, cookieBase(state)),
-    spentKey: ({ state }) => `sign-in:${sha256(state)}`,
+
+    /** The transaction that this browser started with `state`, while it is valid. */
+    find: (request: FastifyRequest, state: string): Transaction | undefined =>
+      open(readCookie(request.headers.cookie, jar.name(cookieBase(state)))),
+
+    clear: (reply: FastifyReply, state: string): void => jar.clear(reply, cookieBase(state)),
+
+    /** The key by which the store knows that a transaction was consumed. */
+    consumedKey: ({ state }: Transaction): string => `sign-in:${sha256(state)}`,
   }
 }
 
-/** 256 bits: no state, nonce or verifier can be guessed or met twice. */
+/** 256 bits: a state, nonce or verifier cannot be guessed, and does not come twice. */
 function random(): string {
   return randomBytes(32).toString('base64url')
 }
 
 /**
- * When a state was made, ms since the epoch; undefined for what is no state of ours. It is not
- * protected: it chooses the words on a page, nothing else.
+ * When a state was made, ms since the epoch; undefined if it is not of our form. It is not protected: it
+ * chooses the words on a page, nothing else.
  */
 export function stateMadeAt(state: string): number | undefined {
   const seconds = /^[\w-]{43}\.([0-9a-z]{6,8})$/.exec(state)?.[1]

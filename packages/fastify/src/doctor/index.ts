@@ -24,7 +24,7 @@ import { authorityFindings, credentialFindings, redirectFinding } from './tenant
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { Diagnosis } from '@gatehouse/contract/doctor'
 import { api, pages } from '@gatehouse/contract/paths'
-import { newPace, secondsToWait } from '../session/lifetime.ts'
+import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
 import { ProblemError } from '../errors.ts'
 import { CredentialAnswers } from './credential-answers.ts'
 
@@ -96,13 +96,13 @@ interface DoctorOptions {
 
 export default async function doctor(app: FastifyInstance, { config, now }: DoctorOptions) {
   const answers = new CredentialAnswers(now)
-  const pace = newPace()
+  const pace = newRateWindow()
   let underWay: Promise<Finding[]> | undefined
 
   /** One at a time: requests that come meanwhile share it, and do not count. */
   function diagnosis(): Promise<Finding[]> {
     if (underWay) return underWay
-    const retryAfterS = secondsToWait(pace, perMinute, now())
+    const retryAfterS = retryAfterSeconds(pace, perMinute, now())
     if (retryAfterS > 0) {
       const detail = `The doctor looks ${perMinute} times a minute at most. Ask again in ${retryAfterS} s.`
       throw new ProblemError('too_many_requests', detail, { retryAfterS })

@@ -209,7 +209,7 @@ export async function probeStore({ storeUrl }: Config): Promise<void> {
   const store = await openStore(storeUrl, Date.now)
   try {
     await store.ping()
-    await store.marks.spend(`doctor-${randomBytes(8).toString('hex')}`, 1_000)
+    await store.oneTimeKeys.consume(`doctor-${randomBytes(8).toString('hex')}`, 1_000)
   } finally {
     await store.close()
   }

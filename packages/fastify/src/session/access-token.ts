@@ -1,147 +1,152 @@
 /** An access token for the signed-in user: the one in memory while it lasts, else a fresh one from Entra. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Marks } from '../store/store.ts'
 import { ProblemError, signInRequired, unavailable } from '../errors.ts'
-import { findToken, scopeKey } from './token-set.ts'
+import type { OneTimeKeys } from '../store/store.ts'
 import type { Session } from './cache.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
-import type { Renewal, RenewalRequest } from './refresh.ts'
+import type { RefreshRequest, TokenRefresh } from './refresh.ts'
 import type { Sessions } from './sessions.ts'
-import { claimsKey, heldBack, type HeldBack } from './token-requests.ts'
+import { claimsKey, findToken, heldBack, type HeldBack, scopeKey } from './token-set.ts'
 
-/** From this long before its end a token is replaced, while it still works (milliseconds). */
-const renewBeforeMs = 3 * 60_000
+/** A token is replaced from this long before its end, while it still works (milliseconds). */
+const refreshBeforeMs = 3 * 60_000
 /** A token that ends sooner than this may end on its way to the API. */
 const unusableBeforeMs = 20_000
-/** One exchange with Entra takes eight seconds at most; a crashed instance must not block for longer. */
+/** One exchange with Entra takes eight seconds at most. A crashed instance must not block for longer. */
 const lockMs = 12_000
-const lookAgainMs = 40
+const lockRetryMs = 40
 
-export interface AccessTokens {
-  /**
-   * @param scopes what the token has to allow
-   * @returns the rejected token itself if Entra was asked a moment ago and no other token is there
-   * @throws ProblemError `interaction_required` where Entra wants to see the user again,
-   * `unavailable` where it does not answer, `sign_in_required` where the session ended
-   */
-  for(session: Session, scopes: readonly string[], refusal?: TokenRefusal): string | Promise<string>
-}
-
-/** What an API did not like about a token. */
-export interface TokenRefusal {
-  /** The token itself: it is not handed out again, however long it lasts. */
+/** What an API said about a token that it did not accept. */
+export interface TokenRejection {
+  /** The token itself: it is not used again, however long it lasts. */
   rejected: string
-  /** The claims request (JSON) of the API's claims challenge, for the token that comes instead. */
+  /** The claims request (JSON) of the API's claims challenge, for the new token. */
   claims?: string | undefined
 }
 
-export interface AccessTokenOptions {
+interface AccessTokensOptions {
   sessions: Sessions
-  marks: Marks
-  renewal: Renewal
+  oneTimeKeys: OneTimeKeys
+  tokenRefresh: TokenRefresh
   log: FastifyBaseLogger
   now: () => number
 }
 
 /**
- * Memory, then single flight in this process, then the record, then a lock among all instances,
- * then Entra. A token that still works goes on working while Entra is down.
+ * Looks for a token in memory, then joins a request of this process that is in progress, then reads the
+ * record, then takes a lock among all instances, then asks Entra. A token that still works goes on
+ * working while Entra is down.
  */
-export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
-  const { sessions, marks, renewal, log, now } = options
-  const underWay = new Map<string, Promise<string>>()
+export class AccessTokens {
+  readonly #options: AccessTokensOptions
+  readonly #inProgress = new Map<string, Promise<string>>()
 
-  const lasts = (token: GrantedToken | undefined, ms: number): token is GrantedToken =>
-    token !== undefined && token.expiresAt - now() > ms
-
-  /** What the record can give: a token that another request or instance has fetched, or its last failure. */
-  async function fromRecord(session: Session, request: RenewalRequest) {
-    const record = await sessions.record(session)
-    if (!record) throw signInRequired()
-    const token = findToken(others(record, request.rejected), request.scopes)
-    if (lasts(token, renewBeforeMs)) {
-      session.tokens = record.tokens
-      return { record, token: token.accessToken }
-    }
-    const held = heldBack(record.tokenRequests, request.key, isForced(request), now())
-    return { record, token: held && (await whileHeld(session, record, request, held)) }
+  constructor(options: AccessTokensOptions) {
+    this.#options = options
   }
 
-  /** Entra was asked a moment ago: what it gave then, as long as it lasts, or how it failed. */
-  async function whileHeld(
+  /**
+   * @param scopes what the token has to allow
+   * @returns the rejected token itself, if Entra was asked a moment ago and there is no other token
+   * @throws ProblemError `interaction_required` if Entra wants to see the user again, `unavailable` if it
+   * does not answer, `sign_in_required` if the session ended
+   */
+  for(
     session: Session,
-    record: SessionRecord,
-    { scopes, rejected, claims }: RenewalRequest,
-    { failure, claims: heldClaims, retryAfterS }: HeldBack,
-  ): Promise<string> {
-    // Another demand than the one that failed is the API's to make of the user itself.
-    const isOther = claims !== undefined && claimsKey(claims) !== heldClaims
-    if (rejected !== undefined && failure?.reason === 'step_up' && isOther) return rejected
-    if (failure) throw await renewal.problemFor(session, failure, { retryAfterS })
-    const token = findToken(others(record, rejected), scopes)
-    if (lasts(token, 0)) return token.accessToken
-    if (rejected !== undefined) return rejected
-    throw unavailable(undefined, retryAfterS)
+    scopes: readonly string[],
+    rejection?: TokenRejection,
+  ): string | Promise<string> {
+    const token = findToken(session.tokens, scopes)
+    const usable = this.#lasts(token, unusableBeforeMs) && token.accessToken !== rejection?.rejected
+    if (usable && this.#lasts(token, refreshBeforeMs)) return token.accessToken
+    const request = { scopes, key: scopeKey(scopes), ...rejection }
+    if (!usable) return this.#obtainOnce(session, request)
+    this.#refreshInBackground(session, request)
+    return token.accessToken
   }
 
-  async function obtain(session: Session, request: RenewalRequest): Promise<string> {
+  #obtainOnce(session: Session, request: RefreshRequest): Promise<string> {
+    const { rejected, claims, scopes } = request
+    const key = [session.secrets.id, rejected, claims, ...scopes].join(' ')
+    const shared =
+      this.#inProgress.get(key) ??
+      this.#obtain(session, request).finally(() => void this.#inProgress.delete(key))
+    this.#inProgress.set(key, shared)
+    return shared
+  }
+
+  #refreshInBackground(session: Session, request: RefreshRequest): void {
+    const { log, now } = this.#options
+    if (heldBack(session.tokenRequests, request.key, false, now())) return
+    this.#obtainOnce(session, request).catch((error: unknown) => {
+      const code = error instanceof ProblemError ? error.code : 'internal'
+      log.warn({ err: error, event: 'token_not_renewed', code }, 'A token was not replaced early')
+    })
+  }
+
+  async #obtain(session: Session, request: RefreshRequest): Promise<string> {
+    const { log, oneTimeKeys, tokenRefresh } = this.#options
     const startedAt = performance.now()
     while (performance.now() - startedAt < lockMs) {
-      const { token } = await fromRecord(session, request)
+      const { token } = await this.#fromRecord(session, request)
       if (token !== undefined) return token
-      const release = await marks.lock(`refresh:${session.secrets.id}`, lockMs)
+      const release = await oneTimeKeys.lock(`refresh:${session.secrets.id}`, lockMs)
       if (release) {
         try {
-          // Between the look and the lock somebody may have finished.
-          const again = await fromRecord(session, request)
-          return again.token ?? (await renewal.renew(session, again.record, request))
+          // Another instance may have finished before the lock was free.
+          const found = await this.#fromRecord(session, request)
+          return found.token ?? (await tokenRefresh.refreshTokens(session, found.record, request))
         } finally {
           await release().catch((error: unknown) =>
             log.warn({ err: error }, 'A lock stays until it expires'),
           )
         }
       }
-      await sleep(lookAgainMs)
+      await sleep(lockRetryMs)
     }
     throw unavailable()
   }
 
-  function shared(session: Session, request: RenewalRequest): Promise<string> {
-    const { rejected, claims, scopes } = request
-    const key = [session.secrets.id, rejected, claims, ...scopes].join(' ')
-    const flight =
-      underWay.get(key) ?? obtain(session, request).finally(() => void underWay.delete(key))
-    underWay.set(key, flight)
-    return flight
+  /** What the record offers: a token that another request or instance got, or the last failure. */
+  async #fromRecord(session: Session, request: RefreshRequest) {
+    const { sessions, now } = this.#options
+    const record = await sessions.record(session)
+    if (!record) throw signInRequired()
+    const token = findToken(withoutRejected(record, request.rejected), request.scopes)
+    if (this.#lasts(token, refreshBeforeMs)) {
+      session.tokens = record.tokens
+      return { record, token: token.accessToken }
+    }
+    const isForced = request.rejected !== undefined
+    const held = heldBack(record.tokenRequests, request.key, isForced, now())
+    return { record, token: held && (await this.#whileHeld(session, record, request, held)) }
   }
 
-  function renewBehind(session: Session, request: RenewalRequest): void {
-    if (heldBack(session.tokenRequests, request.key, false, now())) return
-    shared(session, request).catch((error: unknown) => {
-      const code = error instanceof ProblemError ? error.code : 'internal'
-      log.warn({ err: error, event: 'token_not_renewed', code }, 'A token was not replaced early')
-    })
+  /** Entra was asked a moment ago: the token that it gave then, as long as it lasts, or its failure. */
+  async #whileHeld(
+    session: Session,
+    record: SessionRecord,
+    { scopes, rejected, claims }: RefreshRequest,
+    { failure, claims: heldClaims, retryAfterS }: HeldBack,
+  ): Promise<string> {
+    // If the API asks for other claims than the request that failed, the API has to challenge the user.
+    const asksForOthers = claims !== undefined && claimsKey(claims) !== heldClaims
+    if (rejected !== undefined && failure?.reason === 'step_up' && asksForOthers) return rejected
+    if (failure) {
+      throw await this.#options.tokenRefresh.problemFor(session, failure, { retryAfterS })
+    }
+    const token = findToken(withoutRejected(record, rejected), scopes)
+    if (this.#lasts(token, 0)) return token.accessToken
+    if (rejected !== undefined) return rejected
+    throw unavailable(undefined, retryAfterS)
   }
 
-  return {
-    for: (session, scopes, refusal) => {
-      const token = findToken(session.tokens, scopes)
-      const usable = lasts(token, unusableBeforeMs) && token.accessToken !== refusal?.rejected
-      if (usable && lasts(token, renewBeforeMs)) return token.accessToken
-      const request = { scopes, key: scopeKey(scopes), ...refusal }
-      if (!usable) return shared(session, request)
-      renewBehind(session, request)
-      return token.accessToken
-    },
+  #lasts(token: GrantedToken | undefined, ms: number): token is GrantedToken {
+    return token !== undefined && token.expiresAt - this.#options.now() > ms
   }
 }
 
-/** The record's tokens without the one that an API has refused. */
-function others(record: SessionRecord, rejected: string | undefined): GrantedToken[] {
+function withoutRejected(record: SessionRecord, rejected: string | undefined): GrantedToken[] {
   return record.tokens.filter(({ accessToken }) => accessToken !== rejected)
-}
-
-function isForced({ rejected }: RenewalRequest): boolean {
-  return rejected !== undefined
 }

@@ -1,20 +1,26 @@
-/** Sessions in this process's memory: bounded, and never trusted past what the store knows. */
+/** Open sessions in this process's memory: bounded, and used only as long as the store confirms them. */
 import { LRUCache } from 'lru-cache'
-import type { Changes } from '../store/store.ts'
+import type { RateWindow } from '../rate-window.ts'
 import type { SessionSecrets } from '../store/seal.ts'
-import type { Pace } from './lifetime.ts'
-import type { Challenge, GrantedToken, TokenRequest, User } from './record.ts'
+import type { Invalidations } from '../store/store.ts'
+import {
+  type Challenge,
+  type GrantedToken,
+  type TokenRequest,
+  type User,
+  userOf,
+} from './record.ts'
+import type { Loaded } from './records.ts'
 
-/** About 3 kB each (`npm run bench -- session-size`). More users than this at once cost the others a read from the store per request. */
-const maxOpenByDefault = 10_000
+/** About 3 kB each (`npm run bench -- session-size`). Beyond, each request of some users reads from the store. */
+const defaultMax = 10_000
 /**
- * How long a copy is good while the store cannot be asked, milliseconds. Nobody can sign out
- * without the store, so what this risks is an end that another instance wrote before it lost the
- * link as well.
+ * How long a copy is used while the store cannot be asked, milliseconds. Signing out needs the store, so
+ * this risks only an end that another instance wrote before it lost the store as well.
  */
 const graceMs = 30_000
 
-/** A session that is open. Claims and refresh token stay in the store; they are hardly ever asked for. */
+/** An open session. Claims and refresh token stay in the store: they are rarely asked for. */
 export interface Session {
   readonly secrets: SessionSecrets
   readonly user: User
@@ -24,90 +30,101 @@ export interface Session {
   tokens: readonly GrantedToken[]
   challenges: readonly Challenge[]
   tokenRequests: readonly TokenRequest[]
-  /** The state of the store's changes in which this copy was read; another one asks again. */
-  confirmedIn: number
+  /** The cache's epoch in which this copy was read. In a later one it is read again. */
+  validAt: number
 }
 
-/** What a cookie's value stands for. It is opened once, not once per request. */
+/** A cookie's value, decoded once and not once per request. */
 export interface OpenCookie {
+  readonly value: string
   readonly secrets: SessionSecrets
-  /** The same key sealed by the current session key, where an older one sealed the value. */
+  /** The same key sealed by the current session key, if an older one sealed the value. */
   readonly resealed: string | undefined
-  /** What it opened last. A cookie whose session has ended opens nothing, and is counted all the same. */
+  /** The session that it opened last. A cookie without one is kept too: its requests count. */
   session: Session | undefined
-  readonly pace: Pace
+  readonly rateWindow: RateWindow
 }
 
-export interface OpenSessions {
-  get(cookieValue: string): OpenCookie | undefined
-  set(cookieValue: string, cookie: OpenCookie): void
-  /** Whether a copy can be used without asking the store. */
-  isTrusted(session: Session, now: number): boolean
-  /** Begins a read from the store, so that a change during it is not missed. */
-  beginRead(id: string): { end(): number }
-  /** Makes sure that nobody uses a copy of this session any more. */
-  drop(id: string): void
-}
+/** `validAt` of a copy that has to be read again. */
+export const stale = -1
 
-/** `confirmedIn` of a copy that has to be read again. */
-export const unconfirmed = -1
+export class SessionCache {
+  readonly #invalidations: Invalidations
+  readonly #cookies: LRUCache<string, OpenCookie>
+  readonly #byId = new Map<string, Session>()
+  /** Reads in progress. If the record changes meanwhile, what they bring is stale. */
+  readonly #reads = new Map<string, { changed: boolean; count: number }>()
+  /** Counts the invalidations that concern every record. */
+  #epoch = 0
 
-/** @param max how many cookie values are kept open; the one used least recently goes */
-export function createOpenSessions(changes: Changes, max = maxOpenByDefault): OpenSessions {
-  const cookies = new LRUCache<string, OpenCookie>({
-    max,
-    dispose: (cookie) => {
-      // Whoever still holds the copy must ask again: changes no longer reach it.
-      if (cookie.session) forget(cookie.session.secrets.id)
-    },
-  })
-  const byId = new Map<string, Session>()
-  /** Reads under way; a change of the same id makes what they bring doubtful. */
-  const reads = new Map<string, { changed: boolean; count: number }>()
-  let state = 0
+  /** @param max how many cookie values are kept open; the least recently used one goes */
+  constructor(invalidations: Invalidations, max = defaultMax) {
+    this.#invalidations = invalidations
+    this.#cookies = new LRUCache({
+      max,
+      // A request may still hold the copy, and invalidations no longer reach it.
+      dispose: ({ session }) => {
+        if (session) this.drop(session.secrets.id)
+      },
+    })
+    invalidations.subscribe((id) => {
+      if (id === undefined) this.#epoch += 1
+      else this.drop(id)
+    })
+  }
 
-  function forget(id: string): void {
-    const session = byId.get(id)
-    if (session) session.confirmedIn = unconfirmed
-    byId.delete(id)
-    const read = reads.get(id)
+  get(cookieValue: string): OpenCookie | undefined {
+    return this.#cookies.get(cookieValue)
+  }
+
+  set(cookie: OpenCookie): void {
+    this.#cookies.set(cookie.value, cookie)
+    if (!cookie.session) return
+    const { id } = cookie.session.secrets
+    // Two values may hold one key, each sealed by another session key. Invalidations reach one copy.
+    const other = this.#byId.get(id)
+    if (other && other !== cookie.session) other.validAt = stale
+    this.#byId.set(id, cookie.session)
+  }
+
+  /** Whether a copy may be used without asking the store. */
+  isFresh(session: Session, now: number): boolean {
+    const disconnectedSince = this.#invalidations.disconnectedSince()
+    if (disconnectedSince !== undefined && now - disconnectedSince > graceMs) return false
+    return session.validAt === this.#epoch
+  }
+
+  /** Begins a read from the store. `end` returns the copy's `validAt`: `stale` if the record changed since. */
+  trackRead(id: string): { end(): number } {
+    const read = this.#reads.get(id) ?? { changed: false, count: 0 }
+    this.#reads.set(id, read)
+    read.count += 1
+    const epoch = this.#epoch
+    return {
+      end: () => {
+        read.count -= 1
+        if (read.count === 0) this.#reads.delete(id)
+        return read.changed ? stale : epoch
+      },
+    }
+  }
+
+  /** Makes every copy of this session stale. */
+  drop(id: string): void {
+    const session = this.#byId.get(id)
+    if (session) session.validAt = stale
+    this.#byId.delete(id)
+    const read = this.#reads.get(id)
     if (read) read.changed = true
   }
+}
 
-  changes.watch((id) => {
-    if (id === undefined) state += 1
-    else forget(id)
-  })
+export function toSession(loaded: Loaded, secrets: SessionSecrets, validAt: number): Session {
+  return { secrets, user: userOf(loaded.record.claims), ...changeable(loaded), validAt }
+}
 
-  return {
-    get: (cookieValue) => cookies.get(cookieValue),
-    set: (cookieValue, cookie) => {
-      cookies.set(cookieValue, cookie)
-      if (!cookie.session) return
-      const { id } = cookie.session.secrets
-      // Two values may hold one key, each sealed by another session key. Changes reach one copy.
-      const other = byId.get(id)
-      if (other && other !== cookie.session) other.confirmedIn = unconfirmed
-      byId.set(id, cookie.session)
-    },
-    isTrusted: (session, now) => {
-      const blindSince = changes.blindSince()
-      if (blindSince !== undefined && now - blindSince > graceMs) return false
-      return session.confirmedIn === state
-    },
-    beginRead: (id) => {
-      const read = reads.get(id) ?? { changed: false, count: 0 }
-      reads.set(id, read)
-      read.count += 1
-      const before = state
-      return {
-        end: () => {
-          read.count -= 1
-          if (read.count === 0) reads.delete(id)
-          return read.changed ? unconfirmed : before
-        },
-      }
-    },
-    drop: forget,
-  }
+/** What a write may change of an open session. */
+export function changeable({ record, version }: Loaded) {
+  const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [] } = record
+  return { version, startedAt, seenAt, tokens, challenges, tokenRequests }
 }

@@ -1,34 +1,33 @@
-/** Reading and writing Cookie headers. */
+/** Reads and writes Cookie headers, and seals what cookies hold. */
+import secureSession from '@fastify/secure-session'
 import { stringifySetCookie } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import secureSession from '@fastify/secure-session'
 
 /** The base name of the session cookie. */
 export const sessionCookie = 'session'
 
-/** Cookie names and attributes of one deployment: `__Host-` and Secure exactly where it is https. */
-export interface CookieJar {
-  name(base: string): string
-  set(reply: FastifyReply, base: string, value: string, maxAgeS?: number): void
-  clear(reply: FastifyReply, base: string): void
-}
+export type CookieJar = ReturnType<typeof createCookieJar>
 
-/** @param publicUrl the origin that people open; http is for localhost in development only */
-export function createCookieJar(publicUrl: string): CookieJar {
+/**
+ * The names and attributes of a deployment's cookies: `__Host-` and Secure if it is https.
+ *
+ * @param publicUrl the origin that users open; http is for localhost in development only
+ */
+export function createCookieJar(publicUrl: string) {
   const secure = publicUrl.startsWith('https:')
   // The prefix makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis §4.1.3.2).
   const name = (base: string) => (secure ? `__Host-${base}` : base)
   // Lax, not Strict: the way back from Entra is a navigation that starts on another site.
   const attributes = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
 
-  function append(reply: FastifyReply, base: string, value: string, maxAge?: number): void {
+  function set(reply: FastifyReply, base: string, value: string, maxAge?: number): void {
     const cookie = {
       ...attributes,
       name: name(base),
       value,
       ...(maxAge !== undefined && { maxAge }),
     }
-    // A list, so that one answer can set several.
+    // A list, because one answer can set several.
     const earlier = reply.getHeader('set-cookie')
     const list = earlier === undefined ? [] : [earlier].flat().map(String)
     reply.removeHeader('set-cookie').header('set-cookie', [...list, stringifySetCookie(cookie)])
@@ -36,14 +35,14 @@ export function createCookieJar(publicUrl: string): CookieJar {
 
   return {
     name,
-    set: append,
-    clear: (reply, base) => append(reply, base, '', 0),
+    set,
+    clear: (reply: FastifyReply, base: string): void => set(reply, base, '', 0),
   }
 }
 
 /**
- * The value of one cookie. A name that is there twice counts as absent: which of the two a browser
- * sends first is up to whoever planted the other (RFC 6265 §5.4).
+ * The value of one cookie. A name that occurs twice counts as absent: an attacker who planted one of the two
+ * decides which one the browser sends first (RFC 6265 §5.4).
  *
  * @param header the Cookie header, as it came
  */
@@ -55,7 +54,7 @@ export function readCookie(header: string | undefined, name: string): string | u
   return (end < 0 ? header.slice(at) : header.slice(at, end)).trim()
 }
 
-/** Where the value of `name` begins at or after `from`; -1 where there is none. This runs on every request. */
+/** Where the value of `name` begins at or after `from`; -1 if there is none. This runs on every request. */
 function valueAt(header: string, name: string, from: number): number {
   let at = header.indexOf(name, from)
   while (at >= 0) {
@@ -67,9 +66,9 @@ function valueAt(header: string, name: string, from: number): number {
 }
 
 /**
- * Whether a pair begins here: at the start or after a semicolon. A space alone is not enough: values
- * may hold spaces, so a sibling domain's `a=b __Host-session=…` would pass for the cookie that the
- * prefix keeps it from setting.
+ * Whether a pair begins here: at the start or after a semicolon. A space alone is not enough. Values may
+ * hold spaces, so a sibling domain's `a=b __Host-session=…` would pass for the cookie that the prefix keeps
+ * it from setting.
  */
 function startsPair(header: string, at: number): boolean {
   let before = at - 1
@@ -91,10 +90,8 @@ function cookiePairs(header: string | undefined): [string, string][] {
   })
 }
 
-// Sealed cookie values, by @fastify/secure-session: authenticated encryption, with key rotation.
-
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
-type CookiePurpose = 'session' | 'sign-in' | 'kept-by-page'
+type CookiePurpose = 'session' | 'sign-in' | 'client-state'
 
 interface Opened {
   content: Record<string, unknown>
@@ -102,31 +99,27 @@ interface Opened {
   sealedByOlderKey: boolean
 }
 
-export interface SealedCookies {
-  /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
-  seal(purpose: CookiePurpose, content: object): string
-  /** What a value sealed for `purpose` holds; undefined for anything else, whatever it is. */
-  open(purpose: CookiePurpose, value: string): Opened | undefined
-}
-
 /**
  * Ciphertext and 24-byte nonce in base64url: a fixed alphabet, so that one seal has one spelling. With the
- * longest cookie name it stays below 4,096 bytes: browsers drop a longer cookie without a word (RFC 6265 §6.1).
+ * longest cookie name it stays below 4,096 bytes: browsers silently drop a longer cookie (RFC 6265 §6.1).
  */
 const sealedForm = /^[A-Za-z0-9_-]{24,3900}\.[A-Za-z0-9_-]{32}$/
 
+export type SealedCookies = Awaited<ReturnType<typeof createSealedCookies>>
+
 /**
- * Takes the codec out of secure-session without its hooks: they would open every cookie of every
- * request, and write the values back in a form that needs percent-encoding.
+ * Seals values by @fastify/secure-session: authenticated encryption, with key rotation. It takes the codec
+ * without the plugin's hooks: they would open every cookie of every request, and write the values back in a
+ * form that needs percent-encoding.
  *
  * @param keys 32 bytes each; the first one seals, all of them open
- * @param maxAgeS seconds after which a value opens no more, whatever it holds
+ * @param maxAgeS seconds after which no value opens
  */
 export async function createSealedCookies(
   app: FastifyInstance,
   keys: readonly Buffer[],
   maxAgeS: number,
-): Promise<SealedCookies> {
+) {
   let codec = app
   // A scope of its own keeps the plugin's hooks away from our routes.
   await app.register(async (scope) => {
@@ -134,18 +127,19 @@ export async function createSealedCookies(
     codec = scope
   })
   return {
-    seal: (purpose, content) => {
+    /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
+    seal: (purpose: CookiePurpose, content: object): string => {
       const value = codec
         .encodeSecureSession(codec.createSecureSession({ ...content, purpose }))
         .replaceAll('+', '-')
         .replaceAll('/', '_')
         .replaceAll('=', '')
         .replace(';', '.')
-      if (!sealedForm.test(value))
-        throw new Error(`A sealed value of ${value.length} bytes is too long`)
-      return value
+      if (sealedForm.test(value)) return value
+      throw new Error(`A sealed value of ${value.length} bytes is too long`)
     },
-    open: (purpose, value) => {
+    /** The content of a value that was sealed for `purpose`; undefined for anything else. */
+    open: (purpose: CookiePurpose, value: string): Opened | undefined => {
       if (!sealedForm.test(value) || !value.split('.').every(isCanonical)) return undefined
       const session = decode(codec, value.replace('.', ';'))
       const content: Record<string, unknown> = { ...session?.data() }
@@ -155,7 +149,7 @@ export async function createSealedCookies(
   }
 }
 
-/** Decoders ignore the spare bits of the last character, and so take several spellings of one value. */
+/** Decoders ignore the spare bits of the last character, so they accept several spellings of one value. */
 function isCanonical(base64url: string): boolean {
   return Buffer.from(base64url, 'base64url').toString('base64url') === base64url
 }

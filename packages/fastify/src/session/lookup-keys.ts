@@ -1,32 +1,32 @@
-/** Under what a session can be found without its cookie: keyed hashes, so that the store tells nobody which users it holds. */
+/**
+ * What the server knows of a session without its cookie: the keys that find it, and a sealed label for its
+ * user's list. Lookup keys are keyed hashes, so the store does not reveal which users it holds.
+ */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
-import { deriveKey, seal, unseal } from '../store/seal.ts'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { deriveKey, seal, unseal } from '../store/seal.ts'
 
-export interface IndexEntries {
-  /** Names of the session keys: what entries and summaries were written for, without saying with what. */
-  keyIds: readonly string[]
-  /**
-   * One entry a session key. All of them are written and all are looked for: instances with other lists,
-   * of which one key is the same, find each other's sessions.
-   */
-  ofUser(tenantId: string, objectId: string): string[]
-  /** By Entra's `sid`, which is unique by itself: a front-channel call does not name the tenant. */
-  ofEntraSession(sid: string): string[]
-  /** What a session is called outside: it names one, and opens none. One name a session key, the newest first. */
-  handlesOf(id: string): string[]
-}
+export type LookupKeys = ReturnType<typeof createLookupKeys>
 
-/** @param keys the session keys */
-export function createIndexEntries(keys: readonly Uint8Array[]): IndexEntries {
+/**
+ * Each list has one entry per session key. All of them are written and all are looked for, so instances
+ * whose lists have one session key in common find each other's sessions.
+ *
+ * @param keys the session keys, the newest first
+ */
+export function createLookupKeys(keys: readonly Uint8Array[]) {
   const macKeys = keys.map((key) => deriveKey(key, 'index'))
   return {
+    /** Names of the session keys that entries and labels were written with. They reveal nothing of the keys. */
     keyIds: macKeys.map((key) => mac(key, 'key').slice(0, 8)),
-    ofUser: (tenantId, objectId) =>
+    ofUser: (tenantId: string, objectId: string): string[] =>
       macKeys.map((key) => mac(key, 'user', tenantId.toLowerCase(), objectId.toLowerCase())),
-    ofEntraSession: (sid) => macKeys.map((key) => mac(key, 'entra-session', sid)),
-    handlesOf: (id) => macKeys.map((key) => mac(key, 'handle', id).slice(0, 22)),
+    /** By Entra's `sid`, which is unique by itself: a front-channel call does not name the tenant. */
+    ofEntraSession: (sid: string): string[] => macKeys.map((key) => mac(key, 'entra-session', sid)),
+    /** A session's names outside. A name does not open the session. */
+    publicIdsOf: (id: string): string[] =>
+      macKeys.map((key) => mac(key, 'handle', id).slice(0, 22)),
   }
 }
 
@@ -36,47 +36,40 @@ function mac(key: Uint8Array, kind: string, ...parts: string[]): string {
     .digest('base64url')
 }
 
-// What a user's other sessions may see of one: on which device, and when. Sealed by the server for that user.
-
-const SummarySchema = Type.Object({
+const SessionLabelSchema = Type.Object({
   device: Type.String(),
   startedAt: Type.Number(),
   seenAt: Type.Number(),
 })
 
-/** Moments in ms since the epoch. */
-export type Summary = Static<typeof SummarySchema>
+/** What a user's other sessions may see of one. Moments in ms since the epoch. */
+export type SessionLabel = Static<typeof SessionLabelSchema>
 
-const validator = Compile(SummarySchema)
+const validator = Compile(SessionLabelSchema)
 
-export interface Summaries {
-  /** The summaries of one user's sessions. Keys are derived once, however many there are. */
-  ofUser(user: { tenantId: string; objectId: string }): UserSummaries
-}
-
-interface UserSummaries {
-  /** @param id the session's: a summary that was moved to another one does not open */
-  seal(id: string, summary: Summary): Buffer
-  open(id: string, sealed: Uint8Array): Summary | undefined
-}
+export type SessionLabels = ReturnType<typeof createSessionLabels>
 
 /**
- * @param keys the session keys: each of them seals, so that whichever is left after a rotation opens
+ * Seals labels for one user. Each session key seals, so any key that is left after a rotation opens.
+ *
+ * @param keys the session keys
  */
-export function createSummaries(keys: readonly Uint8Array[]): Summaries {
+export function createSessionLabels(keys: readonly Uint8Array[]) {
   return {
-    ofUser: ({ tenantId, objectId }) => {
+    /** The labels of one user's sessions. Keys are derived once for all of them. */
+    ofUser: ({ tenantId, objectId }: { tenantId: string; objectId: string }) => {
       const sealKeys = keys.map((key) =>
         createSecretKey(deriveKey(key, `summary ${tenantId} ${objectId}`)),
       )
       return {
-        seal: (id, summary) => {
-          const plain = Buffer.from(JSON.stringify(summary))
+        /** @param id the session's: a label that was moved to another session does not open */
+        seal: (id: string, label: SessionLabel): Buffer => {
+          const plain = Buffer.from(JSON.stringify(label))
           const sealed = sealKeys.map((sealKey) => seal(plain, { id, sealKey }))
           return Buffer.concat(sealed.flatMap((part) => [lengthOf(part), part]))
         },
-        open: (id, sealed) => {
-          // The whole as well: before keys had a part each, it was one.
+        open: (id: string, sealed: Uint8Array): SessionLabel | undefined => {
+          // The whole as well: in earlier records, a label has one part without a length.
           const plain = [...partsOf(sealed), sealed]
             .map((part) => openWithAny(sealKeys, id, part))
             .find((opened) => opened !== undefined)

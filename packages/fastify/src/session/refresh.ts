@@ -1,6 +1,5 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
-import { type ProblemError, signInRequired, unavailable } from '../errors.ts'
 import {
   remedyFor,
   type Entra,
@@ -9,38 +8,31 @@ import {
   type TokenResponse,
   parseClaimsRequest,
 } from '../entra/index.ts'
-import type { Challenges } from './challenges.ts'
-import { findToken, grantedToken, withToken } from './token-set.ts'
+import { type ProblemError, signInRequired, unavailable } from '../errors.ts'
 import type { Session } from './cache.ts'
+import type { Challenges } from './challenges.ts'
 import type { SessionRecord, TokenFailure } from './record.ts'
 import type { Sessions } from './sessions.ts'
-import { withRequest } from './token-requests.ts'
+import { findToken, grantedToken, withRequest, withToken } from './token-set.ts'
 
-/** What is asked of Entra, and why. */
-export interface RenewalRequest {
+/** What Entra is asked for, and why. */
+export interface RefreshRequest {
   scopes: readonly string[]
   /** The name of these scopes, `scopeKey`. */
   key: string
-  /** The token that an API has refused, if that is the reason. */
+  /** The token that an API has rejected, if that is the reason. */
   rejected?: string | undefined
   /** A claims request (JSON) that the new token has to meet. */
   claims?: string | undefined
 }
 
-export interface Renewal {
-  /** @returns the access token. @throws ProblemError; what came of it is in the session's record by then */
-  renew(session: Session, record: SessionRecord, request: RenewalRequest): Promise<string>
-  /** What a caller hears of a failure, when it happens and for as long as it holds. */
-  problemFor(session: Session, failure: TokenFailure, facts: FailureFacts): Promise<ProblemError>
-}
-
-export interface FailureFacts {
+interface FailureFacts {
   cause?: unknown
   /** Whole seconds. */
   retryAfterS?: number | undefined
 }
 
-export interface RenewalOptions {
+interface TokenRefreshOptions {
   entra: Entra
   sessions: Sessions
   challenges: Challenges
@@ -48,10 +40,53 @@ export interface RenewalOptions {
   now: () => number
 }
 
-export function createRenewal(options: RenewalOptions): Renewal {
+export type TokenRefresh = ReturnType<typeof createTokenRefresh>
+
+export function createTokenRefresh(options: TokenRefreshOptions) {
   const { entra, sessions, challenges, log, now } = options
 
-  /** Whoever the answer is for, it must be the person at this browser (OpenID Connect Core §12.2). */
+  /** @returns the access token. @throws ProblemError once the outcome is in the session's record */
+  async function refreshTokens(
+    session: Session,
+    record: SessionRecord,
+    request: RefreshRequest,
+  ): Promise<string> {
+    const { refreshToken } = record
+    const { scopes, claims } = request
+    if (!refreshToken) throw await problemFor(session, { reason: 'session_expired' }, {})
+    let answer: TokenResponse
+    try {
+      answer = await entra.refresh(refreshToken, scopes, claims)
+      await assertSameUser(answer, session, record)
+    } catch (error) {
+      throw error instanceof EntraError ? await failed(session, request, error) : error
+    }
+    const token = grantedToken(answer, scopes, now())
+    // Entra may grant less than was requested; the user can consent to the rest.
+    const failure = findToken([token], scopes)
+      ? undefined
+      : { reason: 'consent' as const, scopes: [...scopes] }
+    const written = await keep(session, request, { failure }, (kept) =>
+      withToken(kept, token, answer.refreshToken, now()),
+    )
+    // A sign-out counts for requests in progress as well.
+    if (!written) throw signInRequired()
+    if (failure) throw await problemFor(session, failure, {})
+    return token.accessToken
+  }
+
+  /** What a caller gets for a failure, when it happens and for as long as it holds. */
+  async function problemFor(
+    session: Session,
+    { reason, claims, scopes }: TokenFailure,
+    { cause, retryAfterS }: FailureFacts,
+  ): Promise<ProblemError> {
+    return reason
+      ? challenges.challenge(session, { reason, claims, scopes, cause })
+      : unavailable(cause, retryAfterS)
+  }
+
+  /** An answer for another user ends the session (OpenID Connect Core §12.2). */
   async function assertSameUser(answer: TokenResponse, session: Session, record: SessionRecord) {
     // An answer without an ID token is allowed.
     if (answer.idToken === undefined) return
@@ -65,10 +100,10 @@ export function createRenewal(options: RenewalOptions): Renewal {
     throw signInRequired()
   }
 
-  /** Writes down what came of it. @returns undefined where the session has ended */
+  /** Writes the outcome. @returns undefined if the session has ended */
   function keep(
     session: Session,
-    { key, rejected, claims }: RenewalRequest,
+    { key, rejected, claims }: RefreshRequest,
     outcome: { failure?: TokenFailure | undefined; retryAfterS?: number | undefined },
     change: (record: SessionRecord) => SessionRecord = (record) => record,
   ) {
@@ -76,17 +111,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
     return sessions.update(session, (record) => withRequest(change(record), request, now()))
   }
 
-  async function problemFor(
-    session: Session,
-    { reason, claims, scopes }: TokenFailure,
-    { cause, retryAfterS }: FailureFacts,
-  ): Promise<ProblemError> {
-    return reason
-      ? challenges.demand(session, { reason, claims, scopes, cause })
-      : unavailable(cause, retryAfterS)
-  }
-
-  async function failed(session: Session, request: RenewalRequest, error: EntraError) {
+  async function failed(session: Session, request: RefreshRequest, error: EntraError) {
     const failure = failureOf(error, request)
     if (!failure.reason) logRefusal(log, error)
     const { retryAfterS } = error
@@ -94,49 +119,23 @@ export function createRenewal(options: RenewalOptions): Renewal {
     return written ? problemFor(session, failure, { cause: error, retryAfterS }) : signInRequired()
   }
 
-  return {
-    problemFor,
-    renew: async (session, record, request) => {
-      const { refreshToken } = record
-      const { scopes, claims } = request
-      if (!refreshToken) throw await problemFor(session, { reason: 'session_expired' }, {})
-      let answer: TokenResponse
-      try {
-        answer = await entra.refresh(refreshToken, scopes, claims)
-        await assertSameUser(answer, session, record)
-      } catch (error) {
-        throw error instanceof EntraError ? await failed(session, request, error) : error
-      }
-      const token = grantedToken(answer, scopes, now())
-      // Entra may grant less than was asked for; the rest is the user's to consent to.
-      const failure = findToken([token], scopes)
-        ? undefined
-        : { reason: 'consent' as const, scopes: [...scopes] }
-      const written = await keep(session, request, { failure }, (kept) =>
-        withToken(kept, token, answer.refreshToken, now()),
-      )
-      // A sign-out counts for the requests that were under way as well.
-      if (!written) throw signInRequired()
-      if (failure) throw await problemFor(session, failure, {})
-      return token.accessToken
-    },
-  }
+  return { refreshTokens, problemFor }
 }
 
-/** Entra's two ways to ask for the user, or no usable answer: that says nothing about the user. */
-function failureOf(error: EntraError, { scopes, claims }: RenewalRequest): TokenFailure {
+/** With a reason if Entra wants the user. Without one, there was no usable answer, and the user is not the cause. */
+function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): TokenFailure {
   const reason = interactionFor(error)
   if (!reason) return {}
   // What Entra asks for counts more than what the API asked Entra for.
-  const asked = reason === 'step_up' ? (parseClaimsRequest(error.claims) ?? claims) : undefined
+  const requested = reason === 'step_up' ? (parseClaimsRequest(error.claims) ?? claims) : undefined
   return {
     reason,
-    ...(asked !== undefined && { claims: asked }),
+    ...(requested !== undefined && { claims: requested }),
     ...(reason === 'consent' && { scopes: [...scopes] }),
   }
 }
 
-/** What the user cannot mend and another attempt will not: the operator's, in words. */
+/** Logs what neither the user nor another attempt can fix, with advice for the operator. */
 function logRefusal(log: FastifyBaseLogger, error: EntraError): void {
   if (error.code !== 'entra_refused') return
   const { aadsts, oauthError } = error

@@ -1,240 +1,213 @@
-/** Starting, opening, changing and ending sessions: the key in the cookie, the copy in memory, the record in the store. */
+/**
+ * Starts, resolves, changes and ends sessions. The cookie holds the key, the store holds the record that
+ * the key opens, and memory holds a copy of the record.
+ */
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { newRateWindow } from '../rate-window.ts'
 import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
-import type { IndexEntries, Summaries } from './lookup-keys.ts'
-import { hasEnded, isTouchDue, type Lifetimes, newPace } from './lifetime.ts'
 import {
-  createOpenSessions,
+  changeable,
   type OpenCookie,
-  type OpenSessions,
   type Session,
-  unconfirmed,
+  SessionCache,
+  stale,
+  toSession,
 } from './cache.ts'
-import { createRecords, type Loaded, type Records, type SessionRecord, userOf } from './record.ts'
-import { findRecords } from './user-sessions.ts'
 import type { SealedCookies } from './cookie.ts'
+import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
+import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord } from './record.ts'
+import { createRecords, type Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
+import { UserSessions } from './user-sessions.ts'
 
-export type { Session } from './cache.ts'
-
-export interface Sessions extends Opening {
-  /** A new session for a user who just signed in. @returns the cookie's value. @throws StoreError */
-  start(record: SessionRecord): Promise<string>
-  /** Notes that the user is there; written at most once a minute, behind the request's back. */
-  touch(session: Session): void
-  /** The whole record, from the store; undefined where the session ended. @throws StoreError */
-  record(session: Session): Promise<SessionRecord | undefined>
-  /** Changes the record in its newest state. @returns undefined where the session ended. @throws StoreError */
-  update(
-    session: Session,
-    change: (record: SessionRecord) => SessionRecord,
-  ): Promise<SessionRecord | undefined>
-  /**
-   * Starts the idle time again; what was written a few seconds ago is not written again.
-   *
-   * @returns false where the session ended. @throws StoreError
-   */
-  extend(session: Session): Promise<boolean>
-  /** Ends a session for good, everywhere. @throws StoreError */
-  end(id: string): Promise<void>
-  /** The same for many, some at a time: other requests are served in between. @throws StoreError */
-  endAll(ids: readonly string[]): Promise<void>
-  /**
-   * Ends a session in this process now, and everywhere as soon as the store answers: for somebody who
-   * signs out while it does not.
-   */
-  endLater(id: string): void
-  /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */
-  finishLater(name: string, end: () => Promise<unknown>): void
-  /** Stops what goes on behind requests, after a last attempt at ends that wait for the store. */
-  close(): Promise<void>
-}
-
-/**
- * Sessions of one user at a time; the one that would end first ends. People have a handful, and a script
- * that signs in every minute must not make the list, or its end, slow for everybody.
- */
-export const maxSessionsPerUser = 100
-/** SQLite does each of them in this thread, in about 100 µs. */
-const endsAtOnce = 25
-/** Asked for more often, an extension writes nothing: it would move the end by less than this, ms. */
+/** Sessions that end in one go. SQLite does each in this thread, in about 100 µs. */
+const endBatchSize = 25
+/** An extension within this time of the last one writes nothing: it would move the end by less, ms. */
 const extendEveryMs = 5_000
-/** After a failed attempt to write activity down, the next one waits, ms. */
-const touchAgainMs = 10_000
+/** After a failed attempt to write activity, the next one waits this long, ms. */
+const touchRetryMs = 10_000
+/** A session that is written to during each of so many reads is alive: the last read counts. */
+const maxReads = 3
 
 interface SessionsOptions {
   store: Store
   cookies: SealedCookies
   lifetimes: Lifetimes
-  indexes: IndexEntries
-  summaries: Summaries
+  lookupKeys: LookupKeys
+  labels: SessionLabels
   log: FastifyBaseLogger
+  /** Milliseconds since the epoch. */
   now: () => number
   /** How many sessions stay open in memory. */
   maxOpen?: number
 }
 
-export function createSessions(options: SessionsOptions): Sessions {
-  const { store, cookies, indexes, log, now } = options
-  const memory = createOpenSessions(store.changes, options.maxOpen)
-  const records = createRecords({ ...options, store: store.sessions })
-  const unfinished = new UnfinishedEnds()
-  const opening = createOpening({ ...options, memory, records, unfinished })
-  /** One writing of activity per session at a time: many at once would only get in each other's way. */
-  const writingActivity = new Map<string, Promise<boolean>>()
-  const touchFailedAt = new WeakMap<Session, number>()
+export class Sessions {
+  /** The same sessions, by their user. */
+  readonly byUser: UserSessions
+  readonly #options: SessionsOptions
+  readonly #cache: SessionCache
+  readonly #records: Records
+  readonly #unfinished = new UnfinishedEnds()
+  /** One read per cookie at a time, however many requests wait for it. */
+  readonly #resolving = new Map<string, Promise<Session | undefined>>()
+  /** One write of activity per session at a time: several would only collide. */
+  readonly #writingActivity = new Map<string, Promise<boolean>>()
+  readonly #touchFailedAt = new WeakMap<Session, number>()
 
-  async function update(session: Session, change: (record: SessionRecord) => SessionRecord) {
-    const written = await records.update(session.secrets, change)
-    if (written) Object.assign(session, changeable(written))
-    else memory.drop(session.secrets.id)
-    return written?.record
+  constructor(options: SessionsOptions) {
+    const { sessions: store } = options.store
+    this.#options = options
+    this.#cache = new SessionCache(options.store.invalidations, options.maxOpen)
+    this.#records = createRecords({ ...options, store })
+    this.byUser = new UserSessions({ ...options, store, end: (ids) => this.endAll(ids) })
   }
 
-  function writeActivity(session: Session, at: number): Promise<boolean> {
-    const { id } = session.secrets
+  /** A new session for a user who just signed in. @returns the cookie's value. @throws StoreError */
+  async start(record: SessionRecord): Promise<string> {
+    const key = randomBytes(32)
+    const secrets = deriveSecrets(key)
+    await this.#records.create(record, secrets)
+    await this.#endSurplus(record, secrets.id)
+    const content = { key: key.toString('base64url'), began: record.startedAt }
+    return this.#options.cookies.seal('session', content)
+  }
+
+  /** The cookie of a value that we sealed, decoded once; undefined for any other. Does not ask the store. */
+  cookieOf(cookieValue: string): OpenCookie | undefined {
+    const known = this.#cache.get(cookieValue)
+    if (known) return known
+    const decoded = this.#decode(cookieValue)
+    if (decoded) this.#cache.set(decoded)
+    return decoded
+  }
+
+  /** The session of a cookie if a fresh copy is in memory. Costs a microsecond. */
+  peek(cookie: OpenCookie | undefined): Session | undefined {
+    const session = cookie?.session
+    const now = this.#options.now()
+    if (!session || !this.#cache.isFresh(session, now)) return undefined
+    return hasEnded(session, this.#options.lifetimes, now) ? undefined : session
+  }
+
+  /** The live session of a cookie's value, read from the store; undefined if there is none. @throws StoreError */
+  async resolve(cookieValue: string): Promise<Session | undefined> {
+    const cookie = this.cookieOf(cookieValue)
+    if (!cookie) return undefined
     const shared =
-      writingActivity.get(id) ??
-      update(session, (record) => ({ ...record, seenAt: at }))
-        .then((written) => written !== undefined)
-        .finally(() => writingActivity.delete(id))
-    writingActivity.set(id, shared)
+      this.#resolving.get(cookieValue) ??
+      this.#read(cookie).finally(() => this.#resolving.delete(cookieValue))
+    this.#resolving.set(cookieValue, shared)
     return shared
   }
 
-  async function end(id: string): Promise<void> {
-    await store.sessions.remove(id)
-    memory.drop(id)
+  /** Notes that the user is active. Written at most once a minute; the request does not wait. */
+  touch(session: Session): void {
+    const at = this.#options.now()
+    if (!isTouchDue(session, at) || this.#writingActivity.has(session.secrets.id)) return
+    const failedAt = this.#touchFailedAt.get(session)
+    if (failedAt !== undefined && Math.abs(at - failedAt) < touchRetryMs) return
+    // If the write fails, the session keeps the time of the last one that did not.
+    this.#writeActivity(session, at).catch((error: unknown) => {
+      this.#touchFailedAt.set(session, at)
+      const fields = { err: error, event: 'session_not_touched' }
+      this.#options.log.warn(fields, 'Activity was not written down')
+    })
   }
 
-  async function endAll(ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += endsAtOnce) {
-      await Promise.all(ids.slice(at, at + endsAtOnce).map(end))
+  /** The whole record, from the store; undefined if the session ended. @throws StoreError */
+  async record(session: Session): Promise<SessionRecord | undefined> {
+    return (await this.#records.load(session.secrets))?.record
+  }
+
+  /** Changes the record in its newest state. @returns undefined if the session ended. @throws StoreError */
+  async update(
+    session: Session,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<SessionRecord | undefined> {
+    const written = await this.#records.update(session.secrets, change)
+    if (written) Object.assign(session, changeable(written))
+    else this.#cache.drop(session.secrets.id)
+    return written?.record
+  }
+
+  /** Starts the idle time again. @returns false if the session ended. @throws StoreError */
+  async extend(session: Session): Promise<boolean> {
+    const at = this.#options.now()
+    const isRecent = Math.abs(at - session.seenAt) < extendEveryMs
+    return (isRecent && this.#cache.isFresh(session, at)) || this.#writeActivity(session, at)
+  }
+
+  /** Ends a session for good, on every instance. @throws StoreError */
+  async end(id: string): Promise<void> {
+    await this.#options.store.sessions.remove(id)
+    this.#cache.drop(id)
+  }
+
+  /** The same for many, in batches: other requests are served in between. @throws StoreError */
+  async endAll(ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += endBatchSize) {
+      await Promise.all(ids.slice(at, at + endBatchSize).map((id) => this.end(id)))
       await nextTurn()
     }
   }
 
-  /** @param newest the session that has just begun, and stays */
-  async function endSuperfluous({ claims }: SessionRecord, newest: string): Promise<void> {
-    const found = await findRecords(store.sessions, indexes.ofUser(claims.tid, claims.oid))
-    const superfluous = found
-      .filter(({ id }) => id !== newest)
-      .toSorted((a, b) => b.expiresAt - a.expiresAt)
-      .slice(maxSessionsPerUser - 1)
-    if (superfluous.length === 0) return
-    await endAll(superfluous.map(({ id }) => id))
-    const count = superfluous.length
-    log.info(
-      { event: 'sessions_superseded', count },
-      'A user had too many sessions: the oldest ended',
-    )
+  /** Ends a session in this process now, and everywhere once the store answers: for a sign-out while it does not. */
+  endLater(id: string): void {
+    this.#cache.drop(id)
+    this.#unfinished.add(id, () => this.#options.store.sessions.remove(id))
   }
 
-  return {
-    ...opening,
-    start: async (record) => {
-      const key = randomBytes(32)
-      const secrets = deriveSecrets(key)
-      await records.create(record, secrets)
-      await endSuperfluous(record, secrets.id).catch((error: unknown) => {
-        // The person is signed in all the same; the next sign-in ends what this one could not.
-        log.warn({ err: error, event: 'sessions_not_superseded' }, 'Superfluous sessions remain')
-      })
-      return cookies.seal('session', { key: key.toString('base64url'), began: record.startedAt })
-    },
-
-    touch: (session) => {
-      const at = now()
-      if (!isTouchDue(session, at) || writingActivity.has(session.secrets.id)) return
-      const failedAt = touchFailedAt.get(session)
-      if (failedAt !== undefined && Math.abs(at - failedAt) < touchAgainMs) return
-      // The answer does not wait. A write that fails leaves the time of the last one that did not.
-      writeActivity(session, at).catch((error: unknown) => {
-        touchFailedAt.set(session, at)
-        log.warn({ err: error, event: 'session_not_touched' }, 'Activity was not written down')
-      })
-    },
-
-    record: async (session) => (await records.load(session.secrets))?.record,
-    update,
-    extend: async (session) => {
-      const at = now()
-      const isRecent = Math.abs(at - session.seenAt) < extendEveryMs
-      return (isRecent && memory.isTrusted(session, at)) || writeActivity(session, at)
-    },
-    end,
-    endAll,
-    endLater: (id) => {
-      memory.drop(id)
-      unfinished.add(id, () => store.sessions.remove(id))
-    },
-    finishLater: (name, work) => unfinished.add(name, work),
-    close: () => unfinished.close(),
+  /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */
+  finishLater(name: string, end: () => Promise<unknown>): void {
+    this.#unfinished.add(name, end)
   }
-}
 
-// From a cookie's value to an open session: the copy in memory where it can be trusted, else the record.
+  /** Stops the work beside requests, after a last attempt at ends that wait for the store. */
+  close(): Promise<void> {
+    return this.#unfinished.close()
+  }
 
-interface Opening {
-  /** The cookie of a value that we sealed, decoded once; undefined for any other. Asks no store. */
-  cookieOf(cookieValue: string): OpenCookie | undefined
-  /** The session of a cookie where memory knows it and may say so. Costs a microsecond. */
-  peek(cookie: OpenCookie | undefined): Session | undefined
-  /** The live session of a cookie's value, or undefined. @throws StoreError */
-  open(cookieValue: string): Promise<Session | undefined>
-}
-
-interface OpeningOptions {
-  memory: OpenSessions
-  records: Records
-  unfinished: UnfinishedEnds
-  cookies: SealedCookies
-  lifetimes: Lifetimes
-  log: FastifyBaseLogger
-  now: () => number
-}
-
-/** A session that is written to during each of so many reads is alive: the last one will do. */
-const maxReads = 3
-
-function createOpening(options: OpeningOptions): Opening {
-  const { memory, records, unfinished, cookies, lifetimes, log, now } = options
-  /** One read per session at a time, however many requests wait for it. */
-  const opening = new Map<string, Promise<Session | undefined>>()
-
-  function decode(cookieValue: string): OpenCookie | undefined {
+  #decode(cookieValue: string): OpenCookie | undefined {
+    const { cookies, log } = this.#options
     const opened = cookies.open('session', cookieValue)
     const key = opened?.content['key']
     if (!opened || typeof key !== 'string') return undefined
     const secrets = deriveSecrets(Buffer.from(key, 'base64url'))
     const resealed = opened.sealedByOlderKey ? cookies.seal('session', opened.content) : undefined
     if (resealed) log.info({ event: 'cookie_resealed' }, 'A cookie is sealed by the newest key')
-    return { secrets, resealed, session: undefined, pace: newPace() }
+    const rateWindow = newRateWindow()
+    return { value: cookieValue, secrets, resealed, session: undefined, rateWindow }
   }
 
-  /** The cookie of a value that we sealed; it is decoded once, and counted from the first time on. */
-  function cookieOf(cookieValue: string): OpenCookie | undefined {
-    const known = memory.get(cookieValue)
-    if (known) return known
-    const decoded = decode(cookieValue)
-    if (decoded) memory.set(cookieValue, decoded)
-    return decoded
+  async #read(cookie: OpenCookie): Promise<Session | undefined> {
+    const { secrets } = cookie
+    const { lifetimes, log, now } = this.#options
+    const found = await this.#load(secrets)
+    // After `endLater` the store may still have the record.
+    const loaded = this.#unfinished.has(secrets.id) ? undefined : found.loaded
+    const known = cookie.session
+    if (!loaded && known && hasEnded(known, lifetimes, now())) {
+      log.info({ event: 'session_expired' }, 'A session ended by its time')
+    }
+    cookie.session = loaded && toSession(loaded, secrets, found.validAt)
+    if (!loaded) this.#cache.drop(secrets.id)
+    this.#cache.set(cookie)
+    return cookie.session
   }
 
-  /** Reads until nothing changed meanwhile: whoever asks after an end must not get what was read before it. */
-  async function load(secrets: SessionSecrets) {
+  /** Reads until nothing changed meanwhile: a request after an end must not get what was read before it. */
+  async #load(secrets: SessionSecrets) {
     for (let attempt = 1; ; attempt += 1) {
-      const reading = memory.beginRead(secrets.id)
-      let confirmedIn = unconfirmed
+      const reading = this.#cache.trackRead(secrets.id)
+      let validAt = stale
       try {
-        const loaded = await records.loadFindable(secrets)
-        confirmedIn = reading.end()
-        if (!loaded || confirmedIn !== unconfirmed || attempt === maxReads) {
-          return { loaded, confirmedIn }
-        }
+        const loaded = await this.#records.loadFindable(secrets)
+        validAt = reading.end()
+        if (!loaded || validAt !== stale || attempt === maxReads) return { loaded, validAt }
       } catch (error) {
         reading.end()
         throw error
@@ -242,48 +215,27 @@ function createOpening(options: OpeningOptions): Opening {
     }
   }
 
-  async function read(cookieValue: string, cookie: OpenCookie): Promise<Session | undefined> {
-    const found = await load(cookie.secrets)
-    // Somebody signed out, and the store does not know it yet.
-    const loaded = unfinished.has(cookie.secrets.id) ? undefined : found.loaded
-    const { confirmedIn } = found
-    const known = cookie.session
-    if (!loaded && known && hasEnded(known, lifetimes, now())) {
-      log.info({ event: 'session_expired' }, 'A session ended by its time')
+  #writeActivity(session: Session, at: number): Promise<boolean> {
+    const { id } = session.secrets
+    const shared =
+      this.#writingActivity.get(id) ??
+      this.update(session, (record) => ({ ...record, seenAt: at }))
+        .then((written) => written !== undefined)
+        .finally(() => this.#writingActivity.delete(id))
+    this.#writingActivity.set(id, shared)
+    return shared
+  }
+
+  async #endSurplus({ claims }: SessionRecord, newestId: string): Promise<void> {
+    const { log } = this.#options
+    try {
+      const user = { tenantId: claims.tid, objectId: claims.oid }
+      const count = await this.byUser.endSurplus(user, newestId)
+      const fields = { event: 'sessions_superseded', count }
+      if (count > 0) log.info(fields, 'A user had too many sessions: the oldest ended')
+    } catch (error) {
+      // The user is signed in all the same; the next sign-in ends what this one could not.
+      log.warn({ err: error, event: 'sessions_not_superseded' }, 'Superfluous sessions remain')
     }
-    cookie.session = loaded && { ...copyOf(loaded, cookie.secrets), confirmedIn }
-    if (!loaded) memory.drop(cookie.secrets.id)
-    memory.set(cookieValue, cookie)
-    return cookie.session
   }
-
-  return {
-    cookieOf,
-
-    peek: (cookie) => {
-      const session = cookie?.session
-      if (!session || !memory.isTrusted(session, now())) return undefined
-      return hasEnded(session, lifetimes, now()) ? undefined : session
-    },
-
-    open: async (cookieValue) => {
-      const cookie = cookieOf(cookieValue)
-      if (!cookie) return undefined
-      const shared =
-        opening.get(cookieValue) ??
-        read(cookieValue, cookie).finally(() => opening.delete(cookieValue))
-      opening.set(cookieValue, shared)
-      return shared
-    },
-  }
-}
-
-function copyOf(loaded: Loaded, secrets: SessionSecrets) {
-  return { secrets, user: userOf(loaded.record.claims), ...changeable(loaded) }
-}
-
-/** What a write may change of a copy in memory. */
-function changeable({ record, version }: Loaded) {
-  const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [] } = record
-  return { version, startedAt, seenAt, tokens, challenges, tokenRequests }
 }

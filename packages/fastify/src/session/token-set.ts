@@ -1,28 +1,39 @@
-/** Access tokens as a session keeps them: which scopes, and until when. */
+/**
+ * The tokens of a session: what each allows and until when, and when Entra was last asked for one.
+ *
+ * A session asks Entra once in five seconds for each set of scopes, whatever the outcome. Pages ask many
+ * times, and Entra blocks clients that repeat themselves (AADSTS50196). The last request is kept in the
+ * session's record, so that the limit holds for all instances, and for copies that are read again.
+ */
 import { createHash } from 'node:crypto'
 import type { TokenResponse } from '../entra/index.ts'
-import type { GrantedToken, SessionRecord } from './record.ts'
+import type { GrantedToken, SessionRecord, TokenFailure, TokenRequest } from './record.ts'
+
+const windowMs = 5_000
+/** The clocks of instances differ by seconds. A time further ahead was written by a wrong clock. */
+const maxClockDifferenceMs = 60_000
+/** Sets of scopes whose last request is kept; a session uses one for each API and a few more. */
+const maxRequests = 8
 
 /**
- * The token of an answer, as it is kept. What was not said to be granted counts as asked. Entra
- * names what `.default` stood for, never `.default` itself; whoever asks for it again means this.
+ * The token of an answer, as it is kept. If the answer names no scopes, the requested ones count. Entra
+ * names the scopes that `.default` stood for, never `.default` itself; a later request for it finds this
+ * token too.
  */
 export function grantedToken(
   answer: TokenResponse,
-  asked: readonly string[],
+  requested: readonly string[],
   now: number,
 ): GrantedToken {
+  const defaults = requested.filter((scope) => /(?:^|\/)\.default$/i.test(scope))
   return {
-    scopes:
-      answer.scopes.length > 0
-        ? [...answer.scopes, ...asked.filter((scope) => /(?:^|\/)\.default$/i.test(scope))]
-        : [...asked],
+    scopes: answer.scopes.length > 0 ? [...answer.scopes, ...defaults] : [...requested],
     accessToken: answer.accessToken,
     expiresAt: now + answer.expiresInS * 1000,
   }
 }
 
-/** The record with a new token in place of those that are over or superfluous by it, and a rotated refresh token. */
+/** The record with a new token and a rotated refresh token, without tokens that expired or that it replaces. */
 export function withToken(
   record: SessionRecord,
   token: GrantedToken,
@@ -30,7 +41,7 @@ export function withToken(
   now: number,
 ): SessionRecord {
   const others = record.tokens.filter(
-    ({ scopes, expiresAt }) => expiresAt > now && !covers(token.scopes, scopes),
+    ({ scopes, expiresAt }) => expiresAt > now && !allowsScopes(token.scopes, scopes),
   )
   return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
 }
@@ -41,28 +52,94 @@ export function findToken(
   scopes: readonly string[],
 ): GrantedToken | undefined {
   return tokens
-    .filter((token) => covers(token.scopes, scopes))
+    .filter((token) => allowsScopes(token.scopes, scopes))
     .reduce<GrantedToken | undefined>(
       (best, token) => (best && best.expiresAt >= token.expiresAt ? best : token),
       undefined,
     )
 }
 
-/** A name for a set of scopes, whatever their order and spelling. */
+/** A name for a set of scopes, in any order and spelling. */
 export function scopeKey(scopes: readonly string[]): string {
   const names = [...new Set(scopes.map(shortScope))].toSorted()
   return createHash('sha256').update(names.join(' ')).digest('base64url').slice(0, 16)
 }
 
 /** Graph answers with scopes spelled in full or in short, and in its own case. */
-function covers(granted: readonly string[], asked: readonly string[]): boolean {
-  return asked.every((scope) => granted.some((have) => have === scope || isSameScope(have, scope)))
-}
-
-function isSameScope(a: string, b: string): boolean {
-  return shortScope(a) === shortScope(b)
+function allowsScopes(granted: readonly string[], requested: readonly string[]): boolean {
+  return requested.every((scope) =>
+    granted.some((have) => have === scope || shortScope(have) === shortScope(scope)),
+  )
 }
 
 function shortScope(scope: string): string {
   return scope.toLowerCase().replace(/^https:\/\/graph\.microsoft\.com\//, '')
+}
+
+/** A request that may not be made yet, and how the last one ended. */
+export interface HeldBack {
+  failure: TokenFailure | undefined
+  /** The name of the claims that it was made with. */
+  claims: string | undefined
+  /** Whole seconds until the next one may be made. */
+  retryAfterS: number
+}
+
+/**
+ * Whether a request has to wait.
+ *
+ * @param forced an API has rejected the token. The first such request does not wait for those that were
+ * made without a rejection: that token may have been replaced a second ago, and be revoked now
+ * @param now ms since the epoch
+ */
+export function heldBack(
+  requests: readonly TokenRequest[] | undefined,
+  key: string,
+  forced: boolean,
+  now: number,
+): HeldBack | undefined {
+  const last = requests?.find((request) => request.key === key)
+  if (!last || last.at > now + maxClockDifferenceMs) return undefined
+  const { forcedAt = -Infinity, notBefore, throttled, failure, claims } = last
+  const until = forced && !throttled ? forcedAt + windowMs : notBefore
+  if (now >= until) return undefined
+  return { failure, claims, retryAfterS: Math.max(1, Math.ceil((until - now) / 1000)) }
+}
+
+/** The outcome of a request. */
+interface Outcome {
+  key: string
+  forced: boolean
+  /** The claims request that it was made with. */
+  claims?: string | undefined
+  failure?: TokenFailure | undefined
+  /** Seconds that Microsoft said to wait. */
+  retryAfterS?: number | undefined
+}
+
+/** The record with a request that was made just now. @param now ms since the epoch */
+export function withRequest(
+  record: SessionRecord,
+  { key, forced, claims, failure, retryAfterS = 0 }: Outcome,
+  now: number,
+): SessionRecord {
+  const requests = record.tokenRequests ?? []
+  const earlier = requests.find((request) => request.key === key)
+  const forcedAt = forced ? now : earlier?.forcedAt
+  const request: TokenRequest = {
+    key,
+    at: now,
+    ...(forcedAt !== undefined && { forcedAt }),
+    notBefore: now + Math.max(windowMs, retryAfterS * 1000),
+    ...(claims !== undefined && { claims: claimsKey(claims) }),
+    ...(retryAfterS > 0 && { throttled: true }),
+    ...(failure && { failure }),
+  }
+  const others = requests.filter((one) => one.key !== key)
+  return { ...record, tokenRequests: [request, ...others].slice(0, maxRequests) }
+}
+
+/** A name for a claims request. */
+export function claimsKey(claims: string): string {
+  return createHash('sha256').update(claims).digest('base64url').slice(0, 16)
 }

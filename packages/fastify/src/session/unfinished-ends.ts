@@ -1,13 +1,13 @@
-/** Ends of sessions that the store could not be told of, and is told of as soon as it answers again. */
+/** Ends of sessions that the store does not know of yet: it is told as soon as it answers again. */
 
 const retryEveryMs = 1000
-/** About 200 bytes each. Past this the one that waits longest is given up: its session ends by its time. */
-const most = 10_000
+/** About 200 bytes each. Beyond, the oldest is given up, and its session ends by its time. */
+const maxWaiting = 10_000
 
 /**
- * A sign-out, or a call of Entra's, that met a store which did not answer. This process refuses a session
- * that was signed out from then on; the other instances do so when the store has been told. Whatever the
- * store cannot be told before the process ends is lost.
+ * Keeps sign-outs and calls from Entra that came while the store did not answer. This process refuses a
+ * session that was signed out from then on; the other instances do so once the store knows. An end that the
+ * store does not know of when the process ends is lost.
  */
 export class UnfinishedEnds {
   readonly #ends = new Map<string, () => Promise<unknown>>()
@@ -19,11 +19,11 @@ export class UnfinishedEnds {
     return this.#ends.has(name)
   }
 
-  /** @param end tells the store; it is tried once a second until it does not fail */
+  /** @param end tells the store. It is tried once a second until it succeeds */
   add(name: string, end: () => Promise<unknown>): void {
     this.#ends.set(name, end)
     for (const first of this.#ends.keys()) {
-      if (this.#ends.size <= most) break
+      if (this.#ends.size <= maxWaiting) break
       this.#ends.delete(first)
     }
     this.#retryLater()
@@ -41,7 +41,7 @@ export class UnfinishedEnds {
     this.#timer = setTimeout(() => void this.#retry(), retryEveryMs).unref()
   }
 
-  /** One after the other, until the store fails again: a store that is back is not met by all of them at once. */
+  /** One after the other, until the store fails again: a store that has just come back is not flooded. */
   async #retry(): Promise<void> {
     try {
       for (const [name, end] of this.#ends) {
@@ -49,7 +49,7 @@ export class UnfinishedEnds {
         this.#ends.delete(name)
       }
     } catch {
-      // The next look comes in a second.
+      // The next attempt comes in a second.
     }
     this.#timer = undefined
     this.#retryLater()

@@ -1,6 +1,6 @@
 /** One connection to Redis: bounded in time, honest when it is down, back by itself. */
 import { createClient, RESP_TYPES } from '@redis/client'
-import { StoreError, type Changes } from './store.ts'
+import { StoreError, type Invalidations } from './store.ts'
 
 /** What a request waits for the store at most, milliseconds. */
 const operationMs = 2000
@@ -32,7 +32,7 @@ type BufferClient = ReturnType<typeof createBufferClient>
 export interface RedisConnection {
   /** @throws StoreError where Redis refuses, or does not answer within two seconds */
   run<T>(command: (client: BufferClient) => Promise<T>): Promise<T>
-  changes: Changes
+  invalidations: Invalidations
   close(): Promise<void>
 }
 
@@ -45,16 +45,16 @@ export async function connectRedis(
   if (!URL.canParse(url)) throw new StoreError('STORE_URL is no address such as redis://host:6379')
   const client = createBufferClient(url)
   const listeners: ((id?: string) => void)[] = []
-  let blindSince: number | undefined = now()
-  let pulse: NodeJS.Timeout | undefined
+  let disconnectedSince: number | undefined = now()
+  let pingTimer: NodeJS.Timeout | undefined
 
   const lost = () => {
-    blindSince ??= now()
+    disconnectedSince ??= now()
   }
   client.on('error', lost)
   client.on('end', lost)
   client.on('ready', () => {
-    blindSince = undefined
+    disconnectedSince = undefined
     // What was changed while nobody listened is unknown.
     for (const listener of listeners) listener()
   })
@@ -65,57 +65,58 @@ export async function connectRedis(
 
   async function run<T>(command: (connected: BufferClient) => Promise<T>): Promise<T> {
     try {
-      return await within(operationMs, command(client))
+      return await withTimeout(operationMs, command(client))
     } catch (error) {
       throw new StoreError('The session store did not answer', { cause: error })
     }
   }
 
   /** Gives up a link that answers nothing, though it is open, and makes another. */
-  async function feelPulse(): Promise<void> {
+  async function checkConnection(): Promise<void> {
     try {
-      if (client.isReady) await within(operationMs, client.ping())
+      if (client.isReady) await withTimeout(operationMs, client.ping())
     } catch (error) {
-      if (error instanceof LateError && pulse !== undefined) {
+      if (error instanceof TimeoutError && pingTimer !== undefined) {
         lost()
         client.destroy()
         // It tries again by itself until it is through; there is nothing to wait for here.
         client.connect().catch(lost)
       }
     }
-    pulse?.refresh()
+    pingTimer?.refresh()
   }
 
   try {
-    await within(operationMs, client.connect())
+    await withTimeout(operationMs, client.connect())
   } catch (error) {
     client.destroy()
     throw new StoreError(`The session store at ${originOf(url)} does not answer`, { cause: error })
   }
 
-  pulse = setTimeout(() => void feelPulse(), pingEveryMs).unref()
+  pingTimer = setTimeout(() => void checkConnection(), pingEveryMs).unref()
 
   return {
     run,
-    changes: {
-      watch: (listener) => void listeners.push(listener),
-      blindSince: () => blindSince,
+    invalidations: {
+      subscribe: (listener) => void listeners.push(listener),
+      disconnectedSince: () => disconnectedSince,
     },
     close: async () => {
-      clearTimeout(pulse)
-      pulse = undefined
-      if (client.isReady) await within(operationMs, client.close()).catch(() => client.destroy())
+      clearTimeout(pingTimer)
+      pingTimer = undefined
+      if (client.isReady)
+        await withTimeout(operationMs, client.close()).catch(() => client.destroy())
       else if (client.isOpen) client.destroy()
     },
   }
 }
 
-class LateError extends Error {}
+class TimeoutError extends Error {}
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new LateError(`no answer within ${ms} ms`)), ms)
+    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms)
   })
   try {
     return await Promise.race([work, late])

@@ -11,7 +11,7 @@ import {
   unreadableFound,
 } from './store.ts'
 
-// A record as one Redis value: version, expiry, summary, sealed.
+// A record as one Redis value: version, expiry, label, sealed.
 
 /** The version in front, in fixed width, so that a script can compare it without parsing. */
 const versionPrefix = {
@@ -20,24 +20,24 @@ const versionPrefix = {
 }
 
 const expiryAt = versionPrefix.length
-const summaryLengthAt = expiryAt + 8
-const headerLength = summaryLengthAt + 2
+const labelLengthAt = expiryAt + 8
+const headerLength = labelLengthAt + 2
 
-/** So much of a value holds header and summary of most records: about 140 bytes for each session key. */
+/** So much of a value holds header and label of most records: about 140 bytes for each session key. */
 const usualHeadBytes = 512
 
-/** How many bytes of a value header and summary take; undefined if it is too short to tell. */
+/** How many bytes of a value header and label take; undefined if it is too short to tell. */
 function headBytesOf(value: Buffer): number | undefined {
   if (value.length < headerLength) return undefined
-  return headerLength + value.readUInt16BE(summaryLengthAt)
+  return headerLength + value.readUInt16BE(labelLengthAt)
 }
 
-export function encodeValue({ version, expiresAt, summary, sealed }: StoredRecord): Buffer {
+export function encodeValue({ version, expiresAt, label, sealed }: StoredRecord): Buffer {
   const header = Buffer.alloc(headerLength)
   header.write(versionPrefix.of(version), 'latin1')
   header.writeDoubleBE(expiresAt, expiryAt)
-  header.writeUInt16BE(summary.length, summaryLengthAt)
-  return Buffer.concat([header, summary, sealed])
+  header.writeUInt16BE(label.length, labelLengthAt)
+  return Buffer.concat([header, label, sealed])
 }
 
 /** Undefined where the value is of another form. */
@@ -45,12 +45,12 @@ export function decodeValue(id: string, value: Buffer): StoredRecord | undefined
   if (value.length < headerLength) return undefined
   const version = Number.parseInt(value.toString('latin1', 0, expiryAt), 16)
   const expiresAt = value.readDoubleBE(expiryAt)
-  const sealedAt = headerLength + value.readUInt16BE(summaryLengthAt)
+  const sealedAt = headerLength + value.readUInt16BE(labelLengthAt)
   if (!Number.isFinite(version) || !Number.isFinite(expiresAt) || sealedAt > value.length) {
     return undefined
   }
-  const summary = value.subarray(headerLength, sealedAt)
-  return { id, version, expiresAt, summary, sealed: value.subarray(sealedAt) }
+  const label = value.subarray(headerLength, sealedAt)
+  return { id, version, expiresAt, label, sealed: value.subarray(sealedAt) }
 }
 
 // One key a record, so that a cluster may put them anywhere; no script touches two.
@@ -146,8 +146,8 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
           .filter(({ expiresAt }) => expiresAt > now())
       },
     },
-    marks: {
-      spend: (key, ttlMs) => mark(redis, markKey('spent', key), '1', ttlMs),
+    oneTimeKeys: {
+      consume: (key, ttlMs) => mark(redis, markKey('spent', key), '1', ttlMs),
       lock: async (key, ttlMs) => {
         const owner = randomUUID()
         const keys = [markKey('lock', key)]
@@ -157,7 +157,7 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
         }
       },
     },
-    changes: redis.changes,
+    invalidations: redis.invalidations,
     ping: async () => {
       await redis.run((client) => client.ping())
     },
@@ -204,7 +204,7 @@ async function findRecord(
   if (value.length === 0) return undefined
   const record = decodeValue(id, value)
   if (!record) return unreadableFound(id, lastsUntil)
-  return { id, summary: record.summary, expiresAt: record.expiresAt, lastsUntil }
+  return { id, label: record.label, expiresAt: record.expiresAt, lastsUntil }
 }
 
 /** A key of another type is not one of ours, and no failure of the store. */

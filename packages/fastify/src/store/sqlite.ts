@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
 import {
-  type Changes,
+  type Invalidations,
   type FoundRecord,
   type Store,
   type StoredRecord,
@@ -36,11 +36,11 @@ const sweptAtOnce = 500
 export async function openSqliteStore(path: string, now: () => number): Promise<Store> {
   const queue = new BusyQueue()
   const db = await openDatabase(path, queue)
-  const opened = () => ({ statements: prepare(db), changes: watchFile(db, now) })
-  const { statements, changes } = await orClosed(() => queue.run(opened))
+  const opened = () => ({ statements: prepare(db), invalidations: watchFile(db, now) })
+  const { statements, invalidations } = await orClosed(() => queue.run(opened))
 
   /** Runs a statement; whatever SQLite throws leaves as a `StoreError`. */
-  async function attempt<T>(work: () => T): Promise<T> {
+  async function asStoreError<T>(work: () => T): Promise<T> {
     try {
       return await queue.run(work)
     } catch (error) {
@@ -51,7 +51,7 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
   /** What has to work before the store is of use; a database that is not used is closed. */
   async function orClosed<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await orUnusable(path, work)
+      return await openOrThrow(path, work)
     } catch (error) {
       db.close()
       throw error
@@ -73,18 +73,18 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
   return {
     sessions: {
       create: (record, { entries, lastsUntil }) =>
-        attempt(() =>
+        asStoreError(() =>
           transaction(db, () => {
             statements.create.run(...columns(record), record.id)
             for (const entry of entries) statements.addIndex.run(entry, record.id, lastsUntil)
           }),
         ),
-      read: (id) => attempt(() => toRecord(statements.read.get(id, now()))),
+      read: (id) => asStoreError(() => toRecord(statements.read.get(id, now()))),
       replace: (record, index) => {
         const replace = () =>
           statements.replace.run(...columns(record), record.id, record.version - 1).changes === 1
-        if (!index) return attempt(replace)
-        return attempt(() =>
+        if (!index) return asStoreError(replace)
+        return asStoreError(() =>
           transaction(db, () => {
             const replaced = replace()
             // Entries of a record that is gone would be found by nobody, and kept for hours.
@@ -96,25 +96,26 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
         )
       },
       remove: (id) =>
-        attempt(() =>
+        asStoreError(() =>
           transaction(db, () => {
             statements.remove.run(id)
             statements.removeIndex.run(id)
           }),
         ),
-      find: (entry) => attempt(() => statements.find.all(entry, now()).flatMap(toFound)),
+      find: (entry) => asStoreError(() => statements.find.all(entry, now()).flatMap(toFound)),
     },
-    marks: {
-      spend: (key, ttlMs) => attempt(() => mark(statements, `spent:${key}`, '', ttlMs, now())),
+    oneTimeKeys: {
+      consume: (key, ttlMs) =>
+        asStoreError(() => mark(statements, `spent:${key}`, '', ttlMs, now())),
       lock: (key, ttlMs) =>
-        attempt(() => {
+        asStoreError(() => {
           const owner = randomUUID()
           if (!mark(statements, `lock:${key}`, owner, ttlMs, now())) return undefined
-          return () => attempt(() => void statements.unmark.run(`lock:${key}`, owner))
+          return () => asStoreError(() => void statements.unmark.run(`lock:${key}`, owner))
         }),
     },
-    changes,
-    ping: () => attempt(() => void statements.ping.get()),
+    invalidations,
+    ping: () => asStoreError(() => void statements.ping.get()),
     close: async () => {
       clearInterval(timer)
       if (db.isOpen) db.close()
@@ -164,8 +165,8 @@ function prepare(db: DatabaseSync) {
 
 type Statements = ReturnType<typeof prepare>
 
-function columns({ version, sealed, summary, expiresAt }: StoredRecord) {
-  return [version, sealed, summary, Math.ceil(expiresAt)] as const
+function columns({ version, sealed, label, expiresAt }: StoredRecord) {
+  return [version, sealed, label, Math.ceil(expiresAt)] as const
 }
 
 function mark(
@@ -180,20 +181,20 @@ function mark(
 
 function toRecord(row: Record<string, unknown> | undefined): StoredRecord | undefined {
   if (!row) return undefined
-  const { id, version, sealed, summary, expires_at: expiresAt } = row
+  const { id, version, sealed, summary: label, expires_at: expiresAt } = row
   if (typeof id !== 'string') return undefined
   const wellFormed = typeof version === 'number' && typeof expiresAt === 'number'
-  if (!wellFormed || !(sealed instanceof Uint8Array) || !(summary instanceof Uint8Array)) {
+  if (!wellFormed || !(sealed instanceof Uint8Array) || !(label instanceof Uint8Array)) {
     return unreadable(id)
   }
-  return { id, version, sealed, summary, expiresAt }
+  return { id, version, sealed, label, expiresAt }
 }
 
 function toFound(row: Record<string, unknown>): FoundRecord[] {
-  const { id, summary, expires_at: expiresAt, lasts_until: lastsUntil } = row
+  const { id, summary: label, expires_at: expiresAt, lasts_until: lastsUntil } = row
   if (typeof id !== 'string' || typeof lastsUntil !== 'number') return []
-  return typeof expiresAt === 'number' && summary instanceof Uint8Array
-    ? [{ id, summary, expiresAt, lastsUntil }]
+  return typeof expiresAt === 'number' && label instanceof Uint8Array
+    ? [{ id, label, expiresAt, lastsUntil }]
     : [unreadableFound(id, lastsUntil)]
 }
 
@@ -232,7 +233,7 @@ const schema = `
  * @throws StoreError where it cannot be opened or written, or is no database
  */
 function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSync> {
-  return orUnusable(path, async () => {
+  return openOrThrow(path, async () => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Made before SQLite opens it: the -wal and -shm files copy the database file's mode. Never opened if
     // it is there: closing it would drop the locks that this process has on it (POSIX fcntl).
@@ -258,7 +259,7 @@ function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSync> {
 }
 
 /** Does what has to work for a file to be of use. @throws StoreError with a sentence where it does not */
-async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function openOrThrow<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -276,33 +277,33 @@ const askEveryMs = 5
  * `PRAGMA data_version` changes when another connection has committed to the file, and only then
  * (sqlite.org/pragma.html#pragma_data_version).
  */
-function watchFile(db: DatabaseSync, now: () => number): Changes {
+function watchFile(db: DatabaseSync, now: () => number): Invalidations {
   const statement = db.prepare('pragma data_version')
   const listeners: ((id?: string) => void)[] = []
   let version: unknown = statement.get()?.['data_version']
   let askedAt = 0
-  let blindSince: number | undefined
+  let disconnectedSince: number | undefined
 
   function ask(): void {
     try {
       const current: unknown = statement.get()?.['data_version']
       if (current !== version) for (const listener of listeners) listener()
       version = current
-      blindSince = undefined
+      disconnectedSince = undefined
     } catch {
-      blindSince ??= now()
+      disconnectedSince ??= now()
     }
   }
 
   return {
-    watch: (listener) => void listeners.push(listener),
-    blindSince: () => {
+    subscribe: (listener) => void listeners.push(listener),
+    disconnectedSince: () => {
       const at = performance.now()
       if (at - askedAt >= askEveryMs) {
         askedAt = at
         ask()
       }
-      return blindSince
+      return disconnectedSince
     },
   }
 }

@@ -9,7 +9,7 @@ export interface StoredRecord {
   /** The session, opened by its own cookie only. */
   sealed: Uint8Array
   /** What the user's other sessions may see of this one; opened by the server. */
-  summary: Uint8Array
+  label: Uint8Array
   /** When the store may forget the record. */
   expiresAt: number
 }
@@ -17,7 +17,7 @@ export interface StoredRecord {
 /** In place of a record of another form: somebody else wrote it, so there is nothing in it for us. */
 export function unreadable(id: string): StoredRecord {
   const nothing = new Uint8Array()
-  return { id, version: 0, sealed: nothing, summary: nothing, expiresAt: 0 }
+  return { id, version: 0, sealed: nothing, label: nothing, expiresAt: 0 }
 }
 
 /** Where a record is to be found without its cookie. */
@@ -29,12 +29,12 @@ export interface IndexWrite {
 }
 
 /** What an index says of a record. */
-export type FoundRecord = Pick<StoredRecord, 'id' | 'summary' | 'expiresAt'> &
+export type FoundRecord = Pick<StoredRecord, 'id' | 'label' | 'expiresAt'> &
   Pick<IndexWrite, 'lastsUntil'>
 
 /** In place of a record under an index entry of which nothing can be read. */
 export function unreadableFound(id: string, lastsUntil: number): FoundRecord {
-  return { id, summary: new Uint8Array(), expiresAt: lastsUntil, lastsUntil }
+  return { id, label: new Uint8Array(), expiresAt: lastsUntil, lastsUntil }
 }
 
 /**
@@ -61,30 +61,30 @@ export interface SessionStore {
 }
 
 /** Marks that the whole deployment sees: used up, or being worked on. Keys are hashed by the caller. */
-export interface Marks {
+export interface OneTimeKeys {
   /** @returns true for the first caller within `ttlMs`, false for every later one */
-  spend(key: string, ttlMs: number): Promise<boolean>
+  consume(key: string, ttlMs: number): Promise<boolean>
   /** @returns what lets go again; undefined where somebody else holds the lock */
   lock(key: string, ttlMs: number): Promise<(() => Promise<void>) | undefined>
 }
 
 /** What tells a process that a copy in its memory is out of date. */
-export interface Changes {
+export interface Invalidations {
   /** Calls back with the id of a record that changed; without one where any may have. */
-  watch(listener: (id?: string) => void): void
+  subscribe(listener: (id?: string) => void): void
   /**
    * Takes note of what other processes did. Called before a copy in memory is trusted, so it is
    * synchronous and costs next to nothing.
    *
    * @returns since when (ms since the epoch) nothing is known; undefined while all is well
    */
-  blindSince(): number | undefined
+  disconnectedSince(): number | undefined
 }
 
 export interface Store {
   sessions: SessionStore
-  marks: Marks
-  changes: Changes
+  oneTimeKeys: OneTimeKeys
+  invalidations: Invalidations
   /** Proves that the store answers. @throws StoreError */
   ping(): Promise<void>
   close(): Promise<void>

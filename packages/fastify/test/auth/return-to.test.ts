@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { safeReturnTo } from '../../src/auth/sign-in.ts'
+import { safeReturnTo } from '../../src/auth/redirects.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { propertyRuns } from '@gatehouse/test-support/property-runs'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'

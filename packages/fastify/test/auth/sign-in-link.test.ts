@@ -1,6 +1,6 @@
 import { continueUrl } from '@gatehouse/contract/paths'
 import { describe, expect, it } from 'vitest'
-import { safeReturnTo } from '../../src/auth/sign-in.ts'
+import { safeReturnTo } from '../../src/auth/redirects.ts'
 import { parseClaimsRequest } from '../../src/entra/index.ts'
 import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'

@@ -191,7 +191,7 @@ describe('a step-up that Graph asks for', () => {
       expect.objectContaining({
         event: 'interaction_required',
         reason: 'step_up',
-        who: expect.stringMatching(/^[\w-]{16}$/),
+        userHash: expect.stringMatching(/^[\w-]{16}$/),
       }),
     )
     expect(events).toContainEqual(

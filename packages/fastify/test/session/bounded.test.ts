@@ -27,7 +27,7 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
   it('each still belong to their own user', async () => {
     const all = await Promise.all(Array.from({ length: people }, started))
     for (let turn = 0; turn < 5; turn += 1) {
-      const opened = await Promise.all(all.map(({ cookie }) => parts.sessions.open(cookie)))
+      const opened = await Promise.all(all.map(({ cookie }) => parts.sessions.resolve(cookie)))
       expect(opened.map((session) => session?.user.objectId)).toEqual(all.map(({ oid }) => oid))
     }
     const inMemory = all.filter(({ cookie }) =>
@@ -38,25 +38,25 @@ describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) =>
 
   it('end for a request, too, whose session is no longer in memory', async () => {
     const { cookie } = await started()
-    const held = await parts.sessions.open(cookie)
+    const held = await parts.sessions.resolve(cookie)
     if (!held) throw new Error('The session does not open')
     for (let more = 0; more < limit; more += 1) {
-      await parts.sessions.open((await started()).cookie)
+      await parts.sessions.resolve((await started()).cookie)
     }
     expect(parts.sessions.peek(parts.sessions.cookieOf(cookie))).toBeUndefined()
-    const again = await parts.sessions.open(cookie)
+    const again = await parts.sessions.resolve(cookie)
     await parts.sessions.end(held.secrets.id)
     expect(again).toBeDefined()
     expect(parts.sessions.peek(parts.sessions.cookieOf(cookie))).toBeUndefined()
-    expect(await parts.sessions.open(cookie)).toBeUndefined()
+    expect(await parts.sessions.resolve(cookie)).toBeUndefined()
     expect(await parts.sessions.update(held, (record) => record)).toBeUndefined()
   })
 
   it('keep nothing for cookies that open nothing', async () => {
     const { cookie } = await started()
-    await parts.sessions.open(cookie)
+    await parts.sessions.resolve(cookie)
     for (let turn = 0; turn < 1000; turn += 1) {
-      expect(await parts.sessions.open(`${cookie}${turn}`)).toBeUndefined()
+      expect(await parts.sessions.resolve(`${cookie}${turn}`)).toBeUndefined()
     }
     expect(parts.sessions.peek(parts.sessions.cookieOf(cookie))).toBeDefined()
   })

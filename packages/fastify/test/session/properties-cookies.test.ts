@@ -71,7 +71,7 @@ describe('any Cookie header', () => {
 
 describe('a sealed value that was not made by this server', async () => {
   const cookies = await createSealedCookies(Fastify(), [randomBytes(32)], 3600)
-  const purposes = ['session', 'sign-in', 'kept-by-page'] as const
+  const purposes = ['session', 'sign-in', 'client-state'] as const
   const real = cookies.seal('session', { key: 'k'.repeat(43) })
   const alphabet = 'ABCabc019-_.+/=;% \n'
 

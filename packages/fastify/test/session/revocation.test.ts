@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEnds } from '../../src/session/user-sessions.ts'
-import { createIndexEntries, createSummaries } from '../../src/session/lookup-keys.ts'
 import { createSealedCookies, type SealedCookies } from '../../src/session/cookie.ts'
-import { createSessions } from '../../src/session/sessions.ts'
+import { createLookupKeys, createSessionLabels } from '../../src/session/lookup-keys.ts'
+import { Sessions } from '../../src/session/sessions.ts'
 import { openStore } from '../../src/store/index.ts'
 import { deriveSecrets } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -74,12 +73,11 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const cookies = codecs[list]
     if (!cookies) throw new Error('There is no such list of keys')
     const lifetimes = { idleMs: 60 * minute, absoluteMs }
-    const indexes = createIndexEntries(keys)
-    const summaries = createSummaries(keys)
-    const options = { store, cookies, lifetimes, indexes, summaries, log: app.log, now }
-    const sessions = createSessions(options)
-    const ends = createEnds(store.sessions, sessions, indexes, summaries, lifetimes)
-    return { cookies, sessions, ends }
+    const lookupKeys = createLookupKeys(keys)
+    const labels = createSessionLabels(keys)
+    const options = { store, cookies, lifetimes, lookupKeys, labels, log: app.log, now }
+    const sessions = new Sessions(options)
+    return { cookies, sessions, userSessions: sessions.byUser }
   }
 
   interface Person {
@@ -109,7 +107,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
   /** As a request does: opens, counts as activity, takes the newly sealed cookie along. */
   async function ask({ sessions }: ReturnType<typeof instance>, signed: Signed): Promise<boolean> {
     const cookie = signed.cookies.at(-1) ?? ''
-    const session = await sessions.open(cookie)
+    const session = await sessions.resolve(cookie)
     if (!session) return false
     const resealed = sessions.cookieOf(cookie)?.resealed
     if (resealed !== undefined) signed.cookies.push(resealed)
@@ -118,7 +116,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
 
   async function extend(here: ReturnType<typeof instance>, signed: Signed): Promise<boolean> {
     const session =
-      (await ask(here, signed)) && (await here.sessions.open(signed.cookies.at(-1) ?? ''))
+      (await ask(here, signed)) && (await here.sessions.resolve(signed.cookies.at(-1) ?? ''))
     return session ? here.sessions.extend(session) : false
   }
 
@@ -152,21 +150,21 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
           for (const signed of all) {
             const id = await livingId(here, signed)
             if (id === undefined) continue
-            expect((await here.ends.list(signed.user)).map((one) => one.id)).toContain(id)
+            expect((await here.userSessions.list(signed.user)).map((one) => one.id)).toContain(id)
           }
         }
         const last = instance(events.at(-1)?.[1] ?? 0)
         const living = []
         for (const signed of all) if (await livingId(last, signed)) living.push(signed)
         for (const { user, sid } of living) {
-          if (how === 0) await last.ends.endAll(user)
-          else if (how === 1) await last.ends.endEntraSession(sid)
-          else for (const { id } of await last.ends.list(user)) await last.sessions.end(id)
+          if (how === 0) await last.userSessions.endAll(user)
+          else if (how === 1) await last.userSessions.endEntraSession(sid)
+          else for (const { id } of await last.userSessions.list(user)) await last.sessions.end(id)
         }
         for (const signed of living) {
           for (const value of signed.cookies) {
-            expect(await last.sessions.open(value)).toBeUndefined()
-            expect(await instance(1).sessions.open(value)).toBeUndefined()
+            expect(await last.sessions.resolve(value)).toBeUndefined()
+            expect(await instance(1).sessions.resolve(value)).toBeUndefined()
           }
         }
       }),
@@ -177,35 +175,38 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
   it('is in the list under its device’s name while one key of its writer is left', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     await signIn(instance(1), user)
-    const [byOld, byNew] = [await instance(0).ends.list(user), await instance(3).ends.list(user)]
+    const [byOld, byNew] = [
+      await instance(0).userSessions.list(user),
+      await instance(3).userSessions.list(user),
+    ]
     for (const list of [byOld, byNew]) {
       expect(list.map(({ device }) => device)).toEqual(['Firefox on Linux'])
     }
-    expect(byOld[0]?.handles[0]).not.toBe(byNew[0]?.handles[0])
-    const both = await instance(2).ends.list(user)
-    expect(both[0]?.handles).toEqual([byOld[0]?.handles[0], byNew[0]?.handles[0]])
+    expect(byOld[0]?.publicIds[0]).not.toBe(byNew[0]?.publicIds[0])
+    const both = await instance(2).userSessions.list(user)
+    expect(both[0]?.publicIds).toEqual([byOld[0]?.publicIds[0], byNew[0]?.publicIds[0]])
   })
 
   it('is in the list and ends, however long its device’s name is', async () => {
     for (const device of ['é'.repeat(64), '"'.repeat(508), '漢'.repeat(1500)]) {
       const user = { tenantId: randomUUID(), objectId: randomUUID() }
       const signed = await signIn(instance(1), user, device)
-      expect((await instance(1).ends.list(user)).map((one) => one.device)).toEqual([device])
-      expect(await instance(3).ends.endAll(user)).toBe(1)
-      expect(await instance(1).sessions.open(signed.cookies[0] ?? '')).toBeUndefined()
+      expect((await instance(1).userSessions.list(user)).map((one) => one.device)).toEqual([device])
+      expect(await instance(3).userSessions.endAll(user)).toBe(1)
+      expect(await instance(1).sessions.resolve(signed.cookies[0] ?? '')).toBeUndefined()
     }
   })
 
   it('of which nothing can be read is in the list, and ends', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     await signIn(instance(0), user)
-    const [own] = await instance(0).ends.list(user)
+    const [own] = await instance(0).userSessions.list(user)
     const record = (await stored.records()).find(({ id }) => id === own?.id)
     if (!record) throw new Error('The record is not there')
-    await stored.put({ ...record, sealed: randomBytes(3), summary: randomBytes(3) })
-    expect(await instance(0).ends.list(user)).toMatchObject([{ device: 'Unknown device' }])
-    expect(await instance(0).ends.endAll(user)).toBe(1)
-    expect(await instance(0).ends.list(user)).toEqual([])
+    await stored.put({ ...record, sealed: randomBytes(3), label: randomBytes(3) })
+    expect(await instance(0).userSessions.list(user)).toMatchObject([{ device: 'Unknown device' }])
+    expect(await instance(0).userSessions.endAll(user)).toBe(1)
+    expect(await instance(0).userSessions.list(user)).toEqual([])
   })
 
   it('stays in the list when sessions may last longer than they might when it began', async () => {
@@ -217,7 +218,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     // A question that counts as no activity.
     expect(await ask(instance(0), signed)).toBe(true)
     clock += 20 * minute
-    expect(await instance(0).ends.list(user)).toHaveLength(1)
+    expect(await instance(0).userSessions.list(user)).toHaveLength(1)
     expect(await ask(instance(0), signed)).toBe(true)
   })
 
@@ -225,10 +226,10 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     const signed = await signIn(instance(0), user)
     await stored.removeIndexes()
-    expect(await instance(0).ends.list(user)).toEqual([])
+    expect(await instance(0).userSessions.list(user)).toEqual([])
     clock += minute
     expect(await extend(instance(0), signed)).toBe(true)
-    expect(await instance(0).ends.list(user)).toHaveLength(1)
-    expect(await instance(0).ends.endEntraSession(signed.sid)).toBe(1)
+    expect(await instance(0).userSessions.list(user)).toHaveLength(1)
+    expect(await instance(0).userSessions.endEntraSession(signed.sid)).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 import type { OwnSessions } from '@gatehouse/contract/sessions'
 import type { Session } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
-import { maxSessionsPerUser } from '../../src/session/sessions.ts'
+import { maxSessionsPerUser } from '../../src/session/user-sessions.ts'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'

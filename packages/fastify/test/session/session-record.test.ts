@@ -71,7 +71,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     const list = async () =>
       ((await one.get('/api/sessions')).json() as { sessions: unknown[] }).sessions
     const before = await list()
-    await gatehouse().stored.put({ ...first, summary: second.summary })
+    await gatehouse().stored.put({ ...first, label: second.label })
     expect(await list()).toHaveLength(before.length)
     expect((await one.get('/api/me')).status).toBe(200)
   })
@@ -86,7 +86,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
 
   it('takes 4 kB at most, with tokens of the size that Entra gives', async () => {
     const [, record] = await signedIn()
-    expect(record.sealed.length + record.summary.length).toBeLessThanOrEqual(4096)
+    expect(record.sealed.length + record.label.length).toBeLessThanOrEqual(4096)
     expect(record.sealed.length).toBeGreaterThan(1500)
   })
 

@@ -1,15 +1,15 @@
 /** Rules of a session that are plain decisions, at their edges. */
 import { describe, expect, it } from 'vitest'
-import { deviceName } from '../../src/session/user-sessions.ts'
-import { findToken, grantedToken, withToken } from '../../src/session/token-set.ts'
+import { deviceName } from '../../src/auth/device-name.ts'
+import { newRateWindow, retryAfterSeconds } from '../../src/rate-window.ts'
+import { hasEnded, isTouchDue, sessionEnd } from '../../src/session/record.ts'
 import {
-  hasEnded,
-  isTouchDue,
-  newPace,
-  secondsToWait,
-  sessionEnd,
-} from '../../src/session/lifetime.ts'
-import { heldBack, withRequest } from '../../src/session/token-requests.ts'
+  findToken,
+  grantedToken,
+  heldBack,
+  withRequest,
+  withToken,
+} from '../../src/session/token-set.ts'
 import { sessionRecord } from '../support/session-parts.ts'
 
 const lifetimes = { idleMs: 1_000, absoluteMs: 5_000 }
@@ -36,16 +36,16 @@ describe('a session', () => {
 
 describe('the limit of requests per minute', () => {
   it('lets so many pass, says how long to wait, and begins anew after a minute', () => {
-    const pace = newPace()
-    const ask = (now: number) => secondsToWait(pace, 2, now)
+    const window = newRateWindow()
+    const ask = (now: number) => retryAfterSeconds(window, 2, now)
     expect([ask(100_000), ask(100_000), ask(110_000)]).toEqual([0, 0, 50])
     expect(ask(159_999)).toBe(1)
     expect(ask(160_000)).toBe(0)
   })
 
   it('begins anew if the clock was set back: nobody waits for an hour that is not over', () => {
-    const pace = newPace()
-    const ask = (now: number) => secondsToWait(pace, 1, now)
+    const window = newRateWindow()
+    const ask = (now: number) => retryAfterSeconds(window, 1, now)
     expect([ask(3_600_000), ask(3_600_000)]).toEqual([0, 60])
     expect([ask(1_000), ask(1_000)]).toEqual([0, 60])
   })

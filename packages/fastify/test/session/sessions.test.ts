@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Session } from '../../src/session/cache.ts'
 import type { SessionRecord } from '../../src/session/record.ts'
-import type { Session, Sessions } from '../../src/session/sessions.ts'
+import type { Sessions } from '../../src/session/sessions.ts'
 import { StoreError } from '../../src/store/store.ts'
 import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
@@ -24,7 +25,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
   async function openedTwice(): Promise<[string, Session, Session]> {
     const seenAt = Date.now() - 30_000
     const cookie = await sessions.start({ ...sessionRecord(), seenAt })
-    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    const [one, other] = [await sessions.resolve(cookie), await sessions.resolve(cookie)]
     if (!one || !other) throw new Error('The session does not open')
     return [cookie, one, other]
   }
@@ -34,7 +35,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     const { seenAt } = one
     await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
     await sessions.update(other, (record) => ({ ...record, seenAt: record.seenAt + 1 }))
-    const opened = await sessions.open(cookie)
+    const opened = await sessions.resolve(cookie)
     expect(opened).toMatchObject({ version: 3, seenAt: seenAt + 1 })
     expect(opened && (await sessions.record(opened))).toMatchObject({
       refreshToken: 'rotated',
@@ -60,7 +61,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
     expect(await sessions.extend(other)).toBe(true)
     expect(await sessions.record(other)).toMatchObject({ refreshToken: 'rotated' })
-    expect(await sessions.open(cookie)).toMatchObject({ version: 3 })
+    expect(await sessions.resolve(cookie)).toMatchObject({ version: 3 })
   })
 
   it('do not bring it back where one of them ended it', async () => {
@@ -68,7 +69,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     await sessions.end(one.secrets.id)
     expect(await sessions.update(other, (record) => record)).toBeUndefined()
     expect(await sessions.extend(other)).toBe(false)
-    expect(await sessions.open(cookie)).toBeUndefined()
+    expect(await sessions.resolve(cookie)).toBeUndefined()
     expect(sessions.peek(sessions.cookieOf(cookie))).toBeUndefined()
   })
 
@@ -86,7 +87,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     await sessions.endAll(ids)
     counting.on = false
     expect(turns).toBeGreaterThanOrEqual(4)
-    for (const cookie of cookies) expect(await sessions.open(cookie)).toBeUndefined()
+    for (const cookie of cookies) expect(await sessions.resolve(cookie)).toBeUndefined()
   })
 
   it('let a person in whose superfluous sessions cannot be ended', async () => {
@@ -94,7 +95,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     parts.store.sessions.find = () => Promise.reject(new StoreError('no answer'))
     try {
       const cookie = await sessions.start(sessionOfItsOwn())
-      expect(await sessions.open(cookie)).toBeDefined()
+      expect(await sessions.resolve(cookie)).toBeDefined()
     } finally {
       parts.store.sessions.find = find
     }
@@ -103,14 +104,18 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
   it('do not bring it back where it ends while one of them reads it', async () => {
     for (let turn = 0; turn < 20; turn += 1) {
       const next = await sessions.start(sessionRecord())
-      const session = await sessions.open(next)
+      const session = await sessions.resolve(next)
       if (!session) throw new Error('The session does not open')
       await sessions.update(session, (record) => record)
       // A read is under way at every moment of the end.
-      const reads = [sessions.open(next), sessions.end(session.secrets.id), sessions.open(next)]
+      const reads = [
+        sessions.resolve(next),
+        sessions.end(session.secrets.id),
+        sessions.resolve(next),
+      ]
       await Promise.all(reads)
       expect(sessions.peek(sessions.cookieOf(next))).toBeUndefined()
-      expect(await sessions.open(next)).toBeUndefined()
+      expect(await sessions.resolve(next)).toBeUndefined()
     }
   })
 })

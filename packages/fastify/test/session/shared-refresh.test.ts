@@ -56,7 +56,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   it('is taken over where the instance that had begun it died', async () => {
     const [local, away, id] = await withExpiredToken(3)
     const dead = await openStore(gatehouse().storeUrl, gatehouse().now)
-    expect(await dead.marks.lock(`refresh:${id}`, 500)).toBeTypeOf('function')
+    expect(await dead.oneTimeKeys.lock(`refresh:${id}`, 500)).toBeTypeOf('function')
     await dead.close()
     const startedAt = performance.now()
     expect(await Promise.all([usersStatus(local), usersStatus(away)])).toEqual([200, 200])
@@ -69,7 +69,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     const [local, , id] = await withExpiredToken(4)
     const [other] = await withExpiredToken(5)
     const holder = await openStore(gatehouse().storeUrl, gatehouse().now)
-    const release = await holder.marks.lock(`refresh:${id}`, 10_000)
+    const release = await holder.oneTimeKeys.lock(`refresh:${id}`, 10_000)
     const waiting = usersStatus(local)
     expect(await usersStatus(other)).toBe(200)
     expect((await local.get('/api/me')).status).toBe(200)

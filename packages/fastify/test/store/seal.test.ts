@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createIndexEntries } from '../../src/session/lookup-keys.ts'
+import { createLookupKeys } from '../../src/session/lookup-keys.ts'
 import { deriveSecrets, seal, unseal } from '../../src/store/seal.ts'
 
 const secrets = deriveSecrets(randomBytes(32))
@@ -63,13 +63,13 @@ describe('the secrets of a session', () => {
 
   it('have index entries that only the server’s key makes, one per kind and value', () => {
     const [key, other] = [randomBytes(32), randomBytes(32)]
-    const [mine, foreign] = [createIndexEntries([key]), createIndexEntries([other])]
+    const [mine, foreign] = [createLookupKeys([key]), createLookupKeys([other])]
     const entries = [
       ...mine.ofUser('ab', 'c'),
       ...mine.ofUser('a', 'bc'),
       ...mine.ofEntraSession('ab'),
       ...foreign.ofUser('ab', 'c'),
-      ...mine.handlesOf('ab'),
+      ...mine.publicIdsOf('ab'),
     ]
     expect(new Set(entries).size).toBe(5)
     expect(mine.ofUser('ab', 'c')).toEqual([entries[0]])
@@ -77,7 +77,7 @@ describe('the secrets of a session', () => {
 
   it('have an entry under every key of the list, the first one’s first', () => {
     const [older, newer] = [randomBytes(32), randomBytes(32)]
-    const [both, old] = [createIndexEntries([newer, older]), createIndexEntries([older])]
+    const [both, old] = [createLookupKeys([newer, older]), createLookupKeys([older])]
     expect(both.ofUser('a', 'b')).toHaveLength(2)
     expect(both.ofUser('a', 'b')[1]).toBe(old.ofUser('a', 'b')[0])
     expect(both.ofEntraSession('s')[1]).toBe(old.ofEntraSession('s')[0])

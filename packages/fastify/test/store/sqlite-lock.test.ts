@@ -64,7 +64,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     const release = await holdLock(file())
     const order: number[] = []
     const works = Array.from({ length: 120 }, (_, turn) =>
-      store.marks.spend(`order ${turn}`, 1000).then(() => order.push(turn)),
+      store.oneTimeKeys.consume(`order ${turn}`, 1000).then(() => order.push(turn)),
     )
     await release()
     await Promise.all(works)

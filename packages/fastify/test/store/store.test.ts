@@ -35,7 +35,7 @@ describe('the files of the sqlite store', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
     try {
       const store = await openStore(`sqlite:${join(folder, 'deep/er/sessions.sqlite')}`, Date.now)
-      await store.marks.spend('key', 1000)
+      await store.oneTimeKeys.consume('key', 1000)
       const files = readdirSync(join(folder, 'deep/er'))
       expect(files).toEqual(expect.arrayContaining(['sessions.sqlite', 'sessions.sqlite-wal']))
       for (const file of files) {

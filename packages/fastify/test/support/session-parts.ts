@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
-import { createIndexEntries, createSummaries } from '../../src/session/lookup-keys.ts'
+import { createLookupKeys, createSessionLabels } from '../../src/session/lookup-keys.ts'
 import type { SessionRecord } from '../../src/session/record.ts'
 import { createSealedCookies } from '../../src/session/cookie.ts'
-import { createSessions, type Sessions } from '../../src/session/sessions.ts'
+import { Sessions } from '../../src/session/sessions.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { startRedis } from '@gatehouse/test-support/redis'
@@ -25,12 +25,12 @@ export async function sessionParts(kind: StoreKind, maxOpen?: number): Promise<S
   const store = await openStore(redis?.url ?? `sqlite:${join(folder, 's.sqlite')}`, Date.now)
   const app = Fastify()
   const keys = [randomBytes(32)]
-  const sessions = createSessions({
+  const sessions = new Sessions({
     store,
     cookies: await createSealedCookies(app, keys, 3600),
     lifetimes: { idleMs: 3_600_000, absoluteMs: 7_200_000 },
-    indexes: createIndexEntries(keys),
-    summaries: createSummaries(keys),
+    lookupKeys: createLookupKeys(keys),
+    labels: createSessionLabels(keys),
     log: app.log,
     now: Date.now,
     ...(maxOpen !== undefined && { maxOpen }),

@@ -42,7 +42,7 @@ export function storeBehaviour(
         id: randomBytes(32).toString('base64url'),
         version: 1,
         sealed: randomBytes(500),
-        summary: randomBytes(60),
+        label: randomBytes(60),
         expiresAt: clock + 60_000,
         ...changes,
       }
@@ -63,10 +63,10 @@ export function storeBehaviour(
         const read = await sessions.read(kept.id)
         expect(read).toMatchObject({ id: kept.id, version: 1, expiresAt: kept.expiresAt })
         expect(Buffer.from(read?.sealed ?? []).equals(Buffer.from(kept.sealed))).toBe(true)
-        expect(Buffer.from(read?.summary ?? []).equals(Buffer.from(kept.summary))).toBe(true)
+        expect(Buffer.from(read?.label ?? []).equals(Buffer.from(kept.label))).toBe(true)
         expect(await sessions.read(`${kept.id}x`)).toBeUndefined()
         const [indexed] = await sessions.find(index)
-        expect(Buffer.from(indexed?.summary ?? []).equals(Buffer.from(kept.summary))).toBe(true)
+        expect(Buffer.from(indexed?.label ?? []).equals(Buffer.from(kept.label))).toBe(true)
       }
     })
 
@@ -142,45 +142,45 @@ export function storeBehaviour(
 
     it('marks something as spent once, however many try, and again after its time', async () => {
       const tries = Array.from({ length: 20 }, (_, at) =>
-        (at % 2 ? opened.store : opened.second).marks.spend(index, 300),
+        (at % 2 ? opened.store : opened.second).oneTimeKeys.consume(index, 300),
       )
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
-      expect(await opened.store.marks.spend(`${index}x`, 300)).toBe(true)
+      expect(await opened.store.oneTimeKeys.consume(`${index}x`, 300)).toBe(true)
       await pass(50)
-      expect(await opened.second.marks.spend(index, 300)).toBe(false)
+      expect(await opened.second.oneTimeKeys.consume(index, 300)).toBe(false)
       await pass(350)
-      expect(await opened.store.marks.spend(index, 300)).toBe(true)
+      expect(await opened.store.oneTimeKeys.consume(index, 300)).toBe(true)
     })
 
     it('gives a lock to one, until it lets go or its time is over', async () => {
-      const { marks } = opened.store
-      const release = await marks.lock(index, 60_000)
-      expect(await opened.second.marks.lock(index, 60_000)).toBeUndefined()
+      const { oneTimeKeys } = opened.store
+      const release = await oneTimeKeys.lock(index, 60_000)
+      expect(await opened.second.oneTimeKeys.lock(index, 60_000)).toBeUndefined()
       await release?.()
-      expect(await opened.second.marks.lock(index, 200)).toBeTypeOf('function')
-      expect(await marks.lock(index, 200)).toBeUndefined()
+      expect(await opened.second.oneTimeKeys.lock(index, 200)).toBeTypeOf('function')
+      expect(await oneTimeKeys.lock(index, 200)).toBeUndefined()
       await pass(300)
-      expect(await marks.lock(index, 60_000)).toBeTypeOf('function')
+      expect(await oneTimeKeys.lock(index, 60_000)).toBeTypeOf('function')
     })
 
     it('lets nobody release a lock that is another’s by now', async () => {
-      const late = await opened.store.marks.lock(index, 100)
+      const late = await opened.store.oneTimeKeys.lock(index, 100)
       await pass(200)
-      expect(await opened.second.marks.lock(index, 60_000)).toBeTypeOf('function')
+      expect(await opened.second.oneTimeKeys.lock(index, 60_000)).toBeTypeOf('function')
       await late?.()
-      expect(await opened.store.marks.lock(index, 60_000)).toBeUndefined()
+      expect(await opened.store.oneTimeKeys.lock(index, 60_000)).toBeUndefined()
     })
 
     it('tells of what another process changed, at once', async () => {
       const kept = await created()
       const heard: (string | undefined)[] = []
-      opened.store.changes.watch((id) => heard.push(id))
+      opened.store.invalidations.subscribe((id) => heard.push(id))
       await opened.store.sessions.read(kept.id)
       await opened.second.sessions.remove(kept.id)
       await expect
         .poll(
           () => {
-            expect(opened.store.changes.blindSince()).toBeUndefined()
+            expect(opened.store.invalidations.disconnectedSince()).toBeUndefined()
             return heard.some((id) => id === undefined || id === kept.id)
           },
           { interval: 2, timeout: 500 },
@@ -193,8 +193,8 @@ export function storeBehaviour(
       await closed.store.ping()
       await closed.store.close()
       await closed.store.close()
-      const { sessions, marks, ping } = closed.store
-      for (const work of [ping, () => sessions.read('x'), () => marks.spend('k', 1)]) {
+      const { sessions, oneTimeKeys, ping } = closed.store
+      for (const work of [ping, () => sessions.read('x'), () => oneTimeKeys.consume('k', 1)]) {
         await expect(work()).rejects.toMatchObject({ code: 'store_failed' })
       }
       await closed.dispose()

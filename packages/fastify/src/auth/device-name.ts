@@ -1,0 +1,48 @@
+/** The device of a session, as the list of a user's sessions shows it. */
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** The rest of a header is not read: a browser's own is about 120 characters long. */
+const maxLength = 512
+
+/** Found in Sec-CH-UA or in the user agent, the more special first: most of them say Chrome as well. */
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg(?:e|A|iOS)?\/|"Microsoft Edge"/, 'Edge'],
+  [/\bOPR\/|\bOPiOS\/|"Opera"/, 'Opera'],
+  [/\bVivaldi\/|"Vivaldi"/, 'Vivaldi'],
+  [/"Brave"/, 'Brave'],
+  [/\bSamsungBrowser\/|"Samsung Internet"/, 'Samsung Internet'],
+  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
+  [/\b(?:Headless)?Chrome\/|\bCriOS\/|"Google Chrome"|"Chromium"/, 'Chrome'],
+  [/\bVersion\/[\d.]+ .*Safari\//, 'Safari'],
+  [/^curl\//, 'curl'],
+]
+
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/\biP(?:hone|ad|od)\b|"iOS"/, 'iOS'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bCrOS\b|"Chrome OS"/, 'ChromeOS'],
+  [/\bMacintosh\b|"macOS"/, 'macOS'],
+  [/\bLinux\b/, 'Linux'],
+]
+
+/**
+ * A readable name for what a browser says it is, such as "Firefox on Windows". It consists of names from
+ * this file alone: anyone can write a user agent, and the name is shown in a list and kept in the store.
+ *
+ * https://wicg.github.io/ua-client-hints/
+ */
+export function deviceName(headers: IncomingHttpHeaders): string {
+  const header = (name: string) => String(headers[name] ?? '').slice(0, maxLength)
+  const agent = header('user-agent')
+  const named = findName(browsers, agent)
+  // Some browsers are Chrome in the user agent, and have their own name in the hints.
+  const hinted = named === undefined || named === 'Chrome'
+  const browser = (hinted ? findName(browsers, header('sec-ch-ua')) : undefined) ?? named
+  const system = findName(systems, agent) ?? findName(systems, header('sec-ch-ua-platform'))
+  return [browser, system].filter(Boolean).join(' on ') || 'Unknown device'
+}
+
+function findName(table: readonly (readonly [RegExp, string])[], text: string): string | undefined {
+  return table.find(([pattern]) => pattern.test(text))?.[1]
+}

@@ -1,0 +1,56 @@
+/** What a route may require of the user beyond being signed in: route options for app developers. */
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { acrsClaimsRequest } from '../entra/index.ts'
+import { ProblemError } from '../errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * For users with one of these app roles: `{ onRequest: app.requireRole('Directory.Reader') }`.
+     * Others get 403 `forbidden`.
+     */
+    requireRole(...anyOf: string[]): onRequestAsyncHookHandler
+    /**
+     * For users who granted these permissions, or whose administrator did. Others get 401
+     * `interaction_required` with the reason `consent`, and come back with them.
+     */
+    requireScopes(...scopes: string[]): onRequestAsyncHookHandler
+    /**
+     * For users who satisfied this authentication context of the tenant's conditional access, such as
+     * `c1`. Others get 401 `interaction_required` with the reason `step_up`.
+     * https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+     */
+    requireStepUp(authenticationContext: string): onRequestAsyncHookHandler
+  }
+}
+
+/** Each of them works behind `requireSignIn`. None is a check on its own. */
+export function decorateRequirements(app: FastifyInstance): void {
+  app.decorate('requireRole', (...anyOf: string[]) => {
+    if (anyOf.length === 0) throw new Error('requireRole needs the name of a role')
+    return async ({ user }: FastifyRequest) => {
+      if (anyOf.some((role) => user.roles.includes(role))) return
+      throw new ProblemError('forbidden', `This needs the role ${anyOf.join(' or ')}.`)
+    }
+  })
+
+  app.decorate('requireScopes', (...scopes: string[]) => {
+    if (scopes.length === 0) throw new Error('requireScopes needs the name of a permission')
+    return async (request: FastifyRequest) => {
+      await request.accessToken(scopes)
+    }
+  })
+
+  app.decorate('requireStepUp', (authenticationContext: string) => {
+    if (!/^c\d{1,2}$/.test(authenticationContext)) {
+      throw new Error('requireStepUp needs an authentication context, c1 to c99')
+    }
+    return async (request: FastifyRequest) => {
+      if (request.user.authenticationContexts.includes(authenticationContext)) return
+      throw await request.interactionRequired({
+        reason: 'step_up',
+        claims: acrsClaimsRequest(authenticationContext),
+      })
+    }
+  })
+}

@@ -1,0 +1,131 @@
+/** Session records in the store: sealed when written, opened when read, changed by compare-and-set. */
+import type { FastifyBaseLogger } from 'fastify'
+import { seal, type SessionSecrets, unseal } from '../store/seal.ts'
+import {
+  type IndexWrite,
+  type SessionStore,
+  type StoredRecord,
+  StoreError,
+} from '../store/store.ts'
+import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
+import {
+  absoluteEnd,
+  hasEnded,
+  type Lifetimes,
+  parseRecord,
+  serialiseRecord,
+  sessionEnd,
+  type SessionRecord,
+} from './record.ts'
+
+/** A record and the version that was read. */
+export interface Loaded {
+  record: SessionRecord
+  version: number
+}
+
+interface RecordsOptions {
+  store: SessionStore
+  lifetimes: Lifetimes
+  lookupKeys: LookupKeys
+  labels: SessionLabels
+  log: FastifyBaseLogger
+  now: () => number
+}
+
+/** Each failed attempt means that another writer was faster. So many in a row do not happen by chance. */
+const maxAttempts = 10
+
+export type Records = ReturnType<typeof createRecords>
+
+export function createRecords(options: RecordsOptions) {
+  const { store, lifetimes, lookupKeys, labels, log, now } = options
+
+  function create(record: SessionRecord, secrets: SessionSecrets): Promise<void> {
+    return store.create(toStored(indexed(record), secrets, 1), indexFor(record))
+  }
+
+  /** The record while its session lives. @throws StoreError */
+  async function load(secrets: SessionSecrets): Promise<Loaded | undefined> {
+    const found = await store.read(secrets.id)
+    if (!found) return undefined
+    const plain = unseal(found.sealed, secrets)
+    const record = plain === undefined ? undefined : parseRecord(plain)
+    if (!record) {
+      // Changed, moved, or of another format: it is no session.
+      log.warn({ event: 'session_record_refused' }, 'A session record did not open')
+      await store.remove(secrets.id)
+      return undefined
+    }
+    return hasEnded(record, lifetimes, now()) ? undefined : { record, version: found.version }
+  }
+
+  /**
+   * The same for a session that is about to be used. After a change of keys or of lifetimes it is indexed
+   * anew first, so that it can be found and ended without its cookie. @throws StoreError
+   */
+  async function loadFindable(secrets: SessionSecrets): Promise<Loaded | undefined> {
+    const loaded = await load(secrets)
+    if (!loaded || isFindable(loaded.record)) return loaded
+    log.info({ event: 'session_indexed' }, 'A session can be found by the current session keys')
+    return update(secrets, (record) => record)
+  }
+
+  /**
+   * Changes the record in its newest state, whatever else is writing to it.
+   *
+   * @returns what was written; undefined if the session has ended. @throws StoreError
+   */
+  async function update(
+    secrets: SessionSecrets,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<Loaded | undefined> {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const loaded = await load(secrets)
+      if (!loaded) return undefined
+      // The label is sealed with this process's keys, so the record says that it is.
+      const record = indexed(change(loaded.record))
+      const version = loaded.version + 1
+      // With activity, once a minute: a store that loses entries (Redis that evicts them) gets them back.
+      const isActivity = record.seenAt !== loaded.record.seenAt
+      const index = isActivity || !isFindable(loaded.record) ? indexFor(record) : undefined
+      if (await store.replace(toStored(record, secrets, version), index)) return { record, version }
+    }
+    throw new StoreError('Too many writes to a session at the same time')
+  }
+
+  function toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
+    const { device, startedAt, seenAt, claims } = record
+    const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
+    return {
+      id: secrets.id,
+      version,
+      sealed: seal(serialiseRecord(record), secrets),
+      label: ofUser.seal(secrets.id, { device, startedAt, seenAt }),
+      expiresAt: sessionEnd(record, lifetimes),
+    }
+  }
+
+  /** Whether index entries and label exist for each of our keys, for as long as the session lasts. */
+  function isFindable(record: SessionRecord): boolean {
+    const { keyIds = [], until = 0 } = record.indexed ?? {}
+    const hasAllKeys = lookupKeys.keyIds.every((id) => keyIds.includes(id))
+    return hasAllKeys && until >= absoluteEnd(record, lifetimes)
+  }
+
+  function indexFor(record: SessionRecord): IndexWrite {
+    const { tid, oid, sid } = record.claims
+    const ofSession = typeof sid === 'string' ? lookupKeys.ofEntraSession(sid) : []
+    return {
+      entries: [...lookupKeys.ofUser(tid, oid), ...ofSession],
+      lastsUntil: absoluteEnd(record, lifetimes),
+    }
+  }
+
+  function indexed(record: SessionRecord): SessionRecord {
+    const until = absoluteEnd(record, lifetimes)
+    return { ...record, indexed: { keyIds: [...lookupKeys.keyIds], until } }
+  }
+
+  return { create, load, loadFindable, update }
+}
