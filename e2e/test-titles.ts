@@ -18,6 +18,7 @@ export interface TestTitles {
 
 const folders = [
   'bff/test',
+  'packages/contract/test',
   'packages/fastify/test',
   'packages/react/test',
   'packages/tenant/test',
