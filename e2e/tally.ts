@@ -1,4 +1,4 @@
-/** Sums what the test runners wrote and prints it as one line: `N passed, N failed`. */
+/** Adds up the reports of the test runners, and prints one line: `N passed, N failed`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './imports.ts'
@@ -19,10 +19,11 @@ function report(name: string): unknown {
 
 let passed = 0
 let failed = 0
-for (const name of ['bff', 'tenant', 'web', 'setup', 'e2e', 'foreign']) {
+const runners = ['bff', 'cli', 'contract', 'fastify', 'react', 'tenant', 'web', 'e2e', 'foreign']
+for (const name of runners) {
   const found = report(name) as VitestReport | undefined
   passed += found?.numPassedTests ?? 0
-  // A runner that left no report did not finish: that is a failure too.
+  // A runner without a report did not finish, which is a failure too.
   failed += found ? found.numFailedTests : 1
 }
 const browser = report('browser') as PlaywrightReport | undefined
