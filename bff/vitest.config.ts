@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // What is waited for comes in milliseconds; a busy machine takes its time all the same.
+    // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
     isolate: false,

@@ -1,4 +1,4 @@
-/** Small windows, large letters, colours of one's own, less motion, and paper. */
+/** Small windows, large text, forced colours, reduced motion, and print. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
@@ -15,7 +15,7 @@ const signedInPaths = ['/', '/claims', '/claims?view=json', '/users', '/users?q=
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 }).first()
 
-/** Small things beside words, which have 24 px around them; everything else is a main target. */
+/** Small targets beside text, with 24 px of space. Everything else is a main target. */
 const small = /^(?:Copy (?!all)|Dismiss|Link to |Skip to content)/
 
 async function open(page: Page, path: string): Promise<void> {
@@ -94,14 +94,14 @@ test(
   },
 )
 
-/** The sizes of everything that can be pressed; links within a sentence are as high as their line. */
+/** The sizes of all targets; a link within a sentence is as high as its line. */
 function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
   return within.locator('a, button, input, summary').evaluateAll((elements) =>
     elements
       .filter((element) => element.checkVisibility({ visibilityProperty: true }))
       .filter((element) => getComputedStyle(element).display !== 'inline')
       .map((element) => {
-        // Of a person in the list the whole row is pressed.
+        // The target of a user is the whole row.
         const pressed = element.closest('tbody tr') ?? element
         const { width, height } = pressed.getBoundingClientRect()
         const name = element.getAttribute('aria-label') ?? element.textContent.trim()
@@ -173,11 +173,11 @@ function borderOf(locator: Locator): Promise<string> {
   return locator.evaluate((element) => getComputedStyle(element).borderTopWidth)
 }
 
-test('nothing moves for whoever asked for less motion', { tag: '@thorough' }, async ({ page }) => {
+test('nothing moves if the user prefers reduced motion', { tag: '@thorough' }, async ({ page }) => {
   await beSignedIn(page)
   await open(page, '/users')
   const person = page.getByRole('table').getByRole('button').nth(1)
-  /** How long what moves when the panel opens does so, in ms. */
+  /** The duration of the animations when the panel opens, in ms. */
   const lengths = async () => {
     const found = await person.evaluate(async (button) => {
       ;(button as HTMLElement).click()
@@ -196,7 +196,7 @@ test('nothing moves for whoever asked for less motion', { tag: '@thorough' }, as
 
 test('the users’ page prints as a list, black on white', { tag: '@thorough' }, async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
-  // A sheet of A4 with usual margins.
+  // A4 with the usual margins.
   await page.setViewportSize({ width: 718, height: 1000 })
   await beSignedIn(page)
   await open(page, '/users?q=no')

@@ -1,11 +1,11 @@
-/** What a person's browser must never show, run or keep. */
+/** What the browser must never show, run or store. */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
 import { attacks, changeAnswers, hostile } from './hostile-text.ts'
 import { offeredAccount, signIn, signInLink, signOut } from './visitor.ts'
 
 const account = 5
 
-/** Ends the session as from another device: the same cookie, in a browser of its own. */
+/** Ends the session from another device: a second browser with the same cookie. */
 async function endOnServer(context: BrowserContext, origin: string): Promise<void> {
   const session = (await context.cookies(origin)).find(({ name }) => name === 'session')
   const other = await context.browser()?.newContext({ baseURL: origin })
@@ -16,7 +16,7 @@ async function endOnServer(context: BrowserContext, origin: string): Promise<voi
   await other.close()
 }
 
-/** The users that the page lists, as the texts of its rows. */
+/** The users on the page, as the texts of the rows. */
 async function listedUsers(page: Page): Promise<string[]> {
   await page.goto('/users')
   const names = page.getByRole('table').getByText(/@/)
@@ -35,7 +35,7 @@ async function expectOnlyText(page: Page): Promise<void> {
   await expect(page.locator('[href^="javascript:" i], [src^="javascript:" i]')).toHaveCount(0)
 }
 
-/** Counts what the content security policy stopped: text that is only text gives it nothing to do. */
+/** Counts the violations of the content security policy. Escaped text causes none. */
 async function countViolations(page: Page): Promise<() => number> {
   let count = 0
   await page.exposeFunction('noteViolation', () => (count += 1))
@@ -90,7 +90,7 @@ test('a session that ended on the server empties the page at the next request', 
   await expect(page.getByRole('table')).toHaveCount(0)
   await expectNothingOf(page, [name, ...users])
 
-  // Within the app, so that the list would be there at once if it had been kept.
+  // Within the app, where a cached list would show at once.
   for (const path of ['/', '/users']) {
     await page.evaluate((to) => history.pushState(null, '', to), path)
     await expect(page.locator('main h1')).toHaveCount(path === '/' ? 1 : 0)
@@ -235,7 +235,7 @@ test(
   async ({ page }) => {
     await page.goto('/')
     await signInLink(page).click()
-    // The tenant's page is another origin: it opens the app as an attacker's page would.
+    // The tenant's page is another origin, and opens the app as an attacker's page does.
     await expect(offeredAccount(page, account)).toBeVisible()
     const appears = page.waitForEvent('popup')
     const { baseURL } = test.info().project.use

@@ -1,4 +1,4 @@
-/** What the browser is given, as it was built: nothing in it that is not for everybody, and not too much of it. */
+/** The built page: it contains nothing private, and stays small. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
@@ -9,7 +9,7 @@ import { root } from './imports.ts'
 const dist = join(root, 'web/dist')
 
 interface BuiltFile {
-  /** As the address has it: `/assets/index-….js`. */
+  /** As in its address: `/assets/index-….js`. */
   path: string
   content: Buffer
   text: string
@@ -31,23 +31,23 @@ function builtFiles(): BuiltFile[] {
 const files = builtFiles()
 const index = files.find(({ path }) => path === '/index.html')?.text ?? ''
 
-/** Files that the first page names itself; the others come with the page that needs them. */
+/** Files that index.html names. The others load with the page that needs them. */
 function assets(extension: string, when: 'at first' | 'later'): BuiltFile[] {
   const all = files.filter(({ path }) => path.endsWith(extension))
   return all.filter(({ path }) => index.includes(`"${path}"`) === (when === 'at first'))
 }
 
-/** Thousands of bytes, as they go over the wire. */
+/** Thousands of bytes, as sent. */
 function brotliKb(of: BuiltFile[]): number {
   return of.reduce((sum, { content }) => sum + brotliCompressSync(content).length, 0) / 1000
 }
 
-/** Where a text may not stand in any built file, with what it is. */
+/** What no built file may contain. */
 const forbidden: [string, RegExp][] = [
   ['the local client’s secret', new RegExp(localClient.clientSecret ?? '-')],
   ['the local client’s id', new RegExp(localClient.clientId)],
   ['a name of a secret', /SESSION_KEYS|AAD_CLIENT_SECRET|clientSecret|client_secret/],
-  // 32 bytes in base64, as `openssl rand -base64 32` writes them.
+  // 32 bytes in base64, the output of `openssl rand -base64 32`.
   ['a key', /["'`][A-Za-z0-9+/_-]{43}=?["'`]/],
   ['a private key', /-----BEGIN/],
   ['a variable of the build', /VITE_|import\.meta\.env/],

@@ -7,7 +7,7 @@ const applications = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** The path of this machine's Chromium or Chrome, if there is one: CHROMIUM_PATH, the PATH, /Applications. */
+/** The path of an installed Chromium or Chrome: from CHROMIUM_PATH, the PATH, or /Applications. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
   const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)))

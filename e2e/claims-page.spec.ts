@@ -1,4 +1,4 @@
-/** The ID token, claim by claim: what is explained, found, linked to and copied. */
+/** The page of the ID token: explanations, filter, links and copies. */
 import { expect, test, type Page } from '@playwright/test'
 import { changeAnswers } from './hostile-text.ts'
 import { beSignedIn } from './signed-in.ts'
@@ -43,7 +43,7 @@ test('every claim of the token is on the page, with a sentence of its own', asyn
   const meanings = shown.map(({ meaning }) => meaning)
   expect(meanings.filter((meaning) => meaning.length < 20)).toEqual([])
   expect(new Set(meanings).size).toBe(meanings.length)
-  // None of what Entra ID itself sends is strange to us.
+  // The page explains every claim that Entra ID itself sends.
   await expect(main(page).getByText('Custom claim')).toHaveCount(0)
 
   for (const claim of ['oid', 'sub', 'tid'])
@@ -128,7 +128,7 @@ test('a link to a claim opens the closed group that it is in, and marks it', asy
     await expect(row(page, 'aio')).toHaveAttribute('data-marked', 'true')
     await page.reload()
   }
-  // The name of a claim is such a link.
+  // The name of a claim is a link to it.
   await row(page, 'sub').getByRole('link', { name: 'sub' }).click()
   await expect(page).toHaveURL(/\/claims#sub$/)
   await expect(row(page, 'sub')).toHaveAttribute('data-marked', 'true')

@@ -1,4 +1,4 @@
-/** `/doctor`, for somebody who cannot sign in: what is wrong, who can change it, and the next step. */
+/** `/doctor`: what prevents a sign-in, who can change it, and the next step. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as withLocalTenant, type Page } from '@playwright/test'
 import { freePort } from '@gatehouse/tenant/testing'
@@ -60,7 +60,7 @@ test(
   'an expired secret is shown with its next step, and is gone after the app has started with a new one',
   { tag: '@thorough' },
   async ({ page }) => {
-    // An app of the test's own, because an app asks about its secret once a minute.
+    // A separate app, because an app tests its secret once a minute.
     const port = await freePort()
     const publicUrl = `http://localhost:${port}`
     const deployment = await prepareDeployment({ publicUrl })

@@ -1,4 +1,4 @@
-/** Before the browser tests: finds Chromium, or installs it by apt where that is possible, or says what to install. */
+/** Before the browser tests: finds Chromium, installs it by apt if possible, or says what to install. */
 import { findChromium } from './chromium.ts'
 import { installByApt } from '@gatehouse/test-support/ensure-program'
 

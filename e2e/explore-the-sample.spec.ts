@@ -1,4 +1,4 @@
-/** What the original sample promises, walked step by step in a real browser. */
+/** The steps of Microsoft's original sample, in a real browser. */
 import { expect, test } from '@playwright/test'
 import { expectSignedIn, offeredAccount, signInAtTenant, signInLink, signOut } from './visitor.ts'
 

@@ -1,4 +1,4 @@
-/** The causes of UI.md’s table of failures that show on a page with data, and what the page calls them. */
+/** The failures that a page with data can show, and the title of each. */
 import type { Page } from '@playwright/test'
 import type { Tenant } from '@gatehouse/tenant'
 import { api } from '@gatehouse/shared/paths'

@@ -1,4 +1,4 @@
-/** Signing in, signing out, the session's end and two tabs in a Firefox, which is no Chromium. */
+/** Signing in, signing out, the end of a session, and two tabs, in Firefox. */
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { freePort, people } from '@gatehouse/tenant/testing'
@@ -22,7 +22,7 @@ afterAll(async () => {
   await deployment?.end()
 })
 
-/** A tab in a browser that knows nobody yet; it keeps what went wrong in it. */
+/** A tab in a new browser. It records the errors of its pages. */
 let page: Page
 let complaints: string[]
 beforeEach(async () => {
@@ -31,7 +31,7 @@ beforeEach(async () => {
   page.setDefaultTimeout(15_000)
   complaints = []
   page.on('pageerror', (error) => {
-    // The tenant's pages have no icon, and a policy that blocks the search for one.
+    // The tenant's pages have no icon, and their policy blocks the request for one.
     if (!String(error).includes(deployment.tenant.origin)) complaints.push(String(error))
   })
   return () => context.close()
@@ -48,7 +48,7 @@ function place(): string {
   return pathname + search + hash
 }
 
-/** On the tenant's first page. @returns the name of the person */
+/** Signs in on the tenant's first page. @returns the user's name */
 async function chooseAccount(index: number): Promise<string> {
   const { userPrincipalName, displayName } = people(deployment.tenant).at(index)
   await page.locator(`::-p-text(${userPrincipalName})`).click()
@@ -129,7 +129,7 @@ it('a sign-out in one tab empties the other one, and a sign-in fills it again', 
   expect(await other.content()).not.toContain(name)
 
   await press('a', 'Sign in')
-  // What this account agreed to stays agreed to.
+  // The consent of this account is remembered.
   await chooseAccount(3)
   await locate('button', name).wait()
   await locate('button', name, other).wait()
@@ -140,7 +140,7 @@ async function sessionCookie() {
   return cookies.find(({ name }) => name === 'session')
 }
 
-/** As from another device: with the same cookie, in a browser of its own. */
+/** Acts as another device: a second browser with the same cookie. */
 async function endOnServer(): Promise<void> {
   const session = await sessionCookie()
   const { publicUrl } = deployment

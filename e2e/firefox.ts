@@ -5,22 +5,22 @@ import { findProgram, installByApt } from '@gatehouse/test-support/ensure-progra
 const names = ['firefox-esr', 'firefox']
 const application = '/Applications/Firefox.app/Contents/MacOS/firefox'
 
-/** The path of this machine's own Firefox, if there is one: FIREFOX_PATH, the PATH, /Applications. */
+/** The path of an installed Firefox: from FIREFOX_PATH, the PATH, or /Applications. */
 export function findFirefox(): string | undefined {
   const onPath = names.map(findProgram).filter((path) => path !== undefined)
   const named = process.env['FIREFOX_PATH']
   return [...(named ? [named] : []), ...onPath, application].find((path) => existsSync(path))
 }
 
-/** Before all tests: Debian's Firefox, where it can be installed. A test that misses it says so. */
+/** Before all tests: installs Debian's Firefox if possible. Without it, its tests fail and say so. */
 export default function ensureFirefox(): void {
   if (!findFirefox()) installByApt('firefox-esr')
 }
 
 /**
- * A Firefox as its makers ship it, with a profile that goes with it, driven by WebDriver BiDi.
+ * Starts an unmodified Firefox with a temporary profile, driven by WebDriver BiDi.
  *
- * @throws Error with what to install where there is none
+ * @throws Error that says what to install, if there is no Firefox
  */
 export async function launchFirefox(): Promise<Browser> {
   const executablePath = findFirefox()

@@ -1,11 +1,11 @@
-/** What opening a page costs, what it asks for, and what it leaves in the browser. */
+/** What opening a page costs, what it requests, and what it stores in the browser. */
 import { expect, test, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const proof = (page: Page) => page.getByRole('region', { name: 'No tokens in this browser' })
 
-/** Every request that the page makes from now on. */
+/** Records the requests of the page from now on. */
 function requests(page: Page): URL[] {
   const urls: URL[] = []
   page.on('request', (request) => urls.push(new URL(request.url())))
@@ -58,7 +58,7 @@ test('a signed-out page is a 401 that asks the API for nothing and stays where i
   }
 })
 
-test('the code of a page is on its way when somebody points at its link', async ({ page }) => {
+test('the code of a page is fetched when the pointer is over its link', async ({ page }) => {
   await openAndSettle(page, '/')
   const urls = requests(page)
   await page.getByRole('navigation').getByRole('link', { name: 'Users' }).hover()
@@ -97,7 +97,7 @@ for (const width of [1280, 390]) {
   )
 }
 
-test('the proof counts what is really there', async ({ page }) => {
+test('the no-tokens card counts what the browser stores', async ({ page }) => {
   await openAndSettle(page, '/')
   const counts = () =>
     proof(page)

@@ -1,4 +1,4 @@
-/** From page to page: what a browser does when a document is loaded, and what keys and themes do. */
+/** Navigation between pages: title, focus and scroll position, the keyboard, and themes. */
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 import { accountButton, offeredAccount, signInLink } from './visitor.ts'
@@ -9,7 +9,7 @@ const pageLink = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name })
 const scrolledTo = (page: Page) => page.evaluate(() => Math.round(window.scrollY))
 
-/** Presses Tab until something has the focus, as somebody without a mouse does. */
+/** Presses Tab until an element has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible()
   const isFocused = () => target.evaluate((element) => element === document.activeElement)
@@ -33,13 +33,13 @@ test('a change of page sets the title, the focus, the current link and the scrol
   await page.goto('/claims')
   await expect(heading(page, 'ID token')).toBeVisible()
   await expect(page).toHaveTitle('ID token · Gatehouse')
-  // Whoever loads a document starts at its top, not in its middle.
+  // A loaded document starts at its top.
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
   await page.getByRole('heading', { name: 'Security values' }).scrollIntoViewIfNeeded()
   const left = await scrolledTo(page)
   expect(left).toBeGreaterThan(300)
 
-  // Not by the mouse: the test's own one scrolls a little before it presses.
+  // By keyboard: Playwright's mouse scrolls a little before it clicks.
   await pageLink(page, 'Users').evaluate((link) => (link as HTMLElement).click())
   await expect(heading(page, 'Users')).toBeFocused()
   await expect(page).toHaveTitle('Users · Gatehouse')
@@ -53,7 +53,9 @@ test('a change of page sets the title, the focus, the current link and the scrol
   await expect.poll(() => scrolledTo(page)).toBe(left)
 })
 
-test('an address that does not exist is told so, with the way home', async ({ page }) => {
+test('an address that does not exist has a page that says so, with a link home', async ({
+  page,
+}) => {
   const response = await page.goto('/nowhere')
   expect(response?.status()).toBe(404)
   await expect(heading(page, '404 · Page not found')).toBeVisible()
@@ -125,7 +127,7 @@ for (const [theme, scheme] of [
       await expect.poll(background).not.toBe(asTheSystem)
       const chosen = await background()
 
-      // The page as it is before the app's script has come: that is what would flash.
+      // The page before the app's script has loaded, which would flash.
       await page.route(/\/assets\/.*\.js$/, (route) => route.abort())
       await page.goto('/claims')
       await expect(page.getByRole('banner')).toContainText('Gatehouse')

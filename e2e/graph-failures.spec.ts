@@ -1,4 +1,4 @@
-/** What the users page makes of a Microsoft Graph that refuses, stalls or talks nonsense: by the tenant's faults. */
+/** The users page while Microsoft Graph refuses, stalls or answers nonsense, by the tenant's faults. */
 import { expect, type Page } from '@playwright/test'
 import type { Tenant } from '@gatehouse/tenant'
 import { test } from './own-gatehouse.ts'
@@ -11,7 +11,7 @@ const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
 
 const throttled = { at: 'users', kind: 'graphError', status: 429, code: 'TooManyRequests' } as const
 
-/** Every text that the polite live region is given from now on. */
+/** Records the texts of the polite live region from now on. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const said: string[] = []
@@ -23,7 +23,7 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => Reflect.get(globalThis, 'said') as string[])
 }
 
-/** As another person than before, in a browser that has forgotten that one. */
+/** Signs in as another user, after clearing the browser's cookies. */
 async function signInAsGuest(page: Page, tenant: Tenant): Promise<void> {
   const guest = people(tenant).guest
   await page.context().clearCookies()
@@ -74,7 +74,7 @@ test(
     await page.goto('/users')
     await expect(table(page).getByRole('row')).toHaveCount(26)
     const said = await listen(page)
-    // The search, and not the next page of the list, which is fetched ahead of time.
+    // The search, and not the next page of the list, which is prefetched.
     const when = ({ url }: { url: string }) => url.includes('search')
     tenant.faults.set({ ...throttled, retryAfter: '3', times: 1, when })
     await page.getByRole('searchbox').fill('no')
@@ -82,7 +82,7 @@ test(
     await expect(note).toContainText('in 3 seconds')
     await expect(note).toContainText('in 2 seconds')
     await expect(note).toContainText('in 1 second.')
-    // Meanwhile the old rows stay where they are.
+    // The old rows stay meanwhile.
     await expect(table(page)).toHaveAttribute('aria-busy', 'true')
     await expect(table(page).getByRole('row')).toHaveCount(26)
     await expect(note).toBeHidden()
@@ -134,7 +134,7 @@ test('a guest is told so, once, and led home', async ({ page, tenant }) => {
   })
   await page.goto('/users')
   await expect(card(page, 'Guests cannot list this directory')).toBeVisible()
-  // Coming back to the window asks for the session again, and not for what was refused.
+  // A focus of the window fetches the session again, and not the refused list.
   const session = page.waitForResponse('**/api/session')
   await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
   await session
@@ -147,7 +147,7 @@ test(
   'a page of results that is too old starts again from page 1',
   { tag: '@thorough' },
   async ({ page }) => {
-    // The way to page 3 is lost: its cursor belongs to a session that is over.
+    // The cursor of page 3 is stale: it belongs to a session that is over.
     let first: string | undefined
     let isOld = true
     await page.route(/[?&]cursor=/, (route) => {

@@ -1,4 +1,4 @@
-/** Answers whose every text is an attack, for tests that look at what becomes of it on the page. */
+/** Answers in which every text is an attack, for tests of what the page makes of it. */
 import type { Page, Route } from '@playwright/test'
 
 export const attacks = [
@@ -9,7 +9,7 @@ export const attacks = [
   "';globalThis.attacked=1//{{constructor.constructor('globalThis.attacked=1')()}}",
 ]
 
-/** The same value with an attack in place of every text that `spoils` says, each in its turn. */
+/** The value with the attacks, in turn, in place of the texts that `spoils` selects. */
 export function hostile(value: unknown, spoils: (key: string) => boolean): unknown {
   let count = 0
   const next = () => attacks[count++ % attacks.length]
@@ -22,7 +22,7 @@ export function hostile(value: unknown, spoils: (key: string) => boolean): unkno
   return change(value, '')
 }
 
-/** Lets an API of the app answer as it does, with its JSON changed on the way to the page. */
+/** Changes the JSON of an API's real answer on its way to the page. */
 export async function changeAnswers(
   page: Page,
   path: string,
@@ -32,7 +32,7 @@ export async function changeAnswers(
     (url) => url.pathname === path,
     async (route: Route) => {
       const response = await route.fetch()
-      // A page that has moved on takes its answers along: nobody waits for this one any more.
+      // The page has navigated meanwhile, so its requests are gone.
       const json: unknown = await response.json().catch(() => undefined)
       if (json === undefined) await route.abort().catch(() => undefined)
       else await route.fulfill({ response, json: change(json) })

@@ -1,4 +1,4 @@
-/** Microsoft asks for something in the middle of a visit: the page says what, and *Continue* comes back to it. */
+/** Microsoft asks for something during a session: the page says what, and *Continue* comes back to it. */
 import { expect, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { signIn } from './visitor.ts'
@@ -8,7 +8,7 @@ const place = '/users?q=no&sort=-name#table'
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
 const card = (page: Page, title: string) => page.getByRole('heading', { name: title })
 
-/** Follows the page's link, does whatever the tenant asks, and ends where it began. */
+/** Follows the page's link, does what the tenant asks, and returns to the page. */
 async function continueAndReturn(page: Page, link: string): Promise<void> {
   await page.getByRole('main').getByRole('link', { name: link }).click()
   // An account to choose, a consent to give, a second factor to show.

@@ -1,7 +1,7 @@
 /**
- * `npm run lighthouse`: what Lighthouse makes of the built app, as the median of three runs per page, on
- * a phone and on a desktop. Not part of `npm test`: its performance figures want a quiet machine. It is
- * fetched when it is asked for: 165 MB in every clone would be much for a command that few run.
+ * `npm run lighthouse`: Lighthouse's scores of the built app, as the median of three runs per page, on a
+ * phone and on a desktop. It is not part of `npm test`, because performance needs a quiet machine. The
+ * command downloads Lighthouse (165 MB) itself, so that a clone does not have to.
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -25,7 +25,7 @@ const presets = ['mobile', 'desktop'] as const
 const lighthouse = 'lighthouse@13.5.0'
 const run = promisify(execFile)
 
-/** What is printed, in this order; scores in per cent, times in ms. */
+/** The printed columns, in this order; scores in per cent, times in ms. */
 const audits = {
   LCP: 'largest-contentful-paint',
   CLS: 'cumulative-layout-shift',
@@ -34,7 +34,7 @@ const audits = {
 
 type Figures = Record<string, number>
 
-/** The parts of Lighthouse's report that are looked at. */
+/** The part of Lighthouse's report that is used. */
 interface Report {
   categories: Record<string, Category>
   audits: Record<string, { title: string; score: number | null; numericValue?: number }>
@@ -49,7 +49,7 @@ interface Category {
 
 interface Measured {
   figures: Figures
-  /** What cost points elsewhere than in performance. */
+  /** The failed audits outside performance. */
   failures: string[]
 }
 
@@ -85,7 +85,7 @@ try {
   await deployment.end()
 }
 
-/** `npm run lighthouse -- users`: that page alone. */
+/** `npm run lighthouse -- users`: that page only. */
 function isAsked({ name }: { name: string }): boolean {
   const [only] = process.argv.slice(2)
   return only === undefined || only === name
@@ -111,7 +111,7 @@ async function measure(
   )
   const { categories, audits: found, ...report } = JSON.parse(stdout) as Report
   if (report.runtimeError) {
-    // On a busy machine a trace now and then begins too late.
+    // On a busy machine a trace sometimes begins too late.
     if (attempt === 3) throw new Error(`${url}: ${report.runtimeError.message}`)
     return measure(url, signedIn, preset, attempt + 1)
   }

@@ -1,4 +1,4 @@
-/** A whole visit, and everything that reached the browser on the way, searched for anything that looks like a token. */
+/** Searches everything that reaches the browser during a whole visit for tokens. */
 import { expect, test, type Page, type Response } from '@playwright/test'
 import { signIn, signOut } from './visitor.ts'
 
@@ -14,15 +14,15 @@ interface Finding {
 }
 
 /**
- * The callback's own address carries the authorization code: spent before the answer to it is
- * sent, and of no use without the verifier and the client secret. Everywhere else nothing may pass.
+ * The callback's own address carries the authorization code. It is redeemed before the answer is sent,
+ * and useless without the verifier and the client secret. It may appear nowhere else.
  */
 function addressOf(response: Response): string {
   const { pathname, href } = new URL(response.url())
   return pathname === '/auth/redirect' ? pathname : href
 }
 
-/** Notes every answer of the app's origin: status line, headers and body. */
+/** Records every answer of the app's origin: status line, headers and body. */
 function record(page: Page, origin: string): { settle(): Promise<Finding[]> } {
   const pending: Promise<Finding>[] = []
   page.on('response', (response: Response) => {
@@ -39,7 +39,7 @@ function record(page: Page, origin: string): { settle(): Promise<Finding[]> } {
   return { settle: () => Promise.all(pending) }
 }
 
-/** What a script on the page could read: storage, cookies, caches, and its own globals, three levels deep. */
+/** What a script on the page can read: storage, cookies, caches, and globals, three levels deep. */
 async function readableByScripts(page: Page): Promise<Finding[]> {
   const found = await page.evaluate(async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name)
@@ -54,7 +54,7 @@ async function readableByScripts(page: Page): Promise<Finding[]> {
         try {
           collect((value as Record<string, unknown>)[key], depth - 1)
         } catch {
-          // A getter that throws holds nothing for a script either.
+          // A getter that throws gives a script nothing.
         }
       }
     }
@@ -97,7 +97,7 @@ test('nothing token-shaped reaches the browser in a whole visit', async ({ page,
   await signOut(page, name)
   await page.waitForLoadState('networkidle')
 
-  // What is under way now belongs to the next page, and ends with this one.
+  // Requests that are under way end with the page.
   await page.goto('about:blank')
   const answers = await traffic.settle()
   expect(answers.length).toBeGreaterThan(15)

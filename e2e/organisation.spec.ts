@@ -1,4 +1,4 @@
-/** The organisation's name, which Graph tells an app that may ask for it (`User.Read`). */
+/** The organisation's name, which an app with the scope `User.Read` gets from Graph. */
 import { expect, type Page } from '@playwright/test'
 import { changeAnswers } from './hostile-text.ts'
 import { test } from './own-gatehouse.ts'

@@ -1,22 +1,22 @@
-/** A Gatehouse of a test process's own: what its tenant is made to do wrong disturbs no other test. */
+/** A separate app and tenant for each test process, so that faults of the tenant disturb no other test. */
 import { test as base } from '@playwright/test'
 import type { Tenant } from '@gatehouse/tenant'
 import { freePort } from '@gatehouse/tenant/testing'
 import { prepareDeployment, type Deployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
 
-interface ForTheTest {
+interface TestFixtures {
   /** Without faults and policies at the start of each test. */
   tenant: Tenant
 }
 
-interface ForTheProcess {
-  /** What the app asks for, at the sign-in and for Graph. */
+interface WorkerFixtures {
+  /** The scopes of the sign-in and of Graph. */
   scopes: string[]
   deployment: Deployment
 }
 
-export const test = base.extend<ForTheTest, ForTheProcess>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   scopes: [['User.ReadBasic.All'], { scope: 'worker', option: true }],
   deployment: [
     async ({ scopes }, use) => {
@@ -33,13 +33,13 @@ export const test = base.extend<ForTheTest, ForTheProcess>({
   ],
   baseURL: ({ deployment }, use) => use(deployment.publicUrl),
   tenant: async ({ deployment: { tenant } }, use) => {
-    makeWell(tenant)
+    resetTenant(tenant)
     await use(tenant)
-    makeWell(tenant)
+    resetTenant(tenant)
   },
 })
 
-function makeWell(tenant: Tenant): void {
+function resetTenant(tenant: Tenant): void {
   tenant.faults.clear()
   tenant.journal.clear()
   tenant.requireAuthenticationContext('users', undefined)

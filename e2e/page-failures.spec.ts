@@ -1,4 +1,4 @@
-/** What a page makes of a broken way to our own server, and of answers that ask the person for something. */
+/** A page without a connection to its server, and with answers that ask the user for something. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { causes } from './failure-causes.ts'
@@ -13,7 +13,7 @@ const main = (page: Page) => page.getByRole('main')
 const signInUrl = '/auth/sign-in?challenge=made-up'
 const place = '/users?q=no&sort=-name#table'
 
-/** Where *Continue* leads to. */
+/** The address of *Continue*. */
 async function expectToComeBack(page: Page, link: string): Promise<void> {
   const href = await main(page).getByRole('link', { name: link }).getAttribute('href')
   const url = new URL(href ?? '', 'http://app.example')

@@ -1,11 +1,11 @@
-/** Every page and every part that opens on one, in both themes and on a phone: no accessibility violation, nothing that the content security policy had to stop. */
+/** Every page, menu and dialog, in both themes and on a phone, has no violation of accessibility or of the content security policy. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { signIn } from './visitor.ts'
 
 const themes = ['light', 'dark'] as const
 
-/** Collects what the browser complains about: policy violations, errors of scripts, failed assertions of ours. */
+/** Collects the complaints of the browser: policy violations, script errors, failed assertions. */
 async function complaints(page: Page): Promise<string[]> {
   const found: string[] = []
   page.on('pageerror', (error) => found.push(error.message))
@@ -22,7 +22,7 @@ async function complaints(page: Page): Promise<string[]> {
   return found
 }
 
-/** What the other theme can break. Everything else was looked at in the first one. */
+/** The rules that depend on the theme; the other rules are checked in one theme. */
 const aboutColours = ['color-contrast', 'link-in-text-block']
 
 async function expectSound(page: Page, state: string): Promise<void> {

@@ -1,19 +1,19 @@
-/** Minutes that nobody waits for: the page's clock is moved, and the server's times on the way to the page with it. */
+/** Moves time forward in a test: the page's clock, and the times in the server's answers to the page. */
 import type { Page, Route } from '@playwright/test'
 import type { Session } from '@gatehouse/contract/session'
 
 export interface PassingTime {
-  /** Lets time go by, for the page and for what it is told. @param ms how much */
+  /** Moves the page's clock and the server's times. */
   pass(ms: number): Promise<void>
-  /** Lets time go by until so much is left of the session. @param left in ms */
+  /** Moves both until `left` ms of the session are left. */
   passUntil(left: number): Promise<void>
-  /** Lets time go by for the server alone, as in a page that sleeps. @param ms how much */
+  /** Moves the server's times only, as during the sleep of a computer. */
   passUnseen(ms: number): void
-  /** How often the page asked who is signed in, and how often to stay so. */
+  /** How often the page asked for the session, and how often it extended the session. */
   asked(): { session: number; extend: number }
 }
 
-/** To be called before the page is opened. */
+/** Call it before the page is opened. */
 export async function passingTime(page: Page): Promise<PassingTime> {
   const count = { session: 0, extend: 0 }
   let ahead = 0

@@ -1,18 +1,18 @@
-/** Photos of people, and initials for whoever has none: about every other user of the local tenant. */
+/** Photos of users. About every other user of the local tenant has none, and shows initials. */
 import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { accountButton, signIn } from './visitor.ts'
 
 const rows = (page: Page) => page.getByRole('table', { name: 'Users' }).locator('tbody tr')
 
-/** How many of these pictures are to be seen. */
+/** How many of these pictures are visible. */
 function shown(photos: Locator): Promise<number> {
   return photos.evaluateAll(
     (images) => images.filter((image) => getComputedStyle(image).opacity === '1').length,
   )
 }
 
-test('a photo lies over the initials of whoever has one', async ({ page, tenant }) => {
+test('a photo covers the initials', async ({ page, tenant }) => {
   const name = await signIn(page, 0)
   const me = tenant.users.find(({ displayName }) => displayName === name)
   await page.goto('/users')
@@ -21,7 +21,7 @@ test('a photo lies over the initials of whoever has one', async ({ page, tenant 
     .locator('img')
     .evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''))
   expect(ids).toHaveLength(25)
-  // What the tenant goes by: the last digit of the object id.
+  // In the tenant, the last digit of the object id decides.
   const expected = ids.filter((src) => /[02468ace]\/photo$/.test(src)).length
   expect(expected).toBeGreaterThan(3)
   await expect.poll(() => shown(rows(page).locator('img'))).toBe(expected)

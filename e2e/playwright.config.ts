@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 import { findChromium } from './chromium.ts'
 
-/** Ports of their own, so that the tests run beside a development server. */
+/** Separate ports, so that the tests run beside a development server. */
 const port = 6173
 export const tenantPort = 6175
 const publicUrl = `http://localhost:${port}`
@@ -17,7 +17,7 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,
-  // Two workers and a browser each: on a busy machine five seconds are not much.
+  // On a busy machine with two browsers, five seconds are too short.
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: '../test-reports/browser.json' }]],
   outputDir: '../test-results',
@@ -28,10 +28,10 @@ export default defineConfig({
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
     },
     viewport: { width: 1280, height: 800 },
-    // A trace costs a tenth of the time: TRACE=1 where a failure is to be understood.
+    // A trace takes a tenth of the time. Set TRACE=1 to analyse a failure.
     trace: process.env['TRACE'] ? 'retain-on-failure' : 'off',
   },
-  // The product's own command: what is tested is what people start.
+  // The command that users run.
   webServer: {
     command: 'node ../packages/cli/src/dev/start.ts',
     url: `${publicUrl}/healthz`,

@@ -1,4 +1,4 @@
-/** Answers of our own API that are made up: for what neither the tenant nor the back end can be brought to do. */
+/** Made-up answers of the app's API, for failures that neither the tenant nor the back end can produce. */
 import type { Page, Route } from '@playwright/test'
 import {
   problemMediaType,
@@ -9,7 +9,7 @@ import {
 
 export const requestId = '2f1c9f6e-0f6b-4a52-9d2a-7d1b6f0c9e11'
 
-/** Has every request of a path answered with a problem. */
+/** Answers every request of a path with a problem. */
 export async function answerWithProblem(
   page: Page,
   path: string,
@@ -31,7 +31,7 @@ export async function answerWithProblem(
   )
 }
 
-/** Has every request of a path dealt with in the server’s stead. */
+/** Handles every request of a path in place of the server. */
 export async function answer(
   page: Page,
   path: string,

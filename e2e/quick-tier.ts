@@ -1,10 +1,10 @@
-/** `npm test`: the quick tier, and at its end what it leaves to `npm run test:all`. */
+/** `npm test`: runs the quick tests, and says what `npm run test:all` adds. */
 import { spawnSync } from 'node:child_process'
 
 const tasks = ['check', 'lint', 'format:check', 'test']
 const { status } = spawnSync('turbo', ['run', ...tasks, '--continue', '--concurrency=2'], {
   stdio: 'inherit',
-  // npm names programs in a file of commands there.
+  // On Windows, npm installs programs as command files, which need a shell.
   shell: process.platform === 'win32',
 })
 process.stdout.write(

@@ -1,4 +1,4 @@
-/** Takes the pictures; `screenshots.config.ts` runs it. Not part of `npm test`: pictures are for looking at. */
+/** Takes the screenshots; `screenshots.config.ts` runs it. It is not part of `npm test`. */
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { root } from './imports.ts'
@@ -9,7 +9,7 @@ const folder = join(root, 'test-results/screenshots')
 const widths = [1280, 390]
 const themes = ['light', 'dark'] as const
 
-/** The README's pictures: the page, and what is waited for on it. */
+/** The README's pictures: the page, and the element to wait for. */
 const readme = {
   home: ['/', 'region'],
   claims: ['/claims', 'region'],

@@ -1,4 +1,4 @@
-/** Back to a page that the browser has kept as it was: real browsers do, while tests as a rule switch it off. */
+/** Back to a page in the back/forward cache, which Playwright disables by default. */
 import { expect } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { signIn } from './visitor.ts'

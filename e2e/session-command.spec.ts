@@ -1,4 +1,4 @@
-/** The README's lines for curl: a session from the command line, read and ended with it. */
+/** The README's commands for curl: a session from the command line. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

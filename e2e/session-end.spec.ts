@@ -1,4 +1,4 @@
-/** The end of a session: a warning in time, and a page that is empty afterwards. */
+/** The end of a session: a warning in time, and an empty page afterwards. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type BrowserContext, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
@@ -13,7 +13,7 @@ const stay = (page: Page) => toast(page).getByRole('button', { name: 'Stay signe
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
 
-/** Ends the session as from another device: the same cookie, in a browser of its own. */
+/** Ends the session from another device: a second browser with the same cookie. */
 async function endOnServer(context: BrowserContext, origin: string): Promise<void> {
   const other = await context.browser()?.newContext({ baseURL: origin })
   await other?.addCookies(await context.cookies(origin))
@@ -22,7 +22,7 @@ async function endOnServer(context: BrowserContext, origin: string): Promise<voi
   await other?.close()
 }
 
-/** What the page shows of people, and what they have to be gone from. */
+/** What the page shows of users, and must not show after the end. */
 async function openUsers(page: Page): Promise<string[]> {
   await page.goto(place)
   await expect(table(page).locator('mark').first()).toBeVisible()
@@ -39,7 +39,7 @@ async function expectSound(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 }
 
-/** Everything that is said aloud, in its order. */
+/** The announcements for screen readers, in order. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const region = document.getElementById('announcements')
@@ -165,7 +165,7 @@ test(
     const time = await passingTime(page)
     const users = await openUsers(page)
     time.passUnseen(3 * 60 * minute)
-    // The browser's clock has gone on in its sleep, the steady one has not.
+    // `Date.now()` has moved on during sleep, `performance.now()` has not.
     await page.clock.setSystemTime(Date.now() + 3 * 60 * minute)
     await time.pass(5000)
     await expect(dialog(page)).toBeVisible()
@@ -182,7 +182,7 @@ test('a 401 from anywhere is one dialog and no further request', async ({ page, 
   await page.getByRole('searchbox').fill('a')
   await expect(dialog(page)).toBeVisible()
   await expectNothingOf(page, [name, ...users])
-  // Whatever a loop would ask is asked within two turns of the event loop and an answer.
+  // A loop would send its next request within two turns of the event loop and an answer.
   await page.evaluate(() => fetch('/api/session'))
   await page.evaluate(() => fetch('/api/session'))
   const ofTheApp = requests.slice(0, -2).filter((path) => path.startsWith('/api/'))

@@ -1,4 +1,4 @@
-/** `/sessions`: where a user is signed in, and the end of it. */
+/** `/sessions`: the user's own sessions, and ending them. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Browser, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
@@ -14,7 +14,7 @@ const others = (page: Page) => table(page).getByRole('button', { name: /^End / }
 const endOthers = (page: Page) => page.getByRole('button', { name: 'End all other sessions' })
 const question = (page: Page) => page.getByRole('dialog')
 
-/** Another browser in which the same account is signed in. */
+/** Signs the same account in with another browser. */
 async function elsewhere(browser: Browser, baseURL: string | undefined): Promise<Page> {
   const context = await browser.newContext({
     ...(baseURL && { baseURL }),
@@ -25,7 +25,7 @@ async function elsewhere(browser: Browser, baseURL: string | undefined): Promise
   return page
 }
 
-/** Ends what earlier tests have left, so that each test begins with one session. */
+/** Ends the sessions of earlier tests, so that each test begins with one session. */
 async function signInAlone(page: Page): Promise<string> {
   const name = await signIn(page, 0)
   const answer = await page.request.delete('/api/sessions', { headers: { 'x-csrf': '1' } })

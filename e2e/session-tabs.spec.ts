@@ -1,4 +1,4 @@
-/** What happens in one tab happens in all of them, and a page that was left is no way back to its data. */
+/** All tabs follow the session of one, and Back shows no data of a page after its session ended. */
 import { expect, type BrowserContext, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
@@ -24,7 +24,7 @@ async function expectNothingOf(page: Page, texts: string[]): Promise<void> {
   for (const text of texts) expect(html).not.toContain(text)
 }
 
-/** Signs in as somebody else in a tab, past the session that the tenant remembers. */
+/** Signs in as another user in a tab, in spite of the session at the tenant. */
 async function signInAsAnother(page: Page, account: number): Promise<void> {
   await page.goto('/auth/sign-in?prompt=select_account&returnTo=%2F')
   await page.getByRole('button', { name: 'Use another account' }).click()
@@ -50,7 +50,10 @@ test('signing out in one tab empties the others', async ({ page, context }) => {
   await expect(list).toHaveURL(/\/users$/)
 })
 
-test('a sign-out that the server did not confirm is told to nobody', async ({ page, context }) => {
+test('a sign-out that the server did not confirm reaches no other tab', async ({
+  page,
+  context,
+}) => {
   const name = await signIn(page, 0)
   const list = await openTab(context, '/users')
   await shownUsers(list)
@@ -115,7 +118,7 @@ test(
     const users = await shownUsers(list)
     await signOut(page, name)
     await list.bringToFront()
-    // A headless browser's tabs are all in front.
+    // In a headless browser every tab is in front.
     await expect(async () => {
       await list.evaluate(() => window.dispatchEvent(new Event('focus')))
       await expect(dialog(list)).toBeVisible({ timeout: 500 })

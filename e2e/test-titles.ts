@@ -1,23 +1,24 @@
-/** The sentences of the tests, read from their source: nothing is run for it. */
+/** The titles of the tests, read from the source without running it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, Visitor, type ESTree } from 'vite'
 import { root, sourceFiles } from './imports.ts'
 
-/** Stands for a value that a table or a loop fills in. */
+/** Stands for a value from a table or a loop. */
 export const filledIn = '…'
 
 export interface TestTitles {
-  /** Titles as they are written, those of groups too. */
+  /** The titles as written, including those of groups. */
   titles: string[]
-  /** The title of each test behind the titles of its groups: what a reporter prints. */
+  /** The title of each test after the titles of its groups, as a reporter prints it. */
   sentences: string[]
-  /** Every string of the file: what a table may fill in. */
+  /** Every string of the file, which a table may contain. */
   strings: Set<string>
 }
 
 const folders = [
   'bff/test',
+  'packages/contract/test',
   'packages/fastify/test',
   'packages/react/test',
   'packages/tenant/test',
@@ -28,7 +29,7 @@ const folders = [
 /** `it.each([…])` and `test.use({…})` name no test; `it.each([…])('…')` does. */
 const naming = new Set(['describe', 'only', 'skip', 'todo', 'concurrent', 'sequential', 'fails'])
 
-/** Every file of the test folders, support files too. */
+/** Every file of the test folders, including support files. */
 export const testFiles = (): string[] =>
   folders.flatMap((folder) => sourceFiles(folder)).map(({ path }) => path)
 

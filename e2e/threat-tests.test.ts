@@ -1,4 +1,4 @@
-/** docs/threat-tests.md against the tests: each sentence is a test of the file that the page names. */
+/** docs/threat-tests.md: each sentence is the title of a test in the file that the page names. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { idTokenVariants } from '@gatehouse/tenant'
@@ -29,7 +29,7 @@ function namedTests(cell: string): ThreatRow['tests'] {
 
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
-/** A sentence of the page may name a row of the test's table where the title has a gap. */
+/** If a title has a gap, a sentence of the page may fill it with a row of the test's table. */
 function isHeld({ file, sentence }: ThreatRow['tests'][number]): boolean {
   const { sentences = [], strings = new Set<string>() } = titlesOf.get(file) ?? {}
   const fills = (value: string) =>

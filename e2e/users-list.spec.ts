@@ -1,4 +1,4 @@
-/** The list of people: searching, sorting, paging, and where the address bar leads to. */
+/** The list of users: search, sort, pages, and the address bar. */
 import { expect, test, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 
@@ -14,7 +14,7 @@ async function expectPage(page: Page, number: number): Promise<void> {
   await expect(table(page)).toHaveAttribute('aria-busy', 'false')
 }
 
-/** The queries with which the page asks for users from now on. */
+/** Records the page's queries for users from now on. */
 function asked(page: Page): URLSearchParams[] {
   const queries: URLSearchParams[] = []
   page.on('request', (request) => {
@@ -76,7 +76,7 @@ test('Next, Back and Forward keep the page and the scroll position', async ({ pa
   await page.goForward()
   await expectPage(page, 2)
   expect(await names(page)).toEqual(second)
-  // Page 2 was here before it was asked for; page 3 has been fetched meanwhile, and nothing else.
+  // Page 2 was prefetched; page 3 has been fetched meanwhile, and nothing else.
   await expect.poll(() => queries.length).toBe(1)
   expect(queries[0]?.get('cursor')).toBeTruthy()
 })
@@ -136,7 +136,7 @@ test('a person’s panel takes the focus, holds it, and gives it back to the row
   }
   const isInside = () => panel.evaluate((dialog) => dialog.contains(document.activeElement))
   expect(await isInside()).toBe(true)
-  // `/` is for the page below, which cannot be reached now.
+  // `/` belongs to the page below, which cannot be reached now.
   await page.keyboard.press('/')
   await expect(box(page)).not.toBeFocused()
   await page.keyboard.press('Escape')

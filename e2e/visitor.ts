@@ -1,21 +1,21 @@
-/** What a person does in the browser, step by step, for the tests. */
+/** Steps of a user in the browser, for the tests. */
 import { expect, type Locator, type Page } from '@playwright/test'
 
-/** The accounts that the tenant's first page offers. Tests that run at the same time take different ones: consent is remembered. */
+/** An account of the tenant's first page. Tests that run at the same time use different ones, because consent is remembered. */
 export function offeredAccount(page: Page, index: number): Locator {
   return page.getByRole('button', { name: /@/ }).nth(index)
 }
 
-/** On the tenant's pages: chooses an account, and agrees to what the app asks for where it asks. */
+/** On the tenant's pages: chooses an account, and consents if asked. */
 export async function signInAtTenant(page: Page, account: number): Promise<void> {
   await offeredAccount(page, account).click()
   const accept = page.getByRole('button', { name: 'Accept' })
-  // Either the consent page or, where this account agreed before, the app.
+  // The consent page, or the app if this account has consented before.
   await expect(accept.or(page.getByRole('link', { name: 'ID token' }).first())).toBeVisible()
   if (await accept.isVisible()) await accept.click()
 }
 
-/** From the home page to being signed in. @returns the user's name */
+/** Signs in from the home page. @returns the user's name */
 export async function signIn(page: Page, account: number): Promise<string> {
   await page.goto('/')
   await signInLink(page).click()
@@ -23,7 +23,7 @@ export async function signIn(page: Page, account: number): Promise<string> {
   return expectSignedIn(page)
 }
 
-/** Waits for the page to show who is signed in. @returns the user's name, as the API tells it */
+/** Waits until the page shows the signed-in user. @returns the user's name, from the API */
 export async function expectSignedIn(page: Page): Promise<string> {
   await expect(page.getByRole('link', { name: 'ID token' }).first()).toBeVisible()
   await expect(signInLink(page)).toBeHidden()
@@ -37,7 +37,7 @@ export function signInLink(page: Page): Locator {
   return page.getByRole('banner').getByRole('link', { name: 'Sign in', exact: true })
 }
 
-/** The button at the top right that carries the user's name. */
+/** The button at the top right with the user's name. */
 export function accountButton(page: Page, name: string): Locator {
   return page.getByRole('banner').getByRole('button', { name })
 }

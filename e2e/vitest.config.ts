@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { thorough, tier } from '@gatehouse/test-support/tier'
 
-/** These need servers and another browser than Chromium. */
+/** These need other servers, or another browser than Chromium. */
 const withPrograms = ['instances/*.test.ts', 'firefox.test.ts']
 
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
     tags: [thorough],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // What is waited for comes in milliseconds; a busy machine takes its time all the same.
+    // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
   },

@@ -1,17 +1,17 @@
-import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import react from '@vitejs/plugin-react'
 import { backEnd } from './vite/back-end.ts'
-import { oneAddress } from './vite/one-address.ts'
-import { portTaken } from './vite/port-taken.ts'
-import { shortLogger } from './vite/short-logger.ts'
+import { canonicalHost } from './vite/canonical-host.ts'
+import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
+import { reportPortInUse } from './vite/report-port-in-use.ts'
 
 const port = Number(process.env['WEB_PORT'] ?? 5173)
 const backEndPort = Number(process.env['PORT'] ?? 5174)
 
-/** The oldest browsers that know `light-dark()`; for older ones every colour would be written twice. */
+/** The oldest browsers with `light-dark()`. Older ones would need every colour twice. */
 const browsers = ['chrome123', 'edge123', 'firefox128', 'safari17.5']
 
-/** What Vite serves from no folder by itself: a list of one's own takes the place of this one. */
+/** Vite's own list of files that it serves from no folder. A list in `deny` replaces it, so it is repeated. */
 const deniedByVite = [
   '.env',
   '.env.*',
@@ -22,26 +22,26 @@ const deniedByVite = [
 ]
 
 export default defineConfig({
-  plugins: [react(), oneAddress(), portTaken(port)],
+  plugins: [react(), canonicalHost(), reportPortInUse(port)],
   clearScreen: false,
   logLevel: 'warn',
-  customLogger: shortLogger(),
+  customLogger: quietProxyErrors(),
   server: {
     host: '127.0.0.1',
     port,
     strictPort: true,
     open: false,
-    // As in production: no other origin may read anything.
+    // As in production, no other origin may read anything.
     cors: false,
-    // A site may give its own name the address of this machine (DNS rebinding): `localhost` and IP
-    // addresses are answered, and no other name, neither by the page nor by the proxy to the back end.
+    // A site may point its own name at this machine (DNS rebinding). The page and the proxy to the back
+    // end answer to `localhost` and to IP addresses only.
     allowedHosts: [],
     fs: {
-      // The port answers every user and program of this machine. Vite's default is the whole workspace:
-      // its settings and the session keys in `.data`. Another package that the page imports goes here too.
+      // Every user and program of this machine can reach the port. Vite's default is the whole workspace,
+      // with its settings and the session keys in `.data`. Add another package that the page imports.
       strict: true,
       allow: ['.', '../shared/src', '../packages/contract/src', '../packages/react/src'],
-      // For what lies within those folders.
+      // Also inside those folders.
       deny: [...deniedByVite, '**/.data/**', '*.sqlite*', 'aad.config*.json'],
     },
     proxy: { '^/(api|auth)/': backEnd(backEndPort) },
@@ -50,13 +50,13 @@ export default defineConfig({
     target: browsers,
     cssTarget: browsers,
     modulePreload: { polyfill: false },
-    // A data: URL would need a hole in the content security policy.
+    // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
     sourcemap: false,
     rolldownOptions: {
       output: {
-        // What the first page needs is one script and one style sheet. Parts that it shares with lazy
-        // pages would become files of their own, and their styles would come before the layers' order.
+        // The first page is one script and one style sheet. Otherwise the parts that it shares with lazy
+        // pages become files of their own, and their styles load before the order of the layers.
         codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
       },
     },

@@ -1,7 +1,12 @@
-import { gatehouse, serverOptions, type Config, type GatehouseOptions } from '@gatehouse/fastify'
-import type { LogStream } from '@gatehouse/fastify'
-import { pages } from '@gatehouse/shared/paths'
 import Fastify, { type FastifyInstance } from 'fastify'
+import {
+  gatehouse,
+  serverOptions,
+  type Config,
+  type GatehouseOptions,
+  type LogStream,
+} from '@gatehouse/fastify'
+import { pages } from '@gatehouse/shared/paths'
 import routes from './routes/index.ts'
 
 type AppOptions = Omit<GatehouseOptions, 'config' | 'pages'> & {
@@ -9,7 +14,7 @@ type AppOptions = Omit<GatehouseOptions, 'config' | 'pages'> & {
   logStream?: LogStream | undefined
 }
 
-/** The whole back end. It does not listen yet. */
+/** The whole back end, ready to listen. */
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const { logStream, ...rest } = options
   const app: FastifyInstance = Fastify(serverOptions(config, { logStream }))

@@ -20,7 +20,7 @@ async function signedIn(at: number): Promise<{ browser: Browser; objectId: strin
   return { browser, objectId: user.id }
 }
 
-/** The same person's browser at each instance, past the proxy. */
+/** The same user's browser at each instance, past the proxy. */
 function atEachInstance(browser: Browser): Browser[] {
   const { instances, deployment } = fleet
   return instances.map(({ origin }) => sameBrowser(browser, origin, deployment.publicUrl))
@@ -30,7 +30,7 @@ function ofEachInstance(browser: Browser): Promise<(string | number)[]> {
   return Promise.all(atEachInstance(browser).map(whoAmI))
 }
 
-/** After how many milliseconds all instances refuse a cookie that they have served. */
+/** @returns after how many ms all instances refuse a cookie that they have accepted */
 function refusedEverywhere(cookie: string): Promise<number> {
   const anyone = atEachInstance(createBrowser(fleet.proxy.origin, fleet.deployment.publicUrl))
   return eventually(
@@ -64,11 +64,11 @@ describe('three instances behind a proxy', () => {
       expect((await first?.post('/auth/sign-out'))?.status).toBe(200)
       after.push(await refusedEverywhere(cookie))
     }
-    // The invalidation is under way while the sign-out is answered.
+    // The invalidation is still under way when the sign-out is answered.
     expect(Math.max(...after)).toBeLessThan(1000)
   })
 
-  it('end a session everywhere where Entra tells one of them to', async () => {
+  it('end a session everywhere if Entra tells one of them to', async () => {
     const { browser, objectId } = await signedIn(4)
     const cookie = await browser.cookieHeader()
     expect(await ofEachInstance(browser)).toEqual([objectId, objectId, objectId])
@@ -82,12 +82,12 @@ describe('three instances behind a proxy', () => {
   })
 })
 
-// 127.0.0.5 and 127.0.0.6 are this machine as well: two visitors with addresses of their own.
+// 127.0.0.5 and 127.0.0.6 are loopback too: two visitors with different addresses.
 describe('the address of a visitor', () => {
   const visitor = (origin: string) => createBrowser(origin, fleet.deployment.publicUrl)
   const from = (address: string) => useNewConnections(fleet.proxy.certificate, address)
 
-  /** Starts sign-ins until somebody has had enough. @returns the last answer */
+  /** Starts sign-ins until one is refused. @returns the last answer */
   async function knocks(origin: string, headers: (turn: number) => Record<string, string>) {
     let status = 0
     for (let turn = 0; turn < perAddress * 3 + 3 && status !== 429; turn += 1) {

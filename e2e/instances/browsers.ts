@@ -1,4 +1,4 @@
-/** Browsers that come through the proxy, or to one instance past it. */
+/** Browsers that reach an instance through the proxy, or directly. */
 import { Agent, setGlobalDispatcher } from 'undici'
 import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
 
@@ -6,11 +6,11 @@ export { createBrowser } from '@gatehouse/tenant/testing'
 export type { Answer, Browser } from '@gatehouse/tenant/testing'
 
 /**
- * Every request of this test file goes over a connection of its own, so that it may meet any
- * worker, and any state of a proxy's connections.
+ * Uses a new connection for every request, so that it may reach any instance, in any state of the proxy's
+ * connections.
  *
- * @param certificate what is trusted, PEM
- * @param from the local address that connections come from
+ * @param certificate the trusted certificate, PEM
+ * @param from the local address of the connections
  */
 export function useNewConnections(certificate?: string, from?: string): void {
   setGlobalDispatcher(
@@ -22,12 +22,12 @@ export function useNewConnections(certificate?: string, from?: string): void {
   )
 }
 
-/** The same person, with the same cookies, at another address of the product. */
+/** The same user with the same cookies, at another address of the app. */
 export function sameBrowser(browser: Browser, origin: string, publicUrl: string): Browser {
   return createBrowser(origin, publicUrl, browser.jar)
 }
 
-/** Whom `/api/me` answers with: the object id; the status where it is no 200. */
+/** The object id that `/api/me` answers with; the status if it is not 200. */
 export async function whoAmI(browser: Browser): Promise<string | number> {
   const answer = await browser.get('/api/me')
   return answer.status === 200 ? (answer.json() as { objectId: string }).objectId : answer.status

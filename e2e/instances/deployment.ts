@@ -1,4 +1,4 @@
-/** What the processes of one test share: a local tenant, a configuration, keys, and a folder that goes with it. */
+/** What the processes of one test share: a local tenant, a configuration, keys, and a temporary folder. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,18 +11,18 @@ export interface Deployment {
   tenant: Tenant
   publicUrl: string
   folder: string
-  /** Starts `bff/src/server.ts` and waits until it answers. @param env variables on top */
+  /** Starts `bff/src/server.ts` and waits until it answers. @param env additional variables */
   start(env?: Record<string, string>): Promise<Instance>
   /** The environment of an instance, without a port. */
   env: Record<string, string>
-  /** Registers what has to end with the deployment; the last one first. */
+  /** Registers a function that runs at the end of the deployment; the last one runs first. */
   onEnd(work: () => unknown): void
   end(): Promise<void>
 }
 
 export interface DeploymentOptions {
   publicUrl?: string
-  /** What the app asks for, at the sign-in and for Graph. */
+  /** The scopes of the sign-in and of Graph. */
   scopes?: string[]
   /** Keys of aad.config.json to change. */
   config?: Record<string, unknown>

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => deployment.end())
 
-/** An instance with this many requests that wait for Graph. @returns their answers, once they come */
+/** Starts `count` requests that wait for Graph. @returns their answers */
 async function instanceInUse() {
   const { tenant, publicUrl } = deployment
   const instance = await deployment.start()

@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const lookEveryMs = 20
+const pollMs = 20
 
 /**
- * Waits until something is so.
+ * Waits until a condition holds.
  *
- * @param what what is waited for, for the failure's sentence
- * @param withinMs generous: a slow machine is no failure
- * @returns after how many milliseconds. @throws Error where it did not come about
+ * @param what the condition in words, for the error
+ * @param withinMs generous, for slow machines
+ * @returns after how many ms
+ * @throws Error if it does not hold in time
  */
 export async function eventually(
   what: string,
-  isSo: () => boolean | Promise<boolean>,
+  holds: () => boolean | Promise<boolean>,
   withinMs = 20_000,
 ): Promise<number> {
   const startedAt = performance.now()
   const passed = () => performance.now() - startedAt
-  while (!(await isSo())) {
+  while (!(await holds())) {
     if (passed() > withinMs) throw new Error(`Not within ${withinMs} ms: ${what}`)
-    await sleep(lookEveryMs)
+    await sleep(pollMs)
   }
   return passed()
 }

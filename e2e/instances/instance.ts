@@ -1,4 +1,4 @@
-/** One process of the product, as it is run: `node bff/src/server.ts`. */
+/** One process of the app: `node bff/src/server.ts`. */
 import { join } from 'node:path'
 import { request } from 'undici'
 import { root } from '../imports.ts'
@@ -9,17 +9,17 @@ export interface Instance {
   port: number
   origin: string
   process(): Program
-  /** Whether it can be asked anything at all. */
+  /** Whether it answers at all. */
   answers(): Promise<boolean>
-  /** What the readiness check says; 0 where nobody listens. */
+  /** The status of the readiness check; 0 if nothing listens. */
   readiness(): Promise<number>
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits until the process has ended. */
   end(signal?: NodeJS.Signals): Promise<number | null>
   /** Starts it again on the same port, after its end. */
   startAgain(): Promise<void>
 }
 
-/** @param publicUrl whose host health checks name, as a proxy does */
+/** @param publicUrl its host is the Host header of the health checks, as from a proxy */
 export function startInstance(
   port: number,
   publicUrl: string,
@@ -52,7 +52,7 @@ export function startInstance(
   return instance
 }
 
-/** Waits until an instance answers. @throws Error with what it said where it ended instead */
+/** Waits until an instance answers. @throws Error with its output, if it ends instead */
 export async function hasStarted(instance: Instance): Promise<void> {
   const failed = instance.process().ended.then((code) => {
     throw new Error(`The instance ended with ${code}: ${instance.process().output()}`)
@@ -61,7 +61,7 @@ export async function hasStarted(instance: Instance): Promise<void> {
   failed.catch(() => undefined)
 }
 
-/** The server, whether it comes to listen or not. */
+/** Starts the server without waiting until it listens. */
 export function runServer(env: Record<string, string>): Program {
   return runProgram(process.execPath, [join(root, 'bff/src/server.ts')], env)
 }

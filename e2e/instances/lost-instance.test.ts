@@ -24,7 +24,7 @@ it('an instance that is killed under load signs nobody out and mixes nobody up',
 
   const load = Promise.all(
     people.map(async (person, at) => {
-      // Each at another kind of request, so that all kinds are under way at any moment.
+      // Each user sends another kind of request, so that all kinds are under way at any moment.
       for (let turn = at; turn < at + turnsEach; turn += 1) asked.push(await ask(person, turn))
     }),
   )
@@ -36,10 +36,10 @@ it('an instance that is killed under load signs nobody out and mixes nobody up',
   const passed = proxy.passed().slice(before)
   expect(asked).toHaveLength(count * turnsEach)
   expect(strangers(asked)).toEqual([])
-  // 502 is what the proxy says of an instance that went away. Nobody hears 401.
+  // 502 is the proxy's answer for a lost instance. There is no 401.
   const lost = asked.filter(({ status }) => status !== 200)
   expect(lost.filter(({ status }) => status !== 502)).toEqual([])
-  // What was under way there, or met the closed port before the proxy knew.
+  // Requests that were under way there, or reached the closed port before the proxy noticed.
   const wentThere = passed.filter(({ instances: tried, answers }) =>
     tried.some((name, at) => name === victimsName && answers[at] !== 200),
   )
@@ -47,7 +47,7 @@ it('an instance that is killed under load signs nobody out and mixes nobody up',
   expect(wentThere.length).toBeLessThanOrEqual(count)
   expect(asked.slice(atTheKill + count).filter(({ status }) => status !== 200)).toEqual([])
 
-  // It comes back, knows everybody, and gets its share again.
+  // After its restart it knows every session, and gets its share of requests again.
   await victim.startAgain()
   const returned = people.map(({ browser }) =>
     whoAmI(sameBrowser(browser, victim.origin, deployment.publicUrl)),

@@ -1,4 +1,4 @@
-/** Many people at once, each of whom knows whose answers they should get. */
+/** Many signed-in users at once, and whose data each of their requests returned. */
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { createBrowser, type Answer, type Browser } from './browsers.ts'
 import type { Deployment } from './deployment.ts'
@@ -8,15 +8,15 @@ export interface Person {
   browser: Browser
 }
 
-/** What came of one request. */
+/** The result of one request. */
 export interface Asked {
   person: Person
   status: number
-  /** Whose answer it was, where it was one. */
+  /** The user whose data it returned; undefined without data. */
   of: string | undefined
 }
 
-/** Signs the first users of the tenant in, all at once. */
+/** Signs in the first users of the tenant, all at once. */
 export function signInPeople(
   { tenant, publicUrl }: Deployment,
   origin: string,
@@ -32,7 +32,7 @@ export function signInPeople(
   )
 }
 
-/** Graph's list of users is the caller alone, now and then late. */
+/** Makes Graph's list of users contain the caller only, 15 ms late. */
 export function graphNamesTheCaller({ tenant }: Deployment): void {
   const names = { displayName: null, givenName: null, surname: null, mail: null }
   tenant.faults.set({
@@ -59,11 +59,11 @@ const asks: ((browser: Browser) => Promise<[Answer, (json: never) => string | un
     await browser.get('/api/claims'),
     ({ claims }: { claims: { oid: string } }) => claims.oid,
   ],
-  // A change: a proxy must not repeat it, so it is lost where its instance is.
+  // A proxy must not repeat a change, so it is lost with its instance.
   async (browser) => [await browser.post('/api/session/extend'), () => undefined],
 ]
 
-/** One request of a person's, another kind each turn. */
+/** Sends one request of a user, of another kind each turn. */
 export async function ask(person: Person, turn: number): Promise<Asked> {
   const question = asks[turn % asks.length]
   if (!question) throw new Error('There is nothing to ask')
@@ -72,7 +72,7 @@ export async function ask(person: Person, turn: number): Promise<Asked> {
   return { person, status: answer.status, of: owner }
 }
 
-/** Answers that belong to somebody else. There is never one. */
+/** The results with another user's data. There must be none. */
 export function strangers(asked: readonly Asked[]): Asked[] {
   return asked.filter(({ of, person }) => of !== undefined && of !== person.objectId)
 }

@@ -1,14 +1,14 @@
-/** A program that a test starts, and ends by its process alone. */
+/** A program that a test starts and ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface Program {
   pid: number
-  /** Everything it wrote so far, on both streams. */
+  /** All output so far, of both streams. */
   output(): string
-  /** The exit code, once it has ended; null where a signal ended it. */
+  /** The exit code, once it has ended; null if a signal ended it. */
   ended: Promise<number | null>
-  /** Sends a signal. @returns when it has ended */
+  /** Sends a signal. @returns the exit code, once it has ended */
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
@@ -30,7 +30,7 @@ export function runProgram(
   }
   child.stdout.on('data', add)
   child.stderr.on('data', add)
-  // "close", not "exit": by then everything that it said has been read.
+  // "close" and not "exit": it comes after all output has been read.
   const ended = once(child, 'close').then(([code]) => code as number | null)
   return {
     pid: child.pid ?? 0,

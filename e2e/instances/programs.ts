@@ -1,4 +1,4 @@
-/** Before all tests: the programs that they start themselves. */
+/** Before all tests: makes sure that the programs which they start are installed. */
 import { ensureProgram } from '@gatehouse/test-support/ensure-program'
 
 export default function programs(): void {

@@ -1,4 +1,4 @@
-/** nginx in front of the instances, as `docs` recommend it: TLS ends here, connections to the instances are kept. */
+/** nginx in front of the instances, as the docs recommend: it ends TLS, and keeps connections to them open. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,17 +11,17 @@ export interface Proxy {
   origin: string
   /** The certificate that browsers have to trust, PEM. */
   certificate: string
-  /** What it did with every request so far. */
+  /** Its log of every request so far. */
   passed(): Passed[]
   end(): Promise<unknown>
 }
 
-/** A line of its log; a request that was passed on twice has two instances. */
+/** A line of the log. A request that was forwarded twice has two instances. */
 export interface Passed {
   status: number
-  /** `127.0.0.1:PORT`, in the order in which they were asked. */
+  /** `127.0.0.1:PORT`, in the order of the attempts. */
   instances: string[]
-  /** What each said; 502 where it was gone. */
+  /** The status of each; 502 if it did not answer. */
   answers: number[]
 }
 
@@ -56,7 +56,7 @@ export async function startProxy(
   }
 }
 
-/** A connection error is met by asking the next instance; a request that may not be repeated is not repeated. */
+/** After a connection error nginx tries the next instance, but only with requests that may be repeated. */
 function configuration(at: string, port: number, instances: readonly number[]): string {
   const servers = instances.map(
     (instance) => `server 127.0.0.1:${instance} max_fails=1 fail_timeout=1s;`,

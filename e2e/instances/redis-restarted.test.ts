@@ -7,7 +7,7 @@ import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import type { Instance } from './instance.ts'
 
-/** A request waits two seconds for the store at most; the rest is the machine's. */
+/** A request waits at most two seconds for the store; the rest is for a slow machine. */
 const honestWithinMs = 2500
 
 let redis: RedisServer
@@ -59,7 +59,7 @@ describe('while Redis is gone', () => {
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
     expect(answer.headers['content-type']).toContain('application/problem+json')
     expect(answer.json()).toMatchObject({ code: 'unavailable', status: 503 })
-    // A session that cannot be read has not ended: the browser keeps its cookie.
+    // A session that cannot be read has not ended, so the browser keeps its cookie.
     expect(answer.setCookies).toEqual([])
     await redis.start()
     await bothReady()

@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts'
 import { runServer, type Instance } from './instance.ts'
 import { people } from '@gatehouse/tenant/testing'
 
-/** Three processes of one machine, as a platform starts them, on one SQLite file. */
+/** Three processes on one machine share one SQLite file. */
 let deployment: Deployment
 let instances: Instance[] = []
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function signedIn(at = 0, instance = instances[0]): Promise<Browser> {
   return browser
 }
 
-/** What each of the processes answers to this browser. */
+/** The answer of each process to this browser. */
 function ofAll(browser: Browser): Promise<(string | number)[]> {
   return Promise.all(
     instances.map(({ origin }) => whoAmI(sameBrowser(browser, origin, deployment.publicUrl))),
@@ -53,7 +53,7 @@ it('a sign-out is kept by every process at once', async () => {
       async () => (await statuses()).every((status) => status === 401),
       1000,
     )
-    // For good: nothing that was under way brought it back.
+    // It stays ended: no write that was under way restores it.
     for (let later = 0; later < 4; later += 1) expect(await statuses()).toEqual(all(401))
   }
 })
@@ -72,7 +72,7 @@ it('all killed during writes: the next start is clean, and sessions are kept', a
   const early = await signedIn(5)
   const finished: { browser: Browser; at: number }[] = []
   const writers = [6, 7, 8, 9].map(async (at) => {
-    // For ever, that is: until nobody answers any more.
+    // Until no process answers any more.
     for (;;) {
       const browser = await signedIn(at, instances[at % instances.length])
       finished.push({ browser, at })

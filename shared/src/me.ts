@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox'
 
-/** Who is signed in, from the verified ID token. */
+/** The signed-in user, from the verified ID token. */
 export const Me = Type.Object({
   name: Type.String(),
   username: Type.String(),
-  /** The user's key, together with `tenantId`. Never use a name or an e-mail address for that. */
+  /** The user's key, together with `tenantId`. A name or an e-mail address is no key. */
   objectId: Type.String(),
   tenantId: Type.String(),
-  /** Where the user's own photo is; 404 there for somebody without one. */
+  /** The address of the user's photo; it answers 404 if there is none. */
   photoUrl: Type.String(),
   /** App roles from the ID token. */
   roles: Type.Array(Type.String()),

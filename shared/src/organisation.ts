@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 /** The organisation of the signed-in user. */
 export const Organisation = Type.Object({
   tenantId: Type.String(),
-  /** Its display name; null if Graph does not give it, for instance for want of the permission `User.Read`. */
+  /** Its display name; null if Graph does not give it, for instance without the permission `User.Read`. */
   name: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 })
 

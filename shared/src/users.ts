@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
 
-// One type list, not a union: the serialiser writes it without asking which branch fits.
+// A list of types, not a union: the serialiser need not find the branch that fits.
 const OrNull = Type.Unsafe<string | null>({ type: ['string', 'null'] })
 
-/** The properties that the least privileged scope, `User.ReadBasic.All`, gives. */
+/** The properties that the least privileged scope, `User.ReadBasic.All`, allows. */
 export const DirectoryUser = Type.Object({
   id: Type.String(),
   displayName: OrNull,
@@ -15,9 +15,9 @@ export const DirectoryUser = Type.Object({
 
 export const Users = Type.Object({
   users: Type.Array(DirectoryUser),
-  /** How many users match in the whole tenant, not on this page; null where Graph did not say. */
+  /** How many users match in the whole tenant; null if Graph did not say. */
   total: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-  /** Pass it as `cursor` for the next page; null on the last one. Opaque, and only of use to this session. */
+  /** The `cursor` of the next page; null on the last one. It is opaque, and valid in this session only. */
   next: OrNull,
 })
 
@@ -26,7 +26,7 @@ export const UsersQuery = Type.Object(
   {
     search: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     sort: Type.Optional(Type.Union([Type.Literal('name'), Type.Literal('-name')])),
-    /** Users per page; five, like the sample that this product re-imagines. */
+    /** Users per page; five by default, like Microsoft's sample. */
     top: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
   },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** The icons that the pages use: our name and Fluent's. All are 20 px drawings of one path. */
+/** The icons that the pages use: the name here, and Fluent's. Each is 20 px wide and one path. */
 const used: Record<string, string> = {
   arrowRight: 'arrow_right_20_regular',
   arrowSortDown: 'arrow_sort_down_20_regular',
@@ -42,7 +42,7 @@ const folder = join(
   'icons',
 )
 
-/** The module of icons: one exported path each, so that an unused one is left out of the build. */
+/** The module of icons: one exported path each, so that the build leaves unused ones out. */
 export function iconsModule(): string {
   const lines = Object.entries(used).map(([name, file]) => `export const ${name} = '${path(file)}'`)
   return [

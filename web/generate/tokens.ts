@@ -2,7 +2,7 @@ import { webDarkTheme, webLightTheme } from '@fluentui/tokens'
 
 type Name = keyof typeof webLightTheme
 
-/** The tokens that the pages use; one more is one more line here. */
+/** The tokens that the pages use. A new one is one more line here. */
 const used: Name[] = [
   'colorNeutralForeground1',
   'colorNeutralForeground2',
@@ -50,10 +50,10 @@ const used: Name[] = [
   'fontFamilyMonospace',
 ]
 
-/** Shadows are lists with colours inside, which `light-dark()` cannot hold: their colours are paired instead. */
+/** Shadows contain colours. `light-dark()` takes no whole shadow, so each colour becomes a pair. */
 const shadows: Name[] = ['shadow2', 'shadow4', 'shadow16', 'shadow64']
 
-/** The pairs that initials stand on: dark on pale in light, pale on dark in dark. */
+/** The colours of initials: dark on pale in the light theme, pale on dark in the dark one. */
 export const avatarColours = [
   'Cranberry',
   'Pumpkin',

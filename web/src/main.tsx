@@ -3,10 +3,10 @@ import './ui/tokens.generated.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { createQueryClient } from '@gatehouse/react'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
 import { CurrentPage, pageList, prefetch } from './router.tsx'
-import { createQueryClient } from '@gatehouse/react'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element with the id "root".')

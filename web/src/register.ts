@@ -1,4 +1,4 @@
-/** Types `useApi` by what this app's API answers. */
+/** Types `useApi` with the answers of this app's API. */
 import type { ApiAnswers } from '@gatehouse/shared/answers'
 
 declare module '@gatehouse/react' {

@@ -1,41 +1,28 @@
 /** THE LIST of pages. A new page is one more line here. */
-import { pages } from '@gatehouse/shared/paths'
 import { type ComponentType, lazy, Suspense } from 'react'
 import { useLocation } from 'wouter'
+import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
 import NotFound from './pages/not-found.tsx'
+import { reloadOnce } from './reload-on-stale-chunk.ts'
 import { RequireSignIn } from './session/require-sign-in.tsx'
 import * as icons from './ui/icons.generated.ts'
-import { PageArrival } from './ui/focus.tsx'
-import { Waiting } from './ui/waiting.tsx'
+import { PageFocus } from './ui/page-focus.tsx'
+import { Spinner } from './ui/progress.tsx'
 
-/** Code that is gone: the server was updated while this tab was open, and its files have other names now. */
-
-const key = 'loaded-again-at'
-/** What fails again so soon after loading the tab again is no update, milliseconds. */
-const soonMs = 30_000
-
-/**
- * Loads the tab again, once: the new page knows the new names.
- *
- * @returns never, while the tab is being loaded. @throws the failure, where that has not helped, where
- * there is no connection, or where this browser keeps nothing to remember it by
- */
-function loadAgain(failure: unknown): Promise<never> {
-  if (!navigator.onLine || !isFirst()) throw failure
-  window.location.reload()
-  return new Promise(() => undefined)
-}
-
-function isFirst(): boolean {
-  try {
-    const last = Number(sessionStorage.getItem(key))
-    sessionStorage.setItem(key, String(Date.now()))
-    return !(Math.abs(Date.now() - last) < soonMs)
-  } catch {
-    return false
-  }
+/** One page of the list. */
+export type PageEntry = {
+  path: string
+  /** Also the text of its link in the bar. */
+  title: string
+  /** The icon of its link in the bar; a page without an icon has no link there. */
+  nav?: string
+  /** For signed-in users; others see the 401 page at the same address. */
+  protected: boolean
+  page: ComponentType
+  /** Fetches the code, for pages outside the first download. */
+  load?: () => Promise<unknown>
 }
 
 export const pageList: PageEntry[] = [
@@ -86,8 +73,8 @@ export function CurrentPage() {
   const [path] = useLocation()
   const entry = find(path) ?? notFound
   const page = (
-    <Suspense fallback={<Waiting />}>
-      <PageArrival title={entry.title} path={path} />
+    <Suspense fallback={<Spinner />}>
+      <PageFocus title={entry.title} path={path} />
       <entry.page />
     </Suspense>
   )
@@ -98,17 +85,12 @@ export function CurrentPage() {
   )
 }
 
-/** Fetches the code of a page that somebody is about to open. */
+/** Fetches the code of a page before the user opens it. */
 export function prefetch(path: string): void {
-  // What fails now is tried again when the page is opened.
+  // After a failure, opening the page tries again.
   find(path)
     ?.load?.()
     .catch(() => undefined)
-}
-
-/** A page behind the sign-in, with a link in the navigation. Its code is fetched when it is opened. */
-function forSignedIn(path: string, title: string, nav: string, load: Load): PageEntry {
-  return { path, title, nav, protected: true, ...lazily(load) }
 }
 
 function find(path: string): PageEntry | undefined {
@@ -117,20 +99,11 @@ function find(path: string): PageEntry | undefined {
 
 type Load = () => Promise<{ default: ComponentType }>
 
-function lazily(load: Load) {
-  return { page: lazy(() => load().catch(loadAgain)), load }
+/** A protected page with a link in the bar. Its code is fetched when it is opened. */
+function forSignedIn(path: string, title: string, nav: string, load: Load): PageEntry {
+  return { path, title, nav, protected: true, ...lazily(load) }
 }
 
-/** One page in the list of `router.tsx`. */
-export type PageEntry = {
-  path: string
-  /** Also the name of its link, where it has one. */
-  title: string
-  /** The icon of its link in the bar; a page without one has no link there. */
-  nav?: string
-  /** For the signed-in alone: everybody else sees the 401 page at the same address. */
-  protected: boolean
-  page: ComponentType
-  /** Fetches the code, for pages that are not part of the first download. */
-  load?: () => Promise<unknown>
+function lazily(load: Load) {
+  return { page: lazy(() => load().catch(reloadOnce)), load }
 }

@@ -296,7 +296,7 @@ describe('the development server keeps to the page', () => {
       expect(known.filter((path) => path.includes('/.vite/deps/')).length).toBeGreaterThan(3)
       expect([...modules].filter(([, answer]) => answer !== '200 text/javascript')).toEqual([])
       // Vite serves what a served module imports anyway; this file has nothing but types.
-      const types = await ask(`/@fs${root}/shared/src/session.ts`)
+      const types = await ask(`/@fs${root}/shared/src/answers.ts`)
       expect([types.status, (await ask('/favicon.svg')).status]).toEqual([200, 200])
     },
     timeout,

@@ -1,5 +1,5 @@
-import type { Finding } from '@gatehouse/contract/doctor'
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '@gatehouse/contract/doctor'
 import { nameOf, reportOf, sumOf, withAddressBar } from '../src/pages/doctor/report.ts'
 
 const publicUrl = 'http://localhost:5173'

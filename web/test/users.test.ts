@@ -1,15 +1,15 @@
-import type { Users } from '@gatehouse/shared/users'
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Users } from '@gatehouse/shared/users'
+import { firstName } from '../src/pages/home/status.tsx'
 import { findMatch } from '../src/pages/users/user-table.tsx'
 import {
   pageCount,
   rangeText,
-  readPlace,
+  readListParams,
   usersPage,
-  writePlace,
+  writeListParams,
 } from '../src/pages/users/users-query.ts'
-import { firstName } from '../src/pages/home/status.tsx'
 import { initials } from '../src/ui/avatar.tsx'
 
 const list = { search: '', sort: 'name' } as const
@@ -53,12 +53,12 @@ describe('a page of users', () => {
 })
 
 describe('the address of the users page', () => {
-  const read = (query: string) => readPlace(new URLSearchParams(query))
+  const read = (query: string) => readListParams(new URLSearchParams(query))
 
   test('survives being read and written', () => {
     const query = 'q=ada+l&sort=-name&page=3'
-    expect(writePlace(read(query)).toString()).toBe(query)
-    expect(writePlace(read('')).toString()).toBe('')
+    expect(writeListParams(read(query)).toString()).toBe(query)
+    expect(writeListParams(read('')).toString()).toBe('')
   })
 
   test('cannot ask for what the API would refuse', () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { Problem } from '@gatehouse/contract/problem'
 import type { ProxyOptions } from 'vite'
+import type { Problem } from '@gatehouse/contract/problem'
 
 /**
- * Passes requests on to the back end. While that one is still starting (or has crashed), the page gets
- * the same kind of error as from the back end itself, and not a bare 502.
+ * Forwards requests to the back end. While it starts, or after a crash, the page gets a problem as from the
+ * back end itself, instead of a bare 502.
  *
  * @param port where the back end listens, on 127.0.0.1
  */

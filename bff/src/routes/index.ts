@@ -1,4 +1,4 @@
-/** The app's own endpoints. Everything registered here is for the signed-in: add yours to the list. */
+/** The app's own endpoints, all for signed-in users. Add yours to the list. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import claims from './claims.ts'
@@ -16,5 +16,5 @@ async function routes(app: FastifyInstance): Promise<void> {
   await app.register(userPhoto)
 }
 
-// `encapsulate` keeps the hook to these routes; `dependencies` refuses another order at start.
+// `encapsulate` limits the hook to these routes; `dependencies` fails at start if the order is wrong.
 export default fp(routes, { name: 'routes', dependencies: ['gatehouse'], encapsulate: true })

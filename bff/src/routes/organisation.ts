@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { ProblemError } from '@gatehouse/fastify'
 import { Organisation } from '@gatehouse/shared/organisation'
 import { api } from '@gatehouse/shared/paths'
-import { ProblemError } from '@gatehouse/fastify'
 
 /** https://learn.microsoft.com/graph/api/organization-list */
 const Organizations = Type.Object({
@@ -14,7 +14,7 @@ const Organizations = Type.Object({
   ),
 })
 
-/** What the organisation is called: Graph knows it, and no token carries it. */
+/** The name of the organisation. No token has it, so Graph is asked. */
 export default async function organisation(app: FastifyInstance): Promise<void> {
   app.get(api.organisation, { schema: { response: { 200: Organisation } } }, async (request) => ({
     tenantId: request.user.tenantId,
@@ -22,7 +22,7 @@ export default async function organisation(app: FastifyInstance): Promise<void> 
   }))
 }
 
-/** A page is complete without the name: whatever keeps Graph from giving it is no failure of the page. */
+/** Null for every failure of Graph: a page is complete without the name. */
 async function nameOf(request: FastifyRequest): Promise<string | null> {
   try {
     const { value } = await request.callApi('graph', '/organization', {

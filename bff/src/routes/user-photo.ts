@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
-import { Type, type Static } from 'typebox'
 import type { FastifyInstance } from 'fastify'
-import { api } from '@gatehouse/shared/paths'
+import { Type, type Static } from 'typebox'
 import { ProblemError } from '@gatehouse/fastify'
+import { api } from '@gatehouse/shared/paths'
 
 const Params = Type.Object({
   id: Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }),
 })
 
-/** Graph's own are 4 to 100 kB; what is larger is no picture for the side of a name. */
+/** Graph's photos have 4 to 100 kB. */
 const maxBytes = 512 * 1024
 
-/** Kept by this browser alone, for this user alone: the cookie is part of what it is kept under. */
-const keep = { 'cache-control': 'private, max-age=300', vary: 'Cookie' }
+/** Only this browser caches a photo, and only for this user: the cookie is part of the cache key. */
+const caching = { 'cache-control': 'private, max-age=300', vary: 'Cookie' }
 
 export default async function userPhoto(app: FastifyInstance): Promise<void> {
   const options = { schema: { params: Params }, config: { allowFrom: 'image' } } as const
@@ -21,14 +21,14 @@ export default async function userPhoto(app: FastifyInstance): Promise<void> {
     try {
       const { type, bytes } = await request.imageFromApi('graph', path, { maxBytes })
       const etag = etagOf(request.user.objectId, bytes)
-      reply.headers({ ...keep, etag })
+      reply.headers({ ...caching, etag })
       if (request.headers['if-none-match'] === etag) return await reply.code(304).send()
       return await reply.type(type).send(bytes)
     } catch (error) {
-      // Half of all people have none. For an <img> that is no failure to write into its console.
+      // Half of the users have no photo. For an <img>, an error would fill the browser's console.
       const isImage = request.headers['sec-fetch-dest'] === 'image'
       if (!isImage || !(error instanceof ProblemError) || error.code !== 'not_found') throw error
-      return reply.headers(keep).code(204).send()
+      return reply.headers(caching).code(204).send()
     }
   })
 }

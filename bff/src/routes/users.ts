@@ -1,19 +1,19 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ProblemError } from '@gatehouse/fastify'
 import { api } from '@gatehouse/shared/paths'
 import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
-import { ProblemError } from '@gatehouse/fastify'
 
 const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
 
-/** What a cursor stands for: the question it belongs to, and where Graph goes on. */
+/** The content of a cursor: the query that it belongs to, and where Graph continues. */
 const CursorSchema = Type.Object({
   search: Type.Optional(Type.String()),
   sort: Type.Optional(Type.String()),
   top: Type.Integer(),
   skipToken: Type.String(),
-  /** Graph counts on the first page alone. */
+  /** Graph counts on the first page only. */
   total: Type.Union([Type.Integer(), Type.Null()]),
 })
 const cursors = Compile(CursorSchema)
@@ -23,6 +23,9 @@ const GraphPage = Type.Object({
   '@odata.count': Type.Optional(Type.Integer()),
   '@odata.nextLink': Type.Optional(Type.String()),
 })
+
+type Cursor = Static<typeof CursorSchema>
+type Question = Omit<Cursor, 'skipToken'> & { skipToken?: string }
 
 export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
@@ -44,19 +47,19 @@ export default async function users(app: FastifyInstance): Promise<void> {
   })
 }
 
-/** Graph may answer with an empty page and say that there is more. Nobody wants to look at those. */
+/** Graph may answer with an empty page and a link to the next one. Up to five of them are skipped. */
 const maxEmptyPages = 5
-/** Nor to wait for them; what comes later has a cursor. */
+/** The time limit for that; after it, the answer is an empty page with a cursor. */
 const emptyPagesMs = 5_000
 
 async function firstFilledPage(request: FastifyRequest, question: Question) {
   const began = performance.now()
-  const goesOn = (empty: number) =>
+  const mayContinue = (empty: number) =>
     empty <= maxEmptyPages && performance.now() - began < emptyPagesMs
   let page = await fetchPage(request, question)
   let skipToken = skipTokenOf(page['@odata.nextLink'])
   let { '@odata.count': total } = page
-  for (let empty = 1; page.value.length === 0 && skipToken && goesOn(empty); empty += 1) {
+  for (let empty = 1; page.value.length === 0 && skipToken && mayContinue(empty); empty += 1) {
     page = await fetchPage(request, { ...question, skipToken })
     skipToken = skipTokenOf(page['@odata.nextLink'])
     total ??= page['@odata.count']
@@ -67,14 +70,11 @@ async function firstFilledPage(request: FastifyRequest, question: Question) {
 function fetchPage(request: FastifyRequest, question: Question) {
   return request.callApi('graph', '/users', {
     query: graphQuery(question),
-    // $count and $search are advanced queries: Graph takes them with this header only.
+    // Graph accepts $count and $search, its advanced queries, with this header only.
     headers: { consistencylevel: 'eventual' },
     answer: GraphPage,
   })
 }
-
-type Cursor = Static<typeof CursorSchema>
-type Question = Omit<Cursor, 'skipToken'> & { skipToken?: string }
 
 function graphQuery({ search, sort, top, skipToken }: Question): Record<string, string> {
   return {
@@ -103,10 +103,10 @@ function readCursor(text: string | undefined): Cursor {
   )
 }
 
-/** Graph's are under 1 kB. A cursor with more in it would be too long to come back. */
+/** Graph's tokens have less than 1 kB. A longer one would make a cursor too long for a URL. */
 const maxSkipToken = 2048
 
-/** Only the token is taken from Graph's link; where the next page is asked for is ours to know. */
+/** The token of Graph's link. The rest of the link is ignored, so that it cannot lead to another address. */
 function skipTokenOf(nextLink: string | undefined): string | undefined {
   const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
   if (!token) return undefined

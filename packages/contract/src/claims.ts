@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox'
 
-/** `passed`: the server made this check and it held. `not_made`: it was not made, and the page says so. */
+/** `passed`: the server made this check, and it succeeded. `not_made`: the server did not make it. */
 export const CheckResult = Type.Union([Type.Literal('passed'), Type.Literal('not_made')])
 
 export const Claims = Type.Object({
-  /** The ID token's claims, as they came. Claims are an open set: this is the one place where they all pass. */
+  /** All claims of the ID token, unchanged. Claims are an open set, so no other schema passes all of them. */
   claims: Type.Record(Type.String(), Type.Unknown()),
   checks: Type.Object({
     signature: CheckResult,

@@ -1,15 +1,15 @@
 /** Every URL path of the product, spelled once. The browser imports this file for its values. */
 
-/** The product's JSON API. `session` and `doctor` answer everyone, the others the signed-in. */
+/** The product's JSON API. `session` and `doctor` are public, the others are for signed-in users. */
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
   sessions: '/api/sessions',
-  /** Registered in development only, for everyone. */
+  /** Registered in development only. */
   doctor: '/api/doctor',
 } as const
 
-/** The address of one of the user's own sessions. @param id as the list of them names it */
+/** The address of one of the user's own sessions. @param id its id in `OwnSessions` */
 export function ownSession(id: string): string {
   return `${api.sessions}/${encodeURIComponent(id)}`
 }
@@ -22,7 +22,7 @@ export const auth = {
   frontChannelLogout: '/auth/front-channel-logout',
 } as const
 
-/** The pages that the product leads to. The web app has to have them. */
+/** The pages that the product redirects to. The web app has to provide them. */
 export const pages = {
   home: '/',
   signedOut: '/signed-out',
@@ -31,25 +31,25 @@ export const pages = {
 } as const
 
 /**
- * The address that starts a sign-in and comes back to `returnTo` (path, query and hash of a page).
+ * The address that starts a sign-in.
  *
- * @param returnTo where to land afterwards, such as `/users?q=ada`
- * @param ask `prompt`: `select_account` shows the account picker even to somebody with one account;
- * `challenge`: what the server was asked to ask for
+ * @param returnTo where the sign-in ends: path, query and hash of a page, such as `/users?q=ada`
+ * @param options `prompt`: `select_account` shows the account picker even if there is one account only;
+ * `challenge`: the sealed request of an `interaction_required` answer
  */
 export function signInUrl(
   returnTo: string,
-  ask: { prompt?: 'select_account'; challenge?: string } = {},
+  options: { prompt?: 'select_account'; challenge?: string } = {},
 ): string {
-  const query = new URLSearchParams({ returnTo, ...ask })
+  const query = new URLSearchParams({ returnTo, ...options })
   return `${auth.signIn}?${query.toString()}`
 }
 
 /**
- * The address of *Continue* for an `interaction_required` answer: what it names, then back to here.
+ * The address of *Continue* for an `interaction_required` answer.
  *
  * @param url the answer's `signInUrl`: path and query
- * @param returnTo path, query and hash of the page that asked
+ * @param returnTo where it ends: path, query and hash of a page
  */
 export function continueUrl(url: string, returnTo: string): string {
   const [path = '', search = ''] = url.split('?')

@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
 
 /**
- * What went wrong, as one word a program can act on; each has one HTTP status.
- * `sign_in_required` and `interaction_required` are both 401: the second carries a `signInUrl`.
+ * The code of each problem, for programs to act on, and its HTTP status. `sign_in_required` and
+ * `interaction_required` are both 401: the second one has a `signInUrl`.
  */
 export const problemStatus = {
   sign_in_required: 401,
@@ -22,27 +22,27 @@ export const problemStatus = {
 export type ProblemCode = keyof typeof problemStatus
 
 /**
- * Why Microsoft has to be asked again before the request can be answered. `consent`: a permission
- * was not granted (yet). `step_up`: a stronger proof of who it is. `session_expired`: Microsoft's own
- * session of this user is over or was revoked.
+ * Why the user has to go to Microsoft before the request can succeed. `consent`: a permission is not
+ * granted. `step_up`: stronger proof of identity is required. `session_expired`: the user's session at
+ * Microsoft is over or was revoked.
  */
 export type InteractionReason = 'consent' | 'step_up' | 'session_expired'
 
 /** The body of every error: problem details, RFC 9457, plus `code` and `requestId`. */
 export const Problem = Type.Object({
-  /** A URI reference for the kind of problem: `about:blank#<code>` carries nothing to fetch. */
+  /** A URI reference for the kind of problem. `about:blank#<code>` leads to no document. */
   type: Type.String(),
   title: Type.String(),
   status: Type.Integer(),
   detail: Type.String(),
   code: Type.String(),
   requestId: Type.String(),
-  /** The downstream API that failed, such as `graph`; absent where it was this app or Entra. */
+  /** The downstream API that failed, such as `graph`; absent if it was this app or Entra. */
   api: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
-  /** Path and query of ours that ask Microsoft what is needed; `continueUrl` adds where to return to. */
+  /** Path and query of this app that lead to Microsoft; `continueUrl` adds the page to return to. */
   signInUrl: Type.Optional(Type.String()),
-  /** With the reason `consent`: the permissions that are missing, such as `User.ReadBasic.All`. */
+  /** With the reason `consent`: the missing permissions, such as `User.ReadBasic.All`. */
   scopes: Type.Optional(Type.Array(Type.String())),
 })
 

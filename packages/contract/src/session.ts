@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 
-/** All times are ISO 8601 in UTC; `now` is the server's clock, so that a wrong client clock changes nothing. */
+/** ISO 8601 in UTC. `now` is the server's clock: countdowns are right even if the browser's clock is wrong. */
 const Time = Type.String({ format: 'date-time' })
 
 export const SignedOut = Type.Object({
@@ -18,12 +18,12 @@ export const SignedIn = Type.Object({
     roles: Type.Array(Type.String()),
   }),
   tenantId: Type.String(),
-  /** Whether the built-in tenant signed the user in: nothing about this person is real. */
+  /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
   startedAt: Time,
-  /** When the session ends if nothing happens until then. */
+  /** When the session ends without activity. */
   expiresAt: Time,
-  /** When the session ends whatever happens. */
+  /** When the session ends in any case. */
   absoluteExpiresAt: Time,
   now: Time,
 })

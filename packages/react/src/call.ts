@@ -3,13 +3,14 @@ import { ownPath } from './safe-address.ts'
 
 type Options = { method?: 'GET' | 'POST' | 'DELETE'; signal?: AbortSignal }
 
-/** The back end gives up on Microsoft after 10 s; who has not answered in three times that, will not. */
-const longestMs = 30_000
+/** Three times the 10 s after which the back end gives up on Microsoft. */
+const timeoutMs = 30_000
 
 /**
- * Calls our own back end and gives its JSON; undefined where the answer is 204, which has none.
+ * Calls the app's own back end.
  *
- * @throws ApiProblem for every answer that is not 2xx JSON, and when there is none
+ * @returns the JSON of the answer; undefined for a 204
+ * @throws ApiProblem for every answer that is not 2xx JSON, and if there is no answer
  */
 export async function call<T>(path: string, { method = 'GET', signal }: Options = {}): Promise<T> {
   const response = await send(path, method, signal)
@@ -23,44 +24,45 @@ export async function call<T>(path: string, { method = 'GET', signal }: Options 
 }
 
 async function send(path: string, method: string, signal?: AbortSignal): Promise<Response> {
-  // A header of our own makes a cross-site request impossible: the browser would ask the server first.
+  // A custom header prevents cross-site requests: the browser would send a preflight request first.
   const headers = { accept: 'application/json', ...(method === 'GET' ? {} : { 'x-csrf': '1' }) }
-  const late = AbortSignal.timeout(longestMs)
+  const timeout = AbortSignal.timeout(timeoutMs)
   try {
     return await fetch(path, {
       method,
       headers,
-      signal: signal ? AbortSignal.any([signal, late]) : late,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
   } catch (cause) {
     if (signal?.aborted) throw cause
-    if (late.aborted) throw new ApiProblem('no_answer', 0, { cause })
+    if (timeout.aborted) throw new ApiProblem('no_answer', 0, { cause })
     throw new ApiProblem(navigator.onLine ? 'unreachable' : 'offline', 0, { cause })
   }
 }
 
 /**
- * `offline`: this device has no connection. `unreachable`: the request did not get through.
- * `no_answer`: nothing came back in time. `unreadable`: the answer was not what the contract says.
+ * A code of the contract, or one of the browser's own. `offline`: this device has no connection.
+ * `unreachable`: the request did not get through. `no_answer`: no answer came in time. `unreadable`: the
+ * answer does not follow the contract.
  */
 export type FailureCode = ProblemCode | 'offline' | 'unreachable' | 'no_answer' | 'unreadable'
 
-/** What every failed call to the API throws. */
+/** The error of every failed call to the API. */
 export class ApiProblem extends Error {
   readonly code: FailureCode
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number
   readonly requestId: string | undefined
-  /** In seconds, as the server asked for. */
+  /** The server's Retry-After, in seconds. */
   readonly retryAfter: number | undefined
-  /** The downstream API that failed; undefined where it was this app or Entra. */
+  /** The downstream API that failed; undefined if it was this app or Entra. */
   readonly api: string | undefined
   readonly reason: InteractionReason | undefined
-  /** Where `interaction_required` is solved: a path of ours. */
+  /** Where `interaction_required` is solved: a path of this app. */
   readonly signInUrl: string | undefined
-  /** The permissions that are missing, with the reason `consent`. */
+  /** The missing permissions, with the reason `consent`. */
   readonly scopes: readonly string[]
-  /** When it happened, in ms by this browser's clock. */
+  /** When it happened, in ms by the browser's clock. */
   readonly at = Date.now()
 
   constructor(
@@ -81,17 +83,17 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem that an error answer carries. A proxy on the way may have answered with something else. */
+/** When the server accepts another request, in ms by the browser's clock; in the past if it did not say. */
+export function retryAt({ at, retryAfter = 0 }: ApiProblem): number {
+  return at + retryAfter * 1000
+}
+
+/** The problem of an error answer; `unreadable` if it has none, such as the HTML of a proxy. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const retryAfter = seconds(response.headers.get('retry-after'))
   const problem = await readBody(response)
   if (!problem?.code) return new ApiProblem('unreadable', response.status, { retryAfter })
   return new ApiProblem(problem.code, response.status, { problem, retryAfter })
-}
-
-/** When the server may be asked again, in ms by this browser's clock; the past where it did not say. */
-export function openAgainAt({ at, retryAfter = 0 }: ApiProblem): number {
-  return at + retryAfter * 1000
 }
 
 async function readBody(response: Response): Promise<Partial<Problem> | undefined> {
@@ -104,7 +106,7 @@ async function readBody(response: Response): Promise<Partial<Problem> | undefine
   }
 }
 
-/** Retry-After in its form of seconds (RFC 9110, section 10.2.3); no server of ours sends the other one. */
+/** Retry-After in seconds (RFC 9110, section 10.2.3). The back end never sends the other form, a date. */
 function seconds(header: string | null): number | undefined {
   return header && /^\d{1,6}$/.test(header) ? Number(header) : undefined
 }

@@ -1,33 +1,24 @@
 /** The session, calls to the app's own API, and errors, as React hooks without styles. */
-export {
-  returnTo,
-  signOutMutation,
-  useContinueUrl,
-  useExtendSession,
-  useSignInUrl,
-  useSignOut,
-} from './actions.ts'
-export { announce, liveRegionId } from './announce.ts'
-export { ApiProblem, call, openAgainAt, readProblem, type FailureCode } from './call.ts'
-export {
-  apiQuery,
-  createQueryClient,
-  restarts,
-  retryDelay,
-  shouldRetry,
-  useApi,
-  type Register,
-} from './query.ts'
-export { serverNow, setServerClock, useServerNow } from './server-clock.ts'
-export { canBeExtended, timeLeft, useSessionEnding, useSessionWatch } from './session-watch.ts'
+
+// The session.
 export {
   identity,
   sessionQuery,
-  setSession,
-  setSignedOut,
   SignedInContext,
   useSession,
   useUser,
-  type Gone,
   type KnownSession,
+  type SignOutReason,
 } from './session.ts'
+export { canBeExtended, timeLeft, useSessionEnding, useSessionWatch } from './session-watch.ts'
+export { useServerNow } from './server-clock.ts'
+
+// Signing in and out.
+export { useContinueUrl, useExtendSession, useSignInUrl, useSignOut } from './actions.ts'
+
+// The app's API.
+export { apiQuery, createQueryClient, useApi, type Register } from './query.ts'
+export { ApiProblem, call, retryAt, type FailureCode } from './call.ts'
+
+// Screen readers.
+export { announce, liveRegionId } from './announce.ts'

@@ -5,11 +5,11 @@ import {
   queryOptions,
   useQuery,
 } from '@tanstack/react-query'
-import { ApiProblem, call, openAgainAt } from './call.ts'
+import { ApiProblem, call, retryAt } from './call.ts'
 import { knownIdentity, setSignedOut } from './session.ts'
 
 /**
- * Where an app says what its API answers, by path:
+ * Where an app declares what its API answers, by path:
  *
  *     declare module '@gatehouse/react' {
  *       interface Register {
@@ -17,12 +17,23 @@ import { knownIdentity, setSignedOut } from './session.ts'
  *       }
  *     }
  */
-// oxlint-disable-next-line typescript/no-empty-object-type -- it is filled by the app
+// oxlint-disable-next-line typescript/no-empty-object-type -- the app adds the members
 export interface Register {}
 
 type Answers = Register extends { answers: infer Known } ? Known : Record<string, unknown>
 
-/** What identifies an answer of the API in the cache, and how to get it. */
+/**
+ * `const claims = useApi(api.claims)`: the data, the error, or neither while it loads.
+ *
+ * @param path a path that `Register` lists, which gives the type of the data
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it types the data
+export function useApi<Path extends keyof Answers>(path: Path) {
+  return useQuery(apiQuery(path))
+}
+
+/** The cache key of an answer of the API, and the function that fetches it. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it types the data
 export function apiQuery<Path extends keyof Answers>(path: Path) {
   return queryOptions<Answers[Path], ApiProblem>({
     queryKey: ['api', path],
@@ -30,61 +41,11 @@ export function apiQuery<Path extends keyof Answers>(path: Path) {
   })
 }
 
-/**
- * `const claims = useApi(api.claims)`: the data, or the error, or neither while it loads.
- *
- * @param path one that `Register` lists, which is where the data's type comes from
- */
-export function useApi<Path extends keyof Answers>(path: Path) {
-  return useQuery(apiQuery(path))
-}
-
-/** The longest wait that a person is left with before *Try again* is theirs to press, in seconds. */
-const longestWait = 30
-
-/** Whether to ask again by ourselves. What the server refused on purpose, it refuses again. */
-export function shouldRetry(failures: number, error: unknown): boolean {
-  if (!(error instanceof ApiProblem) || !passes(error)) return false
-  if (error.retryAfter && error.retryAfter > longestWait) return false
-  const once = error.retryAfter !== undefined || error.code === 'too_many_requests'
-  return failures < (once ? 1 : 2)
-}
-
-/** How long to wait before that, in ms: what the server asked for, or a second and then two. */
-export function retryDelay(failures: number, error: unknown): number {
-  const asked = error instanceof ApiProblem ? error.retryAfter : undefined
-  return asked === undefined ? 1000 * 2 ** failures : asked * 1000
-}
-
-/** A timeout is not among them: who has waited that long wants to be told, and to decide. */
-function passes({ code, status }: ApiProblem): boolean {
-  return code === 'unreachable' || [429, 502, 503].includes(status)
-}
-
-/** When a query may start again without being told to. */
-export const restarts = {
-  // A refusal stays one while the window is away, and a busy server is left in peace.
-  refetchOnWindowFocus: ({ state }: Asked) => state.status !== 'error',
-  refetchOnReconnect: ({ state }: Asked) => problemOf(state.error)?.status === 0,
-  // A page that is opened again asks again, unless the server named a time.
-  retryOnMount: ({ state }: Asked) => {
-    const problem = problemOf(state.error)
-    return !problem || openAgainAt(problem) <= Date.now()
-  },
-}
-
-/** As much of a query as these decisions need. */
-type Asked = { state: { status: string; error: unknown } }
-
-function problemOf(error: unknown): ApiProblem | undefined {
-  return error instanceof ApiProblem ? error : undefined
-}
-
-/** The cache of everything the API answered, and the one place where a 401 is dealt with. */
+/** The cache of all answers of the API, and the one place that handles a 401. */
 export function createQueryClient(): QueryClient {
-  // Which session a call was made in: its 401 may come when there is another one. Questions need no
-  // such note, as they go with their session; see `forgetOthers`.
-  const madeIn = new WeakMap<object, string>()
+  // The session in which each mutation started: its 401 may arrive in another session. Queries need no
+  // such record, because they are removed with their session; see `clearOtherUsers`.
+  const startedIn = new WeakMap<object, string>()
   const onError = (error: unknown, session: string | undefined) => {
     const signedOut = error instanceof ApiProblem && error.code === 'sign_in_required'
     if (signedOut && session === knownIdentity(client)) setSignedOut(client, 'ended')
@@ -92,20 +53,61 @@ export function createQueryClient(): QueryClient {
   const client = new QueryClient({
     queryCache: new QueryCache({ onError: (error) => onError(error, knownIdentity(client)) }),
     mutationCache: new MutationCache({
-      onMutate: (_variables, mutation) => void madeIn.set(mutation, knownIdentity(client)),
-      onError: (error, _variables, _result, mutation) => onError(error, madeIn.get(mutation)),
+      onMutate: (_variables, mutation) => void startedIn.set(mutation, knownIdentity(client)),
+      onError: (error, _variables, _result, mutation) => onError(error, startedIn.get(mutation)),
     }),
     defaultOptions: {
-      // Without a connection a request fails, and says so, instead of waiting for one in silence.
+      // `always`: a request without a connection fails and shows why. The default waits in silence.
       queries: {
         staleTime: 60_000,
         retry: shouldRetry,
         retryDelay,
         networkMode: 'always',
-        ...restarts,
+        ...refetchPolicy,
       },
       mutations: { networkMode: 'always' },
     },
   })
   return client
+}
+
+/** The longest wait before an automatic retry, in seconds. After a longer one the user decides. */
+const maxRetryAfter = 30
+
+/** Whether to retry automatically. A deliberate refusal would be repeated, so it is final. */
+export function shouldRetry(failures: number, error: unknown): boolean {
+  if (!(error instanceof ApiProblem) || !isTransient(error)) return false
+  if (error.retryAfter && error.retryAfter > maxRetryAfter) return false
+  const once = error.retryAfter !== undefined || error.code === 'too_many_requests'
+  return failures < (once ? 1 : 2)
+}
+
+/** How long to wait before a retry, in ms: the server's Retry-After, or one second and then two. */
+export function retryDelay(failures: number, error: unknown): number {
+  const retryAfter = error instanceof ApiProblem ? error.retryAfter : undefined
+  return retryAfter === undefined ? 1000 * 2 ** failures : retryAfter * 1000
+}
+
+/** A timeout is not transient: after such a long wait the user is told, and decides. */
+function isTransient({ code, status }: ApiProblem): boolean {
+  return code === 'unreachable' || [429, 502, 503].includes(status)
+}
+
+/** The part of a query that `refetchPolicy` needs. */
+type QueryLike = { state: { status: string; error: unknown } }
+
+/** When a query may fetch again by itself. */
+export const refetchPolicy = {
+  // A failed query stays failed on focus: a refusal would be repeated, and a busy server is left alone.
+  refetchOnWindowFocus: ({ state }: QueryLike) => state.status !== 'error',
+  refetchOnReconnect: ({ state }: QueryLike) => problemOf(state.error)?.status === 0,
+  // A page that is opened again fetches again, but not before the time that the server named.
+  retryOnMount: ({ state }: QueryLike) => {
+    const problem = problemOf(state.error)
+    return !problem || retryAt(problem) <= Date.now()
+  },
+}
+
+function problemOf(error: unknown): ApiProblem | undefined {
+  return error instanceof ApiProblem ? error : undefined
 }

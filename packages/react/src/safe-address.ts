@@ -1,13 +1,12 @@
 /**
- * Which addresses the page goes to because an answer names them. Whatever got into the answer, it chooses
- * no script to run here, and no other site where one of ours belongs.
+ * Which addresses of an answer the page follows. If an attacker controls an answer, it can neither run a
+ * script here nor lead to another site in place of this one.
  */
-
 import { pages } from '@gatehouse/contract/paths'
 
 /**
- * A path of this site as it is, or undefined. It is printable ASCII, as the server sends it: browsers drop
- * tabs and line breaks from an address, and without them `/<tab>/evil.example` is another site.
+ * A path of this site unchanged, or undefined. It has to be printable ASCII, as the server sends it:
+ * browsers drop tabs and line breaks from an address, so `/<tab>/evil.example` is another site.
  */
 export function ownPath(address: unknown): string | undefined {
   if (typeof address !== 'string') return undefined
@@ -15,15 +14,15 @@ export function ownPath(address: unknown): string | undefined {
 }
 
 /**
- * Where a sign-out goes on: at Microsoft, at a local tenant, or at a page of ours. Anything else is not
- * followed, and our own page says that the session at Microsoft may remain.
+ * Where a sign-out goes next: to Microsoft, to a local tenant, or to a page of this app. Any other address
+ * becomes the signed-out page, which says that the session at Microsoft may remain.
  */
 export function signOutAddress(location: unknown): string {
   if (typeof location === 'string' && isSafeSite(location)) return location
   return ownPath(location) ?? `${pages.signedOut}?local=1`
 }
 
-/** https, or plain http on this machine. The slashes have to be there: `https:evil` is a relative address. */
+/** https, or plain http on this machine. The slashes are required: `https:evil` is a relative address. */
 function isSafeSite(address: string): boolean {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)

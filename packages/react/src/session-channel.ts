@@ -1,37 +1,63 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { announce } from './announce.ts'
-import { askAgain, setSignedOut, useSession } from './session.ts'
+import { refetchSession, setSignedOut, useSession } from './session.ts'
 
 /**
- * A word to the other tabs of this browser, said only after the server has confirmed it. It carries
- * nothing about anybody: whoever hears it asks the server. Browsers that block such channels have tabs
- * that ask when they are looked at.
+ * Messages to the other tabs of this browser, sent after the server has confirmed the change. They carry
+ * no data of the user: a tab that receives one asks the server. If the browser blocks such channels,
+ * each tab asks the server when it gets the focus.
  */
-const words = ['signed-in', 'signed-out', 'extended'] as const
+const messages = ['signed-in', 'signed-out', 'extended'] as const
 
-type Word = (typeof words)[number]
+type SessionMessage = (typeof messages)[number]
 
 let channel: BroadcastChannel | undefined
-let send: ((word: Word) => void) | undefined
 
-export function tellOtherTabs(word: Word): void {
-  send?.(word)
+/** Keeps all tabs in step: a sign-in, a sign-out, another user and an extended session reach every tab. */
+export function useSessionChannel(): void {
+  const client = useQueryClient()
+  useEffect(
+    () =>
+      subscribe((message) => {
+        if (message === 'signed-out') {
+          // The page is emptied before the server answers: on a shared computer that may take too long.
+          setSignedOut(client, 'signed-out')
+          announce('You signed out in another tab.')
+        }
+        void refetchSession(client)
+      }),
+    [client],
+  )
+  // A sign-in ends with a page load, whose first answer confirms the session. Later changes reach the
+  // other tabs by messages of their own.
+  const { data } = useSession()
+  const sent = useRef(false)
+  useEffect(() => {
+    if (!data || sent.current) return
+    sent.current = true
+    if (data.signedIn) broadcast('signed-in')
+  }, [data])
 }
 
-/** Hears the other tabs until the function that it returns is called. */
-function hearOtherTabs(onWord: (word: Word) => void): () => void {
+/** Sends a message to the other tabs, if the channel is open. */
+export function broadcast(message: SessionMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
+  channel?.postMessage(message)
+}
+
+/** Receives the messages of other tabs. @returns a function that stops it */
+function subscribe(onMessage: (message: SessionMessage) => void): () => void {
   const open = () => {
     if (channel) return
     channel = openChannel()
-    send = channel?.postMessage.bind(channel)
     channel?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      const word = words.find((known) => known === data)
-      if (word) onWord(word)
+      const message = messages.find((known) => known === data)
+      if (message) onMessage(message)
     })
   }
   open()
-  // A page that the browser keeps for Back hears nothing meanwhile, and asks when it is shown.
+  // A page in the back/forward cache receives nothing. It asks the server when it is shown again.
   window.addEventListener('pagehide', closeChannel)
   window.addEventListener('pageshow', open)
   return () => {
@@ -52,31 +78,4 @@ function openChannel(): BroadcastChannel | undefined {
 function closeChannel(): void {
   channel?.close()
   channel = undefined
-  send = undefined
-}
-
-/** What happens in one tab happens in all: signing in and out, another person, more time. */
-export function useOtherTabs(): void {
-  const client = useQueryClient()
-  useEffect(
-    () =>
-      hearOtherTabs((word) => {
-        if (word === 'signed-out') {
-          // Emptied first and asked then: on a shared computer the question may take too long.
-          setSignedOut(client, 'signed-out')
-          announce('You signed out in another tab.')
-        }
-        void askAgain(client)
-      }),
-    [client],
-  )
-  // A sign-in ends with a page that is loaded, whose first answer is the confirmation. What this page
-  // hears later, the others hear as well.
-  const { data } = useSession()
-  const told = useRef(false)
-  useEffect(() => {
-    if (!data || told.current) return
-    told.current = true
-    if (data.signedIn) tellOtherTabs('signed-in')
-  }, [data])
 }

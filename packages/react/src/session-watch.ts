@@ -1,83 +1,49 @@
+import { useEffect, useState } from 'react'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { useEffect, useState } from 'react'
 import { serverNow } from './server-clock.ts'
-import { useOtherTabs } from './session-channel.ts'
-import { askAgain, sessionQuery, setSignedOut, useForgetting } from './session.ts'
-import { useReturn } from './use-refetch-on-return.ts'
+import { useSessionChannel } from './session-channel.ts'
+import { refetchSession, sessionQuery, setSignedOut, useClearCacheOnSignOut } from './session.ts'
+import { useRefetchOnReturn } from './use-refetch-on-return.ts'
 
-/** Keeps what this page knows of the session true while it is open: once, near the root of the app. */
+/** Keeps the session that this page shows true while it is open. Use it once, near the root of the app. */
 export function useSessionWatch(): void {
-  useForgetting()
-  useOtherTabs()
-  useReturn()
+  useClearCacheOnSignOut()
+  useSessionChannel()
+  useRefetchOnReturn()
 }
 
-/** When people are told that a session ends, in ms before that. */
-export const warnMs = 5 * 60_000
+/** How long before the end of a session the user is warned, in ms. */
+const warnMs = 5 * 60_000
 
-/** How much of a session is left, in ms, and its whole length; `now` is the server's clock. */
-export function timeLeft(session: SignedIn, now: number): { left: number; whole: number } {
-  const end = sessionEnd(session)
-  return {
-    left: Math.max(0, end - now),
-    whole: Math.max(1, end - Date.parse(session.startedAt)),
-  }
-}
-
-/** Whether staying signed in would move the end: by a minute at least, or it is not worth a button. */
-export function canBeExtended(session: SignedIn): boolean {
-  return Date.parse(session.absoluteExpiresAt) - sessionEnd(session) >= 60_000
-}
-
-/** What is left of a session, in ms. It moves on every second once the end is near, and sleeps before. */
-export function useLastMinutes(session: SignedIn): number {
-  const [left, setLeft] = useState(() => timeLeft(session, serverNow()).left)
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>
-    const look = () => {
-      const now = timeLeft(session, serverNow()).left
-      setLeft(now)
-      if (now > 0) timer = setTimeout(look, now > warnMs ? now - warnMs : now % 1000 || 1000)
-    }
-    look()
-    return () => clearTimeout(timer)
-  }, [session])
-  return left
-}
-
-function sessionEnd({ expiresAt, absoluteExpiresAt }: SignedIn): number {
-  return Math.min(Date.parse(expiresAt), Date.parse(absoluteExpiresAt))
-}
-
-/** How often the last minutes are checked against the server, in ms: work in another tab moves the end. */
+/** How often the end is checked with the server after that, in ms: work in another tab moves it. */
 const checkEveryMs = 30_000
 
 /** When the server is asked for the last time, in ms before the end. */
 const lastCheckMs = 3000
 
 /**
- * Looks after the end of a session: asks the server whether it has moved, and ends it at zero.
+ * Follows the end of a session: asks the server whether it has moved, and signs the user out at zero.
  *
- * @returns what is left in ms, if it is time to warn; undefined before that
+ * @returns the time left in ms, once the user is to be warned; undefined before that
  */
 export function useSessionEnding(session: SignedIn): number | undefined {
   const client = useQueryClient()
-  const left = useLastMinutes(session)
+  const left = useTimeLeft(session)
   const check = checkOf(left)
   useEffect(() => {
     if (check === undefined) return
     const { data } = client.getQueryState(sessionQuery.queryKey) ?? {}
     const fresh = data && serverNow() - Date.parse(data.now) < 2000
     if (check === 'over') setSignedOut(client, 'ended')
-    if (check === 'over' || !fresh) void askAgain(client)
+    if (check === 'over' || !fresh) void refetchSession(client)
   }, [client, check])
-  useActivity(client, left <= warnMs)
-  // Nobody is warned by an old answer: requests since then may have moved the end. A server that does
-  // not answer is not waited for.
-  const asked = timeLeft(session, Date.parse(session.now)).left
-  const soon = asked <= warnMs || left <= warnMs - 10_000
-  return soon && left <= warnMs && left > 0 ? left : undefined
+  useRefetchOnActivity(client, left <= warnMs)
+  // An old answer gives no warning, because requests since then may have moved the end. If the server
+  // does not answer within ten seconds, the warning comes without it.
+  const leftWhenAsked = timeLeft(session, Date.parse(session.now)).left
+  const confirmed = leftWhenAsked <= warnMs || left <= warnMs - 10_000
+  return confirmed && left <= warnMs && left > 0 ? left : undefined
 }
 
 /** Changes whenever the server has to be asked. */
@@ -87,13 +53,47 @@ function checkOf(left: number): number | 'last' | 'over' | undefined {
   return left <= lastCheckMs ? 'last' : Math.ceil(left / checkEveryMs)
 }
 
-/** What a person does in the last minutes moves the end as well: then the warning is wrong at once. */
-function useActivity(client: QueryClient, near: boolean): void {
+/** Every answer of the API moves the end of the session, so the warning is out of date at once. */
+function useRefetchOnActivity(client: QueryClient, active: boolean): void {
   useEffect(() => {
-    if (!near) return undefined
+    if (!active) return undefined
     return client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated' || event.action.type !== 'success') return
-      if (event.query.queryKey[0] !== sessionQuery.queryKey[0]) void askAgain(client)
+      if (event.query.queryKey[0] !== sessionQuery.queryKey[0]) void refetchSession(client)
     })
-  }, [client, near])
+  }, [client, active])
+}
+
+/** The time left in ms. It ticks every second during the last minutes, and sleeps before. */
+function useTimeLeft(session: SignedIn): number {
+  const [left, setLeft] = useState(() => timeLeft(session, serverNow()).left)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>
+    const tick = () => {
+      const now = timeLeft(session, serverNow()).left
+      setLeft(now)
+      if (now > 0) timer = setTimeout(tick, now > warnMs ? now - warnMs : now % 1000 || 1000)
+    }
+    tick()
+    return () => clearTimeout(timer)
+  }, [session])
+  return left
+}
+
+/** The time left of a session and its whole length, in ms. @param now by the server's clock, in ms */
+export function timeLeft(session: SignedIn, now: number): { left: number; whole: number } {
+  const end = sessionEnd(session)
+  return {
+    left: Math.max(0, end - now),
+    whole: Math.max(1, end - Date.parse(session.startedAt)),
+  }
+}
+
+/** Whether *Stay signed in* would move the end by at least a minute; less is not worth a button. */
+export function canBeExtended(session: SignedIn): boolean {
+  return Date.parse(session.absoluteExpiresAt) - sessionEnd(session) >= 60_000
+}
+
+function sessionEnd({ expiresAt, absoluteExpiresAt }: SignedIn): number {
+  return Math.min(Date.parse(expiresAt), Date.parse(absoluteExpiresAt))
 }

@@ -1,3 +1,4 @@
+import { createContext, useContext, useEffect } from 'react'
 import {
   type QueryClient,
   type QueryFilters,
@@ -9,18 +10,20 @@ import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { type ApiProblem, call } from './call.ts'
 import { setServerClock } from './server-clock.ts'
-import { createContext, useContext, useEffect } from 'react'
 
 const key = ['session'] as const
 
 /**
- * How a session went that this page has shown. `ended`: by itself, or elsewhere; it is asked for again
- * at once. `leaving`: signed out here, and on the way to Microsoft. `signed-out`: by a person, on purpose.
+ * Why a session that this page has shown is over. `ended`: it expired or was ended elsewhere; the user
+ * is asked to sign in again. `signing-out`: the user signed out here, and the browser is on its way to
+ * Microsoft. `signed-out`: the user signed out on purpose.
  */
-export type Gone = 'ended' | 'leaving' | 'signed-out'
+export type SignOutReason = 'ended' | 'signing-out' | 'signed-out'
 
-/** What the server says, and for the signed-out what this page knows about it. */
-export type KnownSession = SignedIn | { signedIn: false; now: string; gone?: Gone | undefined }
+/** The server's answer; for a signed-out user also what this page knows about the reason. */
+export type KnownSession =
+  | SignedIn
+  | { signedIn: false; now: string; reason?: SignOutReason | undefined }
 
 /** The one source of truth for who is signed in. */
 export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
@@ -29,81 +32,27 @@ export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
     const session = await call<Session>(api.session, { signal })
     signal.throwIfAborted()
     setServerClock(session.now)
-    forgetOthers(client, session)
-    return session.signedIn ? session : { ...session, gone: howGone(client) }
+    clearOtherUsers(client, session)
+    return session.signedIn ? session : { ...session, reason: signOutReason(client) }
   },
-  // Many parts of one page ask at once, and only what a person comes back to can have changed meanwhile.
+  // Many parts of a page use the session at once. It changes elsewhere only while the user is away, so
+  // every return to the window fetches it again.
   staleTime: 30_000,
   refetchOnWindowFocus: 'always',
 })
 
-/** Asks the server. It never extends a session, and an answer that was under way before counts no more. */
-export async function askAgain(client: QueryClient): Promise<void> {
-  await client.cancelQueries(sessionQuery)
-  await client.refetchQueries(sessionQuery)
-}
-
-/** Makes `session` the truth, for instance after it was extended. Who was asked before comes too late. */
-export function setSession(client: QueryClient, session: KnownSession): void {
-  void client.cancelQueries(sessionQuery)
-  forgetOthers(client, session)
-  client.setQueryData(key, session)
-}
-
-/**
- * The server said that nobody is signed in. The truth is set and not asked for again: a question on
- * every 401 would be answered by the next 401, for ever.
- */
-export function setSignedOut(client: QueryClient, gone: Gone): void {
-  const known = client.getQueryData(sessionQuery.queryKey)
-  if (known?.signedIn) setSession(client, { signedIn: false, now: known.now, gone })
-}
-
-/** A page that was loaded signed out has lost nothing. */
-function howGone(client: QueryClient): Gone | undefined {
-  const known = client.getQueryData(sessionQuery.queryKey)
-  if (known?.signedIn) return 'ended'
-  return known?.gone === 'leaving' ? 'signed-out' : known?.gone
-}
-
-/**
- * No answer that was meant for one session is left for the next one, and none that is under way arrives
- * there. When nobody is next, the pages have to go first: a page that is still there would ask again
- * for what it misses. See `useForgetting`.
- */
-function forgetOthers(client: QueryClient, next: KnownSession): void {
-  if (!next.signedIn || knownIdentity(client) === identity(next)) return
-  client.removeQueries(others)
-}
-
-/** Everything in the cache but the session. */
-const others: QueryFilters = { predicate: (query) => query.queryKey[0] !== key[0] }
-
-/**
- * Which session it is: the tenant and the object id together are a user's key, and a user who signs in
- * again has another session.
- */
-export function identity(session: KnownSession | undefined): string {
-  if (!session?.signedIn) return ''
-  return `${session.tenantId}/${session.user.objectId}/${session.startedAt}`
-}
-
-/** The identity of the session that this page shows now. */
-export function knownIdentity(client: QueryClient): string {
-  return identity(client.getQueryData(sessionQuery.queryKey))
-}
-
-/** The session's state: `data` is undefined while it is not known yet. */
+/** The session's state: `data` is undefined until the server has answered. */
 export function useSession() {
   return useQuery(sessionQuery)
 }
 
+/** Gives `useUser` the session of the page below. */
 export const SignedInContext = createContext<SignedIn | undefined>(undefined)
 
 /**
- * Who is signed in, on a protected page: `name` and `username` to show, `objectId` as the key.
+ * The signed-in user, on a protected page: `name` and `username` to show, `objectId` as the key.
  *
- * @throws on a page that `router.tsx` does not list as protected: there may be nobody
+ * @throws Error outside a `SignedInContext`: the user may be signed out there
  */
 export function useUser(): SignedIn['user'] {
   const session = useContext(SignedInContext)
@@ -111,13 +60,68 @@ export function useUser(): SignedIn['user'] {
   return session.user
 }
 
-/** Empties the cache once nobody is signed in and the protected pages are gone from the screen. */
-export function useForgetting(): void {
+/** Asks the server. This never extends the session, and cancels a request that is under way. */
+export async function refetchSession(client: QueryClient): Promise<void> {
+  await client.cancelQueries(sessionQuery)
+  await client.refetchQueries(sessionQuery)
+}
+
+/** Makes `session` the truth, for instance after it was extended. Cancels a request that is under way. */
+export function setSession(client: QueryClient, session: KnownSession): void {
+  void client.cancelQueries(sessionQuery)
+  clearOtherUsers(client, session)
+  client.setQueryData(key, session)
+}
+
+/**
+ * Marks the user as signed out, because the server said so. It does not ask the server: a request after
+ * every 401 would get the next 401, in an endless loop.
+ */
+export function setSignedOut(client: QueryClient, reason: SignOutReason): void {
+  const known = client.getQueryData(sessionQuery.queryKey)
+  if (known?.signedIn) setSession(client, { signedIn: false, now: known.now, reason })
+}
+
+/** Undefined for a page that was loaded signed out: it has lost no session. */
+function signOutReason(client: QueryClient): SignOutReason | undefined {
+  const known = client.getQueryData(sessionQuery.queryKey)
+  if (known?.signedIn) return 'ended'
+  return known?.reason === 'signing-out' ? 'signed-out' : known?.reason
+}
+
+/**
+ * Removes every answer of an earlier session, also those under way, before another session begins. On
+ * sign-out the cache is cleared later, by `useClearCacheOnSignOut`: a protected page that is still
+ * mounted would fetch the missing data again.
+ */
+function clearOtherUsers(client: QueryClient, next: KnownSession): void {
+  if (!next.signedIn || knownIdentity(client) === identity(next)) return
+  client.removeQueries(nonSessionQueries)
+}
+
+const nonSessionQueries: QueryFilters = { predicate: (query) => query.queryKey[0] !== key[0] }
+
+/** Clears the cache once the user is signed out and the protected pages are unmounted. */
+export function useClearCacheOnSignOut(): void {
   const client = useQueryClient()
   const signedOut = useSession().data?.signedIn === false
   useEffect(() => {
     if (!signedOut) return
-    client.removeQueries(others)
+    client.removeQueries(nonSessionQueries)
     client.getMutationCache().clear()
   }, [client, signedOut])
+}
+
+/**
+ * Identifies a session: the tenant id and the object id are the user's key, and a user who signs in
+ * again has another session. Empty if signed out.
+ */
+export function identity(session: KnownSession | undefined): string {
+  if (!session?.signedIn) return ''
+  return `${session.tenantId}/${session.user.objectId}/${session.startedAt}`
+}
+
+/** The identity of the session that this page shows. */
+export function knownIdentity(client: QueryClient): string {
+  return identity(client.getQueryData(sessionQuery.queryKey))
 }

@@ -1,59 +1,59 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { serverNow } from './server-clock.ts'
-import { askAgain, sessionQuery } from './session.ts'
+import { refetchSession, sessionQuery } from './session.ts'
 
-/** How far the two clocks of a browser may drift apart in a look's time before it has slept, in ms. */
-const slept = 5000
-const lookEveryMs = 5000
+const pollMs = 5000
+/** How far the two clocks of a browser may drift apart within `pollMs` before it has slept, in ms. */
+const sleepThresholdMs = 5000
 
-/** Asks the server whenever somebody may have been away: back to this window, from sleep, or by Back. */
-export function useReturn(): void {
+/** Asks the server when the user may have been away: on focus, after sleep, and on Back. */
+export function useRefetchOnReturn(): void {
   const client = useQueryClient()
   useEffect(() => {
     const onFocus = () => {
       const { data } = client.getQueryState(sessionQuery.queryKey) ?? {}
-      // The answer that a page has just been loaded with is not asked for twice.
-      if (data && serverNow() - Date.parse(data.now) > 2000) askOnce(client)
+      // A page that has just been loaded has a fresh answer.
+      if (data && serverNow() - Date.parse(data.now) > 2000) refetchOnce(client)
     }
-    // On some systems the steady clock stands still in sleep, and the browser's own one does not.
-    let apart = Date.now() - performance.now()
+    // On some systems `performance.now()` stops during sleep, and `Date.now()` does not.
+    let offset = Date.now() - performance.now()
     const timer = setInterval(() => {
       const now = Date.now() - performance.now()
-      if (Math.abs(now - apart) > slept) askOnce(client)
-      apart = now
-    }, lookEveryMs)
-    const hide = () => show(false)
+      if (Math.abs(now - offset) > sleepThresholdMs) refetchOnce(client)
+      offset = now
+    }, pollMs)
+    const onHide = () => setVisible(false)
     const onShow = ({ persisted }: PageTransitionEvent) => {
-      if (persisted) void showAgain(client)
+      if (persisted) void revealPage(client)
     }
     window.addEventListener('focus', onFocus)
-    window.addEventListener('pagehide', hide)
+    window.addEventListener('pagehide', onHide)
     window.addEventListener('pageshow', onShow)
     return () => {
       clearInterval(timer)
       window.removeEventListener('focus', onFocus)
-      window.removeEventListener('pagehide', hide)
+      window.removeEventListener('pagehide', onHide)
       window.removeEventListener('pageshow', onShow)
     }
   }, [client])
 }
 
-/** Several reasons to ask at the same moment are one question. */
-function askOnce(client: QueryClient): void {
+/** Joins a request that is under way: several causes at the same moment are one request. */
+function refetchOnce(client: QueryClient): void {
   void client.refetchQueries(sessionQuery, { cancelRefetch: false })
 }
 
-/** A page that the browser has kept is as old as when it was left: it shows nothing before the answer. */
-async function showAgain(client: QueryClient): Promise<void> {
-  await askAgain(client)
+/** Shows a page from the back/forward cache after the server has said whose session it is now. */
+async function revealPage(client: QueryClient): Promise<void> {
+  await refetchSession(client)
   const { error } = client.getQueryState(sessionQuery.queryKey) ?? {}
-  // Nobody knows whose page it is now: better a page that says so than an old one.
+  // Without an answer the page may be another user's: an error page is better than old data.
   if (error) await client.resetQueries(sessionQuery)
-  show(true)
+  setVisible(true)
 }
 
-/** Not `display`: the page keeps its height, and with it the place that Back comes back to. */
-function show(shown: boolean): void {
-  document.documentElement.style.visibility = shown ? '' : 'hidden'
+/** `visibility` and not `display`: the page keeps its height, and with it the scroll position for Back. */
+function setVisible(visible: boolean): void {
+  document.documentElement.style.visibility = visible ? '' : 'hidden'
 }

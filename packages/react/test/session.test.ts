@@ -1,15 +1,9 @@
-import type { SignedIn } from '@gatehouse/contract/session'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import {
-  apiQuery,
-  call,
-  createQueryClient,
-  type Gone,
-  sessionQuery,
-  setSession,
-  setSignedOut,
-} from '@gatehouse/react'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { call } from '../src/call.ts'
+import { apiQuery, createQueryClient } from '../src/query.ts'
+import { sessionQuery, setSession, setSignedOut, type SignOutReason } from '../src/session.ts'
 
 const now = '2026-11-23T12:00:00Z'
 
@@ -26,7 +20,7 @@ function signedIn(objectId: string): SignedIn {
   }
 }
 
-function refusal(): Response {
+function unauthorized(): Response {
   const body = JSON.stringify({ code: 'sign_in_required', status: 401 })
   return new Response(body, {
     status: 401,
@@ -36,9 +30,9 @@ function refusal(): Response {
 
 afterEach(() => vi.unstubAllGlobals())
 
-describe('a 401 from anywhere', () => {
-  test('makes everybody signed out with one request, and asks for nothing more', async () => {
-    const fetch = vi.fn<() => Promise<Response>>(() => Promise.resolve(refusal()))
+describe('a 401 of any call', () => {
+  test('signs the whole page out, and sends no further request', async () => {
+    const fetch = vi.fn<() => Promise<Response>>(() => Promise.resolve(unauthorized()))
     vi.stubGlobal('fetch', fetch)
     const client = createQueryClient()
     setSession(client, signedIn('a'))
@@ -50,31 +44,31 @@ describe('a 401 from anywhere', () => {
     expect(client.getQueryData(sessionQuery.queryKey)).toEqual({
       signedIn: false,
       now,
-      gone: 'ended',
+      reason: 'ended',
     })
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
-  test('that was meant for an earlier session changes nothing', async () => {
+  test('that belongs to an earlier session changes nothing', async () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     const answers: ((answer: Response) => void)[] = []
     vi.stubGlobal('fetch', () => new Promise<Response>((answer) => answers.push(answer)))
     const mutation = new MutationObserver(client, { mutationFn: () => call('/api/x') })
-    const question = client.fetchQuery(apiQuery('/api/claims')).catch(() => 'dropped')
-    const order = mutation.mutate().catch(() => 'refused')
+    const query = client.fetchQuery(apiQuery('/api/claims')).catch(() => 'dropped')
+    const command = mutation.mutate().catch(() => 'refused')
     await vi.waitFor(() => expect(answers).toHaveLength(2))
 
     setSession(client, { ...signedIn('a'), startedAt: '2026-11-23T12:30:00Z' })
-    for (const answer of answers) answer(refusal())
+    for (const answer of answers) answer(unauthorized())
 
-    expect(await Promise.all([question, order])).toEqual(['dropped', 'refused'])
+    expect(await Promise.all([query, command])).toEqual(['dropped', 'refused'])
     expect(client.getQueryData(sessionQuery.queryKey)).toMatchObject({ signedIn: true })
   })
 })
 
-describe('data of one person', () => {
-  test('is gone when another one is signed in', async () => {
+describe('the data of a user', () => {
+  test('is removed when another user is signed in', async () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     client.setQueryData(['api', '/api/claims'], { claims: { name: 'Ada' } })
@@ -85,7 +79,7 @@ describe('data of one person', () => {
     expect(client.getQueryData(['api', '/api/claims'])).toBeUndefined()
   })
 
-  test('stays when the same person’s session was extended', () => {
+  test('stays when the same user’s session is extended', () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     client.setQueryData(['api', '/api/claims'], 'kept')
@@ -94,39 +88,39 @@ describe('data of one person', () => {
   })
 })
 
-describe('how a session went', () => {
-  const answerNobody = () =>
+describe('the reason of a sign-out', () => {
+  const answerSignedOut = () =>
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ signedIn: false, now })))
   const ask = { ...sessionQuery, staleTime: 0 }
 
-  test('is not asked of a page that was loaded signed out', async () => {
+  test('is unknown to a page that was loaded signed out', async () => {
     const client = createQueryClient()
-    answerNobody()
-    expect(await client.fetchQuery(ask)).toEqual({ signedIn: false, now, gone: undefined })
+    answerSignedOut()
+    expect(await client.fetchQuery(ask)).toEqual({ signedIn: false, now, reason: undefined })
     setSignedOut(client, 'ended')
-    expect(await client.fetchQuery(ask)).toMatchObject({ gone: undefined })
+    expect(await client.fetchQuery(ask)).toMatchObject({ reason: undefined })
   })
 
-  test('is remembered by a page that has shown it', async () => {
+  test('is known to a page that has shown the session', async () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
-    answerNobody()
-    expect(await client.fetchQuery(ask)).toMatchObject({ gone: 'ended' })
-    expect(await client.fetchQuery(ask)).toMatchObject({ gone: 'ended' })
+    answerSignedOut()
+    expect(await client.fetchQuery(ask)).toMatchObject({ reason: 'ended' })
+    expect(await client.fetchQuery(ask)).toMatchObject({ reason: 'ended' })
   })
 
-  test.each<[Gone, Gone]>([
+  test.each<[SignOutReason, SignOutReason]>([
     ['signed-out', 'signed-out'],
-    ['leaving', 'signed-out'],
-  ])('%s is %s when the server is asked later', async (before, after) => {
+    ['signing-out', 'signed-out'],
+  ])('“%s” becomes “%s” when the server is asked later', async (before, after) => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     setSignedOut(client, before)
-    answerNobody()
-    expect(await client.fetchQuery(ask)).toMatchObject({ gone: after })
+    answerSignedOut()
+    expect(await client.fetchQuery(ask)).toMatchObject({ reason: after })
   })
 
-  test('is not undone by an answer that was under way', async () => {
+  test('is not replaced by an answer that was under way', async () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     let answer: (response: Response) => void = () => undefined
@@ -136,6 +130,6 @@ describe('how a session went', () => {
     setSignedOut(client, 'signed-out')
     answer(Response.json(signedIn('a')))
     await asked
-    expect(client.getQueryData(sessionQuery.queryKey)).toMatchObject({ gone: 'signed-out' })
+    expect(client.getQueryData(sessionQuery.queryKey)).toMatchObject({ reason: 'signed-out' })
   })
 })

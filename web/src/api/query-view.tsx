@@ -1,43 +1,56 @@
-import { useEffect } from 'react'
-import { announce, type ApiProblem, openAgainAt } from '@gatehouse/react'
-import { clock } from '../ui/icons.generated.ts'
-import { MessageCard } from '../ui/message-card.tsx'
-import { Note } from '../ui/note.tsx'
-import { useNow } from '../ui/time.tsx'
-import { wordsFor } from './messages.ts'
+import type { ReactNode } from 'react'
+import type { ApiProblem } from '@gatehouse/react'
+import { Spinner } from '../ui/progress.tsx'
+import { ErrorCard } from './error-card.tsx'
+import type { MessageOverrides } from './error-messages.ts'
+import { RetryCountdown } from './retry-countdown.tsx'
 
-type Props = { problem: ApiProblem; besideData: boolean }
+/** The part of `useQuery`’s result that is drawn here. */
+type Query<T> = {
+  data: T | undefined
+  error: ApiProblem | null
+  failureReason: ApiProblem | null
+  isPlaceholderData: boolean
+  refetch: () => unknown
+}
 
-/** While we wait to ask again by ourselves: why, and for how long. */
-export function Wait({ problem, besideData }: Props) {
-  const { title } = wordsFor(problem)
-  const left = useSecondsLeft(problem)
-  useEffect(() => {
-    // Once. A number that moves would talk without end.
-    announce(`${title}. We try again in ${inSeconds(problem.retryAfter ?? 0)}.`)
-  }, [title, problem])
-  const when = left ? `in ${inSeconds(left)}` : 'now'
-  if (besideData) {
-    return (
-      <Note icon={clock} tone="warning">
-        <p>
-          <strong>{title}.</strong> We try again {when}.
-        </p>
-      </Note>
-    )
+type Props<T> = {
+  query: Query<T>
+  /** Draws the data. */
+  children: (data: T) => ReactNode
+  /** Stands in while the data loads. */
+  placeholder?: ReactNode
+  /** Replace the general error messages. */
+  messages?: MessageOverrides
+  heading?: 'h1' | 'h2'
+}
+
+/** Draws a query: its data, its error, or a placeholder while it loads. */
+export function QueryView<T>({
+  query,
+  children,
+  placeholder = <Spinner />,
+  messages,
+  heading,
+}: Props<T>) {
+  const { data, error, failureReason, isPlaceholderData } = query
+  // If the user has to sign in again or may no longer see the data, it is removed. After any other
+  // failure, old data is better than none.
+  if (error && (data === undefined || isRefusal(error))) {
+    return <ErrorCard error={error} retry={query.refetch} messages={messages} heading={heading} />
+  }
+  const waitingFor = failureReason?.retryAfter === undefined ? undefined : failureReason
+  if (data === undefined) {
+    return waitingFor ? <RetryCountdown problem={waitingFor} besideData={false} /> : placeholder
   }
   return (
-    <MessageCard icon={clock} tone="warning" title={title} heading="h2">
-      <p>We try again {when}.</p>
-    </MessageCard>
+    <>
+      {waitingFor && isPlaceholderData && <RetryCountdown problem={waitingFor} besideData />}
+      {children(data)}
+    </>
   )
 }
 
-/** Whole seconds until the server may be asked again; 0 once that is so. */
-export function useSecondsLeft(problem: ApiProblem): number {
-  return Math.max(0, Math.ceil((openAgainAt(problem) - useNow(250)) / 1000))
-}
-
-export function inSeconds(count: number): string {
-  return count === 1 ? '1 second' : `${count} seconds`
+function isRefusal({ status }: ApiProblem): boolean {
+  return status === 401 || status === 403
 }

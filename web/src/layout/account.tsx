@@ -1,4 +1,8 @@
+import { Link } from 'wouter'
+import type { SignedIn } from '@gatehouse/contract/session'
 import { identity, useSession, useSignInUrl, useSignOut } from '@gatehouse/react'
+import { pages } from '@gatehouse/shared/paths'
+import { useOrganisationName } from '../session/use-organisation-name.ts'
 import { Avatar, Persona } from '../ui/avatar.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -8,24 +12,20 @@ import {
   signOut as signOutIcon,
   window as devices,
 } from '../ui/icons.generated.ts'
-import css from './account.module.css'
-import type { SignedIn } from '@gatehouse/contract/session'
-import { pages } from '@gatehouse/shared/paths'
-import { Link } from 'wouter'
-import { useOrganisationName } from '../session/use-organisation-name.ts'
 import menu from '../ui/popover.module.css'
+import css from './account.module.css'
 
-/** Who is signed in, or the way to do so. It keeps its place while neither is known. */
+/** The account button, or a link to sign in. It keeps its width until the session is known. */
 export function Account() {
   const { data } = useSession()
-  return <div className={css.place}>{data && (data.signedIn ? <Button /> : <SignIn />)}</div>
+  return <div className={css.slot}>{data && (data.signedIn ? <AccountButton /> : <SignIn />)}</div>
 }
 
 function SignIn() {
   return <ButtonLink href={useSignInUrl()}>Sign in</ButtonLink>
 }
 
-function Button() {
+function AccountButton() {
   const { data } = useSession()
   if (!data?.signedIn) return null
   const { name, objectId } = data.user
@@ -43,7 +43,7 @@ function Button() {
 
 const id = 'account'
 
-/** Opens below the account button. */
+/** The menu below the account button. */
 function AccountPopover({ session: { user } }: { session: SignedIn }) {
   const signOut = useSignOut()
   const organisation = useOrganisationName()

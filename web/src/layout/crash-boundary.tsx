@@ -1,12 +1,12 @@
 import { Component, type ReactNode, useEffect } from 'react'
 import { Button } from '../ui/button.tsx'
+import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
 import { errorCircle, noConnection } from '../ui/icons.generated.ts'
-import { MessageCard } from '../ui/message-card.tsx'
 
 type State = { error?: Error }
 
-/** Shows a message where a part of the page crashed. React offers this to classes alone. */
+/** Shows a message in place of a part of the page that crashed. React requires a class for this. */
 export class CrashBoundary extends Component<{ children: ReactNode }, State> {
   override state: State = {}
 
@@ -17,7 +17,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
   override render(): ReactNode {
     const { error } = this.state
     if (!error) return this.props.children
-    // Code of a page that could not be fetched, as a rule; the browser remembers the failure.
+    // Without a connection the cause is page code that could not be fetched. The browser caches that failure.
     if (!navigator.onLine) return <Offline />
     return (
       <MessageCard icon={errorCircle} tone="danger" title="This page has crashed" alert>
@@ -34,7 +34,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
   }
 }
 
-/** Stands for a page whose code is still on the server, and loads it when that can be reached. */
+/** Replaces a page whose code could not be fetched, and reloads with the next connection. */
 function Offline() {
   useEffect(() => {
     const reload = () => window.location.reload()

@@ -1,17 +1,17 @@
 import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
-import { pages } from '@gatehouse/shared/paths'
-import { SessionWatch } from '../session/session-watch.tsx'
 import { liveRegionId, useSession } from '@gatehouse/react'
+import { pages } from '@gatehouse/shared/paths'
+import type { PageEntry } from '../router.tsx'
+import { SessionWatch } from '../session/session-watch.tsx'
+import { Icon } from '../ui/icon.tsx'
 import { Account } from './account.tsx'
 import css from './layout.module.css'
-import type { PageEntry } from '../router.tsx'
 import { ThemeButton } from './theme.tsx'
-import { Icon } from '../ui/icon.tsx'
 
 type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children: ReactNode }
 
-/** What every page has around it: the bar, the main part, and the one place for announcements. */
+/** The frame of every page: the bar, the main part, and the live region for announcements. */
 export function Layout({ pageList, prefetch, children }: Props) {
   const [path] = useLocation()
   const aboutToOpen = (event: SyntheticEvent) => prefetch(linkUnder(event.target))
@@ -42,7 +42,7 @@ export function Layout({ pageList, prefetch, children }: Props) {
   )
 }
 
-/** Moves the focus without leaving a mark in the address, which a sign-in would come back to. */
+/** Moves the focus without a hash in the address: a sign-in would come back to it. */
 function skip(event: MouseEvent): void {
   event.preventDefault()
   document.getElementById('main')?.focus()
@@ -55,7 +55,7 @@ function linkUnder(target: EventTarget): string {
 
 type NavProps = { entries: PageEntry[]; current: string }
 
-/** Links in the bar; on a phone a row of tabs below it. */
+/** The links in the bar; on a phone, a row of tabs below it. */
 function Nav({ entries, current }: NavProps) {
   return (
     <nav className={css.nav} aria-label="Pages">
@@ -79,7 +79,7 @@ function Nav({ entries, current }: NavProps) {
   )
 }
 
-/** The mark and the name, the same as in the static start of index.html. */
+/** The logo and the name, the same as in the static part of index.html. */
 function Brand() {
   return (
     <>
@@ -93,7 +93,7 @@ function Brand() {
   )
 }
 
-/** Says that nothing here is real, where that is so. */
+/** Says that the accounts are not real, on the local tenant. */
 function Ribbon() {
   const { data } = useSession()
   if (!data?.signedIn || !data.localTenant) return null

@@ -4,13 +4,17 @@ import { check, moon, sun, theme as systemIcon } from '../ui/icons.generated.ts'
 import menu from '../ui/popover.module.css'
 import css from './theme.module.css'
 
-const looks: Record<Theme, { label: string; icon: string }> = {
+const themes = ['system', 'light', 'dark'] as const
+
+type Theme = (typeof themes)[number]
+
+const options: Record<Theme, { label: string; icon: string }> = {
   system: { label: 'System', icon: systemIcon },
   light: { label: 'Light', icon: sun },
   dark: { label: 'Dark', icon: moon },
 }
 
-/** System, light or dark. */
+/** Chooses between the system's theme, light and dark. */
 export function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme)
   const choose = (next: Theme) => {
@@ -26,7 +30,7 @@ export function ThemeButton() {
         aria-label="Theme"
         title="Theme"
       >
-        <Icon path={looks[theme].icon} />
+        <Icon path={options[theme].icon} />
       </button>
       <section id="themes" popover="auto" className={menu.popover} aria-label="Theme">
         {themes.map((each) => (
@@ -39,8 +43,8 @@ export function ThemeButton() {
             popoverTargetAction="hide"
             onClick={() => choose(each)}
           >
-            <Icon path={looks[each].icon} />
-            {looks[each].label}
+            <Icon path={options[each].icon} />
+            {options[each].label}
             {each === theme && <Icon path={check} size={16} />}
           </button>
         ))}
@@ -49,26 +53,22 @@ export function ThemeButton() {
   )
 }
 
-const themes = ['system', 'light', 'dark'] as const
-
-type Theme = (typeof themes)[number]
-
-/** The only thing that this app keeps in the browser's storage. */
+/** The only key of this app in local storage. */
 const key = 'theme'
 
-/** What index.html has put on the document before anything was drawn. */
+/** The theme that index.html has set on the document before the first paint. */
 function currentTheme(): Theme {
   const { theme } = document.documentElement.dataset
   return themes.find((known) => known === theme) ?? 'system'
 }
 
-/** Applies a theme and remembers it; `system` is what a browser without memory has. */
+/** Applies a theme and stores it; `system` is the default, and needs no entry. */
 function chooseTheme(theme: Theme): void {
   document.documentElement.dataset['theme'] = theme
   try {
     if (theme === 'system') localStorage.removeItem(key)
     else localStorage.setItem(key, theme)
   } catch {
-    // Storage is switched off: the choice holds until the page is loaded again.
+    // Storage is disabled: the choice lasts until the page is reloaded.
   }
 }

@@ -1,21 +1,21 @@
-import { api } from '@gatehouse/shared/paths'
-import type { CheckResult, Claims } from '@gatehouse/contract/claims'
 import { type ReactNode, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { Answer } from '../api/answer.tsx'
+import type { CheckResult, Claims } from '@gatehouse/contract/claims'
 import { useApi, useServerNow } from '@gatehouse/react'
-import { CopyButton } from '../ui/copy-button.tsx'
-import { Page } from '../ui/page.tsx'
-import css from './claims/claims.module.css'
-import { ClaimGroups } from './claims/claim-groups.tsx'
-import { SearchBox } from '../ui/search-box.tsx'
+import { api } from '@gatehouse/shared/paths'
+import { QueryView } from '../api/query-view.tsx'
 import { Badge } from '../ui/badge.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
 import { checkCircle, errorCircle, notMade } from '../ui/icons.generated.ts'
+import { Page } from '../ui/page.tsx'
+import { ProgressBar } from '../ui/progress.tsx'
+import { SearchBox } from '../ui/search-box.tsx'
 import { Time } from '../ui/time.tsx'
-import { Bar } from '../ui/bar.tsx'
+import { ClaimGroups } from './claims/claim-groups.tsx'
 import { timeOf } from './claims/claim-list.ts'
+import css from './claims/claims.module.css'
 
-/** The ID token, claim by claim. The token itself is never here: only what it said. */
+/** The claims of the ID token, explained. The token itself never reaches the browser. */
 export default function ClaimsPage() {
   const claims = useApi(api.claims)
   return (
@@ -23,7 +23,7 @@ export default function ClaimsPage() {
       title="ID token"
       lead="What Microsoft Entra ID said about you when you signed in, and what each part is good for."
     >
-      <Answer query={claims}>{(data) => <ClaimsView data={data} />}</Answer>
+      <QueryView query={claims}>{(data) => <ClaimsView data={data} />}</QueryView>
     </Page>
   )
 }
@@ -71,7 +71,7 @@ const views: [View, string][] = [
   ['json', 'JSON'],
 ]
 
-export function Toolbar({ view, onView, filter, onFilter, children }: ToolbarProps) {
+function Toolbar({ view, onView, filter, onFilter, children }: ToolbarProps) {
   return (
     <div className={css.toolbar}>
       {view === 'explained' && (
@@ -107,8 +107,8 @@ const names: Record<keyof Claims['checks'], string> = {
 
 type ChecksProps = Pick<Claims, 'checks' | 'receivedAt'>
 
-/** What the server checked before it believed the token, and nothing that it did not. */
-export function Checks({ checks, receivedAt }: ChecksProps) {
+/** The checks that the server made of the token, and those that it did not make. */
+function Checks({ checks, receivedAt }: ChecksProps) {
   return (
     <div className={css.checks}>
       <h2>Checked by the server</h2>
@@ -142,15 +142,19 @@ function Check({ name, result }: { name: string; result: CheckResult | undefined
   )
 }
 
-/** How far the token is between its making and its end; both in seconds since 1970. */
-export function Lifetime({ issued, expires }: { issued: unknown; expires: unknown }) {
+/** How much of the token's lifetime is over. Both times are claims, in seconds since 1970. */
+function Lifetime({ issued, expires }: { issued: unknown; expires: unknown }) {
   const now = useServerNow(15_000)
   const [from, to] = [timeOf(issued), timeOf(expires)]
   if (from === undefined || to === undefined) return null
   return (
     <div className={css.lifetime}>
       <h2>Lifetime</h2>
-      <Bar label="Part of the token’s lifetime gone by" value={now - from} max={to - from} />
+      <ProgressBar
+        label="Part of the token’s lifetime gone by"
+        value={now - from}
+        max={to - from}
+      />
       <dl>
         <div>
           <dt>Issued</dt>

@@ -1,24 +1,22 @@
-import { api } from '@gatehouse/shared/paths'
-import { Answer } from '../api/answer.tsx'
-import type { OwnWords } from '../api/messages.ts'
-import { announce, useApi } from '@gatehouse/react'
-import { Button } from '../ui/button.tsx'
-import { CopyButton } from '../ui/copy-button.tsx'
-import { formatTime } from '../ui/format.ts'
-import { checkCircle, errorCircle, warning } from '../ui/icons.generated.ts'
-import { Note } from '../ui/note.tsx'
-import { Page } from '../ui/page.tsx'
-import { nameOf, reportOf, sumOf, whoInWords, withAddressBar } from './doctor/report.ts'
-import css from './doctor/doctor.module.css'
-import { TooOften } from './doctor/too-often.tsx'
-import { WrongAddress } from './doctor/wrong-address.tsx'
 import type { Finding } from '@gatehouse/contract/doctor'
+import { announce, useApi } from '@gatehouse/react'
+import { api } from '@gatehouse/shared/paths'
+import type { MessageOverrides } from '../api/error-messages.ts'
+import { QueryView } from '../api/query-view.tsx'
 import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
-import { Facts } from '../ui/facts.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { DescriptionList } from '../ui/description-list.tsx'
+import { formatTime } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
+import { checkCircle, errorCircle, warning } from '../ui/icons.generated.ts'
+import { Page } from '../ui/page.tsx'
+import css from './doctor/doctor.module.css'
+import { AllWell, NotChecked, TooOften, WrongAddress } from './doctor/notices.tsx'
+import { nameOf, reportOf, sumOf, whoInWords, withAddressBar } from './doctor/report.ts'
 
-const words: OwnWords = {
+const messages: MessageOverrides = {
   not_found: {
     title: 'This page is for development',
     text: 'Elsewhere it would tell strangers about the configuration. Run “npm run doctor” where the app runs: it says the same.',
@@ -32,15 +30,14 @@ const words: OwnWords = {
 const lead =
   'Everything that a sign-in depends on: how it is, who can change it, and the next step.'
 
-/** What stands between this app and a sign-in. It is needed most by somebody who cannot sign in. */
+/** What prevents a sign-in. The page is public, because its reader may be unable to sign in. */
 export default function Doctor() {
   const diagnosis = useApi(api.doctor)
   const { origin } = window.location
-  // The last check while it waits to be made again, and after it failed.
   const problem = diagnosis.failureReason
   const tooOften = problem?.code === 'too_many_requests' ? problem : undefined
   const check = async () => {
-    // Said first, or the same result again would be no news to a screen reader.
+    // A screen reader says a sentence again only if another one came between.
     announce('Checking')
     const { data, isError } = await diagnosis.refetch({ cancelRefetch: false })
     if (data && !isError) announce(`Checked. ${sumOf(withAddressBar(data, origin))}`)
@@ -54,7 +51,7 @@ export default function Doctor() {
   }
   return (
     <Page title="Doctor" lead={lead}>
-      <Answer query={diagnosis} words={words}>
+      <QueryView query={diagnosis} messages={messages}>
         {(data) => {
           const findings = withAddressBar(data, origin)
           const checkedAt = diagnosis.dataUpdatedAt
@@ -78,26 +75,8 @@ export default function Doctor() {
             </div>
           )
         }}
-      </Answer>
+      </QueryView>
     </Page>
-  )
-}
-
-function AllWell() {
-  return (
-    <Note icon={checkCircle} tone="success">
-      <p>Nothing stands in the way of a sign-in.</p>
-    </Note>
-  )
-}
-
-function NotChecked() {
-  return (
-    <div role="alert">
-      <Note icon={warning} tone="warning">
-        <p>The server did not answer just now. What you see is from the last check.</p>
-      </Note>
-    </div>
   )
 }
 
@@ -108,8 +87,8 @@ const groups = [
   { status: 'pass', title: 'In order', tone: 'success', icon: checkCircle },
 ] as const
 
-/** What was found, by how bad it is. */
-export function Groups({ findings }: { findings: Finding[] }) {
+/** The findings by status. */
+function Groups({ findings }: { findings: Finding[] }) {
   return groups.map(({ status, title, tone, icon }) => {
     const own = findings.filter((finding) => finding.status === status)
     if (own.length === 0) return null
@@ -122,7 +101,7 @@ export function Groups({ findings }: { findings: Finding[] }) {
       <Card key={status} title={title} aside={count}>
         <ul className={css.findings}>
           {own.map((finding) => (
-            // Several may have one name: each credential is a finding of its own.
+            // The id alone is not unique: each credential is a finding of its own.
             <li key={finding.id + finding.reason} className={css.finding} data-tone={tone}>
               <Icon path={icon} className={css.mark} />
               <div className={css.text}>
@@ -141,8 +120,8 @@ export function Groups({ findings }: { findings: Finding[] }) {
 function Remedy({ finding: { who, next, copy } }: { finding: Finding }) {
   return (
     <div className={css.remedy}>
-      <Facts
-        facts={[
+      <DescriptionList
+        items={[
           { name: 'Who can fix it', value: whoInWords[who] },
           { name: 'Next step', value: next },
         ]}

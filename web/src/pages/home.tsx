@@ -1,22 +1,22 @@
-import { pages } from '@gatehouse/shared/paths'
 import { useLocation, useSearchParams } from 'wouter'
-import { Answer } from '../api/answer.tsx'
 import { useSession } from '@gatehouse/react'
+import { pages } from '@gatehouse/shared/paths'
+import { QueryView } from '../api/query-view.tsx'
 import { SignedInHome } from './home/signed-in.tsx'
 import { SignedOutHome } from './home/signed-out.tsx'
 import { SignedOutNote } from './home/status.tsx'
 
-/** The first page, and also where a sign-out ends. */
+/** The first page, and the page where a sign-out ends. */
 export default function Home() {
   const session = useSession()
   return (
-    <Answer query={session} heading="h1">
-      {(known) => (known.signedIn ? <SignedInHome session={known} /> : <Front />)}
-    </Answer>
+    <QueryView query={session} heading="h1">
+      {(known) => (known.signedIn ? <SignedInHome session={known} /> : <SignedOut />)}
+    </QueryView>
   )
 }
 
-function Front() {
+function SignedOut() {
   const [path] = useLocation()
   const [query] = useSearchParams()
   const justSignedOut = path === pages.signedOut

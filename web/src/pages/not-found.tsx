@@ -1,7 +1,7 @@
 import { pages } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
+import { MessageCard } from '../ui/card.tsx'
 import { search } from '../ui/icons.generated.ts'
-import { MessageCard } from '../ui/message-card.tsx'
 
 export default function NotFound() {
   return (

@@ -1,10 +1,10 @@
-import { api } from '@gatehouse/shared/paths'
 import { useState } from 'react'
-import { Answer } from '../api/answer.tsx'
 import { useApi } from '@gatehouse/react'
-import { info } from '../ui/icons.generated.ts'
+import { api } from '@gatehouse/shared/paths'
+import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
-import { Note } from '../ui/note.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { info } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { EndOthers } from './sessions/end-sessions.tsx'
 import { SessionTable } from './sessions/session-table.tsx'
@@ -12,7 +12,7 @@ import { SessionTable } from './sessions/session-table.tsx'
 /** Rows on the first page. Most people have two or three; the server keeps a hundred at most. */
 const pageSize = 20
 
-/** Where the user is signed in, and the end of it. */
+/** The user's own sessions, each with a button to end it. */
 export default function Sessions() {
   const own = useApi(api.sessions)
   const [shown, setShown] = useState(pageSize)
@@ -21,13 +21,13 @@ export default function Sessions() {
       title="Your sessions"
       lead="Where you are signed in to this app. End what you do not know or no longer use."
     >
-      <Answer query={own} waiting={<SessionTable sessions={undefined} />}>
+      <QueryView query={own} placeholder={<SessionTable sessions={undefined} />}>
         {({ sessions }) => (
           <>
             <SessionTable sessions={sessions} shown={shown} />
             {sessions.length > shown && (
               <div>
-                <Button look="outline" onClick={() => setShown(shown + pageSize)}>
+                <Button variant="outline" onClick={() => setShown(shown + pageSize)}>
                   Show {Math.min(pageSize, sessions.length - shown)} more of {sessions.length}
                 </Button>
               </div>
@@ -35,13 +35,13 @@ export default function Sessions() {
             {sessions.length > 1 ? (
               <EndOthers count={sessions.length - 1} />
             ) : (
-              <Note icon={info}>
+              <Callout icon={info}>
                 <p>You are signed in on this device only.</p>
-              </Note>
+              </Callout>
             )}
           </>
         )}
-      </Answer>
+      </QueryView>
     </Page>
   )
 }

@@ -1,12 +1,12 @@
-import { pages, signInUrl } from '@gatehouse/shared/paths'
 import { useState } from 'react'
 import { useSearchParams } from 'wouter'
+import { pages, signInUrl } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
+import { MessageCard } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { asLines, Details, type Entries } from '../ui/details.tsx'
-import { warning } from '../ui/icons.generated.ts'
 import { formatTime } from '../ui/format.ts'
-import { MessageCard } from '../ui/message-card.tsx'
+import { warning } from '../ui/icons.generated.ts'
 import { problemFor, validDetails, type SignInProblem } from './sign-in-problem/problems.ts'
 import css from './sign-in-problem/sign-in-problem.module.css'
 
@@ -40,6 +40,6 @@ function Action({ problem: { action, does }, details }: ActionProps) {
   if (does === 'copy') {
     return <CopyButton text={asLines(details)} label={action} wide />
   }
-  const how = does === 'picker' ? ({ prompt: 'select_account' } as const) : {}
-  return <ButtonLink href={signInUrl(pages.home, how)}>{action}</ButtonLink>
+  const options = does === 'picker' ? ({ prompt: 'select_account' } as const) : {}
+  return <ButtonLink href={signInUrl(pages.home, options)}>{action}</ButtonLink>
 }

@@ -1,48 +1,52 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
-import { Answer } from '../api/answer.tsx'
-import type { OwnWords } from '../api/messages.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
+import type { MessageOverrides } from '../api/error-messages.ts'
+import { QueryView } from '../api/query-view.tsx'
+import { Button } from '../ui/button.tsx'
+import { Callout } from '../ui/callout.tsx'
+import { MessageCard } from '../ui/card.tsx'
+import { formatNumber } from '../ui/format.ts'
 import { info, search as searchIcon } from '../ui/icons.generated.ts'
-import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
+import { SearchBox } from '../ui/search-box.tsx'
+import { UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
-  isOldCursor,
+  isStaleCursor,
+  type ListParams,
+  type Navigate,
   pageCount,
-  type Place,
   rangeText,
-  usePlace,
+  useListParams,
   usersPage,
   type UsersPage,
 } from './users/users-query.ts'
-import { UserTable } from './users/user-table.tsx'
 import css from './users/users.module.css'
-import { Button } from '../ui/button.tsx'
-import { MessageCard } from '../ui/message-card.tsx'
-import { formatNumber } from '../ui/format.ts'
-import { SearchBox } from '../ui/search-box.tsx'
 
-/** A 403 here has one cause as a rule: guests see nobody but themselves. */
-const words: OwnWords = {
+/** The usual cause of a 403 here: the user is a guest, and guests cannot list the directory. */
+const messages: MessageOverrides = {
   forbidden: {
     title: 'Guests cannot list this directory',
     text: 'If you are not a guest, your organisation lets only some people list it.',
   },
 }
 
-/** The people of the organisation, as Microsoft Graph lists them. */
+/** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
-  const [place, go] = usePlace()
-  const { search, sort, page } = place
+  const [params, navigate] = useListParams()
+  const { search, sort, page } = params
   const users = useQuery(usersPage({ search, sort }, page))
   const { data, error, isPlaceholderData } = users
-  const onSearch = useCallback((next: string) => go({ search: next }, { replace: true }), [go])
-  const goToStart = useCallback(() => go({ page: 1 }, { replace: true }), [go])
-  const restarted = useRestart(error, page, goToStart)
-  usePrefetchNext(place, isPlaceholderData ? undefined : data)
-  useRightPage(page, isPlaceholderData ? undefined : data, go)
-  const waiting = <Results place={place} data={undefined} busy go={go} />
+  const onSearch = useCallback(
+    (next: string) => navigate({ search: next }, { replace: true }),
+    [navigate],
+  )
+  const goToStart = useCallback(() => navigate({ page: 1 }, { replace: true }), [navigate])
+  const restarted = useRestartOnStaleCursor(error, page, goToStart)
+  usePrefetchNext(params, isPlaceholderData ? undefined : data)
+  useClampPage(page, isPlaceholderData ? undefined : data, navigate)
+  const placeholder = <Results params={params} data={undefined} busy navigate={navigate} />
 
   return (
     <Page
@@ -56,33 +60,35 @@ export default function UsersPageView() {
         </p>
       </div>
       {restarted && (
-        <Note icon={info}>
+        <Callout icon={info}>
           <p>This page of results was too old. We started again from page 1.</p>
-        </Note>
+        </Callout>
       )}
-      {/* Who comes too late is on the way to page 1 already. */}
-      {isOldCursor(error, page) ? (
-        waiting
+      {/* `useRestartOnStaleCursor` is about to load page 1. */}
+      {isStaleCursor(error, page) ? (
+        placeholder
       ) : (
-        <Answer query={users} words={words} waiting={waiting}>
-          {(known) => <Results place={place} data={known} busy={isPlaceholderData} go={go} />}
-        </Answer>
+        <QueryView query={users} messages={messages} placeholder={placeholder}>
+          {(known) => (
+            <Results params={params} data={known} busy={isPlaceholderData} navigate={navigate} />
+          )}
+        </QueryView>
       )}
     </Page>
   )
 }
 
 type ResultsProps = {
-  place: Place
+  params: ListParams
   data: UsersPage | undefined
   busy: boolean
-  go: ReturnType<typeof usePlace>[1]
+  navigate: Navigate
 }
 
-function Results({ place, data, busy, go }: ResultsProps) {
-  const { search, sort } = place
+function Results({ params, data, busy, navigate }: ResultsProps) {
+  const { search, sort } = params
   if (data && !data.users.length && !data.next && !busy) {
-    return <NoMatch search={search} clear={() => go({ search: '' })} />
+    return <NoMatch search={search} clear={() => navigate({ search: '' })} />
   }
   return (
     <>
@@ -91,22 +97,41 @@ function Results({ place, data, busy, go }: ResultsProps) {
         search={search}
         sort={sort}
         busy={busy || !data}
-        onSort={(next) => go({ sort: next })}
+        onSort={(next) => navigate({ sort: next })}
       />
       {data && (data.page > 1 || data.next !== null) && (
         <Pager
           page={data.page}
           pages={pageCount(data.total)}
           hasNext={data.next !== null}
-          go={(page) => go({ page })}
+          onPage={(next) => navigate({ page: next })}
         />
       )}
     </>
   )
 }
 
-/** Has the next page here before somebody asks for it. */
-function usePrefetchNext({ search, sort }: Place, data: UsersPage | undefined): void {
+/** Returns to page 1 if the cursor of the page is too old. @returns whether it did */
+function useRestartOnStaleCursor(
+  error: ApiProblem | null,
+  page: number,
+  goToStart: () => void,
+): boolean {
+  const client = useQueryClient()
+  const [restarted, setRestarted] = useState(false)
+  const stale = isStaleCursor(error, page)
+  if (stale && !restarted) setRestarted(true)
+  if (restarted && page > 1 && !error) setRestarted(false)
+  useEffect(() => {
+    if (!stale) return
+    goToStart()
+    forgetPages(client)
+  }, [stale, client, goToStart])
+  return restarted
+}
+
+/** Loads the next page in advance, and announces the current one. */
+function usePrefetchNext({ search, sort }: ListParams, data: UsersPage | undefined): void {
   const client = useQueryClient()
   useEffect(() => {
     if (!data) return
@@ -115,14 +140,14 @@ function usePrefetchNext({ search, sort }: Place, data: UsersPage | undefined): 
   }, [client, search, sort, data])
 }
 
-/** Corrects the address bar where it asks for a page that the list does not have. */
-function useRightPage(page: number, data: UsersPage | undefined, go: ResultsProps['go']): void {
+/** Corrects the address bar if the list has no such page. */
+function useClampPage(page: number, data: UsersPage | undefined, navigate: Navigate): void {
   useEffect(() => {
-    if (data && data.page !== page) go({ page: data.page }, { replace: true })
-  }, [page, data, go])
+    if (data && data.page !== page) navigate({ page: data.page }, { replace: true })
+  }, [page, data, navigate])
 }
 
-export function NoMatch({ search, clear }: { search: string; clear: () => void }) {
+function NoMatch({ search, clear }: { search: string; clear: () => void }) {
   if (!search) {
     return (
       <MessageCard icon={searchIcon} title="Nobody here" heading="h2">
@@ -133,7 +158,7 @@ export function NoMatch({ search, clear }: { search: string; clear: () => void }
   return (
     <MessageCard icon={searchIcon} title={`No one matches “${search}”`} heading="h2">
       <p>Search looks at the start of names and user names.</p>
-      <Button look="outline" onClick={clear}>
+      <Button variant="outline" onClick={clear}>
         Clear search
       </Button>
     </MessageCard>
@@ -144,13 +169,13 @@ type PagerProps = {
   page: number
   pages: number | undefined
   hasNext: boolean
-  go: (page: number) => void
+  onPage: (page: number) => void
 }
 
-export function Pager({ page, pages, hasNext, go }: PagerProps) {
+function Pager({ page, pages, hasNext, onPage }: PagerProps) {
   return (
     <nav className={css.pager} aria-label="Pages of users">
-      <Button look="outline" disabled={page === 1} onClick={() => go(page - 1)}>
+      <Button variant="outline" disabled={page === 1} onClick={() => onPage(page - 1)}>
         Previous
       </Button>
       <p>
@@ -158,20 +183,20 @@ export function Pager({ page, pages, hasNext, go }: PagerProps) {
           ? `Page ${formatNumber(page)} of ${formatNumber(pages)}`
           : `Page ${formatNumber(page)}`}
       </p>
-      <Button look="outline" disabled={!hasNext} onClick={() => go(page + 1)}>
+      <Button variant="outline" disabled={!hasNext} onClick={() => onPage(page + 1)}>
         Next
       </Button>
     </nav>
   )
 }
 
-/** How long the typing has to pause before the directory is asked, in ms. */
-const pause = 250
+/** How long the typing has to pause before a search starts, in ms. */
+const pauseMs = 250
 
 type SearchProps = { search: string; onSearch: (search: string) => void }
 
-/** What is typed is searched for after a pause; what the address bar says (after Back, say) is shown here. */
-export function UserSearch({ search, onSearch }: SearchProps) {
+/** Searches after a pause in the typing. It follows the address bar, for instance after Back. */
+function UserSearch({ search, onSearch }: SearchProps) {
   const [typed, setTyped] = useState(search)
   const [shown, setShown] = useState(search)
   if (shown !== search) {
@@ -180,24 +205,9 @@ export function UserSearch({ search, onSearch }: SearchProps) {
   }
   useEffect(() => {
     if (typed.trim() === search) return undefined
-    const timer = setTimeout(() => onSearch(typed.trim()), pause)
+    const timer = setTimeout(() => onSearch(typed.trim()), pauseMs)
     return () => clearTimeout(timer)
   }, [typed, search, onSearch])
 
   return <SearchBox label="Search users" value={typed} onChange={setTyped} />
-}
-
-/** Starts again from page 1 where the page's cursor has become too old, and tells whether it did. */
-export function useRestart(error: ApiProblem | null, page: number, goToStart: () => void): boolean {
-  const client = useQueryClient()
-  const [restarted, setRestarted] = useState(false)
-  const old = isOldCursor(error, page)
-  if (old && !restarted) setRestarted(true)
-  if (restarted && page > 1 && !error) setRestarted(false)
-  useEffect(() => {
-    if (!old) return
-    goToStart()
-    forgetPages(client)
-  }, [old, client, goToStart])
-  return restarted
 }

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react'
-import { Answer } from '../api/answer.tsx'
-import { Waiting } from '../ui/waiting.tsx'
+import { usePathname } from 'wouter/use-browser-location'
 import {
   identity,
   type KnownSession,
@@ -8,44 +7,45 @@ import {
   useSession,
   useSignInUrl,
 } from '@gatehouse/react'
+import { QueryView } from '../api/query-view.tsx'
+import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
 import { lock } from '../ui/icons.generated.ts'
-import { MessageCard } from '../ui/message-card.tsx'
-import { usePathname } from 'wouter/use-browser-location'
-import { PageArrival } from '../ui/focus.tsx'
+import { PageFocus } from '../ui/page-focus.tsx'
+import { Spinner } from '../ui/progress.tsx'
 import css from './require-sign-in.module.css'
 
 type Props = { children: ReactNode }
 
-/** Shows a protected page to the signed-in alone. The server decides again for every piece of data. */
+/** Shows a protected page to signed-in users. The server checks every request for data again. */
 export function RequireSignIn({ children }: Props) {
   const session = useSession()
   return (
-    <Answer query={session} heading="h1">
+    <QueryView query={session} heading="h1">
       {(known) => <Protected session={known}>{children}</Protected>}
-    </Answer>
+    </QueryView>
   )
 }
 
 function Protected({ session, children }: Props & { session: KnownSession }) {
   if (session.signedIn) {
-    // Another session gets a page of its own: no state of the first one survives.
+    // The key remounts the page for another session, so that no state of the first one survives.
     return (
       <SignedInContext key={identity(session)} value={session}>
         {children}
       </SignedInContext>
     )
   }
-  // The dialog of `SessionEnd` stands before an empty page.
-  if (session.gone === 'ended') return null
-  return session.gone === 'leaving' ? <Waiting /> : <SignInNeeded />
+  // `SessionWatch` shows its dialog over an empty page.
+  if (session.reason === 'ended') return null
+  return session.reason === 'signing-out' ? <Spinner /> : <SignInNeeded />
 }
 
-/** What a protected page is to the signed-out. Its address stays, so that signing in leads back to it. */
+/** Replaces a protected page for a signed-out user. The address stays, so that a sign-in leads back to it. */
 function SignInNeeded() {
   return (
     <MessageCard icon={lock} title="401 · Sign-in needed">
-      <PageArrival title="Sign-in needed" path={usePathname()} />
+      <PageFocus title="Sign-in needed" path={usePathname()} />
       <p>
         This page is for people who are signed in. After signing in you come straight back here.
       </p>
@@ -61,7 +61,7 @@ function SignInNeeded() {
   )
 }
 
-/** The way to sign in, drawn as Microsoft's branding rules want it: mark, words, colours and sizes. */
+/** Starts a sign-in. Logo, text, colours and sizes follow Microsoft's branding rules. */
 export function SignInButton() {
   return (
     <a className={css.button} href={useSignInUrl()}>

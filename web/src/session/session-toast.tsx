@@ -1,6 +1,6 @@
-import type { SignedIn } from '@gatehouse/contract/session'
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
+import type { SignedIn } from '@gatehouse/contract/session'
 import { announce, canBeExtended, useExtendSession } from '@gatehouse/react'
 import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
@@ -10,7 +10,7 @@ import css from './session-toast.module.css'
 
 type Props = { session: SignedIn; left: number }
 
-/** Says that a session ends soon: aloud once, and with a number that moves for those who look. */
+/** Says that the session ends soon, with a countdown. A screen reader is told once. */
 export function SessionToast({ session, left }: Props) {
   const [dismissed, setDismissed] = useState(false)
   const extendable = canBeExtended(session)
@@ -20,7 +20,7 @@ export function SessionToast({ session, left }: Props) {
     announce(`Your session ends in ${first.current}. ${rest}`)
   }, [extendable])
   if (dismissed) return null
-  // What is not inside an open dialog cannot be reached while there is one.
+  // While a modal dialog is open, only elements inside it can be reached.
   const place = document.querySelector('dialog:modal') ?? document.body
   return createPortal(
     <Popover key={place === document.body ? 'page' : 'dialog'}>
@@ -44,14 +44,14 @@ export function SessionToast({ session, left }: Props) {
   )
 }
 
-/** In the top layer, above every page; it takes no focus and no click from what is below. */
+/** Lies in the top layer, above every page, and leaves the focus and all clicks to the page. */
 function Popover({ children }: { children: ReactNode }) {
   const popover = useRef<HTMLElement>(null)
   useLayoutEffect(() => {
     const element = popover.current
     element?.showPopover()
     return () => {
-      // The focus would be nowhere when the button that has it goes.
+      // The focus would be lost with the button that has it.
       if (element?.contains(document.activeElement)) focusPage()
     }
   }, [])
@@ -71,7 +71,7 @@ function StaySignedIn() {
           That did not work. Try again.
         </p>
       )}
-      {/* Not disabled meanwhile: that would take the focus out of the toast. */}
+      {/* `aria-disabled`, because `disabled` would move the focus out of the toast. */}
       <Button
         aria-disabled={extend.isPending}
         onClick={() => {

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { api } from '@gatehouse/shared/paths'
 import { apiQuery } from '@gatehouse/react'
+import { api } from '@gatehouse/shared/paths'
 
-/** What the user's organisation is called; undefined while nobody has said, null if nobody will. */
+/** The name of the user's organisation; undefined while it loads, null if there is none. */
 export function useOrganisationName(): string | null | undefined {
-  // It changes once in years, and a page is complete without it.
+  // It changes once in years, so it is never fetched again.
   const { data, isError } = useQuery({ ...apiQuery(api.organisation), staleTime: Infinity })
   return isError ? null : data?.name
 }

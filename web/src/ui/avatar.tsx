@@ -1,13 +1,13 @@
-import css from './avatar.module.css'
 import { userPhoto } from '@gatehouse/shared/paths'
+import css from './avatar.module.css'
 
 type Props = { name: string; id: string; size?: 'small' | 'medium' | 'large' }
 
-/** A person's photo, or their initials on a colour that stays theirs. The name itself always stands beside it. */
+/** A person's photo, or initials on a colour that depends on the id. It is hidden from screen readers: the name always stands beside it. */
 export function Avatar({ name, id, size = 'medium' }: Props) {
   return (
     <span className={`${css.avatar} ${css[size]} avatar-${avatarColour(id)}`} aria-hidden="true">
-      {/* Drawn from an attribute, so that a button's text is the name and nothing else. */}
+      {/* Drawn from an attribute, so that they are no part of a button's text. */}
       <span data-initials={initials(name)} />
       <Photo key={id} id={id} />
     </span>
@@ -17,7 +17,7 @@ export function Avatar({ name, id, size = 'medium' }: Props) {
 /** How many colour pairs `tokens.generated.css` has. */
 const colours = 12
 
-/** The first letters of the first and the last word: "Ada King Lovelace (she/her)" is AL. */
+/** The first letters of the first and the last word: AL for "Ada King Lovelace (she/her)". */
 export function initials(name: string): string {
   const words = name
     .replaceAll(/\([^)]*\)/g, ' ')
@@ -27,19 +27,19 @@ export function initials(name: string): string {
   return ends.map((word) => /^./u.exec(word ?? '')?.[0].toLocaleUpperCase() ?? '').join('')
 }
 
-/** The same colour for the same person everywhere: a number from 0 to 11 out of their id. */
+/** The number of a colour, 0 to 11: the same id always gets the same one. */
 export function avatarColour(id: string): number {
   let sum = 0
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521
   return sum % colours
 }
 
-/** Who has no photo, for as long as this tab lives: paging back does not ask again. */
-const without = new Set<string>()
+/** The ids without a photo, until the tab is closed: paging back does not request it again. */
+const withoutPhoto = new Set<string>()
 
-/** Lies over the initials, and is seen once it is there. Only what comes near the screen is fetched. */
+/** Covers the initials once it has loaded. A photo is fetched when it comes near the screen. */
 function Photo({ id }: { id: string }) {
-  if (without.has(id)) return null
+  if (withoutPhoto.has(id)) return null
   return (
     <img
       className={css.photo}
@@ -51,7 +51,7 @@ function Photo({ id }: { id: string }) {
       onLoad={({ currentTarget }) => {
         currentTarget.dataset['loaded'] = 'true'
       }}
-      onError={() => without.add(id)}
+      onError={() => withoutPhoto.add(id)}
     />
   )
 }
@@ -60,11 +60,11 @@ type PersonaProps = {
   id: string
   name: string
   username: string
-  /** Where the name is the title of what follows. */
+  /** Makes the name a heading. */
   heading?: 'h3'
 }
 
-/** A person as they are introduced: picture, name, and the name that they sign in with. */
+/** A person: picture, name and user name. */
 export function Persona({ id, name, username, heading }: PersonaProps) {
   const Name = heading ?? 'p'
   return (

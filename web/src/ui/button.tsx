@@ -2,25 +2,25 @@ import type { AnchorHTMLAttributes, ButtonHTMLAttributes } from 'react'
 import css from './button.module.css'
 import { Icon } from './icon.tsx'
 
-type Look = { look?: 'primary' | 'outline' | 'subtle'; icon?: string }
+type Common = { variant?: 'primary' | 'outline' | 'subtle'; icon?: string }
 
-type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & Look
+type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & Common
 
-export function Button({ look = 'primary', icon, children, className, ...rest }: ButtonProps) {
+export function Button({ variant = 'primary', icon, children, className, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={`${css.button} ${css[look]} ${className ?? ''}`} {...rest}>
+    <button type="button" className={`${css.button} ${css[variant]} ${className ?? ''}`} {...rest}>
       {icon && <Icon path={icon} />}
       {children}
     </button>
   )
 }
 
-type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & Look
+type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & Common
 
-/** A link that looks like a button: it goes somewhere, a button does something. */
-export function ButtonLink({ look = 'primary', icon, children, className, ...rest }: LinkProps) {
+/** A link that looks like a button: it leads to an address, a button runs an action. */
+export function ButtonLink({ variant = 'primary', icon, children, className, ...rest }: LinkProps) {
   return (
-    <a className={`${css.button} ${css[look]} ${className ?? ''}`} {...rest}>
+    <a className={`${css.button} ${css[variant]} ${className ?? ''}`} {...rest}>
       {icon && <Icon path={icon} />}
       {children}
     </a>

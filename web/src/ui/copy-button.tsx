@@ -7,15 +7,15 @@ import { check, copy, errorCircle } from './icons.generated.ts'
 
 type Props = {
   text: string
-  /** What is copied, as the button's name: "Copy object id". */
+  /** The button's name, which says what is copied: "Copy object id". */
   label: string
-  /** Shows the label; without it the button is an icon. */
+  /** Shows the label; otherwise the button is an icon. */
   wide?: boolean
 }
 
 type State = 'idle' | 'copied' | 'denied'
 
-const said: Record<State, string> = {
+const results: Record<State, string> = {
   idle: '',
   copied: 'Copied',
   denied: 'This browser does not allow copying. Select the text instead.',
@@ -32,17 +32,17 @@ export function CopyButton({ text, label, wide = false }: Props) {
   const onClick = async () => {
     const result = await write(text)
     setState(result)
-    announce(said[result])
+    announce(results[result])
   }
   const icon = { idle: copy, copied: check, denied: errorCircle }[state]
   if (wide) {
     return (
-      <Button look="outline" icon={icon} onClick={() => void onClick()}>
+      <Button variant="outline" icon={icon} onClick={() => void onClick()}>
         {label}
       </Button>
     )
   }
-  const title = said[state] || label
+  const title = results[state] || label
   return (
     <button
       type="button"

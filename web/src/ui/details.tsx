@@ -9,12 +9,12 @@ export type Entries = Record<string, string | undefined>
 type Props = {
   title: string
   entries?: Entries
-  /** Offers to copy the entries, unless something beside it does. */
+  /** Adds a button that copies the entries; true by default. */
   copy?: boolean
   children?: ReactNode
 }
 
-/** Something for those who want to know more: words, or names and values that can be copied together. */
+/** Details that can be unfolded: text, or names and values that can be copied together. */
 export function Details({ title, entries, copy = true, children }: Props) {
   return (
     <details className={css.details}>
@@ -34,7 +34,7 @@ export function Details({ title, entries, copy = true, children }: Props) {
 function EntryList({ entries }: { entries: Entries }) {
   return (
     <dl className={css.entries}>
-      {known(entries).map(([name, value]) => (
+      {withValue(entries).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
@@ -44,13 +44,13 @@ function EntryList({ entries }: { entries: Entries }) {
   )
 }
 
-/** Names and values as text to copy, one line each. */
+/** Names and values as text, one pair per line. */
 export function asLines(entries: Entries): string {
-  return known(entries)
+  return withValue(entries)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
 }
 
-function known(entries: Entries): [string, string | undefined][] {
+function withValue(entries: Entries): [string, string | undefined][] {
   return Object.entries(entries).filter(([, value]) => value)
 }

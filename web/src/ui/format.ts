@@ -1,15 +1,14 @@
-/** "1,204": the pages are in English, so the figures are too. */
+/** "1,204": in English, like the pages. */
 export function formatNumber(value: number): string {
   return value.toLocaleString('en')
 }
 
-/** Words for times. The formats are made on first use: the first one costs a slow phone 100 ms. */
-
+// Made on first use: the first format costs a slow phone 100 ms.
 let exact: Intl.DateTimeFormat | undefined
 let short: Intl.DateTimeFormat | undefined
 let relative: Intl.RelativeTimeFormat | undefined
 
-/** The pages are in English; someone whose browser is too keeps their own order of day and month. */
+/** The locale for dates: English, like the pages. An English browser keeps its own order of day and month. */
 export function language(preferred: string): string {
   return preferred.startsWith('en') ? preferred : 'en-GB'
 }
@@ -20,7 +19,7 @@ export function formatTime(at: number): string {
   return exact.format(at)
 }
 
-/** "23 Nov 2026, 19:45", where seconds would only be in the way. */
+/** "23 Nov 2026, 19:45", for places where seconds do not matter. */
 export function formatShortTime(at: number): string {
   short ??= format('medium', 'short')
   return short.format(at)
@@ -52,9 +51,11 @@ export function formatRelative(at: number, now: number): string {
 export function formatClock(ms: number): string {
   const all = Math.max(0, Math.floor(ms / 1000))
   const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60]
-  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
+  return hours
+    ? `${hours}:${twoDigits(minutes)}:${twoDigits(seconds)}`
+    : `${minutes}:${twoDigits(seconds)}`
 }
 
-function two(value: number): string {
+function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }

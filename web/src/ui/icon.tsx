@@ -2,7 +2,7 @@ import css from './icon.module.css'
 
 type Props = { path: string; size?: 16 | 20 | 24 | 32; className?: string | undefined }
 
-/** A drawing from `icons.generated.ts`. It always stands beside words, and is silent for that reason. */
+/** An icon of `icons.generated.ts`. It is hidden from screen readers: text always stands beside it. */
 export function Icon({ path, size = 20, className }: Props) {
   return (
     <svg

@@ -3,17 +3,17 @@ import css from './page.module.css'
 
 type Props = {
   title: string
-  /** A sentence below the title: what is to be seen here. */
+  /** A sentence below the title that says what the page shows. */
   lead?: ReactNode
   children: ReactNode
 }
 
-/** A page's heading, and its parts below each other. */
+/** A page: its heading, and its parts in a column. */
 export function Page({ title, lead, children }: Props) {
   return (
     <div className={css.page}>
       <header className={css.head}>
-        {/* Where the focus goes when the page is opened. */}
+        {/* `PageFocus` moves the focus here. */}
         <h1 tabIndex={-1}>{title}</h1>
         {lead && <p>{lead}</p>}
       </header>

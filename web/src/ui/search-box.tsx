@@ -5,7 +5,7 @@ import css from './search-box.module.css'
 
 type Props = { label: string; value: string; onChange: (value: string) => void }
 
-/** One line to search or filter by: `/` goes into it, Esc empties it. */
+/** A field to search or filter with: `/` moves the focus to it, Esc empties it. */
 export function SearchBox({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
   useSlashKey(input)
@@ -35,7 +35,7 @@ export function SearchBox({ label, value, onChange }: Props) {
   )
 }
 
-/** `/` puts the focus into an input, unless somebody is typing already or a dialog is open. */
+/** `/` moves the focus to an input, unless the user types in another field or a dialog is open. */
 function useSlashKey(input: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

@@ -5,7 +5,7 @@ import css from './side-panel.module.css'
 
 type Props = { title: string; onClose: () => void; children: ReactNode }
 
-/** A dialog at the right edge. Esc, its button, and a click beside it close it; the focus goes back. */
+/** A dialog at the right edge. Esc, its button and a click beside it close it, and the focus returns. */
 export function SidePanel({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()

@@ -1,9 +1,9 @@
-import { formatRelative, formatShortTime, formatTime } from './format.ts'
-import { useServerNow } from '@gatehouse/react'
-import css from './time.module.css'
 import { useEffect, useState } from 'react'
+import { useServerNow } from '@gatehouse/react'
+import { formatRelative, formatShortTime, formatTime } from './format.ts'
+import css from './time.module.css'
 
-/** A moment as people say it, and how far away it is; `at` in ms, `short` without seconds. */
+/** A date and time, and how far away it is. @param at in ms @param short leaves the seconds out */
 export function Time({ at, short = false }: { at: number; short?: boolean }) {
   const now = useServerNow(15_000)
   return (
@@ -14,7 +14,7 @@ export function Time({ at, short = false }: { at: number; short?: boolean }) {
   )
 }
 
-/** The time of this browser in ms, moving on every `everyMs`. */
+/** The browser's time in ms, updated every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -1,6 +1,11 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocationProperty } from 'wouter/use-browser-location'
+import { Badge, type Tone } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { chevronRight } from '../../ui/icons.generated.ts'
+import { Time } from '../../ui/time.tsx'
 import css from './claim-groups.module.css'
 import {
   type Claim,
@@ -11,16 +16,11 @@ import {
   plainText,
   timeOf,
 } from './claim-list.ts'
-import { Icon } from '../../ui/icon.tsx'
-import { chevronRight } from '../../ui/icons.generated.ts'
-import { Badge, type Tone } from '../../ui/badge.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import type { Use } from './explanations.ts'
-import { Time } from '../../ui/time.tsx'
 
 type Props = { claims: Record<string, unknown>; filter: string; clear: () => void }
 
-/** Every claim, in groups; a filter or a link to a claim opens the group that it is in. */
+/** All claims, in groups. A filter, or a link to a claim, opens the group of the claim. */
 export function ClaimGroups({ claims, filter, clear }: Props) {
   const all = useMemo(() => explainAll(claims), [claims])
   const linked = useLocationProperty(() => decode(window.location.hash))
@@ -29,11 +29,11 @@ export function ClaimGroups({ claims, filter, clear }: Props) {
   return (
     <div className={css.groups}>
       {groupNames.map((name) => (
-        <GroupOf
+        <ClaimGroup
           key={name}
           title={groupTitles[name]}
           claims={found.filter(({ group }) => group === name)}
-          closed={name === 'security' && !filter}
+          folded={name === 'security' && !filter}
           linked={linked}
         />
       ))}
@@ -41,11 +41,11 @@ export function ClaimGroups({ claims, filter, clear }: Props) {
   )
 }
 
-type GroupProps = { title: string; claims: Claim[]; closed: boolean; linked: string }
+type GroupProps = { title: string; claims: Claim[]; folded: boolean; linked: string }
 
-function GroupOf({ title, claims, closed, linked }: GroupProps) {
+function ClaimGroup({ title, claims, folded, linked }: GroupProps) {
   if (!claims.length) return null
-  const open = !closed || claims.some(({ name }) => name === linked)
+  const open = !folded || claims.some(({ name }) => name === linked)
   return (
     <Group title={title} count={claims.length} open={open}>
       {claims.map((claim) => (
@@ -59,7 +59,7 @@ function NoMatch({ filter, clear }: { filter: string; clear: () => void }) {
   return (
     <div className={css.none}>
       <output>No claim matches “{filter}”.</output>
-      <Button look="outline" onClick={clear}>
+      <Button variant="outline" onClick={clear}>
         Clear filter
       </Button>
     </div>
@@ -76,7 +76,7 @@ function decode(hash: string): string {
 
 type SectionProps = { title: string; count: number; open: boolean; children: ReactNode }
 
-/** A group that can be folded. `open` is where it starts; when it changes, the group follows. */
+/** A group that can be folded. It starts as `open` says, and follows every change of it. */
 function Group({ title, count, open, children }: SectionProps) {
   const [wanted, setWanted] = useState(open)
   const [before, setBefore] = useState(open)
@@ -107,7 +107,7 @@ const uses: Record<Use, { label: string; tone: Tone }> = {
   ignore: { label: 'Ignore', tone: 'neutral' },
 }
 
-/** One claim: what it is called, what it says, what it means, and what it may be used for. */
+/** One claim: its name, value, meaning, and what it may be used for. */
 function ClaimRow({ claim, marked }: { claim: Claim; marked: boolean }) {
   const row = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -134,7 +134,7 @@ function ClaimRow({ claim, marked }: { claim: Claim; marked: boolean }) {
   )
 }
 
-/** The value of a claim, drawn by what it is. A value of another shape than expected is shown as it came. */
+/** The value of a claim, drawn by its kind. A value of an unexpected type is shown as JSON. */
 function ClaimValue({ claim: { kind, value } }: { claim: Claim }) {
   if (kind === 'time') {
     const at = timeOf(value)

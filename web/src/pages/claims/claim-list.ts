@@ -12,7 +12,7 @@ export const groupTitles: Record<Group, string> = {
 
 export const groupNames = Object.keys(groupTitles) as Group[]
 
-/** Every claim of the token with its explanation, in the order in which we explain them; unknown ones last. */
+/** Every claim of the token with its explanation, in the order of `explanations`; unknown claims come last. */
 export function explainAll(claims: Record<string, unknown>): Claim[] {
   const order = Object.keys(explanations)
   const rank = (name: string) => (order.indexOf(name) + order.length + 1) % (order.length + 1)
@@ -40,7 +40,7 @@ function kindOf(value: unknown): Kind {
   return typeof value === 'string' ? 'text' : 'code'
 }
 
-/** Whether a claim has what was typed into the filter, in its name, its words or its value. */
+/** Whether the name, the label, the meaning or the value of a claim contains the filter. */
 export function matches(claim: Claim, filter: string): boolean {
   const wanted = filter.trim().toLowerCase()
   if (!wanted) return true
@@ -48,12 +48,12 @@ export function matches(claim: Claim, filter: string): boolean {
   return text.toLowerCase().includes(wanted)
 }
 
-/** A value as text that can be copied. */
+/** A value as text to copy. */
 export function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** A time claim in ms, or undefined if the value is not one after all. */
+/** A time claim in ms, or undefined if the value is no time. */
 export function timeOf(value: unknown): number | undefined {
   const usable = typeof value === 'number' && value > 0 && value < 8_640_000_000_000
   return usable ? value * 1000 : undefined

@@ -1,6 +1,17 @@
-/** What the claims of an Entra ID token mean, in our own words. Source: "ID token claims reference", Microsoft Learn. */
+/** What the claims of an Entra ID token mean. Source: "ID token claims reference", Microsoft Learn. */
 
-/** Claims about the person. */
+export type Group = 'you' | 'organisation' | 'token' | 'security' | 'other'
+
+/** `key`: identifies the user. `access`: decides what the user may do. `display`: to show only. `ignore`: for Microsoft. */
+export type Use = 'key' | 'access' | 'display' | 'ignore'
+
+/** How a value is drawn. A time is in seconds since 1970; a list becomes chips. */
+export type Kind = 'text' | 'id' | 'time' | 'list' | 'code'
+
+/** How a claim is explained: its name, its place on the page, its meaning, and what it may be used for. */
+export type Explanation = { label: string; group: Group; kind: Kind; meaning: string; use?: Use }
+
+/** Claims about the user. */
 const aboutYou: Record<string, Explanation> = {
   name: {
     label: 'Name',
@@ -321,16 +332,5 @@ const aboutTheToken: Record<string, Explanation> = {
   },
 }
 
+/** Every claim that the page explains, in the order in which it shows them. */
 export const explanations: Record<string, Explanation> = { ...aboutYou, ...aboutTheToken }
-
-/** How a claim is explained: what it is called, where it stands, what it is good for. */
-
-export type Group = 'you' | 'organisation' | 'token' | 'security' | 'other'
-
-/** `key`: identifies the user. `access`: for deciding what they may do. `display`: for people's eyes. `ignore`: not for us. */
-export type Use = 'key' | 'access' | 'display' | 'ignore'
-
-/** How a value is drawn: a time is in seconds since 1970, a list is shown as chips. */
-export type Kind = 'text' | 'id' | 'time' | 'list' | 'code'
-
-export type Explanation = { label: string; group: Group; kind: Kind; meaning: string; use?: Use }

@@ -1,6 +1,6 @@
 import type { Diagnosis, Finding } from '@gatehouse/contract/doctor'
 
-/** What is copied for whoever is asked for help: JSON like that of `npm run doctor -- --json`, and where and when. */
+/** The report to copy for support: the JSON of `npm run doctor -- --json`, with the time and the origin. */
 export function reportOf(findings: readonly Finding[], origin: string, checkedAt: number): string {
   const ok = findings.every(({ status }) => status !== 'fail')
   const at = new Date(checkedAt).toISOString()
@@ -24,7 +24,7 @@ const names = new Map([
   ['session-keys', 'Keys of the sessions'],
 ])
 
-/** What was looked at, in words. A newer back end may look at more than this page knows. */
+/** The name of a check, or its id if a newer back end has checks that this page does not know. */
 export function nameOf({ id }: Finding): string {
   return names.get(id) ?? id
 }
@@ -47,10 +47,10 @@ const id = 'address-bar'
 const loopback = /^(?:127(?:\.\d+){3}|\[::1\])$/
 
 /**
- * What was found, with what only the browser knows: how its address bar differs from `publicUrl`.
- * A proxy may hide that from the server.
+ * Adds a finding if the address bar differs from `publicUrl`. Only the browser knows that for sure: a proxy
+ * may hide it from the server.
  *
- * @param origin of the page, as `location.origin` has it
+ * @param origin the page's `location.origin`
  */
 export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: string): Finding[] {
   const configured = new URL(publicUrl).origin

@@ -14,8 +14,8 @@ const places = {
 
 const placeNames = Object.keys(places) as (keyof typeof places)[]
 
-/** Shows that there is nothing here to steal, by looking while you watch. */
-export function Proof() {
+/** Shows that this browser stores no token, by counting what it stores. */
+export function NoTokensCard() {
   const found = useBrowserStorage()
   return (
     <Card
@@ -62,7 +62,7 @@ function Names({ names }: { names: string[] }) {
   return <span className={css.names}>{names.length > 3 ? `${text} …` : text}</span>
 }
 
-/** Counts again whenever the window gets the focus, and every other second while it has it. */
+/** Counts on every focus of the window, and every other second while it is visible. */
 function useBrowserStorage(): BrowserStorage | undefined {
   const [found, setFound] = useState<BrowserStorage>()
   useEffect(() => {
@@ -80,7 +80,7 @@ function useBrowserStorage(): BrowserStorage | undefined {
   return found
 }
 
-/** What any script on this page could read: the very places where other apps keep their tokens. */
+/** What any script on this page could read: the places where other apps keep their tokens. */
 type BrowserStorage = {
   cookies: string[]
   local: string[]
@@ -91,7 +91,7 @@ type BrowserStorage = {
   tokens: number
 }
 
-/** Counts what is there now. A store that the browser refuses to open holds nothing that we could read. */
+/** Reads the names of all entries. A store that the browser refuses to open counts as empty. */
 async function readBrowserStorage(): Promise<BrowserStorage> {
   const cookies = document.cookie.split('; ').filter(Boolean)
   const local = entries(() => localStorage)
@@ -105,13 +105,15 @@ async function readBrowserStorage(): Promise<BrowserStorage> {
     cookies: cookies.map((cookie) => cookie.split('=')[0] ?? ''),
     local: local.map(([name]) => name),
     session: session.map(([name]) => name),
-    databases: await names(async () => (await indexedDB.databases()).map(({ name }) => name ?? '')),
-    caches: await names(async () => (typeof caches === 'undefined' ? [] : caches.keys())),
+    databases: await namesOrNone(async () =>
+      (await indexedDB.databases()).map(({ name }) => name ?? ''),
+    ),
+    caches: await namesOrNone(async () => (typeof caches === 'undefined' ? [] : caches.keys())),
     tokens: values.filter(looksLikeToken).length,
   }
 }
 
-/** A signed token is three parts of base64url with dots between; the first one begins with `{"` encoded. */
+/** A signed token has three parts of base64url with dots between; the first one begins with `{"`, encoded. */
 function looksLikeToken(value: string): boolean {
   return /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(value)
 }
@@ -124,7 +126,7 @@ function entries(open: () => Storage): [string, string][] {
   }
 }
 
-async function names(read: () => Promise<string[]>): Promise<string[]> {
+async function namesOrNone(read: () => Promise<string[]>): Promise<string[]> {
   try {
     return await read()
   } catch {

@@ -1,20 +1,20 @@
-import type { SignedIn } from '@gatehouse/contract/session'
-import { useOrganisationName } from '../../session/use-organisation-name.ts'
-import { firstName, StatusLine } from './status.tsx'
-import css from './home.module.css'
-import { Proof } from './no-tokens.tsx'
-import { Card } from '../../ui/card.tsx'
-import { Facts } from '../../ui/facts.tsx'
-import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
-import { Persona } from '../../ui/avatar.tsx'
-import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
-import { Bar } from '../../ui/bar.tsx'
-import { Button } from '../../ui/button.tsx'
-import { formatClock } from '../../ui/format.ts'
-import { Time } from '../../ui/time.tsx'
-import { pages } from '@gatehouse/shared/paths'
 import { Link } from 'wouter'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
+import { pages } from '@gatehouse/shared/paths'
+import { useOrganisationName } from '../../session/use-organisation-name.ts'
+import { Persona } from '../../ui/avatar.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { DescriptionList } from '../../ui/description-list.tsx'
+import { formatClock } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
+import { ProgressBar } from '../../ui/progress.tsx'
+import { Time } from '../../ui/time.tsx'
+import css from './home.module.css'
+import { NoTokensCard } from './no-tokens.tsx'
+import { firstName, StatusLine } from './status.tsx'
 
 export function SignedInHome({ session }: { session: SignedIn }) {
   const { user } = session
@@ -30,8 +30,8 @@ export function SignedInHome({ session }: { session: SignedIn }) {
         <IdentityCard session={session} />
         <SessionCard session={session} />
       </div>
-      <Tiles />
-      <Proof />
+      <NextSteps />
+      <NoTokensCard />
     </div>
   )
 }
@@ -41,9 +41,9 @@ function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
   return (
     <Card title="Who you are" icon={person}>
       <Persona id={user.objectId} name={user.name} username={user.username} />
-      <Facts
-        facts={[
-          // The row keeps its place while the name is on its way.
+      <DescriptionList
+        items={[
+          // The row keeps its place while the name loads.
           ...(organisation === null
             ? []
             : [{ name: 'Organisation', value: organisation ?? '\u2026' }]),
@@ -55,7 +55,7 @@ function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
   )
 }
 
-/** How long this goes on, and the way to make it longer. */
+/** The time left in the session, and a button to extend it. */
 function SessionCard({ session }: { session: SignedIn }) {
   const extend = useExtendSession()
   const { left, whole } = timeLeft(session, useServerNow(1000))
@@ -66,16 +66,16 @@ function SessionCard({ session }: { session: SignedIn }) {
           <span className={css.clock}>{formatClock(left)}</span> left
         </p>
         {canBeExtended(session) ? (
-          <Button look="outline" disabled={extend.isPending} onClick={() => extend.mutate()}>
+          <Button variant="outline" disabled={extend.isPending} onClick={() => extend.mutate()}>
             Stay signed in
           </Button>
         ) : (
           <p>Then you sign in again.</p>
         )}
       </div>
-      <Bar label="Time left in this session" value={left} max={whole} />
-      <Facts
-        facts={[
+      <ProgressBar label="Time left in this session" value={left} max={whole} />
+      <DescriptionList
+        items={[
           { name: 'Began', value: <Time at={Date.parse(session.startedAt)} short /> },
           { name: 'Ends', value: <Time at={Date.parse(session.expiresAt)} short /> },
           {
@@ -93,7 +93,7 @@ function SessionCard({ session }: { session: SignedIn }) {
   )
 }
 
-const tiles = [
+const nextSteps = [
   {
     href: pages.claims,
     icon: key,
@@ -108,17 +108,17 @@ const tiles = [
   },
 ]
 
-/** The way on, for somebody who has just arrived. */
-function Tiles() {
+/** Links to the pages to see next. */
+function NextSteps() {
   return (
-    <ul className={css.tiles}>
-      {tiles.map(({ href, icon, title, text }) => (
+    <ul className={css.steps}>
+      {nextSteps.map(({ href, icon, title, text }) => (
         <li key={href}>
-          <Link className={css.tile ?? ''} href={href}>
+          <Link className={css.step ?? ''} href={href}>
             <Icon path={icon} size={24} className={css.icon} />
             <span>
               <span className={css.title}>{title}</span>
-              <span className={css.tileText}>{text}</span>
+              <span className={css.stepText}>{text}</span>
             </span>
             <Icon path={arrowRight} className={css.arrow} />
           </Link>

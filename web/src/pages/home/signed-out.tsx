@@ -1,21 +1,21 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { auth, pages } from '@gatehouse/shared/paths'
 import { SignInButton } from '../../session/require-sign-in.tsx'
-import css from './home.module.css'
-import { Proof } from './no-tokens.tsx'
-import { StatusLine } from './status.tsx'
 import { Card } from '../../ui/card.tsx'
+import { DescriptionList } from '../../ui/description-list.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { info, server, shieldCheck, window as browser } from '../../ui/icons.generated.ts'
-import { auth, pages } from '@gatehouse/shared/paths'
-import { Link } from 'wouter'
-import { Facts } from '../../ui/facts.tsx'
+import css from './home.module.css'
+import { NoTokensCard } from './no-tokens.tsx'
+import { StatusLine } from './status.tsx'
 
 export function SignedOutHome({ note }: { note: ReactNode }) {
   return (
     <div className={css.home}>
       {note}
       <div className={css.hero}>
-        <Gate />
+        <GateArt />
         <StatusLine />
         <h1 tabIndex={-1}>Your organisation’s front door</h1>
         <p className={css.lead}>
@@ -28,14 +28,14 @@ export function SignedOutHome({ note }: { note: ReactNode }) {
         </div>
       </div>
       <HowItWorks />
-      <Proof />
+      <NoTokensCard />
       {import.meta.env.DEV && <DeveloperPanel />}
     </div>
   )
 }
 
-/** Decoration: the gate of the mark, large. */
-function Gate() {
+/** Decoration: the gate of the logo, large. */
+function GateArt() {
   return (
     <svg className={css.gate} viewBox="7 5 18 20" aria-hidden="true">
       <path d="M7 25V14a9 9 0 0 1 18 0v11h-4V14a5 5 0 0 0-10 0v11z" />
@@ -66,7 +66,7 @@ const stations = [
   },
 ]
 
-/** Three stations and what each of them holds. */
+/** Three stations, and what each of them holds. */
 function HowItWorks() {
   return (
     <Card title="How signing in works">
@@ -91,7 +91,7 @@ function HowItWorks() {
 const registrations =
   'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade'
 
-/** For whoever is building this app: what the app registration has to know. */
+/** For the developer of the app: what the app registration needs. */
 function DeveloperPanel() {
   const redirectUri = window.location.origin + auth.redirect
   return (
@@ -103,8 +103,8 @@ function DeveloperPanel() {
         </a>
         , under Authentication, the redirect URI of the Web platform has to be exactly this:
       </p>
-      <Facts
-        facts={[
+      <DescriptionList
+        items={[
           { name: 'Redirect URI', value: <code>{redirectUri}</code>, copy: redirectUri },
           { name: 'Configuration', value: <code>aad.config.json</code> },
         ]}

@@ -1,25 +1,25 @@
+import { Callout } from '../../ui/callout.tsx'
 import { checkCircle, warning } from '../../ui/icons.generated.ts'
-import { Note } from '../../ui/note.tsx'
 import css from './home.module.css'
 
 type Props = {
-  /** Microsoft was not told, so its session may remain. */
+  /** Microsoft was not asked, so its session may remain. */
   onlyHere: boolean
-  /** The server could not write it down, and does so as soon as it can. */
+  /** The server could not store the sign-out yet. */
   notStored: boolean
 }
 
-/** Shown once after a sign-out. */
+/** The notice after a sign-out. */
 export function SignedOutNote({ onlyHere, notStored }: Props) {
   return (
-    <Note icon={onlyHere ? warning : checkCircle} tone={onlyHere ? 'warning' : 'success'}>
+    <Callout icon={onlyHere ? warning : checkCircle} tone={onlyHere ? 'warning' : 'success'}>
       <p>
         <strong>You are signed out of this app.</strong>{' '}
         {notStored && 'The server could not store this yet and does so as soon as it can. '}
         {onlyHere && 'Your session at Microsoft may remain, for this app could not end it. '}
         On a shared computer, close the window as well.
       </p>
-    </Note>
+    </Callout>
   )
 }
 
@@ -31,7 +31,7 @@ export function StatusLine({ name }: { name?: string }) {
   )
 }
 
-/** How to greet somebody: "Ada Lovelace" and "Lovelace, Ada (IT)" are both Ada. */
+/** The name for a greeting: Ada for "Ada Lovelace" and for "Lovelace, Ada (IT)". */
 export function firstName(name: string): string {
   const given = name.includes(',') ? name.slice(name.indexOf(',') + 1) : name
   return given.trim().split(/\s+/)[0] || name

@@ -1,11 +1,11 @@
 import { useId, useRef } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { announce, ApiProblem, apiQuery, call } from '@gatehouse/react'
+import { api, ownSession } from '@gatehouse/shared/paths'
 import { Button } from '../../ui/button.tsx'
 import css from './end-sessions.module.css'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { api, ownSession } from '@gatehouse/shared/paths'
-import { announce, ApiProblem, apiQuery, call } from '@gatehouse/react'
 
-/** Ends all sessions but this one, after a question: whoever works there loses what is not saved. */
+/** Ends all sessions but this one, after a confirmation: work that is not saved there is lost. */
 export function EndOthers({ count }: { count: number }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [title, text] = [useId(), useId()]
@@ -15,7 +15,7 @@ export function EndOthers({ count }: { count: number }) {
   return (
     <div>
       <Button
-        look="outline"
+        variant="outline"
         aria-haspopup="dialog"
         onClick={() => {
           end.reset()
@@ -43,7 +43,7 @@ export function EndOthers({ count }: { count: number }) {
             </p>
           )}
           <div className={css.actions}>
-            <Button look="outline" onClick={close}>
+            <Button variant="outline" onClick={close}>
               Cancel
             </Button>
             <Button disabled={end.isPending} onClick={() => end.mutate(undefined)}>
@@ -56,19 +56,19 @@ export function EndOthers({ count }: { count: number }) {
   )
 }
 
-/** Ends one session that is not the one of this browser. */
+/** Ends one session of another browser. */
 export function useEndSession() {
   return useEnding(async (id: string) => {
     try {
       await call<undefined>(ownSession(id), { method: 'DELETE' })
     } catch (error) {
-      // It ended by itself meanwhile: what was wanted.
+      // It has ended by itself, which is the same result.
       if (!(error instanceof ApiProblem && error.code === 'not_found')) throw error
     }
   }, 'The session has ended.')
 }
 
-/** Ends all sessions of the user but this one. @param done comes before the list is fetched again */
+/** Ends all sessions of the user but this one. @param done runs before the list is fetched again */
 function useEndOthers(done: () => void) {
   return useEnding(
     () => call<undefined>(api.sessions, { method: 'DELETE' }),
@@ -77,15 +77,19 @@ function useEndOthers(done: () => void) {
   )
 }
 
-function useEnding<Which>(end: (which: Which) => Promise<void>, said: string, done?: () => void) {
+function useEnding<Variables>(
+  end: (variables: Variables) => Promise<void>,
+  message: string,
+  done?: () => void,
+) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: end,
     onSuccess: async () => {
       done?.()
       await client.invalidateQueries(apiQuery(api.sessions))
-      announce(said)
-      // The button is gone with its session, and would take the focus along.
+      announce(message)
+      // The focus would be lost when the button is removed with its session.
       document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
     },
   })

@@ -1,4 +1,3 @@
-import css from './session-table.module.css'
 import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { useSignOut } from '@gatehouse/react'
 import { Badge } from '../../ui/badge.tsx'
@@ -8,11 +7,12 @@ import { Icon } from '../../ui/icon.tsx'
 import { window as device } from '../../ui/icons.generated.ts'
 import { Time } from '../../ui/time.tsx'
 import { useEndSession } from './end-sessions.tsx'
+import css from './session-table.module.css'
 
 type Props = {
-  /** Undefined while they load: rows of the final height hold the place. */
+  /** Undefined while they load; placeholder rows have the final height. */
   sessions: OwnSession[] | undefined
-  /** How many rows; all of them where nothing is said. */
+  /** How many rows; all by default. */
   shown?: number
 }
 
@@ -32,7 +32,7 @@ export function SessionTable({ sessions, shown }: Props) {
         </thead>
         <tbody>
           {sessions
-            ? thisOneFirst(sessions)
+            ? currentFirst(sessions)
                 .slice(0, shown)
                 .map((session) => <SessionRow key={session.id} session={session} />)
             : [1, 2].map((row) => <SkeletonRow key={row} />)}
@@ -42,7 +42,7 @@ export function SessionTable({ sessions, shown }: Props) {
   )
 }
 
-function thisOneFirst(sessions: OwnSession[]): OwnSession[] {
+function currentFirst(sessions: OwnSession[]): OwnSession[] {
   return sessions.toSorted((a, b) => Number(b.current) - Number(a.current))
 }
 
@@ -76,13 +76,13 @@ function SessionRow({ session }: { session: OwnSession }) {
   )
 }
 
-/** The end of this session is a sign-out, at Microsoft too. */
+/** Ending this session is a sign-out, also at Microsoft. */
 function SignOut() {
   const signOut = useSignOut()
   return (
     <>
       <Button
-        look="outline"
+        variant="outline"
         disabled={signOut.isPending || signOut.isSuccess}
         onClick={() => signOut.mutate()}
       >
@@ -98,7 +98,7 @@ function End({ id, name }: { id: string; name: string }) {
   return (
     <>
       <Button
-        look="outline"
+        variant="outline"
         aria-label={`End ${name}`}
         disabled={end.isPending}
         onClick={() => end.mutate(id)}
@@ -118,7 +118,7 @@ function Failed() {
   )
 }
 
-/** The place of a row that is still to come. */
+/** A placeholder for a row that loads. */
 function SkeletonRow() {
   return (
     <tr aria-hidden="true">

@@ -1,6 +1,6 @@
-/** Why a sign-in ended without one, in words for the person; the codes are those of the back end. */
+/** Why a sign-in failed, in words for the user. The codes are those of the back end. */
 
-/** Who can do something about it. */
+/** Who can fix it. */
 type Who =
   | 'You'
   | 'Your administrator'
@@ -11,9 +11,9 @@ export type SignInProblem = {
   title: string
   text: string
   who: Who
-  /** The name of the one thing to do. */
+  /** The text of the button. */
   action: string
-  /** `picker`: sign in with the account picker; `copy`: details for somebody else. */
+  /** `again`: sign in; `picker`: sign in with the account picker; `copy`: copy details for support. */
   does: 'again' | 'picker' | 'copy'
 }
 
@@ -106,12 +106,12 @@ const problems: Record<string, SignInProblem> = {
   },
 }
 
-/** The problem that a code stands for. A code that we do not know tells nothing, so neither do we. */
+/** The problem for a code; the general one if the page does not know the code. */
 export function problemFor(code: string | null): SignInProblem {
   return (Object.hasOwn(problems, code ?? '') && problems[code ?? '']) || failed
 }
 
-/** What may be shown of the rest of the query: anybody can write one, so only what can do no harm. */
+/** The parts of the query that are safe to show. An attacker can write a link, so nothing else is shown. */
 export function validDetails(query: URLSearchParams): { requestId?: string; aadsts?: string } {
   const requestId = query.get('id') ?? ''
   const aadsts = /^(?:AADSTS)?(\d{4,7})$/.exec(query.get('aadsts') ?? '')?.[1]

@@ -1,15 +1,15 @@
 import type { DirectoryUser } from '@gatehouse/shared/users'
-import { ButtonLink } from '../../ui/button.tsx'
-import { Facts } from '../../ui/facts.tsx'
-import { open } from '../../ui/icons.generated.ts'
 import { Persona } from '../../ui/avatar.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { DescriptionList } from '../../ui/description-list.tsx'
+import { open } from '../../ui/icons.generated.ts'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import css from './person-panel.module.css'
 
-/** Everything that we know about one person. */
+/** The directory entry of one user. */
 export function PersonPanel({ user, onClose }: { user: DirectoryUser; onClose: () => void }) {
   const name = user.displayName ?? user.userPrincipalName
-  const facts = {
+  const properties = {
     'Display name': user.displayName,
     'First name': user.givenName,
     'Last name': user.surname,
@@ -20,16 +20,16 @@ export function PersonPanel({ user, onClose }: { user: DirectoryUser; onClose: (
   return (
     <SidePanel title="Person" onClose={onClose}>
       <Persona id={user.id} name={name} username={user.userPrincipalName} heading="h3" />
-      <Facts
-        facts={Object.entries(facts).map(([fact, value]) => ({
-          name: fact,
+      <DescriptionList
+        items={Object.entries(properties).map(([property, value]) => ({
+          name: property,
           value: value ?? <span className={css.none}>not given</span>,
           copy: value ?? undefined,
         }))}
       />
       <div>
         <ButtonLink
-          look="outline"
+          variant="outline"
           icon={open}
           href={adminCentre(user.id)}
           target="_blank"

@@ -1,16 +1,16 @@
-import type { DirectoryUser } from '@gatehouse/shared/users'
 import { useState } from 'react'
-import { pageSize, type Sort } from './users-query.ts'
-import { PersonPanel } from './person-panel.tsx'
-import css from './user-table.module.css'
 import { useUser } from '@gatehouse/react'
+import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { arrowSortDown, arrowSortUp } from '../../ui/icons.generated.ts'
+import { PersonPanel } from './person-panel.tsx'
+import css from './user-table.module.css'
+import { pageSize, type Sort } from './users-query.ts'
 
 type Props = {
-  /** Undefined while the first page loads: rows of the final height hold the place. */
+  /** Undefined while the first page loads; placeholder rows have the final height. */
   users: DirectoryUser[] | undefined
   search: string
   sort: Sort
@@ -50,7 +50,7 @@ export function UserTable({ users, search, sort, busy, onSort }: Props) {
   )
 }
 
-/** Most organisations give people one name for both; a column that repeats another one says nothing. */
+/** In most organisations the e-mail address is the user name; then the column is left out. */
 function hasOtherMail({ mail, userPrincipalName }: DirectoryUser): boolean {
   return mail !== null && mail.toLowerCase() !== userPrincipalName.toLowerCase()
 }
@@ -79,7 +79,7 @@ function UserRow({ user, search, withMail, onOpen }: RowProps) {
   )
 }
 
-/** The place of a row that is still to come. */
+/** A placeholder for a row that loads. */
 function SkeletonRow() {
   return (
     <tr className={css.skeleton} aria-hidden="true">
@@ -103,7 +103,7 @@ function Line() {
   return <span className={css.line} />
 }
 
-/** The head of the column that can be sorted; pressing it turns the order round. */
+/** The header of the sortable column; a press reverses the order. */
 function SortHeader({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
   const ascending = sort === 'name'
   return (
@@ -120,7 +120,7 @@ function SortHeader({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void
   )
 }
 
-/** A text, with the part that was searched for marked. */
+/** A text with the match of a search marked. */
 function Match({ text, search }: { text: string; search: string }) {
   const parts = findMatch(text, search)
   if (!parts) return text
@@ -134,8 +134,8 @@ function Match({ text, search }: { text: string; search: string }) {
 }
 
 /**
- * Cuts a text in three where a search found it: before, match, after. Search looks at the start of
- * words, and so does this; undefined if the search is not there.
+ * Splits a text around the match of a search: before, match, after. It matches at the start of words, as
+ * the directory does; undefined without a match.
  */
 export function findMatch(text: string, search: string): [string, string, string] | undefined {
   const wanted = search.trim().toLowerCase()

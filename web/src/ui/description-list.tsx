@@ -1,20 +1,20 @@
 import type { ReactNode } from 'react'
 import { CopyButton } from './copy-button.tsx'
-import css from './facts.module.css'
+import css from './description-list.module.css'
 
-type Fact = {
+type Item = {
   name: string
   value: ReactNode
-  /** Offers to copy this text. */
+  /** Adds a button that copies this text. */
   copy?: string | undefined
 }
 
-/** Names and values below each other. */
-export function Facts({ facts }: { facts: Fact[] }) {
+/** Names and values, one pair per line. */
+export function DescriptionList({ items }: { items: Item[] }) {
   return (
-    <dl className={css.facts}>
-      {facts.map(({ name, value, copy }) => (
-        <div key={name} className={css.fact}>
+    <dl className={css.list}>
+      {items.map(({ name, value, copy }) => (
+        <div key={name} className={css.item}>
           <dt>{name}</dt>
           <dd>
             <span className={css.value}>{value}</span>

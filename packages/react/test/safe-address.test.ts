@@ -1,12 +1,14 @@
-import { api, continueUrl } from '@gatehouse/contract/paths'
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ApiProblem, createQueryClient, signOutMutation } from '@gatehouse/react'
+import { api, continueUrl, signInUrl } from '@gatehouse/contract/paths'
+import { returnTo, signOutMutation } from '../src/actions.ts'
+import { ApiProblem } from '../src/call.ts'
+import { createQueryClient } from '../src/query.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** Signs out with a server that answers this. @returns where the browser is sent */
-async function leaveWith(location: unknown): Promise<string> {
+/** Signs out. @param location the server’s answer. @returns where the browser is sent */
+async function signOutTo(location: unknown): Promise<string> {
   const assign = vi.fn<(url: string) => void>()
   vi.stubGlobal('window', { location: { assign } })
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ location })))
@@ -16,8 +18,8 @@ async function leaveWith(location: unknown): Promise<string> {
   return String(assign.mock.calls[0]?.[0])
 }
 
-/** Signs out with a server that answers 503 with this code. @returns where the browser is sent, if anywhere */
-async function leaveWhile(code: string, signedIn: boolean): Promise<string | undefined> {
+/** Signs out at a server that answers 503 with `code`. @returns where the browser is sent, if anywhere */
+async function signOutFailing(code: string, signedIn: boolean): Promise<string | undefined> {
   const assign = vi.fn<(url: string) => void>()
   vi.stubGlobal('window', { location: { assign } })
   vi.stubGlobal('fetch', (path: string) =>
@@ -35,7 +37,7 @@ async function leaveWhile(code: string, signedIn: boolean): Promise<string | und
   return assign.mock.calls[0]?.[0]
 }
 
-/** No paths of this site, whatever a browser makes of them. */
+/** Addresses that no browser reads as a path of this site. */
 const elsewhere = [
   'javascript:alert(1)',
   'JavaScript:alert(1)',
@@ -76,16 +78,16 @@ const elsewhere = [
   '#x',
   '',
 ]
-const noText = [undefined, null, 7, true, {}, ['https://login.example/'], { href: '/users' }]
+const notText = [undefined, null, 7, true, {}, ['https://login.example/'], { href: '/users' }]
 
 describe('a sign-out', () => {
-  test('that the server could not store leads on once this browser is signed out, and says so', async () => {
-    expect(await leaveWhile('unavailable', false)).toBe('/signed-out?local=1&server=later')
+  test('that the server could not store ends on our page, which says so, if this browser is signed out', async () => {
+    expect(await signOutFailing('unavailable', false)).toBe('/signed-out?local=1&server=later')
   })
 
-  test('that failed on the way changes nothing, and leads nowhere', async () => {
-    expect(await leaveWhile('unavailable', true)).toBeUndefined()
-    expect(await leaveWhile('internal', false)).toBeUndefined()
+  test('that did not reach the server changes nothing and leads nowhere', async () => {
+    expect(await signOutFailing('unavailable', true)).toBeUndefined()
+    expect(await signOutFailing('internal', false)).toBeUndefined()
   })
 
   test.each([
@@ -96,36 +98,36 @@ describe('a sign-out', () => {
     'http://[::1]:5175/t/oauth2/v2.0/logout',
     '/signed-out?local=1',
     '/signed-out',
-  ])('goes on at %s', async (location) => {
-    expect(await leaveWith(location)).toBe(location)
+  ])('leads to %s', async (location) => {
+    expect(await signOutTo(location)).toBe(location)
   })
 
-  test.each([...elsewhere, ...noText])(
-    'that is sent on to %j ends on our own page, which says that Microsoft’s session may remain',
+  test.each([...elsewhere, ...notText])(
+    'that is sent to %j ends on our page, which says that the session at Microsoft may remain',
     async (location) => {
-      expect(await leaveWith(location)).toBe('/signed-out?local=1')
+      expect(await signOutTo(location)).toBe('/signed-out?local=1')
     },
   )
 })
 
-describe('what Microsoft asks for', () => {
-  const signInUrlOf = (signInUrl: unknown) =>
-    new ApiProblem('interaction_required', 401, { problem: { signInUrl: signInUrl as string } })
+describe('the address of an interaction', () => {
+  const signInUrlOf = (address: unknown) =>
+    new ApiProblem('interaction_required', 401, { problem: { signInUrl: address as string } })
       .signInUrl
 
-  test('is asked at a path of our own', () => {
+  test('is a path of our own', () => {
     const path = '/auth/sign-in?returnTo=%2Fusers&challenge=abc'
     expect(signInUrlOf(path)).toBe(path)
   })
 
-  test.each([...elsewhere, ...noText, 'https://login.example/', 'http://localhost/'])(
-    'is not asked at %j',
+  test.each([...elsewhere, ...notText, 'https://login.example/', 'http://localhost/'])(
+    'is never %j',
     (address) => {
       expect(signInUrlOf(address)).toBeUndefined()
     },
   )
 
-  test('stays on this site when the way back is added', () => {
+  test('stays on this site when the return address is added', () => {
     const origin = 'https://app.example'
     for (const path of [
       '/a?b',
@@ -138,6 +140,22 @@ describe('what Microsoft asks for', () => {
     ]) {
       const address = signInUrlOf(path) ?? '/'
       expect(new URL(continueUrl(address, '/users'), origin).origin).toBe(origin)
+    }
+  })
+})
+
+describe('where a sign-in returns to', () => {
+  test('is the page with its search and its hash', () => {
+    const at = { pathname: '/users', search: '?q=ada&page=2', hash: '#top' }
+    expect(returnTo(at)).toBe('/users?q=ada&page=2#top')
+    expect(signInUrl(returnTo(at))).toBe(
+      '/auth/sign-in?returnTo=%2Fusers%3Fq%3Dada%26page%3D2%23top',
+    )
+  })
+
+  test('is home from pages that make sense once only', () => {
+    for (const pathname of ['/signed-out', '/sign-in-problem']) {
+      expect(returnTo({ pathname, search: '?code=denied', hash: '' })).toBe('/')
     }
   })
 })

@@ -1,10 +1,10 @@
-/** A tab that was open while the server was updated: the code of its other pages is gone. */
+/** A tab that was open during an update of the server: the code of its other pages is gone. */
 import { expect, test, type Page } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 
 const code = /\/assets\/claims-[\w-]+\.js$/
 
-/** Counts how often the tab is loaded from now on. */
+/** Counts the loads of the tab from now on. */
 function loads(page: Page): () => number {
   let count = 0
   page.on('domcontentloaded', () => (count += 1))
@@ -31,7 +31,7 @@ test('a page whose code is gone is loaded again by itself, and is there', async 
 })
 
 test(
-  'code that stays away is asked for twice, and then there is a card with a button',
+  'code that is still missing after a reload shows a card with a button',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.route(code, (route) => route.fulfill(gone))

@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from 'vite'
 
-/** Vite's logger; but that the back end does not answer yet is one line, and not a stack for each request. */
-export function shortLogger(): Logger {
+/** Vite's logger, with one line and no stack for each request that the back end does not answer yet. */
+export function quietProxyErrors(): Logger {
   const logger = createLogger('warn', { allowClearScreen: false })
   const error = logger.error.bind(logger)
   logger.error = (message, options) => {

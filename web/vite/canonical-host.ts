@@ -1,12 +1,12 @@
 import type { Plugin } from 'vite'
 
 /**
- * Sends a page that was opened as http://127.0.0.1:5173 or http://[::1]:5173 to http://localhost:5173.
- * Entra ID accepts plain http for `localhost` alone, and a cookie of one name is not sent to the other.
+ * Redirects a page that was opened as http://127.0.0.1:5173 or http://[::1]:5173 to http://localhost:5173.
+ * Entra ID accepts plain http for `localhost` only, and a browser keeps the cookies of the names apart.
  */
-export function oneAddress(): Plugin {
+export function canonicalHost(): Plugin {
   return {
-    name: 'one-address',
+    name: 'canonical-host',
     apply: 'serve',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
@@ -19,7 +19,7 @@ export function oneAddress(): Plugin {
   }
 }
 
-/** The same page on localhost, or undefined if `host` is not a loopback address in figures. */
+/** The same page on localhost; undefined if `host` is no loopback address in numbers. */
 export function localhostUrl(host = '', path = '/'): string | undefined {
   const port = /^(?:127\.0\.0\.1|\[::1\])(:\d+)?$/.exec(host)
   return port ? `http://localhost${port[1] ?? ''}${path}` : undefined

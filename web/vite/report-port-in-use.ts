@@ -1,15 +1,15 @@
 import type { Plugin } from 'vite'
 
-/** Says which port is taken and which variable chooses another one. */
-export function portTaken(port: number): Plugin {
+/** Says which port is in use, and which variable chooses another one. */
+export function reportPortInUse(port: number): Plugin {
   return {
-    name: 'port-taken',
+    name: 'report-port-in-use',
     apply: 'serve',
     configureServer(server) {
       server.httpServer?.prependListener('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') return
         server.config.logger.error(
-          `Port ${port} is taken. Stop what listens there, or choose another port with WEB_PORT.`,
+          `Port ${port} is in use. Stop the other program, or choose another port with WEB_PORT.`,
         )
       })
     },

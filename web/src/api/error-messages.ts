@@ -1,51 +1,65 @@
-import { clock, errorCircle, lock, noConnection, shield, warning } from '../ui/icons.generated.ts'
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
+import { clock, errorCircle, lock, noConnection, shield, warning } from '../ui/icons.generated.ts'
 
-/**
- * `retry`: Try again. `wait`: it goes on by itself. `report`: Try again, or send the details to us.
- * `continue`: go to Microsoft and come back. `ask`: that, or have an administrator do it.
- */
-type Remedy = 'retry' | 'wait' | 'report' | 'continue' | 'ask' | 'home'
+/** What the user can do about a failure. */
+export type ErrorAction = {
+  /**
+   * `retry`: Try again. `wait`: the page continues by itself. `report`: Try again, or send the details
+   * to support. `continue`: go to Microsoft and come back. `ask`: the same, or ask an administrator.
+   */
+  kind: 'retry' | 'wait' | 'report' | 'continue' | 'ask' | 'home'
+  /** The text of the button; "Continue" by default. */
+  label?: string
+}
 
-export type Words = {
+type ErrorMessage = {
   title: string
   text: string
-  remedy: Remedy
-  /** The name of the action, where it has one of its own. */
-  action?: string
+  action: ErrorAction
   icon: string
   tone: 'neutral' | 'warning' | 'danger'
 }
 
-/** Words that fit one page better than the general ones. */
-export type OwnWords = Partial<Record<FailureCode, Pick<Words, 'title' | 'text'>>>
+/** Messages of one page that replace the general ones. */
+export type MessageOverrides = Partial<Record<FailureCode, Pick<ErrorMessage, 'title' | 'text'>>>
 
-const ours: Words = {
+/** The message for a failed call. @param overrides messages of the page that made it */
+export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}): ErrorMessage {
+  if (problem.code === 'interaction_required') {
+    if (problem.reason === 'consent') return consentMessage(problem.scopes)
+    return problem.reason === 'session_expired' ? signInAgain : confirm
+  }
+  // A newer back end may have codes that this page does not know.
+  const general = messages[problem.code] ?? internalError
+  return { ...general, ...(problem.api && ofApi[problem.code]), ...overrides[problem.code] }
+}
+
+const internalError: ErrorMessage = {
   title: 'Something went wrong on our side',
   text: 'Try again; if it keeps happening, send us the details below.',
-  remedy: 'report',
+  action: { kind: 'report' },
   icon: errorCircle,
   tone: 'danger',
 }
 
-const upstream: Words = {
+const upstream: ErrorMessage = {
   title: 'Microsoft Graph did not answer',
   text: 'The problem is on the way to Microsoft, not with your account.',
-  remedy: 'retry',
+  action: { kind: 'retry' },
   icon: warning,
   tone: 'warning',
 }
 
-const unreached: Words = {
+const unreachable: ErrorMessage = {
   title: 'This app’s server did not answer',
   text: 'Your connection or our server has a problem. Your account is fine.',
-  remedy: 'retry',
+  action: { kind: 'retry' },
   icon: noConnection,
   tone: 'warning',
 }
 
-/** Words where the failure is an API's, not this app's own. */
-const ofApi: Partial<Record<FailureCode, Pick<Words, 'title' | 'text'>>> = {
+/** Messages for failures of an API, instead of this app. */
+const ofApi: Partial<Record<FailureCode, Pick<ErrorMessage, 'title' | 'text'>>> = {
   too_many_requests: {
     title: 'Microsoft Graph is busy',
     text: 'Too many requests arrived at once. Your account is fine.',
@@ -56,35 +70,35 @@ const ofApi: Partial<Record<FailureCode, Pick<Words, 'title' | 'text'>>> = {
   },
 }
 
-const confirm: Words = {
+const confirm: ErrorMessage = {
   title: 'Microsoft asks you to confirm it is you',
   text: 'You come straight back to this page, search and all.',
-  remedy: 'continue',
+  action: { kind: 'continue' },
   icon: shield,
   tone: 'neutral',
 }
 
-const signInAgain: Words = {
+const signInAgain: ErrorMessage = {
   ...confirm,
   title: 'Sign in again to continue',
-  action: 'Sign in again',
+  action: { kind: 'continue', label: 'Sign in again' },
   icon: lock,
 }
 
-const words: Record<FailureCode, Words> = {
+const messages: Record<FailureCode, ErrorMessage> = {
   sign_in_required: signInAgain,
   interaction_required: confirm,
   forbidden: {
     title: 'You may not see this',
     text: 'Your account lacks the permission for this page.',
-    remedy: 'home',
+    action: { kind: 'home' },
     icon: lock,
     tone: 'neutral',
   },
   too_many_requests: {
     title: 'Too many requests at once',
     text: 'This app takes a short break from your requests. Your account is fine.',
-    remedy: 'retry',
+    action: { kind: 'retry' },
     icon: clock,
     tone: 'warning',
   },
@@ -93,57 +107,46 @@ const words: Record<FailureCode, Words> = {
   unavailable: {
     title: 'Not available just now',
     text: 'This app or Microsoft cannot answer at the moment. Your account is fine.',
-    remedy: 'retry',
+    action: { kind: 'retry' },
     icon: clock,
     tone: 'warning',
   },
   offline: {
     title: 'You are offline',
     text: 'We load this page when your connection is back.',
-    remedy: 'wait',
+    action: { kind: 'wait' },
     icon: noConnection,
     tone: 'warning',
   },
-  unreachable: unreached,
-  no_answer: unreached,
+  unreachable,
+  no_answer: unreachable,
   not_found: {
     title: 'Nothing here',
     text: 'What you asked for does not exist, or no longer does.',
-    remedy: 'home',
+    action: { kind: 'home' },
     icon: errorCircle,
     tone: 'neutral',
   },
-  invalid_request: ours,
-  method_not_allowed: ours,
-  cross_site: ours,
-  internal: ours,
-  unreadable: ours,
+  invalid_request: internalError,
+  method_not_allowed: internalError,
+  cross_site: internalError,
+  internal: internalError,
+  unreadable: internalError,
 }
 
-/** What a failed call means, in words for the person in front of it. */
-export function wordsFor(problem: ApiProblem, own: OwnWords = {}): Words {
-  if (problem.code === 'interaction_required') {
-    if (problem.reason === 'consent') return consentWords(problem.scopes)
-    return problem.reason === 'session_expired' ? signInAgain : confirm
-  }
-  // A newer back end may know codes that this page does not.
-  const general = words[problem.code] ?? ours
-  return { ...general, ...(problem.api && ofApi[problem.code]), ...own[problem.code] }
-}
-
-function consentWords(scopes: readonly string[]): Words {
+function consentMessage(scopes: readonly string[]): ErrorMessage {
   return {
     title: 'An administrator has to approve this app',
     text: scopes.length
-      ? `It needs ${scopesInWords(scopes)}.`
+      ? `It needs ${quoteScopes(scopes)}.`
       : 'It needs a permission that nobody in your organisation has granted yet.',
-    remedy: 'ask',
+    action: { kind: 'ask' },
     icon: shield,
     tone: 'neutral',
   }
 }
 
-/** What the permissions of Microsoft Graph let this app do, in words for whoever has to agree to them. */
+/** What each permission of Microsoft Graph allows, in words for the user or administrator who consents. */
 const scopeNames = new Map([
   ['User.Read', 'Read your own profile'],
   ['User.ReadBasic.All', 'See the names and addresses of the people in your organisation'],
@@ -168,14 +171,14 @@ const scopeNames = new Map([
 
 const graph = 'https://graph.microsoft.com/'
 
-/** One permission in words; its own name where nobody has found better ones. */
-export function scopeWords(scope: string): string {
+/** A permission in words, or its name if this page has none. */
+export function scopeText(scope: string): string {
   const name = scope.startsWith(graph) ? scope.slice(graph.length) : scope
   return scopeNames.get(name) ?? name
 }
 
-/** Several of them, each in quotes: "“Read your mail” and “Read your files”". */
-function scopesInWords(scopes: readonly string[]): string {
-  const quoted = scopes.map((scope) => `“${scopeWords(scope)}”`)
+/** Several permissions, each in quotes: "“Read your mail” and “Read your files”". */
+function quoteScopes(scopes: readonly string[]): string {
+  const quoted = scopes.map((scope) => `“${scopeText(scope)}”`)
   return new Intl.ListFormat('en').format(quoted)
 }

@@ -1,0 +1,162 @@
+/** The package as an app sees it: every import is one that `exports` in package.json offers. */
+import { createRequire } from 'node:module'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { describe, expect, it } from 'vitest'
+import { CheckResult, Claims } from '@gatehouse/contract/claims'
+import { Diagnosis, Finding } from '@gatehouse/contract/doctor'
+import { api, auth, continueUrl, ownSession, pages, signInUrl } from '@gatehouse/contract/paths'
+import { Problem, problemMediaType, problemStatus } from '@gatehouse/contract/problem'
+import { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
+import { OwnSessions } from '@gatehouse/contract/sessions'
+
+const now = '2026-11-26T10:00:00.000Z'
+
+const finding: Finding = {
+  id: 'redirect-uri',
+  status: 'pass',
+  reason: 'The tenant accepts the redirect URI.',
+  who: 'developer',
+  next: 'Nothing to do.',
+}
+
+const signedIn: SignedIn = {
+  signedIn: true,
+  user: { name: 'Ada Lovelace', username: 'ada@app.example', objectId: 'o', roles: [] },
+  tenantId: 't',
+  localTenant: true,
+  startedAt: now,
+  expiresAt: now,
+  absoluteExpiresAt: now,
+  now,
+}
+
+const claims: Claims = {
+  claims: { name: 'Ada Lovelace', roles: ['Directory.Reader'] },
+  checks: {
+    signature: 'passed',
+    issuer: 'passed',
+    audience: 'passed',
+    nonce: 'passed',
+    expiry: 'not_made',
+  },
+  receivedAt: now,
+}
+
+const problem: Problem = {
+  type: 'about:blank#interaction_required',
+  title: 'Unauthorized',
+  status: 401,
+  detail: 'Microsoft requires consent.',
+  code: 'interaction_required',
+  requestId: 'r-1',
+  api: 'graph',
+  reason: 'consent',
+  signInUrl: '/auth/sign-in?challenge=c',
+  scopes: ['Mail.Read'],
+}
+
+const own: OwnSessions['sessions'][number] = {
+  id: 's',
+  device: 'Firefox on Windows',
+  startedAt: now,
+  lastSeenAt: now,
+  current: true,
+}
+
+/** Each schema, a value that it accepts, and one that differs in one member only. */
+const schemas: [name: string, schema: TSchema, example: unknown, wrong: unknown][] = [
+  ['CheckResult', CheckResult, 'passed', 'skipped'],
+  ['Claims', Claims, claims, { ...claims, checks: { ...claims.checks, nonce: 'skipped' } }],
+  ['Claims, its time', Claims, claims, { ...claims, receivedAt: 'yesterday' }],
+  ['Finding', Finding, finding, { ...finding, status: 'unknown' }],
+  [
+    'Diagnosis',
+    Diagnosis,
+    { publicUrl: 'http://localhost:5173', findings: [finding] },
+    { publicUrl: 'http://localhost:5173', findings: finding },
+  ],
+  ['Problem', Problem, problem, { ...problem, status: '401' }],
+  ['SignedOut', SignedOut, { signedIn: false, now }, { signedIn: false }],
+  ['SignedIn', SignedIn, signedIn, { ...signedIn, user: { name: 'Ada Lovelace' } }],
+  ['Session, signed in', Session, signedIn, { ...signedIn, expiresAt: 'soon' }],
+  ['Session, signed out', Session, { signedIn: false, now }, { signedIn: true, now }],
+  ['OwnSessions', OwnSessions, { sessions: [own] }, { sessions: [{ ...own, current: 'yes' }] }],
+]
+
+describe('a schema', () => {
+  it.each(schemas)('%s accepts its example and refuses a wrong one', (_name, schema, ...values) => {
+    expect(values.map((value) => Value.Check(schema, value))).toEqual([true, false])
+  })
+})
+
+describe('the paths', () => {
+  it('are the endpoints and pages of the product', () => {
+    expect({ api, auth, pages }).toEqual({
+      api: {
+        session: '/api/session',
+        extendSession: '/api/session/extend',
+        sessions: '/api/sessions',
+        doctor: '/api/doctor',
+      },
+      auth: {
+        signIn: '/auth/sign-in',
+        redirect: '/auth/redirect',
+        signOut: '/auth/sign-out',
+        frontChannelLogout: '/auth/front-channel-logout',
+      },
+      pages: {
+        home: '/',
+        signedOut: '/signed-out',
+        signInProblem: '/sign-in-problem',
+        doctor: '/doctor',
+      },
+    })
+  })
+
+  it('encode the id of a session', () => {
+    expect(ownSession('a/b?c')).toBe('/api/sessions/a%2Fb%3Fc')
+  })
+
+  it('carry the page that a sign-in returns to', () => {
+    const returnTo = '/users?q=ada&page=2#top'
+    const query = (url: string) => Object.fromEntries(new URLSearchParams(url.split('?')[1]))
+    expect(query(signInUrl(returnTo))).toEqual({ returnTo })
+    expect(query(signInUrl('/', { prompt: 'select_account' }))).toEqual({
+      returnTo: '/',
+      prompt: 'select_account',
+    })
+    expect(continueUrl('/auth/sign-in?challenge=c&returnTo=%2F', '/users')).toBe(
+      '/auth/sign-in?challenge=c&returnTo=%2Fusers',
+    )
+  })
+})
+
+describe('a problem', () => {
+  it('has one HTTP status for each code', () => {
+    expect(problemMediaType).toBe('application/problem+json')
+    expect(problemStatus[problem.code]).toBe(problem.status)
+    for (const status of Object.values(problemStatus)) {
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(status).toBeLessThan(600)
+    }
+  })
+})
+
+describe('the package', () => {
+  const { resolve } = createRequire(import.meta.url)
+
+  it.each(['claims', 'doctor', 'paths', 'problem', 'session', 'sessions'])('exports %s', (name) => {
+    expect(resolve(`@gatehouse/contract/${name}`)).toContain(`/src/${name}.ts`)
+  })
+
+  it.each(['', '/src/paths.ts', '/src/problem.ts', '/package.json'])(
+    'does not export "@gatehouse/contract%s"',
+    (path) => {
+      const importing = () => resolve(`@gatehouse/contract${path}`)
+      expect(importing).toThrow(
+        expect.objectContaining({ code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }) as Error,
+      )
+    },
+  )
+})

@@ -1,0 +1,158 @@
+/** The package as an app sees it: every import is one that `exports` in package.json offers. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { createElement, type ReactNode } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
+import * as publicApi from '@gatehouse/react'
+import type { SignedIn } from '@gatehouse/contract/session'
+import {
+  ApiProblem,
+  apiQuery,
+  call,
+  createQueryClient,
+  retryAt,
+  sessionQuery,
+  SignedInContext,
+  useApi,
+  useSession,
+  useUser,
+} from '@gatehouse/react'
+
+/** As an app declares its API; the other tests of this package call `/api/claims`. */
+declare module '@gatehouse/react' {
+  interface Register {
+    answers: { '/api/reports': { title: string }; '/api/claims': unknown }
+  }
+}
+
+const now = '2026-11-26T10:00:00.000Z'
+const signedIn: SignedIn = {
+  signedIn: true,
+  user: { name: 'Ada Lovelace', username: 'ada@app.example', objectId: 'o', roles: [] },
+  tenantId: 't',
+  localTenant: true,
+  startedAt: now,
+  expiresAt: now,
+  absoluteExpiresAt: now,
+  now,
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** Stands in for the back end. A path that it does not know is a 404 problem. */
+function backEnd(answers: Record<string, unknown>): void {
+  vi.stubGlobal('fetch', async (path: string) => {
+    if (path in answers) return Response.json(answers[path])
+    const headers = { 'content-type': 'application/problem+json', 'retry-after': '2' }
+    return new Response('{"code":"not_found","requestId":"r-1"}', { status: 404, headers })
+  })
+}
+
+/** Fetches what the page needs, and renders it. */
+async function render(page: ReactNode): Promise<string> {
+  const client = createQueryClient()
+  await client.fetchQuery(sessionQuery)
+  await client.fetchQuery(apiQuery('/api/reports')).catch(() => undefined)
+  return renderToString(createElement(QueryClientProvider, { client }, page))
+}
+
+function Greeting() {
+  const { data: session } = useSession()
+  return session?.signedIn ? `Hello, ${session.user.name}.` : 'Signed out.'
+}
+
+function Report() {
+  const { data, error } = useApi('/api/reports')
+  return error ? `Failed: ${error.code}.` : data?.title
+}
+
+describe('a component', () => {
+  it('shows the session', async () => {
+    backEnd({ '/api/session': signedIn })
+    expect(await render(createElement(Greeting))).toBe('Hello, Ada Lovelace.')
+    backEnd({ '/api/session': { signedIn: false, now } })
+    expect(await render(createElement(Greeting))).toBe('Signed out.')
+  })
+
+  it('shows what the API answers', async () => {
+    backEnd({ '/api/session': signedIn, '/api/reports': { title: 'Third quarter' } })
+    expect(await render(createElement(Report))).toBe('Third quarter')
+  })
+
+  it('shows the code of a failure', async () => {
+    backEnd({ '/api/session': signedIn })
+    expect(await render(createElement(Report))).toBe('Failed: not_found.')
+  })
+
+  it('has the user on a protected page, and an error elsewhere', async () => {
+    const Name = () => useUser().name
+    backEnd({ '/api/session': signedIn })
+    const page = createElement(SignedInContext, { value: signedIn }, createElement(Name))
+    expect(await render(page)).toBe('Ada Lovelace')
+    await expect(render(createElement(Name))).rejects.toThrow('useUser is for pages')
+  })
+})
+
+describe('a call', () => {
+  it('is typed by the paths that the app registers', () => {
+    expectTypeOf(useApi<'/api/reports'>).returns.toHaveProperty('data')
+    expectTypeOf<ReturnType<typeof useApi<'/api/reports'>>['data']>().toEqualTypeOf<
+      { title: string } | undefined
+    >()
+    expectTypeOf(useApi).parameter(0).toEqualTypeOf<'/api/reports' | '/api/claims'>()
+  })
+
+  it('throws a problem that says what happened, and when to try again', async () => {
+    backEnd({})
+    const problem = await call('/api/reports').catch((error: unknown) => error)
+    expect(problem).toBeInstanceOf(ApiProblem)
+    expect(problem).toMatchObject({ code: 'not_found', status: 404, requestId: 'r-1' })
+    const { at } = problem as ApiProblem
+    expect(retryAt(problem as ApiProblem)).toBe(at + 2000)
+  })
+})
+
+describe('the package', () => {
+  it('exports these names, and its README lists them', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const names = Object.keys(publicApi).toSorted()
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+    expect(names).toEqual([
+      'ApiProblem',
+      'SignedInContext',
+      'announce',
+      'apiQuery',
+      'call',
+      'canBeExtended',
+      'createQueryClient',
+      'identity',
+      'liveRegionId',
+      'retryAt',
+      'sessionQuery',
+      'timeLeft',
+      'useApi',
+      'useContinueUrl',
+      'useExtendSession',
+      'useServerNow',
+      'useSession',
+      'useSessionEnding',
+      'useSessionWatch',
+      'useSignInUrl',
+      'useSignOut',
+      'useUser',
+    ])
+  })
+
+  it.each(['/session', '/src/session.ts', '/src/index.ts', '/package.json'])(
+    'does not export "@gatehouse/react%s"',
+    (path) => {
+      const { resolve } = createRequire(import.meta.url)
+      const importing = () => resolve(`@gatehouse/react${path}`)
+      expect(importing).toThrow(
+        expect.objectContaining({ code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }) as Error,
+      )
+    },
+  )
+})

@@ -1,0 +1,70 @@
+import { useEffect } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import type { Problem } from '@gatehouse/contract/problem'
+import { announce, type ApiProblem } from '@gatehouse/react'
+import { api } from '@gatehouse/shared/paths'
+import { inSeconds, useSecondsLeft } from '../../api/retry-countdown.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { MessageCard } from '../../ui/card.tsx'
+import { checkCircle, clock, warning } from '../../ui/icons.generated.ts'
+
+/** Every check passed. */
+export function AllWell() {
+  return (
+    <Callout icon={checkCircle} tone="success">
+      <p>Nothing stands in the way of a sign-in.</p>
+    </Callout>
+  )
+}
+
+/** The findings are old, because the last check failed. */
+export function NotChecked() {
+  return (
+    <div role="alert">
+      <Callout icon={warning} tone="warning">
+        <p>The server did not answer just now. What you see is from the last check.</p>
+      </Callout>
+    </div>
+  )
+}
+
+/** The findings are old, because the server limits the number of checks; says when it checks again. */
+export function TooOften({ problem }: { problem: ApiProblem }) {
+  const left = useSecondsLeft(problem)
+  useEffect(() => {
+    // Once: a screen reader would read a moving number every second.
+    announce(`Checked too often. Check again in ${inSeconds(problem.retryAfter ?? 0)}.`)
+  }, [problem])
+  return (
+    <Callout icon={clock} tone="warning">
+      <p>
+        The server checks a few times a minute at most. It can check again{' '}
+        {left ? `in ${inSeconds(left)}` : 'now'}. What you see is from the last check.
+      </p>
+    </Callout>
+  )
+}
+
+/** The page was opened at another address than `publicUrl`, where the server refuses to answer. */
+export function WrongAddress() {
+  const { data: sentence } = useQuery({ queryKey: ['doctor', 'refusal'], queryFn: readRefusal })
+  return (
+    <MessageCard
+      icon={warning}
+      tone="warning"
+      title="Open the app at its own address"
+      heading="h2"
+      alert
+    >
+      <p>{sentence ?? 'The server answers at the address that publicUrl names.'}</p>
+      <p>At any other address, a website could read the configuration.</p>
+    </MessageCard>
+  )
+}
+
+/** The server's sentence, which names its address. It takes a second request: `ApiProblem` has no `detail`. */
+async function readRefusal({ signal }: { signal: AbortSignal }): Promise<string | null> {
+  const response = await fetch(api.doctor, { headers: { accept: 'application/json' }, signal })
+  const { detail }: Partial<Problem> = await response.json()
+  return detail ?? null
+}

@@ -1,0 +1,27 @@
+import { useEffect } from 'react'
+
+let currentPath: string | undefined
+let wentBack = false
+
+window.addEventListener('popstate', () => {
+  // A jump within the same page is such an event too.
+  wentBack = window.location.pathname !== currentPath
+})
+
+/**
+ * Does for a page of this app what a browser does for a document: sets the title, scrolls to the top, and
+ * moves the focus to the heading. Render it before the page, inside the same `Suspense`: its effect then
+ * runs once the page is there, and before the page's own effects.
+ */
+export function PageFocus({ title, path }: { title: string; path: string }) {
+  useEffect(() => {
+    document.title = `${title} · Gatehouse`
+    const first = currentPath === undefined || currentPath === path
+    currentPath = path
+    // On Back the browser restores the scroll position.
+    if (!first && !wentBack) window.scrollTo(0, 0)
+    wentBack = false
+    if (!first) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  }, [title, path])
+  return null
+}

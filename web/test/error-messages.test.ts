@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type InteractionReason,
+  type Problem,
+  type ProblemCode,
+  problemStatus,
+} from '@gatehouse/contract/problem'
+import { ApiProblem } from '@gatehouse/react'
+import { messageFor, scopeText } from '../src/api/error-messages.ts'
+
+const codes = Object.keys(problemStatus) as ProblemCode[]
+
+const interaction = (problem: Partial<Problem>) =>
+  messageFor(new ApiProblem('interaction_required', 401, { problem }))
+
+describe('a failed call', () => {
+  test.each(codes)('with the code %s has a message', (code) => {
+    const message = messageFor(new ApiProblem(code, problemStatus[code]))
+    expect(message.title).not.toBe('')
+    expect(message.text).toMatch(/\.$/)
+  })
+
+  test('with a code that the page does not know is our failure', () => {
+    const code = 'brand_new' as ProblemCode
+    expect(messageFor(new ApiProblem(code, 500)).title).toBe('Something went wrong on our side')
+  })
+
+  test('without consent names the permissions in words', () => {
+    const message = interaction({ reason: 'consent', scopes: ['Mail.Read', 'Made.Up'] })
+    expect(message.title).toContain('administrator')
+    expect(message.text).toBe('It needs “Read your mail” and “Made.Up”.')
+    expect(message.action.kind).toBe('ask')
+    expect(interaction({ reason: 'consent' }).text).toContain('a permission')
+  })
+
+  test('that Microsoft wants to confirm says what to do', () => {
+    expect(interaction({ reason: 'step_up' })).toMatchObject({
+      title: 'Microsoft asks you to confirm it is you',
+      action: { kind: 'continue' },
+    })
+    expect(interaction({ reason: 'session_expired' })).toMatchObject({
+      action: { label: 'Sign in again' },
+    })
+    const unknown = interaction({ reason: 'brand_new' as InteractionReason })
+    expect(unknown.action.kind).toBe('continue')
+  })
+
+  test('has the page’s own message if it gives one', () => {
+    const problem = new ApiProblem('forbidden', 403)
+    const own = { title: 'Guests cannot list this directory', text: 'Ask.' }
+    expect(messageFor(problem, { forbidden: own })).toMatchObject({
+      ...own,
+      action: { kind: 'home' },
+    })
+    expect(messageFor(new ApiProblem('internal', 500), { forbidden: own }).action.kind).toBe(
+      'report',
+    )
+  })
+})
+
+describe('a permission', () => {
+  test('is put into words, with and without the address of Graph before it', () => {
+    expect(scopeText('Calendars.Read')).toBe('Read your calendar')
+    expect(scopeText('https://graph.microsoft.com/Calendars.Read')).toBe('Read your calendar')
+  })
+
+  test('of another API keeps its name', () => {
+    expect(scopeText('api://orders/Orders.Read')).toBe('api://orders/Orders.Read')
+  })
+})
