@@ -94,7 +94,7 @@ describe('the built web app', () => {
     expect(tooLarge.map(({ path }) => path)).toEqual([])
   })
 
-  it('has four run-time dependencies, and the project’s own', () => {
+  it('has four run-time dependencies, and the packages of the project', () => {
     const text = readFileSync(join(root, 'web/package.json'), 'utf8')
     const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
     expect(Object.keys(dependencies).toSorted()).toEqual([

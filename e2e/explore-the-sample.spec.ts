@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test'
 import { expectSignedIn, offeredAccount, signInAtTenant, signInLink, signOut } from './visitor.ts'
 
 test('sign in, look at the ID token, call Graph, sign out, and meet the 401', async ({ page }) => {
-  await test.step('the first page says that nobody is signed in', async () => {
+  await test.step('the first page says that the user is signed out', async () => {
     await page.goto('/')
     await expect(page.getByRole('main')).toContainText('Signed out')
     await expect(signInLink(page)).toBeVisible()
@@ -39,7 +39,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
     await expect(page.getByRole('main')).toContainText(String(claims['oid']))
   })
 
-  await test.step('Graph is called, up to five users at a time for whoever asks plainly', async () => {
+  await test.step('Graph is called, with five users per page by default', async () => {
     const response = await page.request.get('/api/users')
     const { users, total } = (await response.json()) as { users: unknown[]; total: number }
     expect(users).toHaveLength(5)

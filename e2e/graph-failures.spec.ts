@@ -96,7 +96,7 @@ for (const [name, fault] of [
   ['closes the connection', { kind: 'reset' }],
   ['answers in HTML', { kind: 'respond', status: 502, body: '<h1>Bad gateway</h1>' }],
   ['answers with half of its JSON', { kind: 'respond', status: 200, body: '{"value":[' }],
-  ['sends more than anybody asked for', { kind: 'huge', bytes: 20_000_000 }],
+  ['sends far too much', { kind: 'huge', bytes: 20_000_000 }],
 ] as const) {
   test(
     `a Graph that ${name} is Microsoft's trouble, and can be tried again`,
@@ -171,7 +171,7 @@ test(
   },
 )
 
-test('a search that nobody matches can be cleared', async ({ page }) => {
+test('a search without a match can be cleared', async ({ page }) => {
   await page.goto('/users?q=zzzz')
   await expect(card(page, 'No one matches “zzzz”')).toBeVisible()
   await page.getByRole('button', { name: 'Clear search' }).click()

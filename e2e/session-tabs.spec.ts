@@ -105,7 +105,7 @@ test('two people in turn: no row of the first is ever shown to the second', asyn
 })
 
 test(
-  'tabs without a channel notice when somebody looks at them',
+  'tabs without a channel ask the server on focus',
   { tag: '@thorough' },
   async ({ page, context }) => {
     await context.addInitScript(() => {
@@ -128,7 +128,7 @@ test(
 )
 
 test(
-  'what tabs tell each other is one word about nobody',
+  'the messages between tabs carry no data of the user',
   { tag: '@thorough' },
   async ({ page, context }) => {
     const listener = await openTab(context, '/')

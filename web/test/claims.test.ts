@@ -20,14 +20,14 @@ describe('explanations of claims', () => {
     expect(['text', 'id', 'time', 'list', 'code']).toContain(claim.kind)
   })
 
-  test('only values that never change are called a good key', () => {
+  test('only values that never change are good keys', () => {
     const keys = Object.keys(explanations).filter((name) => explanations[name]?.use === 'key')
     expect(keys.toSorted()).toEqual(['oid', 'sub', 'tid'])
   })
 })
 
 describe('the list of claims', () => {
-  test('has every claim of the token, also those that nobody knows', () => {
+  test('has every claim of the token, also unknown ones', () => {
     const claims = { zeta: [1, 2], tid: 't', oid: 'o', constructor: 'hostile', name: 'Ada' }
     const names = explainAll(claims).map(({ name }) => name)
     expect(names).toEqual(['name', 'oid', 'tid', 'constructor', 'zeta'])
@@ -54,7 +54,7 @@ describe('the list of claims', () => {
     expect(plainText({ a: [1] })).toBe('{"a":[1]}')
   })
 
-  test('takes for a time only what is one', () => {
+  test('accepts only a number in range as a time', () => {
     expect(timeOf(1_795_000_000)).toBe(1_795_000_000_000)
     for (const value of ['1795000000', -1, 1e300, Number.NaN, null]) {
       expect(timeOf(value)).toBeUndefined()

@@ -30,7 +30,7 @@ function directory(pages: number) {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('a page of users', () => {
-  test('is reached through the pages before it, each asked for once', async () => {
+  test('is reached through the pages before it, each of which is requested once', async () => {
     const asked = directory(5)
     const client = new QueryClient()
     expect(await client.fetchQuery(usersPage(list, 3))).toMatchObject({ page: 3, next: 'after-3' })
@@ -61,7 +61,7 @@ describe('the address of the users page', () => {
     expect(writeListParams(read('')).toString()).toBe('')
   })
 
-  test('cannot ask for what the API would refuse', () => {
+  test('never holds what the API refuses', () => {
     expect(read(`q=${'x'.repeat(300)}`).search).toHaveLength(100)
     for (const page of ['0', '-1', '1.5', 'x', '', '99999999999']) {
       expect(read(`page=${page}`).page).toBe(1)
@@ -70,15 +70,15 @@ describe('the address of the users page', () => {
   })
 })
 
-describe('words about a list', () => {
-  test('say which part of it this is', () => {
+describe('the text about a list', () => {
+  test('says which part of the list is shown', () => {
     expect(rangeText(2, 25, 1204)).toBe('26–50 of 1,204')
     expect(rangeText(49, 4, 1204)).toBe('1,201–1,204 of 1,204')
     expect(rangeText(1, 0, 0)).toBe('0 of 0')
     expect(rangeText(1, 25, null)).toBe('1–25')
   })
 
-  test('count the pages where the users were counted', () => {
+  test('counts the pages if Graph counted the users', () => {
     expect([0, 25, 26, 1204].map(pageCount)).toEqual([1, 1, 2, 49])
     expect(pageCount(null)).toBeUndefined()
   })
@@ -92,7 +92,7 @@ describe('a match', () => {
     expect(findMatch('Ada', '')).toBeUndefined()
   })
 
-  test('takes what was typed as text and not as a pattern', () => {
+  test('treats the search as text, not as a pattern', () => {
     expect(findMatch('Ada', '.*')).toBeUndefined()
     expect(findMatch('a(b', 'a(')).toEqual(['', 'a(', 'b'])
   })
