@@ -1,6 +1,6 @@
 /** What a person is told when a command stops: what happened, in one sentence, and what to do next. */
 
-export type SetupErrorCode =
+type SetupErrorCode =
   | 'usage'
   | 'files'
   | 'offline'

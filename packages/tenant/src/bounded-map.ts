@@ -1,5 +1,5 @@
 /** A map of at most `limit` entries, so that memory is bounded. The oldest entry is removed first. */
-export interface BoundedMap<V> {
+interface BoundedMap<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   delete(key: string): void

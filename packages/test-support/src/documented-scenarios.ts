@@ -1,7 +1,7 @@
 /** The table of docs/local-tenant.md, "What your users see in each scenario". */
 import { readFileSync } from 'node:fs'
 
-export interface DocumentedScenario {
+interface DocumentedScenario {
   id: string
   title: string
   /** The cells as they are written, in Markdown. */

@@ -5,7 +5,7 @@
  */
 import type { StoreKind } from './stored.ts'
 
-export type Tier = 'quick' | 'all'
+type Tier = 'quick' | 'all'
 
 /** @throws Error for a value that names no tier: a typing error must not leave tests out */
 export function readTier(value: string | undefined): Tier {

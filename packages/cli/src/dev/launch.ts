@@ -7,7 +7,7 @@ import { createProcesses, isTaken, type Processes } from './processes.ts'
 
 export const root = findProjectRoot()
 
-export interface PlannedProcess {
+interface PlannedProcess {
   name: string
   port: number
   /** The environment variable that moves the port. */

@@ -2,7 +2,7 @@
 import { parseEnv } from 'node:util'
 import { readText } from './write.ts'
 
-export const secretVariable = 'AAD_CLIENT_SECRET'
+const secretVariable = 'AAD_CLIENT_SECRET'
 
 /** The comment says which of Entra's secrets this is, so that the next run knows it again. */
 const mark = /^# Made by npm run register: key ([0-9a-f-]{36}), ends (\d{4}-\d{2}-\d{2})$/

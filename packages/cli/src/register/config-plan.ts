@@ -70,7 +70,7 @@ function federatedEntry(choice: CredentialChoice, { authority }: Cloud): object 
 }
 
 /** Whether `register` put it there: its keys have names of their own. */
-export function isOurCredential(entry: unknown): boolean {
+function isOurCredential(entry: unknown): boolean {
   return /aad-client-[0-9a-f]{12}\.crt"/.test(JSON.stringify(entry))
 }
 

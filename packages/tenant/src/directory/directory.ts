@@ -1,5 +1,36 @@
 /** The tenant's users, by id, by user name and by search, and the state of their accounts. */
 
+/** A user as the directory holds it; the names of the properties are Graph's. */
+export interface TenantUser {
+  id: string
+  displayName: string
+  givenName: string | null
+  surname: string | null
+  mail: string | null
+  userPrincipalName: string
+  jobTitle: string | null
+  department: string | null
+  officeLocation: string | null
+  mobilePhone: string | null
+  businessPhones: string[]
+  preferredLanguage: string | null
+  accountEnabled: boolean
+  userType: 'Member' | 'Guest'
+  /** App roles, given to the applications that define them. */
+  roles: string[]
+  /** May consent for the whole organisation. */
+  isAdmin: boolean
+  /** Object ids of groups; above 200 a token says only where to ask for them. */
+  groups: string[]
+}
+
+interface TokenRevocations {
+  /** The number of revocations. A count, because a test's clock may stand still. */
+  count: number
+  /** The time of the last one, ms since the epoch. */
+  at: number
+}
+
 export interface Directory extends AccountStates {
   readonly users: readonly TenantUser[]
   byId(id: string): TenantUser | undefined
@@ -74,37 +105,6 @@ function isPlain(text: string): boolean {
   for (let index = 0; index < text.length; index += 1)
     if (text.charCodeAt(index) > 127) return false
   return true
-}
-
-/** A user as the directory holds it; the names of the properties are Graph's. */
-export interface TenantUser {
-  id: string
-  displayName: string
-  givenName: string | null
-  surname: string | null
-  mail: string | null
-  userPrincipalName: string
-  jobTitle: string | null
-  department: string | null
-  officeLocation: string | null
-  mobilePhone: string | null
-  businessPhones: string[]
-  preferredLanguage: string | null
-  accountEnabled: boolean
-  userType: 'Member' | 'Guest'
-  /** App roles, given to the applications that define them. */
-  roles: string[]
-  /** May consent for the whole organisation. */
-  isAdmin: boolean
-  /** Object ids of groups; above 200 a token says only where to ask for them. */
-  groups: string[]
-}
-
-interface TokenRevocations {
-  /** The number of revocations. A count, because a test's clock may stand still. */
-  count: number
-  /** The time of the last one, ms since the epoch. */
-  at: number
 }
 
 /** Which users are disabled, and whose sessions and tokens were revoked. Without an id, a method is for all users. */

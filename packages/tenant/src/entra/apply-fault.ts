@@ -1,3 +1,5 @@
+/** The `aadsts` faults of the Entra endpoints. */
+
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
 import type { TenantState } from '../tenant-state.ts'

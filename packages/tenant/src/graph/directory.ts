@@ -1,3 +1,5 @@
+/** `/me`, `/organization` and `getMemberGroups`. */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
 import { userDomain } from '../directory/generate.ts'

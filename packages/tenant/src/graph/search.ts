@@ -33,7 +33,7 @@ interface Column {
 const cache = new WeakMap<readonly TenantUser[], Map<Searchable, Column>>()
 
 /** One byte for each user, by place: 1 if the user matches. */
-export type Mask = Uint8Array
+type Mask = Uint8Array
 
 /**
  * Marks the users who match: quoted `"property:words"` clauses with AND, OR and parentheses. Each word is the beginning

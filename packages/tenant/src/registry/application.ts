@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-export type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
 export interface Application {
   id: string
@@ -36,7 +36,7 @@ export interface Web {
   implicitGrantSettings: { enableIdTokenIssuance: boolean; enableAccessTokenIssuance: boolean }
 }
 
-export interface RequiredResourceAccess {
+interface RequiredResourceAccess {
   resourceAppId: string
   resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
 }
@@ -54,7 +54,7 @@ export interface OptionalClaims {
   saml2Token?: OptionalClaim[]
 }
 
-export interface AppRole {
+interface AppRole {
   id: string
   allowedMemberTypes: string[]
   displayName: string
@@ -63,7 +63,7 @@ export interface AppRole {
   value: string | null
 }
 
-export interface StoredPassword {
+interface StoredPassword {
   keyId: string
   displayName: string | null
   startDateTime: string

@@ -38,7 +38,7 @@ export interface Client {
   optionalClaims: ReadonlySet<string>
 }
 
-export interface ClientSecret {
+interface ClientSecret {
   text: string
   /** Ms since the epoch. */
   endsAt: number
@@ -74,7 +74,7 @@ export function isPostLogoutRedirectUri(client: Client, uri: string): boolean {
  * Compares as Entra does: character by character, but the port of an `http://localhost` address is ignored.
  * https://learn.microsoft.com/entra/identity-platform/reply-url
  */
-export function matchesUri(registered: string, uri: string): boolean {
+function matchesUri(registered: string, uri: string): boolean {
   return registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)
 }
 

@@ -28,7 +28,7 @@ export interface FaultsEffect {
 }
 
 /** The tenant is in another state until the scenario is cleared. */
-export interface PolicyEffect {
+interface PolicyEffect {
   kind: 'policy'
   /** Whether it can be for one user; without a user it is for all users. */
   takesUser?: boolean
@@ -40,7 +40,7 @@ export interface PolicyEffect {
 }
 
 /** Happens once, and cannot be undone. */
-export interface EventEffect {
+interface EventEffect {
   kind: 'event'
   takesUser?: boolean
   trigger: (tenant: TenantState, userId?: string) => void

@@ -33,7 +33,7 @@ const responseModes = ['query', 'fragment', 'form_post'] as const
 export type ResponseMode = (typeof responseModes)[number]
 
 const prompts = ['none', 'login', 'select_account', 'consent'] as const
-export type Prompt = (typeof prompts)[number]
+type Prompt = (typeof prompts)[number]
 
 /** @throws EntraError 700016, 50011, 900144 */
 export function readTarget(tenant: TenantState, parameters: Parameters): Target {

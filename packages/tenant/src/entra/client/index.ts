@@ -1,3 +1,5 @@
+/** Identifies the client and the tenant of a request, and checks the proof of the client. */
+
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { isPublicRedirectUri, type Client } from '../../registry/client.ts'

@@ -7,6 +7,45 @@ import type { TenantState } from '../../tenant-state.ts'
 import type { FormValues } from './form-values.ts'
 import { namesOf } from './sections.ts'
 
+const suggestedUsers = 25
+
+export function scenarioSection(
+  tenant: TenantState,
+  scenarios: readonly ScenarioState[],
+  entered: FormValues,
+): string {
+  const people = tenant.directory.users
+    .slice(0, suggestedUsers)
+    .map((user) => html`<option value="${user.userPrincipalName}">${user.displayName}</option>`)
+  return html`<h2 id="scenarios">Scenarios</h2>
+    <p class="quiet" id="about-times">
+      Requests are counted down; without a number it duration until it is cleared. The application
+      asks a failed GET once more by itself, so that 2 shows more than 1.
+    </p>
+    <datalist id="people">!${people}</datalist>
+    !${areas.map((area) => areaSection(tenant, area, scenarios, entered))}`
+}
+
+function areaSection(
+  tenant: TenantState,
+  area: Area,
+  scenarios: readonly ScenarioState[],
+  entered: FormValues,
+): string {
+  const own = scenarios.filter((scenario) => scenario.area === area)
+  const active = own.filter((scenario) => scenario.active).length
+  const isOpen = area !== 'ID token' || active > 0 || own.some(({ id }) => id === entered.scenario)
+  return html`<details class="area" ${isOpen ? 'open' : ''}>
+    <summary>
+      <h3>${area}</h3>
+      <span class="quiet">${own.length}${active > 0 ? `, ${active} active` : ''}</span>
+    </summary>
+    <ul class="scenarios">
+      !${own.map((scenario) => scenarioRow(tenant, scenario, scenario.id === entered.scenario ? entered : {}))}
+    </ul>
+  </details>`
+}
+
 /** @param entered the values for this scenario */
 function scenarioRow(
   { directory }: TenantState,
@@ -89,43 +128,4 @@ function fieldOf(scenario: ScenarioState, { times, user, problem }: FormValues):
 function leftOf({ left }: ScenarioState): string {
   if (left === null) return 'until cleared'
   return left === 1 ? '1 request left' : `${left} requests left`
-}
-
-const suggestedUsers = 25
-
-export function scenarioSection(
-  tenant: TenantState,
-  scenarios: readonly ScenarioState[],
-  entered: FormValues,
-): string {
-  const people = tenant.directory.users
-    .slice(0, suggestedUsers)
-    .map((user) => html`<option value="${user.userPrincipalName}">${user.displayName}</option>`)
-  return html`<h2 id="scenarios">Scenarios</h2>
-    <p class="quiet" id="about-times">
-      Requests are counted down; without a number it duration until it is cleared. The application
-      asks a failed GET once more by itself, so that 2 shows more than 1.
-    </p>
-    <datalist id="people">!${people}</datalist>
-    !${areas.map((area) => areaSection(tenant, area, scenarios, entered))}`
-}
-
-function areaSection(
-  tenant: TenantState,
-  area: Area,
-  scenarios: readonly ScenarioState[],
-  entered: FormValues,
-): string {
-  const own = scenarios.filter((scenario) => scenario.area === area)
-  const active = own.filter((scenario) => scenario.active).length
-  const isOpen = area !== 'ID token' || active > 0 || own.some(({ id }) => id === entered.scenario)
-  return html`<details class="area" ${isOpen ? 'open' : ''}>
-    <summary>
-      <h3>${area}</h3>
-      <span class="quiet">${own.length}${active > 0 ? `, ${active} active` : ''}</span>
-    </summary>
-    <ul class="scenarios">
-      !${own.map((scenario) => scenarioRow(tenant, scenario, scenario.id === entered.scenario ? entered : {}))}
-    </ul>
-  </details>`
 }
