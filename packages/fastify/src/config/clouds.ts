@@ -124,6 +124,9 @@ function hostOf(address: unknown): string | undefined {
     : undefined
 }
 
+/** Microsoft Graph in each cloud, the global one first. */
+export const graphOrigins = clouds.flatMap(({ graphs }) => graphs.map((host) => `https://${host}`))
+
 /** Whether a host is Microsoft Graph itself, in any of the clouds. */
 export function isGraphHost(hostname: string): boolean {
   return clouds.some(({ graphs }) => graphs.includes(hostname))

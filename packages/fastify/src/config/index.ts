@@ -33,6 +33,7 @@ export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { isLoopback } from './rules.ts'
 export { findProjectRoot } from './load.ts'
+export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {

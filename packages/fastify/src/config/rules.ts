@@ -3,6 +3,7 @@ import type { ConfigProblem } from './errors.ts'
 import type { ConfigFile, Environment } from './schema.ts'
 import { cloudProblems } from './clouds.ts'
 import { intactPlaceholders } from './load.ts'
+import { isDefaultScope, isSignInScope, resourceOf } from './scopes.ts'
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
@@ -144,32 +145,22 @@ export const defaultPerAddress = 600
 /** Per minute. A page that polls every second and pages through users stays far below. */
 export const defaultPerSession = 1200
 
-// Scopes that Entra would refuse, or that nobody should ask for.
-
-/** The resource that a scope belongs to; short names are Microsoft Graph's. */
-function resourceOf(scope: string): string {
-  const at = scope.lastIndexOf('/')
-  return at > 0 ? scope.slice(0, at).toLowerCase() : 'https://graph.microsoft.com'
-}
-
-const signInScopes = new Set(['openid', 'profile', 'email', 'offline_access'])
-
 /**
- * One token is for one resource, and `.default` stands for all that was consented to already, so
- * it cannot be mixed (Microsoft, "Scopes and permissions in the Microsoft identity platform").
+ * Scopes that Entra would refuse: one token is for one API, and `.default` cannot be mixed with others
+ * (Microsoft, "Scopes and permissions in the Microsoft identity platform").
  *
- * @param key where the list stands, such as `scopes` or `downstreamApis.graph.scopes`
+ * @param key of the list, such as `scopes` or `downstreamApis.graph.scopes`
  */
 function scopeProblems(key: string, scopes: readonly unknown[]): ConfigProblem[] {
-  const names = scopes.filter((scope) => typeof scope === 'string' && !signInScopes.has(scope))
+  const names = scopes.filter((scope) => typeof scope === 'string' && !isSignInScope(scope))
   const resources = new Set(names.map((scope) => resourceOf(String(scope))))
   const problems: ConfigProblem[] = []
   if (resources.size > 1) {
     const list = [...resources].join(', ')
     problems.push({ key, message: `names scopes of several APIs (${list}); a token is for one` })
   }
-  const isDefault = names.filter((scope) => /(?:^|\/)\.default$/.test(String(scope)))
-  if (isDefault.length > 0 && names.length > isDefault.length) {
+  const defaults = names.filter((scope) => isDefaultScope(String(scope)))
+  if (defaults.length > 0 && names.length > defaults.length) {
     problems.push({ key, message: 'mixes .default with other scopes; use one or the other' })
   }
   return problems

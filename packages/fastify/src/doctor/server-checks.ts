@@ -1,5 +1,5 @@
 /** What is this server's own: addresses, proxy, store, cookie, keys, scopes. */
-import type { Config } from '../config/index.ts'
+import { type Config, isSameScope } from '../config/index.ts'
 import type { PublicUrlFacts } from './probes.ts'
 import { fail, pass, warn, type Finding } from './check.ts'
 
@@ -88,9 +88,8 @@ export function keyFinding({ production, sessionKeys, storeUrl }: Config): Findi
 
 /** What an API needs and the sign-in does not ask for costs every user another consent later. */
 export function scopeFinding({ scopes, downstreamApis }: Config): Finding {
-  const asked = new Set(scopes.map((scope) => scope.toLowerCase()))
   const graph = downstreamApis['graph']?.scopes ?? []
-  const missing = graph.filter((scope) => !asked.has(scope.toLowerCase()))
+  const missing = graph.filter((scope) => !scopes.some((asked) => isSameScope(asked, scope)))
   if (missing.length === 0) {
     return pass('scopes', 'The sign-in asks for every scope that Graph is called with.')
   }

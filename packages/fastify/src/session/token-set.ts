@@ -1,5 +1,6 @@
 /** Access tokens as a session keeps them: which scopes, and until when. */
 import { createHash } from 'node:crypto'
+import { isDefaultScope, isSameScope, normaliseScope } from '../config/index.ts'
 import type { TokenResponse } from '../entra/index.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
 
@@ -14,9 +15,7 @@ export function grantedToken(
 ): GrantedToken {
   return {
     scopes:
-      answer.scopes.length > 0
-        ? [...answer.scopes, ...asked.filter((scope) => /(?:^|\/)\.default$/i.test(scope))]
-        : [...asked],
+      answer.scopes.length > 0 ? [...answer.scopes, ...asked.filter(isDefaultScope)] : [...asked],
     accessToken: answer.accessToken,
     expiresAt: now + answer.expiresInS * 1000,
   }
@@ -50,19 +49,10 @@ export function findToken(
 
 /** A name for a set of scopes, whatever their order and spelling. */
 export function scopeKey(scopes: readonly string[]): string {
-  const names = [...new Set(scopes.map(shortScope))].toSorted()
+  const names = [...new Set(scopes.map(normaliseScope))].toSorted()
   return createHash('sha256').update(names.join(' ')).digest('base64url').slice(0, 16)
 }
 
-/** Graph answers with scopes spelled in full or in short, and in its own case. */
 function covers(granted: readonly string[], asked: readonly string[]): boolean {
-  return asked.every((scope) => granted.some((have) => have === scope || isSameScope(have, scope)))
-}
-
-function isSameScope(a: string, b: string): boolean {
-  return shortScope(a) === shortScope(b)
-}
-
-function shortScope(scope: string): string {
-  return scope.toLowerCase().replace(/^https:\/\/graph\.microsoft\.com\//, '')
+  return asked.every((scope) => granted.some((have) => isSameScope(have, scope)))
 }
