@@ -28,7 +28,15 @@ import { type ConfigFile, type Environment, placeholders } from './schema.ts'
 import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
 
 export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
-export { issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
+export {
+  type Cloud,
+  type CloudName,
+  cloudNames,
+  clouds,
+  issuerFor,
+  personalAccountsTenant,
+  signInService,
+} from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { isLoopback } from './rules.ts'
