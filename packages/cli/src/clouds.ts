@@ -1,52 +1,8 @@
-/** Microsoft's clouds: each signs in, answers and shows its portal at addresses of its own. */
+/** The cloud that a command works on: Microsoft's addresses, or those of a local tenant in their place. */
+import { type Cloud, type CloudName, cloudNames, clouds } from '@gatehouse/fastify/config'
 import { SetupError } from './errors.ts'
 
-export interface Cloud {
-  /** Scheme and host of the sign-in service. */
-  readonly authority: string
-  /** Microsoft Graph with its version, as `downstreamApis.graph.baseUrl` has it. */
-  readonly graph: string
-  readonly portal: string
-  /** What a federated credential's token has to be made for. */
-  readonly federatedAudience: string
-}
-
-/**
- * Addresses: https://learn.microsoft.com/graph/deployments and
- * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud; audiences:
- * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
- */
-export const clouds = {
-  global: {
-    authority: 'https://login.microsoftonline.com',
-    graph: 'https://graph.microsoft.com/v1.0',
-    portal: 'https://portal.azure.com',
-    federatedAudience: 'api://AzureADTokenExchange',
-  },
-  usgov: {
-    authority: 'https://login.microsoftonline.us',
-    graph: 'https://graph.microsoft.us/v1.0',
-    portal: 'https://portal.azure.us',
-    federatedAudience: 'api://AzureADTokenExchangeUSGov',
-  },
-  'usgov-dod': {
-    authority: 'https://login.microsoftonline.us',
-    graph: 'https://dod-graph.microsoft.us/v1.0',
-    portal: 'https://portal.azure.us',
-    federatedAudience: 'api://AzureADTokenExchangeUSGov',
-  },
-  china: {
-    authority: 'https://login.partner.microsoftonline.cn',
-    graph: 'https://microsoftgraph.chinacloudapi.cn/v1.0',
-    portal: 'https://portal.azure.cn',
-    federatedAudience: 'api://AzureADTokenExchangeChina',
-  },
-} as const satisfies Record<string, Cloud>
-
-export type CloudName = keyof typeof clouds
-export const cloudNames = Object.keys(clouds) as CloudName[]
-
-/** Which cloud a configuration was written for; undefined for the local tenant and the unknown. */
+/** The cloud of a configuration; undefined for the local tenant, and for other addresses. */
 export function cloudOf(authority: unknown, graph: unknown): CloudName | undefined {
   const fits = (name: CloudName) => clouds[name].authority === authority
   return (
@@ -57,8 +13,8 @@ export function cloudOf(authority: unknown, graph: unknown): CloudName | undefin
 /**
  * The cloud's addresses, or those of a local tenant in its place.
  *
- * @throws SetupError for an address beyond this machine, and in production: whoever answers there
- * is given an administrator's token
+ * @throws SetupError for an address beyond this machine, and in production, because an administrator's
+ * token is sent there
  */
 export function addressesOf(
   name: CloudName,

@@ -1,6 +1,7 @@
 /** What the commands have in common: options, and how they end. */
 import { Option, type Command } from 'commander'
-import { addressesOf, cloudNames, cloudOf, type Cloud, type CloudName } from './clouds.ts'
+import { type Cloud, type CloudName, cloudNames } from '@gatehouse/fastify/config'
+import { addressesOf, cloudOf } from './clouds.ts'
 import { SetupError } from './errors.ts'
 import type { ConfigValue } from './files/config-file.ts'
 import { createNetwork, type Network } from './network.ts'

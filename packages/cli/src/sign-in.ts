@@ -1,5 +1,5 @@
 /** Who acts: an administrator by device code or through the Azure CLI, or a token that CI holds. */
-import type { Cloud } from './clouds.ts'
+import type { Cloud } from '@gatehouse/fastify/config'
 import { SetupError } from './errors.ts'
 import type { Network } from './network.ts'
 import { withProgress } from './output.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { clouds } from '../src/clouds.ts'
+import { clouds } from '@gatehouse/fastify/config'
 import { editConfig, withoutSecret, type ConfigValue } from '../src/files/config-file.ts'
 import { root } from '../src/files/folder.ts'
 import {

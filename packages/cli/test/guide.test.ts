@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { auth, pages } from '@gatehouse/contract/paths'
 import { describe, expect, it } from 'vitest'
-import { clouds } from '../src/clouds.ts'
+import { clouds } from '@gatehouse/fastify/config'
 import { root } from '../src/files/folder.ts'
 import { useSetup } from './support/use-setup.ts'
 

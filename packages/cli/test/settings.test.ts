@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { addressesOf, cloudOf, clouds, cloudNames } from '../src/clouds.ts'
+import { cloudNames, clouds } from '@gatehouse/fastify/config'
+import { addressesOf, cloudOf } from '../src/clouds.ts'
 import { SetupError } from '../src/errors.ts'
 import { retryDelayMs } from '../src/graph/client.ts'
 import { federatedIdentity, publicOrigin, uniqueNameOf } from '../src/register/settings.ts'

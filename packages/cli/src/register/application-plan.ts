@@ -6,7 +6,7 @@ import type {
   WebPlatform,
 } from '../graph/answers.ts'
 import { planLine, type Line } from '../output.ts'
-import { clouds } from '../clouds.ts'
+import { clouds } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
 import type { ConfigValue } from '../files/config-file.ts'

@@ -1,5 +1,5 @@
 /** What becomes of `aad.config.json`. */
-import { clouds, cloudNames, type Cloud } from '../clouds.ts'
+import { type Cloud, cloudNames, clouds } from '@gatehouse/fastify/config'
 import { placeholders, type ConfigEdit, type ConfigValue } from '../files/config-file.ts'
 import { inConfig } from '../files/folder.ts'
 import type { LocalCertificate } from './certificate-files.ts'

@@ -1,6 +1,6 @@
 /** What the command line asks for. */
 import { isIP } from 'node:net'
-import type { Cloud, CloudName } from '../clouds.ts'
+import type { Cloud, CloudName } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import type { SignInWay } from '../sign-in.ts'
 

@@ -1,33 +1,67 @@
-/** Microsoft's clouds: which sign-in service goes with which Graph, and what its tokens name as issuer. */
+/** Microsoft's clouds: the addresses of each, and what its tokens name as issuer. */
 import type { ConfigProblem } from './errors.ts'
 import type { ConfigFile } from './schema.ts'
 
-interface Cloud {
-  name: string
-  authority: string
-  graphs: readonly string[]
+export interface Cloud {
+  /** In sentences. */
+  readonly title: string
+  /** Scheme and host of the sign-in service. */
+  readonly authority: string
+  /** Microsoft Graph with its version, as in `downstreamApis.graph.baseUrl`. */
+  readonly graph: string
+  readonly portal: string
+  /** The audience of a federated credential's token. */
+  readonly federatedAudience: string
 }
 
-/** https://learn.microsoft.com/graph/deployments */
-const clouds: readonly Cloud[] = [
-  {
-    name: 'the global cloud',
-    authority: 'login.microsoftonline.com',
-    graphs: ['graph.microsoft.com'],
+/**
+ * Addresses: https://learn.microsoft.com/graph/deployments and
+ * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud; audiences:
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+ */
+export const clouds = {
+  global: {
+    title: 'the global cloud',
+    authority: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com/v1.0',
+    portal: 'https://portal.azure.com',
+    federatedAudience: 'api://AzureADTokenExchange',
   },
-  {
-    name: 'the US Government cloud',
-    authority: 'login.microsoftonline.us',
-    graphs: ['graph.microsoft.us', 'dod-graph.microsoft.us'],
+  usgov: {
+    title: 'the US Government cloud',
+    authority: 'https://login.microsoftonline.us',
+    graph: 'https://graph.microsoft.us/v1.0',
+    portal: 'https://portal.azure.us',
+    federatedAudience: 'api://AzureADTokenExchangeUSGov',
   },
-  {
-    name: 'the cloud in China (21Vianet)',
-    authority: 'login.partner.microsoftonline.cn',
-    graphs: ['microsoftgraph.chinacloudapi.cn'],
+  'usgov-dod': {
+    title: 'the US Government cloud',
+    authority: 'https://login.microsoftonline.us',
+    graph: 'https://dod-graph.microsoft.us/v1.0',
+    portal: 'https://portal.azure.us',
+    federatedAudience: 'api://AzureADTokenExchangeUSGov',
   },
-]
+  china: {
+    title: 'the cloud in China (21Vianet)',
+    authority: 'https://login.partner.microsoftonline.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn/v1.0',
+    portal: 'https://portal.azure.cn',
+    federatedAudience: 'api://AzureADTokenExchangeChina',
+  },
+} as const satisfies Record<string, Cloud>
 
-/** Other names of the same services: their documents point at the names above, and that looks like an attack. */
+export type CloudName = keyof typeof clouds
+export const cloudNames = Object.keys(clouds) as CloudName[]
+
+const all: readonly Cloud[] = Object.values(clouds)
+
+/** The addresses of Microsoft Graph without version, the global one first. */
+export const graphOrigins: readonly string[] = all.map(({ graph }) => new URL(graph).origin)
+
+/**
+ * Other names of the same services. Their discovery documents name the hosts above, which would look
+ * like an attack.
+ */
 const otherNames: Readonly<Record<string, string>> = {
   'login.windows.net': 'login.microsoftonline.com',
   'login.microsoft.com': 'login.microsoftonline.com',
@@ -37,8 +71,8 @@ const otherNames: Readonly<Record<string, string>> = {
 }
 
 /**
- * The origin by which a sign-in service is known here: that of the address, or for another name of
- * the same service the one that stands in the table of clouds.
+ * The origin of a sign-in service: that of the address, or the one in the table of clouds if the address
+ * is another name of the same service.
  */
 export function signInService(address: string | URL): string {
   const { protocol, host } = new URL(address)
@@ -54,8 +88,8 @@ const externalId = /\.ciamlogin\.com$/
 /**
  * The issuer that a sign-in service names in its discovery document and its tokens.
  *
- * @param issuer what the configuration says, for a service with a name of its own
- * @returns with the template `{tenantid}` for `organizations`
+ * @param config.issuer the configured one, for a service with a name of its own
+ * @returns the issuer; for `organizations` with the template `{tenantid}`
  */
 export function issuerFor(config: {
   authority: string
@@ -64,14 +98,14 @@ export function issuerFor(config: {
 }): string {
   const { authority, tenant, issuer } = config
   if (issuer) return issuer
-  // An external tenant's own name is in its address, and its id in its issuer.
+  // An external tenant has its name in its address, and its id in its issuer.
   if (externalId.test(new URL(authority).hostname)) {
     return `https://${tenant}.ciamlogin.com/${tenant}/v2.0`
   }
   return `${authority}/${tenant === 'organizations' ? '{tenantid}' : tenant}/v2.0`
 }
 
-/** Addresses of two clouds in one file, and people that no organisation has. */
+/** Addresses of two clouds in one file, and the tenant of personal accounts, which no sign-in accepts. */
 export function cloudProblems(file: Partial<ConfigFile>): ConfigProblem[] {
   return [...authorityProblems(file), ...personalProblems(file), ...issuerProblems(file)]
 }
@@ -87,12 +121,13 @@ function authorityProblems({ authority, tenant, downstreamApis }: Partial<Config
     const message = 'must be the id of the external tenant where authority is *.ciamlogin.com'
     problems.push({ key: 'tenant', message })
   }
-  const cloud = clouds.find((one) => one.authority === (isExternal ? clouds[0]?.authority : host))
+  const service = isExternal ? clouds.global.authority : `https://${host}`
+  const cloud = all.find((one) => one.authority === service)
   for (const [name, api] of Object.entries(downstreamApis ?? {})) {
     const graph = hostOf(api?.baseUrl)
-    const other = clouds.find(({ graphs }) => graph && graphs.includes(graph))
-    if (!cloud || !other || other === cloud) continue
-    const message = `belongs to ${other.name}, and authority to ${cloud.name}; there it is https://${cloud.graphs[0] ?? ''}/v1.0`
+    const other = graph ? all.find((one) => hostOf(one.graph) === graph) : undefined
+    if (!cloud || !other || other.authority === cloud.authority) continue
+    const message = `belongs to ${other.title}, and authority to ${cloud.title}; there it is ${cloud.graph}`
     problems.push({ key: `downstreamApis.${name}.baseUrl`, message })
   }
   return problems
@@ -126,5 +161,5 @@ function hostOf(address: unknown): string | undefined {
 
 /** Whether a host is Microsoft Graph itself, in any of the clouds. */
 export function isGraphHost(hostname: string): boolean {
-  return clouds.some(({ graphs }) => graphs.includes(hostname))
+  return graphOrigins.includes(`https://${hostname}`)
 }

@@ -1,10 +1,10 @@
-/** How the app proves to Entra which app it is: one secret, or `credentials`, tried in order. */
+/** The app's credentials at Entra: one secret, or the list `credentials`, tried in order. */
 import { resolve } from 'node:path'
+import type { ConfigProblem } from './errors.ts'
 import { type ConfigFile, placeholders } from './schema.ts'
 import { modeFault, readKeyPair, readSecretFile } from './secrets.ts'
-import type { ConfigProblem } from './errors.ts'
 
-/** One way to prove it. Files are read when they are needed: what is written anew counts from then on. */
+/** One credential. Files are read when they are needed, so that a replaced file counts at once. */
 export type CredentialConfig =
   | { readonly kind: 'secret'; readonly value: string; readonly endsAt: number | undefined }
   | { readonly kind: 'secret_file'; readonly file: string; readonly endsAt: number | undefined }
@@ -16,14 +16,14 @@ export type CredentialConfig =
   | { readonly kind: 'assertion_file'; readonly file: string }
   | {
       readonly kind: 'managed_identity'
-      /** Of a user-assigned identity; the system-assigned one where it is missing. */
+      /** Of a user-assigned identity; undefined for the system-assigned one. */
       readonly clientId: string | undefined
-      /** Stands in for http://169.254.169.254, outside production. */
+      /** Replaces http://169.254.169.254, outside production. */
       readonly address: string | undefined
     }
 
-export interface CredentialFacts {
-  /** Folder that relative paths start from. */
+export interface CredentialContext {
+  /** The folder that relative paths start from. */
   root: string
   /** The file that AAD_CLIENT_SECRET_FILE names. */
   secretFile: string | undefined
@@ -31,10 +31,10 @@ export interface CredentialFacts {
   managedIdentityUrl: string | undefined
 }
 
-/** The credentials in the order in which they are tried; `clientSecret` stands for the only one. */
+/** The credentials in the order in which they are tried; without a list, `clientSecret` alone. */
 export function credentialsOf(
   file: Pick<ConfigFile, 'clientSecret' | 'clientSecretExpires' | 'credentials'>,
-  { root, secretFile, managedIdentityUrl }: CredentialFacts,
+  { root, secretFile, managedIdentityUrl }: CredentialContext,
 ): readonly CredentialConfig[] {
   const listed = file.credentials?.map((entry): CredentialConfig => {
     if ('secretFile' in entry) {
@@ -65,29 +65,27 @@ export function credentialsOf(
   return Object.freeze([Object.freeze(secret)])
 }
 
-/** A date without a time counts until its end, as UTC. */
+/** A date without a time means its end, in UTC. */
 function endOf(date: string | undefined): number | undefined {
   if (date === undefined) return undefined
   return Date.parse(date.length === 10 ? `${date}T23:59:59Z` : date)
 }
 
-// What a list of credentials must be, beyond its schema: one way to give them, files that can be used.
-
 /** What is wrong with one credential. */
 interface Finding {
   key: string
   message: string
-  /** Passes with time or a mount: the app can do without, while another credential is in the list. */
+  /** It may pass by itself, with time or a mount: not refused if another credential is usable. */
   mayPass: boolean
 }
 
 /**
- * Opens every file of `credentials` once. What is wrong for good is refused; a file that is not
- * there and a certificate that is over are refused where no other credential is left.
+ * What is wrong with the credentials beyond the schema. It opens every file once. A missing file and an
+ * expired certificate are refused only if no other credential is usable.
  */
 export function credentialProblems(
   file: Partial<ConfigFile>,
-  facts: CredentialFacts & { production: boolean; now: number },
+  facts: CredentialContext & { production: boolean; now: number },
 ): ConfigProblem[] {
   const { clientSecret, clientSecretExpires, credentials } = file
   const problems = dateProblems('clientSecretExpires', clientSecretExpires)
@@ -95,7 +93,7 @@ export function credentialProblems(
   if (clientSecret !== undefined) {
     const isPlaceholder = clientSecret === placeholders.clientSecret
     const message = isPlaceholder
-      ? 'is still the placeholder; leave it out, since credentials stands in its place'
+      ? 'is still the placeholder; leave it out, because credentials replaces it'
       : 'is given beside credentials (or as AAD_CLIENT_SECRET); keep one of them'
     problems.push({ key: 'clientSecret', message })
   }
@@ -114,19 +112,19 @@ export function credentialProblems(
   return [...problems, ...refused.flatMap((finding) => (finding ? [plain(finding)] : []))]
 }
 
-/** The thirtieth of February has the form of a date. */
+/** The schema checks the form only, which the thirtieth of February has. */
 function dateProblems(key: string, date: unknown): ConfigProblem[] {
   if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(date)) return []
   const time = Date.parse(date)
   const exists = !Number.isNaN(time) && dayOf(time) === date.slice(0, 10)
-  return exists ? [] : [{ key, message: 'is not a date that there is' }]
+  return exists ? [] : [{ key, message: 'is not an existing date' }]
 }
 
 function plain({ key, message }: Finding): ConfigProblem {
   return { key, message }
 }
 
-/** A list of another shape has been refused by the schema already. */
+/** The schema has refused a list of another shape already. */
 function isWellFormed(value: unknown): value is NonNullable<ConfigFile['credentials']> {
   return (
     Array.isArray(value) &&

@@ -1,38 +1,48 @@
+/** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
-import { ConfigError, type ConfigProblem } from './errors.ts'
+import { isGraphHost } from './clouds.ts'
 import {
   type CredentialConfig,
-  type CredentialFacts,
+  type CredentialContext,
   credentialProblems,
   credentialsOf,
 } from './credentials.ts'
+import { ConfigError, type ConfigProblem } from './errors.ts'
 import {
-  intactPlaceholders,
   applyEnvironment,
+  intactPlaceholders,
   readEnvironment,
   readJson,
   schemaProblems,
 } from './load.ts'
-import { isGraphHost } from './clouds.ts'
-import { isLoopback } from './rules.ts'
 import {
   defaultAbsoluteMinutes,
   defaultIdleMinutes,
   defaultPerAddress,
   defaultPerSession,
+  isLoopback,
+  productionProblems,
   ruleProblems,
   splitProxies,
-  productionProblems,
 } from './rules.ts'
 import { type ConfigFile, type Environment, placeholders } from './schema.ts'
 import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
 
 export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
-export { issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
+export {
+  type Cloud,
+  type CloudName,
+  cloudNames,
+  clouds,
+  issuerFor,
+  personalAccountsTenant,
+  signInService,
+} from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { isLoopback } from './rules.ts'
 export { findProjectRoot } from './load.ts'
+export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {
@@ -40,19 +50,19 @@ export interface DownstreamApiConfig {
   readonly scopes: readonly string[]
 }
 
-/** Everything the process was told, checked once and frozen. Nothing else reads the environment. */
+/** The whole configuration of the process. Nothing else reads the environment. */
 export interface Config {
   readonly production: boolean
   /** A GUID, or `organizations`. */
   readonly tenant: string
-  /** With `organizations`: whose people may sign in; undefined lets every organisation in. */
+  /** With `organizations`: the tenants whose users may sign in; undefined allows all. */
   readonly allowedTenants: readonly string[] | undefined
   readonly clientId: string
   /** In the order in which they are tried; at least one. */
   readonly credentials: readonly CredentialConfig[]
   /** Scheme and host of the sign-in service, without a trailing slash. */
   readonly authority: string
-  /** The issuer that the authority must name; undefined where what it names is taken. */
+  /** The issuer that the authority must name; undefined accepts any. */
   readonly issuer: string | undefined
   /** Scheme, host and port that people open, without a trailing slash. */
   readonly publicUrl: string
@@ -62,7 +72,7 @@ export interface Config {
   readonly session: { readonly idleMs: number; readonly absoluteMs: number }
   /** Requests per minute; more are answered with 429. */
   readonly rateLimits: { readonly perAddress: number; readonly perSession: number }
-  /** The first one seals, all of them open; 32 bytes each. */
+  /** The first one seals, and all of them open; 32 bytes each. */
   readonly sessionKeys: readonly Buffer[]
   readonly storeUrl: string
   readonly host: string
@@ -70,7 +80,7 @@ export interface Config {
   /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
-  /** The built-in tenant on loopback stands in, because `aad.config.json` names none. */
+  /** The built-in tenant on loopback is used, because `aad.config.json` names none. */
   readonly usesLocalTenant: boolean
 }
 
@@ -79,7 +89,7 @@ export interface Config {
  *
  * @param env the process environment
  * @param root folder that relative paths start from: the project's root
- * @throws ConfigError with a sentence for every wrong key; no message holds a value of a secret
+ * @throws ConfigError with a sentence for every wrong key; none holds the value of a secret
  */
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const given = readEnvironment(env)
@@ -90,7 +100,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const written = readJson(path)
   const merged = applyEnvironment(written, environment)
 
-  const facts = {
+  const context = {
     production,
     root,
     secretFile: given.environment.AAD_CLIENT_SECRET_FILE,
@@ -104,20 +114,20 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...(production ? secretInFileProblems(written, path) : []),
     ...schemaProblems(merged),
     ...(isObject(merged) ? ruleProblems(merged, production) : []),
-    ...(isObject(merged) ? credentialProblems(merged, { ...facts, now: Date.now() }) : []),
+    ...(isObject(merged) ? credentialProblems(merged, { ...context, now: Date.now() }) : []),
     ...keys.problems,
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return toConfig(merged as ConfigFile, environment, { ...facts, sessionKeys: keys.keys() })
+  return toConfig(merged as ConfigFile, environment, { ...context, sessionKeys: keys.keys() })
 }
 
-/** A secret in the file itself is the owner's alone. */
+/** Only the owner may read a file that holds the secret itself. */
 function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
   const secret = isObject(written) ? written.clientSecret : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
   if (!holdsSecret || !modeFault(path)) return []
-  const message = 'stands in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
+  const message = 'is in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
   return [{ key: 'clientSecret', message }]
 }
 
@@ -144,12 +154,12 @@ function dataDir(environment: Environment, root: string): string {
   return resolve(root, environment.DATA_DIR ?? '.data')
 }
 
-interface LoadContext extends CredentialFacts {
+interface LoadContext extends CredentialContext {
   production: boolean
   sessionKeys: Buffer[]
 }
 
-function toConfig(file: ConfigFile, environment: Environment, facts: LoadContext): Config {
+function toConfig(file: ConfigFile, environment: Environment, context: LoadContext): Config {
   const usesLocalTenant = intactPlaceholders(file).length === 3
   const publicUrl = new URL(file.publicUrl).origin
   const local = localTenantUrls(environment.TENANT_PORT ?? localTenant.defaultPort)
@@ -157,17 +167,17 @@ function toConfig(file: ConfigFile, environment: Environment, facts: LoadContext
     ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }
     : file
   return Object.freeze({
-    production: facts.production,
+    production: context.production,
     tenant: identity.tenant.toLowerCase(),
-    allowedTenants: allowedTenants(file),
+    allowedTenants: toTenantList(file),
     clientId: identity.clientId.toLowerCase(),
-    credentials: credentialsOf(identity, facts),
+    credentials: credentialsOf(identity, context),
     authority: new URL(identity.authority).origin,
     issuer: usesLocalTenant ? undefined : file.issuer,
     publicUrl,
     redirectUri: `${publicUrl}/auth/redirect`,
     scopes: Object.freeze([...file.scopes]),
-    downstreamApis: downstreamApis(
+    downstreamApis: toApis(
       file,
       usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined,
     ),
@@ -179,24 +189,22 @@ function toConfig(file: ConfigFile, environment: Environment, facts: LoadContext
       perAddress: file.rateLimits?.perAddress ?? defaultPerAddress,
       perSession: file.rateLimits?.perSession ?? defaultPerSession,
     }),
-    sessionKeys: Object.freeze(facts.sessionKeys),
-    storeUrl: environment.STORE_URL ?? `sqlite:${dataDir(environment, facts.root)}/sessions.sqlite`,
+    sessionKeys: Object.freeze(context.sessionKeys),
+    storeUrl:
+      environment.STORE_URL ?? `sqlite:${dataDir(environment, context.root)}/sessions.sqlite`,
     host: environment.HOST ?? '127.0.0.1',
     port: environment.PORT ?? 5174,
     trustedProxies: Object.freeze(splitProxies(environment.TRUSTED_PROXIES)),
-    logLevel: environment.LOG_LEVEL ?? (facts.production ? 'info' : 'warn'),
+    logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
     usesLocalTenant,
   })
 }
 
-function allowedTenants({ allowedTenants: list }: ConfigFile): readonly string[] | undefined {
+function toTenantList({ allowedTenants: list }: ConfigFile): readonly string[] | undefined {
   return Array.isArray(list) ? Object.freeze(list.map((id) => id.toLowerCase())) : undefined
 }
 
-function downstreamApis(
-  file: ConfigFile,
-  localGraph: string | undefined,
-): Config['downstreamApis'] {
+function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {
   const entries = Object.entries(file.downstreamApis).map(([name, api]) => {
     const baseUrl = name === 'graph' && localGraph ? localGraph : api.baseUrl.replace(/\/+$/, '')
     return [name, Object.freeze({ baseUrl, scopes: Object.freeze([...api.scopes]) })] as const
@@ -205,9 +213,9 @@ function downstreamApis(
 }
 
 /**
- * Where the built-in local tenant listens and what it has registered. It stands in only while
- * `aad.config.json` holds its three placeholders, outside production. Nothing here is a secret:
- * the local tenant answers on loopback alone, and a test holds these values against its own.
+ * The built-in local tenant: its port and its registration of the app. It is used only outside
+ * production, while `aad.config.json` holds the three placeholders. Nothing here is a secret: it answers
+ * on loopback alone. A test compares these values with its own.
  */
 export const localTenant = {
   tenant: '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390',
@@ -216,7 +224,6 @@ export const localTenant = {
   defaultPort: 5175,
 } as const
 
-/** The addresses of a local tenant on `port`. */
 function localTenantUrls(port: number): { authority: string; graph: string } {
   const origin = `http://127.0.0.1:${port}`
   return { authority: origin, graph: `${origin}/v1.0` }

@@ -1,3 +1,4 @@
+/** Reads the file and the environment, and checks both against their schemas. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Settings } from 'typebox/system'
@@ -13,7 +14,7 @@ import {
   variableTakes,
 } from './schema.ts'
 
-/** The text of a JSON file as a value. @throws ConfigError naming the file where it cannot be read or parsed */
+/** @throws ConfigError naming the file if it cannot be read or parsed */
 export function readJson(path: string): unknown {
   let text: string
   try {
@@ -25,7 +26,7 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own message quotes the text around the mistake, which may be the secret.
+    // The parser's own message quotes the text around the error, which may be the secret.
     const position = /position (\d+)/.exec(String(error))?.[1]
     const line = position ? text.slice(0, Number(position)).split('\n').length : undefined
     const where = line ? `, near line ${line}` : ''
@@ -33,7 +34,7 @@ export function readJson(path: string): unknown {
   }
 }
 
-/** Lays the environment's overrides over the file's value, before anything is judged. */
+/** Puts the environment's overrides over the file's values, before any check. */
 export function applyEnvironment(file: unknown, env: Environment): unknown {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
   const merged: Record<string, unknown> = { ...file }
@@ -55,10 +56,10 @@ export function applyEnvironment(file: unknown, env: Environment): unknown {
   return merged
 }
 
-// The library stops after eight mistakes; whoever fixes a file wants to see all of them.
+// The library stops after eight errors by default. Here all of them are reported at once.
 Settings.Set({ maxErrors: 200 })
 
-/** Every way in which `value` differs from the file's schema: one problem per key, in the file's order. */
+/** The differences from the file's schema: one problem per key, in the file's order. */
 export function schemaProblems(value: unknown): ConfigProblem[] {
   const found = new Map<string, string>()
   for (const error of Value.Errors(ConfigFile, value)) {
@@ -76,7 +77,7 @@ export function schemaProblems(value: unknown): ConfigProblem[] {
   return [...found].map(([key, message]) => ({ key: key || 'the file', message }))
 }
 
-/** Of a credential that is none of four kinds, each kind says something else: once, for all of it. */
+/** A credential of no known kind has an error for each kind: they count as one. */
 function errorPath(pointer: string): string {
   const path = pointer.split('/').slice(1).join('.')
   return /^credentials\.\d+/.exec(path)?.[0] ?? path
@@ -98,13 +99,13 @@ function expectationFor(path: string): string {
   return expectation[generic] ?? expectation[generic.split('.')[0] ?? ''] ?? 'another value'
 }
 
-/** Which of the three placeholders are still there. */
+/** The placeholders that were not replaced. */
 export function intactPlaceholders(file: Partial<ConfigFile>): (keyof typeof placeholders)[] {
   const keys = Object.keys(placeholders) as (keyof typeof placeholders)[]
   return keys.filter((key) => file[key] === placeholders[key])
 }
 
-/** The environment, converted to its types, and a problem for each variable that is not as it must be. */
+/** The environment, converted to its types, and a problem for each wrong variable. */
 export function readEnvironment(env: NodeJS.ProcessEnv): {
   environment: Environment
   problems: ConfigProblem[]
@@ -122,9 +123,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
 }
 
 /**
- * The project's root for commands: the next folder upwards that has `aad.config.json`.
+ * The project's root for commands: the nearest folder upwards with `aad.config.json`.
  *
- * @returns the folder that the search started in, if none has
+ * @returns the folder that the search started in, if there is none
  */
 export function findProjectRoot(from: string = process.cwd()): string {
   for (let folder = from; ; folder = dirname(folder)) {

@@ -1,22 +1,32 @@
+/** Checks of the configuration beyond its schema. */
 import { BlockList, isIP } from 'node:net'
-import type { ConfigProblem } from './errors.ts'
-import type { ConfigFile, Environment } from './schema.ts'
 import { cloudProblems } from './clouds.ts'
+import type { ConfigProblem } from './errors.ts'
 import { intactPlaceholders } from './load.ts'
+import type { ConfigFile, Environment } from './schema.ts'
+import { isDefaultScope, isSignInScope, resourceOf } from './scopes.ts'
+
+/** A session ends after an hour without a request, and after twelve hours (OWASP ASVS 7.3). */
+export const defaultIdleMinutes = 60
+export const defaultAbsoluteMinutes = 720
+
+/** Per minute. A person signs in a few times a day, and thousands may share one address. */
+export const defaultPerAddress = 600
+/** Per minute. A page that polls every second stays far below. */
+export const defaultPerSession = 1200
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-/** Whether a URL points at this machine and nowhere else. */
+/** Whether a URL is on this machine. */
 export function isLoopback(url: URL): boolean {
   return loopbackHosts.has(url.hostname)
 }
 
 /**
- * What a schema cannot say: which values are placeholders, which addresses are acceptable, and
- * what must be refused in production.
+ * What a schema cannot express: placeholders, acceptable addresses, and what production refuses.
  *
- * @param file what the file holds; keys whose value is of another type are not looked at, because
- * the schema has refused them already
+ * @param file the content of the file; values of another type are skipped, because the schema has
+ * refused them already
  */
 export function ruleProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
   const { authority, publicUrl } = file
@@ -41,7 +51,7 @@ export function ruleProblems(file: Partial<ConfigFile>, production: boolean): Co
 
 function placeholderProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
   const all = intactPlaceholders(file)
-  // Beside credentials there must be no secret at all: said there, and once.
+  // Beside credentials no secret is allowed at all, which `credentialProblems` reports.
   const intact = file.credentials ? all.filter((key) => key !== 'clientSecret') : all
   if (intact.length === 3 && !production) return []
   const problems = intact.map((key) => ({
@@ -55,7 +65,7 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
     const message = 'is missing; or set AAD_CLIENT_SECRET, or give credentials instead'
     if (file.credentials === undefined) problems.push({ key: 'clientSecret', message })
   } else if (isDummySecret(file.clientSecret) && !intact.includes('clientSecret')) {
-    problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
+    problems.push({ key: 'clientSecret', message: 'is a dummy value, not a client secret' })
   }
   for (const key of ['tenant', 'clientId'] as const) {
     if (isAllZero(file[key])) problems.push({ key, message: 'is the all-zero GUID' })
@@ -64,8 +74,8 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
 }
 
 function isDummySecret(value: unknown): boolean {
-  const standIn = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i
-  return typeof value === 'string' && standIn.test(value)
+  const dummy = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i
+  return typeof value === 'string' && dummy.test(value)
 }
 
 function isAllZero(value: unknown): boolean {
@@ -97,7 +107,7 @@ function publicUrlProblems(text: string, production: boolean): ConfigProblem[] {
   const key = 'publicUrl'
   const problems = originProblems(key, text, production)
   const url = parseUrl(text)
-  // Entra registers http redirect URIs for the name localhost only: 127.0.0.1 needs a manifest edit.
+  // Entra accepts http redirect URIs for the name localhost only; 127.0.0.1 needs a manifest edit.
   if (url?.protocol === 'http:' && isIP(url.hostname.replace(/^\[|\]$/g, ''))) {
     problems.push({ key, message: 'must use the name localhost, not an IP address, with http' })
   }
@@ -113,7 +123,7 @@ function baseUrlProblems(key: string, text: string, production: boolean): Config
   return originProblems(key, url.origin, production)
 }
 
-/** Whose people may sign in has to be said, or every organisation's may. */
+/** Without a list every organisation could sign in, so the choice must be explicit. */
 function tenantListProblems({ tenant, allowedTenants }: Partial<ConfigFile>): ConfigProblem[] {
   const key = 'allowedTenants'
   if (tenant === 'organizations' && allowedTenants === undefined) {
@@ -135,51 +145,32 @@ function lifetimeProblems(file: Partial<ConfigFile>): ConfigProblem[] {
   ]
 }
 
-/** An hour without a request ends a session; so do twelve hours, whatever happens (OWASP ASVS 7.3). */
-export const defaultIdleMinutes = 60
-export const defaultAbsoluteMinutes = 720
-
-/** Per minute. A person signs in a few times a day; an office of thousands may share one address. */
-export const defaultPerAddress = 600
-/** Per minute. A page that polls every second and pages through users stays far below. */
-export const defaultPerSession = 1200
-
-// Scopes that Entra would refuse, or that nobody should ask for.
-
-/** The resource that a scope belongs to; short names are Microsoft Graph's. */
-function resourceOf(scope: string): string {
-  const at = scope.lastIndexOf('/')
-  return at > 0 ? scope.slice(0, at).toLowerCase() : 'https://graph.microsoft.com'
-}
-
-const signInScopes = new Set(['openid', 'profile', 'email', 'offline_access'])
-
 /**
- * One token is for one resource, and `.default` stands for all that was consented to already, so
- * it cannot be mixed (Microsoft, "Scopes and permissions in the Microsoft identity platform").
+ * Scopes that Entra would refuse: one token is for one API, and `.default` cannot be mixed with others
+ * (Microsoft, "Scopes and permissions in the Microsoft identity platform").
  *
- * @param key where the list stands, such as `scopes` or `downstreamApis.graph.scopes`
+ * @param key of the list, such as `scopes` or `downstreamApis.graph.scopes`
  */
 function scopeProblems(key: string, scopes: readonly unknown[]): ConfigProblem[] {
-  const names = scopes.filter((scope) => typeof scope === 'string' && !signInScopes.has(scope))
+  const names = scopes.filter((scope) => typeof scope === 'string' && !isSignInScope(scope))
   const resources = new Set(names.map((scope) => resourceOf(String(scope))))
   const problems: ConfigProblem[] = []
   if (resources.size > 1) {
     const list = [...resources].join(', ')
     problems.push({ key, message: `names scopes of several APIs (${list}); a token is for one` })
   }
-  const isDefault = names.filter((scope) => /(?:^|\/)\.default$/.test(String(scope)))
-  if (isDefault.length > 0 && names.length > isDefault.length) {
+  const defaults = names.filter((scope) => isDefaultScope(String(scope)))
+  if (defaults.length > 0 && names.length > defaults.length) {
     problems.push({ key, message: 'mixes .default with other scopes; use one or the other' })
   }
   return problems
 }
 
-// Switches that help on one's own machine and undo the protection anywhere else.
-
 /**
+ * Switches that help on a developer's machine and remove protection in production.
+ *
  * @param env the process environment, for switches of Node itself
- * @returns what must not be set in production, and proxies that nobody should trust anywhere
+ * @returns problems of variables that must not be set in production, and of TRUSTED_PROXIES
  */
 export function productionProblems(
   env: NodeJS.ProcessEnv,
@@ -202,7 +193,7 @@ export function productionProblems(
   return problems
 }
 
-/** Whoever answers there says who the app is. */
+/** The server at that address issues the app's credential. */
 function managedIdentityUrlProblems(text: string | undefined, production: boolean) {
   const key = 'MANAGED_IDENTITY_URL'
   if (text === undefined) return []
@@ -210,7 +201,7 @@ function managedIdentityUrlProblems(text: string | undefined, production: boolea
   return URL.canParse(text) ? [] : [{ key, message: 'is not an address (URL)' }]
 }
 
-/** Addresses or ranges, one by one: "everybody" would let everybody choose their address. */
+/** Only addresses and small ranges: a client of a trusted proxy chooses the address it is counted by. */
 function proxyProblems(text: string | undefined): ConfigProblem[] {
   const key = 'TRUSTED_PROXIES'
   return splitProxies(text).flatMap((proxy) => {

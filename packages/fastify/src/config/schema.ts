@@ -1,3 +1,4 @@
+/** The keys of `aad.config.json` and the environment variables. */
 import { type Static, Type } from 'typebox'
 
 /** Placeholders of a fresh clone: all three intact means "no tenant of my own yet". */
@@ -17,7 +18,7 @@ const Scopes = Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]
 
 const Path = Type.String({ minLength: 1, maxLength: 1000 })
 
-/** A day, or a time in UTC. Whether it exists is checked in `rules.ts`. */
+/** A day, or a time in UTC. `credentials.ts` checks that it exists. */
 const EndDate = Type.String({
   pattern:
     '^20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,7})?)?Z)?$',
@@ -43,7 +44,7 @@ const Credential = Type.Union([
   ),
 ])
 
-/** `aad.config.json`: what a deployer edits. Formats that need words of their own are checked in `rules.ts`. */
+/** `aad.config.json`. Formats with an error message of their own are checked in `rules.ts`. */
 export const ConfigFile = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
@@ -75,7 +76,7 @@ export const ConfigFile = Type.Object(
         { baseUrl: Type.String({ minLength: 1, maxLength: 300 }), scopes: Scopes },
         { additionalProperties: false },
       ),
-      // Or a name that does not fit the pattern would pass, and its value unchecked.
+      // Without this, a name that does not match the pattern would pass with an unchecked value.
       { additionalProperties: false },
     ),
     rateLimits: Type.Optional(
@@ -102,7 +103,7 @@ export const ConfigFile = Type.Object(
 
 export type ConfigFile = Static<typeof ConfigFile>
 
-/** What each key takes, in words, for the sentence that refuses a wrong value. */
+/** What each key takes, for the sentence that refuses a wrong value. */
 export const expectation: Record<string, string> = {
   tenant: 'the directory (tenant) id, a GUID, or "organizations"',
   allowedTenants: 'a list of tenant ids, GUIDs, or "*" for every organisation',
@@ -112,7 +113,7 @@ export const expectation: Record<string, string> = {
   credentials:
     'a list of { "secretFile" (with "expires") }, { "certificate": { "certificateFile", "privateKeyFile" } }, { "assertionFile" } or { "managedIdentity": { "clientId" } }, tried in order',
   authority: 'the address of the sign-in service, such as https://login.microsoftonline.com',
-  issuer: 'the issuer that the tokens of this authority name, where it is not the usual one',
+  issuer: 'the issuer that the tokens of this authority name, if it is not the usual one',
   publicUrl: 'the address that people open, such as https://app.example.com, without a path',
   scopes: 'a list of permission names without spaces, such as ["User.ReadBasic.All"]',
   downstreamApis: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',
@@ -133,7 +134,7 @@ const port = (fallback?: number) =>
     ...(fallback === undefined ? {} : { default: fallback }),
   })
 
-/** The environment variables that Gatehouse reads, all of them, after conversion to their types. */
+/** All environment variables that Gatehouse reads, after conversion to their types. */
 export const Environment = Type.Object({
   NODE_ENV: Type.Optional(Type.String()),
   AAD_CONFIG: Type.Optional(Type.String({ minLength: 1 })),
@@ -166,7 +167,7 @@ export const Environment = Type.Object({
 
 export type Environment = Static<typeof Environment>
 
-/** What a variable takes, in words, for the sentence that refuses a wrong value. */
+/** What a variable takes, for the sentence that refuses a wrong value. */
 export const variableTakes: Record<string, string> = {
   PORT: 'a port number from 0 to 65535',
   TENANT_PORT: 'a port number from 0 to 65535',
@@ -174,19 +175,18 @@ export const variableTakes: Record<string, string> = {
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
 }
 
-/** Variables that meant something once, and what to do instead. */
+/** Variables that are no longer read, and what to do instead. */
 export const removedVariables: Record<string, string> = {
   WORKERS:
-    'is read no more: start several processes on ports of their own, or let the platform run several instances',
+    'is no longer read: start several processes on ports of their own, or let the platform run several instances',
 }
 
 const whole = /^[0-9]{1,5}$/
 const numeric = new Set(['PORT', 'TENANT_PORT'])
 
 /**
- * Takes what is ours out of a process environment. Empty variables count as unset (Compose files
- * and CI systems set them that way); numbers are converted, what is no number stays a string for
- * the schema to refuse.
+ * Picks Gatehouse's variables from a process environment. Empty ones count as unset, because Compose
+ * files and CI systems set them that way. Numbers are converted; other text stays for the schema to refuse.
  */
 export function pickEnvironment(env: NodeJS.ProcessEnv): Record<string, string | number> {
   const picked: Record<string, string | number> = {}

@@ -1,9 +1,9 @@
-/** The three kinds of finding. */
+/** A finding of a check: pass, warn or fail. */
 import type { Finding } from '@gatehouse/contract/doctor'
 
 export type { Finding }
 
-export type Who = Finding['who']
+type Who = Finding['who']
 
 export function pass(id: string, reason: string): Finding {
   return { id, status: 'pass', reason, who: 'operator', next: 'Nothing to do.' }

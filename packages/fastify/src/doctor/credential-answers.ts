@@ -1,10 +1,11 @@
+/** Keeps Entra's answers about credentials for a minute. */
 import type { CredentialAnswer } from './probes.ts'
 
 const keptMs = 60_000
 
 /**
- * Asks about each credential once a minute at most: anybody can open the doctor's page, and must
- * not be able to send the secret as often as that.
+ * Asks about each credential at most once a minute, because everyone who can open the doctor's page would
+ * otherwise have the secret sent as often as they like.
  */
 export class CredentialAnswers {
   readonly #answers = new Map<number, { at: number; answer: Promise<CredentialAnswer> }>()
@@ -17,7 +18,7 @@ export class CredentialAnswers {
 
   /**
    * The answer about a credential, new or kept. It is kept by the place in the configuration, not by
-   * the value: a platform may give another assertion each time, and each of them would be sent.
+   * the value, because a platform may give another assertion each time.
    *
    * @param ask sends the credential
    */
@@ -31,7 +32,7 @@ export class CredentialAnswers {
       return await asked.answer
     } finally {
       // The minute begins with the answer, so that two requests are a minute apart however long one
-      // takes. A failure counts as well, because the credential may have arrived.
+      // takes. A failure counts too, because the credential may have arrived.
       asked.at = this.#now()
     }
   }

@@ -1,4 +1,4 @@
-/** `diagnose` looks at everything that a sign-in depends on. It changes nothing and tells no secret. */
+/** Checks everything that a sign-in depends on. It changes nothing and reveals no secret. */
 import { type Config, ConfigError, foreignGraphHost, loadConfig } from '../config/index.ts'
 import {
   type AnswerOf,
@@ -31,7 +31,7 @@ import { CredentialAnswers } from './credential-answers.ts'
 export type { Finding } from './check.ts'
 
 /**
- * Loads the configuration as the server does, and looks.
+ * Loads the configuration as the server does, and runs all checks.
  *
  * @param env the process environment
  * @param root the project's root
@@ -51,14 +51,14 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
 
 /**
  * @param now milliseconds since the epoch
- * @param answerOf may keep what Entra says about a credential
+ * @param answerOf may keep Entra's answers about credentials
  */
 async function examine(config: Config, now: () => number, answerOf?: AnswerOf): Promise<Finding[]> {
   const isDeployed = config.publicUrl.startsWith('https:')
   const [authority, redirect, credentials, store, cookie, publicUrl] = await Promise.all([
     probeAuthority(config).catch(() => undefined),
     probeRedirectUri(config).catch(() => undefined),
-    // The finding about the local tenant's own secret is the same whatever it answers.
+    // The local tenant's own secret needs no check.
     config.usesLocalTenant ? [] : probeCredentials(config, answerOf),
     probeStore(config).then(
       () => undefined,
@@ -68,7 +68,7 @@ async function examine(config: Config, now: () => number, answerOf?: AnswerOf): 
     isDeployed ? probePublicUrl(config).catch(() => undefined) : undefined,
   ])
   return [
-    pass('config', config.usesLocalTenant ? 'Valid; the local tenant stands in.' : 'Valid.'),
+    pass('config', config.usesLocalTenant ? 'Valid; the local tenant is used.' : 'Valid.'),
     ...authorityFindings(config, authority),
     redirectFinding(config, redirect),
     addressFinding(config),
@@ -82,10 +82,7 @@ async function examine(config: Config, now: () => number, answerOf?: AnswerOf): 
   ]
 }
 
-// `GET /api/doctor`, in development only. It answers people who are not signed in, and each diagnosis
-// asks Entra. So it answers at the app's own address only, and not more often than a person looks.
-
-/** A person who tries one thing after the other checks every few seconds. */
+/** Enough for a person who tries one thing after another. */
 const perMinute = 12
 
 interface DoctorOptions {
@@ -94,12 +91,16 @@ interface DoctorOptions {
   now: () => number
 }
 
+/**
+ * `GET /api/doctor`, in development only. It needs no sign-in, and each diagnosis asks Entra. So it
+ * answers only at the app's own address, and only as often as a person needs.
+ */
 export default async function doctor(app: FastifyInstance, { config, now }: DoctorOptions) {
   const answers = new CredentialAnswers(now)
   const pace = newRateWindow()
   let underWay: Promise<Finding[]> | undefined
 
-  /** One at a time: requests that come meanwhile share it, and do not count. */
+  /** One at a time: requests during a diagnosis share it, and do not count. */
   function diagnosis(): Promise<Finding[]> {
     if (underWay) return underWay
     const retryAfterS = retryAfterSeconds(pace, perMinute, now())
@@ -128,13 +129,13 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
 
 /**
  * Refuses requests for another host than the app's. A website can give its own name this machine's
- * address (DNS rebinding); its pages may then read what the server answers. Only the Host header
- * tells, because the browser writes it; any script may write X-Forwarded-Host.
+ * address (DNS rebinding), and its pages can then read the answers. Only the Host header shows it: the
+ * browser writes it, while a script can write X-Forwarded-Host.
  */
 function requireHost(publicUrl: string): onRequestHookHandler {
   const { host, hostname, port, protocol } = new URL(publicUrl)
   const hosts = new Set([host])
-  // The URL drops the default port of its scheme; a client may write it (RFC 9110 section 4.2).
+  // The URL drops the default port of its scheme, and a client may write it (RFC 9110 §4.2).
   if (port === '') hosts.add(`${hostname}:${protocol === 'https:' ? 443 : 80}`)
   return (request, _reply, next) => {
     if (hosts.has(request.headers.host?.toLowerCase() ?? '')) return next()

@@ -1,4 +1,4 @@
-/** What an operator wants to know before anybody signs in: asked of Entra, of the store, of the keys. */
+/** Asks Entra, the store and the app's own address what the doctor needs to know. */
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import { Agent, request } from 'undici'
@@ -18,13 +18,13 @@ import { createSealedCookies } from '../session/cookie.ts'
 import { openStore } from '../store/index.ts'
 
 export interface AuthorityFacts {
-  /** What its discovery document names; undefined where there is none. */
+  /** The issuer in the discovery document; undefined if there is none. */
   issuer: string | undefined
-  /** How far our clock is ahead of the authority's, ms; undefined where it did not say. */
+  /** How far our clock is ahead of the authority's, ms; undefined if the answer had no date. */
   clockAheadMs: number | undefined
 }
 
-/** Asks for the discovery document. @throws EntraError where nothing usable answers */
+/** Fetches the discovery document. @throws EntraError if there is no usable answer */
 export async function probeAuthority({ authority, tenant }: Config): Promise<AuthorityFacts> {
   const network = createEntraNetwork()
   try {
@@ -43,11 +43,11 @@ export async function probeAuthority({ authority, tenant }: Config): Promise<Aut
 
 /** What Entra said about one credential. */
 export interface CredentialAnswer {
-  /** Whether Entra took it; undefined where that cannot be told without a user. */
+  /** Whether Entra accepted it; undefined if that needs a user. */
   accepted: boolean | undefined
   aadsts: number | undefined
   advice: Remedy | undefined
-  /** How long ago Entra was asked, ms; undefined if it was asked just now, or not at all. */
+  /** How long ago Entra was asked, ms; undefined if it was just now, or not at all. */
   askedAgoMs: number | undefined
 }
 
@@ -73,7 +73,7 @@ export type AnswerOf = (
 ) => Promise<CredentialAnswer>
 
 /**
- * Reads each credential, and asks Entra for a token with it, which is thrown away.
+ * Reads each credential, and uses it to ask Entra for a token, which is dropped.
  *
  * @param answerOf may give an earlier answer instead of asking
  */
@@ -97,7 +97,7 @@ async function probeCredential(
   const unknown = { ...notAsked, setting, endsAt: undefined, problem: undefined }
   try {
     const facts = { ...unknown, endsAt: (await credential?.read())?.endsAt }
-    // MSAL wants a tenant for this, and `organizations` is none.
+    // MSAL needs a tenant for this, and `organizations` is none.
     if (config.tenant === 'organizations') return facts
     // Without the document nothing can be sent, so there is no answer to keep.
     const isReachable = await entra.discovery.metadata().then(
@@ -114,7 +114,7 @@ async function probeCredential(
   }
 }
 
-/** Sends the credential once. Whatever Entra refuses but the client, it has taken the client. */
+/** Sends the credential once. An error about anything but the client means that Entra accepted it. */
 async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer> {
   try {
     await sendCredential(entra, config)
@@ -124,15 +124,15 @@ async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer>
     if (refusesClient(error)) {
       return { ...notAsked, accepted: false, aadsts, advice: remedyFor(error) }
     }
-    // The grant type is refused before the client is looked at.
+    // The grant type is checked before the client.
     if (code !== 'entra_refused' || oauthError === 'unsupported_grant_type') return notAsked
   }
   return { ...notAsked, accepted: true }
 }
 
 async function sendCredential(entra: Entra, { authority, downstreamApis }: Config): Promise<void> {
-  // Plain http is a tenant on this machine (the configuration allows it for no other). It gives no
-  // tokens to apps, and tells as much about the client by refusing a code.
+  // Plain http is a tenant on this machine (the configuration allows no other). It gives no tokens to
+  // apps. Its error for a made-up code shows as much about the client.
   if (authority.startsWith('http:')) {
     const scopes = ['openid']
     await entra.redeemCode({ code: 'made-up', verifier: 'made-up', nonce: 'made-up', scopes })
@@ -143,17 +143,17 @@ async function sendCredential(entra: Entra, { authority, downstreamApis }: Confi
 }
 
 export interface RedirectFacts {
-  /** Entra would send a browser there. */
+  /** Whether Entra would redirect a browser there. */
   registered: boolean | undefined
-  /** What it said instead. */
+  /** The number that its page shows instead. */
   aadsts: number | undefined
 }
 
 /**
- * Asks the authorize endpoint as a signed-out browser that wants no page: Entra sends that back to
- * a registered address at once, with an error, and shows a page of its own for any other.
+ * Asks the authorize endpoint as a signed-out browser that wants no page (`prompt=none`). Entra redirects
+ * it to a registered address at once, with an error, and shows its own page for any other.
  *
- * @throws where nothing answers
+ * @throws if there is no answer
  */
 export async function probeRedirectUri(config: Config): Promise<RedirectFacts> {
   const { authority, tenant, clientId, redirectUri } = config
@@ -183,11 +183,11 @@ export async function probeRedirectUri(config: Config): Promise<RedirectFacts> {
 
 export interface PublicUrlFacts {
   isAlive: boolean
-  /** Scheme and host that it redirects to, where it does. */
+  /** The scheme and host that it redirects to, if any. */
   redirectsTo: string | undefined
 }
 
-/** Asks for the app's own health at the address that people open. @throws where nothing answers */
+/** Asks for the app's health at the public address. @throws if there is no answer */
 export async function probePublicUrl({ publicUrl }: Config): Promise<PublicUrlFacts> {
   const agent = new Agent({ maxResponseSize: 64 * 1024 })
   try {
@@ -204,7 +204,7 @@ export async function probePublicUrl({ publicUrl }: Config): Promise<PublicUrlFa
   }
 }
 
-/** Opens the store and writes a mark that is gone after a second. @throws StoreError, Error */
+/** Opens the store and writes a key that expires after a second. @throws StoreError, Error */
 export async function probeStore({ storeUrl }: Config): Promise<void> {
   const store = await openStore(storeUrl, Date.now)
   try {
@@ -215,7 +215,7 @@ export async function probeStore({ storeUrl }: Config): Promise<void> {
   }
 }
 
-/** How long the session's cookie is, name and all, in bytes: the same for every user. */
+/** The bytes of the session's cookie, with its name: the same for every user. */
 export async function probeCookie({ sessionKeys, publicUrl }: Config): Promise<number> {
   const app = Fastify({ logger: false })
   try {

@@ -1,5 +1,5 @@
-/** What is this server's own: addresses, proxy, store, cookie, keys, scopes. */
-import type { Config } from '../config/index.ts'
+/** Findings about this server: addresses, proxy, store, cookie, keys, scopes. */
+import { type Config, isSameScope } from '../config/index.ts'
 import type { PublicUrlFacts } from './probes.ts'
 import { fail, pass, warn, type Finding } from './check.ts'
 
@@ -19,10 +19,10 @@ export function addressFinding({ publicUrl, production, trustedProxies }: Config
 }
 
 /**
- * How a browser reached the doctor's page, which is at the right host. A proxy may hide another
- * address from the server, so the page looks at its address bar itself.
+ * How the browser reached the doctor's page. A proxy may hide another address from the server, so the
+ * page checks its address bar itself.
  *
- * @param isForwarded whether a proxy says that it passed the request on
+ * @param isForwarded whether a proxy forwarded the request
  */
 export function browserRequestFinding(
   { publicUrl, trustedProxies }: Config,
@@ -36,7 +36,7 @@ export function browserRequestFinding(
   return pass(id, `The address bar says ${publicUrl}.`)
 }
 
-/** Whether the address that people open leads here. @param facts undefined where nothing answers */
+/** Whether the public address leads here. @param facts undefined if nothing answers */
 export function publicUrlFinding(
   { publicUrl }: Config,
   facts: PublicUrlFacts | undefined,
@@ -48,7 +48,7 @@ export function publicUrlFinding(
     return fail(id, reason, 'Set publicUrl to the address that people end at, and register it.')
   }
   const reason = facts
-    ? `Something else than the app answers at ${publicUrl}, or its proxy cannot reach the app.`
+    ? `Another server than the app answers at ${publicUrl}, or its proxy cannot reach the app.`
     : `Nothing answers at ${publicUrl} from here.`
   const next =
     'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
@@ -62,12 +62,12 @@ export function storeFinding({ storeUrl }: Config, problem: string | undefined):
   return fail('store', `${kind} cannot be read and written: ${problem}`, next)
 }
 
-/** Browsers drop a longer cookie without a word (RFC 6265 §6.1). */
-const mostCookieBytes = 4096
+/** Browsers drop a longer cookie silently (RFC 6265 §6.1). */
+const maxCookieBytes = 4096
 
 export function cookieFinding(bytes: number): Finding {
-  const reason = `The session’s cookie has ${bytes} bytes; browsers take ${mostCookieBytes}.`
-  if (bytes <= mostCookieBytes) return pass('cookie', reason)
+  const reason = `The session’s cookie has ${bytes} bytes; browsers take ${maxCookieBytes}.`
+  if (bytes <= maxCookieBytes) return pass('cookie', reason)
   return fail(
     'cookie',
     reason,
@@ -86,11 +86,10 @@ export function keyFinding({ production, sessionKeys, storeUrl }: Config): Findi
   return pass('session-keys', `${count}, for development.`)
 }
 
-/** What an API needs and the sign-in does not ask for costs every user another consent later. */
+/** A scope that the sign-in does not request costs every user another consent later. */
 export function scopeFinding({ scopes, downstreamApis }: Config): Finding {
-  const asked = new Set(scopes.map((scope) => scope.toLowerCase()))
   const graph = downstreamApis['graph']?.scopes ?? []
-  const missing = graph.filter((scope) => !asked.has(scope.toLowerCase()))
+  const missing = graph.filter((scope) => !scopes.some((asked) => isSameScope(asked, scope)))
   if (missing.length === 0) {
     return pass('scopes', 'The sign-in asks for every scope that Graph is called with.')
   }
@@ -100,7 +99,7 @@ export function scopeFinding({ scopes, downstreamApis }: Config): Finding {
 }
 
 /**
- * Who gets the users' tokens for Graph.
+ * Where the users' tokens for Graph go.
  *
  * @param foreignHost the host, if it is not Microsoft's
  */

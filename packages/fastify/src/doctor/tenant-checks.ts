@@ -1,4 +1,4 @@
-/** What the tenant says about the app: reachable, issuer, clock, redirect URI, credentials. */
+/** Findings about the tenant: reachable, issuer, clock, redirect URI, credentials. */
 import { issuerFor, type Config } from '../config/index.ts'
 import type { AuthorityFacts, CredentialFacts, RedirectFacts } from './probes.ts'
 import { fail, pass, warn, type Finding } from './check.ts'
@@ -8,7 +8,7 @@ const clockToleratedMs = 2 * 60_000
 const clockRefusedMs = 5 * 60_000
 const authenticationPage = 'App registrations > (the app) > Authentication'
 
-/** @param facts undefined where the authority does not answer */
+/** @param facts undefined if the authority does not answer */
 export function authorityFindings(config: Config, facts: AuthorityFacts | undefined): Finding[] {
   const { authority } = config
   if (!facts?.issuer) {
@@ -42,7 +42,7 @@ function clock({ clockAheadMs }: AuthorityFacts): Finding {
     : pass('clock', 'This machine’s clock and the authority’s agree.')
 }
 
-/** @param facts undefined where the authority does not answer */
+/** @param facts undefined if the authority does not answer */
 export function redirectFinding(
   { redirectUri }: Config,
   facts: RedirectFacts | undefined,
@@ -70,9 +70,9 @@ export function credentialFindings(
   all: readonly CredentialFacts[],
   now: number,
 ): Finding[] {
-  if (usesLocalTenant) return [pass('credential', 'The local tenant’s own, which has no end.')]
+  if (usesLocalTenant) return [pass('credential', 'The local tenant’s own, which does not end.')]
   const found = all.map((facts) => credentialFinding(facts, now))
-  // With another one that works, what is wrong with this one stops nobody.
+  // Sign-ins still work with another credential.
   if (found.every(({ status }) => status === 'fail')) return found
   return found.map((one) => (one.status === 'fail' ? { ...one, status: 'warn' } : one))
 }
@@ -88,10 +88,10 @@ function credentialFinding(facts: CredentialFacts, now: number): Finding {
   if (accepted === false) {
     const code = facts.aadsts === undefined ? '' : `AADSTS${facts.aadsts}`
     const next = `${advice?.fix ?? 'Issue a new one.'}${advice?.portal ? ` Portal: ${advice.portal}.` : ''}`
-    return fail(id, `Entra refuses ${setting}${noted(code, age)}.`, next, 'administrator')
+    return fail(id, `Entra refuses ${setting}${inBrackets(code, age)}.`, next, 'administrator')
   }
   const outcome = accepted ? 'Entra takes it' : 'whether Entra takes it shows at the first sign-in'
-  const proof = `${outcome}${noted(age)}`
+  const proof = `${outcome}${inBrackets(age)}`
   if (endsAt === undefined) {
     const isSecret = /secret/i.test(setting)
     const reason = `${setting} is there; ${proof}; its end date is not known here.`
@@ -105,15 +105,14 @@ function credentialFinding(facts: CredentialFacts, now: number): Finding {
   return daysLeft < 30 ? warn(id, reason, next, 'administrator') : pass(id, reason)
 }
 
-/** Says that an answer is not new. */
+/** The age of an answer that is not new. */
 function ageOf({ askedAgoMs }: CredentialFacts): string {
   if (askedAgoMs === undefined) return ''
   const seconds = Math.max(1, Math.round(askedAgoMs / 1000))
   return `asked ${seconds === 1 ? '1 second' : `${seconds} seconds`} ago`
 }
 
-/** What there is to say in brackets, if anything. */
-function noted(...notes: string[]): string {
+function inBrackets(...notes: string[]): string {
   const said = notes.filter(Boolean).join(', ')
   return said && ` (${said})`
 }

@@ -1,7 +1,7 @@
 /** Calls one API as the signed-in user: token, limits, retries, and what the API says about the token. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import type { DownstreamApiConfig } from '../config/index.ts'
+import { type DownstreamApiConfig, scopeName } from '../config/index.ts'
 import { apiProblem, ProblemError } from '../errors.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import {
@@ -75,22 +75,15 @@ async function toProblem(
     return request.interactionRequired({ reason: 'step_up', claims, cause })
   }
   // Only configured scopes: the operator decides what is asked for, and not an API.
-  const missing = configured.filter((scope) => scopes?.some((named) => isSameScope(named, scope)))
+  // APIs name a permission with or without their own address.
+  const named = scopes?.map(scopeName) ?? []
+  const missing = configured.filter((scope) => named.includes(scopeName(scope)))
   if (missing.length > 0) {
     return request.interactionRequired({ reason: 'consent', scopes: missing, cause })
   }
   return status === 401
     ? request.interactionRequired({ reason: 'session_expired', cause })
     : apiProblem(name, 'forbidden', 'does not let you do this', { cause })
-}
-
-/** APIs name a permission with or without their own address in front of it. */
-function isSameScope(named: string, configured: string): boolean {
-  return shortName(named) === shortName(configured)
-}
-
-function shortName(scope: string): string {
-  return scope.slice(scope.lastIndexOf('/') + 1).toLowerCase()
 }
 
 export type Api = ReturnType<typeof createApi>

@@ -6,6 +6,7 @@
  * session's record, so that the limit holds for all instances, and for copies that are read again.
  */
 import { createHash } from 'node:crypto'
+import { isDefaultScope, isSameScope, normaliseScope } from '../config/index.ts'
 import type { TokenResponse } from '../entra/index.ts'
 import type { GrantedToken, SessionRecord, TokenFailure, TokenRequest } from './record.ts'
 
@@ -25,9 +26,11 @@ export function grantedToken(
   requested: readonly string[],
   now: number,
 ): GrantedToken {
-  const defaults = requested.filter((scope) => /(?:^|\/)\.default$/i.test(scope))
   return {
-    scopes: answer.scopes.length > 0 ? [...answer.scopes, ...defaults] : [...requested],
+    scopes:
+      answer.scopes.length > 0
+        ? [...answer.scopes, ...requested.filter(isDefaultScope)]
+        : [...requested],
     accessToken: answer.accessToken,
     expiresAt: now + answer.expiresInS * 1000,
   }
@@ -61,19 +64,12 @@ export function findToken(
 
 /** A name for a set of scopes, in any order and spelling. */
 export function scopeKey(scopes: readonly string[]): string {
-  const names = [...new Set(scopes.map(shortScope))].toSorted()
+  const names = [...new Set(scopes.map(normaliseScope))].toSorted()
   return createHash('sha256').update(names.join(' ')).digest('base64url').slice(0, 16)
 }
 
-/** Graph answers with scopes spelled in full or in short, and in its own case. */
 function allowsScopes(granted: readonly string[], requested: readonly string[]): boolean {
-  return requested.every((scope) =>
-    granted.some((have) => have === scope || shortScope(have) === shortScope(scope)),
-  )
-}
-
-function shortScope(scope: string): string {
-  return scope.toLowerCase().replace(/^https:\/\/graph\.microsoft\.com\//, '')
+  return requested.every((scope) => granted.some((have) => isSameScope(have, scope)))
 }
 
 /** A request that may not be made yet, and how the last one ended. */

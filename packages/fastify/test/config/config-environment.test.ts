@@ -55,7 +55,7 @@ describe('the environment', () => {
   it('is refused where it holds what is read no more, with what to do instead', () => {
     const { problems, message } = refusalOf(ownTenant, { WORKERS: '4' })
     expect(problems.map(({ key }) => key)).toEqual(['WORKERS'])
-    expect(message).toContain('WORKERS: is read no more: start several processes')
+    expect(message).toContain('WORKERS: is no longer read: start several processes')
     expect(load(ownTenant, { WORKERS: ' ' }).port).toBe(5174)
   })
 

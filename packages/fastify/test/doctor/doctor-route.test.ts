@@ -174,7 +174,7 @@ describe('how often the secret is sent', () => {
       env: { TENANT_PORT: String(port) },
     })
     try {
-      expect(reasons(await ask({}, fresh))).toEqual(['The local tenant’s own, which has no end.'])
+      expect(reasons(await ask({}, fresh))).toEqual(['The local tenant’s own, which does not end.'])
       expect(fresh.tenant.journal.count('token')).toBe(0)
     } finally {
       await fresh.close()

@@ -1,0 +1,40 @@
+/** Names of scopes: the API that each belongs to, and when two are the same. Entra ignores their case. */
+import { graphOrigins } from './clouds.ts'
+
+/** Scopes of the sign-in itself, which belong to no API (OpenID Connect Core §5.4, §11). */
+const signInScopes = new Set(['openid', 'profile', 'email', 'offline_access'])
+
+export function isSignInScope(scope: string): boolean {
+  return signInScopes.has(scope.toLowerCase())
+}
+
+/** `.default` stands for everything that was consented to, of one API. */
+export function isDefaultScope(scope: string): boolean {
+  return scopeName(scope) === '.default'
+}
+
+/**
+ * Graph answers with short or full names, and in its own case. A short name belongs to Microsoft Graph,
+ * in every cloud.
+ */
+export function isSameScope(a: string, b: string): boolean {
+  return a === b || normaliseScope(a) === normaliseScope(b)
+}
+
+/** The name by which equal scopes are equal: lower case, and short for Microsoft Graph. */
+export function normaliseScope(scope: string): string {
+  const resource = resourceOf(scope)
+  return resource === graphOrigins[0] ? scopeName(scope) : scope.toLowerCase()
+}
+
+/** The API of a scope, such as `api://things`; the global cloud's address for Graph in every cloud. */
+export function resourceOf(scope: string): string | undefined {
+  const at = scope.lastIndexOf('/')
+  const resource = at > 0 ? scope.slice(0, at).toLowerCase() : undefined
+  return resource === undefined || graphOrigins.includes(resource) ? graphOrigins[0] : resource
+}
+
+/** The name within its API: an API may write it with or without its own address. */
+export function scopeName(scope: string): string {
+  return scope.slice(scope.lastIndexOf('/') + 1).toLowerCase()
+}
