@@ -40,7 +40,7 @@ describe('on a bad day, the answer is what the documentation of the local tenant
     expect(await answerOf(row)).toBe(row.apiAnswer)
   })
 
-  it.each(others)('$id: $apiAnswer', { tags: ['thorough'] }, async (row) => {
+  it.each(others)('$id, as well: $apiAnswer', { tags: ['thorough'] }, async (row) => {
     expect(await answerOf(row)).toBe(row.apiAnswer)
   })
 })
