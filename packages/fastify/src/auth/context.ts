@@ -6,7 +6,7 @@ import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies } from '../session/cookie.ts'
 import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
-import { createTokenRefresh } from '../session/refresh.ts'
+import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
 import { RequestSessions } from './request.ts'
@@ -39,7 +39,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const userLogId = ({ tid, oid }: { tid: string; oid: string }) =>
     lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = new Challenges(sessions, log, userLogId)
-  const tokenRefresh = createTokenRefresh({ entra, sessions, challenges, log, now })
+  const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
   const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
 

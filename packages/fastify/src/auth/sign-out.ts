@@ -36,33 +36,31 @@ export async function signOut(
     request.log.info({ event: 'sign_out', userHash: userLogId({ tid, oid }) }, 'Signed out')
     return { location: await endSessionUrl(context, record?.claims['login_hint']) }
   } catch (error) {
-    throw error instanceof StoreError ? endLater(context, request, error) : error
+    if (!(error instanceof StoreError)) throw error
+    endLater(context, request)
+    const fields = { err: error, event: 'sign_out_not_stored' }
+    request.log.error(fields, 'A sign-out waits for the store')
+    throw new ProblemError('unavailable', notStored, { cause: error, retryAfterS: 5 })
   }
 }
 
+const notStored =
+  'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
+
 /** Signing out works beyond the rate limit too, without a read from the store. */
-async function openOrEndLater({ requestSessions, sessions }: AuthContext, request: FastifyRequest) {
+async function openOrEndLater(context: AuthContext, request: FastifyRequest) {
   try {
-    return await requestSessions.openWithinLimit(request)
+    return await context.requestSessions.openWithinLimit(request)
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'too_many_requests') throw error
-    const id = requestSessions.idOf(request)
-    if (id !== undefined) sessions.endLater(id)
+    endLater(context, request)
     return undefined
   }
 }
 
-function endLater(
-  { requestSessions, sessions }: AuthContext,
-  request: FastifyRequest,
-  cause: StoreError,
-): ProblemError {
+function endLater({ requestSessions, sessions }: AuthContext, request: FastifyRequest): void {
   const id = requestSessions.idOf(request)
   if (id !== undefined) sessions.endLater(id)
-  request.log.error({ err: cause, event: 'sign_out_not_stored' }, 'A sign-out waits for the store')
-  const detail =
-    'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
-  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
 }
 
 /**

@@ -36,17 +36,21 @@ interface RecordsOptions {
 /** Each failed attempt means that another writer was faster. So many in a row do not happen by chance. */
 const maxAttempts = 10
 
-export type Records = ReturnType<typeof createRecords>
+export class Records {
+  readonly #options: RecordsOptions
 
-export function createRecords(options: RecordsOptions) {
-  const { store, lifetimes, lookupKeys, labels, log, now } = options
+  constructor(options: RecordsOptions) {
+    this.#options = options
+  }
 
-  function create(record: SessionRecord, secrets: SessionSecrets): Promise<void> {
-    return store.create(toStored(indexed(record), secrets, 1), indexFor(record))
+  create(record: SessionRecord, secrets: SessionSecrets): Promise<void> {
+    const stored = this.#toStored(this.#indexed(record), secrets, 1)
+    return this.#options.store.create(stored, this.#indexFor(record))
   }
 
   /** The record while its session lives. @throws StoreError */
-  async function load(secrets: SessionSecrets): Promise<Loaded | undefined> {
+  async load(secrets: SessionSecrets): Promise<Loaded | undefined> {
+    const { store, lifetimes, log, now } = this.#options
     const found = await store.read(secrets.id)
     if (!found) return undefined
     const plain = unseal(found.sealed, secrets)
@@ -64,11 +68,12 @@ export function createRecords(options: RecordsOptions) {
    * The same for a session that is about to be used. After a change of keys or of lifetimes it is indexed
    * anew first, so that it can be found and ended without its cookie. @throws StoreError
    */
-  async function loadFindable(secrets: SessionSecrets): Promise<Loaded | undefined> {
-    const loaded = await load(secrets)
-    if (!loaded || isFindable(loaded.record)) return loaded
-    log.info({ event: 'session_indexed' }, 'A session can be found by the current session keys')
-    return update(secrets, (record) => record)
+  async loadFindable(secrets: SessionSecrets): Promise<Loaded | undefined> {
+    const loaded = await this.load(secrets)
+    if (!loaded || this.#isFindable(loaded.record)) return loaded
+    const fields = { event: 'session_indexed' }
+    this.#options.log.info(fields, 'A session can be found by the current session keys')
+    return this.update(secrets, (record) => record)
   }
 
   /**
@@ -76,26 +81,29 @@ export function createRecords(options: RecordsOptions) {
    *
    * @returns what was written; undefined if the session has ended. @throws StoreError
    */
-  async function update(
+  async update(
     secrets: SessionSecrets,
     change: (record: SessionRecord) => SessionRecord,
   ): Promise<Loaded | undefined> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const loaded = await load(secrets)
+      const loaded = await this.load(secrets)
       if (!loaded) return undefined
       // The label is sealed with this process's keys, so the record says that it is.
-      const record = indexed(change(loaded.record))
+      const record = this.#indexed(change(loaded.record))
       const version = loaded.version + 1
       // With activity, once a minute: a store that loses entries (Redis that evicts them) gets them back.
       const isActivity = record.seenAt !== loaded.record.seenAt
-      const index = isActivity || !isFindable(loaded.record) ? indexFor(record) : undefined
-      if (await store.replace(toStored(record, secrets, version), index)) return { record, version }
+      const writesIndex = isActivity || !this.#isFindable(loaded.record)
+      const index = writesIndex ? this.#indexFor(record) : undefined
+      const stored = this.#toStored(record, secrets, version)
+      if (await this.#options.store.replace(stored, index)) return { record, version }
     }
     throw new StoreError('Too many writes to a session at the same time')
   }
 
-  function toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
+  #toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
     const { device, startedAt, seenAt, claims } = record
+    const { labels, lifetimes } = this.#options
     const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
     return {
       id: secrets.id,
@@ -107,14 +115,15 @@ export function createRecords(options: RecordsOptions) {
   }
 
   /** Whether index entries and label exist for each of our keys, for as long as the session lasts. */
-  function isFindable(record: SessionRecord): boolean {
+  #isFindable(record: SessionRecord): boolean {
     const { keyIds = [], until = 0 } = record.indexed ?? {}
-    const hasAllKeys = lookupKeys.keyIds.every((id) => keyIds.includes(id))
-    return hasAllKeys && until >= absoluteEnd(record, lifetimes)
+    const hasAllKeys = this.#options.lookupKeys.keyIds.every((id) => keyIds.includes(id))
+    return hasAllKeys && until >= absoluteEnd(record, this.#options.lifetimes)
   }
 
-  function indexFor(record: SessionRecord): IndexWrite {
+  #indexFor(record: SessionRecord): IndexWrite {
     const { tid, oid, sid } = record.claims
+    const { lookupKeys, lifetimes } = this.#options
     const ofSession = typeof sid === 'string' ? lookupKeys.ofEntraSession(sid) : []
     return {
       entries: [...lookupKeys.ofUser(tid, oid), ...ofSession],
@@ -122,10 +131,8 @@ export function createRecords(options: RecordsOptions) {
     }
   }
 
-  function indexed(record: SessionRecord): SessionRecord {
-    const until = absoluteEnd(record, lifetimes)
-    return { ...record, indexed: { keyIds: [...lookupKeys.keyIds], until } }
+  #indexed(record: SessionRecord): SessionRecord {
+    const until = absoluteEnd(record, this.#options.lifetimes)
+    return { ...record, indexed: { keyIds: [...this.#options.lookupKeys.keyIds], until } }
   }
-
-  return { create, load, loadFindable, update }
 }

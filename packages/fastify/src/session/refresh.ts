@@ -40,54 +40,58 @@ interface TokenRefreshOptions {
   now: () => number
 }
 
-export type TokenRefresh = ReturnType<typeof createTokenRefresh>
+export class TokenRefresh {
+  readonly #options: TokenRefreshOptions
 
-export function createTokenRefresh(options: TokenRefreshOptions) {
-  const { entra, sessions, challenges, log, now } = options
+  constructor(options: TokenRefreshOptions) {
+    this.#options = options
+  }
 
   /** @returns the access token. @throws ProblemError once the outcome is in the session's record */
-  async function refreshTokens(
+  async refreshTokens(
     session: Session,
     record: SessionRecord,
     request: RefreshRequest,
   ): Promise<string> {
+    const { entra, now } = this.#options
     const { refreshToken } = record
     const { scopes, claims } = request
-    if (!refreshToken) throw await problemFor(session, { reason: 'session_expired' }, {})
+    if (!refreshToken) throw await this.problemFor(session, { reason: 'session_expired' }, {})
     let answer: TokenResponse
     try {
       answer = await entra.refresh(refreshToken, scopes, claims)
-      await assertSameUser(answer, session, record)
+      await this.#assertSameUser(answer, session, record)
     } catch (error) {
-      throw error instanceof EntraError ? await failed(session, request, error) : error
+      throw error instanceof EntraError ? await this.#failed(session, request, error) : error
     }
     const token = grantedToken(answer, scopes, now())
     // Entra may grant less than was requested; the user can consent to the rest.
     const failure = findToken([token], scopes)
       ? undefined
       : { reason: 'consent' as const, scopes: [...scopes] }
-    const written = await keep(session, request, { failure }, (kept) =>
+    const written = await this.#keep(session, request, { failure }, (kept) =>
       withToken(kept, token, answer.refreshToken, now()),
     )
     // A sign-out counts for requests in progress as well.
     if (!written) throw signInRequired()
-    if (failure) throw await problemFor(session, failure, {})
+    if (failure) throw await this.problemFor(session, failure, {})
     return token.accessToken
   }
 
   /** What a caller gets for a failure, when it happens and for as long as it holds. */
-  async function problemFor(
+  async problemFor(
     session: Session,
     { reason, claims, scopes }: TokenFailure,
     { cause, retryAfterS }: FailureFacts,
   ): Promise<ProblemError> {
     return reason
-      ? challenges.challenge(session, { reason, claims, scopes, cause })
+      ? this.#options.challenges.challenge(session, { reason, claims, scopes, cause })
       : unavailable(cause, retryAfterS)
   }
 
   /** An answer for another user ends the session (OpenID Connect Core §12.2). */
-  async function assertSameUser(answer: TokenResponse, session: Session, record: SessionRecord) {
+  async #assertSameUser(answer: TokenResponse, session: Session, record: SessionRecord) {
+    const { entra, sessions, log } = this.#options
     // An answer without an ID token is allowed.
     if (answer.idToken === undefined) return
     const { claims } = await entra.verify(answer.idToken, answer)
@@ -100,26 +104,26 @@ export function createTokenRefresh(options: TokenRefreshOptions) {
     throw signInRequired()
   }
 
+  async #failed(session: Session, request: RefreshRequest, error: EntraError) {
+    const failure = failureOf(error, request)
+    if (!failure.reason) logRefusal(this.#options.log, error)
+    const { retryAfterS } = error
+    const written = await this.#keep(session, request, { failure, retryAfterS })
+    if (!written) return signInRequired()
+    return this.problemFor(session, failure, { cause: error, retryAfterS })
+  }
+
   /** Writes the outcome. @returns undefined if the session has ended */
-  function keep(
+  #keep(
     session: Session,
     { key, rejected, claims }: RefreshRequest,
     outcome: { failure?: TokenFailure | undefined; retryAfterS?: number | undefined },
     change: (record: SessionRecord) => SessionRecord = (record) => record,
   ) {
+    const { sessions, now } = this.#options
     const request = { key, forced: rejected !== undefined, claims, ...outcome }
     return sessions.update(session, (record) => withRequest(change(record), request, now()))
   }
-
-  async function failed(session: Session, request: RefreshRequest, error: EntraError) {
-    const failure = failureOf(error, request)
-    if (!failure.reason) logRefusal(log, error)
-    const { retryAfterS } = error
-    const written = await keep(session, request, { failure, retryAfterS })
-    return written ? problemFor(session, failure, { cause: error, retryAfterS }) : signInRequired()
-  }
-
-  return { refreshTokens, problemFor }
 }
 
 /** With a reason if Entra wants the user. Without one, there was no usable answer, and the user is not the cause. */

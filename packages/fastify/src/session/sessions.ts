@@ -19,7 +19,7 @@ import {
 import type { SealedCookies } from './cookie.ts'
 import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
 import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord } from './record.ts'
-import { createRecords, type Records } from './records.ts'
+import { Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
 import { UserSessions } from './user-sessions.ts'
 
@@ -62,7 +62,7 @@ export class Sessions {
     const { sessions: store } = options.store
     this.#options = options
     this.#cache = new SessionCache(options.store.invalidations, options.maxOpen)
-    this.#records = createRecords({ ...options, store })
+    this.#records = new Records({ ...options, store })
     this.byUser = new UserSessions({ ...options, store, end: (ids) => this.endAll(ids) })
   }
 

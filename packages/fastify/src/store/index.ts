@@ -5,7 +5,7 @@ import { StoreError, type Store } from './store.ts'
 /**
  * The store that a `STORE_URL` names: `sqlite:<path of the file>`, `redis://…` or `rediss://…`.
  *
- * @throws StoreError where the address is of no known kind, or the store cannot be opened
+ * @throws StoreError if the address has no known form, or the store cannot be opened
  */
 export async function openStore(storeUrl: string, now: () => number): Promise<Store> {
   if (storeUrl.startsWith('sqlite:')) return openSqliteStore(storeUrl.slice('sqlite:'.length), now)

@@ -1,12 +1,12 @@
-/** One connection to Redis: bounded in time, honest when it is down, back by itself. */
+/** One connection to Redis: every command is bounded in time, and a lost connection comes back by itself. */
 import { createClient, RESP_TYPES } from '@redis/client'
 import { StoreError, type Invalidations } from './store.ts'
 
-/** What a request waits for the store at most, milliseconds. */
+/** How long a request waits for the store at most, milliseconds. */
 const operationMs = 2000
-/** A link that swallows everything is noticed by pings that do not come back. */
+/** Pings notice a connection that swallows everything, milliseconds. */
 const pingEveryMs = 1000
-/** How long a new link may be silent; later every write starts this anew, so it cannot stand in for pings. */
+/** How long a new connection may be silent, milliseconds. Every write starts this anew, so pings are needed too. */
 const silentMs = 3000
 const maxReconnectDelayMs = 1000
 
@@ -14,9 +14,9 @@ function createBufferClient(url: string) {
   return createClient({
     url,
     RESP: 3,
-    // Redis tells us when a key that we read was changed (client-side caching, RESP 3).
+    // Redis reports when a key that we read has changed (client-side caching, RESP 3).
     emitInvalidate: true,
-    // Commands while disconnected fail at once: a queue would turn an outage into a pile-up.
+    // Commands fail at once while disconnected: a queue would grow as long as the outage lasts.
     disableOfflineQueue: true,
     socket: {
       connectTimeout: operationMs,
@@ -29,14 +29,87 @@ function createBufferClient(url: string) {
 
 type BufferClient = ReturnType<typeof createBufferClient>
 
-export interface RedisConnection {
-  /** @throws StoreError where Redis refuses, or does not answer within two seconds */
-  run<T>(command: (client: BufferClient) => Promise<T>): Promise<T>
-  invalidations: Invalidations
-  close(): Promise<void>
+export class RedisConnection {
+  /** What has changed in the store, as Redis reports it. */
+  readonly invalidations: Invalidations
+  readonly #client: BufferClient
+  readonly #listeners: ((id?: string) => void)[] = []
+  readonly #now: () => number
+  #disconnectedSince: number | undefined
+  #pingTimer: NodeJS.Timeout | undefined
+
+  constructor(client: BufferClient, now: () => number, idOf: (key: string) => string) {
+    this.#client = client
+    this.#now = now
+    this.#disconnectedSince = now()
+    this.invalidations = {
+      subscribe: (listener) => void this.#listeners.push(listener),
+      disconnectedSince: () => this.#disconnectedSince,
+    }
+    client.on('error', () => this.#onDisconnect())
+    client.on('end', () => this.#onDisconnect())
+    client.on('ready', () => {
+      this.#disconnectedSince = undefined
+      // Changes that came in the meantime are unknown.
+      this.#report(undefined)
+    })
+    client.on('invalidate', (key: Buffer | null) =>
+      this.#report(key === null ? undefined : idOf(key.toString())),
+    )
+  }
+
+  /** Begins to check the connection, once it is open. */
+  startPings(): void {
+    this.#pingTimer = setTimeout(() => void this.#checkConnection(), pingEveryMs).unref()
+  }
+
+  /** @throws StoreError if Redis refuses, or does not answer within two seconds */
+  async run<T>(command: (client: BufferClient) => Promise<T>): Promise<T> {
+    try {
+      return await withTimeout(operationMs, command(this.#client))
+    } catch (error) {
+      throw new StoreError('The session store did not answer', { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#pingTimer)
+    this.#pingTimer = undefined
+    const client = this.#client
+    if (client.isReady) {
+      await withTimeout(operationMs, client.close()).catch(() => client.destroy())
+    } else if (client.isOpen) client.destroy()
+  }
+
+  #onDisconnect(): void {
+    this.#disconnectedSince ??= this.#now()
+  }
+
+  #report(id: string | undefined): void {
+    for (const listener of this.#listeners) listener(id)
+  }
+
+  /** Replaces a connection that is open and does not answer. */
+  async #checkConnection(): Promise<void> {
+    const client = this.#client
+    try {
+      if (client.isReady) await withTimeout(operationMs, client.ping())
+    } catch (error) {
+      if (error instanceof TimeoutError && this.#pingTimer !== undefined) {
+        this.#onDisconnect()
+        client.destroy()
+        // The client tries until it succeeds, so this does not wait.
+        client.connect().catch(() => this.#onDisconnect())
+      }
+    }
+    this.#pingTimer?.refresh()
+  }
 }
 
-/** @param idOf the record's id in a key's name */
+/**
+ * @param idOf the record's id in a key's name
+ * @throws StoreError if the server does not answer within two seconds
+ */
 export async function connectRedis(
   url: string,
   now: () => number,
@@ -44,82 +117,26 @@ export async function connectRedis(
 ): Promise<RedisConnection> {
   if (!URL.canParse(url)) throw new StoreError('STORE_URL is no address such as redis://host:6379')
   const client = createBufferClient(url)
-  const listeners: ((id?: string) => void)[] = []
-  let disconnectedSince: number | undefined = now()
-  let pingTimer: NodeJS.Timeout | undefined
-
-  const lost = () => {
-    disconnectedSince ??= now()
-  }
-  client.on('error', lost)
-  client.on('end', lost)
-  client.on('ready', () => {
-    disconnectedSince = undefined
-    // What was changed while nobody listened is unknown.
-    for (const listener of listeners) listener()
-  })
-  client.on('invalidate', (key: Buffer | null) => {
-    const id = key === null ? undefined : idOf(key.toString())
-    for (const listener of listeners) listener(id)
-  })
-
-  async function run<T>(command: (connected: BufferClient) => Promise<T>): Promise<T> {
-    try {
-      return await withTimeout(operationMs, command(client))
-    } catch (error) {
-      throw new StoreError('The session store did not answer', { cause: error })
-    }
-  }
-
-  /** Gives up a link that answers nothing, though it is open, and makes another. */
-  async function checkConnection(): Promise<void> {
-    try {
-      if (client.isReady) await withTimeout(operationMs, client.ping())
-    } catch (error) {
-      if (error instanceof TimeoutError && pingTimer !== undefined) {
-        lost()
-        client.destroy()
-        // It tries again by itself until it is through; there is nothing to wait for here.
-        client.connect().catch(lost)
-      }
-    }
-    pingTimer?.refresh()
-  }
-
+  const connection = new RedisConnection(client, now, idOf)
   try {
     await withTimeout(operationMs, client.connect())
   } catch (error) {
     client.destroy()
     throw new StoreError(`The session store at ${originOf(url)} does not answer`, { cause: error })
   }
-
-  pingTimer = setTimeout(() => void checkConnection(), pingEveryMs).unref()
-
-  return {
-    run,
-    invalidations: {
-      subscribe: (listener) => void listeners.push(listener),
-      disconnectedSince: () => disconnectedSince,
-    },
-    close: async () => {
-      clearTimeout(pingTimer)
-      pingTimer = undefined
-      if (client.isReady)
-        await withTimeout(operationMs, client.close()).catch(() => client.destroy())
-      else if (client.isOpen) client.destroy()
-    },
-  }
+  connection.startPings()
+  return connection
 }
 
 class TimeoutError extends Error {}
 
 async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms)
   })
   try {
-    return await Promise.race([work, late])
+    return await Promise.race([work, timeout])
   } finally {
     clearTimeout(timer)
   }

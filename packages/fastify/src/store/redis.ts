@@ -1,9 +1,12 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
+import { decodeValue, encodeValue, headBytesOf, versionPrefix } from './redis-value.ts'
 import {
   type FoundRecord,
   type IndexWrite,
+  type OneTimeKeys,
+  type SessionStore,
   type Store,
   type StoredRecord,
   StoreError,
@@ -11,53 +14,14 @@ import {
   unreadableFound,
 } from './store.ts'
 
-// A record as one Redis value: version, expiry, label, sealed.
-
-/** The version in front, in fixed width, so that a script can compare it without parsing. */
-const versionPrefix = {
-  length: 8,
-  of: (version: number) => version.toString(16).padStart(8, '0'),
-}
-
-const expiryAt = versionPrefix.length
-const labelLengthAt = expiryAt + 8
-const headerLength = labelLengthAt + 2
-
-/** So much of a value holds header and label of most records: about 140 bytes for each session key. */
+/** This much of a value holds header and label of most records: about 140 bytes for each session key. */
 const usualHeadBytes = 512
 
-/** How many bytes of a value header and label take; undefined if it is too short to tell. */
-function headBytesOf(value: Buffer): number | undefined {
-  if (value.length < headerLength) return undefined
-  return headerLength + value.readUInt16BE(labelLengthAt)
-}
-
-export function encodeValue({ version, expiresAt, label, sealed }: StoredRecord): Buffer {
-  const header = Buffer.alloc(headerLength)
-  header.write(versionPrefix.of(version), 'latin1')
-  header.writeDoubleBE(expiresAt, expiryAt)
-  header.writeUInt16BE(label.length, labelLengthAt)
-  return Buffer.concat([header, label, sealed])
-}
-
-/** Undefined where the value is of another form. */
-export function decodeValue(id: string, value: Buffer): StoredRecord | undefined {
-  if (value.length < headerLength) return undefined
-  const version = Number.parseInt(value.toString('latin1', 0, expiryAt), 16)
-  const expiresAt = value.readDoubleBE(expiryAt)
-  const sealedAt = headerLength + value.readUInt16BE(labelLengthAt)
-  if (!Number.isFinite(version) || !Number.isFinite(expiresAt) || sealedAt > value.length) {
-    return undefined
-  }
-  const label = value.subarray(headerLength, sealedAt)
-  return { id, version, expiresAt, label, sealed: value.subarray(sealedAt) }
-}
-
-// One key a record, so that a cluster may put them anywhere; no script touches two.
+// Each record has one key, and no script uses two: a cluster may put them anywhere.
 const recordKey = (id: string) => `gatehouse:session:${id}`
-/** A sorted set a user or Entra session: ids by the moment when their sessions end. */
+/** A sorted set for each user or Entra session: ids by the time when their sessions end. */
 const indexKey = (entry: string) => `gatehouse:index:${entry}`
-const markKey = (kind: string, key: string) => `gatehouse:${kind}:${key}`
+const oneTimeKey = (kind: 'spent' | 'lock', key: string) => `gatehouse:${kind}:${key}`
 
 /** Compare-and-set: the value's first bytes are its version. */
 const replaceScript = `
@@ -66,8 +30,8 @@ const replaceScript = `
   return 1`
 
 /**
- * One more entry, the ended ones out; a key of another type makes room. All in one, so that no set
- * is ever without a time to live. It lives as long as the entry that lasts longest.
+ * Adds an entry, removes the ended ones, and deletes a key of another type. All in one script, so that no
+ * set is ever without a time to live. It lives as long as the entry that lasts longest.
  */
 const addToIndexScript = `
   local kind = redis.call('TYPE', KEYS[1]).ok
@@ -84,14 +48,25 @@ const unlockScript = `
   return redis.call('DEL', KEYS[1])`
 
 /**
- * @param url `redis://` or `rediss://`, with credentials where the server wants them
+ * @param url `redis://` or `rediss://`, with credentials if the server wants them
  * @param now milliseconds since the epoch
- * @throws StoreError where the server does not answer within two seconds
+ * @throws StoreError if the server does not answer within two seconds
  */
 export async function openRedisStore(url: string, now: () => number): Promise<Store> {
   const redis = await connectRedis(url, now, (key) => key.slice(recordKey('').length))
+  return {
+    sessions: createSessionStore(redis, now),
+    oneTimeKeys: createOneTimeKeys(redis),
+    invalidations: redis.invalidations,
+    ping: async () => {
+      await redis.run((client) => client.ping())
+    },
+    close: () => redis.close(),
+  }
+}
 
-  /** Redis counts in its own time; a time to live of less than a millisecond would be an error. */
+function createSessionStore(redis: RedisConnection, now: () => number): SessionStore {
+  /** Redis counts in its own time. A time to live of less than a millisecond would be an error. */
   const ttl = (until: number) => Math.max(Math.ceil(until - now()), 1)
 
   async function addToIndex(id: string, { entries, lastsUntil }: IndexWrite): Promise<void> {
@@ -104,74 +79,57 @@ export async function openRedisStore(url: string, now: () => number): Promise<St
   }
 
   return {
-    sessions: {
-      create: async (record, index) => {
-        const expiration = { type: 'PX', value: ttl(record.expiresAt) } as const
-        const reply = await redis.run((client) =>
-          client.set(recordKey(record.id), encodeValue(record), { condition: 'NX', expiration }),
-        )
-        if (reply === null) throw new StoreError('A session of this id is there already')
-        // The record first: `find` takes an entry without one away. If this fails, nobody gets the
-        // cookie, and what was written opens for nobody.
-        await addToIndex(record.id, index)
-      },
-      read: (id) => readRecord(redis, id, now()),
-      replace: async (record, index) => {
-        if (index) await addToIndex(record.id, index)
-        const keys = [recordKey(record.id)]
-        const life = String(ttl(record.expiresAt))
-        const values = [versionPrefix.of(record.version - 1), encodeValue(record), life]
-        const reply = await redis.run((client) =>
-          client.eval(replaceScript, { keys, arguments: values }),
-        )
-        return reply === 1
-      },
-      remove: async (id) => {
-        await redis.run((client) => client.del(recordKey(id)))
-      },
-      find: async (entry) => {
-        const members = await redis.run((client) =>
-          orIfWrongType(client.zRangeByScoreWithScores(indexKey(entry), `(${now()}`, '+inf'), []),
-        )
-        const found = await Promise.all(
-          members.map(({ value, score }) => findRecord(redis, String(value), score)),
-        )
-        const ended = members.filter((_member, at) => found[at] === undefined)
-        if (ended.length > 0) {
-          const ids = ended.map(({ value }) => value)
-          await redis.run((client) => client.zRem(indexKey(entry), ids))
-        }
-        return found
-          .filter((record) => record !== undefined)
-          .filter(({ expiresAt }) => expiresAt > now())
-      },
+    create: async (record, index) => {
+      const expiration = { type: 'PX', value: ttl(record.expiresAt) } as const
+      const reply = await redis.run((client) =>
+        client.set(recordKey(record.id), encodeValue(record), { condition: 'NX', expiration }),
+      )
+      if (reply === null) throw new StoreError('A session with this id exists already')
+      // The record first: `find` removes an entry without one. If this fails, no browser gets the cookie,
+      // so nothing opens what was written.
+      await addToIndex(record.id, index)
     },
-    oneTimeKeys: {
-      consume: (key, ttlMs) => mark(redis, markKey('spent', key), '1', ttlMs),
-      lock: async (key, ttlMs) => {
-        const owner = randomUUID()
-        const keys = [markKey('lock', key)]
-        if (!(await mark(redis, keys[0] ?? '', owner, ttlMs))) return undefined
-        return async () => {
-          await redis.run((client) => client.eval(unlockScript, { keys, arguments: [owner] }))
-        }
-      },
+    read: (id) => readRecord(redis, id, now()),
+    replace: async (record, index) => {
+      if (index) await addToIndex(record.id, index)
+      const keys = [recordKey(record.id)]
+      const life = String(ttl(record.expiresAt))
+      const values = [versionPrefix.of(record.version - 1), encodeValue(record), life]
+      const reply = await redis.run((client) =>
+        client.eval(replaceScript, { keys, arguments: values }),
+      )
+      return reply === 1
     },
-    invalidations: redis.invalidations,
-    ping: async () => {
-      await redis.run((client) => client.ping())
+    remove: async (id) => {
+      await redis.run((client) => client.del(recordKey(id)))
     },
-    close: () => redis.close(),
+    find: (entry) => findRecords(redis, entry, now),
+  }
+}
+
+function createOneTimeKeys(redis: RedisConnection): OneTimeKeys {
+  /** @returns false if the key exists */
+  async function take(key: string, owner: string, ttlMs: number): Promise<boolean> {
+    const options = { condition: 'NX', expiration: { type: 'PX', value: ttlMs } } as const
+    return (await redis.run((client) => client.set(key, owner, options))) !== null
+  }
+  return {
+    consume: (key, ttlMs) => take(oneTimeKey('spent', key), '1', ttlMs),
+    lock: async (key, ttlMs) => {
+      const owner = randomUUID()
+      const lockKey = oneTimeKey('lock', key)
+      if (!(await take(lockKey, owner, ttlMs))) return undefined
+      return async () => {
+        await redis.run((client) =>
+          client.eval(unlockScript, { keys: [lockKey], arguments: [owner] }),
+        )
+      }
+    },
   }
 }
 
 /** In place of a value of another type: one byte is no record. */
 const unusable = Buffer.alloc(1)
-
-async function mark(redis: RedisConnection, key: string, owner: string, ttlMs: number) {
-  const options = { condition: 'NX', expiration: { type: 'PX', value: ttlMs } } as const
-  return (await redis.run((client) => client.set(key, owner, options))) !== null
-}
 
 async function readRecord(
   redis: RedisConnection,
@@ -182,11 +140,31 @@ async function readRecord(
   if (value === null) return undefined
   const record = decodeValue(id, Buffer.from(value))
   if (!record) return unreadable(id)
-  // The value's own expiry counts as well: a key that lost its time to live is not immortal.
+  // The value's own expiry counts as well: a key may have lost its time to live.
   return record.expiresAt > at ? record : undefined
 }
 
-/** What an index shows of a record, without the sealed part; undefined where the record is gone. */
+/** The live records of an index. Entries whose record is gone are removed. */
+async function findRecords(
+  redis: RedisConnection,
+  entry: string,
+  now: () => number,
+): Promise<FoundRecord[]> {
+  const members = await redis.run((client) =>
+    orIfWrongType(client.zRangeByScoreWithScores(indexKey(entry), `(${now()}`, '+inf'), []),
+  )
+  const found = await Promise.all(
+    members.map(({ value, score }) => findRecord(redis, String(value), score)),
+  )
+  const ended = members.filter((_member, at) => found[at] === undefined)
+  if (ended.length > 0) {
+    const ids = ended.map(({ value }) => value)
+    await redis.run((client) => client.zRem(indexKey(entry), ids))
+  }
+  return found.filter((record) => record !== undefined).filter(({ expiresAt }) => expiresAt > now())
+}
+
+/** What an index shows of a record, without the sealed part; undefined if the record is gone. */
 async function findRecord(
   redis: RedisConnection,
   id: string,
@@ -207,7 +185,7 @@ async function findRecord(
   return { id, label: record.label, expiresAt: record.expiresAt, lastsUntil }
 }
 
-/** A key of another type is not one of ours, and no failure of the store. */
+/** A key of another type is not one of ours. It is no failure of the store. */
 async function orIfWrongType<T>(reply: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await reply

@@ -1,4 +1,7 @@
-/** What the store sees of a session: nothing. Ids and keys come from the cookie's key alone. */
+/**
+ * Seals records, so that the store cannot read them. Their ids and keys are derived from the cookie's key
+ * alone.
+ */
 import {
   createCipheriv,
   createDecipheriv,
@@ -8,32 +11,17 @@ import {
   randomFillSync,
 } from 'node:crypto'
 
-const bytes = 12 // AES-GCM's own size, NIST SP 800-38D §5.2.1.1
-const pool = Buffer.alloc(bytes * 128)
-let used = pool.length
-
-/** A fresh random nonce. Drawn 128 at a time: asking the system costs 2 µs, however few bytes it gives. */
-function nextNonce(): Buffer {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const nonce = Buffer.from(pool.subarray(used, used + bytes))
-  used += bytes
-  return nonce
-}
-
-const nonceBytes = bytes
-
 /** First byte of every sealed value. A value of another format is not opened. */
 const formatVersion = 1
 const tagBytes = 16
+/** AES-GCM's own size, NIST SP 800-38D §5.2.1.1. */
+const nonceBytes = 12
 const headerBytes = 1 + nonceBytes
 
-/** The two names that one cookie key gives a session: where its record is, and what opens it. */
+/** What a cookie's key is turned into: where the session's record is, and what opens it. */
 export interface SessionSecrets {
   id: string
-  /** A key object: handing raw bytes to a cipher costs four times as much, every time. */
+  /** A key object: raw bytes would cost a cipher four times as much, each time. */
   sealKey: KeyObject
 }
 
@@ -82,4 +70,18 @@ export function unseal(sealed: Uint8Array, { id, sealKey }: SessionSecrets): Buf
 
 function associatedData(id: string): Buffer {
   return Buffer.from(`${formatVersion}:${id}`)
+}
+
+const noncePool = Buffer.alloc(nonceBytes * 128)
+let used = noncePool.length
+
+/** A fresh random nonce. Drawn 128 at a time: asking the system costs 2 µs, however few bytes it gives. */
+function nextNonce(): Buffer {
+  if (used === noncePool.length) {
+    randomFillSync(noncePool)
+    used = 0
+  }
+  const nonce = Buffer.from(noncePool.subarray(used, used + nonceBytes))
+  used += nonceBytes
+  return nonce
 }

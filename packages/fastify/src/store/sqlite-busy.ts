@@ -1,18 +1,18 @@
-/** Waiting for a lock that another process holds on the file, without holding up this one. */
+/** Waits for a lock that another process holds on the file, without blocking this process. */
 
-/** A request waits for the store at most so long, milliseconds. */
-const patienceMs = 2000
+/** How long a request waits for the store at most, milliseconds. */
+const timeoutMs = 2000
 /**
- * Pauses between two looks at a locked file, milliseconds: twice as long each time, and never quite the
- * same, so that they do not fall into the rhythm of another process. A look costs microseconds.
+ * Pauses between two attempts on a locked file, milliseconds: twice as long each time, with a random part,
+ * so that they do not fall into the rhythm of another process. An attempt costs microseconds.
  */
 const pause = { first: 1, longest: 8 }
 /** Waiting statements that run in one go once the lock is free: about 30 µs each. */
-const atOnce = 50
+const batchSize = 50
 
 interface Waiting {
   until: number
-  /** @returns whether the lock is still held, so that it has to wait on */
+  /** @returns whether the lock is still held, so that it has to wait longer */
   attempt(): boolean
   giveUp(): void
 }
@@ -26,8 +26,8 @@ export class BusyQueue {
   #pauseMs = pause.first
 
   /**
-   * Runs `work`, at once if the file is free. Work that finds it locked is run again, the longest waiting
-   * first, for two seconds; it changes nothing until it succeeds.
+   * Runs `work`, at once if the file is free. If the file is locked, it is run again for two seconds, the
+   * longest waiting first. It changes nothing until it succeeds.
    *
    * @throws what `work` throws; SQLite's "database is locked" when the time is over
    */
@@ -46,34 +46,34 @@ export class BusyQueue {
         }
       }
       if (!attempt()) return
-      const until = performance.now() + patienceMs
+      const until = performance.now() + timeoutMs
       this.#waiting.push({ until, attempt, giveUp: () => reject(busy) })
-      if (this.#waiting.length === 1) this.#lookLater(pause.first)
+      if (this.#waiting.length === 1) this.#retryLater(pause.first)
     })
   }
 
-  /** One look at a time, however many wait: a thousand that each looked would be a load of their own. */
-  #lookLater(ms: number): void {
+  /** One attempt for all that wait: a thousand attempts would be a load of their own. */
+  #retryLater(ms: number): void {
     this.#pauseMs = ms
-    setTimeout(() => this.#look(), ms * (0.5 + Math.random()))
+    setTimeout(() => this.#retry(), ms * (0.5 + Math.random()))
   }
 
-  #look(): void {
+  #retry(): void {
     const done = this.#runWaiting()
     const now = performance.now()
     while ((this.#waiting[0]?.until ?? Infinity) <= now) this.#waiting.shift()?.giveUp()
     if (this.#waiting.length === 0) return
-    this.#lookLater(done > 0 ? pause.first : Math.min(this.#pauseMs * 2, pause.longest))
+    this.#retryLater(done > 0 ? pause.first : Math.min(this.#pauseMs * 2, pause.longest))
   }
 
-  /** @returns how many could run */
+  /** @returns how many ran */
   #runWaiting(): number {
-    for (let done = 0; done < atOnce; done += 1) {
+    for (let done = 0; done < batchSize; done += 1) {
       const [first] = this.#waiting
       if (!first || first.attempt()) return done
       this.#waiting.shift()
     }
-    return atOnce
+    return batchSize
   }
 }
 

@@ -1,54 +1,44 @@
 /** Sessions in one SQLite file (`node:sqlite`), shared by the processes of one machine. */
 import { randomUUID } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
+import { openDatabase, openOrThrow, transaction, watchFile } from './sqlite-file.ts'
 import {
-  type Invalidations,
   type FoundRecord,
+  type OneTimeKeys,
+  type SessionStore,
   type Store,
   type StoredRecord,
   StoreError,
   unreadable,
   unreadableFound,
 } from './store.ts'
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
 
-/** Expired rows go this often, milliseconds. They are refused from the moment they expire. */
+/** How often expired rows are deleted, milliseconds. They are refused from the moment they expire. */
 const sweepEveryMs = 60_000
-/** Rows that go in one statement: about 5 ms. After a day without a sweep there may be 100,000. */
-const sweptAtOnce = 500
+/** Rows that one statement deletes, in about 5 ms. After a day without a sweep there may be 100,000. */
+const sweepBatchSize = 500
+
+/** An open file, and how to work on it. */
+interface OpenFile {
+  db: DatabaseSync
+  statements: Statements
+  now: () => number
+  /** Runs statements once the file is free. @throws StoreError for anything that SQLite throws */
+  asStoreError<T>(work: () => T): Promise<T>
+}
 
 /**
- * @param path the database file; made with mode 0600 in a folder of mode 0700
+ * @param path the database file; created with mode 0600 in a folder of mode 0700
  * @param now milliseconds since the epoch
- * @throws StoreError where the file cannot be opened, or is no database
+ * @throws StoreError if the file cannot be opened, or is no database
  */
 export async function openSqliteStore(path: string, now: () => number): Promise<Store> {
   const queue = new BusyQueue()
   const db = await openDatabase(path, queue)
-  const opened = () => ({ statements: prepare(db), invalidations: watchFile(db, now) })
-  const { statements, invalidations } = await orClosed(() => queue.run(opened))
 
-  /** Runs a statement; whatever SQLite throws leaves as a `StoreError`. */
-  async function asStoreError<T>(work: () => T): Promise<T> {
-    try {
-      return await queue.run(work)
-    } catch (error) {
-      throw new StoreError('The session store did not answer', { cause: error })
-    }
-  }
-
-  /** What has to work before the store is of use; a database that is not used is closed. */
+  /** A part of opening. If it fails, the database is closed. */
   async function orClosed<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await openOrThrow(path, work)
@@ -58,62 +48,24 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     }
   }
 
-  async function sweep(): Promise<void> {
-    for (const statement of statements.sweep) {
-      while (db.isOpen && (await queue.run(() => statement.run(now()).changes)) === sweptAtOnce) {
-        await nextTurn()
-      }
+  const prepared = () => ({ statements: prepare(db), invalidations: watchFile(db, now) })
+  const { statements, invalidations } = await orClosed(() => queue.run(prepared))
+  const sweepAll = () => sweep({ db, statements, now }, queue)
+  await orClosed(sweepAll)
+  // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
+  const timer = setInterval(() => void sweepAll().catch(() => undefined), sweepEveryMs).unref()
+
+  const asStoreError = async <T>(work: () => T): Promise<T> => {
+    try {
+      return await queue.run(work)
+    } catch (error) {
+      throw new StoreError('The session store did not answer', { cause: error })
     }
   }
-
-  await orClosed(sweep)
-  // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
-  const timer = setInterval(() => void sweep().catch(() => undefined), sweepEveryMs).unref()
-
+  const file = { db, statements, now, asStoreError }
   return {
-    sessions: {
-      create: (record, { entries, lastsUntil }) =>
-        asStoreError(() =>
-          transaction(db, () => {
-            statements.create.run(...columns(record), record.id)
-            for (const entry of entries) statements.addIndex.run(entry, record.id, lastsUntil)
-          }),
-        ),
-      read: (id) => asStoreError(() => toRecord(statements.read.get(id, now()))),
-      replace: (record, index) => {
-        const replace = () =>
-          statements.replace.run(...columns(record), record.id, record.version - 1).changes === 1
-        if (!index) return asStoreError(replace)
-        return asStoreError(() =>
-          transaction(db, () => {
-            const replaced = replace()
-            // Entries of a record that is gone would be found by nobody, and kept for hours.
-            for (const entry of replaced ? index.entries : []) {
-              statements.addIndex.run(entry, record.id, index.lastsUntil)
-            }
-            return replaced
-          }),
-        )
-      },
-      remove: (id) =>
-        asStoreError(() =>
-          transaction(db, () => {
-            statements.remove.run(id)
-            statements.removeIndex.run(id)
-          }),
-        ),
-      find: (entry) => asStoreError(() => statements.find.all(entry, now()).flatMap(toFound)),
-    },
-    oneTimeKeys: {
-      consume: (key, ttlMs) =>
-        asStoreError(() => mark(statements, `spent:${key}`, '', ttlMs, now())),
-      lock: (key, ttlMs) =>
-        asStoreError(() => {
-          const owner = randomUUID()
-          if (!mark(statements, `lock:${key}`, owner, ttlMs, now())) return undefined
-          return () => asStoreError(() => void statements.unmark.run(`lock:${key}`, owner))
-        }),
-    },
+    sessions: createSessionStore(file),
+    oneTimeKeys: createOneTimeKeys(file),
     invalidations,
     ping: () => asStoreError(() => void statements.ping.get()),
     close: async () => {
@@ -122,6 +74,73 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     },
   }
 }
+
+function createSessionStore({ db, statements, now, asStoreError }: OpenFile): SessionStore {
+  return {
+    create: (record, { entries, lastsUntil }) =>
+      asStoreError(() =>
+        transaction(db, () => {
+          statements.create.run(...columns(record), record.id)
+          for (const entry of entries) statements.addIndex.run(entry, record.id, lastsUntil)
+        }),
+      ),
+    read: (id) => asStoreError(() => toRecord(statements.read.get(id, now()))),
+    replace: (record, index) => {
+      const replace = () =>
+        statements.replace.run(...columns(record), record.id, record.version - 1).changes === 1
+      if (!index) return asStoreError(replace)
+      return asStoreError(() =>
+        transaction(db, () => {
+          const replaced = replace()
+          // Entries of a record that is gone would lead nowhere, and be kept for hours.
+          for (const entry of replaced ? index.entries : []) {
+            statements.addIndex.run(entry, record.id, index.lastsUntil)
+          }
+          return replaced
+        }),
+      )
+    },
+    remove: (id) =>
+      asStoreError(() =>
+        transaction(db, () => {
+          statements.remove.run(id)
+          statements.removeIndex.run(id)
+        }),
+      ),
+    find: (entry) => asStoreError(() => statements.find.all(entry, now()).flatMap(toFound)),
+  }
+}
+
+function createOneTimeKeys({ statements, now, asStoreError }: OpenFile): OneTimeKeys {
+  /** @returns false if the key is live */
+  function take(key: string, owner: string, ttlMs: number): boolean {
+    const at = now()
+    return statements.take.run(key, owner, at + ttlMs, at).changes === 1
+  }
+
+  return {
+    consume: (key, ttlMs) => asStoreError(() => take(`spent:${key}`, '', ttlMs)),
+    lock: (key, ttlMs) =>
+      asStoreError(() => {
+        const owner = randomUUID()
+        if (!take(`lock:${key}`, owner, ttlMs)) return undefined
+        return () => asStoreError(() => void statements.release.run(`lock:${key}`, owner))
+      }),
+  }
+}
+
+async function sweep(
+  { db, statements, now }: Pick<OpenFile, 'db' | 'statements' | 'now'>,
+  queue: BusyQueue,
+): Promise<void> {
+  for (const statement of statements.sweep) {
+    while (db.isOpen && (await queue.run(() => statement.run(now()).changes)) === sweepBatchSize) {
+      await nextTurn()
+    }
+  }
+}
+
+type Statements = ReturnType<typeof prepare>
 
 function prepare(db: DatabaseSync) {
   return {
@@ -140,43 +159,31 @@ function prepare(db: DatabaseSync) {
       `select s.id, s.summary, s.expires_at, i.expires_at as lasts_until
        from indexes i join sessions s on s.id = i.id where i.entry = ? and s.expires_at > ?`,
     ),
-    // A mark that has expired may be taken again; a live one may not.
-    mark: db.prepare(
+    // An expired key may be taken again, a live one not.
+    take: db.prepare(
       `insert into marks (key, owner, expires_at) values (?, ?, ?)
        on conflict (key) do update set owner = excluded.owner, expires_at = excluded.expires_at
        where marks.expires_at <= ?`,
     ),
-    unmark: db.prepare('delete from marks where key = ? and owner = ?'),
-    // Entries first: without their session, nothing leads to them any more.
+    release: db.prepare('delete from marks where key = ? and owner = ?'),
+    // Entries first: they are found by their session.
     sweep: [
       `delete from indexes where (entry, id) in (
          select i.entry, i.id from sessions s join indexes i on i.id = s.id
-         where s.expires_at <= ? limit ${sweptAtOnce})`,
+         where s.expires_at <= ? limit ${sweepBatchSize})`,
       `delete from indexes where (entry, id) in (
-         select entry, id from indexes where expires_at <= ? limit ${sweptAtOnce})`,
+         select entry, id from indexes where expires_at <= ? limit ${sweepBatchSize})`,
       `delete from sessions where id in (
-         select id from sessions where expires_at <= ? limit ${sweptAtOnce})`,
+         select id from sessions where expires_at <= ? limit ${sweepBatchSize})`,
       `delete from marks where key in (
-         select key from marks where expires_at <= ? limit ${sweptAtOnce})`,
+         select key from marks where expires_at <= ? limit ${sweepBatchSize})`,
     ].map((statement) => db.prepare(statement)),
     ping: db.prepare('select 1 from sessions limit 1'),
   }
 }
 
-type Statements = ReturnType<typeof prepare>
-
 function columns({ version, sealed, label, expiresAt }: StoredRecord) {
   return [version, sealed, label, Math.ceil(expiresAt)] as const
-}
-
-function mark(
-  statements: Statements,
-  key: string,
-  owner: string,
-  ttlMs: number,
-  at: number,
-): boolean {
-  return statements.mark.run(key, owner, at + ttlMs, at).changes === 1
 }
 
 function toRecord(row: Record<string, unknown> | undefined): StoredRecord | undefined {
@@ -196,114 +203,4 @@ function toFound(row: Record<string, unknown>): FoundRecord[] {
   return typeof expiresAt === 'number' && label instanceof Uint8Array
     ? [{ id, label, expiresAt, lastsUntil }]
     : [unreadableFound(id, lastsUntil)]
-}
-
-function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('begin immediate')
-  try {
-    const result = work()
-    db.exec('commit')
-    return result
-  } catch (error) {
-    if (db.isTransaction) db.exec('rollback')
-    throw error
-  }
-}
-
-const schema = `
-  create table if not exists sessions (
-    id text primary key, version integer not null, sealed blob not null, summary blob not null,
-    expires_at integer not null
-  ) without rowid;
-  create table if not exists indexes (
-    entry text not null, id text not null, expires_at integer not null, primary key (entry, id)
-  ) without rowid;
-  create table if not exists marks (
-    key text primary key, owner text not null, expires_at integer not null
-  ) without rowid;
-  create index if not exists indexes_by_id on indexes (id);
-  create index if not exists sessions_by_expiry on sessions (expires_at);
-  create index if not exists indexes_by_expiry on indexes (expires_at);
-  create index if not exists marks_by_expiry on marks (expires_at);
-`
-
-/**
- * Opens the file, and makes it where it is missing: mode 0600, in a folder of mode 0700.
- *
- * @throws StoreError where it cannot be opened or written, or is no database
- */
-function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSync> {
-  return openOrThrow(path, async () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    // Made before SQLite opens it: the -wal and -shm files copy the database file's mode. Never opened if
-    // it is there: closing it would drop the locks that this process has on it (POSIX fcntl).
-    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
-    else closeSync(openSync(path, 'a', 0o600))
-    chmodSync(path, 0o600)
-    // Without a busy timeout: the event loop never waits for a lock, the queue does.
-    const db = new DatabaseSync(path, { timeout: 0 })
-    try {
-      await queue.run(() => {
-        // A deleted session has to be gone: secure_delete overwrites what is deleted.
-        db.exec(
-          'pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;',
-        )
-        db.exec(schema)
-      })
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  })
-}
-
-/** Does what has to work for a file to be of use. @throws StoreError with a sentence where it does not */
-async function openOrThrow<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })
-  }
-}
-
-// How a process learns what the others wrote into the same file.
-
-/** Asking costs 3 µs, a tenth of a request: this often is soon enough (milliseconds). */
-const askEveryMs = 5
-
-/**
- * `PRAGMA data_version` changes when another connection has committed to the file, and only then
- * (sqlite.org/pragma.html#pragma_data_version).
- */
-function watchFile(db: DatabaseSync, now: () => number): Invalidations {
-  const statement = db.prepare('pragma data_version')
-  const listeners: ((id?: string) => void)[] = []
-  let version: unknown = statement.get()?.['data_version']
-  let askedAt = 0
-  let disconnectedSince: number | undefined
-
-  function ask(): void {
-    try {
-      const current: unknown = statement.get()?.['data_version']
-      if (current !== version) for (const listener of listeners) listener()
-      version = current
-      disconnectedSince = undefined
-    } catch {
-      disconnectedSince ??= now()
-    }
-  }
-
-  return {
-    subscribe: (listener) => void listeners.push(listener),
-    disconnectedSince: () => {
-      const at = performance.now()
-      if (at - askedAt >= askEveryMs) {
-        askedAt = at
-        ask()
-      }
-      return disconnectedSince
-    },
-  }
 }

@@ -1,82 +1,82 @@
-/** What a session store keeps, and what it promises. Every store passes the same behaviour suite. */
+/** What a session store keeps and guarantees. Every store passes the same behaviour suite. */
 
-/** A sealed session record: opaque bytes, found by id, replaced by version. Moments are ms since the epoch. */
+/** A sealed session record: opaque bytes, found by id, replaced by version. Times are ms since the epoch. */
 export interface StoredRecord {
   /** Derived from the cookie's key; 43 base64url characters. */
   id: string
   /** Starts at 1 and grows by one with each replacement: the basis of compare-and-set. */
   version: number
-  /** The session, opened by its own cookie only. */
+  /** The session. Only its own cookie opens it. */
   sealed: Uint8Array
-  /** What the user's other sessions may see of this one; opened by the server. */
+  /** What the user's other sessions may see of this one. The server opens it. */
   label: Uint8Array
   /** When the store may forget the record. */
   expiresAt: number
 }
 
-/** In place of a record of another form: somebody else wrote it, so there is nothing in it for us. */
+/** In place of a record of another form, which this app did not write. It opens as nothing. */
 export function unreadable(id: string): StoredRecord {
   const nothing = new Uint8Array()
   return { id, version: 0, sealed: nothing, label: nothing, expiresAt: 0 }
 }
 
-/** Where a record is to be found without its cookie. */
+/** How a record is found without its cookie. */
 export interface IndexWrite {
-  /** Keyed hashes under which `find` gives the record. */
+  /** Keyed hashes under which `find` returns the record. */
   entries: readonly string[]
-  /** When the session ends whatever happens: entries are kept as long. */
+  /** The session's absolute limit: entries are kept as long. */
   lastsUntil: number
 }
 
-/** What an index says of a record. */
+/** What an index returns of a record. */
 export type FoundRecord = Pick<StoredRecord, 'id' | 'label' | 'expiresAt'> &
   Pick<IndexWrite, 'lastsUntil'>
 
-/** In place of a record under an index entry of which nothing can be read. */
+/** In place of a record in an index that cannot be read. */
 export function unreadableFound(id: string, lastsUntil: number): FoundRecord {
   return { id, label: new Uint8Array(), expiresAt: lastsUntil, lastsUntil }
 }
 
 /**
- * Where sessions live. Every method either does what it says or throws a `StoreError` within two
- * seconds; none returns half a result.
+ * Keeps session records. Every method either does what it says or throws a `StoreError` within two
+ * seconds. None returns half a result.
  */
 export interface SessionStore {
   create(record: StoredRecord, index: IndexWrite): Promise<void>
-  /** What does not look like a record comes with nothing in it: it opens as nothing, and is refused as that. */
+  /** A stored value that is no record comes as an empty record: it does not open, and is refused. */
   read(id: string): Promise<StoredRecord | undefined>
   /**
-   * Writes `record` if the stored version is still `record.version - 1`; false where it is not, or is gone.
+   * Writes `record` if the stored version is still `record.version - 1`; false if it is not, or is gone.
    *
-   * @param index entries to write before it, beside those that are there
+   * @param index entries to write before it, in addition to the existing ones
    */
   replace(record: StoredRecord, index?: IndexWrite): Promise<boolean>
-  /** Ends a record for good; unknown ids are no error. */
+  /** Deletes a record for good. Unknown ids are no error. */
   remove(id: string): Promise<void>
   /**
-   * The live records under an index entry. One that is there and cannot be read is among them, so that it
-   * can be ended.
+   * The live records under an index entry. One that exists and cannot be read is among them, so that it can
+   * be ended.
    */
   find(entry: string): Promise<FoundRecord[]>
 }
 
-/** Marks that the whole deployment sees: used up, or being worked on. Keys are hashed by the caller. */
+/** Keys that one caller of the whole deployment gets: to use something once, or to work alone. Hashed by the caller. */
 export interface OneTimeKeys {
   /** @returns true for the first caller within `ttlMs`, false for every later one */
   consume(key: string, ttlMs: number): Promise<boolean>
-  /** @returns what lets go again; undefined where somebody else holds the lock */
+  /** @returns a function that releases the lock; undefined if another caller holds it */
   lock(key: string, ttlMs: number): Promise<(() => Promise<void>) | undefined>
 }
 
-/** What tells a process that a copy in its memory is out of date. */
+/** Reports that a copy in this process's memory is out of date. */
 export interface Invalidations {
-  /** Calls back with the id of a record that changed; without one where any may have. */
+  /** Calls back with the id of a record that changed; without an id if any record may have. */
   subscribe(listener: (id?: string) => void): void
   /**
-   * Takes note of what other processes did. Called before a copy in memory is trusted, so it is
-   * synchronous and costs next to nothing.
+   * Looks for changes by other processes. Called before a copy in memory is used, so it is synchronous and
+   * costs next to nothing.
    *
-   * @returns since when (ms since the epoch) nothing is known; undefined while all is well
+   * @returns since when (ms since the epoch) changes are unknown; undefined while they are known
    */
   disconnectedSince(): number | undefined
 }
@@ -90,7 +90,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** The store did not do what it was asked; `cause` says why, for the log. */
+/** The store failed; `cause` says why, for the log. */
 export class StoreError extends Error {
   readonly code = 'store_failed'
 

@@ -40,7 +40,7 @@ describe('with tenant "organizations"', () => {
     expect(closed.logs.join('')).toContain('tenant_not_allowed')
   })
 
-  /** A refresh that is answered with a token of another tenant, about the same object id. */
+  /** A refresh that is answered with a token of another tenant and the same object id. */
   async function refreshedElsewhere(): Promise<Browser> {
     const browser = anyone.browser()
     await browser.signIn()

@@ -30,7 +30,7 @@ describe('the authorization request', () => {
       expect.arrayContaining(['openid', 'profile', 'offline_access', 'User.ReadBasic.All']),
     )
     for (const name of ['code_challenge', 'state', 'nonce']) {
-      // The state also says when it was made, for the words on the page of a late callback.
+      // The state also says when it was made: the page of a late callback needs it.
       expect(query[name]).toMatch(name === 'state' ? /^[\w-]{43}\.[0-9a-z]{6,8}$/ : /^[\w-]{43}$/)
     }
   })

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 
-/** Ends the app of the last test. */
+/** Closes the app of the last test. */
 let current: Gatehouse | undefined
 afterEach(() => current?.close())
 
-/** An app whose sign-in service names an issuer of another host, as Entra External ID does. */
+/** An app whose tenant has an issuer on another host, as Entra External ID does. */
 async function externalTenant(config: Record<string, unknown> = {}, named?: string) {
   const gatehouse = await startGatehouse({ config })
   current = gatehouse

@@ -5,7 +5,7 @@ import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { expectEnded, twoInstances } from '../support/two-instances.ts'
 
-/** The address that Entra calls for a session of its own. */
+/** The address that Entra calls for one of its sessions. */
 function logoutPath(sid: unknown): string {
   return `/auth/front-channel-logout?sid=${String(sid)}`
 }

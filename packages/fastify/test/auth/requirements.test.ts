@@ -4,7 +4,7 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-/** Routes as an app developer writes them, behind `requireSignIn` like everything under routes/. */
+/** Routes as an app developer writes them, behind `requireSignIn` like all routes under routes/. */
 function protectedRoutes(app: FastifyInstance): void {
   void app.register(async (routes) => {
     routes.addHook('onRequest', (...hook) => app.requireSignIn.apply(app, hook))
@@ -89,7 +89,7 @@ describe('a route that requires more than a sign-in', () => {
       }),
     )
     expect(await statuses(browser, '/test/strong', '/test/all')).toEqual([200, 200])
-    // Another sign-in of the same user has proved nothing yet.
+    // Another session of the same user does not satisfy the context.
     expectProblem(await (await signedIn(70)).get('/test/strong'), 401, 'interaction_required')
   })
 

@@ -6,7 +6,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
 
-/** Microsoft's published numbers, and what the person at the keyboard is told. */
+/** Microsoft's published numbers, and the code of the page that the user gets. */
 const told: Record<string, number[]> = {
   expired: [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
   consent_required: [65001, 90094, 90095],
@@ -20,7 +20,7 @@ const told: Record<string, number[]> = {
   unavailable: [90033, 50033, 90006, 90012, 90055],
   failed: [50196, 99999999],
 }
-/** These lead back to Microsoft, once, before there is a page: see interaction-sign-in.test.ts. */
+/** These lead back to Microsoft once, before a page is shown: see interaction-sign-in.test.ts. */
 const stepUp = [50076, 50079, 50072, 50074, 50078, 50158, 50097]
 const cases = Object.entries(told).flatMap(([code, numbers]) =>
   numbers.map((number) => [number, code] as const),

@@ -31,7 +31,7 @@ describe('a person who closes the tab during the callback', () => {
       .poll(() => logs.some((line) => line.includes('"event":"sign_in"')), { timeout: 2000 })
       .toBe(true)
 
-    // The cookie of that session was never delivered: what is left of the attempt opens nothing.
+    // The cookie of that session was never delivered: the cookies of the attempt open nothing.
     const again = await send()
     expect([startsSession(again), problemPageCode(again)]).toEqual([false, 'expired'])
     expectProblem(await browser.get('/api/me'), 401, 'sign_in_required')

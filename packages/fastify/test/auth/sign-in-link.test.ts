@@ -93,7 +93,7 @@ describe('what Entra adds to its answer', () => {
   })
 })
 
-/** The longest claims request that is passed on; its letters may be of any alphabet. */
+/** The longest claims request that is passed on, with letters of any alphabet. */
 function longestClaims(letter: string): string {
   const claims = (length: number) =>
     JSON.stringify({ access_token: { acrs: { essential: true, value: letter.repeat(length) } } })
@@ -102,7 +102,7 @@ function longestClaims(letter: string): string {
   return claims(length)
 }
 
-/** The longest return address that is kept, made of this letter. */
+/** The longest return address that is kept, filled with this letter. */
 function longestReturnTo(letter: string): string {
   let returnTo = `/users?q=${letter.repeat(1024)}`
   while (safeReturnTo(returnTo, publicUrl) === '/') returnTo = returnTo.slice(0, -1)
@@ -124,7 +124,7 @@ describe('the longest of everything at once', () => {
   })
   const hints = `&loginHint=${'a'.repeat(320)}&domainHint=${'b'.repeat(255)}`
 
-  /** A browser with a challenge, and the address of its Continue with a return address of this text. */
+  /** A browser with a challenge, and the address of its _Continue_ with this return address. */
   async function challenged(browser: Browser, letter: string, returnTo: string): Promise<string> {
     claims.current = longestClaims(letter)
     const problem = expectProblem(await browser.get('/test/challenge'), 401, 'interaction_required')

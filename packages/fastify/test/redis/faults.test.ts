@@ -21,7 +21,7 @@ async function signedIn(): Promise<Browser> {
   return browser
 }
 
-/** A browser whose session no process has in its memory. */
+/** A browser whose session is in no process's memory. */
 async function notOpen(): Promise<Browser> {
   const browser = gatehouse.browser()
   await browser.signIn()
@@ -36,7 +36,7 @@ async function recovers(browser: Browser): Promise<void> {
   expect((await gatehouse.browser().signIn()).location).toBe('/')
 }
 
-/** Runs, and tells how long it took, milliseconds. */
+/** @returns the result, and how long the work took in milliseconds */
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const startedAt = performance.now()
   return [await work(), performance.now() - startedAt]
@@ -139,7 +139,7 @@ describe('while Redis hangs', () => {
       .poll(async () => (await timed(() => unopened.get('/api/me')))[1], { timeout: 8000 })
       .toBeLessThan(200)
     expectUnavailable(await unopened.get('/api/me'))
-    // Whoever hears of no sign-out any more must not go on for ever.
+    // An instance that no longer learns of sign-outs must not use its copies for ever.
     expect(await meStatus(open)).toBe(200)
     gatehouse.advance(31_000)
     expectUnavailable(await open.get('/api/me'))
@@ -159,7 +159,7 @@ describe('a Redis that refuses commands', () => {
     expect([answer.status, startsSession(answer)]).toEqual([503, false])
     gatehouse.advance(2 * 60_000)
     expectUnavailable(await open.post('/api/session/extend'))
-    // Activity cannot be written down, which is no reason to refuse it.
+    // Activity cannot be written, which is no reason to refuse the request.
     expect(await meStatus(open)).toBe(200)
     expect((await open.post('/auth/sign-out')).status).toBe(200)
     expect(await gatehouse.stored.records()).toHaveLength(1)

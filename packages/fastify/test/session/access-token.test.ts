@@ -18,7 +18,7 @@ async function signedIn(place = 0): Promise<Browser> {
   return browser
 }
 
-/** A signed-in browser whose access token has run out. */
+/** A signed-in browser whose access token has expired. */
 async function withExpiredToken(): Promise<Browser> {
   const browser = await signedIn()
   gatehouse().advance(100 * minute)
@@ -66,7 +66,7 @@ describe('an access token', () => {
     await usersStatus(browser)
     expect(refreshes(gatehouse().tenant)).toHaveLength(0)
     gatehouse().advance(minute)
-    // Nobody waits for it: the old one is used until the new one is there.
+    // No request waits for it: the old one is used until the new one arrives.
     expect(await usersStatus(browser)).toBe(200)
     await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
   })

@@ -74,7 +74,7 @@ describe.each(storeKinds.map((store) => ({ store, times: begun[store] })))(
       const headers = { host: 'localhost:5173' }
       const begin = async (many: number) => {
         for (let turn = 0; turn < many; turn += 1) {
-          // Rate limits count by address; these people come from everywhere.
+          // Rate limits count by address, so each of these users has another one.
           const remoteAddress = `10.${turn % 200}.${(turn >> 8) % 250}.${turn % 250}`
           const answer = await app.inject({ url: '/auth/sign-in', headers, remoteAddress })
           if (answer.statusCode !== 303) throw new Error(`answered ${answer.statusCode}`)
@@ -84,18 +84,18 @@ describe.each(storeKinds.map((store) => ({ store, times: begun[store] })))(
       const before = await heapAfterCollection()
       await begin(times)
       const grown = (await heapAfterCollection()) - before
-      // A transaction kept for each would be a kilobyte at least; what other tests left behind is less.
+      // A transaction kept for each would be a kilobyte at least. What other tests left behind is less.
       expect(grown / times).toBeLessThan(500)
       expect(await stored.size()).toBe(0)
     })
   },
 )
 
-/** Bytes in use once everything is gone that nobody holds. */
+/** Bytes in use after a garbage collection. */
 async function heapAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  // What ends with a request ends a turn of the event loop later.
+  // The objects of a request are released one turn of the event loop later.
   await sleep(100)
   collect()
   collect()

@@ -13,7 +13,7 @@ const people = 20
 const requestsEach = 50
 const minute = 60_000
 
-/** Whose answer came back, by the object id in it. */
+/** The user whose answer came back, by the object id in it. */
 const asks: ((browser: Browser) => Promise<string>)[] = [
   async (browser) => ((await browser.get('/api/me')).json() as Me).objectId,
   async (browser) => String(((await browser.get('/api/claims')).json() as Claims).claims['oid']),
@@ -34,7 +34,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
   })
   afterAll(() => remote.close())
 
-  /** Graph answers with whoever the access token is of, now and then late. */
+  /** Graph answers with the user of the access token, sometimes late. */
   function graphNamesTheCaller(): void {
     let calls = 0
     gatehouse().tenant.faults.set({
@@ -61,7 +61,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     )
   }
 
-  /** Turn by turn, so that the users' requests are mixed and not one user's after another's. */
+  /** In turns, so that the requests of the users are mixed. */
   async function everybodyAsks(
     signedIn: { id: string; browsers: Browser[] }[],
     turns: number,
@@ -84,7 +84,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     const answers = await everybodyAsks(signedIn, requestsEach)
     expect(answers).toHaveLength(people * requestsEach)
     expect(answers.filter(({ expected, got }) => expected !== got)).toEqual([])
-    // Once each, though two instances had to have the new token.
+    // Once each, although two instances needed the new token.
     expect(gatehouse().tenant.journal.count('token')).toBe(2 * people)
   })
 
@@ -96,7 +96,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     const answers: Awaited<ReturnType<typeof everybodyAsks>> = []
     for (let wave = 0; wave < waves; wave += 1) {
       const underWay = everybodyAsks(signedIn, requestsEach / waves)
-      // In the middle of them, every token is over.
+      // In the middle of them, every token expires.
       await new Promise((resolve) => setTimeout(resolve, 40))
       gatehouse().advance(100 * minute)
       answers.push(...(await underWay))
@@ -104,7 +104,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     expect(answers).toHaveLength(people * requestsEach)
     expect(answers.filter(({ expected, got }) => expected !== got)).toEqual([])
     const count = refreshes(gatehouse().tenant).length
-    // A refresh that is under way when the clock moves counts from the moment of its answer.
+    // A refresh in progress when the clock moves counts from the moment of its answer.
     expect(count).toBeGreaterThanOrEqual(people * 2)
     expect(count).toBeLessThanOrEqual(people * (waves + 1))
   })

@@ -24,7 +24,7 @@ async function signedIn(): Promise<Browser> {
   return browser
 }
 
-/** Entra gives a token for another resource, in the name of the same person. */
+/** Entra gives a token for another resource and the same user. */
 function ordersAnswerTheirOwn(): void {
   gatehouse().tenant.faults.set({
     at: 'token',
@@ -50,7 +50,7 @@ describe('an access token near its end', () => {
     gatehouse().advance(seconds * 1000)
     const token = tokenIn(await askToken(browser, 'Mail.Read'))
     expect(token === 'the-first-one').toBe(same)
-    // The one that is handed out is replaced behind the request.
+    // The token in use is replaced in the background.
     await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
     gatehouse().tenant.faults.clear()
     await expect

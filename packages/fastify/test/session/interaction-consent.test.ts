@@ -19,7 +19,7 @@ async function signedIn(place: number): Promise<Browser> {
   return browser
 }
 
-/** Where *Continue* leads: the authorize address of the local tenant. */
+/** The address of _Continue_: the authorize address of the local tenant. */
 async function authorizeUrl(browser: Browser, signInUrl: string | undefined): Promise<URL> {
   const answer = await browser.get(continueUrl(signInUrl ?? '', '/users?q=no#2'))
   expect(answer.status).toBe(303)
@@ -99,7 +99,7 @@ describe('a permission that was not granted', () => {
       const user = people(tenant).at(44).userPrincipalName
       const back = await browser.send(await browser.callbackFrom(url.href, { user }))
       expect(back.location).toMatch(/^\/sign-in-problem\?code=consent_required&/)
-      // What was there before is still there.
+      // The permissions from before still work.
       expect((await browser.get('/api/users')).status).toBe(200)
     } finally {
       tenant.requireAdminConsent(false)

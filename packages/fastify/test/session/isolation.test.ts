@@ -22,7 +22,7 @@ const gatehouse = useTestApp({
   oneClock: true,
 })
 
-/** Whose answer came back, by the object id in it; for a refusal, its status. */
+/** The user whose answer came back, by the object id in it. The status, if it is an error. */
 const asks: { path: string; whose: (answer: Answer) => unknown }[] = [
   { path: '/api/users', whose: ({ json }) => (json() as Users).users[0]?.id },
   { path: '/api/me', whose: ({ json }) => (json() as Me).objectId },
@@ -33,11 +33,11 @@ const asks: { path: string; whose: (answer: Answer) => unknown }[] = [
 interface Person {
   id: string
   browser: Browser
-  /** What Graph answers to this person: their own id, a throttle, or a no. */
+  /** What Graph answers to this user: their own id, 429 or 403. */
   fate: 200 | 403 | 429
 }
 
-/** Graph answers with whoever the token is of; some it throttles, some it refuses, some it lets wait. */
+/** Graph answers with the user of the token. It throttles some users, refuses some, and lets some wait. */
 function graphKnowsTheCaller(fates: ReadonlyMap<string, Person['fate']>): void {
   let calls = 0
   gatehouse().tenant.faults.set({
@@ -68,7 +68,7 @@ async function everybodySignsIn(): Promise<Person[]> {
   )
 }
 
-/** @returns what was wrong with the answer; undefined where it was this person's own */
+/** @returns what was wrong with the answer; undefined if it was this user's own */
 async function ask({ id, browser, fate }: Person, turn: number): Promise<string | undefined> {
   const { path, whose } = asks[turn % asks.length] ?? { path: '', whose: () => undefined }
   const answer = await browser.get(path)
@@ -87,11 +87,11 @@ it(`50 users with ${callsEach} calls each at once, tokens that run out, and thro
   gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 30 })
   const wrong: string[] = []
   let answered = 0
-  // Turn by turn, so that the users' calls are mixed and not one user's after another's.
+  // In turns, so that the calls of the users are mixed.
   const turns = Array.from({ length: callsEach / waves }, (_, turn) => turn)
   for (let wave = 0; wave < waves; wave += 1) {
-    // Every token is over, and all ask at once. Never while a token is on its way: Entra would have
-    // made it hours ago.
+    // Every token expires, and all ask at the same time. Never while a token is on its way: it would be
+    // hours old when it arrives.
     gatehouse().advance(100 * 60_000)
     await Promise.all(
       turns.flatMap((turn) =>

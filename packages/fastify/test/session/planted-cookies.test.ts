@@ -7,7 +7,7 @@ import { people } from '@gatehouse/tenant/testing'
 const gatehouse = useTestApp(httpsGatehouse)
 const name = '__Host-session'
 
-/** The sealed values of two people's cookies: the one whose browser it is, and the one who plants. */
+/** The sealed values of two users' cookies: the owner of the browser, and the attacker. */
 let own = ''
 let planted = ''
 beforeAll(async () => {
@@ -21,7 +21,7 @@ async function signedInAs(index: number): Promise<string> {
   return (await browser.cookie(name)) ?? ''
 }
 
-/** Who a Cookie header is to every part of the API, by the number of the user; undefined for nobody. */
+/** The number of the user that every part of the API sees in a Cookie header; undefined for none. */
 async function whoIs(cookie: string | string[]): Promise<number | undefined> {
   const browser = gatehouse().browser()
   const session = await browser.send('/api/session', { headers: { cookie } })
@@ -63,7 +63,7 @@ describe('a cookie that is planted under a name that is nearly the session’s',
     expect(await whoIs(`${plant(planted)}; ${name}=${own}`)).toBe(0)
     expect(await whoIs(`${name}=${own}; ${plant(planted)}`)).toBe(0)
     expect(await whoIs(`${name}=${own};${plant(planted)}; theme=dark`)).toBe(0)
-    // With the value of this browser too: it is no other way to spell the session’s name.
+    // With the value of this browser too: this is not another spelling of the session’s name.
     expect(await whoIs(plant(own))).toBeUndefined()
   })
 })

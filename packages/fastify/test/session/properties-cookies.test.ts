@@ -8,7 +8,7 @@ import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const name = '__Host-session'
 
-/** The rule in its plainest words: split, find, and two of them are none. */
+/** The rule in its simplest form: split and find. Two of a name count as none. */
 function readSlowly(header: string): string | undefined {
   const values = header
     .split(';')
@@ -24,7 +24,7 @@ function namesSlowly(header: string, prefix: string): Set<string> {
   return new Set(names.filter((one) => one.startsWith(prefix)))
 }
 
-/** Pieces that a header is made of, so that near misses are common. */
+/** The parts of a header, chosen so that near misses are common. */
 const piece = fc.constantFrom(name, 'session', '=', ';', '; ', ' ', '\t', '"', 'x', ',', `${name}=`)
 const header = fc.oneof(
   fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join('')),

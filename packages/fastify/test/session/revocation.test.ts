@@ -1,4 +1,4 @@
-/** Whatever happens to the session keys, a session that lives can be seen and ended. */
+/** A live session is listed and can be ended, however the session keys change. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ import { storeKinds } from '@gatehouse/test-support/tier'
 
 const minute = 60_000
 const allKeys = Array.from({ length: 3 }, () => randomBytes(32))
-/** The lists of keys that instances run with, before, during and after rotations, by place in `allKeys`. */
+/** The lists of keys of instances before, during and after rotations, by place in `allKeys`. */
 const keyLists = [[0], [1, 0], [0, 1], [1], [2, 1], [1, 2], [2]]
 
 type Event =
@@ -35,7 +35,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ does: fc.constant('extend' as const), session: fc.nat(9) }),
   fc.record({ does: fc.constant('wait' as const), minutes: fc.nat(40) }),
 )
-/** Each event meets an instance that has just started, with one of the lists. */
+/** Each event goes to an instance that has just started with one of the lists. */
 const history = fc.array(fc.tuple(event, fc.nat(keyLists.length - 1)), { maxLength: 14 })
 
 describe.each(storeKinds)('on %s, a living session', (kind) => {
@@ -87,7 +87,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
   interface Signed {
     user: Person
     sid: string
-    /** Every value that a browser got for it; the last one is in use. */
+    /** Every value that a browser got for it. The last one is in use. */
     cookies: string[]
   }
 
@@ -104,7 +104,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     return { user, sid, cookies: [cookie] }
   }
 
-  /** As a request does: opens, counts as activity, takes the newly sealed cookie along. */
+  /** Does what a request does: resolves the session, counts as activity, keeps the newly sealed cookie. */
   async function ask({ sessions }: ReturnType<typeof instance>, signed: Signed): Promise<boolean> {
     const cookie = signed.cookies.at(-1) ?? ''
     const session = await sessions.resolve(cookie)
@@ -120,7 +120,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     return session ? here.sessions.extend(session) : false
   }
 
-  /** The id of its record, if some cookie of it would still open with these keys; nothing is touched. */
+  /** The id of its record, if a cookie of it still opens with these keys. Counts as no activity. */
   async function livingId({ cookies }: ReturnType<typeof instance>, signed: Signed) {
     for (const value of signed.cookies) {
       const key = cookies.open('session', value)?.content['key']
@@ -215,7 +215,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     const signed = await signIn(before, user)
     clock += 50 * minute
     expect(await extend(before, signed)).toBe(true)
-    // A question that counts as no activity.
+    // A read that counts as no activity.
     expect(await ask(instance(0), signed)).toBe(true)
     clock += 20 * minute
     expect(await instance(0).userSessions.list(user)).toHaveLength(1)

@@ -43,7 +43,7 @@ describe('a token that Graph refuses before it expires', () => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
     const [first, second] = graphCalls().map(({ headers }) => headers['authorization'])
     expect(second).not.toBe(first)
-    // The new one is kept.
+    // The new token is kept.
     expect((await browser.get('/api/users')).status).toBe(200)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
     expect(graphCalls().at(-1)?.headers['authorization']).toBe(second)

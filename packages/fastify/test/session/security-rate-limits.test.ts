@@ -3,7 +3,7 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-/** 429, when to come back, and one audit line about it. */
+/** Expects 429 with Retry-After, and one audit line. */
 function expectLimited(answer: Answer, by: 'address' | 'session', logs: string[]): void {
   expectProblem(answer, 429, 'too_many_requests')
   const seconds = Number(answer.headers['retry-after'])

@@ -48,7 +48,7 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
     }
     expect(await listed(stays)).toHaveLength(1)
     gatehouse().advance(11 * minute)
-    // Spent transactions are kept for ten minutes; a sign-in of somebody else sweeps nothing of theirs.
+    // Consumed transactions are kept for ten minutes. The sign-in of another user does not remove them.
     const left = (await gatehouse().stored.size()) - before
     expect(left).toBeLessThanOrEqual(store === 'redis' ? 40 : 20)
   })

@@ -98,7 +98,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     const [browser, writes] = await signedIn()
     gatehouse().advance(-60 * minute)
     expect(await meStatus(browser)).toBe(200)
-    // The last activity was noted in what is the future now: it is put right at once.
+    // The last activity was written at a time that is in the future now. It is corrected at once.
     await expect.poll(writes).toBe(1)
     const { expiresAt, now } = await status(browser)
     expect(Date.parse(expiresAt) - Date.parse(now)).toBeLessThanOrEqual(30 * minute)
@@ -114,7 +114,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect(await meStatus(browser)).toBe(401)
     gatehouse().advance(-60 * minute)
     expect(await meStatus(idle)).toBe(200)
-    // Nothing was deleted for a clock's sake.
+    // No record was deleted because of the clock.
     expect(await meStatus(browser)).toBe(200)
   })
 
@@ -128,7 +128,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
       gatehouse().advance(25 * minute)
       const before = await writes()
       if ((await meStatus(browser)) === 401) break
-      // The clock waits until this is written down; real ones do not leap meanwhile.
+      // The clock moves after this is written: a real clock does not leap in between.
       await expect.poll(writes).toBeGreaterThan(before)
     }
     expect(await meStatus(browser)).toBe(401)

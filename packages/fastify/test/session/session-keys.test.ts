@@ -18,7 +18,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
   })
   afterEach(() => gatehouse.close())
 
-  /** Signed in with the old key; then the app starts again with these. */
+  /** A browser that signed in with the old key, on an app that started again with these keys. */
   async function signedInBefore(...keys: string[]): Promise<[Browser, string]> {
     const before = gatehouse.browser()
     await before.signIn()

@@ -5,7 +5,7 @@ import type { StoredRecord } from '../../src/store/store.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-/** What somebody with access to the store may do to a record's sealed bytes. */
+/** What an attacker with access to the store may do to a record's sealed bytes. */
 const changes: [string, (sealed: Buffer) => Buffer][] = [
   ['flipped in its format', (sealed) => flipped(sealed, 0)],
   ['flipped in its nonce', (sealed) => flipped(sealed, 5)],
@@ -37,7 +37,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
   async function expectRefused(browser: Browser, record: StoredRecord): Promise<void> {
     const audits = () => gatehouse().logs.filter((line) => line.includes('session_record_refused'))
     const before = audits().length
-    // The copy in memory is good until the process hears of the change, a few milliseconds.
+    // The copy in memory is used until the process notices the change, a few milliseconds.
     await expect.poll(async () => (await browser.get('/api/me')).status, { interval: 5 }).toBe(401)
     expectProblem(await browser.get('/api/users'), 401, 'sign_in_required')
     expect((await browser.get('/api/session')).json()).toMatchObject({ signedIn: false })
@@ -119,7 +119,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
   })
 })
 
-/** Words that every record holds, were it not sealed; long enough that random bytes do not spell them. */
+/** Words in the plain text of every record, long enough that random bytes do not spell them. */
 const clearTexts = [
   'eyJhbGci',
   'eyJ0eXAi',

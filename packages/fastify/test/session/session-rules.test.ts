@@ -1,4 +1,4 @@
-/** Rules of a session that are plain decisions, at their edges. */
+/** The pure rules of a session, at their edges. */
 import { describe, expect, it } from 'vitest'
 import { deviceName } from '../../src/auth/device-name.ts'
 import { newRateWindow, retryAfterSeconds } from '../../src/rate-window.ts'

@@ -21,7 +21,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
   })
   afterAll(() => parts.dispose())
 
-  /** A session that two requests have opened at the same time. */
+  /** A session that two requests have resolved at the same time. */
   async function openedTwice(): Promise<[string, Session, Session]> {
     const seenAt = Date.now() - 30_000
     const cookie = await sessions.start({ ...sessionRecord(), seenAt })
@@ -107,7 +107,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
       const session = await sessions.resolve(next)
       if (!session) throw new Error('The session does not open')
       await sessions.update(session, (record) => record)
-      // A read is under way at every moment of the end.
+      // A read is in progress at every moment of the end.
       const reads = [
         sessions.resolve(next),
         sessions.end(session.secrets.id),

@@ -21,7 +21,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   })
   afterAll(() => remote.close())
 
-  /** Signed in, open on both, with an access token that has run out; and the record's id. */
+  /** A session that is open on both instances, with an expired access token, and its record's id. */
   async function withExpiredToken(place: number): Promise<[Browser, Browser, string]> {
     const known = new Set((await gatehouse().stored.records()).map(({ id }) => id))
     const local = gatehouse().browser()

@@ -1,4 +1,4 @@
-/** However often a page asks, and whatever Entra answers: how often Entra is asked for a token. */
+/** How often Entra is asked for a token, for any number of requests and any answer of Entra's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '@gatehouse/tenant'
 import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
@@ -29,7 +29,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
   afterAll(() => remote.close())
 
-  /** Signed in, and open on both. @returns the browser here, and there */
+  /** A session that is open on both instances. @returns its browser on each */
   async function signedIn(): Promise<[Browser, Browser]> {
     place += 1
     const local = gatehouse().browser()
@@ -45,7 +45,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     return both
   }
 
-  /** Asks in turn on both, one after the other, a tenth of a second apart. */
+  /** Asks both instances in turn, every tenth of a second. */
   async function askInTurn(both: Browser[], times: number, path = '/api/users'): Promise<Answer[]> {
     const answers: Answer[] = []
     for (let turn = 0; turn < times; turn += 1) {

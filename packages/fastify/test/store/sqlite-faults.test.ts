@@ -17,7 +17,7 @@ import { runServer, startServer } from '../support/server-process.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const nobody = 65_534
-// The tenant and the configuration are its own; the servers below are processes beside it.
+// Gives the tenant and the configuration. The servers below are processes of their own.
 const gatehouse = useTestApp()
 
 let folders = 0
@@ -35,7 +35,7 @@ const environment = (folder: string) => ({
   LOG_LEVEL: 'silent',
 })
 
-/** A file with sessions in it, closed. */
+/** A closed file with sessions. */
 async function usedFile(folder: string): Promise<string> {
   const server = await startServer(environment(folder))
   for (let turn = 0; turn < 20; turn += 1) await server.browser().signIn()
@@ -49,7 +49,7 @@ async function usedFile(folder: string): Promise<string> {
 
 const refusal = /^The session store \S+ cannot be opened \([^\n]+\)\n$/
 
-/** How the process ends that is started on this folder, and what it says. */
+/** Starts a process on this folder. @returns its exit code and its output */
 async function boot(folder: string): Promise<[number | null, string]> {
   const server = await runServer(environment(folder))
   return [await server.exit, server.said()]

@@ -12,7 +12,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 100_000 } } })
 const file = () => join(gatehouse().dataDir, 'sessions.sqlite')
 
-/** People whose callback has to write into the store. */
+/** Users whose callback has to write into the store. */
 async function callbacks(count: number) {
   const people = []
   for (let turn = 0; turn < count; turn += 1) people.push(await callbackAt(gatehouse()))
