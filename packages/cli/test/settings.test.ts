@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressesOf, cloudOf, clouds, cloudNames } from '../src/clouds.ts'
+import { addressesOf, cloudNames, cloudOf, clouds } from '../src/clouds.ts'
 import { SetupError } from '../src/errors.ts'
 import { retryDelayMs } from '../src/graph/client.ts'
 import { federatedIdentity, publicOrigin, uniqueNameOf } from '../src/register/settings.ts'
