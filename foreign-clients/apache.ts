@@ -1,4 +1,5 @@
-/** Apache as the one that signs people in, with an application behind it that knows nothing of OpenID Connect. */
+/** Starts Apache with mod_auth_openidc, which signs users in for an application that knows nothing of OpenID Connect. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,23 +11,23 @@ import { requireApache } from './programs.ts'
 import type { TlsTenant } from './tls-tenant.ts'
 
 export interface ApacheServer {
-  /** What it complained of so far. */
+  /** Its messages so far. */
   output(): string
   end(): Promise<void>
 }
 
-/** What Apache tells the application with every request. */
+/** The headers that Apache adds to a request for the application. */
 export type Told = Record<string, string>
 
 export const redirectPath = '/signed-in'
 
-/** Starts Apache: `/app` is for people who are signed in, `/public` for everybody. */
+/** Starts Apache: `/app` is for users who are signed in, `/public` for all. */
 export async function startApache(at: TlsTenant, publicUrl: string): Promise<ApacheServer> {
   const apache = requireApache()
   const application = await startApplication()
   const folder = join(at.folder, 'apache')
   mkdirSync(folder)
-  // Apache's workers run as another user than root.
+  // Apache's workers do not run as root.
   chmodSync(at.folder, 0o755)
   const file = join(folder, 'apache.conf')
   const server = { folder, modules: apache.modules, publicUrl, application: application.origin }
@@ -49,7 +50,7 @@ export async function startApache(at: TlsTenant, publicUrl: string): Promise<Apa
     application.end()
   }
   try {
-    // Generous: a slow machine is no failure.
+    // Long enough for a slow machine.
     await vi.waitFor(() => expectAnswer(publicUrl), { timeout: 20_000, interval: 20 })
   } catch (error) {
     await end()
@@ -118,17 +119,17 @@ OIDCRemoteUserClaim oid
 `
 }
 
-/** @throws Error where it does not serve the public page */
+/** @throws Error if it does not serve the public page */
 async function expectAnswer(publicUrl: string): Promise<void> {
   const answer = await fetch(`${publicUrl}/public`)
   await answer.text()
   if (answer.status !== 200) throw new Error(`Apache answered ${answer.status}`)
 }
 
-/** Answers with the headers that it got, by their names in lower case. */
+/** Answers with the headers of the request, by their names in lower case. */
 async function startApplication() {
   const server = createServer((incoming, answer) => {
-    // Claims are in UTF-8, which Node reads as Latin 1.
+    // Claims are UTF-8; Node decodes headers as Latin 1.
     const headers = Object.entries(incoming.headers).map(([name, value]) => {
       return [name, Buffer.from(String(value), 'latin1').toString('utf8')] as const
     })

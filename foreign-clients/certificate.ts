@@ -1,19 +1,20 @@
-/** Certificates for a test: an authority of its own, and a server on this machine that it vouches for. */
+/** Makes certificates for a test: an authority, and a server on this machine that it signs. */
+
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Certificates {
-  /** The file of the authority's certificate, PEM: what clients have to trust. */
+  /** The file of the authority's certificate, PEM, which clients have to trust. */
   authorityFile: string
   /** The same, as text. */
   authority: string
-  /** The server's own, for `localhost` and 127.0.0.1, PEM. */
+  /** The server's certificate for `localhost` and 127.0.0.1, PEM. */
   certificate: string
   key: string
 }
 
-/** Some clients take no certificate that vouches for itself, nor one that says not what it is for (RFC 5280). */
+/** Some clients accept neither a self-signed certificate nor one without key usages (RFC 5280). */
 const extensions = `
 [req]
 distinguished_name = name
@@ -31,7 +32,7 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 `
 
-/** @throws Error with what openssl said */
+/** @throws Error with the message of openssl */
 export function makeCertificates(folder: string): Certificates {
   writeFileSync(join(folder, 'openssl.cnf'), extensions)
   const request = 'req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -config openssl.cnf'
@@ -50,7 +51,7 @@ export function makeCertificates(folder: string): Certificates {
   }
 }
 
-/** @param words without quotes, for files of the folder */
+/** @param words the arguments, without quotes; files are relative to the folder */
 function openssl(folder: string, words: string): void {
   const { status, stderr } = spawnSync('openssl', words.split(' '), { cwd: folder })
   if (status !== 0) throw new Error(`openssl makes no certificate: ${String(stderr)}`)

@@ -1,10 +1,11 @@
-/** A client that runs as a program of its own: one line of JSON at a time, in both directions. */
+/** Runs a client as a process, and exchanges one line of JSON at a time with it. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 export interface ClientProcess {
-  /** Sends a line. @returns the next one of the client's. @throws Error with what it said where it ended instead */
+  /** Sends a line. @returns the client's next line. @throws Error with its messages, if it ended */
   ask(line: object): Promise<unknown>
   end(): Promise<void>
 }
@@ -23,7 +24,7 @@ export function startClient(
   child.stderr.on('data', (chunk: Buffer) => {
     complaints += chunk.toString()
   })
-  // A client that has ended takes no line; the missing answer tells.
+  // Ignored: a client that has ended sends no answer, which `ask` reports.
   child.stdin.on('error', () => undefined)
   const ended = once(child, 'close')
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()

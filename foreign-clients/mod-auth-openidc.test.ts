@@ -96,11 +96,11 @@ describe('Apache with mod_auth_openidc, as Debian has it', () => {
 
   it('refuses an ID token that is for another sign-in, or signed by somebody else', async () => {
     const person = visitor(6)
-    const spoilt = { at: 'token', kind: 'idToken', times: 1 } as const
-    at.tenant.faults.set({ ...spoilt, claims: { nonce: 'another' } })
+    const tampered = { at: 'token', kind: 'idToken', times: 1 } as const
+    at.tenant.faults.set({ ...tampered, claims: { nonce: 'another' } })
     expect((await signIn(person)).location).toBe('')
     expect(apache.output()).toContain('nonce value (another) in the id_token did not match')
-    at.tenant.faults.set({ ...spoilt, variant: 'foreign-key' })
+    at.tenant.faults.set({ ...tampered, variant: 'foreign-key' })
     expect((await signIn(person)).location).toBe('')
     expect(apache.output()).toContain('id_token signature could not be validated')
     expect((await open(person)).status).toBe(302)

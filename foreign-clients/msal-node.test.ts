@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => at?.end())
 
-/** As an application has it against Entra, with one line more: Microsoft is not asked about this authority. */
+/** As for Entra, with one line more: MSAL does not ask Microsoft about this authority. */
 function createClient(authority = at.authority) {
   const { clientId, clientSecret } = at.client
   const knownAuthorities = [new URL(authority).host]

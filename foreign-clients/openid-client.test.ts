@@ -93,10 +93,10 @@ describe('openid-client, with every check on', () => {
 
   it('refuses an ID token that is for another sign-in, or signed by somebody else', async () => {
     const person = personOf(at, 6)
-    const spoilt = { at: 'token', kind: 'idToken', times: 1 } as const
-    at.tenant.faults.set({ ...spoilt, claims: { nonce: 'another' } })
+    const tampered = { at: 'token', kind: 'idToken', times: 1 } as const
+    at.tenant.faults.set({ ...tampered, claims: { nonce: 'another' } })
     await expect(signIn(person)).rejects.toThrow('unexpected JWT claim value')
-    at.tenant.faults.set({ ...spoilt, variant: 'foreign-key' })
+    at.tenant.faults.set({ ...tampered, variant: 'foreign-key' })
     await expect(signIn(person)).rejects.toMatchObject({
       cause: { message: 'JWT signature verification failed' },
     })

@@ -1,13 +1,14 @@
-/** Before all tests: what Debian has of the clients, where it can be installed. A test that misses one says so. */
+/** Installs the clients that Debian has, before all tests. A test without its client fails with a sentence. */
+
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Debian's packages belong to Debian's Python, which need not be the first on the PATH. */
+/** Debian's packages are for Debian's Python, which may not be the first on the PATH. */
 const pythons = ['/usr/bin/python3', 'python3']
 const modules = '/usr/lib/apache2/modules'
 
-/** Apache, and where its modules lie. */
+/** Apache, and the folder of its modules. */
 export interface Apache {
   program: string
   modules: string
@@ -44,13 +45,13 @@ function findPython(): string | undefined {
 }
 
 function findApache(): Apache | undefined {
-  // Debian keeps servers in /usr/sbin, and not every user's PATH names it.
+  // Debian has servers in /usr/sbin, which is not on every user's PATH.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/sbin']
   const program = folders.map((folder) => join(folder, 'apache2')).find(existsSync)
   return program && existsSync(`${modules}/mod_auth_openidc.so`) ? { program, modules } : undefined
 }
 
-/** Installs a Debian package without a question, where this process may. */
+/** Installs a Debian package without a question, if this process may. */
 function installByApt(aptPackage: string): void {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return
   process.stdout.write(`Installing ${aptPackage} by apt-get; this takes a minute.\n`)

@@ -1,4 +1,5 @@
-/** The local tenant behind TLS, for clients that take nothing less. */
+/** Starts the local tenant behind TLS, for clients that require it. */
+
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type AddressInfo, type Socket } from 'node:net'
@@ -17,19 +18,19 @@ import { makeCertificates } from './certificate.ts'
 export interface TlsTenant {
   tenant: Tenant
   client: ClientRegistration
-  /** `https://localhost:PORT/TENANT`, as Entra's is spelled in the settings of clients. */
+  /** `https://localhost:PORT/TENANT`, the form of clients' settings. */
   authority: string
   issuer: string
-  /** What to trust, PEM. */
+  /** The certificate to trust, PEM. */
   authorityFile: string
-  /** Goes at the end. */
+  /** Is removed by `end`. */
   folder: string
   end(): Promise<void>
 }
 
 /**
- * Starts a tenant, and lets this thread trust its certificate and no other: whatever a client
- * asks of the world beyond fails.
+ * Starts a tenant. This thread trusts its certificate and no other, so requests of a client to other hosts
+ * fail.
  */
 export async function startTlsTenant(redirectUris: string[]): Promise<TlsTenant> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clients-'))
@@ -56,7 +57,7 @@ export async function startTlsTenant(redirectUris: string[]): Promise<TlsTenant>
   }
 }
 
-/** Ends TLS and passes the bytes on. */
+/** Terminates TLS, and forwards the bytes. */
 async function startFront(options: { certificate: string; key: string }, behind: number) {
   const sockets = new Set<TLSSocket>()
   const server = createServer({ cert: options.certificate, key: options.key }, (socket) => {

@@ -3,8 +3,7 @@ import * as fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
-import { mutateText } from '@gatehouse/test-support/mutate-text'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const unlimited = 100_000_000

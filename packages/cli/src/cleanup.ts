@@ -1,4 +1,5 @@
-/** `npm run cleanup`: takes back what `npm run register` made, in the tenant and here. */
+/** `npm run cleanup`: removes what `npm run register` made, in the tenant and here. */
+
 import { Command } from 'commander'
 import { cleanup } from './cleanup/index.ts'
 import {

@@ -1,11 +1,12 @@
-/** What the commands have in common: options, and how they end. */
+/** What `register` and `cleanup` share: options, the choice of the cloud, and how they end. */
+
 import { Option, type Command } from 'commander'
 import { type Cloud, type CloudName, cloudNames } from '@gatehouse/fastify/config'
 import { addressesOf, cloudOf } from './clouds.ts'
 import { SetupError } from './errors.ts'
 import type { ConfigValue } from './files/config-file.ts'
 import { createNetwork, type Network } from './network.ts'
-import { note, paintError } from './output.ts'
+import { paintError, printError } from './output.ts'
 import { tokenVariable, type SignInWay } from './sign-in.ts'
 
 export interface CommonOptions {
@@ -18,7 +19,7 @@ export interface CommonOptions {
   graph?: string
 }
 
-/** Says who acts, where, and on what. */
+/** Adds the options for the account, the tenant and the registration. */
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--name <name>', 'name of the registration (default: the configured one, or Gatehouse)')
@@ -49,14 +50,14 @@ Environment:
   NO_COLOR               no colours
 `
 
-/** Which cloud is meant, and where it is. @throws SetupError */
+/** The cloud of the options or the configuration, and its addresses. @throws SetupError */
 export function cloudFor(
   { cloud, authority, graph }: CommonOptions,
   config: ConfigValue,
 ): { cloudName: CloudName; cloud: Cloud } {
   const baseUrl = config.downstreamApis?.['graph']?.baseUrl
   const cloudName = cloud ?? cloudOf(config.authority, baseUrl) ?? 'global'
-  // Written by an earlier run, these stand for a local tenant as much as the options do.
+  // An earlier run may have written the addresses of a local tenant.
   const local = {
     authority: authority ?? (cloud ? undefined : loopback(config.authority)),
     graph: graph ?? (cloud ? undefined : loopback(baseUrl)),
@@ -69,14 +70,14 @@ function loopback(address: string | undefined): string | undefined {
   return address?.startsWith('http://') ? address : undefined
 }
 
-/** Runs a command to its end; a refusal is said in two sentences, and the exit status is 1. */
+/** Runs a command. A `SetupError` is printed in two sentences, and the exit status is 1. */
 export async function finish(run: (network: Network) => Promise<void>): Promise<void> {
   const network = createNetwork()
   try {
     await run(network)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    note(`${paintError('red', error.message)}\n${error.next}`)
+    printError(`${paintError('red', error.message)}\n${error.next}`)
     process.exitCode = 1
   } finally {
     await network.close()

@@ -1,21 +1,22 @@
-/** Sign-in on any browser, with a code shown here: MSAL's device code flow (RFC 8628). */
+/** Signs in on any browser, with a code: MSAL's device code flow (RFC 8628). */
+
 import {
+  PublicClientApplication,
   type INetworkModule,
   type NetworkRequestOptions,
   type NetworkResponse,
-  PublicClientApplication,
 } from '@azure/msal-node'
 import { SetupError } from './errors.ts'
-import type { Answer, Network, Sending } from './network.ts'
-import { note, withProgress } from './output.ts'
+import type { Answer, Network, NetworkRequest } from './network.ts'
+import { printError, withProgress } from './output.ts'
 
-/** "Microsoft Graph Command Line Tools", which every tenant has; consent to it stays visible there. */
+/** "Microsoft Graph Command Line Tools", which every tenant has. Consent to it is visible there. */
 const clientId = '14d82eec-204b-4c2f-b7e8-296a70dab67e'
 
-/** Of the roles that somebody has, what the commands use: applications and their service principals. */
+/** All that the commands need: applications and their service principals. */
 const scopes = ['Application.ReadWrite.All']
 
-/** @throws SetupError in the words of what happened */
+/** @throws SetupError with the reason */
 export async function tokenByDeviceCode(
   network: Network,
   { document }: Metadata,
@@ -38,17 +39,17 @@ export async function tokenByDeviceCode(
       client.acquireTokenByDeviceCode({
         scopes,
         deviceCodeCallback: ({ verificationUri, userCode }) =>
-          note(`\nOpen ${verificationUri} and enter the code ${userCode}\n`),
+          printError(`\nOpen ${verificationUri} and enter the code ${userCode}\n`),
       }),
     )
     if (result) return result.accessToken
     throw new Error('MSAL gave no token')
   } catch (error) {
-    throw error instanceof SetupError ? error : meaningOf(error, last)
+    throw error instanceof SetupError ? error : toSetupError(error, last)
   }
 }
 
-function meaningOf(error: unknown, last: Answer | undefined): SetupError {
+function toSetupError(error: unknown, last: Answer | undefined): SetupError {
   const { errorCode } = error as { errorCode?: string }
   const body = (last?.body ?? {}) as { error?: string; error_description?: string }
   const number = /AADSTS\d+/.exec(body.error_description ?? '')?.[0]
@@ -73,9 +74,9 @@ function meaningOf(error: unknown, last: Answer | undefined): SetupError {
   )
 }
 
-/** MSAL's two verbs on our network; `onAnswer` sees what its errors leave out. */
+/** MSAL's network interface on ours; `onAnswer` gets what MSAL's errors leave out. */
 function msalNetwork(network: Network, onAnswer: (answer: Answer) => void): INetworkModule {
-  async function send<T>(sending: Sending): Promise<NetworkResponse<T>> {
+  async function send<T>(sending: NetworkRequest): Promise<NetworkResponse<T>> {
     const answer = await network.send(sending)
     onAnswer(answer)
     return { ...answer, body: (answer.body ?? {}) as T }
@@ -93,23 +94,23 @@ function msalNetwork(network: Network, onAnswer: (answer: Answer) => void): INet
   }
 }
 
-// The sign-in service's metadata, and which tenant a domain stands for.
-
+/** The metadata of the sign-in service. */
 interface Metadata {
-  /** For MSAL: the issuer, and addresses of the authority's own. */
+  /** For MSAL: the issuer, and the addresses, all of which are the authority's. */
   document: Readonly<Record<string, string>>
-  /** Undefined for `organizations`, which stands for every tenant. */
+  /** Undefined for `organizations`. */
   tenantId: string | undefined
 }
 
-/**
- * Every address that signing in can use: MSAL sends the administrator to the first ones, and wants the
- * last one to be there. What is not listed is not handed on.
- */
+/** Every address that a sign-in can use. MSAL requires `jwks_uri`. Others are not passed on. */
 const required = ['token_endpoint', 'authorization_endpoint', 'jwks_uri'] as const
 const optional = ['device_authorization_endpoint'] as const
 
-/** @throws SetupError where there is no such tenant, and for a document that points elsewhere */
+/**
+ * Reads the metadata of a tenant, and finds the tenant id of a domain.
+ *
+ * @throws SetupError for an unknown tenant, and for a document with addresses of another host
+ */
 export async function discover(
   network: Network,
   authority: string,
@@ -137,7 +138,7 @@ export async function discover(
   )
 }
 
-/** An administrator's sign-in goes to these addresses: none may be of another host (RFC 9700 §4.4). */
+/** An administrator signs in at these addresses, so none may be of another host (RFC 9700 §4.4). */
 function ownAddresses(members: Record<string, unknown>, authority: string) {
   const present = optional.filter((name) => members[name] !== undefined)
   return Object.fromEntries(
@@ -153,11 +154,11 @@ function ownAddresses(members: Record<string, unknown>, authority: string) {
   )
 }
 
-/** @returns the address as every URL parser reads it; undefined for one that is not the authority's */
+/** @returns the normalised address; undefined for one that is not the authority's */
 function ownAddress(value: unknown, authority: string): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined
   const url = new URL(value)
-  // An https authority has https addresses; a local tenant's own, which is http, are of this machine.
+  // The origin includes the scheme, so an https authority has https addresses only.
   const isOwn = url.origin === new URL(authority).origin && /^https?:$/.test(url.protocol)
   const isPlain = !url.username && !url.password && !url.href.includes('#')
   return isOwn && isPlain ? url.href : undefined

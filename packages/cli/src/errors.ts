@@ -1,4 +1,4 @@
-/** What a person is told when a command stops: what happened, in one sentence, and what to do next. */
+/** The error with which a command stops: one sentence about what happened, one about what to do next. */
 
 type SetupErrorCode =
   | 'usage'
@@ -14,7 +14,7 @@ type SetupErrorCode =
 
 export class SetupError extends Error {
   readonly code: SetupErrorCode
-  /** The next step, a sentence of its own. */
+  /** The next step, as a sentence. */
   readonly next: string
 
   constructor(code: SetupErrorCode, sentence: string, next: string, options?: ErrorOptions) {

@@ -1,14 +1,15 @@
-/** The one way out to Entra and Graph: bounded in time and size, never following a redirect. */
+/** All requests to Entra and Graph. They are bounded in time and size, and follow no redirect. */
+
 import { Agent, request } from 'undici'
 import { SetupError } from './errors.ts'
 
-/** Creating an application takes Graph a few seconds on a slow day. */
+/** Graph can take several seconds to create an application. */
 const totalMs = 30_000
 const connectMs = 10_000
 /** Graph's own service principal, with all its permissions, is about 1 MB. */
 const maxBytes = 8 * 1024 * 1024
 
-export interface Sending {
+export interface NetworkRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   url: string
   headers?: Record<string, string>
@@ -18,13 +19,13 @@ export interface Sending {
 export interface Answer {
   status: number
   headers: Record<string, string>
-  /** Undefined where the answer has no body, or one that is not JSON. */
+  /** Undefined if the answer has no body, or a body that is not JSON. */
   body: unknown
 }
 
 export interface Network {
-  /** @throws SetupError `offline` where nobody answers in time */
-  send(sending: Sending): Promise<Answer>
+  /** @throws SetupError `offline` without an answer in time */
+  send(sending: NetworkRequest): Promise<Answer>
   close(): Promise<void>
 }
 

@@ -1,34 +1,35 @@
 /** What the commands print: results on standard output, progress on standard error. */
+
 import { styleText } from 'node:util'
 import { confirm, isCancel, spinner } from '@clack/prompts'
 import { structuredPatch } from 'diff'
 
 type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
-/** Colours, where the stream takes any: not in a pipe, and not with NO_COLOR. */
+/** Adds colour, except in a pipe and with NO_COLOR. */
 export function paint(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stdout })
 }
 
-/** The same for standard error. */
+/** Adds colour for standard error. */
 export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr })
 }
 
-/** A line of the result. */
-export function say(text = ''): void {
+/** Prints a line of the result to standard output. */
+export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** A line beside the result. */
-export function note(text: string): void {
+/** Prints a line to standard error. */
+export function printError(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** Shows that something is going on: a spinner on a terminal, one line elsewhere. */
+/** Shows progress: a spinner on a terminal, one line elsewhere. */
 export async function withProgress<T>(label: string, work: () => Promise<T>): Promise<T> {
   if (!process.stderr.isTTY) {
-    note(`${label} …`)
+    printError(`${label} …`)
     return work()
   }
   const progress = spinner({ output: process.stderr, withGuide: false })
@@ -43,7 +44,7 @@ export async function withProgress<T>(label: string, work: () => Promise<T>): Pr
   }
 }
 
-/** Whether somebody is there to answer. */
+/** Whether a person can answer a question. */
 export function hasTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY
 }
@@ -54,22 +55,20 @@ export async function ask(message: string): Promise<boolean> {
   return !isCancel(answer) && answer
 }
 
-// A plan on paper: what Graph is asked for, and the files as a difference.
-
 const colours = { '+': 'green', '-': 'red', '~': 'yellow', '=': 'dim' } as const
 
 export function showHeading(text: string): void {
-  say(paint('bold', text))
+  print(paint('bold', text))
 }
 
 export function showLines(lines: readonly Line[]): void {
   const width = Math.max(0, ...lines.map(({ what }) => what.length))
   for (const { sign, what, value } of lines) {
-    say(paint(colours[sign], `  ${sign} ${what.padEnd(width)}  ${value}`))
+    print(paint(colours[sign], `  ${sign} ${what.padEnd(width)}  ${value}`))
   }
 }
 
-/** Prints only the lines that differ, and two around them. @returns whether there are any */
+/** Prints the lines that differ, with two lines around them. @returns whether there are any */
 export function showDifference(name: string, before: string, after: string): boolean {
   if (before === after) return false
   showHeading(name)
@@ -77,12 +76,12 @@ export function showDifference(name: string, before: string, after: string): boo
   for (const text of hunks.flatMap(({ lines }) => lines)) {
     if (text.startsWith('\\')) continue
     const sign = text.startsWith('+') ? '+' : text.startsWith('-') ? '-' : '='
-    say(paint(colours[sign], `  ${text}`))
+    print(paint(colours[sign], `  ${text}`))
   }
   return true
 }
 
-/** One line of a plan, as a person reads it: what comes, changes, goes or stays. */
+/** One line of a plan: `+` is added, `~` changes, `-` is removed, `=` stays. */
 export interface Line {
   sign: '+' | '~' | '-' | '='
   what: string

@@ -1,4 +1,5 @@
-/** `npm run register`: registers this app in a tenant of one's own, and writes what it needs here. */
+/** `npm run register`: registers this app in your tenant, and writes the configuration and the secret. */
+
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
   addCommonOptions,

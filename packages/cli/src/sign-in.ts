@@ -1,11 +1,12 @@
-/** Who acts: an administrator by device code or through the Azure CLI, or a token that CI holds. */
+/** Signs an administrator in: by device code, by the Azure CLI, or with a token from the environment. */
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Cloud } from '@gatehouse/fastify/config'
+import { discover, tokenByDeviceCode } from './device-code.ts'
 import { SetupError } from './errors.ts'
 import type { Network } from './network.ts'
 import { withProgress } from './output.ts'
-import { discover, tokenByDeviceCode } from './device-code.ts'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 
 export const tokenVariable = 'GATEHOUSE_GRAPH_TOKEN'
 
@@ -13,21 +14,21 @@ export type SignInWay = 'device-code' | 'azure-cli'
 
 interface SignInRequest {
   cloud: Cloud
-  /** A tenant id or a domain; without one, the tenant of whoever signs in. */
+  /** A tenant id or a domain; without one, the tenant of the account. */
   tenant: string | undefined
   way: SignInWay
-  /** From the environment; goes before every other way. */
+  /** From the environment; takes precedence over every other way. */
   token: string | undefined
 }
 
 export interface SignedIn {
   token: string
   tenantId: string
-  /** Who it is, as far as the token says. */
+  /** The user name in the token. */
   user: string | undefined
 }
 
-/** @throws SetupError for everything that keeps somebody from signing in, and for another tenant than the one asked for */
+/** @throws SetupError if the sign-in fails, or is for another tenant than the one asked for */
 export async function signIn(network: Network, request: SignInRequest): Promise<SignedIn> {
   const { cloud, tenant, way } = request
   const metadata = await withProgress('Looking up the tenant', () =>
@@ -50,22 +51,20 @@ export async function signIn(network: Network, request: SignInRequest): Promise<
   return { token, tenantId, user }
 }
 
-// The session of `az login`, where there is one.
-
 const waitMs = 60_000
 
 /**
  * A token for Graph from the Azure CLI
  * (https://learn.microsoft.com/cli/azure/account#az-account-get-access-token).
  *
- * @throws SetupError where the CLI is missing, or nobody is signed in with it
+ * @throws SetupError if the CLI is missing, or has no session
  */
 async function tokenOfAzureCli(tenant: string | undefined): Promise<string> {
   const words = ['account', 'get-access-token', '--resource-type', 'ms-graph', '--output', 'json']
   if (tenant) words.push('--tenant', tenant)
   try {
     const { stdout } = await withProgress('Asking the Azure CLI for a token', () =>
-      // Its command is a batch file on Windows, which only a shell starts.
+      // On Windows, az is a batch file, which only a shell starts.
       promisify(execFile)('az', words, { timeout: waitMs, shell: process.platform === 'win32' }),
     )
     const { accessToken } = JSON.parse(stdout) as { accessToken?: unknown }
@@ -82,9 +81,11 @@ async function tokenOfAzureCli(tenant: string | undefined): Promise<string> {
   }
 }
 
-// Reads a token for Graph without checking it: Graph does that. It only says who acts, and where.
-
-/** @throws SetupError for what is no token of Entra's */
+/**
+ * Reads the claims of a token without verifying it; Graph does that.
+ *
+ * @throws SetupError for anything but a token of Entra
+ */
 function claimsOf(token: string): { tenantId: string; user: string | undefined } {
   try {
     const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
@@ -97,7 +98,7 @@ function claimsOf(token: string): { tenantId: string; user: string | undefined }
       }
     }
   } catch {
-    // Said below: the text itself stays unsaid.
+    // The error below does not contain the text.
   }
   throw new SetupError(
     'sign_in',

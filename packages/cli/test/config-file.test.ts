@@ -6,8 +6,8 @@ import { editConfig, withoutSecret, type ConfigValue } from '../src/files/config
 import { root } from '../src/files/folder.ts'
 import {
   configEdits,
-  userEdits,
   restoringEdits,
+  userEdits,
   type Registered,
 } from '../src/register/config-plan.ts'
 

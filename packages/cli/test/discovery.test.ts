@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { discover } from '../src/device-code.ts'
 import { SetupError } from '../src/errors.ts'
 import type { Network } from '../src/network.ts'
-import { discover } from '../src/device-code.ts'
 import { useSetup } from './support/use-setup.ts'
 
 const authority = 'https://login.microsoftonline.com'

@@ -1,4 +1,5 @@
 /** docs/connect-your-tenant.md against what the commands do: every name that somebody would copy. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { auth, pages } from '@gatehouse/contract/paths'

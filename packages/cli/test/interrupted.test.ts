@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { useSetup } from './support/use-setup.ts'
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { people } from '@gatehouse/tenant/testing'
 import { describe, expect, it } from 'vitest'
 import { start, type Ended } from './support/commands.ts'
 import { consentForEverybody, tokenOf, useSetup } from './support/use-setup.ts'
-import { people } from '@gatehouse/tenant/testing'
 
 const setup = useSetup()
 

@@ -1,11 +1,12 @@
 /** The whole way: register, start the app as `npm run dev` does, sign in with the registration, clean up. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { api } from '@gatehouse/shared/paths'
-import { expect, it } from 'vitest'
 import { createBrowser, freePort } from '@gatehouse/tenant/testing'
+import { expect, it } from 'vitest'
 import { root } from '../src/files/folder.ts'
 import { useSetup } from './support/use-setup.ts'
 

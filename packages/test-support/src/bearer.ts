@@ -1,4 +1,4 @@
-/** Reads whose access token a call to Graph carried. */
+/** Reads the access token of a call to Graph. */
 
 interface Carries {
   headers: Record<string, string | string[] | undefined>
@@ -9,7 +9,7 @@ export function bearerObjectId({ headers }: Carries): string {
   return String(bearerClaims(String(headers['authorization'])).oid)
 }
 
-/** What an access token says; nobody but its API should care. */
+/** The claims of an access token, which only its API should read. */
 export function bearerClaims(token: string): { oid?: unknown; scp?: unknown } {
   const [, payload = ''] = token.split('.')
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as {

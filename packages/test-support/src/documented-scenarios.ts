@@ -1,10 +1,11 @@
 /** The table of docs/local-tenant.md, "What your users see in each scenario". */
+
 import { readFileSync } from 'node:fs'
 
 interface DocumentedScenario {
   id: string
   title: string
-  /** The cells as they are written, in Markdown. */
+  /** The cells in Markdown. */
   apiAnswer: string
   page: string
 }

@@ -1,12 +1,13 @@
-/** Finds a program that tests start themselves, or installs it by apt where that is possible, or says what to install. */
+/** Finds a program that tests start, installs it by apt if possible, or says what to install. */
+
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Debian keeps servers there, and not every user's PATH names it. */
+/** The folders of servers on Debian, which are not on every user's PATH. */
 const systemFolders = ['/usr/sbin', '/usr/local/sbin']
 
-/** The path of a program of this machine, if there is one: on the PATH, or where servers lie. */
+/** The path of a program, on the PATH or in the folders of servers; undefined without one. */
 export function findProgram(program: string): string | undefined {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
   return [...onPath, ...systemFolders]
@@ -16,9 +17,9 @@ export function findProgram(program: string): string | undefined {
 
 /**
  * @param program its name, such as `redis-server`
- * @param aptPackage what Debian calls the package that holds it
- * @param hint how else to get it, a sentence, for a machine without apt or without the right to use it
- * @throws Error with a sentence where it cannot be had
+ * @param aptPackage the Debian package
+ * @param hint a sentence for a machine without apt, or without the right to use it
+ * @throws Error with a sentence if it is not available
  */
 export function ensureProgram(program: string, aptPackage: string, hint: string): void {
   if (findProgram(program)) return

@@ -1,6 +1,6 @@
-import { expect } from 'vitest'
 import { problemMediaType, type Problem, type ProblemCode } from '@gatehouse/contract/problem'
 import type { Answer } from '@gatehouse/tenant/testing'
+import { expect } from 'vitest'
 
 /** Headers of every answer of /api and /auth: no cache, no sniffing, no referrer. */
 export function expectSafeHeaders({ headers }: Answer): void {

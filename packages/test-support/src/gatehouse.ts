@@ -1,13 +1,14 @@
-/** The whole app for a test: a local tenant and a back end on free ports, a store in a folder of its own, a clock that can be moved. */
+/** Starts the whole app for a test: a local tenant and a back end on free ports, its own store, and a clock that can be moved. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant'
-import type { FastifyInstance } from 'fastify'
 import { buildApp } from '@gatehouse/bff/app'
-import { loadConfig, localTenant } from '@gatehouse/fastify/config'
 import type { WebBuild } from '@gatehouse/fastify'
+import { loadConfig, localTenant } from '@gatehouse/fastify/config'
+import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant'
 import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
+import type { FastifyInstance } from 'fastify'
 import { startRedis, type RedisServer } from './redis.ts'
 import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stored.ts'
 
@@ -18,9 +19,9 @@ export interface GatehouseOptions {
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: WebBuild
-  /** The tenant goes by the app's clock, so that both can be moved by hours. */
+  /** The tenant uses the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
-  /** What the sessions lie in; a SQLite file where nothing is said. */
+  /** The session store; default: a SQLite file. */
   store?: StoreKind
   /** Adds routes of the test's own before the app listens. */
   extend?: (app: FastifyInstance) => void
@@ -30,7 +31,7 @@ export interface GatehouseOptions {
 export interface Instance {
   app: FastifyInstance
   origin: string
-  /** @param like whose cookies the browser comes with; none otherwise */
+  /** @param like a browser whose cookies are used; default: no cookies */
   browser(like?: Browser): Browser
   close(): Promise<void>
 }
@@ -38,14 +39,14 @@ export interface Instance {
 export interface Gatehouse {
   tenant: Tenant
   app: FastifyInstance
-  /** Where the app listens. */
+  /** The address that the app listens on. */
   origin: string
   publicUrl: string
   dataDir: string
   /** The environment variables that it was started with. */
   environment: Record<string, string>
   storeUrl: string
-  /** What lies in the store. */
+  /** The content of the store. */
   stored: Stored
   /** The Redis behind it, with `store: 'redis'`. @throws Error with another store */
   redis: RedisServer
@@ -75,7 +76,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
   const now = () => Date.now() + offset
   const tenant = await createTenant({
     ...(options.oneClock && { now }),
-    // A day, as Entra gives them, would outlast the sessions of most tests.
+    // Entra's day would be longer than the sessions of most tests.
     challengeableLifetime: 3900,
     ...options.tenant,
   })

@@ -1,4 +1,5 @@
 /** Another process that holds the write lock of a SQLite file, such as a backup or a person with a shell. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
@@ -10,7 +11,7 @@ const script = `
   process.stdin.once('data', () => { db.exec('rollback'); db.close(); process.exit(0) })
 `
 
-/** Resolves once the lock is held. @returns what lets it go again */
+/** Resolves once the lock is held. @returns a function that releases it */
 export async function holdLock(path: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, ['-e', script, path], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,16 +1,17 @@
 /** A real Redis of a test's own: on a free port, in a folder of its own, to be stopped, frozen and killed at will. */
+
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import { freePort } from '@gatehouse/tenant/testing'
+import { createClient } from '@redis/client'
 
 const startWithinMs = 10_000
 
-/** Those that run; none outlives the tests, where one of them did not get as far as its end. */
+/** The running servers, which are killed with the tests, also after a failure. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const server of running) server.kill('SIGKILL')
@@ -18,15 +19,15 @@ process.once('exit', () => {
 
 export interface RedisServer {
   url: string
-  /** Where it writes its dump and its append-only file. */
+  /** The folder of its dump and its append-only file. */
   folder: string
-  /** Sends one command, on a connection of its own. Answers come as Redis has them. */
+  /** Sends one command on a new connection. @returns the answer of Redis */
   command(...words: string[]): Promise<unknown>
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>
-  /** Starts it again on the same port, with what it had written down. */
+  /** Starts it again on the same port, with its persisted data. */
   start(): Promise<void>
-  /** Lets it hang: connections stay open, nothing is answered. */
+  /** Suspends it: connections stay open, and nothing is answered. */
   pause(): void
   resume(): void
   /** Ends it for good and removes its folder. */

@@ -1,4 +1,5 @@
-/** The app's store from outside, past the app: the same view of a SQLite file and of a Redis. */
+/** Reads and changes the app's store directly: the same view of a SQLite file and of a Redis. */
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,9 +15,9 @@ export interface Stored {
   /** Overwrites the content of a record, past every check. */
   put(record: StoredRecord): Promise<void>
   remove(id: string): Promise<void>
-  /** Takes all index entries away and leaves the records. */
+  /** Removes all index entries, and leaves the records. */
   removeIndexes(): Promise<void>
-  /** How many entries of any kind there are. */
+  /** The number of entries of any kind. */
   size(): Promise<number>
   /** Every byte that the store has on its disk. */
   bytes(): Promise<string>

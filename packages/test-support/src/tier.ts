@@ -3,11 +3,12 @@
  * TESTS=all: every store, every server, full numbers. Tests that are tagged `thorough`, in Vitest and in
  * Playwright, run there only.
  */
+
 import type { StoreKind } from './stored.ts'
 
 type Tier = 'quick' | 'all'
 
-/** @throws Error for a value that names no tier: a typing error must not leave tests out */
+/** @throws Error for an unknown tier: a typing error must not skip tests */
 export function readTier(value: string | undefined): Tier {
   if (value === undefined || value === 'quick' || value === 'all') return value ?? 'quick'
   throw new Error(`TESTS must be "quick" or "all", not "${value}".`)
@@ -15,7 +16,7 @@ export function readTier(value: string | undefined): Tier {
 
 export const tier = readTier(process.env['TESTS'])
 
-/** The stores that suites run on. Redis is a server, so that it is for `npm run test:all`. */
+/** The stores that suites run on. Redis is a server, so it runs in `npm run test:all` only. */
 export const storeKinds: readonly StoreKind[] = tier === 'all' ? ['sqlite', 'redis'] : ['sqlite']
 
 /** The tag of tests that are slow or exhaustive, for the configuration of Vitest. */

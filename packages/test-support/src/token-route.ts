@@ -1,8 +1,9 @@
-/** A route of a test's own that shows which access token a request gets. */
-import type { FastifyInstance } from 'fastify'
-import type { Answer, Browser } from '@gatehouse/tenant/testing'
+/** A route for tests that shows the access token of a request. */
 
-/** `GET /test/token?scopes=A%20B`, for the signed-in. */
+import type { Answer, Browser } from '@gatehouse/tenant/testing'
+import type { FastifyInstance } from 'fastify'
+
+/** `GET /test/token?scopes=A%20B`, for users who are signed in. */
 export function tokenRoute(app: FastifyInstance): void {
   app.get<{ Querystring: { scopes: string } }>(
     '/test/token',
@@ -15,7 +16,7 @@ export function askToken(browser: Browser, scopes: string): Promise<Answer> {
   return browser.get(`/test/token?scopes=${encodeURIComponent(scopes)}`)
 }
 
-/** The token that an answer brought. */
+/** The token in an answer. */
 export function tokenIn(answer: Answer): string {
   return (answer.json() as { token: string }).token
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { startGatehouse, type Gatehouse, type GatehouseOptions } from './gatehouse.ts'
 
-/** One app for all tests of a file; each of them starts without faults and with an empty journal. */
+/** Starts one app for all tests of a file. Each test begins without faults and with an empty journal. */
 export function useTestApp(options: GatehouseOptions = {}): () => Gatehouse {
   let gatehouse: Gatehouse | undefined
   function current(): Gatehouse {
-    if (!gatehouse) throw new Error('The app is there inside of tests only')
+    if (!gatehouse) throw new Error('The app exists inside tests only')
     return gatehouse
   }
   beforeAll(async () => {

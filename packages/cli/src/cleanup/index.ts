@@ -1,45 +1,46 @@
-/** Takes back what `register` made: look, show, ask, and only then remove; remote first, files last. */
+/** Removes what `register` made: reads, shows, asks, and only then removes; first at Entra, then the files. */
+
 import { SetupError } from '../errors.ts'
 import {
-  type ConfigDocument,
   editConfig,
   withoutSecret as shownConfig,
+  type ConfigDocument,
 } from '../files/config-file.ts'
 import { readEnvFile, secretIn, withoutSecret } from '../files/env-file.ts'
 import type { Folder } from '../files/folder.ts'
 import { ownerOnly, removeFile, writeWhole } from '../files/write.ts'
+import { refusal, type Application, type FederatedCredential } from '../graph/answers.ts'
 import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
 import {
   ask,
   hasTerminal,
-  planLine,
-  type Line,
   paint,
-  say,
+  planLine,
+  print,
   showDifference,
   showHeading,
   showLines,
   withProgress,
+  type Line,
 } from '../output.ts'
 import { removeCertificates } from '../register/certificate-files.ts'
 import { restoringEdits } from '../register/config-plan.ts'
+import { federatedName, ownerTag } from '../register/credential-plan.ts'
+import { removeStale, staleCertificates, staleSecrets } from '../register/credential.ts'
 import {
   configuredClient,
   findApplication,
   findRest,
-  type Existing,
   isOurs,
+  type Existing,
 } from '../register/existing.ts'
-import { defaultName, type Settings, uniqueNameOf } from '../register/settings.ts'
+import { defaultName, uniqueNameOf, type Settings } from '../register/settings.ts'
 import { signIn } from '../sign-in.ts'
-import { type Application, type FederatedCredential, refusal } from '../graph/answers.ts'
-import { federatedName, ownerTag } from '../register/credential-plan.ts'
-import { removeStale, staleCertificates, staleSecrets } from '../register/credential.ts'
 
 type CleanupSettings = Pick<Settings, 'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'>
 
-/** @throws SetupError where it cannot go on; the next run goes on with the rest */
+/** @throws SetupError if it cannot continue; the next run continues with the rest */
 export async function cleanup(
   network: Network,
   folder: Folder,
@@ -58,10 +59,10 @@ export async function cleanup(
 
   const plan = planRemoval(existing, deleted)
   const files = filesAfter(folder, config)
-  say(`${paint('dim', 'Tenant')} ${session.tenantId}\n`)
+  print(`${paint('dim', 'Tenant')} ${session.tenantId}\n`)
   showHeading('Registration')
   showLines(plan.lines)
-  say()
+  print()
   const restores = showDifference(
     'aad.config.json',
     shownConfig(config.text),
@@ -69,17 +70,17 @@ export async function cleanup(
   )
   const forgets = files.env !== files.envBefore
   if (forgets) {
-    if (restores) say()
+    if (restores) print()
     showHeading('.env')
     showLines([planLine('-', 'AAD_CLIENT_SECRET', 'not shown')])
   }
-  say()
+  print()
   if (plan.steps === 0 && !restores && !forgets) {
-    say('There is nothing to remove.')
+    print('There is nothing to remove.')
     return
   }
   if (!(await mayRemove(settings.yes))) {
-    say('Nothing was removed.')
+    print('Nothing was removed.')
     return
   }
 
@@ -88,17 +89,17 @@ export async function cleanup(
   if (files.env === '' && forgets) removeFile(folder.env)
   else if (forgets) writeWhole(folder.env, files.env, ownerOnly)
   removeCertificates(folder.keys)
-  say(`\n${paint('green', 'Removed.')} npm run dev uses the local tenant again.`)
+  print(`\n${paint('green', 'Removed.')} npm run dev uses the local tenant again.`)
 }
 
-/** A secret that somebody else put into `.env` is theirs. */
+/** A secret that `register` did not write stays in `.env`. */
 function filesAfter(folder: Folder, { text, value }: ConfigDocument) {
   const envBefore = readEnvFile(folder.env)
-  const isOurs = secretIn(envBefore)?.keyId !== undefined
+  const isOwnSecret = secretIn(envBefore)?.keyId !== undefined
   const isConfigured = configuredClient(value) !== undefined
   return {
     envBefore,
-    env: isOurs ? withoutSecret(envBefore) : envBefore,
+    env: isOwnSecret ? withoutSecret(envBefore) : envBefore,
     config: isConfigured ? editConfig(text, restoringEdits(value)) : text,
   }
 }
@@ -113,16 +114,14 @@ async function mayRemove(yes: boolean): Promise<boolean> {
   )
 }
 
-// What of a registration is ours to remove, and its removal.
-
 type Deleted = Pick<Application, 'id' | 'appId' | 'displayName' | 'uniqueName'>
 
 interface RemovalPlan {
-  /** Made by `register`: goes as a whole. */
+  /** `register` made it: it is removed as a whole. */
   whole: Application | undefined
-  /** Deleted already, and still in the way of a new one of its name. */
+  /** Deleted already, but its name is still taken. */
   deleted: Deleted | undefined
-  /** Made by hand: only the credentials that `register` added to it go. */
+  /** Made by hand: only the credentials that `register` added are removed. */
   added: { application: Application; federated: FederatedCredential[] } | undefined
   lines: Line[]
   steps: number
@@ -169,8 +168,8 @@ function planRemoval(existing: Existing, deleted: Deleted | undefined): RemovalP
 const deletedItems = '/directory/deletedItems/microsoft.graph.application'
 
 /**
- * Entra keeps deleted applications for 30 days; ours may be among them after a run that was cut off.
- * Whoever may not look there finds none: it goes by itself, and only its name is taken until then.
+ * Entra keeps deleted applications for 30 days. After an interrupted run, the application may be among them.
+ * An account that may not read them finds none: Entra removes it later, and only its name is taken until then.
  */
 async function findDeleted(
   graph: Graph,
@@ -196,10 +195,10 @@ async function remove(graph: Graph, { whole, deleted, added }: RemovalPlan): Pro
       await erase(graph, path, 'remove the federated credential')
     }
   }
-  // Its service principal goes with it.
+  // This deletes its service principal too.
   if (whole) await erase(graph, `/applications/${whole.id}`, 'delete the application')
   const gone = whole ?? deleted
-  // For good: for 30 days its name would be taken otherwise.
+  // Otherwise its name would be taken for 30 days.
   if (gone)
     await erase(graph, `/directory/deletedItems/${gone.id}`, 'delete the application for good')
 }

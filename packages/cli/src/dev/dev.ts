@@ -1,16 +1,28 @@
-/** `npm run dev`: local tenant (where no other is configured), back end and page, with reload on change. */
+/** `npm run dev`: starts the local tenant (if no other is configured), the back end and the page, with reload on change. */
+
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import {
   announce,
+  answerHelp,
+  exitWith,
   launch,
   localTenantProcess,
   readConfig,
   root,
-  stop,
   withPublicUrl,
 } from './launch.ts'
 import { answers } from './processes.ts'
+
+answerHelp(`Usage: npm run dev
+
+Starts the local tenant (if aad.config.json names no other), the back end and the page, with reload on change.
+
+Environment:
+  WEB_PORT     the port of the page (5173)
+  PORT         the port of the back end
+  AAD_CONFIG   another configuration file than aad.config.json
+`)
 
 const webPort = Number(process.env['WEB_PORT'] ?? 5173)
 const config = readConfig(withPublicUrl(process.env))
@@ -44,4 +56,4 @@ const up = await Promise.all([
   answers(`http://127.0.0.1:${webPort}/`, 20_000),
 ])
 if (up.every(Boolean)) announce(config)
-else stop('The servers did not start within 20 seconds.')
+else exitWith('The servers did not start within 20 seconds.')

@@ -1,7 +1,8 @@
 /**
- * Reads `.env`, where `npm run register` puts the client secret: beside the configuration. For this
- * machine only; a deployment sets its environment itself. What is set already goes before it.
+ * Reads `.env` beside the configuration, in which `npm run register` writes the client secret. It is for this
+ * machine only; a deployment sets its environment itself. Variables that are already set take precedence.
  */
+
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { findProjectRoot } from '@gatehouse/fastify/config'

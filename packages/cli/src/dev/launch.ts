@@ -1,4 +1,4 @@
-/** What `npm run dev` and `npm start` have in common: read the configuration, check the ports, start, say what to open. */
+/** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import './env-file.ts'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,23 +17,30 @@ interface PlannedProcess {
   env?: NodeJS.ProcessEnv
 }
 
-/** The configuration, or the end of this process with a sentence for each wrong key. */
+/** Prints the usage and ends this process, if `--help` is among its arguments. */
+export function answerHelp(usage: string): void {
+  if (!process.argv.includes('--help')) return
+  process.stdout.write(usage)
+  process.exit(0)
+}
+
+/** Reads the configuration, or ends this process with a sentence for each wrong key. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   try {
     return loadConfig(env, root)
   } catch (error) {
-    if (error instanceof ConfigError) stop(error.message)
+    if (error instanceof ConfigError) exitWith(error.message)
     throw error
   }
 }
 
-/** The page's port is part of the public address: moving one moves the other. */
+/** Sets the public address by WEB_PORT: the page's port is part of it. */
 export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { WEB_PORT: port, PUBLIC_URL: publicUrl } = env
   return port && !publicUrl ? { ...env, PUBLIC_URL: `http://localhost:${port}` } : env
 }
 
-/** The local tenant, where the configuration names no other one. */
+/** The process of the local tenant, if the configuration names no other tenant. */
 export function localTenantProcess(config: Config): PlannedProcess[] {
   if (!config.usesLocalTenant) return []
   const port = Number(new URL(config.authority).port)
@@ -48,7 +55,7 @@ export function localTenantProcess(config: Config): PlannedProcess[] {
   ]
 }
 
-/** Starts everything, or ends this process naming every port that is taken. */
+/** Starts all processes, or ends this process with every port that is in use. */
 export async function launch(planned: PlannedProcess[]): Promise<Processes> {
   const taken = await Promise.all(planned.map(({ port }) => isTaken(port)))
   const sentences = planned
@@ -56,7 +63,7 @@ export async function launch(planned: PlannedProcess[]): Promise<Processes> {
     .map(
       ({ name, port, variable }) => `Port ${port} is taken (${name}). Set ${variable} to move it.`,
     )
-  if (sentences.length > 0) stop(sentences.join('\n'))
+  if (sentences.length > 0) exitWith(sentences.join('\n'))
 
   const processes = createProcesses((name, code) => {
     process.stderr.write(`The ${name} ended (exit code ${code ?? 'none'}); stopping the others.\n`)
@@ -76,7 +83,7 @@ async function end(processes: Processes, code: number): Promise<void> {
   process.exit(code)
 }
 
-/** Said once, when everything answers. */
+/** Prints the addresses, when everything answers. */
 export function announce(config: Config): void {
   const tenant = config.usesLocalTenant
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
@@ -91,7 +98,7 @@ export function announce(config: Config): void {
 `)
 }
 
-export function stop(sentence: string): never {
+export function exitWith(sentence: string): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(1)
 }

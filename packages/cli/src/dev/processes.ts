@@ -1,8 +1,9 @@
-/** Starting and ending the processes of a development machine, together. */
+/** Starts and ends the processes of a development machine together. */
+
 import { spawn, type ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
 
-/** Whether something listens on a port of this machine. */
+/** Whether a port of this machine is in use. */
 export function isTaken(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
@@ -17,7 +18,7 @@ export function isTaken(port: number): Promise<boolean> {
 /**
  * Waits until an address answers with any status.
  *
- * @returns false when `timeoutMs` is over
+ * @returns false after `timeoutMs`
  */
 export async function answers(url: string, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
@@ -34,11 +35,11 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
 
 export interface Processes {
   start(name: string, command: string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }): void
-  /** Ends all of them and resolves when they are gone. */
+  /** Ends all processes, and resolves when they have ended. */
   end(): Promise<void>
 }
 
-/** @param onExit called once, when the first of the processes ends by itself */
+/** @param onExit is called when a process ends by itself */
 export function createProcesses(onExit: (name: string, code: number | null) => void): Processes {
   const running = new Set<ChildProcess>()
   let ending = false

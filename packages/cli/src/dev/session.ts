@@ -1,9 +1,10 @@
 /** `npm run session`: signs a user of the local tenant in on the running app and prints the cookie, for curl and scripts. */
+
 import { parseArgs } from 'node:util'
-import { request } from 'undici'
-import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { auth } from '@gatehouse/contract/paths'
-import { readConfig, stop, withPublicUrl } from './launch.ts'
+import { signInAtTenant } from '@gatehouse/tenant/testing'
+import { request } from 'undici'
+import { exitWith, readConfig, withPublicUrl } from './launch.ts'
 
 const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
@@ -26,7 +27,7 @@ if (values.help) {
 
 const config = readConfig(withPublicUrl(process.env))
 if (!config.usesLocalTenant) {
-  stop('This works on the local tenant only: a real one wants a person at a browser.')
+  exitWith('This works on the local tenant only: a real one needs a browser.')
 }
 
 interface Answer {
@@ -36,7 +37,7 @@ interface Answer {
   cookie: string
 }
 
-/** Not by fetch: it says that a script asks (Sec-Fetch-Mode: cors), and a sign-in is for navigations. */
+/** Not by fetch, which sends `Sec-Fetch-Mode: cors`: a sign-in is for navigations only. */
 async function visit(path: string, cookie = ''): Promise<Answer> {
   try {
     const { statusCode, headers, body } = await request(new URL(path, config.publicUrl), {
@@ -50,16 +51,16 @@ async function visit(path: string, cookie = ''): Promise<Answer> {
       cookie: pairs.filter((pair) => !pair.endsWith('=')).join('; '),
     }
   } catch {
-    return stop(`Nothing answers at ${config.publicUrl}. Start it first: npm run dev`)
+    return exitWith(`Nothing answers at ${config.publicUrl}. Start it first: npm run dev`)
   }
 }
 
 const started = await visit(auth.signIn)
-if (started.status !== 303) stop('The app could not start a sign-in; see its log.')
+if (started.status !== 303) exitWith('The app could not start a sign-in; see its log.')
 const { location } = await signInAtTenant(
   started.location,
   values.user ? { user: values.user } : {},
 )
 const finished = await visit(location, started.cookie)
-if (!finished.cookie) stop(`The sign-in was refused: ${finished.location || finished.status}`)
+if (!finished.cookie) exitWith(`The sign-in was refused: ${finished.location || finished.status}`)
 process.stdout.write(`${finished.cookie}\n`)

@@ -1,10 +1,11 @@
-/** `aad.config.json` as its owner wrote it: single values change, the rest keeps its form. */
+/** Reads and edits `aad.config.json`: single values change, the rest keeps its form. */
+
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
 import { readText } from './write.ts'
 
-/** What stands there until there is a tenant of one's own. */
+/** The values of a fresh clone, before a tenant is configured. */
 export const placeholders = {
   tenant: '{enter-your-tenant-id-here}',
   clientId: '{enter-your-client-id-here}',
@@ -29,7 +30,7 @@ export interface ConfigDocument {
   value: ConfigValue
 }
 
-/** @throws SetupError where there is no such file, or no JSON in it */
+/** @throws SetupError if the file does not exist, or is not JSON */
 export function readConfig(path: string): ConfigDocument {
   const text = readText(path)
   if (text === undefined) {
@@ -51,15 +52,15 @@ export function readConfig(path: string): ConfigDocument {
   }
 }
 
-/** One value: where it goes, and what it becomes; undefined takes the key out. */
+/** One changed value; undefined removes the key. */
 export interface ConfigEdit {
   path: JSONPath
   value: unknown
-  /** A new key goes behind this one. */
+  /** A new key is inserted after this one. */
   after?: string
 }
 
-/** The text with the edits in it, everything else as it was. */
+/** Applies the edits and leaves everything else. */
 export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return edits.reduce(applyOne, text)
 }
@@ -88,7 +89,7 @@ function holds(text: string, path: JSONPath): boolean {
   return found !== undefined
 }
 
-/** The text as it may be shown: without the secret. */
+/** The text without the secret, to be shown. */
 export function withoutSecret(text: string): string {
   const { clientSecret } = JSON.parse(text) as ConfigValue
   if (clientSecret === undefined || clientSecret === placeholders.clientSecret) return text

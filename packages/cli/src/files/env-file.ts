@@ -1,15 +1,16 @@
-/** `.env`, line by line: only the secret's line is ours, and the comment above it. */
+/** Reads and edits `.env`: only the line of the secret, and the comment above it. */
+
 import { parseEnv } from 'node:util'
 import { readText } from './write.ts'
 
 const secretVariable = 'AAD_CLIENT_SECRET'
 
-/** The comment says which of Entra's secrets this is, so that the next run knows it again. */
-const mark = /^# Made by npm run register: key ([0-9a-f-]{36}), ends (\d{4}-\d{2}-\d{2})$/
+/** The comment names the key at Entra, so that the next run recognises the secret. */
+const ownerComment = /^# Made by npm run register: key ([0-9a-f-]{36}), ends (\d{4}-\d{2}-\d{2})$/
 
 export interface EnvSecret {
   value: string
-  /** Of the secret at Entra; undefined for one that somebody else put here. */
+  /** The id of the secret at Entra; undefined if `register` did not write it. */
   keyId: string | undefined
 }
 
@@ -22,14 +23,14 @@ export function secretIn(text: string): EnvSecret | undefined {
   if (!value) return undefined
   const lines = text.split(/\r?\n/)
   const above = lines[lines.findIndex(isSecretLine) - 1] ?? ''
-  return { value, keyId: mark.exec(above)?.[1] }
+  return { value, keyId: ownerComment.exec(above)?.[1] }
 }
 
 /** @param ends the day, `2027-05-23` */
 export function withSecret(text: string, secret: string, keyId: string, ends: string): string {
   const block = [
     `# Made by npm run register: key ${keyId}, ends ${ends}`,
-    // Entra's own secrets need no quotes, which `docker run --env-file` would take for a part of it.
+    // Secrets of Entra need no quotes, which `docker run --env-file` would take as part of the value.
     `${secretVariable}=${/^[\w.~-]+$/.test(secret) ? secret : `'${secret}'`}`,
   ]
   const kept = withoutSecretLines(text)
@@ -45,13 +46,13 @@ function isSecretLine(line: string): boolean {
   return new RegExp(`^\\s*(?:export\\s+)?${secretVariable}\\s*=`).test(line)
 }
 
-/** @returns the other lines, and where the secret stood among them */
+/** @returns the other lines, and the place of the secret among them */
 function withoutSecretLines(text: string): { lines: string[]; at: number | undefined } {
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/)
   const kept: string[] = []
   let at: number | undefined
   for (const line of text === '' ? [] : lines) {
-    if (mark.test(line)) continue
+    if (ownerComment.test(line)) continue
     if (isSecretLine(line)) at ??= kept.length
     else kept.push(line)
   }

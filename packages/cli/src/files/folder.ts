@@ -1,15 +1,16 @@
-/** Where the commands read and write: the configuration, and beside it `.env` and the keys. */
-import { findProjectRoot } from '@gatehouse/fastify/config'
+/** The paths that the commands read and write: the configuration, and beside it `.env` and the keys. */
+
 import { dirname, join, relative, resolve } from 'node:path'
+import { findProjectRoot } from '@gatehouse/fastify/config'
 
 export const root = findProjectRoot()
 
 export interface Folder {
-  /** The folder of the configuration: the project's root, or where AAD_CONFIG leads. */
+  /** The folder of the configuration: the project's root, or that of AAD_CONFIG. */
   readonly path: string
   readonly config: string
   readonly env: string
-  /** For keys made on this machine; ignored by git as a whole. */
+  /** For keys made on this machine; git ignores it. */
   readonly keys: string
 }
 
@@ -19,11 +20,11 @@ export function folderOf(env: NodeJS.ProcessEnv): Folder {
   return { path, config, env: join(path, '.env'), keys: join(path, '.data') }
 }
 
-/** As the configuration names a file, which the app looks up from the project's root. */
+/** The path in the configuration: relative to the project's root, if the file is inside. */
 export function inConfig(path: string): string {
   const inside = relative(root, path)
   return inside.startsWith('..') ? path : inside
 }
 
-/** As a person at the project's root would write it. */
+/** The path in messages. */
 export const shown = inConfig

@@ -1,4 +1,6 @@
-/** Files change as a whole or not at all. */
+/** Reads and writes files. A write is atomic. */
+
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -16,12 +18,11 @@ import {
 import { dirname, join } from 'node:path'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
-import { spawnSync } from 'node:child_process'
 
-/** For what holds a secret: its owner's alone. */
+/** The mode of files with a secret. */
 export const ownerOnly = 0o600
 
-/** The file's text, or undefined where there is none. @throws SetupError where it cannot be read */
+/** The file's text; undefined if it does not exist. @throws SetupError if it cannot be read */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -32,10 +33,10 @@ export function readText(path: string): string | undefined {
 }
 
 /**
- * Writes beside the file, then renames: whoever reads, and whatever interrupts, sees the old text or
- * the new one. A link stays a link.
+ * Writes a file beside it, then renames that: a reader sees the old text or the new one, also after an
+ * interruption. A link stays a link.
  *
- * @param mode of the file; without one, what it had before
+ * @param mode of the file; default: that of the existing file
  * @throws SetupError
  */
 export function writeWhole(path: string, text: string, mode?: number): void {
@@ -86,12 +87,14 @@ function notUsable(path: string, verb: string, error: unknown): SetupError {
   )
 }
 
-// A secret is not written where the next commit would take it along.
-
-/** `git check-ignore` ends with 1 for a file that git would take; with others where there is no repository, or no git. */
+/** The exit status of `git check-ignore` for a file that git does not ignore. It is another one without a repository or git. */
 const wouldBeTaken = 1
 
-/** @throws SetupError where git does not ignore the file */
+/**
+ * Makes sure that the next commit does not contain the secret.
+ *
+ * @throws SetupError if git does not ignore the file
+ */
 export function requireIgnored(path: string): void {
   const { status } = spawnSync('git', ['check-ignore', '--quiet', path], { cwd: dirname(path) })
   if (status !== wouldBeTaken) return

@@ -1,7 +1,7 @@
+/** The answers of Graph that the commands read, and its refusals in words for an administrator. */
+
 import { SetupError } from '../errors.ts'
 import type { Answer } from '../network.ts'
-
-/** What Graph answers, as far as the commands read it. */
 
 /** https://learn.microsoft.com/graph/api/resources/application */
 export interface Application {
@@ -42,7 +42,7 @@ export interface PasswordCredential {
   endDateTime: string
   /** The secret's first three characters. */
   hint?: string | null
-  /** In the answer that made it, and never again. */
+  /** Only in the answer that makes it. */
   secretText?: string | null
 }
 
@@ -72,14 +72,12 @@ export interface ServicePrincipal {
   oauth2PermissionScopes?: { id: string; value: string; isEnabled?: boolean }[]
 }
 
-// Graph's refusals, in words for the administrator who has to do something about them.
-
 interface GraphFailure {
   code: string
   message: string
 }
 
-/** Graph's `error` object; empty words where the answer has none. */
+/** Graph's `error` object; its texts are empty if the answer has none. */
 function failureIn({ body }: Answer): GraphFailure {
   const { error } = (body ?? {}) as { error?: { code?: unknown; message?: unknown } }
   return { code: text(error?.code), message: text(error?.message) }
@@ -89,13 +87,13 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 300) : ''
 }
 
-/** Graph is behind with something that was made a moment ago. */
+/** Whether Graph does not know a new object yet. */
 export function isTooEarly(answer: Answer): boolean {
   const { message } = failureIn(answer)
   return answer.status === 404 || /does not reference a valid application object/i.test(message)
 }
 
-/** Something of this name, or for this application, is there already. */
+/** Whether an object with this name, or for this application, exists already. */
 export function isConflict(answer: Answer): boolean {
   const { code, message } = failureIn(answer)
   return (
@@ -105,7 +103,11 @@ export function isConflict(answer: Answer): boolean {
   )
 }
 
-/** @param what the request, in words: `create the application` */
+/**
+ * Makes Graph's refusal an error for the administrator.
+ *
+ * @param what the request, in words: `create the application`
+ */
 export function refusal(answer: Answer, what: string): SetupError {
   const { status, headers } = answer
   const { code, message } = failureIn(answer)

@@ -1,31 +1,32 @@
-/** Microsoft Graph for the commands: waits when told to, and follows pages. */
+/** A client of Microsoft Graph. It waits if Graph asks it to, and follows pages. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer, Network, Sending } from '../network.ts'
+import type { Answer, Network, NetworkRequest } from '../network.ts'
 import { isTooEarly, refusal } from './answers.ts'
 
-/** With the waits of `retryDelayMs`: about a minute before it gives up. */
+/** With the waits of `retryDelayMs`, about a minute in total. */
 const attempts = 7
 
 interface Call {
-  method: Sending['method']
+  method: NetworkRequest['method']
   /** Below the version, such as `/applications`. */
   path: string
   body?: object
   headers?: Record<string, string>
-  /** In words, for the sentence that says it did not work: `create the application`. */
+  /** The request in words, for an error: `create the application`. */
   what: string
-  /** The object was made a moment ago: "not found" means "not yet". */
+  /** The object is new, so "not found" means "not yet". */
   fresh?: boolean
 }
 
 export interface Graph {
-  /** The answer, whatever Graph says; throttling and faults of a moment are waited out. @throws SetupError */
+  /** Sends a request, and repeats it after throttling and transient failures. @throws SetupError */
   call(call: Call): Promise<Answer>
-  /** The answer's body. @throws SetupError for every refusal */
+  /** Sends a request. @returns the body. @throws SetupError for every refusal */
   send<T>(call: Call): Promise<T>
-  /** The object, or undefined where there is none. @throws SetupError */
+  /** Reads an object; undefined if it does not exist. @throws SetupError */
   find<T>(path: string, what: string): Promise<T | undefined>
-  /** The members of a collection, all pages of it. @throws SetupError */
+  /** Reads all pages of a collection. @throws SetupError */
   list<T>(path: string, what: string): Promise<T[]>
 }
 
@@ -83,20 +84,20 @@ export function createGraph(network: Network, baseUrl: string, token: string): G
   }
 }
 
-/** A next page is where this one came from, or the token would go elsewhere. */
+/** The next page has to be of the same host: the token goes there. */
 function onSameHost(link: string, baseUrl: string): string {
   if (new URL(link).origin === new URL(baseUrl).origin) return link
   throw new Error(`A page of Microsoft Graph continues at ${new URL(link).origin}`)
 }
 
-/** Longer than any wait that Graph asks for in earnest; beyond it, a person is better told. */
+/** The longest wait between two attempts; Graph rarely asks for more. */
 const longestMs = 60_000
 
 /**
  * How long to wait before the next attempt, in ms: what `Retry-After` says (RFC 9110 §10.2.3,
- * seconds or a date), or twice as long each time.
+ * seconds or a date), or twice the last wait.
  *
- * @param attempt how many there were, from 1
+ * @param attempt the number of attempts so far, from 1
  */
 export function retryDelayMs(
   header: string | undefined,

@@ -1,19 +1,20 @@
-/** What has to change about the application. It only ever adds: what others put there stays. */
+/** Plans the changes of the application. It only adds; values that others set stay. */
+
+import { clouds } from '@gatehouse/fastify/config'
+import { SetupError } from '../errors.ts'
+import type { ConfigValue } from '../files/config-file.ts'
 import type {
   Application,
   ResourceAccess,
   ServicePrincipal,
   WebPlatform,
 } from '../graph/answers.ts'
-import { planLine, type Line } from '../output.ts'
-import { clouds } from '@gatehouse/fastify/config'
-import { SetupError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
-import type { ConfigValue } from '../files/config-file.ts'
+import { planLine, type Line } from '../output.ts'
 
 export interface WantedApplication {
   displayName: string
-  /** Undefined: as it is. */
+  /** Undefined: no change. */
   multiTenant: boolean | undefined
   redirectUris: string[]
   /** Undefined with http: Entra takes https addresses only. */
@@ -23,14 +24,14 @@ export interface WantedApplication {
 
 export interface ApplicationPlan {
   action: 'create' | 'update' | 'keep'
-  /** For Graph; only what changes. */
+  /** For Graph: only the changes. */
   body: Record<string, unknown>
   lines: Line[]
 }
 
 /**
- * Claims of the ID token that Entra leaves out unless asked: the account for sign-out without a
- * picker, the session for front-channel sign-out, and when the person proved who they are
+ * Claims of the ID token that Entra sends only if configured: the account, for sign-out without a picker;
+ * the session, for front-channel sign-out; and the time of authentication
  * (https://learn.microsoft.com/entra/identity-platform/optional-claims-reference).
  */
 const optionalClaims = ['login_hint', 'sid', 'auth_time']
@@ -133,9 +134,8 @@ function planClaims(current: Application | undefined, lines: Line[]) {
   }
 }
 
-// Names of delegated permissions to the ids that an application registers them by.
-
-interface Permission {
+/** A delegated permission, with the id by which an application registers it. */
+export interface Permission {
   resourceAppId: string
   resourceName: string
   id: string
@@ -147,13 +147,13 @@ interface Permission {
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 const graphHosts = Object.values(clouds).map(({ graph }) => new URL(graph).origin)
 
-/** What every sign-in asks for besides; listed, an administrator's consent covers them too. */
+/** The scopes that every sign-in adds. An administrator's consent covers them only if they are listed. */
 const signInScopes = ['openid', 'profile', 'offline_access']
 const fields = '$select=id,appId,displayName,oauth2PermissionScopes'
 
 /**
- * The least that the configuration needs: its `scopes` and those of its downstream APIs, looked up
- * at the APIs themselves.
+ * The permissions that the configuration needs: its `scopes` and those of its downstream APIs, looked up in
+ * the tenant.
  *
  * @throws SetupError for a permission, or an API, that the tenant does not have
  */
@@ -163,7 +163,7 @@ export async function resolvePermissions(graph: Graph, config: ConfigValue): Pro
   const wanted = Map.groupBy([...new Set([...names, ...signInScopes])], resourceOf)
   const found = await Promise.all(
     [...wanted].map(async ([resource, scopes]) =>
-      pick(await findResource(graph, resource), resource, scopes.map(nameOf)),
+      permissionsOf(await findResource(graph, resource), resource, scopes.map(nameOf)),
     ),
   )
   return found.flat()
@@ -191,7 +191,11 @@ async function findResource(graph: Graph, resource: string): Promise<ServicePrin
   return api
 }
 
-function pick(api: ServicePrincipal | undefined, resource: string, names: string[]): Permission[] {
+function permissionsOf(
+  api: ServicePrincipal | undefined,
+  resource: string,
+  names: string[],
+): Permission[] {
   if (!api) {
     throw new SetupError(
       'graph',
@@ -204,7 +208,7 @@ function pick(api: ServicePrincipal | undefined, resource: string, names: string
     const scope = offered.find(({ value }) => value.toLowerCase() === name.toLowerCase())
     const resourceName = api.displayName ?? resource
     if (scope) return [{ resourceAppId: api.appId, resourceName, id: scope.id, value: scope.value }]
-    // `.default` stands for what is registered already.
+    // `.default` means the permissions that are already registered.
     if (signInScopes.includes(name) || name === '.default') return []
     throw new SetupError(
       'graph',

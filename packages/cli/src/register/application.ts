@@ -1,15 +1,16 @@
-/** Creates the application, or brings it up to what the plan says. */
+/** Creates or updates the application and its service principal, by the plan. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Application, isConflict, refusal, type ServicePrincipal } from '../graph/answers.ts'
-import { type Graph, retryDelayMs } from '../graph/client.ts'
+import { isConflict, refusal, type Application, type ServicePrincipal } from '../graph/answers.ts'
+import { retryDelayMs, type Graph } from '../graph/client.ts'
 import { withProgress } from '../output.ts'
 import type { ApplicationPlan } from './application-plan.ts'
 import { byUniqueName, findServicePrincipal } from './existing.ts'
 import { uniqueNameOf } from './settings.ts'
 
 /**
- * Creation is by name, "create if missing": whoever interrupts and repeats it finds the one that is
- * there (https://learn.microsoft.com/graph/api/application-upsert).
+ * Creates it by name, with "create-if-missing", so that a repeated run finds the application of an
+ * interrupted one (https://learn.microsoft.com/graph/api/application-upsert).
  *
  * @throws SetupError
  */
@@ -36,7 +37,7 @@ export async function applyApplication(
     const answer = await graph.call({ method: 'PATCH', path, body, headers, what })
     const made = answer.body as Application | undefined
     if (answer.status === 201 && made?.appId) return made
-    // Made by a run that was cut off, or that runs beside this one; Graph may not show it yet.
+    // An interrupted or a parallel run made it; Graph may not show it yet.
     const isThere = answer.status === 204 || isConflict(answer)
     const found = isThere ? await patiently(() => byUniqueName(graph, uniqueName)) : undefined
     if (found) return found
@@ -44,7 +45,7 @@ export async function applyApplication(
   })
 }
 
-/** Looks again for a few seconds. */
+/** Looks up repeatedly, for a few seconds. */
 async function patiently<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
   for (let attempt = 1; attempt <= 4; attempt += 1) {
     const found = await look()
@@ -54,10 +55,10 @@ async function patiently<T>(look: () => Promise<T | undefined>): Promise<T | und
   return undefined
 }
 
-/** Shows the application among "Enterprise applications", where administrators look for it. */
+/** Lists the application under "Enterprise applications" in the portal. */
 const tags = ['WindowsAzureActiveDirectoryIntegratedApp']
 
-/** What people's consent is recorded on. @throws SetupError */
+/** Creates the service principal, on which consent is recorded. @throws SetupError */
 export async function applyServicePrincipal(
   graph: Graph,
   { appId }: Application,
@@ -69,11 +70,11 @@ export async function applyServicePrincipal(
       path: '/servicePrincipals',
       body: { appId, tags },
       what,
-      // The part of Graph that makes it may not know the application yet.
+      // Graph may not know the new application yet.
       fresh: true,
     })
     if (answer.status === 201) return answer.body as ServicePrincipal
-    // Made by an attempt whose answer got lost.
+    // An attempt whose answer was lost made it.
     const present = isConflict(answer) ? await findServicePrincipal(graph, appId) : undefined
     if (present) return present
     throw refusal(answer, what)

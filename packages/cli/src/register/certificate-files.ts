@@ -1,5 +1,5 @@
-/** Keys that are made on this machine and never leave it; only the certificate is uploaded. */
-// Before the library: it registers its algorithms with metadata on classes.
+/** Makes keys on this machine. They never leave it; only the certificate is uploaded. */
+// Before the library, which needs it when it loads.
 import 'reflect-metadata'
 import { webcrypto, X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
@@ -8,9 +8,9 @@ import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import { ownerOnly, readText, removeFile, writeWhole } from '../files/write.ts'
 
 export interface LocalCertificate {
-  /** SHA-1 as hex in capitals, the name by which Entra shows a certificate. */
+  /** SHA-1 as upper-case hex, by which Entra shows a certificate. */
   thumbprint: string
-  /** The day until which it is good. */
+  /** The day on which it expires. */
   ends: string
   certificateFile: string
   privateKeyFile: string
@@ -18,7 +18,7 @@ export interface LocalCertificate {
   content: string
 }
 
-/** MSAL signs with RSA alone; 3072 bits last beyond 2030 (NIST SP 800-57 part 1, table 4). */
+/** MSAL signs with RSA only; 3072 bits last beyond 2030 (NIST SP 800-57 part 1, table 4). */
 const algorithm = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
@@ -27,12 +27,12 @@ const algorithm = {
 }
 const pattern = /^aad-client-[0-9a-f]{12}\.crt$/
 
-/** Makes a key and its certificate, and writes both; the key is its owner's alone. */
+/** Makes a key and its certificate, and writes both. Only the owner can read the key. */
 export async function makeCertificate(folder: string, name: string, days: number, now: number) {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
-    // A clock that is ahead must not make it start in the future.
+    // Earlier, for a clock that is ahead.
     notBefore: new Date(now - 300_000),
     notAfter: new Date(now + days * 86_400_000),
     keys,
@@ -46,7 +46,7 @@ export async function makeCertificate(folder: string, name: string, days: number
   return read(`${stem}.crt`)
 }
 
-/** Those that `makeCertificate` wrote here and that are still good, newest first. */
+/** The certificates that `makeCertificate` wrote and that have not expired, newest first. */
 export function localCertificates(folder: string, now: number): LocalCertificate[] {
   return all(folder)
     .filter(({ certificate }) => certificate.validToDate.getTime() > now)
@@ -56,7 +56,7 @@ export function localCertificates(folder: string, now: number): LocalCertificate
     .map(({ path }) => read(path))
 }
 
-/** Removes them from this machine. @param except one that stays */
+/** Removes all certificates and keys from this machine. @param except the one that stays */
 export function removeCertificates(folder: string, except?: LocalCertificate): void {
   for (const { path } of all(folder)) {
     if (path === except?.certificateFile) continue

@@ -1,5 +1,6 @@
-/** What becomes of `aad.config.json`. */
-import { type Cloud, cloudNames, clouds } from '@gatehouse/fastify/config'
+/** Plans the changes of `aad.config.json`. */
+
+import { cloudNames, clouds, type Cloud } from '@gatehouse/fastify/config'
 import { placeholders, type ConfigEdit, type ConfigValue } from '../files/config-file.ts'
 import { inConfig } from '../files/folder.ts'
 import type { LocalCertificate } from './certificate-files.ts'
@@ -12,7 +13,7 @@ export interface Registered {
   publicUrl: string
   multiTenant: boolean
   choice: CredentialChoice
-  /** The day until which the secret is good. */
+  /** The day on which the secret expires. */
   ends: string | undefined
   certificate: Pick<LocalCertificate, 'certificateFile' | 'privateKeyFile'> | undefined
 }
@@ -22,14 +23,14 @@ export function configEdits(config: ConfigValue, registered: Registered): Config
   const isSecret = registered.choice.kind === 'secret'
   return [
     { path: ['tenant'], value: multiTenant ? 'organizations' : tenantId },
-    // Whose people may sign in has to be said with "organizations", and may not be otherwise.
+    // `allowedTenants` is required with "organizations", and not allowed otherwise.
     {
       path: ['allowedTenants'],
       value: multiTenant ? (config.allowedTenants ?? [tenantId]) : undefined,
       after: 'tenant',
     },
     { path: ['clientId'], value: clientId, after: 'tenant' },
-    // It stands in .env, which git ignores.
+    // The secret is in .env, which git ignores.
     { path: ['clientSecret'], value: undefined },
     {
       path: ['clientSecretExpires'],
@@ -45,7 +46,7 @@ export function configEdits(config: ConfigValue, registered: Registered): Config
   ]
 }
 
-/** Ours first; others stay behind it. */
+/** The credential of `register` first, then the others. */
 function credentials(
   { credentials: present = [] }: ConfigValue,
   { choice, certificate, cloud }: Registered,
@@ -62,14 +63,14 @@ function credentials(
   return [ours, ...present.filter((entry) => !isOurCredential(entry) && !isSame(entry, ours))]
 }
 
-/** An identity of Azure's own gets its token from the machine, others find it in a file. */
+/** A managed identity gets its token from Azure; other identities read it from a file. */
 function federatedEntry(choice: CredentialChoice, { authority }: Cloud): object | undefined {
   if (choice.kind !== 'federated') return undefined
   const isManagedIdentity = choice.issuer.startsWith(`${authority}/`)
   return isManagedIdentity ? { managedIdentity: {} } : { assertionFile: choice.assertionFile }
 }
 
-/** Whether `register` put it there: its keys have names of their own. */
+/** Whether `register` wrote it, by the names of its key files. */
 function isOurCredential(entry: unknown): boolean {
   return /aad-client-[0-9a-f]{12}\.crt"/.test(JSON.stringify(entry))
 }
@@ -79,9 +80,9 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /**
- * The keys of which somebody wrote the present value, and which would get another one.
+ * The keys whose values a person wrote, and which would change.
  *
- * @param asked keys that the command line names
+ * @param asked keys that the command line sets
  */
 export function userEdits(
   config: ConfigValue,
@@ -101,7 +102,7 @@ export function userEdits(
 
 const initialPublicUrl = 'http://localhost:5173'
 
-/** What a fresh clone holds, and what these commands write themselves. */
+/** Whether a fresh clone has this value, or these commands wrote it. */
 function isInitial(key: string, value: unknown): boolean {
   if (key === 'clientSecretExpires') return true
   if (key === 'credentials') return Array.isArray(value) && value.every(isOurCredential)
@@ -113,7 +114,7 @@ function isInitial(key: string, value: unknown): boolean {
   return initial.includes(value)
 }
 
-/** As a fresh clone has them: credentials are of no use without their registration. */
+/** Restores the values of a fresh clone; credentials are useless without their registration. */
 export function restoringEdits(config: ConfigValue): ConfigEdit[] {
   return [
     { path: ['tenant'], value: placeholders.tenant },
@@ -123,7 +124,7 @@ export function restoringEdits(config: ConfigValue): ConfigEdit[] {
     { path: ['credentials'], value: undefined },
     { path: ['clientSecret'], value: placeholders.clientSecret, after: 'clientId' },
     { path: ['authority'], value: clouds.global.authority },
-    // The local tenant knows this address only.
+    // The local tenant accepts this address only.
     { path: ['publicUrl'], value: initialPublicUrl },
     ...(config.downstreamApis?.['graph']
       ? [{ path: ['downstreamApis', 'graph', 'baseUrl'], value: clouds.global.graph }]

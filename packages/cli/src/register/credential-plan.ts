@@ -1,14 +1,15 @@
-/** Whether a new credential is due, and which of the old ones are to go. */
+/** Plans the credential: whether a new one is needed, or the present one stays. */
+
 import { hostname } from 'node:os'
-import type { Application, FederatedCredential, KeyCredential } from '../graph/answers.ts'
 import type { EnvSecret } from '../files/env-file.ts'
-import type { LocalCertificate } from './certificate-files.ts'
+import type { Application, FederatedCredential, KeyCredential } from '../graph/answers.ts'
 import { planLine, type Line } from '../output.ts'
+import type { LocalCertificate } from './certificate-files.ts'
 import type { CredentialChoice } from './settings.ts'
 
-/** What the credentials of this machine are called at Entra; those of others are left alone. */
+/** The name of this machine's credentials at Entra. Others are left alone. */
 export const ownerTag = `Gatehouse register on ${hostname().slice(0, 60)}`
-/** A federated credential belongs to the identity, not to the machine that registers it. */
+/** The name of the federated credential, which belongs to the identity, not to a machine. */
 export const federatedName = 'gatehouse-register'
 
 export interface CredentialFacts {
@@ -25,7 +26,7 @@ export interface CredentialFacts {
 
 export interface CredentialPlan {
   action: 'create' | 'upload' | 'update' | 'keep'
-  /** Of the credential that stays: the day until which it is good. */
+  /** The day on which the credential expires. */
   ends: string | undefined
   /** The certificate that stays, or is uploaded. */
   certificate: LocalCertificate | undefined
@@ -35,58 +36,51 @@ export interface CredentialPlan {
 }
 
 export function planCredential(choice: CredentialChoice, facts: CredentialFacts): CredentialPlan {
-  const none = { ends: undefined, certificate: undefined, federated: undefined }
-  const endOf = (days: number) => dayOf(facts.now + days * 86_400_000)
-  if (choice.kind === 'secret') {
-    const present = knownSecret(facts)
-    if (present && !facts.rotate) {
-      const ends = present.endDateTime.slice(0, 10)
-      return {
-        ...none,
-        action: 'keep',
-        ends,
-        lines: [planLine('=', 'client secret', `ends ${ends}`)],
-      }
-    }
-    const ends = endOf(choice.days)
-    return {
-      ...none,
-      action: 'create',
-      ends,
-      lines: [planLine('+', 'client secret', `ends ${ends}`)],
-    }
-  }
-  if (choice.kind === 'certificate') {
-    const registered = facts.application?.keyCredentials ?? []
-    const uploaded = facts.certificates.find((one) => registered.some((key) => isOf(key, one)))
-    const waiting = facts.certificates.find((one) => !registered.some((key) => isOf(key, one)))
-    const certificate = waiting ?? (facts.rotate ? undefined : uploaded)
-    const action = waiting ? 'upload' : certificate ? 'keep' : 'create'
-    const ends = certificate?.ends ?? endOf(choice.days)
-    const sign = action === 'keep' ? '=' : '+'
-    return {
-      ...none,
-      action,
-      ends,
-      certificate,
-      lines: [planLine(sign, 'certificate', `ends ${ends}`)],
-    }
-  }
-  const words = `${choice.subject} of ${choice.issuer}`
-  const same = facts.federated.find(
-    ({ issuer, subject }) => issuer === choice.issuer && subject === choice.subject,
-  )
-  const named = facts.federated.find(({ name }) => name === federatedName)
+  if (choice.kind === 'secret') return planSecret(choice.days, facts)
+  if (choice.kind === 'certificate') return planCertificate(choice.days, facts)
+  return planFederated(choice, facts)
+}
+
+const none = { ends: undefined, certificate: undefined, federated: undefined }
+
+function planSecret(days: number, facts: CredentialFacts): CredentialPlan {
+  const present = facts.rotate ? undefined : knownSecret(facts)
+  const ends = present ? present.endDateTime.slice(0, 10) : endOf(days, facts.now)
+  const lines = [planLine(present ? '=' : '+', 'client secret', `ends ${ends}`)]
+  return { ...none, action: present ? 'keep' : 'create', ends, lines }
+}
+
+function planCertificate(days: number, facts: CredentialFacts): CredentialPlan {
+  const registered = facts.application?.keyCredentials ?? []
+  const uploaded = facts.certificates.find((one) => registered.some((key) => isOf(key, one)))
+  const waiting = facts.certificates.find((one) => !registered.some((key) => isOf(key, one)))
+  const certificate = waiting ?? (facts.rotate ? undefined : uploaded)
+  const action = waiting ? 'upload' : certificate ? 'keep' : 'create'
+  const ends = certificate?.ends ?? endOf(days, facts.now)
+  const lines = [planLine(action === 'keep' ? '=' : '+', 'certificate', `ends ${ends}`)]
+  return { ...none, action, ends, certificate, lines }
+}
+
+function planFederated(
+  { issuer, subject }: Extract<CredentialChoice, { kind: 'federated' }>,
+  { federated }: CredentialFacts,
+): CredentialPlan {
+  const same = federated.find((one) => one.issuer === issuer && one.subject === subject)
+  const named = federated.find(({ name }) => name === federatedName)
   const [action, sign] = same
     ? (['keep', '='] as const)
     : named
       ? (['update', '~'] as const)
       : (['create', '+'] as const)
-  const lines = [planLine(sign, 'federated identity', words)]
+  const lines = [planLine(sign, 'federated identity', `${subject} of ${issuer}`)]
   return { ...none, action, federated: same ?? named, lines }
 }
 
-/** Entra's record of the secret in `.env`, while it is good. */
+function endOf(days: number, now: number): string {
+  return dayOf(now + days * 86_400_000)
+}
+
+/** Entra's record of the secret in `.env`, if it has not expired. */
 function knownSecret({ application, secret, now }: CredentialFacts) {
   return application?.passwordCredentials?.find(
     ({ keyId, endDateTime, hint }) =>

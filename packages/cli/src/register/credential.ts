@@ -1,13 +1,14 @@
-/** Makes the credential that the plan asks for, and later takes away what it replaces. */
+/** Makes the credential of the plan, and removes those that it replaces. */
+
 import type { Application, FederatedCredential, PasswordCredential } from '../graph/answers.ts'
 import type { Graph } from '../graph/client.ts'
-import { planLine, type Line, withProgress } from '../output.ts'
-import { type LocalCertificate, makeCertificate } from './certificate-files.ts'
-import { base64Of, type CredentialPlan, federatedName, isOf, ownerTag } from './credential-plan.ts'
+import { planLine, withProgress, type Line } from '../output.ts'
+import { makeCertificate, type LocalCertificate } from './certificate-files.ts'
+import { base64Of, federatedName, isOf, ownerTag, type CredentialPlan } from './credential-plan.ts'
 import type { CredentialChoice } from './settings.ts'
 
 interface MadeCredential {
-  /** Only now: Entra never shows it again. */
+  /** Entra shows it only once. */
   secret?: { value: string; keyId: string }
   certificate?: LocalCertificate
 }
@@ -91,14 +92,14 @@ async function setFederated(
   }
 }
 
-// Credentials that this command made on this machine earlier, and that nothing uses any more.
-
+/** The credentials of this machine that stay. */
 interface InUse {
   /** Of the secret in `.env`. */
   keyId: string | undefined
   certificate: LocalCertificate | undefined
 }
 
+/** Secrets that this machine made earlier, and that are not in use. */
 export function staleSecrets(application: Application | undefined, inUse: InUse) {
   const secrets = application?.passwordCredentials ?? []
   return secrets.filter(
@@ -106,6 +107,7 @@ export function staleSecrets(application: Application | undefined, inUse: InUse)
   )
 }
 
+/** Certificates that this machine made earlier, and that are not in use. */
 export function staleCertificates(application: Application | undefined, inUse: InUse) {
   const keys = application?.keyCredentials ?? []
   return keys.filter(
@@ -128,7 +130,7 @@ export function staleLines(application: Application | undefined, inUse: InUse): 
   ]
 }
 
-/** @param application as it is now @throws SetupError */
+/** @param application in its present state. @throws SetupError */
 export async function removeStale(graph: Graph, application: Application, inUse: InUse) {
   for (const { keyId } of staleSecrets(application, inUse)) {
     const path = `/applications/${application.id}/removePassword`

@@ -1,4 +1,5 @@
-/** What is there already, found again through Graph: no notes are kept on this machine. */
+/** Finds what exists already, through Graph: this machine keeps no record. */
+
 import { SetupError } from '../errors.ts'
 import { placeholders, type ConfigValue } from '../files/config-file.ts'
 import type { Application, FederatedCredential, ServicePrincipal } from '../graph/answers.ts'
@@ -14,12 +15,12 @@ export interface Existing {
   federated: FederatedCredential[]
 }
 
-/** Whether `register` made it, and `cleanup` may remove it. */
+/** Whether `register` made it, so that `cleanup` may remove it. */
 export function isOurs({ uniqueName }: Application): boolean {
   return uniqueName?.startsWith('gatehouse-') === true
 }
 
-/** The client id in the configuration, where somebody filled it in. */
+/** The client id in the configuration, unless it is the placeholder. */
 export function configuredClient({ clientId }: ConfigValue): string | undefined {
   return clientId === undefined || clientId === placeholders.clientId ? undefined : clientId
 }
@@ -28,7 +29,7 @@ export function configuredClient({ clientId }: ConfigValue): string | undefined 
  * The application of the configuration's client id, or else of the name.
  *
  * @param name undefined: the configuration's, or the default
- * @throws SetupError where the two are different applications, or the configuration is another tenant's
+ * @throws SetupError if the two are different applications, or the configuration is for another tenant
  */
 export async function findApplication(
   graph: Graph,
@@ -59,7 +60,7 @@ export function byClientId(graph: Graph, clientId: string): Promise<Application 
   return graph.find(`/applications(appId='${id}')?${fields}`, 'read the application')
 }
 
-/** The rest that belongs to the application. */
+/** Adds the service principal and the federated credentials of the application. */
 export async function findRest(
   graph: Graph,
   application: Application | undefined,

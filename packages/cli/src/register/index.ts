@@ -1,25 +1,30 @@
-/** Registers the app: look, plan, show, ask, and only then change; remote first, files last. */
+/** Registers the app: reads, plans, shows the plan, asks, and only then changes Entra, then the files. */
+
 import { auth, pages } from '@gatehouse/contract/paths'
-import { type ConfigDocument, editConfig } from '../files/config-file.ts'
+import { SetupError } from '../errors.ts'
+import { editConfig, type ConfigDocument } from '../files/config-file.ts'
 import { readEnvFile, secretIn } from '../files/env-file.ts'
 import type { Folder } from '../files/folder.ts'
 import { ownerOnly, requireIgnored, writeWhole } from '../files/write.ts'
 import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
-import { ask, hasTerminal, paint, say, withProgress } from '../output.ts'
+import { ask, hasTerminal, paint, print, withProgress } from '../output.ts'
 import { signIn } from '../sign-in.ts'
-import { planApplication, resolvePermissions } from './application-plan.ts'
-import { localCertificates, removeCertificates } from './certificate-files.ts'
+import { planApplication, resolvePermissions, type Permission } from './application-plan.ts'
+import { applyApplication, applyServicePrincipal } from './application.ts'
+import {
+  localCertificates,
+  removeCertificates,
+  type LocalCertificate,
+} from './certificate-files.ts'
 import { planCredential } from './credential-plan.ts'
+import { applyCredential, removeStale } from './credential.ts'
 import { byClientId, findApplication, findRest } from './existing.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
 import { defaultName, publicOrigin, type Settings } from './settings.ts'
-import { sayWhatIsLeft, showPlan } from './show-plan.ts'
-import { applyApplication, applyServicePrincipal } from './application.ts'
-import { applyCredential, removeStale } from './credential.ts'
-import { SetupError } from '../errors.ts'
+import { printNextSteps, showPlan } from './show-plan.ts'
 
-/** @throws SetupError where it cannot go on; what was done until then is found again by the next run */
+/** @throws SetupError if it cannot continue; the next run finds what this one has done */
 export async function register(
   network: Network,
   folder: Folder,
@@ -42,7 +47,32 @@ export async function register(
   })
 
   const now = Date.now()
-  const { application } = existing
+  const plan = makePlan({ existing, session, publicUrl, config, envText }, settings, permissions, {
+    certificates: localCertificates(folder.keys, now),
+    now,
+  })
+  const shown = showPlan(plan, settings)
+  if (settings.dryRun) {
+    print(paint('dim', '\nA dry run: nothing was changed.'))
+    return
+  }
+  if (shown.changes && !(await confirm(shown.userEdits, settings.yes))) {
+    print('Nothing was changed.')
+    return
+  }
+  const { clientId, ends } = await apply(graph, folder, plan, settings, now)
+  printNextSteps(plan, settings, { clientId, ends, now })
+}
+
+/** Decides what has to change, from what exists and what is wanted. */
+function makePlan(
+  facts: Pick<Plan, 'existing' | 'session' | 'publicUrl' | 'config' | 'envText'>,
+  settings: Settings,
+  permissions: Permission[],
+  { certificates, now }: { certificates: LocalCertificate[]; now: number },
+): Plan {
+  const { existing, publicUrl, config, envText } = facts
+  const { application, federated } = existing
   const multiTenant = settings.multiTenant ?? config.value.tenant === 'organizations'
   const wanted = {
     displayName: settings.name ?? defaultName,
@@ -52,41 +82,27 @@ export async function register(
     logoutUrl: publicUrl.startsWith('https:') ? publicUrl + auth.frontChannelLogout : undefined,
     permissions,
   }
-  const plan: Plan = {
-    existing,
-    session,
-    publicUrl,
+  return {
+    ...facts,
     multiTenant,
-    config,
-    envText,
     wanted,
     application: planApplication(wanted, application),
     credential: planCredential(settings.credential, {
       application,
-      federated: existing.federated,
+      federated,
       secret: secretIn(envText),
-      certificates: localCertificates(folder.keys, now),
+      certificates,
       rotate: settings.rotate,
       now,
     }),
   }
-
-  const shown = showPlan(plan, settings)
-  if (settings.dryRun) {
-    say(paint('dim', '\nA dry run: nothing was changed.'))
-    return
-  }
-  if (shown.changes && !(await confirm(shown.userEdits, settings.yes))) {
-    say('Nothing was changed.')
-    return
-  }
-  const { clientId, ends } = await apply(graph, folder, plan, settings, now)
-  sayWhatIsLeft(plan, settings, { clientId, ends, now })
 }
 
-// Carries the plan out. The order is such that a run that is cut off anywhere can be repeated.
-
-/** @throws SetupError */
+/**
+ * Carries the plan out, in an order in which a run that is interrupted anywhere can be repeated.
+ *
+ * @throws SetupError
+ */
 async function apply(
   graph: Graph,
   folder: Folder,
@@ -108,14 +124,14 @@ async function apply(
     now,
   })
 
-  // The secret first: Entra never shows it again.
+  // The secret first: Entra does not show it again.
   const envText = envAfter(plan, settings, made.secret)
   if (envText !== plan.envText) writeWhole(folder.env, envText, ownerOnly)
   const edits = editsOf(plan, settings, application.appId, made.certificate)
   const text = editConfig(plan.config.text, edits)
   if (text !== plan.config.text) writeWhole(folder.config, text)
 
-  // What was in use until now goes last, and what an interrupted run left behind with it.
+  // Last, the credentials that were in use until now, and those that an interrupted run left.
   const inUse = { keyId: secretIn(envText)?.keyId, certificate: made.certificate }
   await withProgress('Tidying up', async () => {
     const present = await byClientId(graph, application.appId)
@@ -125,11 +141,11 @@ async function apply(
   return { clientId: application.appId, ends: credentialPlan.ends }
 }
 
-// Whether to go on: on a terminal somebody is asked; elsewhere only what is written by hand needs a word.
-
 /**
- * @param userEdits keys whose values somebody wrote
- * @throws SetupError where nobody can be asked
+ * Asks on a terminal whether to go on. Elsewhere, only the replacement of values that were written by hand needs `--yes`.
+ *
+ * @param userEdits keys whose values a person wrote
+ * @throws SetupError if there is no terminal to ask on
  */
 async function confirm(userEdits: readonly string[], yes: boolean): Promise<boolean> {
   if (yes) return true

@@ -1,4 +1,5 @@
-/** Everything that one run has found and decided, before it changes anything. */
+/** All that a run has found and decided, before it changes anything. */
+
 import type { ConfigDocument, ConfigEdit } from '../files/config-file.ts'
 import { secretIn, withoutSecret, withSecret } from '../files/env-file.ts'
 import type { SignedIn } from '../sign-in.ts'
@@ -21,7 +22,7 @@ export interface Plan {
   credential: CredentialPlan
 }
 
-/** @param certificate the one that is in use from now on */
+/** @param certificate the one to use */
 export function editsOf(
   { session, publicUrl, multiTenant, config, credential }: Plan,
   { cloud, credential: choice }: Settings,
@@ -40,7 +41,7 @@ export function editsOf(
   })
 }
 
-/** `.env` as it is to be: with the new secret, or with the present one, or without any. */
+/** The new text of `.env`: with the new secret, with the present one, or without any. */
 export function envAfter(
   { envText, credential }: Plan,
   { credential: choice }: Settings,

@@ -1,4 +1,5 @@
-/** What the command line asks for. */
+/** The settings of a run, and the checks of values from the command line. */
+
 import { isIP } from 'node:net'
 import type { Cloud, CloudName } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
@@ -10,7 +11,7 @@ export type CredentialChoice =
   | { kind: 'federated'; issuer: string; subject: string; assertionFile: string }
 
 export interface Settings {
-  /** Undefined: the one that the configuration names, or the default name. */
+  /** Undefined: the configured application, or the default name. */
   name: string | undefined
   publicUrl: string | undefined
   tenant: string | undefined
@@ -27,7 +28,7 @@ export interface Settings {
 
 export const defaultName = 'Gatehouse'
 
-/** The alternate key under which a later run finds the application again. */
+/** The alternate key by which a later run finds the application. */
 export function uniqueNameOf(name: string): string {
   const slug = name
     .normalize('NFKD')
@@ -45,7 +46,7 @@ export function uniqueNameOf(name: string): string {
 /**
  * The address that people open, as an origin.
  *
- * Entra registers http for the name `localhost` alone:
+ * Entra registers http for the name `localhost` only:
  * https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions
  *
  * @throws SetupError
@@ -65,7 +66,7 @@ export function publicOrigin(text: string): string {
   )
 }
 
-/** `issuer,subject`, as the identity's own documentation names them. @throws SetupError */
+/** Reads `issuer,subject`. @throws SetupError */
 export function federatedIdentity(text: string): { issuer: string; subject: string } {
   const [issuer = '', ...rest] = text.split(',')
   const subject = rest.join(',').trim()

@@ -1,19 +1,21 @@
-/** Prints the plan, and says what of it somebody has to agree to. */
+/** Prints the plan, and the next steps at the end of a run. */
+
+import { pages } from '@gatehouse/contract/paths'
 import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
 import { secretIn } from '../files/env-file.ts'
-import { planLine, paint, say, showDifference, showHeading, showLines } from '../output.ts'
+import { paint, planLine, print, showDifference, showHeading, showLines } from '../output.ts'
 import { userEdits } from './config-plan.ts'
+import { staleLines } from './credential.ts'
 import { isOurs } from './existing.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
-import { staleLines } from './credential.ts'
-import { pages } from '@gatehouse/contract/paths'
 
 const unknownFiles = {
   certificateFile: '(the new certificate)',
   privateKeyFile: '(its key)',
 }
 
+/** @returns whether anything changes, and the keys whose hand-written values would be replaced */
 export function showPlan(
   plan: Plan,
   settings: Settings,
@@ -22,11 +24,11 @@ export function showPlan(
   const { application: current, servicePrincipal } = existing
   const name = current?.displayName ?? plan.wanted.displayName
   const by = session.user ? ` as ${session.user}` : ''
-  say(`${paint('dim', 'Tenant')} ${session.tenantId}${paint('dim', by)}\n`)
+  print(`${paint('dim', 'Tenant')} ${session.tenantId}${paint('dim', by)}\n`)
 
   showHeading(`Registration ${JSON.stringify(name)}${current ? ` (${current.appId})` : ', new'}`)
   if (current && !isOurs(current)) {
-    say('  Made by hand: this adds to it, and npm run cleanup will not remove it.')
+    print('  Made by hand: this adds to it, and npm run cleanup will not remove it.')
   }
   const keepsSecret = settings.credential.kind === 'secret' && credential.action === 'keep'
   const inUse = {
@@ -37,7 +39,7 @@ export function showPlan(
   const missing = servicePrincipal ? [] : [planLine('+', 'service principal', name)]
   showLines([...application.lines, ...missing, ...credential.lines, ...stale])
   if (plan.wanted.logoutUrl === undefined) {
-    say(paint('dim', '  No front-channel logout URL: Entra takes https addresses only.'))
+    print(paint('dim', '  No front-channel logout URL: Entra takes https addresses only.'))
   }
 
   const clientId = current?.appId ?? '(the id of the new application)'
@@ -48,12 +50,12 @@ export function showPlan(
     clientId,
     settings.credential.kind === 'certificate' ? files : undefined,
   )
-  say()
+  print()
   const before = shownConfig(config.text)
   const after = shownConfig(editConfig(config.text, edits))
   const configChanges = showDifference('aad.config.json', before, after)
   const envChanges = showEnv(plan, settings)
-  if (configChanges || envChanges) say()
+  if (configChanges || envChanges) print()
 
   const asked = [
     ...(settings.publicUrl === undefined ? [] : ['publicUrl']),
@@ -65,7 +67,7 @@ export function showPlan(
     application.action !== 'keep' ||
     missing.length + stale.length > 0 ||
     credential.action !== 'keep'
-  if (!remote && !configChanges && !envChanges) say('Everything is as it should be.')
+  if (!remote && !configChanges && !envChanges) print('Everything is as it should be.')
   return {
     changes: remote || configChanges || envChanges,
     userEdits: [
@@ -75,13 +77,13 @@ export function showPlan(
   }
 }
 
-/** The values are not shown: a terminal remembers them. */
+/** Prints no values, because a terminal keeps them. */
 function showEnv(plan: Plan, settings: Settings): boolean {
   const isNew = settings.credential.kind === 'secret' && plan.credential.action === 'create'
   const made = { value: '(new-secret)', keyId: '' }
   if (envAfter(plan, settings, isNew ? made : undefined) === plan.envText) return false
   const hasSecret = secretIn(plan.envText) !== undefined
-  say()
+  print()
   showHeading('.env')
   showLines([
     ...(hasSecret ? [planLine('-', 'AAD_CLIENT_SECRET', 'the present one, not shown')] : []),
@@ -90,9 +92,7 @@ function showEnv(plan: Plan, settings: Settings): boolean {
   return true
 }
 
-// The end of a run: where the registration is, and what nobody but the administrator can do.
-
-/** Time enough to rotate without hurry. */
+/** A credential that expires in less than this is mentioned. */
 const soonDays = 30
 
 interface Result {
@@ -102,7 +102,8 @@ interface Result {
   now: number
 }
 
-export function sayWhatIsLeft(plan: Plan, settings: Settings, { clientId, ends, now }: Result) {
+/** Prints the registration's address, and the steps that the administrator has to do. */
+export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends, now }: Result) {
   const { cloud } = settings
   const blade = 'Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId'
   const consent = new URL(`${cloud.authority}/${plan.session.tenantId}/v2.0/adminconsent`)
@@ -112,27 +113,27 @@ export function sayWhatIsLeft(plan: Plan, settings: Settings, { clientId, ends, 
     redirect_uri: plan.publicUrl + pages.signedOut,
   }).toString()
 
-  say(
+  print(
     `${paint('green', 'Registered.')} Client id ${clientId}${ends ? `, credential good until ${ends}` : ''}`,
   )
-  say(`\nPortal     ${cloud.portal}/#view/${blade}/${clientId}`)
-  say('\nLeft to do')
-  say(
+  print(`\nPortal     ${cloud.portal}/#view/${blade}/${clientId}`)
+  print('\nLeft to do')
+  print(
     `  - Consent: each person is asked at the first sign-in. For everybody at once, an administrator opens`,
   )
-  say(`    ${consent.href}`)
-  say('  - Start: npm run dev')
+  print(`    ${consent.href}`)
+  print('  - Start: npm run dev')
   if (ends && Date.parse(ends) - now < soonDays * 86_400_000) {
-    say(`  - The credential ends on ${ends}: npm run register -- --rotate`)
+    print(`  - The credential ends on ${ends}: npm run register -- --rotate`)
   }
   for (const variable of ['AAD_TENANT', 'AAD_CLIENT_ID', 'AAD_CLIENT_SECRET', 'PUBLIC_URL']) {
     if (process.env[variable]) {
-      say(`  - ${variable} is set in the environment, which goes before the files: take it out.`)
+      print(`  - ${variable} is set in the environment, which goes before the files: take it out.`)
     }
   }
 }
 
-/** Permissions belong to Graph's address, without the version; a local tenant stands in for the global one. */
+/** The resource of Graph's permissions: its address without the version; for a local tenant, that of the global cloud. */
 function graphResource(graph: string): string {
   const { protocol, origin } = new URL(graph)
   return protocol === 'https:' ? origin : 'https://graph.microsoft.com'

@@ -1,10 +1,11 @@
 /** The commands as somebody runs them: processes of their own, with a folder of their own. */
+
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../../src/files/folder.ts'
 import type { ConfigValue } from '../../src/files/config-file.ts'
+import { root } from '../../src/files/folder.ts'
 
 export interface Ended {
   code: number | null

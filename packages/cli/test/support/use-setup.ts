@@ -1,12 +1,13 @@
 /** A tenant, an administrator's token and a folder for every test of a file. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { commandLineClientId, createTenant, type Tenant } from '@gatehouse/tenant'
 import { approveDeviceCode, people } from '@gatehouse/tenant/testing'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import type { Application, ServicePrincipal } from '../../src/graph/answers.ts'
 import { createGraph, type Graph } from '../../src/graph/client.ts'
 import { createNetwork } from '../../src/network.ts'
-import type { Application, ServicePrincipal } from '../../src/graph/answers.ts'
-import { type Ended, ownFolder, type OwnFolder, type Running, start } from './commands.ts'
+import { ownFolder, start, type Ended, type OwnFolder, type Running } from './commands.ts'
 
 export interface Setup {
   tenant: Tenant

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/redirects.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { propertyRuns } from '@gatehouse/test-support/properties'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 

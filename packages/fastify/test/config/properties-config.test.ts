@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
 import { ConfigFile } from '../../src/config/schema.ts'
 import { load, ownTenant, refusedKeys } from '../support/config-folder.ts'
-import { mutateText } from '@gatehouse/test-support/mutate-text'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 /** Enough of the secret to be of use to somebody who reads it in a log. */
 const secretParts = ['Zx8~Q', 'own-tenant', 'secret_0123']

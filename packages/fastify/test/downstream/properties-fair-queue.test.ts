@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { CallSignal } from '../../src/downstream/http.ts'
 import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { propertyRuns } from '@gatehouse/test-support/properties'
 
 interface Visit {
   user: string

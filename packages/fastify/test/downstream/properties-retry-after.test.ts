@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { retryAfterSeconds } from '../../src/retry-after.ts'
-import { mutateText } from '@gatehouse/test-support/mutate-text'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 const now = Date.UTC(2026, 0, 15, 12)
 

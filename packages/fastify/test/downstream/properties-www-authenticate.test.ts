@@ -1,8 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readBearerChallenge, parseChallenges } from '../../src/downstream/www-authenticate.ts'
-import { mutateText } from '@gatehouse/test-support/mutate-text'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 const real = [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasDuplicateKeys } from '../../src/entra/duplicate-keys.ts'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { propertyRuns } from '@gatehouse/test-support/properties'
 
 /** A JSON value whose objects are lists of members, so that a name can be there twice. */
 type Tree = { members: [string, Tree][] } | { items: Tree[] } | { text: string }

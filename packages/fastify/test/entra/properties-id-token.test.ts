@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken, type Expected } from '../../src/entra/id-token.ts'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { propertyRuns } from '@gatehouse/test-support/properties'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const key = publicKey.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify'])

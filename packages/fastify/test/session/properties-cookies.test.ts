@@ -3,8 +3,7 @@ import * as fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { cookieNames, createSealedCookies, readCookie } from '../../src/session/cookie.ts'
-import { mutateText } from '@gatehouse/test-support/mutate-text'
-import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 const name = '__Host-session'
 
