@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
-// A page at every address, so that nothing is refused for want of one.
+// A page at every path, so that none is refused as missing.
 const gatehouse = useGatehouse({
   extend: (app) => {
     app.get('/*', { config: { allowFrom: 'anyone' } }, async () => 'a page')
