@@ -1,4 +1,4 @@
-/** The baseline of `/api/users`: node:http and undici, passing the same page through as it is. */
+/** The baseline of `/api/users`: node:http and undici, which pass the same page through unchanged. */
 import { createServer } from 'node:http'
 import { Pool } from 'undici'
 import { serveMeasured } from './measured-process.ts'

@@ -1,4 +1,4 @@
-/** `npm run bench`: everything that is measured, one after another. `npm run bench -w bff -- requests` for one. */
+/** `npm run bench`: all benchmarks in turn; `npm run bench -w @gatehouse/fastify -- requests` runs one. */
 import { benchGateway } from './gateway.bench.ts'
 import { benchLockedStore } from './locked-store.bench.ts'
 import { benchRefusals } from './refusals.bench.ts'

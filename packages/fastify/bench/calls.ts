@@ -1,4 +1,4 @@
-/** Calls one by one, each with its time: finer than whole milliseconds. */
+/** Times single calls, more finely than in whole milliseconds. */
 import type { Pool } from 'undici'
 
 export interface Call {
@@ -6,7 +6,7 @@ export interface Call {
   headers: Record<string, string>
 }
 
-/** Asks until the whole answer is there. @returns its status; 0 where there was none */
+/** Sends a request and reads the whole answer. @returns its status; 0 if there was none */
 export async function ask(pool: Pool, call: Call): Promise<number> {
   try {
     const { statusCode, body } = await pool.request({ ...call, method: 'GET' })
@@ -18,7 +18,7 @@ export async function ask(pool: Pool, call: Call): Promise<number> {
 }
 
 /**
- * As many calls at once as there are in the list, each of them again and again.
+ * Repeats each call of the list, all of them at the same time.
  *
  * @returns the time of each, ms
  * @throws Error for an answer that is not 200

@@ -1,4 +1,4 @@
-/** What the measured processes run with: a local tenant, a stub Graph, a folder and keys of their own. */
+/** The environment of the measured processes: a local tenant, a stub Graph, a folder and keys. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,14 +18,14 @@ export interface BenchEnvironment {
 }
 
 export interface BenchOptions {
-  /** How long the stub Graph takes for an answer, ms. */
+  /** The delay of the stub Graph's answers, ms. */
   graphDelayMs?: number
-  /** A Graph that is there already, and whose end is somebody else's. */
+  /** A Graph that is running already, and that the caller ends. */
   graphUrl?: string
   rateLimits?: { perAddress: number; perSession: number }
 }
 
-/** Load is what is measured here: the counters run, and never say stop. */
+/** High enough for any load: the counters run, and never refuse. */
 const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
 
 export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
@@ -60,7 +60,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
   }
 }
 
-/** Signs a user in, the tenant's first where none is named. @returns the Cookie header for requests */
+/** Signs a user in, by default the tenant's first. @returns the Cookie header for requests */
 export async function signedIn(origin: string, user?: string): Promise<string> {
   const browser = createBrowser(origin, publicUrl)
   const answer = await browser.signIn(user === undefined ? {} : { user })

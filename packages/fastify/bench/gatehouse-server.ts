@@ -1,4 +1,4 @@
-/** The back end as it is, for measuring. */
+/** The back end, unchanged, for measuring. */
 import { buildApp } from '@gatehouse/bff/app'
 import { loadConfig } from '../src/config/index.ts'
 import { serveMeasured } from './measured-process.ts'

@@ -1,4 +1,4 @@
-/** Memory that a call takes while the upstream keeps it waiting: many users, each with one. */
+/** Memory of a call while the upstream holds it: many users, each with one call. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { ask, type Call } from './calls.ts'
@@ -8,11 +8,11 @@ import { line, printFigure } from './report.ts'
 import { people } from '@gatehouse/tenant/testing'
 
 const count = 1000
-/** Longer than the measuring takes, shorter than the gateway's own patience. */
+/** Longer than the measurement, and shorter than the gateway's own timeout. */
 const holdMs = 8000
 const settleMs = 2000
 
-/** Real sign-ins, several at a time, of all users of the tenant in turn. */
+/** Signs all users of the tenant in, several at a time. */
 async function signInMany(
   { tenant }: BenchEnvironment,
   { origin }: MeasuredProcess,
@@ -35,13 +35,13 @@ export async function benchHeldCalls(): Promise<void> {
   const first = await startMeasured('gatehouse-server.ts', env)
   const cookies = await signInMany(bench, first)
   await first.end()
-  // Another process on the same store: what a thousand sign-ins leave in a heap would hide the calls.
+  // In another process on the same store, because the garbage of a thousand sign-ins would hide the calls.
   const server = await startMeasured('gatehouse-server.ts', env)
   const calls = cookies.map((cookie): Call => {
     return { path: '/api/users?top=5', headers: { host: new URL(publicUrl).host, cookie } }
   })
   const pool = new Pool(server.origin, { connections: count })
-  // Every session is open in memory, and the code compiled, before anything is held.
+  // First all sessions are opened in memory, and the code is compiled.
   const fewAtOnce = new Pool(server.origin, { connections: 10 })
   await Promise.all(calls.map((call) => ask(fewAtOnce, call)))
   await fewAtOnce.close()

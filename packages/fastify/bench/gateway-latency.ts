@@ -1,4 +1,4 @@
-/** How much later an answer comes through the gateway than from the upstream itself. */
+/** The latency that the gateway adds to an answer of the upstream. */
 import { Pool } from 'undici'
 import { timesOf, type Call } from './calls.ts'
 import { prepare, publicUrl, signedIn } from './environment.ts'
@@ -6,7 +6,7 @@ import { median, percentile } from './load.ts'
 import { startMeasured } from './measured-process.ts'
 import { line } from './report.ts'
 
-/** Both ways in turn, so that a machine whose speed drifts slows both. */
+/** Both ways in turn, so that a change of the machine's speed affects both. */
 const blocks = 5
 
 const cases = [
@@ -36,7 +36,7 @@ async function measure(load: (typeof cases)[number]): Promise<void> {
   const bench = await prepare()
   const server = await startMeasured('gatehouse-server.ts', bench.env)
   const cookies: string[] = []
-  // Each connection is another user's: the gateway has one line per user.
+  // One user for each connection, because the gateway has one queue per user.
   for (const user of bench.tenant.users.slice(0, connections)) {
     cookies.push(await signedIn(server.origin, user.userPrincipalName))
   }
@@ -54,7 +54,7 @@ async function measure(load: (typeof cases)[number]): Promise<void> {
     times: [],
   }
   const ways = [direct, gateway]
-  // Code is compiled while it runs; a server that has been up for a while is what is meant.
+  // Warms up, because code is compiled while it runs.
   for (const { pool, calls } of ways) await timesOf(pool, calls, 2000 / connections)
   bench.graph.delayMs = delayMs
   for (let block = 0; block <= blocks; block += 1) {
@@ -68,7 +68,7 @@ async function measure(load: (typeof cases)[number]): Promise<void> {
   await Promise.all([server.end(), bench.end()])
 }
 
-/** What is added: the difference within a block, and the median of these. */
+/** The median of the differences within a block. */
 function report(
   { connections, delayMs }: { connections: number; delayMs: number },
   direct: number[][],
@@ -85,7 +85,7 @@ function report(
   line(`  ${name.padEnd(34)} ${[of(direct), of(gateway), added].join('    ')}`)
 }
 
-/** The p50 and the p99 of something, ms. */
+/** p50 and p99, ms. */
 function both(of: (part: number) => number): string {
   return [0.5, 0.99].map((part) => of(part).toFixed(2).padStart(7)).join(' /')
 }

@@ -1,4 +1,4 @@
-/** What callers see of an upstream that is killed and comes back, under a load that does not stop. */
+/** What callers see if the upstream is killed and restarted under constant load. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { freePort } from '@gatehouse/tenant/testing'
@@ -20,7 +20,7 @@ interface Asked {
   status: number
 }
 
-/** Asks at a steady pace, whether or not answers come. */
+/** Sends requests at a steady pace, whether or not answers come. */
 function startLoad(pool: Pool, call: Call): { end(): Promise<Asked[]> } {
   const asked: Promise<Asked>[] = []
   const timer = setInterval(() => {
@@ -63,7 +63,7 @@ export async function benchLostUpstream(): Promise<void> {
 function report(cycle: number, asked: Asked[], killedAt: number, backAt: number): void {
   const lost = asked.filter(({ status }) => status !== 200)
   const inPhase = (from: number, to: number) => lost.filter(({ at }) => at >= from && at < to)
-  // What had been asked just before the kill has not been answered by then.
+  // Requests sent just before the kill have no answer yet.
   const outage = { asked: asked.filter(({ at }) => at >= killedAt && at < backAt).length }
   const after = inPhase(backAt, Infinity)
   const figures = [
@@ -81,7 +81,7 @@ function report(cycle: number, asked: Asked[], killedAt: number, backAt: number)
   for (const [name, value] of figures) printFigure(`${cycle}: ${name}`, value)
 }
 
-/** How many of each status, such as `502 × 12`; 0 is no answer at all. */
+/** Counts each status, such as `502 × 12`; 0 means no answer. */
 function statuses(lost: Asked[]): string {
   const counts = Map.groupBy(lost, ({ status }) => status)
   return [...counts].map(([status, { length }]) => `${status} × ${length}`).join(', ') || 'none'

@@ -1,4 +1,4 @@
-/** What the way through the gateway costs beside CPU: time, requests lost with an upstream, memory of calls that wait. */
+/** The cost of the gateway beside CPU: latency, requests lost with an upstream, memory of waiting calls. */
 import { benchAddedLatency } from './gateway-latency.ts'
 import { benchHeldCalls } from './gateway-held-calls.ts'
 import { benchLostUpstream } from './gateway-lost-upstream.ts'

@@ -1,4 +1,4 @@
-/** Load on two servers in turn, so that a machine whose speed drifts slows both. */
+/** Loads two servers in turn, so that a change of the machine's speed affects both. */
 import autocannon, { type Request } from 'autocannon'
 import type { MeasuredProcess } from './measured-process.ts'
 
@@ -9,7 +9,7 @@ export interface Target {
   headers?: Record<string, string>
   method?: Request['method']
   body?: string
-  /** What every answer must be; 200 where nothing is said. */
+  /** The status of every answer; 200 by default. */
   status?: number
 }
 
@@ -51,7 +51,7 @@ async function measure(target: Target, load: Load): Promise<Round> {
   }
 }
 
-/** Runs the targets in turn, `rounds` times, after one round that warms them up and is not counted. */
+/** Runs the targets in turn, `rounds` times, after one warm-up round that does not count. */
 export async function interleave(
   targets: Target[],
   rounds: number,
@@ -71,7 +71,7 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5)
 }
 
-/** @param part 0.99 for the value that 99 of 100 stay under */
+/** @param part 0.99 for the 99th percentile */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length * part)] ?? Number.NaN

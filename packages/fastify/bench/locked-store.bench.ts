@@ -10,7 +10,7 @@ import { line, printFigure } from './report.ts'
 
 const heldMs = 10_000
 const perSecond = 50
-/** Each extends its session once in six seconds, which is a write each time. */
+/** Each extends its session every six seconds, with a write. */
 const signedInUsers = 6 * perSecond
 
 export async function benchLockedStore(): Promise<void> {

@@ -1,4 +1,4 @@
-/** A server in a process of its own, whose CPU time and memory can be asked for. */
+/** Runs a server in its own process, and reads its CPU time and memory. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -27,7 +27,7 @@ interface Reply {
 
 /**
  * @param program a file in this folder that calls `serveMeasured`
- * @param env on top of this process's; a log at `info` is written and goes nowhere
+ * @param env added to this process's; a log at `info` is written and discarded
  */
 export async function startMeasured(
   program: string,
@@ -83,12 +83,12 @@ export function serveMeasured(port: number): void {
     else report()
   })
   process.once('SIGTERM', () => process.exit(0))
-  // A benchmark that failed must leave nothing running.
+  // A benchmark that fails must leave no process behind.
   process.once('disconnect', () => process.exit(0))
   report()
 }
 
-/** Full collections, where the benchmark was started with `--expose-gc`; buffers go one turn later than what held them. */
+/** Full collections, if started with `--expose-gc`. Buffers are freed one turn after their owners. */
 export async function collect(): Promise<void> {
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc?.()

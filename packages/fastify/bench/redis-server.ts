@@ -1,4 +1,4 @@
-/** A Redis of the benchmark's own, in memory, gone with it. */
+/** A Redis for the benchmark, in memory only. */
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@gatehouse/tenant/testing'
@@ -8,7 +8,7 @@ export interface RedisServer {
   end(): void
 }
 
-/** Undefined where redis-server is not installed: the figures for Redis are left out then, and said to be. */
+/** Undefined if redis-server is not installed; the report then says that Redis is left out. */
 export async function startRedis(): Promise<RedisServer | undefined> {
   const port = await freePort()
   const child = spawn(

@@ -1,4 +1,4 @@
-/** What it costs to say no: CPU per refusal, beside a signed-in `/api/me`, with the log that a deployment writes. */
+/** CPU per refused request, compared with a signed-in `/api/me`, with the log of a deployment. */
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { prepare, publicUrl, signedIn, type BenchEnvironment } from './environment.ts'
 import { interleave, type Target } from './load.ts'
@@ -11,7 +11,7 @@ const seconds = Number(process.env['BENCH_SECONDS'] ?? 1)
 const { host } = new URL(publicUrl)
 const fromHere = { host, 'sec-fetch-site': 'same-origin' }
 
-/** Cookies of a session that is over, and of an attempt that waits for its callback. */
+/** Cookies of an ended session, and of a sign-in that waits for its callback. */
 async function otherCookies({
   origin,
 }: MeasuredProcess): Promise<{ ended: string; attempt: string }> {
@@ -79,13 +79,13 @@ export async function benchRefusals(): Promise<void> {
   await compare('Refusals', [
     me,
     { ...me, name: '/api/users?top=5, signed in', path: '/api/users?top=5' },
-    // A refused body ends its connection: this is what that costs.
+    // A refused body ends its connection, which is part of the cost.
     { ...me, name: '/api/me, a connection each', headers: once },
     { ...me, name: '/api/users, a connection each', path: '/api/users?top=5', headers: once },
     ...(await refusals(server, headers.cookie)),
   ])
 
-  // On their own: all of it has to happen within the minute that the counters count.
+  // Alone, because all of it has to happen within one minute of the counters.
   const limited = await prepare({ rateLimits: { perAddress: 10, perSession: 10 } })
   const busy = await startLogging(limited)
   const cookie = await signedIn(busy.origin)
@@ -99,7 +99,7 @@ export async function benchRefusals(): Promise<void> {
   await Promise.all([server.end(), busy.end(), bench.end(), limited.end()])
 }
 
-/** The back end with the log that production has: a refusal writes a line, an answer does not. */
+/** The back end with the log of production: a refusal writes a line, a success does not. */
 function startLogging({ env }: BenchEnvironment): Promise<MeasuredProcess> {
   return startMeasured('gatehouse-server.ts', { ...env, LOG_LEVEL: 'info' })
 }
@@ -108,7 +108,7 @@ async function compare(title: string, targets: Target[]): Promise<void> {
   printComparison(title, targets, await interleave(targets, rounds, { connections: 10, seconds }))
 }
 
-/** Asks until there is nothing but 429. */
+/** Sends requests until all answers are 429. */
 async function exhaust({ origin }: MeasuredProcess, cookie: string): Promise<void> {
   const browser = createBrowser(origin, publicUrl)
   for (const path of ['/api/me', '/auth/sign-in']) {

@@ -1,6 +1,6 @@
 import { median, type Round, type Target } from './load.ts'
 
-/** One line a target: its figures, and the ratio of its CPU time to the first target's, pair by pair. */
+/** One line per target: its figures, and the ratio of its CPU time to the first target's, pair by pair. */
 export function printComparison(title: string, targets: Target[], results: Round[][]): void {
   const [baseline = []] = results
   line(`\n${title}`)

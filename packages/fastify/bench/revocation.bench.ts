@@ -1,4 +1,4 @@
-/** How long another instance goes on answering after a sign-out was answered on the first. */
+/** How long another instance still answers after a sign-out on the first. */
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { prepare, publicUrl } from './environment.ts'
 import { percentile } from './load.ts'

@@ -1,4 +1,4 @@
-/** Bytes per session: in the cookie, in the store, and in memory when it is open. */
+/** Bytes per session: in the cookie, in the store, and in memory while it is open. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { line, printFigure } from './report.ts'
 
 const count = 10_000
 
-/** Three signed parts, as long as Entra's: what a real token has of patterns is in its base64 alone. */
+/** As long as Entra's. Random bytes, because a real token has no patterns but those of base64. */
 function token(bytes: number): string {
   return randomBytes(Math.ceil((bytes * 3) / 4))
     .toString('base64url')

@@ -1,10 +1,10 @@
-/** CPU time of the back end for one whole sign-in: both of its requests, MSAL, validation, sealing, store. */
+/** CPU time of the back end for one sign-in: both requests, MSAL, validation, sealing, store. */
 import { prepare, signedIn } from './environment.ts'
 import { median } from './load.ts'
 import { startMeasured } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
 
-/** A server that has been up for a while: its code is compiled. */
+/** Sign-ins before the measurement, so that the code is compiled. */
 const warmUp = 500
 const perRound = 60
 const rounds = 5
@@ -12,7 +12,7 @@ const rounds = 5
 export async function benchSignIn(): Promise<void> {
   const bench = await prepare()
   const server = await startMeasured('gatehouse-server.ts', bench.env)
-  // In turn: a user who signs in hundreds of times has sessions that end for it, which few people have.
+  // In turn, because hundreds of sign-ins of one user would end older sessions of that user.
   const people = bench.tenant.users.slice(0, 200).map(({ userPrincipalName }) => userPrincipalName)
   let count = 0
   const signIn = () => signedIn(server.origin, people[count++ % people.length])

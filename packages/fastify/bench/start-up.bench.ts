@@ -1,4 +1,4 @@
-/** From starting the process to its first answer. */
+/** The time from the start of the process to its first answer. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

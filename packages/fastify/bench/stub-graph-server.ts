@@ -1,4 +1,4 @@
-/** The stub Graph in a process of its own, to be killed. */
+/** The stub Graph in its own process, which can be killed. */
 import { serveMeasured } from './measured-process.ts'
 import { startStubGraph } from './stub-graph.ts'
 

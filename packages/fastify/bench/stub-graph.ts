@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 
 export interface StubGraph {
   url: string
-  /** How long each answer takes, ms; 0 answers at once. */
+  /** The delay of each answer, ms. */
   delayMs: number
-  /** How many requests wait for their answer now. */
+  /** The number of requests that wait for their answer. */
   waiting: number
   close(): void
 }
 
-/** @param port 0 for any that is free */
+/** @param port 0 for any free port */
 export async function startStubGraph(delayMs = 0, port = 0): Promise<StubGraph> {
   const pages = new Map([5, 100].map((size) => [String(size), page(size)]))
   const server = createServer((request, response) => {

@@ -1,9 +1,9 @@
-/** `npm run schema -w bff`: writes the JSON Schema of aad.config.json, which gives editors completion. */
+/** `npm run schema -w @gatehouse/fastify`: writes the JSON Schema of aad.config.json, which gives editors completion. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigFile, expectation } from '../src/config/schema.ts'
 
-/** The schema as it stands in docs/, with a sentence for each key. */
+/** The schema as in docs/, with a sentence for each key. */
 export function schemaText(): string {
   const properties = Object.entries(ConfigFile.properties).map(([key, schema]) => [
     key,

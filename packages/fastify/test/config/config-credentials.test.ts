@@ -115,7 +115,7 @@ describe('the configuration of credentials', () => {
     } finally {
       chmodSync(good.privateKeyFile, 0o600)
     }
-    // Kubernetes mounts the token of a service account for everybody, and for an hour.
+    // Kubernetes mounts the token of a service account with mode 0644, for an hour.
     expect(load(using({ assertionFile: open }), production).credentials).toHaveLength(1)
   })
 

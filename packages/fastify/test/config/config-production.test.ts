@@ -14,7 +14,7 @@ import {
 const production = { NODE_ENV: 'production' }
 const { clientSecret, ...withoutSecret } = ownTenant
 
-/** Boots with a secret in a file of `mode`. */
+/** Starts with a secret in a file of `mode`. */
 function withSecretFile(mode: number, env: Record<string, string> = production) {
   return inFolder((folder) => {
     writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(withoutSecret))

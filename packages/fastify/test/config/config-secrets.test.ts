@@ -13,7 +13,7 @@ import {
   refusedKeys,
 } from '../support/config-folder.ts'
 
-/** Long enough not to be met in a sentence by chance. */
+/** Long enough that it cannot be in a sentence by chance. */
 const secret = fc
   .string({ minLength: 12, maxLength: 60, unit: 'grapheme-ascii' })
   .filter((text) => text.trim() === text && !/[,"\\]/.test(text))

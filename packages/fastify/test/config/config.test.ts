@@ -166,7 +166,7 @@ describe('the configuration file', () => {
   })
 })
 
-/** Idle and absolute time are held against each other: which of the two is named does not matter. */
+/** Idle and absolute time are compared, so either key may be named. */
 function withoutOwnLimit(key: string): string {
   return key.replace(/^session\.(?:idle|absolute)Minutes$/, 'session limits')
 }

@@ -5,10 +5,10 @@ import { ConfigFile } from '../../src/config/schema.ts'
 import { load, ownTenant, refusedKeys } from '../support/config-folder.ts'
 import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
-/** Enough of the secret to be of use to somebody who reads it in a log. */
+/** A part of the secret that would be of use to a reader of a log. */
 const secretParts = ['Zx8~Q', 'own-tenant', 'secret_0123']
 
-/** What becomes of it at boot: a frozen configuration, a refusal that shows no secret, or what else went wrong. */
+/** The result of a start: a frozen configuration, a refusal without a secret, or what is wrong. */
 function outcome(file: unknown, env: Record<string, string> = {}): string {
   try {
     return Object.isFrozen(load(file, env)) ? 'boots' : 'boots, and is not frozen'

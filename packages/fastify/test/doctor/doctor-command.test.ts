@@ -12,7 +12,7 @@ interface Ended {
   stdout: string
 }
 
-/** Runs the command on the configuration of the app. */
+/** Runs the command with the configuration of the app. */
 async function doctor(args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
   const options = { env: { PATH: process.env['PATH'], ...gatehouse().environment, ...env } }
   try {

@@ -18,7 +18,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
 
-// Nothing of the minute before counts.
+// So that requests of the minute before do not count.
 beforeEach(() => gatehouse().advance(61_000))
 
 const ask = (headers: Record<string, string> = {}, at: Gatehouse = gatehouse()): Promise<Answer> =>
@@ -39,14 +39,14 @@ function findingsIn(answer: Answer): Finding[] {
   return (answer.json() as { findings: Finding[] }).findings
 }
 
-/** What is said about the credentials. */
+/** The findings about the credentials. */
 function reasons(answer: Answer): string[] {
   return findingsIn(answer)
     .filter(({ id }) => id === 'credential')
     .map(({ reason }) => reason)
 }
 
-/** How many requests brought a credential to the tenant. */
+/** The number of requests that sent a credential to the tenant. */
 function sent({ tenant }: Gatehouse = gatehouse()): number {
   const bodies = tenant.journal.entries().map(({ body }) => JSON.stringify(body ?? ''))
   return bodies.filter((body) => /client_secret|client_assertion/.test(body)).length
@@ -182,7 +182,7 @@ describe('how often the secret is sent', () => {
   })
 })
 
-/** What a request for another host gets, and how much was asked for it. */
+/** The answer to a request for another host, and the checks that ran for it. */
 async function refusal(headers: Record<string, string>, at: Gatehouse = gatehouse()) {
   const { detail } = expectProblem(await ask(headers, at), 403, 'forbidden')
   return { detail, asked: at.tenant.journal.entries().length }

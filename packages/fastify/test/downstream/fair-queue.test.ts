@@ -15,15 +15,15 @@ function abort(signal: CallSignal): void {
 
 const many = { maxQueued: 1000, maxQueuedPerUser: 1000 }
 
-/** Enters, and writes the name down once it has its turn. */
-function enter(queue: FairQueue, user: string, served: string[], name = user): Promise<void> {
-  const turn = queue.acquire(user, idleSignal())
-  if (turn) return turn.then(() => void served.push(name))
+/** Acquires a slot, and notes the name when it has one. */
+function acquire(queue: FairQueue, user: string, served: string[], name = user): Promise<void> {
+  const slot = queue.acquire(user, idleSignal())
+  if (slot) return slot.then(() => void served.push(name))
   served.push(name)
   return Promise.resolve()
 }
 
-/** Lets promises that are settled be flushMicrotasks. */
+/** Runs the callbacks of settled promises. */
 const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('slots of an API', () => {
@@ -38,8 +38,8 @@ describe('slots of an API', () => {
   it('are limited for one user, and no other user waits for that', async () => {
     const queue = new FairQueue({ maxConcurrent: 10, maxConcurrentPerUser: 2, ...many })
     const served: string[] = []
-    for (let call = 0; call < 100; call += 1) void enter(queue, 'busy', served)
-    void enter(queue, 'other', served)
+    for (let call = 0; call < 100; call += 1) void acquire(queue, 'busy', served)
+    void acquire(queue, 'other', served)
     await flushMicrotasks()
     expect(served).toEqual(['busy', 'busy', 'other'])
     queue.release('other')
@@ -53,9 +53,9 @@ describe('slots of an API', () => {
   it('go round from user to user, and within a user in the order of arrival', async () => {
     const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
     const served: string[] = []
-    void enter(queue, 'first', served)
+    void acquire(queue, 'first', served)
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) {
-      void enter(queue, name[0] ?? '', served, name)
+      void acquire(queue, name[0] ?? '', served, name)
     }
     for (const user of ['first', 'a', 'b', 'c', 'a', 'b', 'a']) {
       queue.release(user)
@@ -67,7 +67,7 @@ describe('slots of an API', () => {
   it('pass over a user whose own are all taken, who keeps the place in the queue', async () => {
     const queue = new FairQueue({ maxConcurrent: 2, maxConcurrentPerUser: 1, ...many })
     const served: string[] = []
-    for (const name of ['a1', 'b1', 'a2', 'c1']) void enter(queue, name[0] ?? '', served, name)
+    for (const name of ['a1', 'b1', 'a2', 'c1']) void acquire(queue, name[0] ?? '', served, name)
     queue.release('b')
     await flushMicrotasks()
     expect(served).toEqual(['a1', 'b1', 'c1'])
@@ -84,15 +84,15 @@ describe('slots of an API', () => {
       maxQueuedPerUser: 2,
     })
     const served: string[] = []
-    void enter(queue, 'a', served)
+    void acquire(queue, 'a', served)
     const signal = idleSignal()
-    const gone = queue.acquire('b', signal)
-    const next = enter(queue, 'c', served)
+    const aborted = queue.acquire('b', signal)
+    const next = acquire(queue, 'c', served)
     expect(() => queue.acquire('d', idleSignal())).toThrow(QueueFullError)
     abort(signal)
-    await expect(gone).rejects.toBe(signal.reason)
+    await expect(aborted).rejects.toBe(signal.reason)
     expect(signal.listenerCount('abort')).toBe(0)
-    void enter(queue, 'd', served)
+    void acquire(queue, 'd', served)
     queue.release('a')
     await next
     expect(served).toEqual(['a', 'c'])
@@ -105,9 +105,9 @@ describe('slots of an API', () => {
     const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
     void queue.acquire('a', idleSignal())
     const signal = idleSignal()
-    const turn = queue.acquire('b', signal)
+    const slot = queue.acquire('b', signal)
     queue.release('a')
-    await turn
+    await slot
     expect(signal.listenerCount('abort')).toBe(0)
     abort(signal)
     queue.release('b')

@@ -113,7 +113,7 @@ describe('the answer of an API', () => {
       more()
     })
     expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
-    // What lies in the buffers of sockets in between has left, too.
+    // Bytes in socket buffers were sent, too.
     expect(sent).toBeLessThan(50_000_000)
     await expect.poll(() => upstream.underWay()).toBe(0)
   })

@@ -19,7 +19,7 @@ async function objectIdOf(browser: Browser): Promise<string> {
   return ((await browser.get('/api/me')).json() as { objectId: string }).objectId
 }
 
-/** Holds the calls that `isHeld` says, and answers all others at once. @returns what lets them go */
+/** Holds the calls that `isHeld` names, and answers the others at once. @returns how to release them */
 function holds(isHeld: (path: string) => boolean): { release: () => void; held: ServerResponse[] } {
   const held: ServerResponse[] = []
   let released = false
@@ -48,7 +48,7 @@ describe('a slow API', () => {
     let answered = 0
     for (const one of all) void one.then(() => (answered += 1))
     await expect.poll(() => held.length).toBe(maxConcurrent)
-    // Those who find the line full hear it at once.
+    // Calls that find the queue full are answered at once.
     await expect.poll(() => answered, { timeout: 5000 }).toBe(30)
 
     for (let turn = 0; turn < 20; turn += 1) {
@@ -90,7 +90,7 @@ describe('a slow API', () => {
 })
 
 describe('clients that disconnect', () => {
-  /** As a browser does that closes the tab. */
+  /** As a browser does when its tab is closed. */
   async function leavers(browser: Browser, times: number) {
     const cookie = await browser.cookieHeader()
     const sockets = await Promise.all(
@@ -136,7 +136,7 @@ describe('clients that disconnect', () => {
     for (let wave = 0; wave < 8; wave += 1) {
       const { held } = holds(() => true)
       const { leave } = await leavers(browser, maxConcurrent + 24)
-      // One that stood in line may have its turn for a moment, before its own end is known.
+      // A queued call may get a slot for a moment, before its own end is known.
       await expect.poll(() => held.length).toBeGreaterThanOrEqual(maxConcurrent)
       leave()
       await expect.poll(() => upstream.underWay()).toBe(0)

@@ -14,7 +14,7 @@ function image(size: number): Buffer {
   return bytes
 }
 
-/** With a length, or in pieces without one. */
+/** With a content-length, or in chunks without one. */
 function sends(bytes: Buffer, inPieces: boolean): void {
   upstream.answers((response) => {
     const length = inPieces ? {} : { 'content-length': bytes.length }

@@ -6,7 +6,7 @@ import { useOrders } from '../support/use-orders.ts'
 
 const { upstream, route, signedIn, gatehouse } = await useOrders()
 
-/** What a browser, a proxy, or somebody with bad intentions may send along. */
+/** Headers that a browser, a proxy or an attacker may send. */
 const fromOutside = {
   authorization: 'Bearer of-the-client',
   'x-forwarded-for': '10.0.0.1',

@@ -28,7 +28,7 @@ const brief: [string, Failure][] = [
   ['half an answer', hangUpInTheMiddle],
 ]
 
-/** The first call fails, all that follow go well. */
+/** The first call fails, and the others succeed. */
 function failsOnce(failure: Failure): void {
   upstream.answers((response, _call, count) =>
     count === 1 ? failure(response) : json(response, { good: true }),

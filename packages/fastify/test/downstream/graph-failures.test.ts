@@ -137,7 +137,7 @@ describe('a call to Graph that fails', () => {
     'is 429 with a bounded Retry-After, after one call, if Graph throttles with Retry-After %s',
     async (retryAfter, seconds) => {
       const browser = await signedIn()
-      // A number of milliseconds stands for the HTTP date that is so far away.
+      // A number means the HTTP date that is so many milliseconds away.
       const text =
         typeof retryAfter === 'number'
           ? new Date(Date.now() + retryAfter).toUTCString()

@@ -7,7 +7,7 @@ import { json, startUpstream } from '../support/upstream.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ extend: groupsRoute })
-/** Where a token may say that the groups are. */
+/** Where a token may name the groups. */
 const elsewhere = await startUpstream()
 afterAll(() => elsewhere.close())
 
@@ -120,7 +120,7 @@ describe('the groups of a user', () => {
     expectProblem(await ask(browser), 502, 'upstream_failed')
     gatehouse().tenant.faults.clear()
     expect((await ask(browser)).json()).toEqual(groupsOf(11))
-    // A change is never sent twice, and this is a POST.
+    // A POST is never sent twice.
     expect(graphPaths()).toEqual([lookup, lookup])
   })
 

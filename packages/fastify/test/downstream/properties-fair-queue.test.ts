@@ -6,42 +6,42 @@ import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
 import { propertyRuns } from '@gatehouse/test-support/properties'
 
-interface Visit {
+interface QueuedCall {
   user: string
   signal: CallSignal
-  state: 'in line' | 'under way' | 'over'
+  state: 'queued' | 'running' | 'over'
 }
 
 const limits = { maxConcurrent: 4, maxConcurrentPerUser: 2, maxQueued: 8, maxQueuedPerUser: 3 }
 const users = ['a', 'b', 'c', 'd', 'e']
 const step = fc.record({
-  what: fc.constantFrom('enter', 'enter', 'leave', 'abort'),
+  what: fc.constantFrom('acquire', 'acquire', 'release', 'abort'),
   user: fc.constantFrom(...users),
   which: fc.nat({ max: 20 }),
 })
 
 const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A room with visits, and what has to be true of it whatever they do. */
-function room() {
+/** A queue with calls, and the rules that hold whatever they do. */
+function modelledQueue() {
   const queue = new FairQueue(limits)
-  const visits: Visit[] = []
-  const those = (state: Visit['state'], user?: string) =>
-    visits.filter((visit) => visit.state === state && (user ?? visit.user) === visit.user)
+  const calls: QueuedCall[] = []
+  const those = (state: QueuedCall['state'], user?: string) =>
+    calls.filter((call) => call.state === state && (user ?? call.user) === call.user)
 
-  function enter(user: string): void {
+  function acquire(user: string): void {
     const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
     const isFull =
-      those('in line').length >= limits.maxQueued ||
-      those('in line', user).length >= limits.maxQueuedPerUser
-    const visit: Visit = { user, signal, state: 'in line' }
+      those('queued').length >= limits.maxQueued ||
+      those('queued', user).length >= limits.maxQueuedPerUser
+    const call: QueuedCall = { user, signal, state: 'queued' }
     try {
       const turn = queue.acquire(user, signal)
-      visits.push(visit)
-      if (!turn) visit.state = 'under way'
+      calls.push(call)
+      if (!turn) call.state = 'running'
       turn?.then(
-        () => (visit.state = 'under way'),
-        () => (visit.state = 'over'),
+        () => (call.state = 'running'),
+        () => (call.state = 'over'),
       )
     } catch (error) {
       expect(error).toBeInstanceOf(QueueFullError)
@@ -51,28 +51,28 @@ function room() {
 
   return {
     those,
-    enter,
-    leave: (visit: Visit | undefined) => {
-      if (!visit) return
-      visit.state = 'over'
-      queue.release(visit.user)
+    acquire,
+    release: (call: QueuedCall | undefined) => {
+      if (!call) return
+      call.state = 'over'
+      queue.release(call.user)
     },
-    abort: (visit: Visit | undefined) => {
-      if (!visit) return
-      visit.signal.reason = new ProblemError('upstream_timeout', 'late')
-      visit.signal.emit('abort')
+    abort: (call: QueuedCall | undefined) => {
+      if (!call) return
+      call.signal.reason = new ProblemError('upstream_timeout', 'late')
+      call.signal.emit('abort')
     },
     check: () => {
-      const underWay = (user: string) => those('under way', user).length
-      expect(those('under way').length).toBeLessThanOrEqual(limits.maxConcurrent)
+      const runningOf = (user: string) => those('running', user).length
+      expect(those('running').length).toBeLessThanOrEqual(limits.maxConcurrent)
       for (const user of users) {
-        expect(underWay(user)).toBeLessThanOrEqual(limits.maxConcurrentPerUser)
-        expect(those('in line', user).length).toBeLessThanOrEqual(limits.maxQueuedPerUser)
-        // Nobody waits for whom there is room.
-        const hasRoom =
-          those('under way').length < limits.maxConcurrent &&
-          underWay(user) < limits.maxConcurrentPerUser
-        expect(hasRoom && those('in line', user).length > 0).toBe(false)
+        expect(runningOf(user)).toBeLessThanOrEqual(limits.maxConcurrentPerUser)
+        expect(those('queued', user).length).toBeLessThanOrEqual(limits.maxQueuedPerUser)
+        // No call waits while its user may have a slot.
+        const hasFreeSlot =
+          those('running').length < limits.maxConcurrent &&
+          runningOf(user) < limits.maxConcurrentPerUser
+        expect(hasFreeSlot && those('queued', user).length > 0).toBe(false)
       }
     },
   }
@@ -81,23 +81,23 @@ function room() {
 it('whatever calls do, queue keep to their limits, nobody waits for nothing, and none is lost', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-      const { those, enter, leave, abort, check } = room()
-      const pick = (visits: Visit[], which: number) => visits[which % Math.max(visits.length, 1)]
+      const { those, acquire, release, abort, check } = modelledQueue()
+      const pick = (calls: QueuedCall[], which: number) => calls[which % Math.max(calls.length, 1)]
       for (const { what, user, which } of steps) {
-        if (what === 'enter') enter(user)
-        else if (what === 'leave') leave(pick(those('under way'), which))
-        else abort(pick([...those('in line'), ...those('under way')], which))
+        if (what === 'acquire') acquire(user)
+        else if (what === 'release') release(pick(those('running'), which))
+        else abort(pick([...those('queued'), ...those('running')], which))
         await flushMicrotasks()
         check()
       }
-      while (those('under way').length > 0) {
-        leave(those('under way')[0])
+      while (those('running').length > 0) {
+        release(those('running')[0])
         await flushMicrotasks()
       }
-      expect(those('in line')).toEqual([])
-      // All queue are there again.
-      for (const user of ['a', 'a', 'b', 'b']) enter(user)
-      expect(those('under way')).toHaveLength(limits.maxConcurrent)
+      expect(those('queued')).toEqual([])
+      // All slots are free again.
+      for (const user of ['a', 'a', 'b', 'b']) acquire(user)
+      expect(those('running')).toHaveLength(limits.maxConcurrent)
     }),
     propertyRuns(200),
   )

@@ -11,7 +11,7 @@ const real = [
 
 const name = fc.stringMatching(/^[a-z][a-z0-9!#$%&'*+.^_`|~-]{0,8}$/)
 const space = fc.constantFrom('', ' ', '\t', '  \t ')
-/** A parameter, how it is spelled, and what it means. */
+/** A parameter, how it is written, and its value. */
 const parameter = fc.record({
   name,
   value: fc.oneof(name, fc.string({ unit: 'binary-ascii', maxLength: 20 })),
@@ -41,7 +41,7 @@ function isToken(text: string): boolean {
   return /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(text)
 }
 
-/** Escapes what has to be, or every character. */
+/** Escapes only what it must, or every character. */
 function quoted(text: string, everything: boolean): string {
   return `"${text.replace(everything ? /[\s\S]/g : /["\\]/g, String.raw`\$&`)}"`
 }
@@ -94,7 +94,7 @@ describe('whatever a WWW-Authenticate header says', () => {
       fc.property(mutateText(real, ' ,="\\Aa1{'), (header) => {
         const refusal = readBearerChallenge(header)
         expect(Object.keys(refusal).filter((key) => key !== 'claims')).toEqual([])
-        // A backslash that was put in may be an escape.
+        // An inserted backslash may be an escape.
         const isAsked = header.replaceAll('\\', '').includes('insufficient_claims')
         expect(refusal.claims === undefined || isAsked).toBe(true)
         seen.add(refusal.claims === claims ? 'same' : refusal.claims ? 'other' : 'nothing')
@@ -107,7 +107,7 @@ describe('whatever a WWW-Authenticate header says', () => {
 
 describe('a WWW-Authenticate header made to take long', () => {
   const size = 8000
-  /** Each of them fills the header as it is taken at most. A way that is worse than linear shows. */
+  /** Each fills the longest header that is accepted, so that more than linear time shows. */
   it.each([
     ['a token that never ends', (n: number) => `Bearer ${'a'.repeat(n)}"`],
     ['space', (n: number) => `Bearer${' '.repeat(n)}"`],
@@ -119,7 +119,7 @@ describe('a WWW-Authenticate header made to take long', () => {
     ['parameters', (n: number) => `Bearer ${'a=1,'.repeat(n / 4)}`],
     ['names of a parameter', (n: number) => `Bearer ${'a,'.repeat(n / 2)}`],
   ])('is read in about the time of its length: %s', (_what, made) => {
-    // Quadratic would be sixteen times as long for four times as much, linear four times.
+    // For four times the length, linear time is four times as long, and quadratic time sixteen times.
     const [short, long] = [fastest(made(size / 4)), fastest(made(size))]
     expect(long).toBeLessThan(Math.max(10 * short, 2))
   })
@@ -130,7 +130,7 @@ describe('a WWW-Authenticate header made to take long', () => {
   })
 })
 
-/** Milliseconds of the best of many turns: what a busy machine adds is no part of it. */
+/** The fastest of many runs, ms, so that a busy machine does not count. */
 function fastest(header: string): number {
   const times = Array.from({ length: 30 }, () => {
     const began = performance.now()

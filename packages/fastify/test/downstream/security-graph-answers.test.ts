@@ -14,7 +14,7 @@ async function signedIn(place = 0): Promise<Browser> {
   return browser
 }
 
-/** What Graph was asked for its users with. */
+/** The requests for users that Graph got. */
 function graphCalls() {
   return gatehouse()
     .tenant.journal.entries()
@@ -138,7 +138,7 @@ describe('clients that wait for Graph', () => {
       expect((await other.get('/api/me')).status).toBe(200)
       took.push(performance.now() - began)
     }
-    // A busy machine makes any one of them late; who waited for Graph would be late each time.
+    // A busy machine delays one of them at random; a wait for Graph would delay each.
     expect(Math.min(...took)).toBeLessThan(100)
     const statuses = (await Promise.all(answers)).map(({ status }) => status)
     expect(statuses).toEqual(Array(100).fill(200))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readBearerChallenge, parseChallenges } from '../../src/downstream/www-authenticate.ts'
 
-/** What was read, as plain objects. */
+/** The challenges as plain objects. */
 function read(header: string | string[] | undefined) {
   return parseChallenges(header).map(({ scheme, parameters }) => [
     scheme,

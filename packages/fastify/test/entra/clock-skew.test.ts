@@ -14,13 +14,13 @@ async function readiness(gatehouse: Gatehouse): Promise<unknown> {
   return answer.json()
 }
 
-/** What was logged about the clock, the refusals of sign-ins left out. */
+/** The log lines about the clock, without refused sign-ins. */
 function warnings(gatehouse: Gatehouse): Record<string, unknown>[] {
   const lines = gatehouse.logs.map((line) => JSON.parse(line) as Record<string, unknown>)
   return lines.filter(({ event, aheadS }) => event === 'clock' && aheadS !== undefined)
 }
 
-/** A back end that has not asked Microsoft for anything yet, with a clock that is wrong by this much. */
+/** A back end whose clock is wrong, before its first request to Microsoft. */
 async function withClockOff(ms: number, test: (gatehouse: Gatehouse) => Promise<void>) {
   const gatehouse = await startGatehouse()
   try {
@@ -65,7 +65,7 @@ describe('a clock that differs from Microsoft’s', () => {
       const browser = gatehouse.browser()
       expect((await browser.signIn()).location).toBe('/')
       expect((await browser.get('/api/claims')).status).toBe(200)
-      // Seen on the answers that the sign-in needed, without a health check.
+      // Seen in the answers that the sign-in needed, without a health check.
       expect(warnings(gatehouse)).toHaveLength(1)
     })
   })

@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Runs `work` in an app of its own; its registration knows the certificate and the issuer. */
+/** Runs `work` in its own app, whose registration has the certificate and the issuer. */
 async function withCredentials(
   credentials: object[],
   work: (gatehouse: Gatehouse) => Promise<void>,
@@ -81,7 +81,7 @@ describe('each credential signs in and refreshes', () => {
       async (gatehouse) => {
         const browser = gatehouse.browser()
         expect((await browser.signIn()).location).toBe('/')
-        // Graph challenges the token, and only a new one mends that.
+        // Graph challenges the token until there is a new one.
         gatehouse.tenant.revokeTokens()
         expect((await browser.get('/api/users')).status).toBe(200)
       },
@@ -170,7 +170,7 @@ describe('a file that changes', () => {
         status: 'ready',
         warnings: ['credential'],
       })
-      // As a platform does it: a new file under the old name.
+      // As platforms do: a new file under the old name.
       writeFileSync(`${path}.new`, localTenant.clientSecret, { mode: 0o600 })
       renameSync(`${path}.new`, path)
       await signsIn(gatehouse)

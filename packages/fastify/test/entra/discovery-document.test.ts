@@ -138,7 +138,7 @@ describe('an app whose authority names foreign addresses', () => {
   ]
   const cases = members.flatMap((member) => evil.map((address) => [member, address] as const))
 
-  /** From now on the document has these members; what the app has read before stays read. */
+  /** Sets members of the document. The app keeps what it has read before. */
   async function documentWith({ tenant }: Gatehouse, change: object): Promise<void> {
     const path = `/${tenant.tenantId}/v2.0/.well-known/openid-configuration`
     const document = (await (await fetch(`${tenant.authority}${path}`)).json()) as object

@@ -60,7 +60,7 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
   throw new Error('Nothing was thrown')
 }
 
-/** Everything that hangs on an error, whoever prints it. */
+/** All text of an error, its members and its causes. */
 function expectNobodyIn(error: unknown): void {
   const all = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity })
   expect(all).not.toContain('nora.hill')
@@ -181,7 +181,7 @@ describe('an error about a credential', () => {
     ['something else', { status: 200, body: { message: marker } }, { message: '' }],
   ])('holds nothing of what a managed identity answers: %s', async (_what, answer, cause) => {
     const identity = createManagedIdentity(networkWith(answer))
-    // An identity of its own: MSAL remembers tokens for the whole process.
+    // Its own identity, because MSAL keeps tokens for the whole process.
     const asked = { clientId: randomUUID(), address: undefined }
     const error = await thrownBy(() => identity.assertion(asked))
     expect(error).toMatchObject({ code: 'credential_unavailable', cause })

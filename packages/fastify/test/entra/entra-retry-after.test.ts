@@ -16,7 +16,7 @@ afterAll(async () => {
   await upstream.close()
 })
 
-/** What is thrown for an answer of this status with this header. */
+/** The error for an answer with this status and header. */
 async function thrown(status: number, retryAfter: string | string[] | undefined, body = '{}') {
   upstream.answers((response) => {
     if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter)

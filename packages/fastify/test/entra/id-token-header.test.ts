@@ -46,7 +46,7 @@ const usualSet = [
   jwkOf(other, 'other', { issuer: template }),
 ]
 
-/** What a token is verified against: keys that come over the network as they do in the app. */
+/** Verifies with keys that come over the network, as in the app. */
 function expected(options: Options = {}): Expected {
   const { set = usualSet, jwksUri = `${host}/common/discovery/v2.0/keys` } = options
   const metadata = {
@@ -75,7 +75,7 @@ function expected(options: Options = {}): Expected {
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
-/** A token with a good signature; `payload` is what stands between the dots. */
+/** A token with a good signature; `payload` is the text between the dots. */
 function signedParts(header: string, payload: string, key = own): string {
   const input = `${base64url(header)}.${payload}`
   return `${input}.${sign('RSA-SHA256', Buffer.from(input), key.privateKey).toString('base64url')}`
@@ -151,7 +151,7 @@ describe('the key of an ID token', () => {
   it('may be the only one if the header names none', async () => {
     const set = [jwkOf(own, 'own', { issuer: template })]
     expect(await outcome(token({ kid: undefined }), { set })).toBe('accepted')
-    // Keys that cannot have signed it say nothing about it.
+    // Keys that cannot have signed it do not count.
     const others = [
       ...set,
       jwkOf(foreign, 'a', { issuer: foreignIssuer, use: 'enc' }),

@@ -5,7 +5,7 @@ import { foreignIdToken } from '../support/foreign-browser.ts'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-/** What a strict reader may still take: the clocks are a little apart, or a claim that is not asked for is absent. */
+/** Variants that may be accepted: clocks that differ a little, or an optional claim that is missing. */
 const tolerated = [
   'exp-just-past',
   'iat-just-ahead',
@@ -13,10 +13,10 @@ const tolerated = [
   'nbf-missing',
   'kid-missing',
 ]
-/** Whose object id it is, nobody but the tenant can say at sign-in; a refresh compares it. */
+/** A sign-in cannot check the object id; a refresh compares it. */
 const notToBeSeen = ['oid-wrong']
 
-/** Which check of ours refuses a variant, where it is not named like the claim that is wrong. */
+/** The check that refuses a variant, if its name is not the wrong claim's. */
 const checks: Record<string, string> = {
   'bad-signature': 'signature',
   'foreign-key': 'signature',
@@ -61,7 +61,7 @@ function patched(patch: Record<string, unknown>) {
   return gatehouse().browser().signIn()
 }
 
-/** Runs a sign-in that must be refused. @returns the word on the page, and the check that refused it */
+/** Runs a sign-in that must be refused. @returns the page's code, and the failed check */
 async function refusalOf(signIn: () => Promise<Answer>): Promise<[string | undefined, unknown]> {
   const since = gatehouse().logs.length
   const code = await expectRefusedSignIn(gatehouse(), signIn)

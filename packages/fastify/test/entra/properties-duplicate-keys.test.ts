@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hasDuplicateKeys } from '../../src/entra/duplicate-keys.ts'
 import { propertyRuns } from '@gatehouse/test-support/properties'
 
-/** A JSON value whose objects are lists of members, so that a name can be there twice. */
+/** A JSON value whose objects are lists of members, so that a key can be there twice. */
 type Tree = { members: [string, Tree][] } | { items: Tree[] } | { text: string }
 
 const name = fc.oneof(
@@ -19,7 +19,7 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }))
 
-/** How a text is spelled: the space between, and which names are written with escapes. */
+/** How a text is written: its white space, and which keys have escapes. */
 const spelling = fc.record({
   space: fc.constantFrom('', ' ', '\n\t', ' \r\n '),
   escaped: fc.boolean(),
@@ -78,7 +78,7 @@ describe('a duplicate JSON key', () => {
     )
   })
 
-  // A way that is worse than linear needs many minutes for each of these, a linear one milliseconds.
+  // Linear time takes milliseconds for each of these; anything worse takes minutes.
   const million = 2_000_000
   it.each([
     ['strings that never end', `{"${'\\"'.repeat(million)}`],

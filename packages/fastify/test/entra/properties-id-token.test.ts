@@ -46,7 +46,7 @@ function signed(payload: string): string {
   return `${input}.${sign('RSA-SHA256', Buffer.from(input), privateKey).toString('base64url')}`
 }
 
-/** @returns the claims, or undefined for a refusal. @throws whatever is no EntraError */
+/** @returns the claims, or undefined for a refusal. @throws any error but EntraError */
 async function claimsOf(token: unknown) {
   try {
     return (await verifyIdToken(token, expected)).claims
@@ -61,7 +61,7 @@ const time = fc.oneof(
   fc.double(),
   fc.constantFrom(String(nowS), 1e300, -1),
 )
-/** Claims that are near to good ones: each of them may be gone, or hold anything. */
+/** Almost good claims: each may be missing or hold any value. */
 const nearlyGood = fc
   .record(
     {

@@ -40,7 +40,7 @@ beforeEach(() => {
   keys = createSigningKeys(discovery, network, () => clock)
 })
 
-/** What comes of looking for a key: `found`, `unknown`, or the code of an EntraError. */
+/** The result of a search for a key: `found`, `unknown`, or the code of an EntraError. */
 async function outcome(kid: string): Promise<string> {
   const token = { payload: '', signature: '' }
   try {

@@ -18,7 +18,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const good = { token_type: 'Bearer', access_token: 'eyJ0.eyJ1.c2ln', expires_in: 3600 }
 
-/** What no Authorization header can hold, or what would be read as something else in one. */
+/** Text that an Authorization header cannot hold, or that would change its meaning. */
 const broken: [string, string][] = [
   ['a line break', 'abc\r\nx-forged: 1'],
   ['a line feed at its end', 'abc\n'],
@@ -167,7 +167,7 @@ describe('a token that proves which app is asking', () => {
   const inside = (token: string, text: string) => token.replace('.', `.${text}`)
   const lateInside = (token: string, text: string) => token.slice(0, -9) + text + token.slice(-9)
 
-  /** Where one sign-in with this credential ends, and why the credential is not taken. */
+  /** Where a sign-in with this credential ends, and why the credential is not used. */
   async function signInWith(credential: object, env: Record<string, string> = {}) {
     const config = { clientSecret: undefined, credentials: [credential] }
     const gatehouse = await startGatehouse({ config, env })
@@ -222,7 +222,7 @@ describe('a token that proves which app is asking', () => {
     const { port } = server.address() as AddressInfo
     try {
       const env = { MANAGED_IDENTITY_URL: `http://127.0.0.1:${port}` }
-      // An identity of its own: MSAL remembers tokens for the whole process.
+      // Its own identity, because MSAL keeps tokens for the whole process.
       const { location, reason } = await signInWith(
         { managedIdentity: { clientId: randomUUID() } },
         env,

@@ -5,7 +5,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 40, perSession: 1000 } } })
 
-/** The head of the answer as it is on the wire, its status line and its last empty line included. */
+/** The head of the answer as it is sent, with status line and last empty line. */
 async function headOf(request: string, headers: Record<string, string> = {}): Promise<string> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const bytes = `${request} HTTP/1.1\r\nHost: localhost:5173\r\n${lines.join('')}\r\n`

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-// A page at every address, so that nothing is refused for want of one.
+// A page at every path, so that none is refused as missing.
 const gatehouse = useTestApp({
   extend: (app) => {
     app.get('/*', { config: { allowFrom: 'anyone' } }, async () => 'a page')

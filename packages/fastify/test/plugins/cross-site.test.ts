@@ -14,7 +14,7 @@ async function signedIn(): Promise<Browser> {
 
 type Headers = Record<string, string | string[]>
 
-/** Sends a sign-out that must be refused. @returns what the session answers afterwards */
+/** Sends a sign-out that must be refused. @returns the session afterwards */
 async function afterForged(headers: Headers, body?: string): Promise<number> {
   const browser = await signedIn()
   const answer = await browser.send('/auth/sign-out', {

@@ -11,7 +11,7 @@ import { startUpstream } from '../support/upstream.ts'
 import { refreshes } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-/** Stands in every text that Microsoft sends: a person, as its sentences name them. */
+/** A person in every text that Microsoft sends, as its sentences name people. */
 const marker = 'nora.hill@secret.example'
 const markerForms = /nora\W{0,3}hill|secret\W{0,3}example|bm9yYS5oaWxs/i
 const trace = '5d2f8b31-6a4c-4e97-b1d0-8c7f6e5d4a32'
@@ -40,7 +40,7 @@ function respond(status: number, body: unknown, more: object = {}): Effect {
 const ids = { traceId: trace, correlationId: correlation }
 const refused = { oauthError: 'invalid_grant', aadsts: 50034, httpStatus: 400, ...ids }
 
-/** What the token endpoint answers, and what of it has to stand in the log. */
+/** The token endpoint's answer, and what of it must be in the log. */
 const tokenAnswers: [string, Effect, Record<string, unknown>][] = [
   ['an OAuth error', respond(400, oauthError('invalid_grant', 50034)), refused],
   [
@@ -160,7 +160,7 @@ const tokenAnswers: [string, Effect, Record<string, unknown>][] = [
   ],
 ]
 
-/** Each object in a line of the log that describes an error, causes included. */
+/** Each object in a log line that describes an error or a cause. */
 function errorsIn(lines: readonly string[]): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = []
   const visit = (value: unknown) => {
@@ -172,7 +172,7 @@ function errorsIn(lines: readonly string[]): Record<string, unknown>[] {
   return found
 }
 
-/** Runs `work`, and looks at what it logs. @returns the lines */
+/** Runs `work`. @returns the lines that it logs */
 async function logged(gatehouse: Gatehouse, work: () => Promise<unknown>): Promise<string[]> {
   const written = gatehouse.logs.length
   await work()
@@ -181,7 +181,7 @@ async function logged(gatehouse: Gatehouse, work: () => Promise<unknown>): Promi
   return lines
 }
 
-/** With a page that asks often enough, each kind of failure may be remembered for a while. */
+/** Failures are remembered for a while, so each kind gets enough requests. */
 const long = 20 * 60_000
 
 describe('what Microsoft writes into a failing answer', () => {

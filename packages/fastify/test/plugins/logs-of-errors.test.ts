@@ -13,7 +13,7 @@ interface Line {
   err: Record<string, unknown> & { message: string; stack: string; cause?: Record<string, unknown> }
 }
 
-/** What is written for an error. */
+/** The log line of an error. */
 function lineOf(error: unknown): { text: string } & Line {
   let text = ''
   const stream = { write: (line: string) => void (text += line) }

@@ -11,7 +11,7 @@ const gatehouse = useTestApp({
   oneClock: true,
 })
 
-/** Everything secret or personal that went over the wire so far, by what it is. */
+/** All secret or personal values that were sent so far, by kind. */
 async function secretsOf(browser: Browser): Promise<Map<string, string>> {
   const { tenant } = gatehouse()
   const found = new Map([
@@ -40,7 +40,7 @@ async function secretsOf(browser: Browser): Promise<Map<string, string>> {
   return found
 }
 
-/** A visit with everything that is logged: successes, refusals and failures of every party. */
+/** A visit that causes every kind of log line: successes, refusals, failures of each party. */
 async function visit(browser: Browser): Promise<void> {
   const { tenant } = gatehouse()
   tenant.faults.set({ at: 'discovery', times: 1, kind: 'reset' })
@@ -134,7 +134,7 @@ describe('the log at its most verbose level', () => {
     ]) {
       expect(checks).toContain(check)
     }
-    // Which app is asking is nobody's request: the credential's lines have no id.
+    // The credential's lines belong to no request, and have no id.
     const ofRequests = lines.filter(
       ({ event }) =>
         event !== undefined && !(typeof event === 'string' && event.startsWith('credential')),

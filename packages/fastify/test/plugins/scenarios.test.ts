@@ -9,7 +9,7 @@ const unlimited = 1_000_000
 const config = { rateLimits: { perAddress: unlimited, perSession: unlimited } }
 
 const rows = documentedScenarios().map((row, index) => ({ ...row, index }))
-/** These are waited for; side by side, each with an app of its own, so that it is once. */
+/** These take long, so they run at the same time, each with its own app. */
 const slow = rows.filter(({ id }) => /-(?:slow|hangs|drips)$/.test(id))
 const quick = rows.filter((row) => !slow.includes(row))
 /** The first scenario for each answer. */
@@ -18,7 +18,7 @@ const oneOfEach = quick.filter(
 )
 const others = quick.filter((row) => !oneOfEach.includes(row))
 
-/** Each scenario has a user of its own, behind the special users; the one about guests has the guest. */
+/** A user for each, after the users with special roles, except the guest. */
 const placeOf = (id: string, index: number) => (id === 'graph-guests-forbidden' ? 8 : 20 + index)
 
 describe('in each scenario, the answer is what the documentation of the local tenant says', () => {

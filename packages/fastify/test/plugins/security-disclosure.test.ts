@@ -123,7 +123,7 @@ describe('a stored record', () => {
         .entries()
         .filter(({ endpoint }) => endpoint === 'users')
       expect(graph.map(bearerObjectId)).toEqual([people(gatehouse.tenant).first.id])
-      // The cookie comes back under the new key, and is good without the old one.
+      // The cookie is sealed anew with the new key, and valid without the old one.
       const renewed = await browser.cookieHeader()
       await gatehouse.restart({ SESSION_KEYS: second })
       const later = await gatehouse.browser().send('/api/claims', { cookie: renewed })

@@ -7,7 +7,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-/** Sends a request as it is written, and times the answer. */
+/** Sends raw bytes as a request, and times the answer. */
 async function exchange(bytes: string): Promise<{ status: number; text: string; ms: number }> {
   const began = performance.now()
   const text = await rawExchange(gatehouse().origin, bytes)
@@ -17,7 +17,7 @@ async function exchange(bytes: string): Promise<{ status: number; text: string; 
 
 const head = 'GET /api/session HTTP/1.1\r\nHost: localhost:5173\r\nConnection: close\r\n'
 
-/** Begins a request and goes on with a letter every half second, until the other side hangs up. */
+/** Sends one byte of a request every half second, until the server closes the connection. */
 async function dripped(origin: string, begin: string): Promise<{ text: string; ms: number }> {
   const began = performance.now()
   const socket = await openSocket(origin)
@@ -32,7 +32,7 @@ async function dripped(origin: string, begin: string): Promise<{ text: string; m
   return { text, ms: performance.now() - began }
 }
 
-/** A refusal in the product's own form, wherever in the stack it was made. */
+/** A refusal in our own form, whatever part of the server made it. */
 function expectOurRefusal(text: string): void {
   const [headers = '', body = ''] = text.split('\r\n\r\n')
   expect(headers).toContain(`content-type: ${problemMediaType}`)
