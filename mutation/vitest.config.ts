@@ -1,0 +1,40 @@
+/** The back end's own settings, for a run of one mutant in the copy of the project. */
+import { join, resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { slowTests, testRoot } from './targets.ts'
+
+const root = resolve(import.meta.dirname, '..', testRoot)
+const own = (await import(join(root, 'vitest.config.ts'))) as {
+  default: { test: { globalSetup?: string[] } }
+}
+
+/** Quick files first: most mutants are killed by any test that reaches them, and the run ends with the first. */
+class QuickFirst extends BaseSequencer {
+  /** As the run without a mutant measured them. The runs with a mutant end early. */
+  #durations: Map<string, number> | undefined
+
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    if (!this.#durations) {
+      const measured = files.flatMap((file) => {
+        const result = this.ctx.cache.getTestSpecificationResult(file)
+        return result ? [[file.moduleId, result.duration] as const] : []
+      })
+      if (measured.length > 0) this.#durations = new Map(measured)
+    }
+    const duration = ({ moduleId }: TestSpecification): number =>
+      this.#durations?.get(moduleId) ?? 0
+    return Promise.resolve(files.toSorted((a, b) => duration(a) - duration(b)))
+  }
+}
+
+export default defineConfig({
+  ...own.default,
+  root,
+  test: {
+    ...own.default.test,
+    exclude: slowTests,
+    setupFiles: [join(import.meta.dirname, 'coverage-setup.ts')],
+    sequence: { sequencer: QuickFirst },
+  },
+})
