@@ -3,7 +3,7 @@
  * test notices is a survivor. README.md explains the options and the report.
  */
 import { createHash } from 'node:crypto'
-import { globSync, rmSync, statSync } from 'node:fs'
+import { globSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -91,7 +91,6 @@ if (options.list) {
 }
 
 const startedAt = Date.now()
-rmSync(join(import.meta.dirname, '.sandbox'), { recursive: true, force: true })
 await new Stryker({
   mutate: files.map((file) => relative(root, file)),
   mutator: { excludedMutations: mutatorsNotUsed },
@@ -107,6 +106,7 @@ await new Stryker({
   dryRunTimeoutMinutes: 30,
   disableTypeChecks: false,
   ignorePatterns: notCopied,
+  cleanTempDir: 'always',
   tempDirName: `${folder}/.sandbox`,
   symlinkNodeModules: false,
   buildCommand: `${process.execPath} ${folder}/link-node-modules.ts ${root}`,

@@ -34,6 +34,9 @@ export default defineConfig({
   test: {
     ...own.default.test,
     exclude: slowTests,
+    // A mutant that makes a test wait for ever is noticed sooner.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     setupFiles: [join(import.meta.dirname, 'coverage-setup.ts')],
     sequence: { sequencer: QuickFirst },
   },
