@@ -3,7 +3,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/programs.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What is waited for comes in milliseconds; a busy machine takes its time all the same.

@@ -66,7 +66,7 @@ for (const [what, width, height] of [
   ['320 px', 320, 640],
   ['400 % zoom', 320, 256],
 ] as const) {
-  test(`every page fits at ${what}`, async ({ page }) => {
+  test(`every page fits at ${what}`, { tag: '@thorough' }, async ({ page }) => {
     await page.setViewportSize({ width, height })
     for (const path of signedOutPaths) {
       await open(page, path)
@@ -82,13 +82,17 @@ for (const [what, width, height] of [
   })
 }
 
-test('at 400 % zoom the bar leaves the window to the page', async ({ page }) => {
-  await page.setViewportSize({ width: 320, height: 256 })
-  await beSignedIn(page)
-  await open(page, '/claims')
-  await page.evaluate(() => window.scrollTo(0, 400))
-  await expect(page.getByRole('banner')).not.toBeInViewport()
-})
+test(
+  'at 400 % zoom the bar leaves the window to the page',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 256 })
+    await beSignedIn(page)
+    await open(page, '/claims')
+    await page.evaluate(() => window.scrollTo(0, 400))
+    await expect(page.getByRole('banner')).not.toBeInViewport()
+  },
+)
 
 /** The sizes of everything that can be pressed; links within a sentence are as high as their line. */
 function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
@@ -106,62 +110,70 @@ function targets(within: Locator): Promise<{ name: string; width: number; height
   )
 }
 
-test('on a phone, what is pressed is 44 px high, and everything else 24', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 800 })
-  const body = page.locator('body')
-  const expectLarge = async (where: string) => {
-    const found = await targets(body)
-    expect(found.length).toBeGreaterThan(4)
-    const tooSmall = found.filter(({ name, width, height }) => {
-      const least = small.test(name) ? 24 : 44
-      return height < least || width < 24
-    })
-    expect(tooSmall, where).toEqual([])
-  }
-  for (const path of ['/', '/claims', '/sign-in-problem?code=expired']) {
-    await open(page, path)
-    await expectLarge(path)
-  }
-  await beSignedIn(page)
-  for (const path of ['/', '/claims', '/users', '/sessions']) {
-    await open(page, path)
-    await page.getByRole('banner').locator('[popovertarget="account"]').click()
-    await expectLarge(path)
-    await page.keyboard.press('Escape')
-  }
-})
+test(
+  'on a phone, what is pressed is 44 px high, and everything else 24',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 800 })
+    const body = page.locator('body')
+    const expectLarge = async (where: string) => {
+      const found = await targets(body)
+      expect(found.length).toBeGreaterThan(4)
+      const tooSmall = found.filter(({ name, width, height }) => {
+        const least = small.test(name) ? 24 : 44
+        return height < least || width < 24
+      })
+      expect(tooSmall, where).toEqual([])
+    }
+    for (const path of ['/', '/claims', '/sign-in-problem?code=expired']) {
+      await open(page, path)
+      await expectLarge(path)
+    }
+    await beSignedIn(page)
+    for (const path of ['/', '/claims', '/users', '/sessions']) {
+      await open(page, path)
+      await page.getByRole('banner').locator('[popovertarget="account"]').click()
+      await expectLarge(path)
+      await page.keyboard.press('Escape')
+    }
+  },
+)
 
-test('colours that the system forces leave every state to be seen', async ({ page }) => {
-  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
-  await open(page, '/')
-  expect(await borderOf(signInLink(page))).not.toBe('0px')
-  await beSignedIn(page)
-  await open(page, '/claims#oid')
-  const style = (locator: Locator, property: string, pseudo?: string) =>
-    locator.evaluate(
-      (element, [name, of]) => getComputedStyle(element, of).getPropertyValue(name ?? ''),
-      [property, pseudo] as const,
-    )
-  const current = page.locator('nav [aria-current="page"]')
-  const other = page.locator('nav a:not([aria-current])').first()
-  const mark = await style(current, 'background-color', '::after')
-  expect(mark).not.toBe(await style(other, 'background-color', '::after'))
-  const pressed = page.getByRole('button', { name: 'Explained' })
-  expect(await style(pressed, 'outline-style')).not.toBe('none')
-  const marked = page.locator('[data-marked="true"]')
-  expect(await style(marked, 'outline-style')).not.toBe('none')
-  expect(await borderOf(page.getByRole('progressbar'))).not.toBe('0px')
-  await page.keyboard.press('Tab')
-  expect(await style(page.locator(':focus'), 'outline-style')).not.toBe('none')
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-})
+test(
+  'colours that the system forces leave every state to be seen',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
+    await open(page, '/')
+    expect(await borderOf(signInLink(page))).not.toBe('0px')
+    await beSignedIn(page)
+    await open(page, '/claims#oid')
+    const style = (locator: Locator, property: string, pseudo?: string) =>
+      locator.evaluate(
+        (element, [name, of]) => getComputedStyle(element, of).getPropertyValue(name ?? ''),
+        [property, pseudo] as const,
+      )
+    const current = page.locator('nav [aria-current="page"]')
+    const other = page.locator('nav a:not([aria-current])').first()
+    const mark = await style(current, 'background-color', '::after')
+    expect(mark).not.toBe(await style(other, 'background-color', '::after'))
+    const pressed = page.getByRole('button', { name: 'Explained' })
+    expect(await style(pressed, 'outline-style')).not.toBe('none')
+    const marked = page.locator('[data-marked="true"]')
+    expect(await style(marked, 'outline-style')).not.toBe('none')
+    expect(await borderOf(page.getByRole('progressbar'))).not.toBe('0px')
+    await page.keyboard.press('Tab')
+    expect(await style(page.locator(':focus'), 'outline-style')).not.toBe('none')
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  },
+)
 
 function borderOf(locator: Locator): Promise<string> {
   return locator.evaluate((element) => getComputedStyle(element).borderTopWidth)
 }
 
-test('nothing moves for whoever asked for less motion', async ({ page }) => {
+test('nothing moves for whoever asked for less motion', { tag: '@thorough' }, async ({ page }) => {
   await beSignedIn(page)
   await open(page, '/users')
   const person = page.getByRole('table').getByRole('button').nth(1)
@@ -182,7 +194,7 @@ test('nothing moves for whoever asked for less motion', async ({ page }) => {
   expect(Math.max(0, ...(await lengths()))).toBe(0)
 })
 
-test('the users’ page prints as a list, black on white', async ({ page }) => {
+test('the users’ page prints as a list, black on white', { tag: '@thorough' }, async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark', media: 'print' })
   // A sheet of A4 with usual margins.
   await page.setViewportSize({ width: 718, height: 1000 })

@@ -1,6 +1,6 @@
 /** What a test of a bad day needs: a tenant that is well again afterwards, and what the documentation says of the day. */
 import { expect, type Page } from '@playwright/test'
-import { documentedBadDays } from '../bff/test/support/documented-bad-days.ts'
+import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
 import { test as base } from './own-gatehouse.ts'
 import { offeredAccount, signInLink } from './visitor.ts'
 

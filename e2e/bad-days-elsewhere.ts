@@ -36,5 +36,5 @@ export const shownElsewhere: Record<string, readonly [file: string, test: string
     'graph-failures.spec.ts',
     'a Graph that never answers is given up once, and not waited for again',
   ],
-  'The names as text': ['browser-security.spec.ts', 'SP05 hostile names of users are text'],
+  'The names as text': ['browser-security.spec.ts', 'hostile names of users are text'],
 }

@@ -1,6 +1,6 @@
 /** What docs/local-tenant.md says that people see on a bad day who sign in, or have to sign in again. */
 import { expect } from '@playwright/test'
-import { freePort } from '../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, says, test, trySignIn } from './bad-day.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
@@ -18,7 +18,7 @@ for (const [id, title, action] of [
   ['sign-in-unavailable', 'Microsoft does not answer just now', 'Try again'],
   ['token-endpoint-hangs', 'Microsoft does not answer just now', 'Try again'],
 ] as const) {
-  test(says(id), async ({ page, tenant }) => {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     tenant.badDays.start(id)
     await trySignIn(page)
     await expect(heading(page, title)).toBeVisible({ timeout: 20_000 })
@@ -27,7 +27,7 @@ for (const [id, title, action] of [
 }
 
 for (const id of ['token-endpoint-slow', 'id-token-kid-missing', 'id-token-oid-wrong']) {
-  test(says(id), async ({ page, tenant }) => {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     tenant.badDays.start(id)
     await trySignIn(page)
     await expect(page.getByRole('link', { name: 'ID token' }).first()).toBeVisible({
@@ -49,7 +49,7 @@ test(says('admin-consent-needed'), async ({ page, tenant }) => {
   await expect(heading(page, 'An administrator has to approve this app')).toBeVisible()
 })
 
-test(says('user-disabled'), async ({ page, tenant }) => {
+test(says('user-disabled'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.badDays.start('user-disabled')
   await page.goto('/users')
@@ -61,7 +61,7 @@ test(says('user-disabled'), async ({ page, tenant }) => {
   await expect(page.getByText(/AADSTS50057: .* is disabled/)).toBeVisible()
 })
 
-test(says('secret-expired'), async ({ page, tenant }) => {
+test(says('secret-expired'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.badDays.start('secret-expired')
   await page.goto('/users')
@@ -73,7 +73,7 @@ test(says('secret-expired'), async ({ page, tenant }) => {
   ).toBeVisible()
 })
 
-test(says('discovery-down'), async ({ page }) => {
+test(says('discovery-down'), { tag: '@thorough' }, async ({ page }) => {
   test.setTimeout(60_000)
   const port = await freePort()
   const deployment = await prepareDeployment({ publicUrl: `http://localhost:${port}` })

@@ -17,7 +17,7 @@ for (const [id, title] of [
   ['refresh-unavailable', 'Not available just now'],
   ['graph-503', 'Microsoft Graph is not available just now'],
 ] as const) {
-  test(says(id), async ({ page, tenant }) => {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     await signIn(page, 0)
     tenant.badDays.start(id)
     await page.goto('/users')
@@ -38,7 +38,7 @@ test(says('graph-throttled-long'), async ({ page, tenant }) => {
 })
 
 for (const id of ['graph-504', 'graph-drips']) {
-  test(says(id), async ({ page, tenant }) => {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     await signIn(page, 0)
     tenant.badDays.start(id)
     await page.goto('/users')
@@ -54,7 +54,7 @@ for (const id of [
   'graph-hostile-headers',
   'keys-rotated',
 ]) {
-  test(says(id), async ({ page, tenant, baseURL }) => {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant, baseURL }) => {
     const elsewhere: string[] = []
     page.on('request', (request) => {
       const { origin } = new URL(request.url())
@@ -73,7 +73,7 @@ for (const id of [
   })
 }
 
-test(says('graph-slow'), async ({ page, tenant }) => {
+test(says('graph-slow'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.badDays.start('graph-slow')
   await page.goto('/users')
@@ -81,7 +81,7 @@ test(says('graph-slow'), async ({ page, tenant }) => {
   await expect(rows(page)).toHaveCount(25, { timeout: 20_000 })
 })
 
-test(says('directory-100000'), async ({ page, tenant }) => {
+test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) => {
   test.setTimeout(60_000)
   await signIn(page, 0)
   tenant.badDays.start('directory-100000')
@@ -90,7 +90,7 @@ test(says('directory-100000'), async ({ page, tenant }) => {
   await expect(main(page)).toContainText(/100,?000/)
 })
 
-test(says('graph-photos-fail'), async ({ page, tenant }) => {
+test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.badDays.start('graph-photos-fail')
   const failed = page.waitForResponse(

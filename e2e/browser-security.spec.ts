@@ -48,7 +48,7 @@ async function countViolations(page: Page): Promise<() => number> {
   return () => count
 }
 
-test('SP01 nothing is kept in the browser: no storage, database, cache or service worker', async ({
+test('nothing is kept in the browser: no storage, database, cache or service worker', async ({
   page,
 }) => {
   await signIn(page, account)
@@ -76,7 +76,7 @@ test('SP01 nothing is kept in the browser: no storage, database, cache or servic
   }
 })
 
-test('SP02 a session that ended on the server empties the page at the next request', async ({
+test('a session that ended on the server empties the page at the next request', async ({
   page,
   context,
   baseURL,
@@ -99,7 +99,7 @@ test('SP02 a session that ended on the server empties the page at the next reque
   await expectNothingOf(page, [name, ...users])
 })
 
-test('SP04 Back after signing out shows nothing private', async ({ page, baseURL }) => {
+test('Back after signing out shows nothing private', async ({ page, baseURL }) => {
   const name = await signIn(page, account)
   const users = await listedUsers(page)
   await page.getByRole('link', { name: 'ID token' }).first().click()
@@ -119,7 +119,7 @@ test('SP04 Back after signing out shows nothing private', async ({ page, baseURL
   expect(visited).toEqual(expect.arrayContaining(['/claims', '/users']))
 })
 
-test('SP05 hostile names of users are text', async ({ page }) => {
+test('hostile names of users are text', async ({ page }) => {
   const violations = await countViolations(page)
   await signIn(page, account)
   await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => key !== 'next'))
@@ -138,27 +138,33 @@ test('SP05 hostile names of users are text', async ({ page }) => {
   expect(violations()).toBe(0)
 })
 
-test('SP05 hostile claims, names of claims and names of people are text', async ({ page }) => {
-  const violations = await countViolations(page)
-  await signIn(page, account)
-  await changeAnswers(page, '/api/session', (json) =>
-    hostile(json, (key) => ['name', 'username', 'tenantId'].includes(key)),
-  )
-  await changeAnswers(page, '/api/claims', (json) => {
-    const { claims, ...rest } = json as { claims: Record<string, unknown> }
-    const named = Object.fromEntries(attacks.map((attack) => [attack, [attack, { [attack]: 'x' }]]))
-    const spoilt = hostile(claims, () => true) as object
-    return { ...rest, claims: { ...spoilt, ...named, picture: attacks[2], nested: attacks } }
-  })
-  for (const path of ['/', '/claims', '/claims?view=json']) {
-    await page.goto(path)
-    await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
-    await expectOnlyText(page)
-  }
-  expect(violations()).toBe(0)
-})
+test(
+  'hostile claims, names of claims and names of people are text',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const violations = await countViolations(page)
+    await signIn(page, account)
+    await changeAnswers(page, '/api/session', (json) =>
+      hostile(json, (key) => ['name', 'username', 'tenantId'].includes(key)),
+    )
+    await changeAnswers(page, '/api/claims', (json) => {
+      const { claims, ...rest } = json as { claims: Record<string, unknown> }
+      const named = Object.fromEntries(
+        attacks.map((attack) => [attack, [attack, { [attack]: 'x' }]]),
+      )
+      const spoilt = hostile(claims, () => true) as object
+      return { ...rest, claims: { ...spoilt, ...named, picture: attacks[2], nested: attacks } }
+    })
+    for (const path of ['/', '/claims', '/claims?view=json']) {
+      await page.goto(path)
+      await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
+      await expectOnlyText(page)
+    }
+    expect(violations()).toBe(0)
+  },
+)
 
-test('SP08 the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
+test('the sign-in problem page shows the stable code and the id, and nothing else of its address', async ({
   page,
 }) => {
   const violations = await countViolations(page)
@@ -185,7 +191,7 @@ test('SP08 the sign-in problem page shows the stable code and the id, and nothin
   expect(violations()).toBe(0)
 })
 
-test('SP08 what an error of the callback says is not shown', async ({ page }) => {
+test('the description of a callback error is not shown', { tag: '@thorough' }, async ({ page }) => {
   const description = 'AADSTS50105: <b>Call 0800 SCAM</b>'
   const query = new URLSearchParams({
     error: 'access_denied',
@@ -199,43 +205,47 @@ test('SP08 what an error of the callback says is not shown', async ({ page }) =>
   await expect(page.locator('body')).not.toContainText('SCAM')
 })
 
-test('HD06 signing in and out needs no popup and no opener, under COOP same-origin', async ({
-  page,
-  context,
-  baseURL,
-}) => {
-  const origin = baseURL ?? ''
-  const policies = new Map<string, string | undefined>()
-  page.on('response', (response) => {
-    const { origin: from, pathname } = new URL(response.url())
-    if (from !== origin || !response.request().isNavigationRequest()) return
-    policies.set(pathname, response.headers()['cross-origin-opener-policy'])
-  })
-  const name = await signIn(page, account)
-  expect(await page.evaluate(() => window.opener as unknown)).toBeNull()
-  expect(await page.evaluate(() => window.frames.length)).toBe(0)
-  await signOut(page, name)
+test(
+  'signing in and out needs no popup and no opener, under COOP same-origin',
+  { tag: '@thorough' },
+  async ({ page, context, baseURL }) => {
+    const origin = baseURL ?? ''
+    const policies = new Map<string, string | undefined>()
+    page.on('response', (response) => {
+      const { origin: from, pathname } = new URL(response.url())
+      if (from !== origin || !response.request().isNavigationRequest()) return
+      policies.set(pathname, response.headers()['cross-origin-opener-policy'])
+    })
+    const name = await signIn(page, account)
+    expect(await page.evaluate(() => window.opener as unknown)).toBeNull()
+    expect(await page.evaluate(() => window.frames.length)).toBe(0)
+    await signOut(page, name)
 
-  expect([...policies.keys()]).toEqual(
-    expect.arrayContaining(['/', '/auth/sign-in', '/auth/redirect', '/signed-out']),
-  )
-  expect(new Set(policies.values())).toEqual(new Set(['same-origin']))
-  expect(context.pages()).toHaveLength(1)
-})
+    expect([...policies.keys()]).toEqual(
+      expect.arrayContaining(['/', '/auth/sign-in', '/auth/redirect', '/signed-out']),
+    )
+    expect(new Set(policies.values())).toEqual(new Set(['same-origin']))
+    expect(context.pages()).toHaveLength(1)
+  },
+)
 
-test('HD06 a page that opens the app in a popup has no hold on it', async ({ page }) => {
-  await page.goto('/')
-  await signInLink(page).click()
-  // The tenant's page is another origin: it opens the app as an attacker's page would.
-  await expect(offeredAccount(page, account)).toBeVisible()
-  const appears = page.waitForEvent('popup')
-  const { baseURL } = test.info().project.use
-  await page.evaluate((url) => {
-    Reflect.set(globalThis, 'popup', window.open(url))
-  }, `${baseURL}/`)
-  const popup = await appears
-  await expect(signInLink(popup)).toBeVisible()
-  expect(await popup.evaluate(() => window.opener as unknown)).toBeNull()
-  const isClosed = () => (Reflect.get(globalThis, 'popup') as Window).closed
-  await expect.poll(() => page.evaluate(isClosed)).toBe(true)
-})
+test(
+  'a page that opens the app in a popup gets no reference to it',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/')
+    await signInLink(page).click()
+    // The tenant's page is another origin: it opens the app as an attacker's page would.
+    await expect(offeredAccount(page, account)).toBeVisible()
+    const appears = page.waitForEvent('popup')
+    const { baseURL } = test.info().project.use
+    await page.evaluate((url) => {
+      Reflect.set(globalThis, 'popup', window.open(url))
+    }, `${baseURL}/`)
+    const popup = await appears
+    await expect(signInLink(popup)).toBeVisible()
+    expect(await popup.evaluate(() => window.opener as unknown)).toBeNull()
+    const isClosed = () => (Reflect.get(globalThis, 'popup') as Window).closed
+    await expect.poll(() => page.evaluate(isClosed)).toBe(true)
+  },
+)

@@ -52,13 +52,17 @@ test('every claim of the token is on the page, with a sentence of its own', asyn
   await expect(row(page, 'aio')).toContainText('Ignore')
 })
 
-test('times are told in both forms, with what a machine reads', async ({ page }) => {
-  const { exp } = (await readToken(page)) as { exp: number }
-  await page.goto('/claims')
-  const time = row(page, 'exp').locator('time')
-  await expect(time).toHaveAttribute('datetime', new Date(exp * 1000).toISOString())
-  await expect(time).toHaveText(/\d{4}.*· in (?:\d+ minutes|1 hour|2 hours)$/)
-})
+test(
+  'times are told in both forms, with what a machine reads',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const { exp } = (await readToken(page)) as { exp: number }
+    await page.goto('/claims')
+    const time = row(page, 'exp').locator('time')
+    await expect(time).toHaveAttribute('datetime', new Date(exp * 1000).toISOString())
+    await expect(time).toHaveText(/\d{4}.*· in (?:\d+ minutes|1 hour|2 hours)$/)
+  },
+)
 
 test('unknown claims, arrays, booleans, objects and too many groups are shown', async ({
   page,
@@ -89,25 +93,29 @@ test('unknown claims, arrays, booleans, objects and too many groups are shown', 
   await expect(row(page, 'hasgroups')).toContainText(/too many groups to list/i)
 })
 
-test('a check that failed or was not made is shown as such', async ({ page }) => {
-  await page.goto('/claims')
-  const checks = main(page).getByRole('region', { name: 'Checks and lifetime' }).getByRole('list')
-  await expect(checks.getByRole('listitem')).toHaveText(
-    ['Signature', 'Issuer', 'Audience', 'Nonce', 'Expiry'].map((name) => `${name} passed`),
-  )
-  await changeAnswers(page, '/api/claims', (json) => ({
-    ...(json as object),
-    checks: { signature: 'not_made', issuer: 'passed', audience: 'passed', nonce: 'failed' },
-  }))
-  await page.reload()
-  await expect(checks.getByRole('listitem')).toHaveText([
-    'Signature: not made',
-    'Issuer passed',
-    'Audience passed',
-    'Nonce: failed',
-    'Expiry: not made',
-  ])
-})
+test(
+  'a check that failed or was not made is shown as such',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/claims')
+    const checks = main(page).getByRole('region', { name: 'Checks and lifetime' }).getByRole('list')
+    await expect(checks.getByRole('listitem')).toHaveText(
+      ['Signature', 'Issuer', 'Audience', 'Nonce', 'Expiry'].map((name) => `${name} passed`),
+    )
+    await changeAnswers(page, '/api/claims', (json) => ({
+      ...(json as object),
+      checks: { signature: 'not_made', issuer: 'passed', audience: 'passed', nonce: 'failed' },
+    }))
+    await page.reload()
+    await expect(checks.getByRole('listitem')).toHaveText([
+      'Signature: not made',
+      'Issuer passed',
+      'Audience passed',
+      'Nonce: failed',
+      'Expiry: not made',
+    ])
+  },
+)
 
 test('a link to a claim opens the closed group that it is in, and marks it', async ({ page }) => {
   await page.goto('/claims')
@@ -143,20 +151,24 @@ test('a filter finds names, values and meanings, also in a closed group', async 
   await expect(row(page, 'oid')).toBeVisible()
 })
 
-test('the token as JSON has an address of its own, which a reload keeps', async ({ page }) => {
-  const token = await readToken(page)
-  await page.goto('/claims')
-  await page.getByRole('button', { name: 'JSON' }).click()
-  await expect(page).toHaveURL(/\/claims\?view=json$/)
-  await page.reload()
-  const json = main(page).locator('pre')
-  await expect(json).toContainText(String(token['oid']))
-  expect(JSON.parse(await json.innerText())).toEqual(token)
-  await page.getByRole('button', { name: 'Explained' }).click()
-  await expect(page).toHaveURL(/\/claims$/)
-})
+test(
+  'the token as JSON has an address of its own, which a reload keeps',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const token = await readToken(page)
+    await page.goto('/claims')
+    await page.getByRole('button', { name: 'JSON' }).click()
+    await expect(page).toHaveURL(/\/claims\?view=json$/)
+    await page.reload()
+    const json = main(page).locator('pre')
+    await expect(json).toContainText(String(token['oid']))
+    expect(JSON.parse(await json.innerText())).toEqual(token)
+    await page.getByRole('button', { name: 'Explained' }).click()
+    await expect(page).toHaveURL(/\/claims$/)
+  },
+)
 
-test('one value and all of them can be copied', async ({ page, context }) => {
+test('one value and all of them can be copied', { tag: '@thorough' }, async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const token = await readToken(page)
   await page.goto('/claims')
@@ -167,15 +179,19 @@ test('one value and all of them can be copied', async ({ page, context }) => {
   await expect.poll(async () => JSON.parse(await clipboard(page)) as unknown).toEqual(token)
 })
 
-test('a browser that denies the clipboard is said to do so', async ({ page }) => {
-  await page.addInitScript(() => {
-    navigator.clipboard.writeText = () =>
-      Promise.reject(new DOMException('Write permission denied.', 'NotAllowedError'))
-  })
-  await page.goto('/claims')
-  const copy = row(page, 'oid').getByRole('button', { name: 'Copy oid' })
-  await copy.click()
-  const sentence = 'This browser does not allow copying. Select the text instead.'
-  await expect(page.locator('[aria-live="polite"]')).toHaveText(sentence)
-  await expect(copy).toHaveAttribute('title', sentence)
-})
+test(
+  'a browser that denies the clipboard is said to do so',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.addInitScript(() => {
+      navigator.clipboard.writeText = () =>
+        Promise.reject(new DOMException('Write permission denied.', 'NotAllowedError'))
+    })
+    await page.goto('/claims')
+    const copy = row(page, 'oid').getByRole('button', { name: 'Copy oid' })
+    await copy.click()
+    const sentence = 'This browser does not allow copying. Select the text instead.'
+    await expect(page.locator('[aria-live="polite"]')).toHaveText(sentence)
+    await expect(copy).toHaveAttribute('title', sentence)
+  },
+)

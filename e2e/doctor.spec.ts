@@ -1,7 +1,7 @@
 /** `/doctor`, for somebody who cannot sign in: what is wrong, who can change it, and the next step. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as withLocalTenant, type Page } from '@playwright/test'
-import { freePort } from '../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, test } from './bad-day.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
@@ -56,42 +56,44 @@ withLocalTenant('it is not in the navigation', async ({ page }) => {
   await expect(page.getByRole('banner').getByRole('link', { name: 'Doctor' })).toHaveCount(0)
 })
 
-test('an expired secret is shown with its next step, and is gone after the app has started with a new one', async ({
-  page,
-}) => {
-  // An app of the test's own, because an app asks about its secret once a minute.
-  const port = await freePort()
-  const publicUrl = `http://localhost:${port}`
-  const deployment = await prepareDeployment({ publicUrl })
-  const { tenant, env } = deployment
-  const instance = startInstance(port, publicUrl, env)
-  deployment.onEnd(() => instance.end())
-  try {
-    await hasStarted(instance)
-    tenant.badDays.start('secret-expired')
-    await page.goto(`${publicUrl}/doctor`)
-    const secret = group(page, 'To fix').getByRole('listitem')
-    await expect(secret).toHaveCount(1)
-    await expect(secret).toContainText('Credential of the app')
-    await expect(secret).toContainText('AADSTS7000222')
-    await expect(secret).toContainText('An administrator of the tenant')
-    await expect(secret).toContainText('Certificates & secrets')
-    await expect(main(page)).not.toContainText('Nothing stands in the way')
-    await expectSound(page)
+test(
+  'an expired secret is shown with its next step, and is gone after the app has started with a new one',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    // An app of the test's own, because an app asks about its secret once a minute.
+    const port = await freePort()
+    const publicUrl = `http://localhost:${port}`
+    const deployment = await prepareDeployment({ publicUrl })
+    const { tenant, env } = deployment
+    const instance = startInstance(port, publicUrl, env)
+    deployment.onEnd(() => instance.end())
+    try {
+      await hasStarted(instance)
+      tenant.badDays.start('secret-expired')
+      await page.goto(`${publicUrl}/doctor`)
+      const secret = group(page, 'To fix').getByRole('listitem')
+      await expect(secret).toHaveCount(1)
+      await expect(secret).toContainText('Credential of the app')
+      await expect(secret).toContainText('AADSTS7000222')
+      await expect(secret).toContainText('An administrator of the tenant')
+      await expect(secret).toContainText('Certificates & secrets')
+      await expect(main(page)).not.toContainText('Nothing stands in the way')
+      await expectSound(page)
 
-    tenant.badDays.clear()
-    await again(page).click()
-    await expect(secret).toContainText(/asked \d+ seconds? ago/)
+      tenant.badDays.clear()
+      await again(page).click()
+      await expect(secret).toContainText(/asked \d+ seconds? ago/)
 
-    await instance.end()
-    await instance.startAgain()
-    await again(page).click()
-    await expect(group(page, 'To fix')).toHaveCount(0)
-    await expect(group(page, 'To look at')).toContainText('clientSecretExpires')
-  } finally {
-    await deployment.end()
-  }
-})
+      await instance.end()
+      await instance.startAgain()
+      await again(page).click()
+      await expect(group(page, 'To fix')).toHaveCount(0)
+      await expect(group(page, 'To look at')).toContainText('clientSecretExpires')
+    } finally {
+      await deployment.end()
+    }
+  },
+)
 
 test('a tenant that does not answer is shown with the address to try', async ({
   page,
@@ -109,50 +111,57 @@ test('a tenant that does not answer is shown with the address to try', async ({
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
 })
 
-test('at another address than the configured one it names that one', async ({ page, baseURL }) => {
-  const { port } = new URL(baseURL ?? '')
-  await page.goto(`http://other.localhost:${port}/doctor`)
-  await expect(heading(page, 'Open the app at its own address')).toBeVisible()
-  await expect(main(page).getByRole('alert')).toContainText(`${baseURL}/doctor`)
-  await expectSound(page)
-})
+test(
+  'at another address than the configured one it names that one',
+  { tag: '@thorough' },
+  async ({ page, baseURL }) => {
+    const { port } = new URL(baseURL ?? '')
+    await page.goto(`http://other.localhost:${port}/doctor`)
+    await expect(heading(page, 'Open the app at its own address')).toBeVisible()
+    await expect(main(page).getByRole('alert')).toContainText(`${baseURL}/doctor`)
+    await expectSound(page)
+  },
+)
 
-test('a check that comes too soon leaves the last one, and says when the next can be', async ({
-  page,
-}) => {
-  await page.goto('/doctor')
-  await expect(again(page)).toBeVisible()
-  await answer(page, '/api/doctor', (route) =>
-    route.fulfill({
-      status: 429,
-      contentType: 'application/problem+json',
-      headers: { 'retry-after': '40' },
-      body: JSON.stringify({ code: 'too_many_requests', title: 'Too Many Requests' }),
-    }),
-  )
-  await again(page).click()
-  await expect(main(page)).toContainText(/It can check again in (?:3\d|40) seconds\./)
-  await expect(check(page, 'Configuration')).toBeVisible()
-  await expectSound(page)
-  await page.reload()
-  await expect(heading(page, 'Checked too often')).toBeVisible()
-  await expect(main(page)).toContainText(/You can try again in (?:3\d|40) seconds\./)
-})
+test(
+  'a check that comes too soon leaves the last one, and says when the next can be',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/doctor')
+    await expect(again(page)).toBeVisible()
+    await answer(page, '/api/doctor', (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '40' },
+        body: JSON.stringify({ code: 'too_many_requests', title: 'Too Many Requests' }),
+      }),
+    )
+    await again(page).click()
+    await expect(main(page)).toContainText(/It can check again in (?:3\d|40) seconds\./)
+    await expect(check(page, 'Configuration')).toBeVisible()
+    await expectSound(page)
+    await page.reload()
+    await expect(heading(page, 'Checked too often')).toBeVisible()
+    await expect(main(page)).toContainText(/You can try again in (?:3\d|40) seconds\./)
+  },
+)
 
-test('a check that does not come through leaves the last one, and says so', async ({
-  page,
-  tenant,
-}) => {
-  tenant.badDays.clear()
-  await page.goto('/doctor')
-  await expect(again(page)).toBeVisible()
-  await answerWithProblem(page, '/api/doctor', 'internal')
-  await again(page).click()
-  await expect(main(page).getByRole('alert')).toContainText('from the last check')
-  await expect(check(page, 'Configuration')).toBeVisible()
-  await page.reload()
-  await expect(heading(page, 'Something went wrong on our side')).toBeVisible()
-})
+test(
+  'a check that does not come through leaves the last one, and says so',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    tenant.badDays.clear()
+    await page.goto('/doctor')
+    await expect(again(page)).toBeVisible()
+    await answerWithProblem(page, '/api/doctor', 'internal')
+    await again(page).click()
+    await expect(main(page).getByRole('alert')).toContainText('from the last check')
+    await expect(check(page, 'Configuration')).toBeVisible()
+    await page.reload()
+    await expect(heading(page, 'Something went wrong on our side')).toBeVisible()
+  },
+)
 
 test('in production it says that it is for development', async ({ page, tenant }) => {
   tenant.badDays.clear()

@@ -1,6 +1,6 @@
 /** Before the browser tests: finds Chromium, or installs it by apt where that is possible, or says what to install. */
 import { findChromium } from './chromium.ts'
-import { installByApt } from './ensure-program.ts'
+import { installByApt } from '@gatehouse/test-support/ensure-program'
 
 if (!findChromium() && !(installByApt('chromium') && findChromium())) {
   process.stderr.write(

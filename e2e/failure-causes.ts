@@ -1,6 +1,6 @@
 /** The causes of UI.md’s table of failures that show on a page with data, and what the page calls them. */
 import type { Page } from '@playwright/test'
-import type { Tenant } from '@gatehouse/tenant/tenant'
+import type { Tenant } from '@gatehouse/tenant'
 import { api } from '@gatehouse/shared/paths'
 import { answer, answerWithProblem } from './problem-answers.ts'
 

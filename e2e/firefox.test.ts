@@ -1,7 +1,7 @@
 /** Signing in, signing out, the session's end and two tabs in a Firefox, which is no Chromium. */
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { freePort } from '../bff/test/support/free-port.ts'
+import { freePort, people } from '@gatehouse/tenant/testing'
 import { launchFirefox } from './firefox.ts'
 import { createBrowser } from './instances/browsers.ts'
 import { prepareDeployment, type Deployment } from './instances/deployment.ts'
@@ -50,7 +50,7 @@ function place(): string {
 
 /** On the tenant's first page. @returns the name of the person */
 async function chooseAccount(index: number): Promise<string> {
-  const { userPrincipalName = '', displayName = '' } = deployment.tenant.users[index] ?? {}
+  const { userPrincipalName, displayName } = people(deployment.tenant).at(index)
   await page.locator(`::-p-text(${userPrincipalName})`).click()
   return displayName
 }

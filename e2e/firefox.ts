@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { launch, type Browser } from 'puppeteer-core'
-import { findProgram, installByApt } from './ensure-program.ts'
+import { findProgram, installByApt } from '@gatehouse/test-support/ensure-program'
 
 const names = ['firefox-esr', 'firefox']
 const application = '/Applications/Firefox.app/Contents/MacOS/firefox'

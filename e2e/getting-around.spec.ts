@@ -108,37 +108,39 @@ for (const [theme, scheme] of [
   ['Dark', 'light'],
   ['Light', 'dark'],
 ] as const) {
-  test(`the theme ${theme} is there before anything is drawn, on a ${scheme} system`, async ({
-    page,
-  }) => {
-    await page.emulateMedia({ colorScheme: scheme })
-    const background = () =>
-      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-    await page.goto('/')
-    await expect(signInLink(page)).toBeVisible()
-    const asTheSystem = await background()
-    const button = page.getByRole('button', { name: 'Theme' })
-    await button.click()
-    await page.getByRole('button', { name: theme, exact: true }).click()
-    await expect(button).toBeFocused()
-    await expect.poll(background).not.toBe(asTheSystem)
-    const chosen = await background()
+  test(
+    `the theme ${theme} is there before anything is drawn, on a ${scheme} system`,
+    { tag: '@thorough' },
+    async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme })
+      const background = () =>
+        page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+      await page.goto('/')
+      await expect(signInLink(page)).toBeVisible()
+      const asTheSystem = await background()
+      const button = page.getByRole('button', { name: 'Theme' })
+      await button.click()
+      await page.getByRole('button', { name: theme, exact: true }).click()
+      await expect(button).toBeFocused()
+      await expect.poll(background).not.toBe(asTheSystem)
+      const chosen = await background()
 
-    // The page as it is before the app's script has come: that is what would flash.
-    await page.route(/\/assets\/.*\.js$/, (route) => route.abort())
-    await page.goto('/claims')
-    await expect(page.getByRole('banner')).toContainText('Gatehouse')
-    expect(await background()).toBe(chosen)
-    await page.unrouteAll()
+      // The page as it is before the app's script has come: that is what would flash.
+      await page.route(/\/assets\/.*\.js$/, (route) => route.abort())
+      await page.goto('/claims')
+      await expect(page.getByRole('banner')).toContainText('Gatehouse')
+      expect(await background()).toBe(chosen)
+      await page.unrouteAll()
 
-    await page.reload()
-    await button.click()
-    await expect(page.getByRole('button', { name: theme, exact: true })).toHaveAttribute(
-      'aria-pressed',
-      'true',
-    )
-    await page.getByRole('button', { name: 'System', exact: true }).click()
-    expect(await background()).toBe(asTheSystem)
-    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
-  })
+      await page.reload()
+      await button.click()
+      await expect(page.getByRole('button', { name: theme, exact: true })).toHaveAttribute(
+        'aria-pressed',
+        'true',
+      )
+      await page.getByRole('button', { name: 'System', exact: true }).click()
+      expect(await background()).toBe(asTheSystem)
+      expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([])
+    },
+  )
 }

@@ -1,8 +1,9 @@
 /** What the users page makes of a Microsoft Graph that refuses, stalls or talks nonsense: by the tenant's faults. */
 import { expect, type Page } from '@playwright/test'
-import type { Tenant } from '@gatehouse/tenant/tenant'
+import type { Tenant } from '@gatehouse/tenant'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInLink } from './visitor.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
 const card = (page: Page, title: string) => page.getByRole('heading', { name: title })
@@ -24,11 +25,11 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
 
 /** As another person than before, in a browser that has forgotten that one. */
 async function signInAsGuest(page: Page, tenant: Tenant): Promise<void> {
-  const guest = tenant.users.find(({ userType }) => userType === 'Guest')
+  const guest = people(tenant).guest
   await page.context().clearCookies()
   await page.goto('/')
   await signInLink(page).click()
-  await page.getByRole('textbox').fill(guest?.userPrincipalName ?? '')
+  await page.getByRole('textbox').fill(guest.userPrincipalName)
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Accept' }).click()
   await expect(signInLink(page)).toBeHidden()
@@ -51,40 +52,45 @@ test('a busy Graph is asked again by itself, when it said and not before', async
   expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1900)
 })
 
-test('a Graph that stays busy is left to the person, who cannot ask before it wants to be asked', async ({
-  page,
-  tenant,
-}) => {
-  tenant.faults.set({ ...throttled, retryAfter: '1', times: 2 })
-  await page.goto('/users')
-  await expect(tryAgain(page)).toBeDisabled()
-  expect(tenant.journal.count('users')).toBe(2)
-  await expect(page.getByRole('main')).toContainText('You can try again now.')
-  await tryAgain(page).click()
-  await expect(table(page).getByRole('row')).toHaveCount(26)
-  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
-})
+test(
+  'a Graph that stays busy is left to the person, who cannot ask before it wants to be asked',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    tenant.faults.set({ ...throttled, retryAfter: '1', times: 2 })
+    await page.goto('/users')
+    await expect(tryAgain(page)).toBeDisabled()
+    expect(tenant.journal.count('users')).toBe(2)
+    await expect(page.getByRole('main')).toContainText('You can try again now.')
+    await tryAgain(page).click()
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  },
+)
 
-test('the seconds move on the page and are spoken once', async ({ page, tenant }) => {
-  await page.goto('/users')
-  await expect(table(page).getByRole('row')).toHaveCount(26)
-  const said = await listen(page)
-  // The search, and not the next page of the list, which is fetched ahead of time.
-  const when = ({ url }: { url: string }) => url.includes('search')
-  tenant.faults.set({ ...throttled, retryAfter: '3', times: 1, when })
-  await page.getByRole('searchbox').fill('no')
-  const note = page.getByRole('main').getByText(/We try again in/)
-  await expect(note).toContainText('in 3 seconds')
-  await expect(note).toContainText('in 2 seconds')
-  await expect(note).toContainText('in 1 second.')
-  // Meanwhile the old rows stay where they are.
-  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
-  await expect(table(page).getByRole('row')).toHaveCount(26)
-  await expect(note).toBeHidden()
-  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
-  const busy = (await said()).filter((text) => text.includes('busy'))
-  expect(busy).toEqual(['Microsoft Graph is busy. We try again in 3 seconds.'])
-})
+test(
+  'the seconds move on the page and are spoken once',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    await page.goto('/users')
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+    const said = await listen(page)
+    // The search, and not the next page of the list, which is fetched ahead of time.
+    const when = ({ url }: { url: string }) => url.includes('search')
+    tenant.faults.set({ ...throttled, retryAfter: '3', times: 1, when })
+    await page.getByRole('searchbox').fill('no')
+    const note = page.getByRole('main').getByText(/We try again in/)
+    await expect(note).toContainText('in 3 seconds')
+    await expect(note).toContainText('in 2 seconds')
+    await expect(note).toContainText('in 1 second.')
+    // Meanwhile the old rows stay where they are.
+    await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+    await expect(note).toBeHidden()
+    await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+    const busy = (await said()).filter((text) => text.includes('busy'))
+    expect(busy).toEqual(['Microsoft Graph is busy. We try again in 3 seconds.'])
+  },
+)
 
 for (const [name, fault] of [
   ['closes the connection', { kind: 'reset' }],
@@ -92,30 +98,32 @@ for (const [name, fault] of [
   ['answers with half of its JSON', { kind: 'respond', status: 200, body: '{"value":[' }],
   ['sends more than anybody asked for', { kind: 'huge', bytes: 20_000_000 }],
 ] as const) {
-  test(`a Graph that ${name} is Microsoft's trouble, and can be tried again`, async ({
-    page,
-    tenant,
-  }) => {
-    tenant.faults.set({ at: 'users', ...fault })
-    await page.goto('/users')
-    await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible()
-    await expect(page.getByRole('main')).toContainText('not with your account')
-    tenant.faults.clear()
-    await tryAgain(page).click()
-    await expect(table(page).getByRole('row')).toHaveCount(26)
-  })
+  test(
+    `a Graph that ${name} is Microsoft's trouble, and can be tried again`,
+    { tag: '@thorough' },
+    async ({ page, tenant }) => {
+      tenant.faults.set({ at: 'users', ...fault })
+      await page.goto('/users')
+      await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible()
+      await expect(page.getByRole('main')).toContainText('not with your account')
+      tenant.faults.clear()
+      await tryAgain(page).click()
+      await expect(table(page).getByRole('row')).toHaveCount(26)
+    },
+  )
 }
 
-test('a Graph that never answers is given up once, and not waited for again', async ({
-  page,
-  tenant,
-}) => {
-  test.setTimeout(60_000)
-  tenant.faults.set({ at: 'users', kind: 'hang' })
-  await page.goto('/users')
-  await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 30_000 })
-  expect(tenant.journal.count('users')).toBe(1)
-})
+test(
+  'a Graph that never answers is given up once, and not waited for again',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    test.setTimeout(60_000)
+    tenant.faults.set({ at: 'users', kind: 'hang' })
+    await page.goto('/users')
+    await expect(card(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 30_000 })
+    expect(tenant.journal.count('users')).toBe(1)
+  },
+)
 
 test('a guest is told so, once, and led home', async ({ page, tenant }) => {
   tenant.restrictGuests(true)
@@ -135,29 +143,33 @@ test('a guest is told so, once, and led home', async ({ page, tenant }) => {
   await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
 })
 
-test('a page of results that is too old starts again from page 1', async ({ page }) => {
-  // The way to page 3 is lost: its cursor belongs to a session that is over.
-  let first: string | undefined
-  let isOld = true
-  await page.route(/[?&]cursor=/, (route) => {
-    const url = new URL(route.request().url())
-    first ??= url.searchParams.get('cursor') ?? ''
-    if (isOld && url.searchParams.get('cursor') !== first) url.searchParams.set('cursor', 'old')
-    return route.continue({ url: url.href })
-  })
-  await page.goto('/users')
-  await expect(table(page).getByRole('row')).toHaveCount(26)
+test(
+  'a page of results that is too old starts again from page 1',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    // The way to page 3 is lost: its cursor belongs to a session that is over.
+    let first: string | undefined
+    let isOld = true
+    await page.route(/[?&]cursor=/, (route) => {
+      const url = new URL(route.request().url())
+      first ??= url.searchParams.get('cursor') ?? ''
+      if (isOld && url.searchParams.get('cursor') !== first) url.searchParams.set('cursor', 'old')
+      return route.continue({ url: url.href })
+    })
+    await page.goto('/users')
+    await expect(table(page).getByRole('row')).toHaveCount(26)
 
-  const next = page.getByRole('button', { name: 'Next' })
-  await next.click()
-  await expect(page.getByText('Page 2 of 10')).toBeVisible()
-  await next.click()
-  await expect(page.getByText('This page of results was too old.')).toBeVisible()
-  isOld = false
-  await expect(page).toHaveURL(/\/users$/)
-  await expect(page.getByText('Page 1 of 10')).toBeVisible()
-  await expect(page.getByRole('alert')).toHaveCount(0)
-})
+    const next = page.getByRole('button', { name: 'Next' })
+    await next.click()
+    await expect(page.getByText('Page 2 of 10')).toBeVisible()
+    await next.click()
+    await expect(page.getByText('This page of results was too old.')).toBeVisible()
+    isOld = false
+    await expect(page).toHaveURL(/\/users$/)
+    await expect(page.getByText('Page 1 of 10')).toBeVisible()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  },
+)
 
 test('a search that nobody matches can be cleared', async ({ page }) => {
   await page.goto('/users?q=zzzz')

@@ -19,7 +19,8 @@ function breaches(files: SourceFile[], forbidden: (imported: string, file: Sourc
 }
 
 const within = (folder: string) => (file: SourceFile) => file.path.startsWith(`${folder}/`)
-const isLocal = (imported: string) => /^(?:bff|web|tenant|shared|setup|e2e)\//.test(imported)
+const isLocal = (imported: string) =>
+  /^(?:bff|web|tenant|shared|setup|e2e|packages)\//.test(imported)
 
 describe('import directions', () => {
   it('reads every room', () => {
@@ -37,6 +38,25 @@ describe('import directions', () => {
     const ours = (imported: string) =>
       imported.startsWith('@gatehouse/') || (isLocal(imported) && !imported.startsWith('tenant/'))
     expect(breaches(tenant, ours)).toEqual([])
+  })
+
+  it('lets a workspace import another one’s source, and not its test folder', () => {
+    const tests = ['bff', 'web', 'tenant', 'setup', 'e2e', 'packages'].flatMap(sourceFiles)
+    const testFolder = /^(bff|web|tenant|setup)\/test\//
+    const another = (imported: string, file: SourceFile) => {
+      const owner = testFolder.exec(imported)?.[1]
+      return owner !== undefined && !within(`${owner}/test`)(file)
+    }
+    expect(breaches(tests, another)).toEqual([])
+  })
+
+  it('lets the clients of others reach the tenant by what it exports for tests', () => {
+    const clients = sourceFiles('foreign-clients')
+    const ours = (imported: string) =>
+      (imported.startsWith('@gatehouse/') || isLocal(imported)) &&
+      imported !== 'tenant/src/testing/index.ts'
+    expect(breaches(clients, ours)).toEqual([])
+    expect(clients.flatMap(({ imports }) => imports)).toContain('tenant/src/testing/index.ts')
   })
 
   it('lets the setup commands import the contract and nothing else of the project', () => {

@@ -30,14 +30,16 @@ test('a page whose code is gone is loaded again by itself, and is there', async 
   expect(loaded()).toBe(1)
 })
 
-test('code that stays away is asked for twice, and then there is a card with a button', async ({
-  page,
-}) => {
-  await page.route(code, (route) => route.fulfill(gone))
-  await page.goto('/')
-  const loaded = loads(page)
-  await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
-  await expect(page.getByRole('heading', { name: 'This page has crashed' })).toBeVisible()
-  expect(loaded()).toBe(1)
-  await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
-})
+test(
+  'code that stays away is asked for twice, and then there is a card with a button',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.route(code, (route) => route.fulfill(gone))
+    await page.goto('/')
+    const loaded = loads(page)
+    await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
+    await expect(page.getByRole('heading', { name: 'This page has crashed' })).toBeVisible()
+    expect(loaded()).toBe(1)
+    await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
+  },
+)

@@ -70,10 +70,7 @@ async function readableByScripts(page: Page): Promise<Finding[]> {
   return Object.entries(found).map(([where, text]) => ({ where: `${page.url()} ${where}`, text }))
 }
 
-test('SP01 CK02 nothing token-shaped reaches the browser in a whole visit', async ({
-  page,
-  baseURL,
-}) => {
+test('nothing token-shaped reaches the browser in a whole visit', async ({ page, baseURL }) => {
   const origin = baseURL ?? ''
   const traffic = record(page, origin)
   const console: Finding[] = []

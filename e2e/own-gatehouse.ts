@@ -1,7 +1,7 @@
 /** A Gatehouse of a test process's own: what its tenant is made to do wrong disturbs no other test. */
 import { test as base } from '@playwright/test'
-import type { Tenant } from '@gatehouse/tenant/tenant'
-import { freePort } from '../bff/test/support/free-port.ts'
+import type { Tenant } from '@gatehouse/tenant'
+import { freePort } from '@gatehouse/tenant/testing'
 import { prepareDeployment, type Deployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
 

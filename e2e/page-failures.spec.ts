@@ -53,20 +53,26 @@ test('a missing consent is named in words, and can be given or handed on', async
   ])
 })
 
-test('an answer of a proxy is our failure, with details that can be copied', async ({ page }) => {
-  await answer(page, '/api/claims', (route) =>
-    route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Log in to the Wi-Fi' }),
-  )
-  await page.goto('/claims')
-  await expect(card(page, 'Something went wrong on our side')).toBeVisible()
-  await main(page).getByRole('button', { name: 'Copy details' }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('Problem: unreadable')
-  await page.unrouteAll()
-  await main(page).getByRole('button', { name: 'Try again' }).click()
-  await expect(main(page).getByText('Checked by the server')).toBeVisible()
-})
+test(
+  'an answer of a proxy is our failure, with details that can be copied',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await answer(page, '/api/claims', (route) =>
+      route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Log in to the Wi-Fi' }),
+    )
+    await page.goto('/claims')
+    await expect(card(page, 'Something went wrong on our side')).toBeVisible()
+    await main(page).getByRole('button', { name: 'Copy details' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+      'Problem: unreadable',
+    )
+    await page.unrouteAll()
+    await main(page).getByRole('button', { name: 'Try again' }).click()
+    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+  },
+)
 
-test('an error of ours shows its request id', async ({ page }) => {
+test('an error of ours shows its request id', { tag: '@thorough' }, async ({ page }) => {
   await answerWithProblem(page, '/api/claims', 'internal')
   await page.goto('/claims')
   await expect(card(page, 'Something went wrong on our side')).toBeVisible()
@@ -113,65 +119,72 @@ test('offline, a page waits for the connection and goes on by itself', async ({
   await expect(table(page).locator('mark').first()).toBeVisible()
 })
 
-test('offline, a page whose code is not here yet loads when the connection is back', async ({
-  page,
-  context,
-}) => {
-  await context.setOffline(true)
-  await page.getByRole('link', { name: 'ID token' }).first().click()
-  await expect(card(page, 'You are offline')).toBeVisible()
-  await context.setOffline(false)
-  await expect(main(page).getByText('Checked by the server')).toBeVisible()
-})
+test(
+  'offline, a page whose code is not here yet loads when the connection is back',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await context.setOffline(true)
+    await page.getByRole('link', { name: 'ID token' }).first().click()
+    await expect(card(page, 'You are offline')).toBeVisible()
+    await context.setOffline(false)
+    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+  },
+)
 
-test('a slow answer leaves the old rows, dimmed, and an older one never comes after it', async ({
-  page,
-}) => {
-  await page.goto('/users')
-  await expect(table(page).getByRole('row')).toHaveCount(26)
-  const rows = await table(page).getByText(/@/).allInnerTexts()
-  const held: (() => void)[] = []
-  await answer(page, '/api/users', async (route) => {
-    const search = new URL(route.request().url()).searchParams.get('search')
-    if (search === 'a') await new Promise<void>((go) => held.push(go))
-    await route.continue().catch(() => undefined)
-  })
-  const box = page.getByRole('searchbox')
-  await box.fill('a')
-  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
-  expect(await table(page).getByText(/@/).allInnerTexts()).toEqual(rows)
-  await expect(page.getByText('Loading')).toHaveCount(0)
+test(
+  'a slow answer leaves the old rows, dimmed, and an older one never comes after it',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/users')
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+    const rows = await table(page).getByText(/@/).allInnerTexts()
+    const held: (() => void)[] = []
+    await answer(page, '/api/users', async (route) => {
+      const search = new URL(route.request().url()).searchParams.get('search')
+      if (search === 'a') await new Promise<void>((go) => held.push(go))
+      await route.continue().catch(() => undefined)
+    })
+    const box = page.getByRole('searchbox')
+    await box.fill('a')
+    await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+    expect(await table(page).getByText(/@/).allInnerTexts()).toEqual(rows)
+    await expect(page.getByText('Loading')).toHaveCount(0)
 
-  await box.fill('no')
-  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
-  const found = await table(page).getByText(/@/).allInnerTexts()
-  expect(found).not.toEqual(rows)
-  for (const go of held) go()
-  await expect(page).toHaveURL(/q=no/)
-  expect(await table(page).getByText(/@/).allInnerTexts()).toEqual(found)
-})
+    await box.fill('no')
+    await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+    const found = await table(page).getByText(/@/).allInnerTexts()
+    expect(found).not.toEqual(rows)
+    for (const go of held) go()
+    await expect(page).toHaveURL(/q=no/)
+    expect(await table(page).getByText(/@/).allInnerTexts()).toEqual(found)
+  },
+)
 
 for (const { colorScheme, width } of [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 320 },
 ] as const) {
-  test(`every failure is a sound page, ${colorScheme} at ${width} px`, async ({ page, tenant }) => {
-    // Axe alone takes two seconds a page on a busy machine.
-    test.setTimeout(120_000)
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 800 })
-    for (const { name, heading, arrange } of causes) {
-      tenant.faults.clear()
-      await page.unrouteAll()
-      await arrange(page, tenant)
-      await page.goto(`/users?q=${name.length}`)
-      await expect(card(page, heading)).toBeVisible()
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes[0]?.html}`)).toEqual([])
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      )
-      expect(overflow, `${name} scrolls sideways`).toBe(0)
-    }
-  })
+  test(
+    `every failure is a sound page, ${colorScheme} at ${width} px`,
+    { tag: '@thorough' },
+    async ({ page, tenant }) => {
+      // Axe alone takes two seconds a page on a busy machine.
+      test.setTimeout(120_000)
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.setViewportSize({ width, height: 800 })
+      for (const { name, heading, arrange } of causes) {
+        tenant.faults.clear()
+        await page.unrouteAll()
+        await arrange(page, tenant)
+        await page.goto(`/users?q=${name.length}`)
+        await expect(card(page, heading)).toBeVisible()
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes[0]?.html}`)).toEqual([])
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        expect(overflow, `${name} scrolls sideways`).toBe(0)
+      }
+    },
+  )
 }

@@ -1,6 +1,6 @@
 /** Minutes that nobody waits for: the page's clock is moved, and the server's times on the way to the page with it. */
 import type { Page, Route } from '@playwright/test'
-import type { Session } from '@gatehouse/shared/session'
+import type { Session } from '@gatehouse/contract/session'
 
 export interface PassingTime {
   /** Lets time go by, for the page and for what it is told. @param ms how much */

@@ -29,47 +29,53 @@ test('a photo lies over the initials of whoever has one', async ({ page, tenant 
   await expect.poll(() => shown(own)).toBe(/[02468ace]$/.test(me?.id ?? '') ? 1 : 0)
 })
 
-test('paging back asks for no photo again, neither for those that there are nor for the others', async ({
-  page,
-}) => {
-  const asked: string[] = []
-  page.on('request', (request) => {
-    const { pathname } = new URL(request.url())
-    if (pathname.endsWith('/photo')) asked.push(pathname)
-  })
-  await signIn(page, 0)
-  await page.goto('/users')
-  await expect(page.getByText('Page 1 of 10')).toBeVisible()
-  await rows(page).last().scrollIntoViewIfNeeded()
-  await expect.poll(() => asked.length).toBeGreaterThanOrEqual(25)
-  await page.getByRole('button', { name: 'Next' }).click()
-  await expect(page.getByText('Page 2 of 10')).toBeVisible()
-  await rows(page).last().scrollIntoViewIfNeeded()
-  await expect.poll(() => asked.length).toBeGreaterThanOrEqual(50)
-  await page.waitForLoadState('networkidle')
-  const before = asked.length
-  await page.getByRole('button', { name: 'Previous' }).click()
-  await expect(page.getByText('Page 1 of 10')).toBeVisible()
-  await page.waitForLoadState('networkidle')
-  expect(asked.slice(before)).toEqual([])
-})
+test(
+  'paging back asks for no photo again, neither for those that there are nor for the others',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url())
+      if (pathname.endsWith('/photo')) asked.push(pathname)
+    })
+    await signIn(page, 0)
+    await page.goto('/users')
+    await expect(page.getByText('Page 1 of 10')).toBeVisible()
+    await rows(page).last().scrollIntoViewIfNeeded()
+    await expect.poll(() => asked.length).toBeGreaterThanOrEqual(25)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await expect(page.getByText('Page 2 of 10')).toBeVisible()
+    await rows(page).last().scrollIntoViewIfNeeded()
+    await expect.poll(() => asked.length).toBeGreaterThanOrEqual(50)
+    await page.waitForLoadState('networkidle')
+    const before = asked.length
+    await page.getByRole('button', { name: 'Previous' }).click()
+    await expect(page.getByText('Page 1 of 10')).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    expect(asked.slice(before)).toEqual([])
+  },
+)
 
-test('a photo is decoration: the person’s name is what is read', async ({ page }) => {
-  await signIn(page, 0)
-  await page.goto('/users')
-  const withPhoto = rows(page)
-    .filter({ has: page.locator('img[data-loaded]') })
-    .first()
-  const open = withPhoto.getByRole('button')
-  const name = await open.innerText()
-  await open.click()
-  const panel = page.getByRole('dialog')
-  await expect(panel.locator('img')).toHaveCount(1)
-  await expect(panel.getByRole('img')).toHaveCount(0)
-  await expect(panel.getByRole('heading', { name })).toBeVisible()
-})
+test(
+  'a photo is decoration: the person’s name is what is read',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    await page.goto('/users')
+    const withPhoto = rows(page)
+      .filter({ has: page.locator('img[data-loaded]') })
+      .first()
+    const open = withPhoto.getByRole('button')
+    const name = await open.innerText()
+    await open.click()
+    const panel = page.getByRole('dialog')
+    await expect(panel.locator('img')).toHaveCount(1)
+    await expect(panel.getByRole('img')).toHaveCount(0)
+    await expect(panel.getByRole('heading', { name })).toBeVisible()
+  },
+)
 
-test('photos move nothing on the page', async ({ page }) => {
+test('photos move nothing on the page', { tag: '@thorough' }, async ({ page }) => {
   await signIn(page, 0)
   await page.addInitScript(() => {
     const shifts: number[] = []

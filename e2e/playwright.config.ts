@@ -33,7 +33,7 @@ export default defineConfig({
   },
   // The product's own command: what is tested is what people start.
   webServer: {
-    command: 'node ../bff/dev/start.ts',
+    command: 'node ../packages/cli/src/dev/start.ts',
     url: `${publicUrl}/healthz`,
     timeout: 30_000,
     reuseExistingServer: false,

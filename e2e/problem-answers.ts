@@ -5,7 +5,7 @@ import {
   problemStatus,
   type Problem,
   type ProblemCode,
-} from '@gatehouse/shared/problem'
+} from '@gatehouse/contract/problem'
 
 export const requestId = '2f1c9f6e-0f6b-4a52-9d2a-7d1b6f0c9e11'
 

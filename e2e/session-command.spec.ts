@@ -13,7 +13,7 @@ const run = promisify(execFile)
 test('npm run session prints a cookie that curl is signed in with, until it signs out', async ({
   baseURL,
 }) => {
-  const { stdout } = await run(process.execPath, [join(root, 'bff/dev/session.ts')], {
+  const { stdout } = await run(process.execPath, [join(root, 'packages/cli/src/dev/session.ts')], {
     env: { ...process.env, PUBLIC_URL: baseURL ?? '', TENANT_PORT: String(tenantPort) },
   })
   const cookie = stdout.trim()

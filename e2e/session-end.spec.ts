@@ -93,33 +93,41 @@ test('Stay signed in moves the clock; asking who is signed in does not', async (
   await expect(toast(page)).toHaveCount(0)
 })
 
-test('a toast can be sent away, and is reached above an open panel', async ({ page }) => {
-  await signIn(page, 0)
-  const time = await passingTime(page)
-  await openUsers(page)
-  await table(page).getByRole('button').last().click()
-  await time.pass(55 * minute + 1000)
-  const panel = page.getByRole('dialog', { name: 'Person' })
-  await expect(panel.getByRole('region', { name: 'Session' })).toBeVisible()
-  await panel.getByRole('button', { name: 'Dismiss' }).click()
-  await expect(toast(page)).toHaveCount(0)
-  await expect(panel).toBeVisible()
-})
+test(
+  'a toast can be sent away, and is reached above an open panel',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    const time = await passingTime(page)
+    await openUsers(page)
+    await table(page).getByRole('button').last().click()
+    await time.pass(55 * minute + 1000)
+    const panel = page.getByRole('dialog', { name: 'Person' })
+    await expect(panel.getByRole('region', { name: 'Session' })).toBeVisible()
+    await panel.getByRole('button', { name: 'Dismiss' }).click()
+    await expect(toast(page)).toHaveCount(0)
+    await expect(panel).toBeVisible()
+  },
+)
 
-test('where staying does not help, the toast says so and offers no button', async ({ page }) => {
-  await signIn(page, 0)
-  const time = await passingTime(page)
-  await page.route('**/api/session', async (route) => {
-    const response = await route.fetch()
-    const json = (await response.json()) as { now: string }
-    const end = new Date(Date.parse(json.now) + 4 * minute).toISOString()
-    await route.fulfill({ response, json: { ...json, expiresAt: end, absoluteExpiresAt: end } })
-  })
-  await page.goto('/')
-  await time.pass(1000)
-  await expect(toast(page)).toContainText(/ends in 3:5\d, then you sign in again\./)
-  await expect(page.getByRole('button', { name: 'Stay signed in' })).toHaveCount(0)
-})
+test(
+  'where staying does not help, the toast says so and offers no button',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    const time = await passingTime(page)
+    await page.route('**/api/session', async (route) => {
+      const response = await route.fetch()
+      const json = (await response.json()) as { now: string }
+      const end = new Date(Date.parse(json.now) + 4 * minute).toISOString()
+      await route.fulfill({ response, json: { ...json, expiresAt: end, absoluteExpiresAt: end } })
+    })
+    await page.goto('/')
+    await time.pass(1000)
+    await expect(toast(page)).toContainText(/ends in 3:5\d, then you sign in again\./)
+    await expect(page.getByRole('button', { name: 'Stay signed in' })).toHaveCount(0)
+  },
+)
 
 test('at zero the page is gone, and a dialog that cannot be dismissed leads back to it', async ({
   page,
@@ -149,17 +157,21 @@ test('at zero the page is gone, and a dialog that cannot be dismissed leads back
   expect(href.searchParams.get('returnTo')).toBe(place)
 })
 
-test('a session that slept through its end is over when the page wakes up', async ({ page }) => {
-  const name = await signIn(page, 0)
-  const time = await passingTime(page)
-  const users = await openUsers(page)
-  time.passUnseen(3 * 60 * minute)
-  // The browser's clock has gone on in its sleep, the steady one has not.
-  await page.clock.setSystemTime(Date.now() + 3 * 60 * minute)
-  await time.pass(5000)
-  await expect(dialog(page)).toBeVisible()
-  await expectNothingOf(page, [name, ...users])
-})
+test(
+  'a session that slept through its end is over when the page wakes up',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const name = await signIn(page, 0)
+    const time = await passingTime(page)
+    const users = await openUsers(page)
+    time.passUnseen(3 * 60 * minute)
+    // The browser's clock has gone on in its sleep, the steady one has not.
+    await page.clock.setSystemTime(Date.now() + 3 * 60 * minute)
+    await time.pass(5000)
+    await expect(dialog(page)).toBeVisible()
+    await expectNothingOf(page, [name, ...users])
+  },
+)
 
 test('a 401 from anywhere is one dialog and no further request', async ({ page, context }) => {
   const name = await signIn(page, 0)
@@ -182,41 +194,49 @@ test('a 401 from anywhere is one dialog and no further request', async ({ page, 
   await expect(page).toHaveURL(/\/users\?q=a&sort=-name$/)
 })
 
-test('signing in in another tab closes the dialog', async ({ page, context }) => {
-  await signIn(page, 0)
-  await openUsers(page)
-  await endOnServer(context, new URL(page.url()).origin)
-  await page.getByRole('searchbox').fill('a')
-  await expect(dialog(page)).toBeVisible()
-  const other = await context.newPage()
-  await other.goto('/')
-  await signInLink(other).click()
-  await expectSignedIn(other)
-  await expect(dialog(page)).toHaveCount(0)
-  await expect(table(page).locator('mark').first()).toBeVisible()
-  await expect(page).toHaveURL(/\/users\?q=a&sort=-name$/)
-})
+test(
+  'signing in in another tab closes the dialog',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await signIn(page, 0)
+    await openUsers(page)
+    await endOnServer(context, new URL(page.url()).origin)
+    await page.getByRole('searchbox').fill('a')
+    await expect(dialog(page)).toBeVisible()
+    const other = await context.newPage()
+    await other.goto('/')
+    await signInLink(other).click()
+    await expectSignedIn(other)
+    await expect(dialog(page)).toHaveCount(0)
+    await expect(table(page).locator('mark').first()).toBeVisible()
+    await expect(page).toHaveURL(/\/users\?q=a&sort=-name$/)
+  },
+)
 
-test('a page that was loaded signed out has no dialog', async ({ page }) => {
+test('a page that was loaded signed out has no dialog', { tag: '@thorough' }, async ({ page }) => {
   await page.goto('/users')
   await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(signInLink(page)).toBeVisible()
 })
 
-test('a wrong clock, and one that is set meanwhile, changes nothing', async ({ page }) => {
-  const name = await signIn(page, 0)
-  await page.clock.install({ time: Date.now() + 5 * 60 * minute })
-  await page.goto('/')
-  await expect(accountButton(page, name)).toBeVisible()
-  const left = page.getByText(/^(?:59:\d\d|1:00:00)$/)
-  await expect(left).toBeVisible()
-  await expect(page.getByRole('main')).toContainText(/in (?:1 hour|60 minutes)/)
-  for (const wrong of [-7 * 60 * minute, 48 * 60 * minute]) {
-    await page.clock.setSystemTime(Date.now() + wrong)
-    await page.clock.runFor(6000)
+test(
+  'a wrong clock, and one that is set meanwhile, changes nothing',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const name = await signIn(page, 0)
+    await page.clock.install({ time: Date.now() + 5 * 60 * minute })
+    await page.goto('/')
+    await expect(accountButton(page, name)).toBeVisible()
+    const left = page.getByText(/^(?:59:\d\d|1:00:00)$/)
     await expect(left).toBeVisible()
-  }
-  await expect(toast(page)).toHaveCount(0)
-  await expect(dialog(page)).toHaveCount(0)
-})
+    await expect(page.getByRole('main')).toContainText(/in (?:1 hour|60 minutes)/)
+    for (const wrong of [-7 * 60 * minute, 48 * 60 * minute]) {
+      await page.clock.setSystemTime(Date.now() + wrong)
+      await page.clock.runFor(6000)
+      await expect(left).toBeVisible()
+    }
+    await expect(toast(page)).toHaveCount(0)
+    await expect(dialog(page)).toHaveCount(0)
+  },
+)

@@ -53,7 +53,7 @@ test('the account menu leads there, and the only session is this device', async 
   await expect(endOthers(page)).toHaveCount(0)
 })
 
-test('a long list is shown twenty at a time', async ({ page }) => {
+test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ page }) => {
   await signInAlone(page)
   const at = '2026-01-01T10:00:00.000Z'
   const sessions = Array.from({ length: 45 }, (_, index) => ({
@@ -119,17 +119,21 @@ test('all other sessions are ended after a question, and this one goes on', asyn
   expect((await page.request.get('/api/me')).status()).toBe(200)
 })
 
-test('a session that has ended meanwhile is gone as well', async ({ page, browser, baseURL }) => {
-  await signInAlone(page)
-  const other = await elsewhere(browser, baseURL)
-  await page.goto('/sessions')
-  await expect(rows(page)).toHaveCount(2)
-  await other.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
-  await others(page).click()
-  await expect(rows(page)).toHaveCount(1)
-  await expect(page.getByRole('alert')).toHaveCount(0)
-  await other.context().close()
-})
+test(
+  'a session that has ended meanwhile is gone as well',
+  { tag: '@thorough' },
+  async ({ page, browser, baseURL }) => {
+    await signInAlone(page)
+    const other = await elsewhere(browser, baseURL)
+    await page.goto('/sessions')
+    await expect(rows(page)).toHaveCount(2)
+    await other.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+    await others(page).click()
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    await other.context().close()
+  },
+)
 
 test('the end of this session is a sign-out', async ({ page }) => {
   await signInAlone(page)
@@ -139,49 +143,53 @@ test('the end of this session is a sign-out', async ({ page }) => {
   await expect(page.getByRole('main')).toContainText('signed out')
 })
 
-test('a failure leaves the row, and says so', async ({ page, browser, baseURL }) => {
-  await signInAlone(page)
-  const other = await elsewhere(browser, baseURL)
-  await page.goto('/sessions')
-  await expect(rows(page)).toHaveCount(2)
-  await page.route('**/api/sessions/*', (route) => route.abort('connectionrefused'))
-  await others(page).click()
-  await expect(table(page).getByRole('alert')).toHaveText('That did not work. Try again.')
-  await answerWithProblem(page, '/api/sessions', 'internal')
-  await page.reload()
-  await expect(
-    page.getByRole('heading', { name: 'Something went wrong on our side' }),
-  ).toBeVisible()
-  await other.context().close()
-})
+test(
+  'a failure leaves the row, and says so',
+  { tag: '@thorough' },
+  async ({ page, browser, baseURL }) => {
+    await signInAlone(page)
+    const other = await elsewhere(browser, baseURL)
+    await page.goto('/sessions')
+    await expect(rows(page)).toHaveCount(2)
+    await page.route('**/api/sessions/*', (route) => route.abort('connectionrefused'))
+    await others(page).click()
+    await expect(table(page).getByRole('alert')).toHaveText('That did not work. Try again.')
+    await answerWithProblem(page, '/api/sessions', 'internal')
+    await page.reload()
+    await expect(
+      page.getByRole('heading', { name: 'Something went wrong on our side' }),
+    ).toBeVisible()
+    await other.context().close()
+  },
+)
 
 for (const { colorScheme, width } of [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 320 },
 ] as const) {
-  test(`the list and its question are sound, ${colorScheme} at ${width} px`, async ({
-    page,
-    browser,
-    baseURL,
-  }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.setViewportSize({ width, height: 800 })
-    await signInAlone(page)
-    const other = await elsewhere(browser, baseURL)
-    await page.goto('/sessions')
-    await expect(rows(page)).toHaveCount(2)
-    const found = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-    }
-    expect(await found()).toEqual([])
-    const { scroll, client } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      client: document.documentElement.clientWidth,
-    }))
-    expect(scroll).toBe(client)
-    await endOthers(page).click()
-    expect(await found()).toEqual([])
-    await other.context().close()
-  })
+  test(
+    `the list and its question are sound, ${colorScheme} at ${width} px`,
+    { tag: '@thorough' },
+    async ({ page, browser, baseURL }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.setViewportSize({ width, height: 800 })
+      await signInAlone(page)
+      const other = await elsewhere(browser, baseURL)
+      await page.goto('/sessions')
+      await expect(rows(page)).toHaveCount(2)
+      const found = async () => {
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+      }
+      expect(await found()).toEqual([])
+      const { scroll, client } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        client: document.documentElement.clientWidth,
+      }))
+      expect(scroll).toBe(client)
+      await endOthers(page).click()
+      expect(await found()).toEqual([])
+      await other.context().close()
+    },
+  )
 }

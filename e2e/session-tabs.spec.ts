@@ -61,25 +61,29 @@ test('a sign-out that the server did not confirm is told to nobody', async ({ pa
   expect((await shownUsers(list)).length).toBeGreaterThanOrEqual(25)
 })
 
-test('another person in one tab replaces the first one in all', async ({ page, context }) => {
-  const first = await signIn(page, 0)
-  const list = await openTab(context, '/users')
-  const claims = await openTab(context, '/claims')
-  await expect(claims.getByText('Checked by the server')).toBeVisible()
-  const me = ((await (await page.request.get('/api/me')).json()) as { objectId: string }).objectId
+test(
+  'another person in one tab replaces the first one in all',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    const first = await signIn(page, 0)
+    const list = await openTab(context, '/users')
+    const claims = await openTab(context, '/claims')
+    await expect(claims.getByText('Checked by the server')).toBeVisible()
+    const me = ((await (await page.request.get('/api/me')).json()) as { objectId: string }).objectId
 
-  await signInAsAnother(page, 1)
-  const answer = await page.request.get('/api/me')
-  const second = (await answer.json()) as { name: string; objectId: string }
-  expect(second.objectId).not.toBe(me)
-  for (const tab of [page, list, claims]) {
-    await expect(tab.getByRole('banner').getByRole('button', { name: second.name })).toBeVisible()
-    await expect(tab.getByRole('banner')).not.toContainText(first)
-  }
-  await expect(claims.getByRole('main')).toContainText(second.objectId)
-  await expectNothingOf(claims, [first, me])
-  await expect(table(list).getByRole('row')).toHaveCount(26)
-})
+    await signInAsAnother(page, 1)
+    const answer = await page.request.get('/api/me')
+    const second = (await answer.json()) as { name: string; objectId: string }
+    expect(second.objectId).not.toBe(me)
+    for (const tab of [page, list, claims]) {
+      await expect(tab.getByRole('banner').getByRole('button', { name: second.name })).toBeVisible()
+      await expect(tab.getByRole('banner')).not.toContainText(first)
+    }
+    await expect(claims.getByRole('main')).toContainText(second.objectId)
+    await expectNothingOf(claims, [first, me])
+    await expect(table(list).getByRole('row')).toHaveCount(26)
+  },
+)
 
 test('two people in turn: no row of the first is ever shown to the second', async ({ page }) => {
   const first = await signIn(page, 0)
@@ -97,66 +101,76 @@ test('two people in turn: no row of the first is ever shown to the second', asyn
   }
 })
 
-test('tabs without a channel notice when somebody looks at them', async ({ page, context }) => {
-  await context.addInitScript(() => {
-    Reflect.set(globalThis, 'BroadcastChannel', function blocked() {
-      throw new DOMException('Blocked', 'SecurityError')
+test(
+  'tabs without a channel notice when somebody looks at them',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await context.addInitScript(() => {
+      Reflect.set(globalThis, 'BroadcastChannel', function blocked() {
+        throw new DOMException('Blocked', 'SecurityError')
+      })
     })
-  })
-  const name = await signIn(page, 0)
-  const list = await openTab(context, '/users')
-  const users = await shownUsers(list)
-  await signOut(page, name)
-  await list.bringToFront()
-  // A headless browser's tabs are all in front.
-  await expect(async () => {
-    await list.evaluate(() => window.dispatchEvent(new Event('focus')))
-    await expect(dialog(list)).toBeVisible({ timeout: 500 })
-  }).toPass()
-  await expectNothingOf(list, [name, ...users])
-})
+    const name = await signIn(page, 0)
+    const list = await openTab(context, '/users')
+    const users = await shownUsers(list)
+    await signOut(page, name)
+    await list.bringToFront()
+    // A headless browser's tabs are all in front.
+    await expect(async () => {
+      await list.evaluate(() => window.dispatchEvent(new Event('focus')))
+      await expect(dialog(list)).toBeVisible({ timeout: 500 })
+    }).toPass()
+    await expectNothingOf(list, [name, ...users])
+  },
+)
 
-test('what tabs tell each other is one word about nobody', async ({ page, context }) => {
-  const listener = await openTab(context, '/')
-  await listener.evaluate(() => {
-    const heard: unknown[] = []
-    Reflect.set(globalThis, 'heard', heard)
-    new BroadcastChannel('session').addEventListener('message', ({ data }) => heard.push(data))
-  })
-  const name = await signIn(page, 0)
-  await page.getByRole('main').getByRole('button', { name: 'Stay signed in' }).click()
-  await expect(page.locator('#announcements')).toHaveText('You stay signed in.')
-  await signOut(page, name)
-  const heard = () => listener.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
-  await expect.poll(heard).toContain('signed-out')
-  expect([...new Set(await heard())]).toEqual(['signed-in', 'extended', 'signed-out'])
-})
+test(
+  'what tabs tell each other is one word about nobody',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    const listener = await openTab(context, '/')
+    await listener.evaluate(() => {
+      const heard: unknown[] = []
+      Reflect.set(globalThis, 'heard', heard)
+      new BroadcastChannel('session').addEventListener('message', ({ data }) => heard.push(data))
+    })
+    const name = await signIn(page, 0)
+    await page.getByRole('main').getByRole('button', { name: 'Stay signed in' }).click()
+    await expect(page.locator('#announcements')).toHaveText('You stay signed in.')
+    await signOut(page, name)
+    const heard = () => listener.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
+    await expect.poll(heard).toContain('signed-out')
+    expect([...new Set(await heard())]).toEqual(['signed-in', 'extended', 'signed-out'])
+  },
+)
 
-test('a page that the browser kept shows nothing before the server has answered', async ({
-  page,
-}) => {
-  const name = await signIn(page, 0)
-  await page.goto('/users')
-  const users = await shownUsers(page)
-  const visible = () => page.evaluate(() => getComputedStyle(document.body).visibility)
-  const pass = (type: string) =>
-    page.evaluate((event) => {
-      window.dispatchEvent(new PageTransitionEvent(event, { persisted: true }))
-    }, type)
-  await pass('pagehide')
-  expect(await visible()).toBe('hidden')
+test(
+  'a page that the browser kept shows nothing before the server has answered',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const name = await signIn(page, 0)
+    await page.goto('/users')
+    const users = await shownUsers(page)
+    const visible = () => page.evaluate(() => getComputedStyle(document.body).visibility)
+    const pass = (type: string) =>
+      page.evaluate((event) => {
+        window.dispatchEvent(new PageTransitionEvent(event, { persisted: true }))
+      }, type)
+    await pass('pagehide')
+    expect(await visible()).toBe('hidden')
 
-  const held: (() => void)[] = []
-  await page.route('**/api/session', async (route) => {
-    await new Promise<void>((go) => held.push(go))
-    await route.continue()
-  })
-  await page.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
-  await pass('pageshow')
-  await expect.poll(() => held.length).toBe(1)
-  expect(await visible()).toBe('hidden')
-  for (const go of held) go()
-  await expect(dialog(page)).toBeVisible()
-  expect(await visible()).toBe('visible')
-  await expectNothingOf(page, [name, ...users])
-})
+    const held: (() => void)[] = []
+    await page.route('**/api/session', async (route) => {
+      await new Promise<void>((go) => held.push(go))
+      await route.continue()
+    })
+    await page.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+    await pass('pageshow')
+    await expect.poll(() => held.length).toBe(1)
+    expect(await visible()).toBe('hidden')
+    for (const go of held) go()
+    await expect(dialog(page)).toBeVisible()
+    expect(await visible()).toBe('visible')
+    await expectNothingOf(page, [name, ...users])
+  },
+)

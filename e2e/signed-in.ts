@@ -1,8 +1,8 @@
 /** For tests that are about something else than signing in: a person who is signed in already. */
 import { expect, type Page } from '@playwright/test'
 import { auth } from '@gatehouse/shared/paths'
-import { generateUsers } from '@gatehouse/tenant/directory/generate'
-import { signInAtTenant } from '@gatehouse/tenant/scripted-sign-in'
+import { generateUsers } from '@gatehouse/tenant'
+import { signInAtTenant } from '@gatehouse/tenant/testing'
 
 /** Not one of those that the tenant’s first page offers: tests of consent want them untouched. */
 const somebody = generateUsers(21)[20]?.userPrincipalName ?? ''

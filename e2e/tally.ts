@@ -19,7 +19,7 @@ function report(name: string): unknown {
 
 let passed = 0
 let failed = 0
-for (const name of ['bff', 'tenant', 'web', 'setup', 'e2e']) {
+for (const name of ['bff', 'tenant', 'web', 'setup', 'e2e', 'foreign']) {
   const found = report(name) as VitestReport | undefined
   passed += found?.numPassedTests ?? 0
   // A runner that left no report did not finish: that is a failure too.

@@ -40,7 +40,7 @@ export default defineConfig({
       // The port answers every user and program of this machine. Vite's default is the whole workspace:
       // its settings and the session keys in `.data`. Another package that the page imports goes here too.
       strict: true,
-      allow: ['.', '../shared/src'],
+      allow: ['.', '../shared/src', '../packages/contract/src', '../packages/react/src'],
       // For what lies within those folders.
       deny: [...deniedByVite, '**/.data/**', '*.sqlite*', 'aad.config*.json'],
     },

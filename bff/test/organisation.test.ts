@@ -1,9 +1,9 @@
 import type { Organisation } from '@gatehouse/shared/organisation'
-import type { Fault } from '@gatehouse/tenant/tenant'
+import type { Fault } from '@gatehouse/tenant'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const scopes = ['User.Read', 'User.ReadBasic.All']
 const gatehouse = useGatehouse({ config: { scopes } })

@@ -2,10 +2,10 @@ import { Users } from '@gatehouse/shared/users'
 import * as fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Answer, Browser } from './support/browser.ts'
-import { mutated } from './support/mutated.ts'
-import { runs } from './support/runs.ts'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import type { Answer, Browser } from '@gatehouse/tenant/testing'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const unlimited = 100_000_000
 const gatehouse = useGatehouse({
@@ -23,8 +23,8 @@ async function expectRefusedCursor(encoded: string): Promise<void> {
   expect({ status, text }).toMatchObject({ status: 400, text: /"code":"invalid_request"/ })
 }
 
-describe('whatever a cursor is', () => {
-  it('a random one is refused', async () => {
+describe('any cursor', () => {
+  it('is refused if it is random', async () => {
     const cursor = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }).map(encodeURIComponent),
       fc.stringMatching(/^[A-Za-z0-9_-]{24,200}\.[A-Za-z0-9_-]{32}$/),
@@ -33,7 +33,7 @@ describe('whatever a cursor is', () => {
     await fc.assert(fc.asyncProperty(cursor, expectRefusedCursor), runs(150))
   })
 
-  it('one of ours that was changed is refused', async () => {
+  it('is refused if it was made by the server and changed', async () => {
     const { next } = (await browser.get('/api/users')).json() as Users
     const real = String(next)
     const changed = mutated(real, 'ABab09-_.%+/').filter((text) => text !== real)
@@ -79,8 +79,8 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
 )
 
-describe('whatever Graph answers', () => {
-  it('GP11 GP13 it is a page of users with the contract’s fields alone, or 502', async () => {
+describe('any answer of Graph', () => {
+  it('becomes a page of users with the contract’s fields only, or 502', async () => {
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(body, async (graphs) => {

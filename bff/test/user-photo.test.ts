@@ -1,16 +1,16 @@
 import { userPhoto } from '@gatehouse/shared/paths'
-import type { Fault } from '@gatehouse/tenant/tenant'
+import type { Fault } from '@gatehouse/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
 let browser: Browser
 
 async function signedIn(place: number): Promise<Browser> {
   const one = gatehouse().browser()
-  await one.signIn({ user: gatehouse().tenant.users[place]?.userPrincipalName ?? '' })
+  await one.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
   return one
 }
 
@@ -41,7 +41,7 @@ function answers(body: Buffer | string, contentType: string, headers = {}): void
 }
 
 describe('the photo of a user', () => {
-  it('is an image that this browser alone keeps, for a while', async () => {
+  it('is an image that only this browser keeps, for a while', async () => {
     const { status, headers } = await browser.get(address(true))
     expect(status).toBe(200)
     expect(headers).toMatchObject({
@@ -84,7 +84,7 @@ describe('the photo of a user', () => {
     expect(new Set([mine, others, await tag(browser)]).size).toBe(3)
   })
 
-  it('GP18 is not given to a browser with the right tag whom Graph refuses', async () => {
+  it('is not given to a browser with the right tag if Graph refuses the user', async () => {
     const etag = String((await browser.get(address(true))).headers['etag'])
     const refusal = {
       kind: 'graphError',
@@ -96,14 +96,14 @@ describe('the photo of a user', () => {
     expect(expectProblem(answer, 403, 'forbidden').detail).not.toContain('Authorization_')
   })
 
-  it('is 404 where there is none, and nobody keeps that', async () => {
+  it('is 404 and not cached if there is none', async () => {
     expectProblem(await browser.get(address(false)), 404, 'not_found')
     const nobody = userPhoto('00000000-0000-4000-8000-000000000000')
     expectProblem(await browser.get(nobody), 404, 'not_found')
     expect(photoCalls()).toHaveLength(2)
   })
 
-  it('GP01 is for the signed-in', async () => {
+  it('is 401 without a session', async () => {
     const answer = await gatehouse().browser().get(address(true))
     expectProblem(answer, 401, 'sign_in_required')
     expect(photoCalls()).toEqual([])
@@ -142,7 +142,7 @@ describe('the photo of a user', () => {
     '{00000000-0000-4000-8000-000000000000}',
     'somebody@gatehouse.test',
     'a'.repeat(5000),
-  ])('GP03 is asked for by an object id alone, not by %s', async (id) => {
+  ])('is requested by an object id only, not by %s', async (id) => {
     const answer = await browser.get(`/api/users/${id}/photo`)
     expect([400, 404, 414]).toContain(answer.status)
     expect(photoCalls()).toEqual([])
@@ -150,13 +150,13 @@ describe('the photo of a user', () => {
   })
 })
 
-describe('what Graph gives for a photo', () => {
+describe('the answer of Graph for a photo', () => {
   it.each([
     ['a JPEG', jpeg, 'image/jpeg', 'image/jpeg'],
     ['a JPEG by its old name', jpeg, 'image/jpg', 'image/jpeg'],
     ['a PNG with parameters', png, 'image/png; q=1', 'image/png'],
     ['a PNG that is called a JPEG', png, 'image/jpeg', 'image/png'],
-  ])('is passed on as what it is: %s', async (_what, body, type, ours) => {
+  ])('is passed on with its true type: %s', async (_what, body, type, ours) => {
     answers(body, type)
     const { status, headers } = await browser.get(address(true))
     expect([status, headers['content-type']]).toEqual([200, ours])
@@ -178,7 +178,7 @@ describe('what Graph gives for a photo', () => {
     ['a PNG that is compressed', png, 'image/png', { 'content-encoding': 'gzip' }],
     ['more than half a megabyte', large, 'image/png', {}],
     ['more than any answer may have', Buffer.concat([png, Buffer.alloc(6e6)]), 'image/png', {}],
-  ])('GP13 is 502 where it is %s', async (_what, body, type, headers) => {
+  ])('is 502 if it is %s', async (_what, body, type, headers) => {
     answers(body, type, headers)
     expectProblem(await browser.get(address(true)), 502, 'upstream_failed')
     expect(photoCalls()).toHaveLength(1)

@@ -1,10 +1,10 @@
 import type { Users } from '@gatehouse/shared/users'
 import type { FastifyInstance } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { askToken, tokenIn, tokenRoute } from './support/token-route.ts'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse({ extend: (app: FastifyInstance) => tokenRoute(app) })
 let browser: Browser
@@ -54,8 +54,8 @@ const ids = (from: number, to: number) =>
     .tenant.users.slice(from, to)
     .map(({ id }) => id)
 
-describe('empty pages of Graph', () => {
-  it.each([1, 2, 5])('are followed to the first one with somebody on it: %d', async (times) => {
+describe('empty pages from Graph', () => {
+  it.each([1, 2, 5])('are followed to the first page with a user: %d', async (times) => {
     empty(times)
     const { users, total, next } = await page()
     expect(users.map(({ id }) => id)).toEqual(ids(5, 10))
@@ -81,7 +81,7 @@ describe('empty pages of Graph', () => {
     expect(first).toHaveProperty('$search')
   })
 
-  it('are followed five times and no more; then there is a way on', async () => {
+  it('are followed five times and no more, and the answer then has a cursor', async () => {
     empty(100)
     const { users, total, next } = await page()
     expect([users, total]).toEqual([[], 250])
@@ -100,19 +100,19 @@ describe('empty pages of Graph', () => {
     expect(second.total).toBe(250)
   })
 
-  it('at the end are the end', async () => {
+  it('at the end of the list are the end', async () => {
     empty(1, { '@odata.nextLink': undefined })
     expect(await page()).toEqual({ users: [], total: 250, next: null })
     expect(calls()).toHaveLength(1)
   })
 
-  it('take the total of whichever page has it', async () => {
+  it('take the total from the page that has it', async () => {
     empty(1, { '@odata.count': undefined })
     expect((await page()).total).toBeNull()
     expect(calls()).toHaveLength(2)
   })
 
-  it('GP13 that lead to a failure are that failure', async () => {
+  it('that lead to a failure are that failure', async () => {
     empty(2)
     const failing = { kind: 'graphError', status: 429, code: 'TooManyRequests' } as const
     const when = ({ url }: { url: string }) => url.includes('skiptoken')
@@ -124,25 +124,25 @@ describe('empty pages of Graph', () => {
   })
 })
 
-describe('a next link that nobody could follow', () => {
+describe('a next link that cannot be followed', () => {
   it.each([
     ['has no token', 'https://graph.test/users?$top=5'],
     ['has an empty one', 'https://graph.test/users?$skiptoken='],
     ['has one that is no text', 'https://graph.test/users?$skiptoken=%ff'],
     ['is no link', 'skiptoken'],
-  ])('GP05 is none where it %s', async (_what, hostile) => {
+  ])('counts as none if it %s', async (_what, hostile) => {
     empty(1, { '@odata.nextLink': hostile })
     expect((await page()).next).toBeNull()
     expect(calls()).toHaveLength(1)
   })
 
-  it.each([2049, 100_000, 1_000_000])('GP12 is 502 with a token of %d characters', async (size) => {
+  it.each([2049, 100_000, 1_000_000])('is 502 with a token of %d characters', async (size) => {
     empty(1, { '@odata.nextLink': `https://graph.test/?$skiptoken=${'a'.repeat(size)}` })
     expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
     expect(calls()).toHaveLength(1)
   })
 
-  it('GP05 is one with the longest token, and the cursor that holds it comes back', async () => {
+  it('is followed with the longest token, and the cursor that holds it comes back', async () => {
     const search = '漢'.repeat(100)
     const token = 'a'.repeat(2048)
     answers({ value: [], '@odata.nextLink': `https://graph.test/?$skiptoken=${token}` })

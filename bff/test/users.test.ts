@@ -1,8 +1,8 @@
 import type { Users } from '@gatehouse/shared/users'
 import { describe, expect, it } from 'vitest'
-import type { Browser } from './support/browser.ts'
-import { expectProblem } from './support/expect-problem.ts'
-import { useGatehouse } from './support/use-gatehouse.ts'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
 
 const gatehouse = useGatehouse()
 
@@ -96,7 +96,7 @@ describe('the list of users', () => {
     expect(pages.flatMap(({ users }) => users)).toHaveLength(total)
   })
 
-  it('says so where nobody is found', async () => {
+  it('is empty if no user matches the search', async () => {
     expect(await page(await signedIn(), { search: 'zzzzzz' })).toEqual({
       users: [],
       total: 0,
@@ -115,7 +115,7 @@ describe('the list of users', () => {
     'é̂漢',
     '%22',
     '*',
-  ])('GP04 takes a search as words, whatever it holds: %s', async (search) => {
+  ])('takes a search as words, whatever it holds: %s', async (search) => {
     const { users } = await page(await signedIn(), { search })
     expect(users.length).toBeLessThanOrEqual(5)
     const [query] = graphQueries()
@@ -149,7 +149,7 @@ describe('the list of users', () => {
     'cursor=http://169.254.169.254/',
     'cursor=file:///etc/passwd',
     'cursor=AAAA',
-  ])('GP04 GP05 refuses %s and asks Graph nothing', async (query) => {
+  ])('refuses %s and asks Graph nothing', async (query) => {
     const answer = await (await signedIn()).get(`/api/users?${query}`)
     expectProblem(answer, 400, 'invalid_request')
     expect(graphQueries()).toEqual([])
@@ -164,7 +164,7 @@ describe('a cursor', () => {
     expect(expectProblem(answer, 400, 'invalid_request').detail).toContain('cursor')
   })
 
-  it('is refused where one character is another one', async () => {
+  it('is refused if one character was changed', async () => {
     const browser = await signedIn()
     const next = (await page(browser)).next ?? ''
     gatehouse().tenant.journal.clear()
@@ -177,7 +177,7 @@ describe('a cursor', () => {
     expect(graphQueries()).toEqual([])
   })
 
-  it('shows nothing of Graph’s own link', async () => {
+  it('reveals nothing of Graph’s own link', async () => {
     const { next } = await page(await signedIn())
     expect(Buffer.from(next ?? '', 'base64url').toString('latin1')).not.toMatch(/http|skip|127\.0/)
   })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBrowser, sameBrowser, useNewConnections, whoAmI, type Browser } from './browsers.ts'
 import { eventually } from './eventually.ts'
 import { startFleet, type Fleet } from './fleet.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 const perAddress = 30
 
@@ -13,10 +14,10 @@ afterAll(() => fleet.end())
 
 async function signedIn(at: number): Promise<{ browser: Browser; objectId: string }> {
   const { deployment, proxy } = fleet
-  const user = deployment.tenant.users[at]
+  const user = people(deployment.tenant).at(at)
   const browser = createBrowser(proxy.origin, deployment.publicUrl)
-  expect((await browser.signIn({ user: user?.userPrincipalName ?? '' })).location).toBe('/')
-  return { browser, objectId: user?.id ?? '' }
+  expect((await browser.signIn({ user: user.userPrincipalName })).location).toBe('/')
+  return { browser, objectId: user.id }
 }
 
 /** The same person's browser at each instance, past the proxy. */

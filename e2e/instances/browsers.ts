@@ -1,9 +1,9 @@
 /** Browsers that come through the proxy, or to one instance past it. */
 import { Agent, setGlobalDispatcher } from 'undici'
-import { createBrowser, type Browser } from '../../bff/test/support/browser.ts'
+import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
 
-export { createBrowser } from '../../bff/test/support/browser.ts'
-export type { Answer, Browser } from '../../bff/test/support/browser.ts'
+export { createBrowser } from '@gatehouse/tenant/testing'
+export type { Answer, Browser } from '@gatehouse/tenant/testing'
 
 /**
  * Every request of this test file goes over a connection of its own, so that it may meet any

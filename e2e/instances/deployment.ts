@@ -3,10 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { localClient } from '@gatehouse/tenant/local-client'
-import { createTenant, type Tenant } from '@gatehouse/tenant/tenant'
-import { freePort } from '../../bff/test/support/free-port.ts'
-import { hasStarted, startInstance, type Instance } from './instance.ts'
+import { createTenant, localClient, type Tenant } from '@gatehouse/tenant'
+import { freePort } from '@gatehouse/tenant/testing'
+import { hasStarted, type Instance, startInstance } from './instance.ts'
 
 export interface Deployment {
   tenant: Tenant

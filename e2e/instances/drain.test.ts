@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { drain } from '../../bff/src/drain.ts'
-import { startGatehouse } from '../../bff/test/support/gatehouse.ts'
+import { drain } from '@gatehouse/fastify/server'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { createBrowser, useNewConnections } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
@@ -34,7 +34,7 @@ async function instanceInUse() {
 const served = Array.from({ length: inFlight }, () => 200)
 
 describe('an instance that is told to end while 50 requests are under way', () => {
-  it('FL27 is not ready any more at once, answers all of them, and ends with exit code 0', async () => {
+  it('is not ready from then on, answers all of them, and ends with exit code 0', async () => {
     const { instance, answers } = await instanceInUse()
     expect(await instance.readiness()).toBe(200)
     const ended = instance.end('SIGTERM')
@@ -47,7 +47,7 @@ describe('an instance that is told to end while 50 requests are under way', () =
     expect(instance.process().output()).not.toContain('The request failed')
   })
 
-  it('FL27 lets nobody new in before the last one is answered', async () => {
+  it('refuses new connections before the last request is answered', async () => {
     const { instance, answers } = await instanceInUse()
     let open = inFlight
     const settled = answers.finally(() => {
@@ -60,7 +60,7 @@ describe('an instance that is told to end while 50 requests are under way', () =
     expect(await ended).toBe(0)
   })
 
-  it('FL27 does not hurry where it is told twice, as by Ctrl+C in a terminal', async () => {
+  it('does not hurry if it is told twice, as by Ctrl+C in a terminal', async () => {
     const { instance, answers } = await instanceInUse()
     const ended = instance.end('SIGINT')
     await eventually('it is not ready', async () => (await instance.readiness()) !== 200)
@@ -71,13 +71,13 @@ describe('an instance that is told to end while 50 requests are under way', () =
   })
 })
 
-it('FL27 an instance that nobody uses ends as well, from its first answer on', async () => {
+it('an unused instance ends as well, from its first answer on', async () => {
   const instance = await deployment.start()
   expect(await instance.end('SIGTERM')).toBe(0)
 })
 
-describe('the time that an end takes', () => {
-  it('FL27 is none where nobody is being served', async () => {
+describe('the time that a shutdown takes', () => {
+  it('is short if no request is being served', async () => {
     const gatehouse = await startGatehouse()
     expect((await gatehouse.browser().get('/healthz')).status).not.toBe(0)
     const startedAt = performance.now()
@@ -86,7 +86,7 @@ describe('the time that an end takes', () => {
     await gatehouse.close()
   })
 
-  it('FL27 has a limit: an answer that does not come is cut off', async () => {
+  it('has a limit, after which a pending answer is cut off', async () => {
     let asked = false
     const gatehouse = await startGatehouse({
       extend: (app) => {

@@ -1,8 +1,8 @@
 /** Three instances on one Redis behind nginx, as in production. */
-import { startRedis, type RedisServer } from '../../bff/test/support/redis.ts'
+import { startRedis, type RedisServer } from '@gatehouse/test-support/redis'
 import { useNewConnections } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import type { Instance } from './instance.ts'
 import { startProxy, type Proxy } from './proxy.ts'
 

@@ -1,5 +1,5 @@
 /** Many people at once, each of whom knows whose answers they should get. */
-import { bearerObjectId } from '../../bff/test/support/bearer.ts'
+import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { createBrowser, type Answer, type Browser } from './browsers.ts'
 import type { Deployment } from './deployment.ts'
 

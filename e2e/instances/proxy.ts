@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:net'
-import { findProgram } from '../ensure-program.ts'
+import { findProgram } from '@gatehouse/test-support/ensure-program'
 import { eventually } from './eventually.ts'
 import { runProgram } from './program.ts'
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startRedis, type RedisServer } from '../../bff/test/support/redis.ts'
+import { startRedis, type RedisServer } from '@gatehouse/test-support/redis'
 import { createBrowser, sameBrowser, useNewConnections, whoAmI, type Browser } from './browsers.ts'
 import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
@@ -111,7 +111,7 @@ describe('when Redis is back', () => {
     await canSignInAgain()
   })
 
-  it('TS09 emptied, sessions have ended cleanly, open or not, and people sign in again', async () => {
+  it('emptied by FLUSHALL, sessions have ended cleanly, open or not, and people sign in again', async () => {
     expect(await whoAmI(there())).toBe(me)
     await redis.command('FLUSHALL')
     for (const at of [browser, there()]) {

@@ -6,6 +6,7 @@ import { createBrowser, sameBrowser, useNewConnections, whoAmI, type Browser } f
 import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
 import { runServer, type Instance } from './instance.ts'
+import { people } from '@gatehouse/tenant/testing'
 
 /** Three processes of one machine, as a platform starts them, on one SQLite file. */
 let deployment: Deployment
@@ -19,7 +20,7 @@ afterAll(() => deployment.end())
 
 async function signedIn(at = 0, instance = instances[0]): Promise<Browser> {
   const browser = createBrowser(instance?.origin ?? '', deployment.publicUrl)
-  const user = deployment.tenant.users[at]?.userPrincipalName ?? ''
+  const user = people(deployment.tenant).at(at).userPrincipalName
   expect((await browser.signIn({ user })).location).toBe('/')
   return browser
 }
@@ -35,7 +36,7 @@ const all = (answer: unknown) => instances.map(() => answer)
 
 it('a session of one process is known to all of them', async () => {
   const browser = await signedIn(3)
-  expect(await ofAll(browser)).toEqual(all(deployment.tenant.users[3]?.id))
+  expect(await ofAll(browser)).toEqual(all(people(deployment.tenant).at(3).id))
 })
 
 it('a sign-out is kept by every process at once', async () => {
@@ -63,7 +64,7 @@ it('all of them write at once, and none waits for the others', async () => {
   )
   const answers = await Promise.all(browsers.map(ofAll))
   for (const [at, answer] of answers.entries()) {
-    expect(answer).toEqual(all(deployment.tenant.users[at % 20]?.id))
+    expect(answer).toEqual(all(people(deployment.tenant).at(at % 20).id))
   }
 })
 
@@ -82,9 +83,9 @@ it('all killed during writes: the next start is clean, and sessions are kept', a
   for (const instance of instances) process.kill(instance.process().pid, 'SIGKILL')
   await Promise.all([ended, ...instances.map((instance) => instance.process().ended)])
   await Promise.all(instances.map((instance) => instance.startAgain()))
-  expect(await ofAll(early)).toEqual(all(deployment.tenant.users[5]?.id))
+  expect(await ofAll(early)).toEqual(all(people(deployment.tenant).at(5).id))
   for (const { browser, at } of finished) {
-    expect(await whoAmI(browser)).toBe(deployment.tenant.users[at]?.id)
+    expect(await whoAmI(browser)).toBe(people(deployment.tenant).at(at).id)
   }
 })
 

@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../imports.ts'
 
@@ -55,8 +55,9 @@ function linkPackages(folder: string): void {
     if (name === '@gatehouse' || (name.startsWith('.') && name !== '.bin')) continue
     symlinkSync(join(root, 'node_modules', name), join(packages, name))
   }
-  for (const room of readdirSync(join(root, 'node_modules/@gatehouse'))) {
-    symlinkSync(join(folder, room), join(packages, '@gatehouse', room))
+  for (const name of readdirSync(join(root, 'node_modules/@gatehouse'))) {
+    const room = relative(root, realpathSync(join(root, 'node_modules/@gatehouse', name)))
+    symlinkSync(join(folder, room), join(packages, '@gatehouse', name))
     const own = join(root, room, 'node_modules')
     if (existsSync(own)) symlinkSync(own, join(folder, room, 'node_modules'))
   }

@@ -1,6 +1,6 @@
 /** The copy as people start it: `npm start`, with the local tenant, on ports of its own. */
 import { join } from 'node:path'
-import { freePort } from '../../bff/test/support/free-port.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
 
@@ -13,7 +13,7 @@ export interface RunningCopy {
 export async function startCopy(folder: string): Promise<RunningCopy> {
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
-  const program = runProgram(process.execPath, [join(folder, 'bff/dev/start.ts')], {
+  const program = runProgram(process.execPath, [join(folder, 'packages/cli/src/dev/start.ts')], {
     PORT: String(port),
     TENANT_PORT: String(await freePort()),
     PUBLIC_URL: publicUrl,

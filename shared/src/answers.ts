@@ -1,11 +1,11 @@
 /** What a GET of the JSON API answers, by path. Types alone: `useApi(api.claims)` in a page is typed by this. */
-import type { Claims } from './claims.ts'
-import type { Diagnosis } from './doctor.ts'
+import type { Claims } from '@gatehouse/contract/claims'
+import type { Diagnosis } from '@gatehouse/contract/doctor'
 import type { Me } from './me.ts'
 import type { Organisation } from './organisation.ts'
 import type { api } from './paths.ts'
-import type { Session } from './session.ts'
-import type { OwnSessions } from './sessions.ts'
+import type { Session } from '@gatehouse/contract/session'
+import type { OwnSessions } from '@gatehouse/contract/sessions'
 import type { Users } from './users.ts'
 
 export interface ApiAnswers {

@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
 import { CurrentPage, pageList, prefetch } from './router.tsx'
-import { createQueryClient } from './session/query-client.ts'
+import { createQueryClient } from '@gatehouse/react'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element with the id "root".')

@@ -205,10 +205,11 @@ describe('the development server keeps to the page', () => {
     '.npmrc',
     'bff/src/server.ts',
     'bff/package.json',
-    'tenant/src/server.ts',
+    'packages/fastify/src/index.ts',
+    'packages/tenant/src/server.ts',
     'shared/package.json',
     // By the links that the package manager makes.
-    'node_modules/@gatehouse/bff/src/server.ts',
+    'node_modules/@gatehouse/fastify/src/index.ts',
     'node_modules/react/package.json',
   ]
   const here = outside.filter((file) => existsSync(join(root, file)))

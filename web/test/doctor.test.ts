@@ -1,8 +1,6 @@
-import type { Finding } from '@gatehouse/shared/doctor'
+import type { Finding } from '@gatehouse/contract/doctor'
 import { describe, expect, test } from 'vitest'
-import { withAddressBar } from '../src/pages/doctor/address-bar.ts'
-import { reportOf } from '../src/pages/doctor/report.ts'
-import { nameOf, sumOf } from '../src/pages/doctor/words.ts'
+import { nameOf, reportOf, sumOf, withAddressBar } from '../src/pages/doctor/report.ts'
 
 const publicUrl = 'http://localhost:5173'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { iconsModule } from '../generate/icons.ts'
 import { avatarColours, tokensCss } from '../generate/tokens.ts'
-import { avatarColour } from '../src/ui/initials.ts'
+import { avatarColour } from '../src/ui/avatar.tsx'
 
 const read = (file: string) => readFileSync(new URL(`../src/ui/${file}`, import.meta.url), 'utf8')
 

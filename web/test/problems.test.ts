@@ -1,15 +1,12 @@
 import {
-  problemStatus,
   type InteractionReason,
   type Problem,
   type ProblemCode,
-} from '@gatehouse/shared/problem'
+  problemStatus,
+} from '@gatehouse/contract/problem'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ApiProblem, readProblem } from '../src/api/api-problem.ts'
-import { call } from '../src/api/call.ts'
-import { wordsFor } from '../src/api/problem-words.ts'
-import { restarts, retryDelay, shouldRetry } from '../src/api/retry.ts'
-import { scopeWords } from '../src/api/scope-words.ts'
+import { ApiProblem, call, readProblem, restarts, retryDelay, shouldRetry } from '@gatehouse/react'
+import { scopeWords, wordsFor } from '../src/api/messages.ts'
 import { problemCodes, problemFor, validDetails } from '../src/pages/sign-in-problem/problems.ts'
 
 const codes = Object.keys(problemStatus) as ProblemCode[]

@@ -1,6 +1,6 @@
 import { signInUrl } from '@gatehouse/shared/paths'
 import { describe, expect, test } from 'vitest'
-import { returnTo } from '../src/session/return-to.ts'
+import { returnTo } from '@gatehouse/react'
 import { localhostUrl } from '../vite/one-address.ts'
 
 describe('where a sign-in comes back to', () => {

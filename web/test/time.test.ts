@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { SignedIn } from '@gatehouse/shared/session'
-import { canBeExtended, timeLeft } from '../src/session/time-left.ts'
-import { serverNow, setServerClock } from '../src/ui/server-clock.ts'
-import { formatClock, formatRelative, language } from '../src/ui/format-time.ts'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { canBeExtended, serverNow, setServerClock, timeLeft } from '@gatehouse/react'
+import { formatClock, formatRelative, language } from '../src/ui/format.ts'
 
 const minute = 60_000
 

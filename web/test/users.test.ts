@@ -1,11 +1,16 @@
 import type { Users } from '@gatehouse/shared/users'
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { findMatch } from '../src/pages/users/find-match.ts'
-import { pageCount, rangeText, readPlace, writePlace } from '../src/pages/users/list.ts'
-import { usersPage } from '../src/pages/users/users-query.ts'
-import { firstName } from '../src/pages/home/first-name.ts'
-import { initials } from '../src/ui/initials.ts'
+import { findMatch } from '../src/pages/users/user-table.tsx'
+import {
+  pageCount,
+  rangeText,
+  readPlace,
+  usersPage,
+  writePlace,
+} from '../src/pages/users/users-query.ts'
+import { firstName } from '../src/pages/home/status.tsx'
+import { initials } from '../src/ui/avatar.tsx'
 
 const list = { search: '', sort: 'name' } as const
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { Problem } from '@gatehouse/shared/problem'
+import type { Problem } from '@gatehouse/contract/problem'
 import type { ProxyOptions } from 'vite'
 
 /**

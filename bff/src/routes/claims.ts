@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { Claims } from '@gatehouse/shared/claims'
+import { Claims } from '@gatehouse/contract/claims'
 import { api } from '@gatehouse/shared/paths'
 
 export default async function claims(app: FastifyInstance): Promise<void> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Organisation } from '@gatehouse/shared/organisation'
 import { api } from '@gatehouse/shared/paths'
-import { ProblemError } from '../problem.ts'
+import { ProblemError } from '@gatehouse/fastify'
 
 /** https://learn.microsoft.com/graph/api/organization-list */
 const Organizations = Type.Object({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type, type Static } from 'typebox'
 import type { FastifyInstance } from 'fastify'
 import { api } from '@gatehouse/shared/paths'
-import { ProblemError } from '../problem.ts'
+import { ProblemError } from '@gatehouse/fastify'
 
 const Params = Type.Object({
   id: Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }),

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { api } from '@gatehouse/shared/paths'
 import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
-import { ProblemError } from '../problem.ts'
+import { ProblemError } from '@gatehouse/fastify'
 
 const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
 

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import { Waiting } from '../ui/waiting.tsx'
-import type { ApiProblem } from './api-problem.ts'
+import type { ApiProblem } from '@gatehouse/react'
 import { Failure } from './failure.tsx'
-import type { OwnWords } from './problem-words.ts'
-import { Wait } from './wait.tsx'
+import type { OwnWords } from './messages.ts'
+import { Wait } from './query-view.tsx'
 
 /** As much of `useQuery`’s result as is drawn here. */
 type Query<T> = {

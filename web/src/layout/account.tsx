@@ -1,12 +1,19 @@
-import { useSignInUrl } from '../session/return-to.ts'
-import { identity } from '../session/session.ts'
-import { useSession } from '../session/use-session.ts'
-import { Avatar } from '../ui/avatar.tsx'
+import { identity, useSession, useSignInUrl, useSignOut } from '@gatehouse/react'
+import { Avatar, Persona } from '../ui/avatar.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { chevronDown } from '../ui/icons.generated.ts'
+import {
+  chevronDown,
+  open,
+  signOut as signOutIcon,
+  window as devices,
+} from '../ui/icons.generated.ts'
 import css from './account.module.css'
-import { AccountPopover } from './account-popover.tsx'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { pages } from '@gatehouse/shared/paths'
+import { Link } from 'wouter'
+import { useOrganisationName } from '../session/use-organisation-name.ts'
+import menu from '../ui/popover.module.css'
 
 /** Who is signed in, or the way to do so. It keeps its place while neither is known. */
 export function Account() {
@@ -32,4 +39,51 @@ function Button() {
       <AccountPopover key={identity(data)} session={data} />
     </>
   )
+}
+
+const id = 'account'
+
+/** Opens below the account button. */
+function AccountPopover({ session: { user } }: { session: SignedIn }) {
+  const signOut = useSignOut()
+  const organisation = useOrganisationName()
+  return (
+    <section id={id} popover="auto" className={menu.popover} aria-label="Account">
+      {organisation && <p className={css.organisation}>{organisation}</p>}
+      <div className={css.person}>
+        <Persona id={user.objectId} name={user.name} username={user.username} />
+      </div>
+      <a
+        className={menu.item}
+        href="https://myaccount.microsoft.com/"
+        target="_blank"
+        rel="noopener noreferrer"
+      >
+        <Icon path={open} />
+        Manage your Microsoft account
+      </a>
+      <Link className={menu.item ?? ''} href={pages.sessions} onClick={close}>
+        <Icon path={devices} />
+        Your sessions
+      </Link>
+      <button
+        type="button"
+        className={menu.item}
+        disabled={signOut.isPending || signOut.isSuccess}
+        onClick={() => signOut.mutate()}
+      >
+        <Icon path={signOutIcon} />
+        Sign out
+      </button>
+      {signOut.isError && (
+        <p className={css.failed} role="alert">
+          Signing out did not work. You are still signed in: try again.
+        </p>
+      )}
+    </section>
+  )
+}
+
+function close(): void {
+  document.getElementById(id)?.hidePopover()
 }

@@ -1,9 +1,8 @@
-import { Component, type ReactNode } from 'react'
+import { Component, type ReactNode, useEffect } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Details } from '../ui/details.tsx'
-import { errorCircle } from '../ui/icons.generated.ts'
+import { errorCircle, noConnection } from '../ui/icons.generated.ts'
 import { MessageCard } from '../ui/message-card.tsx'
-import { Offline } from './offline.tsx'
 
 type State = { error?: Error }
 
@@ -33,4 +32,18 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
       </MessageCard>
     )
   }
+}
+
+/** Stands for a page whose code is still on the server, and loads it when that can be reached. */
+function Offline() {
+  useEffect(() => {
+    const reload = () => window.location.reload()
+    window.addEventListener('online', reload)
+    return () => window.removeEventListener('online', reload)
+  }, [])
+  return (
+    <MessageCard icon={noConnection} tone="warning" title="You are offline" alert>
+      <p>We load this page when your connection is back.</p>
+    </MessageCard>
+  )
 }

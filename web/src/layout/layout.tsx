@@ -2,14 +2,12 @@ import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { SessionWatch } from '../session/session-watch.tsx'
-import { liveRegionId } from '../ui/announce.ts'
+import { liveRegionId, useSession } from '@gatehouse/react'
 import { Account } from './account.tsx'
-import { Brand } from './brand.tsx'
 import css from './layout.module.css'
-import { Nav } from './nav.tsx'
-import type { PageEntry } from './page-entry.ts'
-import { Ribbon } from './ribbon.tsx'
-import { ThemeButton } from './theme-button.tsx'
+import type { PageEntry } from '../router.tsx'
+import { ThemeButton } from './theme.tsx'
+import { Icon } from '../ui/icon.tsx'
 
 type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children: ReactNode }
 
@@ -53,4 +51,55 @@ function skip(event: MouseEvent): void {
 function linkUnder(target: EventTarget): string {
   const link = target instanceof Element ? target.closest('a') : null
   return link?.pathname ?? ''
+}
+
+type NavProps = { entries: PageEntry[]; current: string }
+
+/** Links in the bar; on a phone a row of tabs below it. */
+function Nav({ entries, current }: NavProps) {
+  return (
+    <nav className={css.nav} aria-label="Pages">
+      <ul>
+        {entries.map(({ path, title, nav }) =>
+          nav ? (
+            <li key={path}>
+              <Link
+                className={css.link ?? ''}
+                href={path}
+                aria-current={path === current ? 'page' : undefined}
+              >
+                <Icon path={nav} />
+                {title}
+              </Link>
+            </li>
+          ) : null,
+        )}
+      </ul>
+    </nav>
+  )
+}
+
+/** The mark and the name, the same as in the static start of index.html. */
+function Brand() {
+  return (
+    <>
+      <svg className="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+        <path d="M7 25V14a9 9 0 0 1 18 0v11h-4V14a5 5 0 0 0-10 0v11z" />
+        <circle cx="16" cy="17" r="2.4" />
+        <path d="M15 18h2l.8 7h-3.6z" />
+      </svg>
+      Gatehouse
+    </>
+  )
+}
+
+/** Says that nothing here is real, where that is so. */
+function Ribbon() {
+  const { data } = useSession()
+  if (!data?.signedIn || !data.localTenant) return null
+  return (
+    <aside className={css.ribbon} aria-label="Notice">
+      Local tenant: no real accounts
+    </aside>
+  )
 }

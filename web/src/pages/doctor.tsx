@@ -1,21 +1,22 @@
 import { api } from '@gatehouse/shared/paths'
 import { Answer } from '../api/answer.tsx'
-import type { OwnWords } from '../api/problem-words.ts'
-import { useApi } from '../api/use-api.ts'
-import { announce } from '../ui/announce.ts'
+import type { OwnWords } from '../api/messages.ts'
+import { announce, useApi } from '@gatehouse/react'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { formatTime } from '../ui/format-time.ts'
-import { checkCircle, warning } from '../ui/icons.generated.ts'
+import { formatTime } from '../ui/format.ts'
+import { checkCircle, errorCircle, warning } from '../ui/icons.generated.ts'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
-import { withAddressBar } from './doctor/address-bar.ts'
+import { nameOf, reportOf, sumOf, whoInWords, withAddressBar } from './doctor/report.ts'
 import css from './doctor/doctor.module.css'
-import { Groups } from './doctor/groups.tsx'
-import { reportOf } from './doctor/report.ts'
 import { TooOften } from './doctor/too-often.tsx'
-import { sumOf } from './doctor/words.ts'
 import { WrongAddress } from './doctor/wrong-address.tsx'
+import type { Finding } from '@gatehouse/contract/doctor'
+import { Badge } from '../ui/badge.tsx'
+import { Card } from '../ui/card.tsx'
+import { Facts } from '../ui/facts.tsx'
+import { Icon } from '../ui/icon.tsx'
 
 const words: OwnWords = {
   not_found: {
@@ -96,6 +97,62 @@ function NotChecked() {
       <Note icon={warning} tone="warning">
         <p>The server did not answer just now. What you see is from the last check.</p>
       </Note>
+    </div>
+  )
+}
+
+/** The worst first. */
+const groups = [
+  { status: 'fail', title: 'To fix', tone: 'danger', icon: errorCircle },
+  { status: 'warn', title: 'To look at', tone: 'warning', icon: warning },
+  { status: 'pass', title: 'In order', tone: 'success', icon: checkCircle },
+] as const
+
+/** What was found, by how bad it is. */
+export function Groups({ findings }: { findings: Finding[] }) {
+  return groups.map(({ status, title, tone, icon }) => {
+    const own = findings.filter((finding) => finding.status === status)
+    if (own.length === 0) return null
+    const count = (
+      <Badge tone={tone} icon={icon}>
+        {own.length === 1 ? '1 check' : `${own.length} checks`}
+      </Badge>
+    )
+    return (
+      <Card key={status} title={title} aside={count}>
+        <ul className={css.findings}>
+          {own.map((finding) => (
+            // Several may have one name: each credential is a finding of its own.
+            <li key={finding.id + finding.reason} className={css.finding} data-tone={tone}>
+              <Icon path={icon} className={css.mark} />
+              <div className={css.text}>
+                <h3>{nameOf(finding)}</h3>
+                <p className={css.reason}>{finding.reason}</p>
+                {status !== 'pass' && <Remedy finding={finding} />}
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    )
+  })
+}
+
+function Remedy({ finding: { who, next, copy } }: { finding: Finding }) {
+  return (
+    <div className={css.remedy}>
+      <Facts
+        facts={[
+          { name: 'Who can fix it', value: whoInWords[who] },
+          { name: 'Next step', value: next },
+        ]}
+      />
+      {copy && (
+        <p className={css.copy}>
+          <code>{copy}</code>
+          <CopyButton text={copy} label={`Copy ${copy}`} />
+        </p>
+      )}
     </div>
   )
 }

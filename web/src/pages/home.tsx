@@ -1,10 +1,10 @@
 import { pages } from '@gatehouse/shared/paths'
 import { useLocation, useSearchParams } from 'wouter'
 import { Answer } from '../api/answer.tsx'
-import { useSession } from '../session/use-session.ts'
-import { SignedInHome } from './home/signed-in-home.tsx'
-import { SignedOutHome } from './home/signed-out-home.tsx'
-import { SignedOutNote } from './home/signed-out-note.tsx'
+import { useSession } from '@gatehouse/react'
+import { SignedInHome } from './home/signed-in.tsx'
+import { SignedOutHome } from './home/signed-out.tsx'
+import { SignedOutNote } from './home/status.tsx'
 
 /** The first page, and also where a sign-out ends. */
 export default function Home() {

@@ -1,12 +1,12 @@
 import { api } from '@gatehouse/shared/paths'
 import { useState } from 'react'
 import { Answer } from '../api/answer.tsx'
-import { useApi } from '../api/use-api.ts'
+import { useApi } from '@gatehouse/react'
 import { info } from '../ui/icons.generated.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
-import { EndOthers } from './sessions/end-others.tsx'
+import { EndOthers } from './sessions/end-sessions.tsx'
 import { SessionTable } from './sessions/session-table.tsx'
 
 /** Rows on the first page. Most people have two or three; the server keeps a hundred at most. */

@@ -1,20 +1,27 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Answer } from '../api/answer.tsx'
-import type { OwnWords } from '../api/problem-words.ts'
-import { announce } from '../ui/announce.ts'
-import { info } from '../ui/icons.generated.ts'
+import type { OwnWords } from '../api/messages.ts'
+import { announce, type ApiProblem } from '@gatehouse/react'
+import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Note } from '../ui/note.tsx'
 import { Page } from '../ui/page.tsx'
-import { pageCount, rangeText, type Place } from './users/list.ts'
-import { NoMatch } from './users/no-match.tsx'
-import { Pager } from './users/pager.tsx'
-import { usePlace } from './users/use-place.ts'
-import { useRestart } from './users/use-restart.ts'
-import { UserSearch } from './users/user-search.tsx'
+import {
+  forgetPages,
+  isOldCursor,
+  pageCount,
+  type Place,
+  rangeText,
+  usePlace,
+  usersPage,
+  type UsersPage,
+} from './users/users-query.ts'
 import { UserTable } from './users/user-table.tsx'
-import { isOldCursor, usersPage, type UsersPage } from './users/users-query.ts'
 import css from './users/users.module.css'
+import { Button } from '../ui/button.tsx'
+import { MessageCard } from '../ui/message-card.tsx'
+import { formatNumber } from '../ui/format.ts'
+import { SearchBox } from '../ui/search-box.tsx'
 
 /** A 403 here has one cause as a rule: guests see nobody but themselves. */
 const words: OwnWords = {
@@ -113,4 +120,84 @@ function useRightPage(page: number, data: UsersPage | undefined, go: ResultsProp
   useEffect(() => {
     if (data && data.page !== page) go({ page: data.page }, { replace: true })
   }, [page, data, go])
+}
+
+export function NoMatch({ search, clear }: { search: string; clear: () => void }) {
+  if (!search) {
+    return (
+      <MessageCard icon={searchIcon} title="Nobody here" heading="h2">
+        <p>The directory lists no users for you.</p>
+      </MessageCard>
+    )
+  }
+  return (
+    <MessageCard icon={searchIcon} title={`No one matches “${search}”`} heading="h2">
+      <p>Search looks at the start of names and user names.</p>
+      <Button look="outline" onClick={clear}>
+        Clear search
+      </Button>
+    </MessageCard>
+  )
+}
+
+type PagerProps = {
+  page: number
+  pages: number | undefined
+  hasNext: boolean
+  go: (page: number) => void
+}
+
+export function Pager({ page, pages, hasNext, go }: PagerProps) {
+  return (
+    <nav className={css.pager} aria-label="Pages of users">
+      <Button look="outline" disabled={page === 1} onClick={() => go(page - 1)}>
+        Previous
+      </Button>
+      <p>
+        {pages
+          ? `Page ${formatNumber(page)} of ${formatNumber(pages)}`
+          : `Page ${formatNumber(page)}`}
+      </p>
+      <Button look="outline" disabled={!hasNext} onClick={() => go(page + 1)}>
+        Next
+      </Button>
+    </nav>
+  )
+}
+
+/** How long the typing has to pause before the directory is asked, in ms. */
+const pause = 250
+
+type SearchProps = { search: string; onSearch: (search: string) => void }
+
+/** What is typed is searched for after a pause; what the address bar says (after Back, say) is shown here. */
+export function UserSearch({ search, onSearch }: SearchProps) {
+  const [typed, setTyped] = useState(search)
+  const [shown, setShown] = useState(search)
+  if (shown !== search) {
+    setShown(search)
+    if (typed.trim() !== search) setTyped(search)
+  }
+  useEffect(() => {
+    if (typed.trim() === search) return undefined
+    const timer = setTimeout(() => onSearch(typed.trim()), pause)
+    return () => clearTimeout(timer)
+  }, [typed, search, onSearch])
+
+  return <SearchBox label="Search users" value={typed} onChange={setTyped} />
+}
+
+/** Starts again from page 1 where the page's cursor has become too old, and tells whether it did. */
+export function useRestart(error: ApiProblem | null, page: number, goToStart: () => void): boolean {
+  const client = useQueryClient()
+  const [restarted, setRestarted] = useState(false)
+  const old = isOldCursor(error, page)
+  if (old && !restarted) setRestarted(true)
+  if (restarted && page > 1 && !error) setRestarted(false)
+  useEffect(() => {
+    if (!old) return
+    goToStart()
+    forgetPages(client)
+  }, [old, client, goToStart])
+  return restarted
 }

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef } from 'react'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { lock } from '../ui/icons.generated.ts'
-import { useSignInUrl } from './return-to.ts'
+import { useSignInUrl } from '@gatehouse/react'
 import css from './session-end.module.css'
 
 /** Stands before a page whose session is over. The page is gone, and nothing leads back but a sign-in. */

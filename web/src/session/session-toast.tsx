@@ -1,14 +1,12 @@
-import type { SignedIn } from '@gatehouse/shared/session'
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
-import { announce } from '../ui/announce.ts'
+import { announce, canBeExtended, useExtendSession } from '@gatehouse/react'
 import { Button } from '../ui/button.tsx'
-import { formatClock } from '../ui/format-time.ts'
+import { formatClock } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
-import { useExtendSession } from './extend.ts'
 import css from './session-toast.module.css'
-import { canBeExtended } from './time-left.ts'
 
 type Props = { session: SignedIn; left: number }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '@gatehouse/shared/paths'
-import { apiQuery } from '../api/use-api.ts'
+import { apiQuery } from '@gatehouse/react'
 
 /** What the user's organisation is called; undefined while nobody has said, null if nobody will. */
 export function useOrganisationName(): string | null | undefined {

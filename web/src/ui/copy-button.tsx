@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { announce } from './announce.ts'
+import { announce } from '@gatehouse/react'
 import { Button } from './button.tsx'
 import css from './copy-button.module.css'
 import { Icon } from './icon.tsx'

@@ -1,8 +1,7 @@
-import { useRef, type KeyboardEvent } from 'react'
+import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef } from 'react'
 import { Icon } from './icon.tsx'
 import { search } from './icons.generated.ts'
 import css from './search-box.module.css'
-import { useSlashKey } from './use-slash-key.ts'
 
 type Props = { label: string; value: string; onChange: (value: string) => void }
 
@@ -10,7 +9,7 @@ type Props = { label: string; value: string; onChange: (value: string) => void }
 export function SearchBox({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
   useSlashKey(input)
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: ReactKeyboardEvent) => {
     if (event.key !== 'Escape') return
     event.preventDefault()
     onChange('')
@@ -34,4 +33,20 @@ export function SearchBox({ label, value, onChange }: Props) {
       />
     </search>
   )
+}
+
+/** `/` puts the focus into an input, unless somebody is typing already or a dialog is open. */
+function useSlashKey(input: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
+      const inUse = 'input, textarea, select, [contenteditable], dialog[open] *'
+      if (event.target instanceof Element && event.target.matches(inUse)) return
+      if (document.querySelector('dialog[open]')) return
+      event.preventDefault()
+      input.current?.focus()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [input])
 }

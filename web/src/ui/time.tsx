@@ -1,6 +1,7 @@
-import { formatRelative, formatShortTime, formatTime } from './format-time.ts'
-import { useServerNow } from './server-clock.ts'
+import { formatRelative, formatShortTime, formatTime } from './format.ts'
+import { useServerNow } from '@gatehouse/react'
 import css from './time.module.css'
+import { useEffect, useState } from 'react'
 
 /** A moment as people say it, and how far away it is; `at` in ms, `short` without seconds. */
 export function Time({ at, short = false }: { at: number; short?: boolean }) {
@@ -11,4 +12,14 @@ export function Time({ at, short = false }: { at: number; short?: boolean }) {
       <span className={css.relative}>· {formatRelative(at, now)}</span>
     </time>
   )
+}
+
+/** The time of this browser in ms, moving on every `everyMs`. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
 }

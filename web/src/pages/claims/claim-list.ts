@@ -1,5 +1,4 @@
-import type { Explanation, Group, Kind } from './explanation.ts'
-import { explanations } from './explanations.ts'
+import { type Explanation, explanations, type Group, type Kind } from './explanations.ts'
 
 export type Claim = Explanation & { name: string; value: unknown; known: boolean }
 

@@ -1,7 +1,6 @@
 import { useEffect } from 'react'
-import type { ApiProblem } from '../../api/api-problem.ts'
-import { inSeconds, useSecondsLeft } from '../../api/wait.tsx'
-import { announce } from '../../ui/announce.ts'
+import { announce, type ApiProblem } from '@gatehouse/react'
+import { inSeconds, useSecondsLeft } from '../../api/query-view.tsx'
 import { clock } from '../../ui/icons.generated.ts'
 import { Note } from '../../ui/note.tsx'
 

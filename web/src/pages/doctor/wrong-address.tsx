@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '@gatehouse/shared/paths'
-import type { Problem } from '@gatehouse/shared/problem'
+import type { Problem } from '@gatehouse/contract/problem'
 import { warning } from '../../ui/icons.generated.ts'
 import { MessageCard } from '../../ui/message-card.tsx'
 

@@ -2,7 +2,7 @@ import type { DirectoryUser } from '@gatehouse/shared/users'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { open } from '../../ui/icons.generated.ts'
-import { Persona } from '../../ui/persona.tsx'
+import { Persona } from '../../ui/avatar.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import css from './person-panel.module.css'
 

@@ -1,10 +1,13 @@
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { useState } from 'react'
-import { pageSize, type Sort } from './list.ts'
+import { pageSize, type Sort } from './users-query.ts'
 import { PersonPanel } from './person-panel.tsx'
-import { SkeletonRow, UserRow } from './user-row.tsx'
-import { SortHeader } from './sort-header.tsx'
 import css from './user-table.module.css'
+import { useUser } from '@gatehouse/react'
+import { Avatar } from '../../ui/avatar.tsx'
+import { Badge } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { arrowSortDown, arrowSortUp } from '../../ui/icons.generated.ts'
 
 type Props = {
   /** Undefined while the first page loads: rows of the final height hold the place. */
@@ -50,4 +53,98 @@ export function UserTable({ users, search, sort, busy, onSort }: Props) {
 /** Most organisations give people one name for both; a column that repeats another one says nothing. */
 function hasOtherMail({ mail, userPrincipalName }: DirectoryUser): boolean {
   return mail !== null && mail.toLowerCase() !== userPrincipalName.toLowerCase()
+}
+
+type RowProps = { user: DirectoryUser; search: string; withMail: boolean; onOpen: () => void }
+
+function UserRow({ user, search, withMail, onOpen }: RowProps) {
+  const me = useUser().objectId
+  const name = user.displayName ?? user.userPrincipalName
+  return (
+    <tr>
+      <td>
+        <div className={css.person}>
+          <Avatar name={name} id={user.id} size="small" />
+          <button type="button" className={css.open} aria-haspopup="dialog" onClick={onOpen}>
+            <Match text={name} search={search} />
+          </button>
+          {user.id === me && <Badge tone="brand">You</Badge>}
+        </div>
+      </td>
+      <td className={css.second}>
+        <Match text={user.userPrincipalName} search={search} />
+      </td>
+      {withMail && <td className={css.mail}>{user.mail}</td>}
+    </tr>
+  )
+}
+
+/** The place of a row that is still to come. */
+function SkeletonRow() {
+  return (
+    <tr className={css.skeleton} aria-hidden="true">
+      <td>
+        <div className={css.person}>
+          <span className={css.disc} />
+          <Line />
+        </div>
+      </td>
+      <td className={css.second}>
+        <Line />
+      </td>
+      <td className={css.mail}>
+        <Line />
+      </td>
+    </tr>
+  )
+}
+
+function Line() {
+  return <span className={css.line} />
+}
+
+/** The head of the column that can be sorted; pressing it turns the order round. */
+function SortHeader({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const ascending = sort === 'name'
+  return (
+    <th scope="col" aria-sort={ascending ? 'ascending' : 'descending'}>
+      <button
+        type="button"
+        className={css.sort}
+        onClick={() => onSort(ascending ? '-name' : 'name')}
+      >
+        Name
+        <Icon path={ascending ? arrowSortUp : arrowSortDown} size={16} />
+      </button>
+    </th>
+  )
+}
+
+/** A text, with the part that was searched for marked. */
+function Match({ text, search }: { text: string; search: string }) {
+  const parts = findMatch(text, search)
+  if (!parts) return text
+  return (
+    <>
+      {parts[0]}
+      <mark>{parts[1]}</mark>
+      {parts[2]}
+    </>
+  )
+}
+
+/**
+ * Cuts a text in three where a search found it: before, match, after. Search looks at the start of
+ * words, and so does this; undefined if the search is not there.
+ */
+export function findMatch(text: string, search: string): [string, string, string] | undefined {
+  const wanted = search.trim().toLowerCase()
+  if (!wanted) return undefined
+  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)) {
+    const end = index + wanted.length
+    if (text.slice(index, end).toLowerCase() === wanted) {
+      return [text.slice(0, index), text.slice(index, end), text.slice(end)]
+    }
+  }
+  return undefined
 }

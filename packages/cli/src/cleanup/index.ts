@@ -1,0 +1,204 @@
+/** Takes back what `register` made: look, show, ask, and only then remove; remote first, files last. */
+import { SetupError } from '../errors.ts'
+import {
+  type ConfigDocument,
+  editConfig,
+  withoutSecret as shownConfig,
+} from '../files/config-file.ts'
+import { readEnvFile, secretIn, withoutSecret } from '../files/env-file.ts'
+import type { Folder } from '../files/folder.ts'
+import { ownerOnly, removeFile, writeWhole } from '../files/write.ts'
+import { createGraph, type Graph } from '../graph/client.ts'
+import type { Network } from '../network.ts'
+import {
+  ask,
+  hasTerminal,
+  line,
+  type Line,
+  paint,
+  say,
+  showDifference,
+  showHeading,
+  showLines,
+  withProgress,
+} from '../output.ts'
+import { removeCertificates } from '../register/certificate-files.ts'
+import { restoringEdits } from '../register/config-plan.ts'
+import {
+  configuredClient,
+  findApplication,
+  findRest,
+  type Found,
+  isOurs,
+} from '../register/existing.ts'
+import { defaultName, type Settings, uniqueNameOf } from '../register/settings.ts'
+import { signIn } from '../sign-in.ts'
+import { type Application, type FederatedCredential, refusal } from '../graph/answers.ts'
+import { federatedName, mark } from '../register/credential-plan.ts'
+import { removeStale, staleCertificates, staleSecrets } from '../register/credential.ts'
+
+type CleanupSettings = Pick<Settings, 'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'>
+
+/** @throws SetupError where it cannot go on; the next run goes on with the rest */
+export async function cleanup(
+  network: Network,
+  folder: Folder,
+  config: ConfigDocument,
+  settings: CleanupSettings,
+): Promise<void> {
+  const { cloud, tenant, token, name } = settings
+  const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
+  const graph = createGraph(network, cloud.graph, session.token)
+  const [found, deleted] = await withProgress('Reading what is there', async () => {
+    const application = await findApplication(graph, config.value, name, session.tenantId)
+    if (application) return [await findRest(graph, application), undefined]
+    const facts = { clientId: configuredClient(config.value), name }
+    return [await findRest(graph, undefined), await findDeleted(graph, facts)]
+  })
+
+  const plan = planRemoval(found, deleted)
+  const files = filesAfter(folder, config)
+  say(`${paint('dim', 'Tenant')} ${session.tenantId}\n`)
+  showHeading('Registration')
+  showLines(plan.lines)
+  say()
+  const restores = showDifference(
+    'aad.config.json',
+    shownConfig(config.text),
+    shownConfig(files.config),
+  )
+  const forgets = files.env !== files.envBefore
+  if (forgets) {
+    if (restores) say()
+    showHeading('.env')
+    showLines([line('-', 'AAD_CLIENT_SECRET', 'not shown')])
+  }
+  say()
+  if (plan.steps === 0 && !restores && !forgets) {
+    say('There is nothing to remove.')
+    return
+  }
+  if (!(await mayRemove(settings.yes))) {
+    say('Nothing was removed.')
+    return
+  }
+
+  await withProgress('Removing the registration', () => remove(graph, plan))
+  if (restores) writeWhole(folder.config, files.config)
+  if (files.env === '' && forgets) removeFile(folder.env)
+  else if (forgets) writeWhole(folder.env, files.env, ownerOnly)
+  removeCertificates(folder.keys)
+  say(`\n${paint('green', 'Removed.')} npm run dev uses the local tenant again.`)
+}
+
+/** A secret that somebody else put into `.env` is theirs. */
+function filesAfter(folder: Folder, { text, value }: ConfigDocument) {
+  const envBefore = readEnvFile(folder.env)
+  const isOurs = secretIn(envBefore)?.keyId !== undefined
+  const isConfigured = configuredClient(value) !== undefined
+  return {
+    envBefore,
+    env: isOurs ? withoutSecret(envBefore) : envBefore,
+    config: isConfigured ? editConfig(text, restoringEdits(value)) : text,
+  }
+}
+
+async function mayRemove(yes: boolean): Promise<boolean> {
+  if (yes) return true
+  if (hasTerminal()) return ask('Remove this for good?')
+  throw new SetupError(
+    'declined',
+    'Nobody can be asked whether to remove this.',
+    'Run the command again with --yes.',
+  )
+}
+
+// What of a registration is ours to remove, and its removal.
+
+type Deleted = Pick<Application, 'id' | 'appId' | 'displayName' | 'uniqueName'>
+
+interface RemovalPlan {
+  /** Made by `register`: goes as a whole. */
+  whole: Application | undefined
+  /** Deleted already, and still in the way of a new one of its name. */
+  deleted: Deleted | undefined
+  /** Made by hand: only the credentials that `register` added to it go. */
+  added: { application: Application; federated: FederatedCredential[] } | undefined
+  lines: Line[]
+  steps: number
+}
+
+const nothingInUse = { keyId: undefined, certificate: undefined }
+
+function planRemoval(found: Found, deleted: Deleted | undefined): RemovalPlan {
+  const { application } = found
+  const none = { whole: undefined, deleted: undefined, added: undefined }
+  if (application && isOurs(application)) {
+    const lines = [
+      line('-', 'application', `${application.displayName} (${application.appId})`),
+      ...(found.servicePrincipal ? [line('-', 'service principal', 'and people’s consent')] : []),
+    ]
+    return { ...none, whole: application, lines, steps: 1 }
+  }
+  if (application) {
+    const federated = found.federated.filter(({ name }) => name === federatedName)
+    const lines = [
+      ...staleSecrets(application, nothingInUse).map(() => line('-', 'client secret', mark)),
+      ...staleCertificates(application, nothingInUse).map(() => line('-', 'certificate', mark)),
+      ...federated.map(({ subject }) => line('-', 'federated identity', subject)),
+    ]
+    const kept = line('=', 'application', `${application.displayName}, made by hand: it stays`)
+    const added = { application, federated }
+    return { ...none, added, lines: [kept, ...lines], steps: lines.length }
+  }
+  if (deleted) {
+    const lines = [line('-', 'deleted application', `${deleted.displayName} (${deleted.appId})`)]
+    return { ...none, deleted, lines, steps: 1 }
+  }
+  return { ...none, lines: [line('=', 'application', 'there is none')], steps: 0 }
+}
+
+const deletedItems = '/directory/deletedItems/microsoft.graph.application'
+
+/**
+ * Entra keeps deleted applications for 30 days; ours may be among them after a run that was cut off.
+ * Whoever may not look there finds none: it goes by itself, and only its name is taken until then.
+ */
+async function findDeleted(
+  graph: Graph,
+  { clientId, name }: { clientId: string | undefined; name: string | undefined },
+): Promise<Deleted | undefined> {
+  const uniqueName = uniqueNameOf(name ?? defaultName)
+  const path = `${deletedItems}?$select=id,appId,displayName,uniqueName`
+  const what = 'read the deleted applications'
+  const { status } = await graph.call({ method: 'GET', path, what })
+  if (status === 403) return undefined
+  const deleted = await graph.list<Deleted>(path, what)
+  const ours = deleted.filter((one) => one.uniqueName?.startsWith('gatehouse-'))
+  return ours.find((one) => (clientId ? one.appId === clientId : one.uniqueName === uniqueName))
+}
+
+/** @throws SetupError */
+async function remove(graph: Graph, { whole, deleted, added }: RemovalPlan): Promise<void> {
+  if (added) {
+    const { application, federated } = added
+    await removeStale(graph, application, nothingInUse)
+    for (const { id } of federated) {
+      const path = `/applications/${application.id}/federatedIdentityCredentials/${id}`
+      await erase(graph, path, 'remove the federated credential')
+    }
+  }
+  // Its service principal goes with it.
+  if (whole) await erase(graph, `/applications/${whole.id}`, 'delete the application')
+  const gone = whole ?? deleted
+  // For good: for 30 days its name would be taken otherwise.
+  if (gone)
+    await erase(graph, `/directory/deletedItems/${gone.id}`, 'delete the application for good')
+}
+
+/** Gone already is as good. */
+async function erase(graph: Graph, path: string, what: string): Promise<void> {
+  const answer = await graph.call({ method: 'DELETE', path, what })
+  if (answer.status === 404 || (answer.status >= 200 && answer.status < 300)) return
+  throw refusal(answer, what)
+}

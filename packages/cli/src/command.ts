@@ -1,0 +1,83 @@
+/** What the commands have in common: options, and how they end. */
+import { Option, type Command } from 'commander'
+import { addressesOf, cloudNames, cloudOf, type Cloud, type CloudName } from './clouds.ts'
+import { SetupError } from './errors.ts'
+import type { ConfigValue } from './files/config-file.ts'
+import { createNetwork, type Network } from './network.ts'
+import { note, paintError } from './output.ts'
+import { tokenVariable, type SignInWay } from './sign-in.ts'
+
+export interface CommonOptions {
+  name?: string
+  tenant?: string
+  cloud?: CloudName
+  signIn: SignInWay
+  yes?: boolean
+  authority?: string
+  graph?: string
+}
+
+/** Says who acts, where, and on what. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'name of the registration (default: the configured one, or Gatehouse)')
+    .option('--tenant <id>', 'tenant id or domain (default: that of whoever signs in)')
+    .addOption(
+      new Option(
+        '--cloud <cloud>',
+        'Microsoft’s cloud (default: the configured one, or global)',
+      ).choices(cloudNames),
+    )
+    .addOption(
+      new Option('--sign-in <way>', 'how the administrator signs in')
+        .choices(['device-code', 'azure-cli'])
+        .default('device-code'),
+    )
+    .addOption(
+      new Option('--authority <url>', 'a local tenant in Microsoft’s place').env('AAD_AUTHORITY'),
+    )
+    .addOption(
+      new Option('--graph <url>', 'a local tenant’s Graph, with /v1.0').env('GRAPH_BASE_URL'),
+    )
+}
+
+export const environmentHelp = `
+Environment:
+  ${tokenVariable}  an access token for Microsoft Graph, for CI; nobody signs in then
+  AAD_CONFIG             another configuration file than aad.config.json; .env is beside it
+  NO_COLOR               no colours
+`
+
+/** Which cloud is meant, and where it is. @throws SetupError */
+export function cloudFor(
+  { cloud, authority, graph }: CommonOptions,
+  config: ConfigValue,
+): { cloudName: CloudName; cloud: Cloud } {
+  const baseUrl = config.downstreamApis?.['graph']?.baseUrl
+  const cloudName = cloud ?? cloudOf(config.authority, baseUrl) ?? 'global'
+  // Written by an earlier run, these stand for a local tenant as much as the options do.
+  const local = {
+    authority: authority ?? (cloud ? undefined : loopback(config.authority)),
+    graph: graph ?? (cloud ? undefined : loopback(baseUrl)),
+  }
+  const production = process.env['NODE_ENV'] === 'production'
+  return { cloudName, cloud: addressesOf(cloudName, local, production) }
+}
+
+function loopback(address: string | undefined): string | undefined {
+  return address?.startsWith('http://') ? address : undefined
+}
+
+/** Runs a command to its end; a refusal is said in two sentences, and the exit status is 1. */
+export async function finish(run: (network: Network) => Promise<void>): Promise<void> {
+  const network = createNetwork()
+  try {
+    await run(network)
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    note(`${paintError('red', error.message)}\n${error.next}`)
+    process.exitCode = 1
+  } finally {
+    await network.close()
+  }
+}

@@ -1,0 +1,146 @@
+import { SetupError } from '../errors.ts'
+import type { Answer } from '../network.ts'
+
+/** What Graph answers, as far as the commands read it. */
+
+/** https://learn.microsoft.com/graph/api/resources/application */
+export interface Application {
+  id: string
+  appId: string
+  displayName: string
+  uniqueName?: string | null
+  signInAudience?: string
+  createdDateTime?: string
+  web?: WebPlatform
+  optionalClaims?: OptionalClaims | null
+  requiredResourceAccess?: ResourceAccess[]
+  passwordCredentials?: PasswordCredential[]
+  keyCredentials?: KeyCredential[]
+}
+
+export interface WebPlatform {
+  redirectUris?: string[]
+  logoutUrl?: string | null
+  homePageUrl?: string | null
+  implicitGrantSettings?: object
+}
+
+interface OptionalClaims {
+  idToken?: { name: string }[]
+  accessToken?: { name: string }[]
+  saml2Token?: { name: string }[]
+}
+
+export interface ResourceAccess {
+  resourceAppId: string
+  resourceAccess: { id: string; type: string }[]
+}
+
+export interface PasswordCredential {
+  keyId: string
+  displayName?: string | null
+  endDateTime: string
+  /** The secret's first three characters. */
+  hint?: string | null
+  /** In the answer that made it, and never again. */
+  secretText?: string | null
+}
+
+export interface KeyCredential {
+  keyId?: string
+  displayName?: string | null
+  endDateTime?: string
+  /** The certificate's SHA-1 thumbprint, as base64 or hex. */
+  customKeyIdentifier?: string | null
+  type: string
+  usage: string
+  key?: string | null
+}
+
+export interface FederatedCredential {
+  id: string
+  name: string
+  issuer: string
+  subject: string
+  audiences: string[]
+}
+
+export interface ServicePrincipal {
+  id: string
+  appId: string
+  displayName?: string
+  oauth2PermissionScopes?: { id: string; value: string; isEnabled?: boolean }[]
+}
+
+// Graph's refusals, in words for the administrator who has to do something about them.
+
+interface GraphFailure {
+  code: string
+  message: string
+}
+
+/** Graph's `error` object; empty words where the answer has none. */
+function failureIn({ body }: Answer): GraphFailure {
+  const { error } = (body ?? {}) as { error?: { code?: unknown; message?: unknown } }
+  return { code: text(error?.code), message: text(error?.message) }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 300) : ''
+}
+
+/** Graph is behind with something that was made a moment ago. */
+export function isTooEarly(answer: Answer): boolean {
+  const { message } = failureIn(answer)
+  return answer.status === 404 || /does not reference a valid application object/i.test(message)
+}
+
+/** Something of this name, or for this application, is there already. */
+export function isConflict(answer: Answer): boolean {
+  const { code, message } = failureIn(answer)
+  return (
+    answer.status === 409 ||
+    code === 'Request_MultipleObjectsWithSameKeyValue' ||
+    (answer.status === 400 && /already (?:exists|in use)|same value for property/i.test(message))
+  )
+}
+
+/** @param what the request, in words: `create the application` */
+export function refusal(answer: Answer, what: string): SetupError {
+  const { status, headers } = answer
+  const { code, message } = failureIn(answer)
+  const id = headers['request-id'] ? ` (request ${headers['request-id']})` : ''
+  if (status === 401) {
+    return new SetupError(
+      'sign_in',
+      `Microsoft Graph does not accept this sign-in any more${id}.`,
+      'Sign in again; a token from the environment may have expired, and must be for Microsoft Graph.',
+    )
+  }
+  if (status === 403) {
+    return new SetupError(
+      'forbidden',
+      `Whoever signed in may not ${what} in this tenant (${code || 'forbidden'})${id}.`,
+      'It takes the role Application Developer for a new registration, or Cloud Application Administrator for one that others own. Have one assigned, or sign in as somebody who has it.',
+    )
+  }
+  if (isConflict(answer)) {
+    return new SetupError(
+      'conflict',
+      `The tenant holds something of this name already, so it did not ${what}: ${message || code}${id}.`,
+      'Choose another --name. If it was deleted in the last 30 days, restore it or delete it for good: portal, App registrations, Deleted applications.',
+    )
+  }
+  if (status === 429 || status >= 500) {
+    return new SetupError(
+      'throttled',
+      `Microsoft Graph is too busy to ${what} (status ${status})${id}.`,
+      'Wait a few minutes and run the command again: it continues where it stopped.',
+    )
+  }
+  return new SetupError(
+    'graph',
+    `Microsoft Graph did not ${what}: ${message || code || `status ${status}`}${id}.`,
+    'Correct what it names and run the command again: it continues where it stopped.',
+  )
+}

@@ -1,0 +1,51 @@
+/** Everything that one run has found and decided, before it changes anything. */
+import type { ConfigDocument, ConfigEdit } from '../files/config-file.ts'
+import { secretIn, withoutSecret, withSecret } from '../files/env-file.ts'
+import type { SignedIn } from '../sign-in.ts'
+import type { ApplicationPlan, WantedApplication } from './application-plan.ts'
+import type { LocalCertificate } from './certificate-files.ts'
+import { configEdits } from './config-plan.ts'
+import type { CredentialPlan } from './credential-plan.ts'
+import type { Found } from './existing.ts'
+import type { Settings } from './settings.ts'
+
+export interface Plan {
+  found: Found
+  session: SignedIn
+  publicUrl: string
+  multiTenant: boolean
+  config: ConfigDocument
+  envText: string
+  wanted: WantedApplication
+  application: ApplicationPlan
+  credential: CredentialPlan
+}
+
+/** @param certificate the one that is in use from now on */
+export function editsOf(
+  { session, publicUrl, multiTenant, config, credential }: Plan,
+  { cloud, credential: choice }: Settings,
+  clientId: string,
+  certificate: Pick<LocalCertificate, 'certificateFile' | 'privateKeyFile'> | undefined,
+): ConfigEdit[] {
+  return configEdits(config.value, {
+    tenantId: session.tenantId,
+    clientId,
+    cloud,
+    publicUrl,
+    multiTenant,
+    choice,
+    ends: credential.ends,
+    certificate,
+  })
+}
+
+/** `.env` as it is to be: with the new secret, or with the present one, or without any. */
+export function envAfter(
+  { envText, credential }: Plan,
+  { credential: choice }: Settings,
+  made: { value: string; keyId: string } | undefined,
+): string {
+  if (choice.kind !== 'secret') return secretIn(envText) ? withoutSecret(envText) : envText
+  return made ? withSecret(envText, made.value, made.keyId, credential.ends ?? '') : envText
+}

@@ -1,0 +1,139 @@
+/** Prints the plan, and says what of it somebody has to agree to. */
+import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
+import { secretIn } from '../files/env-file.ts'
+import { line, paint, say, showDifference, showHeading, showLines } from '../output.ts'
+import { handWritten } from './config-plan.ts'
+import { isOurs } from './existing.ts'
+import { editsOf, envAfter, type Plan } from './plan.ts'
+import type { Settings } from './settings.ts'
+import { staleLines } from './credential.ts'
+import { pages } from '@gatehouse/contract/paths'
+
+const unknownFiles = {
+  certificateFile: '(the new certificate)',
+  privateKeyFile: '(its key)',
+}
+
+export function showPlan(
+  plan: Plan,
+  settings: Settings,
+): { changes: boolean; handWritten: string[] } {
+  const { found, session, application, credential, config } = plan
+  const { application: current, servicePrincipal } = found
+  const name = current?.displayName ?? plan.wanted.displayName
+  const by = session.user ? ` as ${session.user}` : ''
+  say(`${paint('dim', 'Tenant')} ${session.tenantId}${paint('dim', by)}\n`)
+
+  showHeading(`Registration ${JSON.stringify(name)}${current ? ` (${current.appId})` : ', new'}`)
+  if (current && !isOurs(current)) {
+    say('  Made by hand: this adds to it, and npm run cleanup will not remove it.')
+  }
+  const keepsSecret = settings.credential.kind === 'secret' && credential.action === 'keep'
+  const inUse = {
+    keyId: keepsSecret ? secretIn(plan.envText)?.keyId : undefined,
+    certificate: credential.certificate,
+  }
+  const stale = staleLines(current, inUse)
+  const missing = servicePrincipal ? [] : [line('+', 'service principal', name)]
+  showLines([...application.lines, ...missing, ...credential.lines, ...stale])
+  if (plan.wanted.logoutUrl === undefined) {
+    say(paint('dim', '  No front-channel logout URL: Entra takes https addresses only.'))
+  }
+
+  const clientId = current?.appId ?? '(the id of the new application)'
+  const files = credential.certificate ?? unknownFiles
+  const edits = editsOf(
+    plan,
+    settings,
+    clientId,
+    settings.credential.kind === 'certificate' ? files : undefined,
+  )
+  say()
+  const before = shownConfig(config.text)
+  const after = shownConfig(editConfig(config.text, edits))
+  const configChanges = showDifference('aad.config.json', before, after)
+  const envChanges = showEnv(plan, settings)
+  if (configChanges || envChanges) say()
+
+  const asked = [
+    ...(settings.publicUrl === undefined ? [] : ['publicUrl']),
+    ...(settings.multiTenant === undefined ? [] : ['tenant', 'allowedTenants']),
+  ]
+  const foreignSecret = envChanges && secretIn(plan.envText)?.keyId === undefined
+  const hasSecret = secretIn(plan.envText) !== undefined
+  const remote =
+    application.action !== 'keep' ||
+    missing.length + stale.length > 0 ||
+    credential.action !== 'keep'
+  if (!remote && !configChanges && !envChanges) say('Everything is as it should be.')
+  return {
+    changes: remote || configChanges || envChanges,
+    handWritten: [
+      ...handWritten(config.value, edits, asked),
+      ...(foreignSecret && hasSecret ? ['AAD_CLIENT_SECRET in .env'] : []),
+    ],
+  }
+}
+
+/** The values are not shown: a terminal remembers them. */
+function showEnv(plan: Plan, settings: Settings): boolean {
+  const isNew = settings.credential.kind === 'secret' && plan.credential.action === 'create'
+  const made = { value: '(new-secret)', keyId: '' }
+  if (envAfter(plan, settings, isNew ? made : undefined) === plan.envText) return false
+  const hasSecret = secretIn(plan.envText) !== undefined
+  say()
+  showHeading('.env')
+  showLines([
+    ...(hasSecret ? [line('-', 'AAD_CLIENT_SECRET', 'the present one, not shown')] : []),
+    ...(isNew ? [line('+', 'AAD_CLIENT_SECRET', 'the new one, not shown')] : []),
+  ])
+  return true
+}
+
+// The end of a run: where the registration is, and what nobody but the administrator can do.
+
+/** Time enough to rotate without hurry. */
+const soonDays = 30
+
+interface Result {
+  clientId: string
+  ends: string | undefined
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+export function sayWhatIsLeft(plan: Plan, settings: Settings, { clientId, ends, now }: Result) {
+  const { cloud } = settings
+  const blade = 'Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId'
+  const consent = new URL(`${cloud.authority}/${plan.session.tenantId}/v2.0/adminconsent`)
+  consent.search = new URLSearchParams({
+    client_id: clientId,
+    scope: `${graphResource(cloud.graph)}/.default`,
+    redirect_uri: plan.publicUrl + pages.signedOut,
+  }).toString()
+
+  say(
+    `${paint('green', 'Registered.')} Client id ${clientId}${ends ? `, credential good until ${ends}` : ''}`,
+  )
+  say(`\nPortal     ${cloud.portal}/#view/${blade}/${clientId}`)
+  say('\nLeft to do')
+  say(
+    `  - Consent: each person is asked at the first sign-in. For everybody at once, an administrator opens`,
+  )
+  say(`    ${consent.href}`)
+  say('  - Start: npm run dev')
+  if (ends && Date.parse(ends) - now < soonDays * 86_400_000) {
+    say(`  - The credential ends on ${ends}: npm run register -- --rotate`)
+  }
+  for (const variable of ['AAD_TENANT', 'AAD_CLIENT_ID', 'AAD_CLIENT_SECRET', 'PUBLIC_URL']) {
+    if (process.env[variable]) {
+      say(`  - ${variable} is set in the environment, which goes before the files: take it out.`)
+    }
+  }
+}
+
+/** Permissions belong to Graph's address, without the version; a local tenant stands in for the global one. */
+function graphResource(graph: string): string {
+  const { protocol, origin } = new URL(graph)
+  return protocol === 'https:' ? origin : 'https://graph.microsoft.com'
+}

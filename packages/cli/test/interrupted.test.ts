@@ -1,0 +1,149 @@
+import type { FastifyRequest } from 'fastify'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { useSetup } from './support/use-setup.ts'
+
+const setup = useSetup()
+
+const writes = ['application', 'service principal', 'client secret', 'old secret'] as const
+
+/** The request of each step. */
+const requestOf: Record<(typeof writes)[number], (request: FastifyRequest) => boolean> = {
+  application: ({ method, url }) => method === 'PATCH' && url.includes('uniqueName'),
+  'service principal': ({ method, url }) => method === 'POST' && url.includes('servicePrincipals'),
+  'client secret': ({ url }) => url.endsWith('/addPassword'),
+  'old secret': ({ url }) => url.endsWith('/removePassword'),
+}
+
+function expectWhole() {
+  const left = readdirSync(setup.folder.path).filter((name) => name.endsWith('.tmp'))
+  expect(left).toEqual([])
+}
+
+async function expectOneOfEach() {
+  const [application, ...others] = await setup.applications()
+  expect(others).toEqual([])
+  expect(await setup.servicePrincipals()).toHaveLength(1)
+  const [secret, ...moreSecrets] = application?.passwordCredentials ?? []
+  expect(moreSecrets).toEqual([])
+  expect(setup.folder.text('.env')).toContain(`key ${secret?.keyId}`)
+  expect(setup.folder.config().clientId).toBe(application?.appId)
+  expect(setup.folder.config().clientSecretExpires).toBe(secret?.endDateTime.slice(0, 10))
+}
+
+describe('register, killed in the middle', () => {
+  for (const step of writes) {
+    const tags = step === 'client secret' ? [] : ['thorough']
+    it(
+      `before the ${step}: the next run continues, and nothing is there twice`,
+      { tags },
+      async () => {
+        const args = step === 'old secret' ? ['--rotate'] : []
+        if (step === 'old secret') await setup.register()
+        const arrived = Promise.withResolvers<void>()
+        setup.tenant.faults.set({
+          at: step === 'service principal' ? 'servicePrincipals' : 'applications',
+          kind: 'hang',
+          when: (request) => {
+            const isIt = requestOf[step](request)
+            if (isIt) arrived.resolve()
+            return isIt
+          },
+        })
+        const running = setup.start('register', ...args)
+        await Promise.race([arrived.promise, running.ended])
+        await running.kill()
+        setup.tenant.faults.clear()
+        expectWhole()
+        expect((await setup.register()).code).toBe(0)
+        await expectOneOfEach()
+      },
+    )
+  }
+
+  it(
+    'before the certificate is uploaded: the next run uploads the one that was made',
+    { tags: ['thorough'] },
+    async () => {
+      const arrived = Promise.withResolvers<void>()
+      setup.tenant.faults.set({
+        at: 'applications',
+        kind: 'hang',
+        when: ({ body }) => {
+          const isIt = JSON.stringify(body ?? '').includes('keyCredentials')
+          if (isIt) arrived.resolve()
+          return isIt
+        },
+      })
+      const running = setup.start('register', '--certificate')
+      await Promise.race([arrived.promise, running.ended])
+      await running.kill()
+      setup.tenant.faults.clear()
+      const made = readdirSync(join(setup.folder.path, '.data'))
+      expect((await setup.register('--certificate')).code).toBe(0)
+      expect(readdirSync(join(setup.folder.path, '.data'))).toEqual(made)
+      expect((await setup.applications())[0]?.keyCredentials).toHaveLength(1)
+      expect(JSON.stringify(setup.folder.config().credentials)).toContain(made[0])
+    },
+  )
+
+  it(
+    'after each request in turn: whatever Graph has done by then is found again',
+    { tags: ['thorough'], timeout: 180_000 },
+    async () => {
+      for (let after = 1; after <= 12; after += 1) {
+        let count = 0
+        const reached = Promise.withResolvers<void>()
+        for (const at of ['applications', 'servicePrincipals'] as const) {
+          setup.tenant.faults.set({
+            at,
+            kind: 'respondWith',
+            // The request is carried out, and its answer is on the way, when the process ends.
+            answer: () => {
+              count += 1
+              if (count === after) reached.resolve()
+              return undefined
+            },
+          })
+        }
+        const running = setup.start('register', '--rotate')
+        await Promise.race([reached.promise, running.ended])
+        await running.kill()
+        setup.tenant.faults.clear()
+        expectWhole()
+      }
+      expect((await setup.register()).code).toBe(0)
+      await expectOneOfEach()
+    },
+  )
+
+  it('is safe twice at once', { tags: ['thorough'] }, async () => {
+    const ends = await Promise.all([setup.register(), setup.register()])
+    expect(ends.filter(({ code }) => code === 0).length).toBeGreaterThan(0)
+    expect(await setup.applications()).toHaveLength(1)
+    expect((await setup.register()).code).toBe(0)
+    await expectOneOfEach()
+  })
+})
+
+describe('register, when Graph is slow to follow', { tags: ['thorough'] }, () => {
+  it('waits until the new application is seen everywhere', async () => {
+    setup.tenant.hideNewApplications(2)
+    const { code, err } = await setup.register()
+    setup.tenant.hideNewApplications(0)
+    expect(err).not.toMatch(/did not/)
+    expect(code).toBe(0)
+    await expectOneOfEach()
+  })
+
+  it('waits as long as it is told to when it is throttled', async () => {
+    for (const at of ['applications', 'servicePrincipals'] as const) {
+      const throttle = { status: 429, code: 'TooManyRequests', retryAfter: '1', times: 1 }
+      setup.tenant.faults.set({ at, kind: 'graphError', ...throttle })
+    }
+    const { code } = await setup.register()
+    expect(code).toBe(0)
+    await expectOneOfEach()
+  })
+})

@@ -1,0 +1,69 @@
+/** What the measured processes run with: a local tenant, a stub Graph, a folder and keys of their own. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTenant, type Tenant } from '@gatehouse/tenant'
+import { createBrowser } from '@gatehouse/tenant/testing'
+import { localTenant } from '../src/config/index.ts'
+import { startStubGraph, type StubGraph } from './stub-graph.ts'
+
+export const publicUrl = 'http://localhost:5173'
+
+export interface BenchEnvironment {
+  tenant: Tenant
+  graph: StubGraph
+  folder: string
+  env: NodeJS.ProcessEnv
+  end(): Promise<void>
+}
+
+export interface BenchOptions {
+  /** How long the stub Graph takes for an answer, ms. */
+  graphDelayMs?: number
+  /** A Graph that is there already, and whose end is somebody else's. */
+  graphUrl?: string
+  rateLimits?: { perAddress: number; perSession: number }
+}
+
+/** Load is what is measured here: the counters run, and never say stop. */
+const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
+
+export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
+  const { graphDelayMs = 0, rateLimits = noLimits } = options
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+  const tenant = await createTenant()
+  const graph = await startStubGraph(graphDelayMs)
+  const graphUrl = options.graphUrl ?? graph.url
+  const scopes = ['User.ReadBasic.All']
+  const path = join(folder, 'aad.config.json')
+  const config = {
+    tenant: tenant.tenantId,
+    clientId: localTenant.clientId,
+    clientSecret: localTenant.clientSecret,
+    authority: tenant.authority,
+    publicUrl,
+    scopes,
+    rateLimits,
+    downstreamApis: { graph: { baseUrl: graphUrl, scopes } },
+  }
+  writeFileSync(path, JSON.stringify(config))
+  return {
+    tenant,
+    graph,
+    folder,
+    env: { AAD_CONFIG: path, DATA_DIR: folder, LOG_LEVEL: 'warn', GRAPH_BASE_URL: graphUrl },
+    end: async () => {
+      await tenant.close()
+      graph.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Signs a user in, the tenant's first where none is named. @returns the Cookie header for requests */
+export async function signedIn(origin: string, user?: string): Promise<string> {
+  const browser = createBrowser(origin, publicUrl)
+  const answer = await browser.signIn(user === undefined ? {} : { user })
+  if (answer.location !== '/') throw new Error(`sign-in ended at ${answer.location}`)
+  return browser.cookieHeader()
+}

@@ -1,0 +1,46 @@
+/** `npm run doctor`: what stands between this configuration and a sign-in, and who can change it. */
+import { parseArgs, styleText } from 'node:util'
+import { findProjectRoot } from '../config/index.ts'
+import { diagnose, type Finding } from '../doctor/index.ts'
+
+const help = `Usage: npm run doctor [-- --json]
+
+Checks what a sign-in depends on: configuration, tenant, credential, addresses, store, keys.
+It uses the same configuration as the back end, changes nothing, and prints no secret.
+It ends with 1 where a check fails, else with 0.
+
+Options:
+  --json  prints { ok, findings } for programs
+  --help  this text
+`
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  process.stdout.write(help)
+  process.exit(0)
+}
+
+const marks = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
+const colours = { pass: 'green', warn: 'yellow', fail: 'red' } as const
+
+function lineOf({ id, status, reason, who, next }: Finding): string {
+  // styleText knows NO_COLOR, pipes, and terminals without colours.
+  const mark = styleText(colours[status], marks[status], { stream: process.stdout })
+  const line = `${mark}  ${id}: ${reason}`
+  return status === 'pass' ? line : `${line}\n      ${who}: ${next}`
+}
+
+const findings = await diagnose(process.env, findProjectRoot())
+const failed = findings.filter(({ status }) => status === 'fail').length
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ ok: failed === 0, findings }, null, 2)}\n`)
+} else {
+  const warned = findings.filter(({ status }) => status === 'warn').length
+  const sum = `${findings.length} checks: ${failed} failed, ${warned} to look at.`
+  process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${sum}\n`)
+}
+process.exitCode = failed === 0 ? 0 : 1

@@ -1,0 +1,138 @@
+/**
+ * The door of this room: other APIs, as the signed-in user. It adds `request.callApi(name, path,
+ * options)` and `request.imageFromApi(name, path, options)`; a route never sees a token.
+ */
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Static, TSchema } from 'typebox'
+import type { Config } from '../config/index.ts'
+import { type Api, callAsUser, createApi, maxBytes } from './call.ts'
+import { assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import { assertShape, imageOf, type ImageType, jsonOf } from './response.ts'
+import { stringify } from 'node:querystring'
+
+export { clientGoneStatus } from './http.ts'
+
+interface CallOptions {
+  /** GET where nothing is said. Only a GET is ever sent twice. */
+  method?: Call['method']
+  query?: Record<string, string>
+  headers?: Partial<Record<CallHeader, string>>
+  /** Sent as JSON. */
+  body?: unknown
+}
+
+/** A call whose answer has to be of a shape. */
+interface CheckedCall<Answer extends TSchema> extends CallOptions {
+  answer: Answer
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Calls a configured downstream API with the user's own token.
+     *
+     * @param name a key of `downstreamApis`
+     * @param path starts with `/`; built by the route, never taken from a request: an id goes through
+     * `encodeURIComponent`
+     * @param options `answer`: a schema of the answer; what is of another shape is `upstream_failed`
+     * @returns the answer's JSON; undefined where it has no content
+     * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
+     * `forbidden`, `not_found`, `too_many_requests`, `upstream_failed`, `upstream_timeout`,
+     * `unavailable`, `sign_in_required`
+     */
+    callApi<Answer extends TSchema>(
+      name: string,
+      path: string,
+      options: CheckedCall<Answer>,
+    ): Promise<Static<Answer>>
+    callApi(name: string, path: string, options?: CallOptions): Promise<unknown>
+    /**
+     * GETs an image from a configured downstream API with the user's own token.
+     *
+     * @param options `maxBytes`: the largest image that is taken
+     * @throws ProblemError as `callApi` does; `upstream_failed` for what is no JPEG or PNG
+     */
+    imageFromApi(
+      name: string,
+      path: string,
+      options: { maxBytes: number },
+    ): Promise<{ type: ImageType; bytes: Uint8Array }>
+  }
+}
+
+async function downstream(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
+  const apis = new Map<string, Api>(
+    Object.entries(config.downstreamApis).map(([name, api]) => [name, createApi(name, api)]),
+  )
+  function find(name: string): Api {
+    const api = apis.get(name)
+    if (!api) throw new Error(`downstreamApis in aad.config.json has no API named "${name}"`)
+    return api
+  }
+
+  app.decorateRequest(
+    'callApi',
+    async function (
+      this: FastifyRequest,
+      name: string,
+      path: string,
+      options: CallOptions & { answer?: TSchema } = {},
+    ) {
+      const { method = 'GET', query, headers = {}, body, answer: schema } = options
+      assertCallHeaders(headers)
+      const call: Call = {
+        method,
+        path: builtPath(path, query),
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        accept: 'application/json',
+        maxBytes,
+      }
+      const answer = await callAsUser(this, find(name), call)
+      const json = jsonOf(name, answer)
+      if (schema) assertShape(name, schema, json)
+      return json
+    },
+  )
+  app.decorateRequest('imageFromApi', async function (this: FastifyRequest, name, path, options) {
+    const call: Call = {
+      method: 'GET',
+      path: builtPath(path, undefined),
+      headers: {},
+      body: undefined,
+      accept: 'image/jpeg, image/png',
+      maxBytes: options.maxBytes,
+    }
+    const answer = await callAsUser(this, find(name), call)
+    return imageOf(name, answer)
+  })
+  // Requests of one connection may wait side by side (pipelining), each of them for its end.
+  app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
+  app.addHook('onClose', async () => {
+    await Promise.all([...apis.values()].map((api) => api.close()))
+  })
+}
+
+export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })
+
+// Where a call goes. Paths are built by routes; nothing that a request brought becomes one.
+
+/**
+ * A path within an API, as it goes over the wire. A dot segment would leave the API's prefix: undici
+ * resolves nothing.
+ *
+ * @param path starts with `/`; ids in it went through `encodeURIComponent`
+ * @throws Error for anything else: a mistake in the route
+ */
+export function builtPath(path: string, query: Record<string, string> | undefined): string {
+  if (
+    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
+    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
+    /%(?:2f|5c|00)/i.test(path)
+  ) {
+    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
+  }
+  return query ? `${path}?${stringify(query)}` : path
+}

@@ -1,0 +1,156 @@
+/** What the authority publishes about itself: fetched when first needed, and kept a day. */
+import { isLoopback, signInService } from '../config/index.ts'
+import type { Clock, EntraAnswer, EntraNetwork } from './network.ts'
+import { EntraError } from './errors.ts'
+
+/**
+ * Every address of the document that this app uses. It knows no other one of Entra's: what stands in
+ * these lists is checked, and what does not is not read.
+ */
+const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const optional = ['end_session_endpoint'] as const
+
+type Required = Record<(typeof required)[number], string>
+type Optional = Partial<Record<(typeof optional)[number], string>>
+
+/** OpenID Connect Discovery 1.0 §3, the members that a sign-in needs. */
+export interface Metadata extends Required, Optional {
+  issuer: string
+  authorization_response_iss_parameter_supported?: boolean
+}
+
+const freshMs = 24 * 60 * 60_000
+/** While our clock is wrong: asking again shows when it is right. */
+const freshWhileOffMs = 60_000
+/** After a failure: how long callers are told so without another attempt. */
+const coolDownMs = 2_000
+
+export interface Discovery {
+  /** @throws EntraError `entra_unavailable` where there is no document, fresh or old */
+  metadata(): Promise<Metadata>
+  /** The last document that was read, if any: for what must work while Entra does not answer. */
+  known(): Metadata | undefined
+}
+
+/** Whose document it has to be. */
+export interface Authority {
+  /** Scheme and host of the sign-in service. */
+  authority: string
+  /** What the document has to name; undefined takes what it names. */
+  issuer: string | undefined
+}
+
+/** @param options `tenant`: a GUID or `organizations` */
+export function createDiscovery(
+  { authority, tenant, issuer }: Authority & { tenant: string },
+  network: EntraNetwork,
+  clock: Clock,
+  now: () => number,
+): Discovery {
+  const address = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`
+  let document: Metadata | undefined
+  let readAt = 0
+  let failure: { at: number; error: unknown } | undefined
+  let pending: Promise<Metadata> | undefined
+
+  async function refresh(): Promise<Metadata> {
+    try {
+      document = readMetadata(await network.get(address), { authority, issuer })
+      readAt = now()
+      failure = undefined
+      return document
+    } catch (error) {
+      failure = { at: now(), error }
+      // A day-old document is as good as a new one: its addresses hardly ever change.
+      if (document) return document
+      throw error
+    } finally {
+      pending = undefined
+    }
+  }
+
+  return {
+    known: () => document,
+    metadata: async () => {
+      const fresh = clock.isOff() ? freshWhileOffMs : freshMs
+      // Whether the clock went on or was set: both are times to ask again.
+      if (document && Math.abs(now() - readAt) < fresh) return document
+      if (failure && Math.abs(now() - failure.at) < coolDownMs) {
+        if (document) return document
+        throw failure.error
+      }
+      return (pending ??= refresh())
+    },
+  }
+}
+
+/**
+ * Reads a discovery document. It is taken as a whole or not at all, and nothing of it goes on but
+ * what `Metadata` names.
+ *
+ * @throws EntraError `entra_unavailable`, its `check` naming the member that is not as it must be
+ */
+export function readMetadata(
+  { status, body }: Pick<EntraAnswer, 'status' | 'body'>,
+  { authority, issuer }: Authority,
+): Metadata {
+  if (status !== 200 || typeof body !== 'object' || body === null) {
+    throw refused('discovery', `No discovery document (status ${status})`)
+  }
+  const members: Record<string, unknown> = { ...body }
+  const service = new URL(authority)
+  const present = optional.filter((name) => members[name] !== undefined)
+  const addresses = [...required, ...present].map((name) => {
+    const address = ownAddress(members[name], service)
+    if (address !== undefined) return [name, address] as const
+    throw refused(name, `The discovery document’s ${name} is no address of the authority`)
+  })
+  return {
+    // Each required one is among them by now.
+    ...(Object.fromEntries(addresses) as Required & Optional),
+    issuer: issuerIn(members, issuer),
+    ...issParameterIn(members),
+  }
+}
+
+/**
+ * A document that sends the code and the client secret, or a person, to another place is an attack or
+ * a mistake (RFC 9700 §4.4). A script in place of an address would run in our page.
+ *
+ * @returns the address as every URL parser reads it; undefined for one that is not the authority's
+ */
+function ownAddress(value: unknown, authority: URL): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const isSafe =
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLoopback(url) && isLoopback(authority))
+  // A fragment would swallow the parameters that are added to it (RFC 6749 §3.1).
+  const isPlain = !url.username && !url.password && !url.href.includes('#')
+  return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
+}
+
+function issuerIn(members: Record<string, unknown>, expected: string | undefined): string {
+  const { issuer } = members
+  if (typeof issuer !== 'string' || issuer === '') {
+    throw refused('issuer', 'The discovery document names no issuer')
+  }
+  if (expected !== undefined && issuer !== expected) {
+    throw refused('issuer', 'The discovery document names another issuer')
+  }
+  return issuer
+}
+
+/** RFC 9207 §3. */
+function issParameterIn(members: Record<string, unknown>) {
+  const name = 'authorization_response_iss_parameter_supported'
+  const value = members[name]
+  if (value === undefined) return {}
+  if (typeof value !== 'boolean')
+    throw refused(name, `The discovery document has no usable ${name}`)
+  return { [name]: value }
+}
+
+function refused(check: string, message: string): EntraError {
+  return new EntraError('entra_unavailable', message, { check })
+}

@@ -1,0 +1,97 @@
+/** Errors that a caller is meant to see: a code of the contract, and a sentence that is safe to show. */
+import { STATUS_CODES } from 'node:http'
+import {
+  type InteractionReason,
+  type Problem,
+  type ProblemCode,
+  problemStatus,
+} from '@gatehouse/contract/problem'
+
+interface ProblemFacts extends ErrorOptions {
+  reason?: InteractionReason
+  signInUrl?: string
+  /** The downstream API that failed, by its name in the configuration. */
+  api?: string
+  /** The permissions that are missing. */
+  scopes?: readonly string[]
+  /** Seconds, for the Retry-After header. */
+  retryAfterS?: number
+  /** A status that says more than the code's own: 413, 414 and 415 are all `invalid_request`. */
+  status?: number
+}
+
+/** `message` goes out as `detail`; what nobody outside may read belongs into `cause`, for the log. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode
+  readonly reason: InteractionReason | undefined
+  readonly signInUrl: string | undefined
+  readonly api: string | undefined
+  readonly scopes: readonly string[] | undefined
+  readonly retryAfterS: number | undefined
+  readonly status: number
+
+  constructor(code: ProblemCode, detail: string, facts: ProblemFacts = {}) {
+    super(detail, facts)
+    this.name = 'ProblemError'
+    this.code = code
+    this.reason = facts.reason
+    this.signInUrl = facts.signInUrl
+    this.scopes = facts.scopes
+    this.api = facts.api
+    this.retryAfterS = facts.retryAfterS
+    this.status = facts.status ?? problemStatus[code]
+  }
+}
+
+/** The body for an error, RFC 9457 §3.1, plus `code` and `requestId`. */
+export function toProblem(error: ProblemError, requestId: string): Problem {
+  return {
+    type: `about:blank#${error.code}`,
+    title: STATUS_CODES[error.status] ?? 'Error',
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...(error.api && { api: error.api }),
+    ...(error.reason && { reason: error.reason }),
+    ...(error.signInUrl && { signInUrl: error.signInUrl }),
+    ...(error.scopes && { scopes: [...error.scopes] }),
+  }
+}
+
+/**
+ * A failure of a downstream API, for our caller: it names the API as the configuration does, so that a
+ * page can tell whose failure it is.
+ *
+ * @param what goes on after "The API …"
+ */
+export function apiProblem(
+  api: string,
+  code: ProblemCode,
+  what: string,
+  facts: { cause?: unknown; retryAfterS?: number } = {},
+): ProblemError {
+  return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api })
+}
+
+// What a request hears that cannot have what it asked for in somebody's name.
+
+export function signInRequired(): ProblemError {
+  return new ProblemError('sign_in_required', 'Sign in to see this.')
+}
+
+export function tryLater(cause?: unknown, retryAfterS = 5): ProblemError {
+  const detail = 'Microsoft did not answer. Try again in a moment.'
+  return new ProblemError('unavailable', detail, { cause, retryAfterS })
+}
+
+/** The store does not answer. That is no sign-out: the session is still there when it is back. */
+export function sessionsUnavailable(cause: unknown): ProblemError {
+  const detail = 'Sessions cannot be read right now. Try again in a moment.'
+  return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })
+}
+
+export function tooManyRequests(retryAfterS: number): ProblemError {
+  const detail = 'Too many requests. Try again in a moment.'
+  return new ProblemError('too_many_requests', detail, { retryAfterS })
+}

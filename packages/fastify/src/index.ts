@@ -1,0 +1,88 @@
+/** The plugin: every part of the back end, in order. */
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import auth from './auth/index.ts'
+import type { Config } from './config/index.ts'
+import doctor from './doctor/index.ts'
+import groups from './downstream/groups.ts'
+import downstream from './downstream/index.ts'
+import { errorHandler, notFoundHandler } from './plugins/errors.ts'
+import health from './plugins/health.ts'
+import rateLimits from './plugins/rate-limit.ts'
+import {
+  ambiguousRequests,
+  canonicalHostRedirect,
+  crossSitePolicy,
+} from './plugins/request-policy.ts'
+import securityHeaders from './plugins/security-headers.ts'
+import web, { type BuiltWeb } from './plugins/web.ts'
+
+export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
+export { ProblemError } from './errors.ts'
+export type { LogStream } from './plugins/logging.ts'
+export { readBuiltWeb, type BuiltWeb } from './plugins/web.ts'
+export { serverOptions } from './server-options.ts'
+export type { User } from './session/record.ts'
+
+export interface GatehouseOptions {
+  /** From `loadConfig`. */
+  config: Config
+  /** The built page, if this process serves it. */
+  built?: BuiltWeb | undefined
+  /** The paths of the web app's pages: each is answered with the built page. */
+  pages?: readonly string[]
+  /** Milliseconds since the epoch; tests bring a clock of their own. */
+  now?: (() => number) | undefined
+  /** Whether the process is about to end: the readiness check says no from then on. */
+  isEnding?: (() => boolean) | undefined
+}
+
+/**
+ * Adds the sign-in flow, sessions and calls to APIs: `request.user`, `request.callApi`,
+ * `app.requireSignIn`, `/auth/*`, `/api/session` and the rest.
+ *
+ * @throws Error if it is registered twice, without a configuration, or after routes
+ */
+async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
+  checkComposition(app, options)
+  const { config, built, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const { publicUrl } = config
+
+  await app.register(errorHandler)
+  await app.register(securityHeaders, { publicUrl })
+  await app.register(ambiguousRequests)
+  await app.register(crossSitePolicy, { publicUrl })
+  await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
+  await app.register(notFoundHandler, { built })
+  // Before the canonical host: a health check may use any address.
+  await app.register(health, { isEnding })
+  await app.register(canonicalHostRedirect, { publicUrl })
+  await app.register(auth, { config, now })
+  await app.register(downstream, { config })
+  await app.register(groups)
+  // The doctor exposes configuration, so it is registered on localhost only, and never in production.
+  const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
+  if (isLocal) await app.register(doctor, { config, now })
+  if (built) await app.register(web, { built, pages })
+}
+
+/** Its hooks and handlers hold for what is registered after it, and a second set would answer twice. */
+function checkComposition(app: FastifyInstance, options: Partial<GatehouseOptions>): void {
+  if (app.hasDecorator('requireSignIn')) {
+    throw new Error('gatehouse is registered twice on this app. Register it once.')
+  }
+  if (typeof options.config?.publicUrl !== 'string') {
+    throw new Error(
+      'gatehouse has no configuration. Register it with one: app.register(gatehouse, { config: loadConfig(process.env, root) }).',
+    )
+  }
+  const routes = app.printRoutes({ commonPrefix: false }).trim()
+  if (routes !== '' && routes !== '(empty tree)') {
+    throw new Error(
+      `Routes were registered before gatehouse, which protects only those that come after it. Register gatehouse first. The routes:\n${routes}`,
+    )
+  }
+}
+
+export const gatehouse = fp(registerGatehouse, { name: 'gatehouse', fastify: '5.x' })
+export default gatehouse

@@ -1,0 +1,41 @@
+/** For load balancers: alive, and ready for traffic. Neither says anything about users or configuration. */
+import type { FastifyInstance } from 'fastify'
+import { ProblemError } from '../errors.ts'
+import { sendProblem } from './errors.ts'
+
+const byAnyone = { config: { reachedBy: 'anyone' } } as const
+
+export interface HealthOptions {
+  /** Whether the process is about to end: alive, and no longer ready. */
+  isEnding: () => boolean
+}
+
+export default async function health(
+  app: FastifyInstance,
+  { isEnding }: HealthOptions,
+): Promise<void> {
+  app.get('/healthz', byAnyone, async () => ({ status: 'alive' }))
+  app.get('/readyz', byAnyone, async (_request, reply) => {
+    if (isEnding()) {
+      // Sent, not thrown: an end that was asked for is no failure, and belongs into no log as one.
+      const detail = 'This instance is about to end.'
+      return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
+    }
+    try {
+      const { clockIsOff, credentialNeedsCare, credentialDaysLeft } = await app.identityReady()
+      // Ready all the same: both are the operator's to set right, and other instances share them.
+      const warnings = [
+        ...(clockIsOff ? ['clock'] : []),
+        ...(credentialNeedsCare ? ['credential'] : []),
+      ]
+      return {
+        status: 'ready',
+        ...(warnings.length > 0 && { warnings }),
+        ...(credentialDaysLeft !== undefined && { credentialDaysLeft }),
+      }
+    } catch (error) {
+      const detail = 'The session store or Microsoft does not answer.'
+      throw new ProblemError('unavailable', detail, { cause: error, retryAfterS: 5 })
+    }
+  })
+}

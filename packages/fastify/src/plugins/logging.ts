@@ -1,0 +1,160 @@
+/** What a log line may hold: which route, what came of it, and never an address with its query, a cookie or a token. */
+import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest } from 'fastify'
+import type { PinoLoggerOptions } from 'fastify/types/logger.js'
+import { randomBytes } from 'node:crypto'
+
+export interface LogStream {
+  write(line: string): void
+}
+
+/** Options for Fastify's logger (pino): JSON lines with UTC times. */
+export function loggerOptions(
+  level: string,
+  stream?: LogStream,
+): FastifyLoggerOptions & PinoLoggerOptions {
+  return {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    serializers: {
+      req: (request: FastifyRequest) => ({
+        method: request.method,
+        route: request.routeOptions.url,
+      }),
+      res: ({ statusCode }) => ({ statusCode }),
+      err: (error: unknown) => describe(error, 0),
+    },
+    ...(stream && { stream }),
+  }
+}
+
+interface Described {
+  [key: string]: unknown
+  type: string
+  message: string
+  stack: string
+}
+
+/** What an error may say beside its message: words and numbers. Whatever else hangs on it is not looked at. */
+const facts = [
+  'code',
+  'check',
+  'oauthError',
+  'suberror',
+  'aadsts',
+  'httpStatus',
+  'traceId',
+  'correlationId',
+  'retryAfterS',
+] as const
+
+/** Libraries hang what they like on errors. */
+type Members = Error & Readonly<Record<string, unknown>>
+
+/** An error and its causes by type, message and facts, without the objects that libraries hang on them. */
+function describe(error: unknown, depth: number): Described {
+  if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' }
+  const members = error as Members
+  const type = String(wordOf(error.name) ?? 'Error')
+  const message = messageOf(members)
+  return {
+    type,
+    message,
+    ...Object.fromEntries(facts.map((name) => [name, wordOf(members[name])])),
+    stack: depth === 0 ? `${type}: ${message}${framesOf(error)}` : '',
+    cause: error.cause !== undefined && depth < 4 ? describe(error.cause, depth + 1) : undefined,
+  }
+}
+
+function wordOf(value: unknown): string | number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined
+}
+
+/** Members by which an error of another library brings along what it was answered. */
+const answers = ['errorCode', 'errorMessage', 'body', 'data', 'response']
+
+/**
+ * The message, unless it may repeat an answer of Entra or of an API, and with it names and addresses of
+ * people. Parsers quote what they read (SyntaxError), jose does (`ERR_J…`), MSAL does; type, code and
+ * stack say enough about these. Node ends its sentences about an argument with the value.
+ */
+function messageOf(error: Members): string {
+  const code = String(error['code'])
+  const quotes =
+    error instanceof SyntaxError ||
+    code.startsWith('ERR_J') ||
+    answers.some((name) => name in error)
+  if (quotes) return ''
+  return code.startsWith('ERR_') ? error.message.replace(/\.? Received [^]*$/, '') : error.message
+}
+
+/** The stack behind its first part, which repeats the message as it was. */
+function framesOf({ message, stack = '' }: Error): string {
+  const behind = stack.slice(Math.max(stack.indexOf(message), 0) + message.length)
+  const first = behind.indexOf('\n    at ')
+  return first < 0 ? '' : behind.slice(first)
+}
+
+// A request's id and its logger, both made so that a request that logs nothing pays nothing.
+
+/**
+ * Ids that name a request in the log, on problem bodies and on the sign-in problem page: unique
+ * across processes by a random part, and within one by counting. They protect nothing.
+ */
+export function createRequestIds(): () => string {
+  const process = randomBytes(9).toString('base64url')
+  let count = 0
+  return () => {
+    count += 1
+    return `${process}-${count.toString(36)}`
+  }
+}
+
+interface LazyLogger extends FastifyBaseLogger {
+  parent: FastifyBaseLogger
+  made: FastifyBaseLogger | undefined
+  bindings: Record<string, unknown>
+  options: object | undefined
+}
+
+const methods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+const lazyMethods = Object.fromEntries(
+  methods.map((method) => [
+    method,
+    function (this: LazyLogger, ...line: Parameters<FastifyBaseLogger['info']>) {
+      child(this)[method](...line)
+    },
+  ]),
+)
+
+const prototype = {
+  ...lazyMethods,
+  get level(): string {
+    return (this as unknown as LazyLogger).parent.level
+  },
+  silent: () => undefined,
+  child(this: LazyLogger, ...of: Parameters<FastifyBaseLogger['child']>) {
+    return child(this).child(...of)
+  },
+}
+
+/** Fastify's `childLoggerFactory`: pino makes the child, with the request's id, when the first line is written. */
+export function lazyChildLogger(
+  parent: FastifyBaseLogger,
+  bindings: Record<string, unknown>,
+  options: object,
+): FastifyBaseLogger {
+  const lazy = Object.create(prototype) as LazyLogger
+  lazy.parent = parent
+  lazy.made = undefined
+  lazy.bindings = bindings
+  lazy.options = options
+  return lazy
+}
+
+function child(lazy: LazyLogger): FastifyBaseLogger {
+  lazy.made ??= lazy.parent.child(lazy.bindings, lazy.options)
+  return lazy.made
+}

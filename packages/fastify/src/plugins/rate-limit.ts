@@ -1,0 +1,49 @@
+/**
+ * How often one address may start or finish sign-ins. The limit is far above what people do, also
+ * when a whole office shares an address: it is there for machines. Each process counts for itself.
+ */
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError } from '../errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** A hook for what anybody can ask: counts by the client's network address. */
+    limitByAddress: preHandlerAsyncHookHandler
+  }
+}
+
+const windowMs = 60_000
+/** Addresses that are counted at once; the longest unseen goes. About 100 bytes each. */
+const maxCounted = 50_000
+
+async function rateLimits(
+  app: FastifyInstance,
+  { perAddress }: { perAddress: number },
+): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    cache: maxCounted,
+    timeWindow: windowMs,
+    // Retry-After is set with the problem; counters on every answer would tell machines how to pace.
+    addHeaders: silent,
+    addHeadersOnExceeding: silent,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new ProblemError('too_many_requests', 'Too many requests. Try again in a moment.', {
+        retryAfterS: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+    onExceeded: (request: FastifyRequest) =>
+      request.log.warn({ event: 'rate_limited', by: 'address' }, 'Too many requests'),
+  })
+  app.decorate('limitByAddress', app.rateLimit({ max: perAddress }))
+}
+
+const silent = {
+  'x-ratelimit-limit': false,
+  'x-ratelimit-remaining': false,
+  'x-ratelimit-reset': false,
+  'retry-after': false,
+}
+
+export default fp(rateLimits, { name: 'rate-limits', dependencies: ['problems'] })

@@ -1,0 +1,159 @@
+/**
+ * Refuses what another site made the browser send (Fetch Metadata, W3C; OWASP ASVS 3.5).
+ *
+ * The API is for this page and for deliberate clients. Reads: refused where the browser says that
+ * another site asked, or that it was no fetch. Changes: need a proof that this page or a deliberate
+ * client sent them: `Sec-Fetch-Site: same-origin`, our `Origin`, or `x-csrf: 1`, which no form and
+ * no cross-site request without a preflight can carry. Clients that are no browsers send none of
+ * these headers and may read.
+ */
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError } from '../errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * The marked exceptions. `navigation`: people arrive here by links and redirects of other
+     * sites, and nothing else may: no image, no frame, no prefetch. `anyone`: the page itself, its
+     * files, health checks, Entra's frame. `image`: an image of our own pages, besides a fetch.
+     */
+    reachedBy?: 'navigation' | 'anyone' | 'image'
+  }
+}
+
+const reads = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+function crossSite(
+  app: FastifyInstance,
+  { publicUrl }: { publicUrl: string },
+  done: () => void,
+): void {
+  app.addHook('onRequest', (request, _reply, next) => {
+    if (isAllowed(request, publicUrl)) return next()
+    request.log.warn({ event: 'cross_site_refused' }, 'A request of another site was refused')
+    next(new ProblemError('cross_site', 'This request came from another site.'))
+  })
+  done()
+}
+
+function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
+  // An address that is not there gives nothing away and changes nothing, whoever asks.
+  if (request.is404) return true
+  if (!reads.has(request.method)) return mayChange(request, publicUrl)
+  const { reachedBy } = request.routeOptions.config
+  if (reachedBy === 'anyone') return true
+  if (reachedBy === 'navigation') return isNavigation(request)
+  return mayRead(request, reachedBy === 'image' ? ['empty', 'image'] : ['empty'])
+}
+
+function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
+  const site = headers['sec-fetch-site']
+  const mode = headers['sec-fetch-mode']
+  const destination = headers['sec-fetch-dest']
+  return (
+    (site === undefined || site === 'same-origin' || site === 'none') &&
+    mode !== 'navigate' &&
+    (destination === undefined || destinations.includes(destination))
+  )
+}
+
+/** A browser that says how it got here must say that a person's tab is going there, now. */
+function isNavigation({ headers }: FastifyRequest): boolean {
+  if (isPrefetch(headers)) return false
+  const mode = headers['sec-fetch-mode']
+  const destination = headers['sec-fetch-dest']
+  return (
+    (mode === undefined || mode === 'navigate') &&
+    (destination === undefined || destination === 'document')
+  )
+}
+
+function isPrefetch(headers: FastifyRequest['headers']): boolean {
+  const purpose = headers['sec-purpose'] ?? headers['purpose'] ?? headers['x-moz']
+  return purpose !== undefined && String(purpose).toLowerCase().includes('prefetch')
+}
+
+function mayChange({ headers }: FastifyRequest, publicUrl: string): boolean {
+  const { origin } = headers
+  const site = headers['sec-fetch-site']
+  if (origin !== undefined && origin !== publicUrl) return false
+  if (site !== undefined && site !== 'same-origin') return false
+  return site === 'same-origin' || origin === publicUrl || headers['x-csrf'] === '1'
+}
+
+export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
+
+// Refuses requests that two parties could read differently (RFC 9112 §3.2): two Hosts, an address in absolute form.
+
+function refuseAmbiguous(app: FastifyInstance, _options: object, done: () => void): void {
+  // What it expects beyond `100-continue` may be passed over (RFC 9110 §10.1.1); Node would refuse it
+  // without any of our headers.
+  app.server.on('checkExpectation', (...exchange) => void app.server.emit('request', ...exchange))
+  app.addHook('onRequest', (request, _reply, next) => {
+    if (isUnambiguous(request)) return next()
+    next(new ProblemError('invalid_request', 'The request does not say clearly what it asks for.'))
+  })
+  done()
+}
+
+function isUnambiguous({ raw }: FastifyRequest): boolean {
+  // Node keeps the first of two Hosts, and the router drops the host of an absolute address.
+  return raw.url?.charCodeAt(0) === slash && countHostHeaders(raw.rawHeaders) === 1
+}
+
+const slash = 47
+
+/** How many Host headers came: names are at the even places, and few of them have four letters. */
+function countHostHeaders(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count
+}
+
+export const ambiguousRequests = fp(refuseAmbiguous, {
+  name: 'ambiguous-requests',
+  dependencies: ['security-headers'],
+})
+
+// In development a person may open 127.0.0.1, where no cookie of localhost would come back. They
+// are sent to the configured origin before anything is set. The Host header is compared and never
+// copied; behind a proxy, where it may be an inner name, this plugin stays out of the way.
+
+const loopback = /^(?:127\.0\.0\.1|\[::1\])(?::\d+)?$/
+
+function canonicalHost(
+  app: FastifyInstance,
+  options: { publicUrl: string },
+  done: () => void,
+): void {
+  const { publicUrl } = options
+  if (new URL(publicUrl).hostname === 'localhost') {
+    // Where people arrive: the pages and the flow. The API is asked by a page that is there already.
+    app.addHook('onRoute', (route) => {
+      if (!route.config?.reachedBy) return
+      route.onRequest = [redirectToCanonicalHost(publicUrl), ...[route.onRequest ?? []].flat()]
+    })
+  }
+  done()
+}
+
+function redirectToCanonicalHost(publicUrl: string): onRequestHookHandler {
+  return (request, reply, next) => {
+    if (!loopback.test(request.headers.host ?? '')) return next()
+    const target = new URL(publicUrl)
+    // Split by hand: parsed as a URL, a path such as `//evil` would be a host.
+    const [path = '', ...query] = request.url.split('?')
+    target.pathname = path
+    target.search = query.join('?')
+    void reply.redirect(target.href, 307)
+  }
+}
+
+export const canonicalHostRedirect = fp(canonicalHost, {
+  name: 'canonical-host',
+  dependencies: ['security-headers'],
+})

@@ -1,0 +1,169 @@
+/** Reading and writing Cookie headers. */
+import { stringifySetCookie } from 'cookie'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import secureSession from '@fastify/secure-session'
+
+/** The base name of the session cookie. */
+export const sessionCookie = 'session'
+
+/** Cookie names and attributes of one deployment: `__Host-` and Secure exactly where it is https. */
+export interface CookieJar {
+  name(base: string): string
+  set(reply: FastifyReply, base: string, value: string, maxAgeS?: number): void
+  clear(reply: FastifyReply, base: string): void
+}
+
+/** @param publicUrl the origin that people open; http is for localhost in development only */
+export function createCookieJar(publicUrl: string): CookieJar {
+  const secure = publicUrl.startsWith('https:')
+  // The prefix makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis §4.1.3.2).
+  const name = (base: string) => (secure ? `__Host-${base}` : base)
+  // Lax, not Strict: the way back from Entra is a navigation that starts on another site.
+  const attributes = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
+
+  function append(reply: FastifyReply, base: string, value: string, maxAge?: number): void {
+    const cookie = {
+      ...attributes,
+      name: name(base),
+      value,
+      ...(maxAge !== undefined && { maxAge }),
+    }
+    // A list, so that one answer can set several.
+    const earlier = reply.getHeader('set-cookie')
+    const list = earlier === undefined ? [] : [earlier].flat().map(String)
+    reply.removeHeader('set-cookie').header('set-cookie', [...list, stringifySetCookie(cookie)])
+  }
+
+  return {
+    name,
+    set: append,
+    clear: (reply, base) => append(reply, base, '', 0),
+  }
+}
+
+/**
+ * The value of one cookie. A name that is there twice counts as absent: which of the two a browser
+ * sends first is up to whoever planted the other (RFC 6265 §5.4).
+ *
+ * @param header the Cookie header, as it came
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined
+  const at = valueAt(header, name, 0)
+  if (at < 0 || valueAt(header, name, at) >= 0) return undefined
+  const end = header.indexOf(';', at)
+  return (end < 0 ? header.slice(at) : header.slice(at, end)).trim()
+}
+
+/** Where the value of `name` begins at or after `from`; -1 where there is none. This runs on every request. */
+function valueAt(header: string, name: string, from: number): number {
+  let at = header.indexOf(name, from)
+  while (at >= 0) {
+    const after = at + name.length
+    if (header.charAt(after) === '=' && startsPair(header, at)) return after + 1
+    at = header.indexOf(name, after)
+  }
+  return -1
+}
+
+/**
+ * Whether a pair begins here: at the start or after a semicolon. A space alone is not enough: values
+ * may hold spaces, so a sibling domain's `a=b __Host-session=…` would pass for the cookie that the
+ * prefix keeps it from setting.
+ */
+function startsPair(header: string, at: number): boolean {
+  let before = at - 1
+  while (header.charAt(before) === ' ' || header.charAt(before) === '\t') before -= 1
+  return before < 0 || header.charAt(before) === ';'
+}
+
+/** The names in a Cookie header that start with `prefix`, each once. */
+export function cookieNames(header: string | undefined, prefix: string): string[] {
+  const names = cookiePairs(header).map(([key]) => key)
+  return [...new Set(names.filter((name) => name.startsWith(prefix)))]
+}
+
+function cookiePairs(header: string | undefined): [string, string][] {
+  if (!header) return []
+  return header.split(';').map((pair) => {
+    const at = pair.indexOf('=')
+    return at < 0 ? ['', pair.trim()] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  })
+}
+
+// Sealed cookie values, by @fastify/secure-session: authenticated encryption, with key rotation.
+
+/** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
+type CookiePurpose = 'session' | 'sign-in' | 'kept-by-page'
+
+interface Opened {
+  content: Record<string, unknown>
+  /** Whether another key than the first one sealed it. */
+  sealedByOlderKey: boolean
+}
+
+export interface SealedCookies {
+  /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
+  seal(purpose: CookiePurpose, content: object): string
+  /** What a value sealed for `purpose` holds; undefined for anything else, whatever it is. */
+  open(purpose: CookiePurpose, value: string): Opened | undefined
+}
+
+/**
+ * Ciphertext and 24-byte nonce in base64url: a fixed alphabet, so that one seal has one spelling. With the
+ * longest cookie name it stays below 4,096 bytes: browsers drop a longer cookie without a word (RFC 6265 §6.1).
+ */
+const sealedForm = /^[A-Za-z0-9_-]{24,3900}\.[A-Za-z0-9_-]{32}$/
+
+/**
+ * Takes the codec out of secure-session without its hooks: they would open every cookie of every
+ * request, and write the values back in a form that needs percent-encoding.
+ *
+ * @param keys 32 bytes each; the first one seals, all of them open
+ * @param maxAgeS seconds after which a value opens no more, whatever it holds
+ */
+export async function createSealedCookies(
+  app: FastifyInstance,
+  keys: readonly Buffer[],
+  maxAgeS: number,
+): Promise<SealedCookies> {
+  let codec = app
+  // A scope of its own keeps the plugin's hooks away from our routes.
+  await app.register(async (scope) => {
+    await scope.register(secureSession, { key: [...keys], expiry: maxAgeS })
+    codec = scope
+  })
+  return {
+    seal: (purpose, content) => {
+      const value = codec
+        .encodeSecureSession(codec.createSecureSession({ ...content, purpose }))
+        .replaceAll('+', '-')
+        .replaceAll('/', '_')
+        .replaceAll('=', '')
+        .replace(';', '.')
+      if (!sealedForm.test(value))
+        throw new Error(`A sealed value of ${value.length} bytes is too long`)
+      return value
+    },
+    open: (purpose, value) => {
+      if (!sealedForm.test(value) || !value.split('.').every(isCanonical)) return undefined
+      const session = decode(codec, value.replace('.', ';'))
+      const content: Record<string, unknown> = { ...session?.data() }
+      if (!session || content['purpose'] !== purpose) return undefined
+      return { content, sealedByOlderKey: session.changed }
+    },
+  }
+}
+
+/** Decoders ignore the spare bits of the last character, and so take several spellings of one value. */
+function isCanonical(base64url: string): boolean {
+  return Buffer.from(base64url, 'base64url').toString('base64url') === base64url
+}
+
+function decode(codec: FastifyInstance, value: string) {
+  try {
+    return codec.decodeSecureSession(value) ?? undefined
+  } catch {
+    return undefined
+  }
+}

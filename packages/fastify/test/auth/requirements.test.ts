@@ -1,0 +1,104 @@
+import type { FastifyInstance } from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+/** Routes as an app developer writes them, behind `requireSignIn` like everything under routes/. */
+function protectedRoutes(app: FastifyInstance): void {
+  void app.register(async (routes) => {
+    routes.addHook('onRequest', (...hook) => app.requireSignIn.apply(app, hook))
+    const answer = async () => ({ done: true })
+    routes.get('/test/reader', { onRequest: app.requireRole('Directory.Reader') }, answer)
+    routes.get(
+      '/test/either',
+      { onRequest: app.requireRole('Nobody', 'Directory.Auditor') },
+      answer,
+    )
+    routes.get('/test/mail', { onRequest: app.requireScopes('Mail.Read') }, answer)
+    routes.get('/test/users', { onRequest: app.requireScopes('User.ReadBasic.All') }, answer)
+    routes.get('/test/strong', { onRequest: app.requireStepUp('c1') }, answer)
+    routes.get(
+      '/test/all',
+      { onRequest: [app.requireRole('Directory.Reader'), app.requireStepUp('c1')] },
+      answer,
+    )
+  })
+}
+
+const gatehouse = useGatehouse({
+  extend: protectedRoutes,
+  tenant: {
+    patchUsers: {
+      70: { roles: ['Directory.Reader'] },
+      71: { roles: ['Directory.Auditor'] },
+      72: { roles: [] },
+    },
+  },
+})
+
+async function signedIn(place: number): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+  return browser
+}
+
+async function statuses(browser: Browser, ...paths: string[]): Promise<number[]> {
+  return Promise.all(paths.map(async (path) => (await browser.get(path)).status))
+}
+
+describe('a route that requires more than a sign-in', () => {
+  it('is 401 for everybody who is not signed in, whatever it requires', async () => {
+    for (const path of ['/test/reader', '/test/mail', '/test/strong', '/test/all']) {
+      expect((await gatehouse().browser().get(path)).location).toBe('')
+      expectProblem(await gatehouse().browser().get(path), 401, 'sign_in_required')
+    }
+  })
+
+  it('by role lets in who has one of the roles, and tells others which it is', async () => {
+    const [reader, auditor, none] = [await signedIn(70), await signedIn(71), await signedIn(72)]
+    expect(await statuses(reader, '/test/reader', '/test/either')).toEqual([200, 403])
+    expect(await statuses(auditor, '/test/reader', '/test/either')).toEqual([403, 200])
+    const problem = expectProblem(await none.get('/test/either'), 403, 'forbidden')
+    expect(problem.detail).toContain('Nobody or Directory.Auditor')
+    expect((await none.get('/api/me')).status).toBe(200)
+  })
+
+  it('by permission asks for the consent that is missing, and for none that is there', async () => {
+    const browser = await signedIn(72)
+    expect((await browser.get('/test/users')).status).toBe(200)
+    const problem = expectProblem(await browser.get('/test/mail'), 401, 'interaction_required')
+    expect(problem).toMatchObject({ reason: 'consent', scopes: ['Mail.Read'] })
+    const { location } = await browser.get(problem.signInUrl ?? '')
+    await browser.send(
+      await browser.callbackFrom(location, {
+        user: people(gatehouse().tenant).at(72).userPrincipalName,
+      }),
+    )
+    expect((await browser.get('/test/mail')).status).toBe(200)
+  })
+
+  it('by step-up sends the user to prove more, once, and the proof is the session’s', async () => {
+    const browser = await signedIn(70)
+    const problem = expectProblem(await browser.get('/test/all'), 401, 'interaction_required')
+    expect(problem.reason).toBe('step_up')
+    const { location } = await browser.get(problem.signInUrl ?? '')
+    await browser.send(
+      await browser.callbackFrom(location, {
+        user: people(gatehouse().tenant).at(70).userPrincipalName,
+      }),
+    )
+    expect(await statuses(browser, '/test/strong', '/test/all')).toEqual([200, 200])
+    // Another sign-in of the same user has proved nothing yet.
+    expectProblem(await (await signedIn(70)).get('/test/strong'), 401, 'interaction_required')
+  })
+
+  it('that names nothing, or nothing that can be asked for, is found out at start', () => {
+    const { app } = gatehouse()
+    expect(() => app.requireRole()).toThrow(/role/)
+    expect(() => app.requireScopes()).toThrow(/permission/)
+    for (const context of ['', 'mfa', 'c', 'c100', 'c1"}}']) {
+      expect(() => app.requireStepUp(context)).toThrow(/authentication context/)
+    }
+  })
+})

@@ -1,0 +1,172 @@
+import { localClient, localTenantId } from '@gatehouse/tenant'
+import { describe, expect, it } from 'vitest'
+import { loadConfig, localTenant } from '../../src/config/index.ts'
+import {
+  freshClone,
+  inFolder,
+  load,
+  ownTenant,
+  refusalOf,
+  refusedKeys,
+} from '../support/config-folder.ts'
+
+const production = { NODE_ENV: 'production' }
+
+describe('placeholders', () => {
+  it('that are all intact mean the local tenant in development', () => {
+    const config = load(freshClone)
+    expect(config).toMatchObject({
+      usesLocalTenant: true,
+      tenant: localTenantId,
+      clientId: localClient.clientId,
+      credentials: [{ kind: 'secret', value: localClient.clientSecret }],
+      authority: 'http://127.0.0.1:5175',
+      downstreamApis: { graph: { baseUrl: 'http://127.0.0.1:5175/v1.0' } },
+    })
+  })
+
+  it('that are all intact are refused in production, naming all three', () => {
+    const keys = refusedKeys({ ...freshClone, publicUrl: ownTenant.publicUrl }, production)
+    expect(keys).toEqual(['tenant', 'clientId', 'clientSecret'])
+  })
+
+  it.each([
+    [['tenant']],
+    [['clientId']],
+    [['clientSecret']],
+    [['tenant', 'clientId']],
+    [['clientId', 'clientSecret']],
+  ] as const)('that are partly intact are refused, naming them: %j', (left) => {
+    const intact = Object.fromEntries(left.map((key) => [key, freshClone[key]]))
+    expect(refusedKeys({ ...ownTenant, ...intact })).toEqual([...left])
+  })
+
+  it.each([
+    ['clientSecret', 'changeme'],
+    ['clientSecret', 'your-client-secret'],
+    ['clientSecret', '<secret>'],
+    ['tenant', '00000000-0000-0000-0000-000000000000'],
+    ['clientId', '00000000-0000-0000-0000-000000000000'],
+  ])('of other forms are refused for %s: %s', (key, value) => {
+    expect(refusedKeys({ ...ownTenant, [key]: value })).toEqual([key])
+  })
+
+  it('for the local tenant are the values that the tenant itself has', () => {
+    expect(localTenant).toMatchObject({
+      tenant: localTenantId,
+      clientId: localClient.clientId,
+      clientSecret: localClient.clientSecret,
+    })
+    expect(localClient.redirectUris).toContain(load(freshClone).redirectUri)
+  })
+})
+
+describe('the configuration of addresses', () => {
+  it.each([
+    ['authority', 'http://login.example.test'],
+    ['authority', 'https://login.microsoftonline.com/undefined/'],
+    ['authority', 'https://login.microsoftonline.com?x=1'],
+    ['authority', 'https://user:pw@login.microsoftonline.com'],
+    ['authority', 'ftp://login.microsoftonline.com'],
+    ['authority', 'login.microsoftonline.com'],
+    ['tenant', 'common'],
+    ['tenant', 'undefined'],
+    ['publicUrl', 'http://app.example.test'],
+    ['publicUrl', 'http://127.0.0.1:5173'],
+    ['publicUrl', 'https://app.example.test/auth/redirect'],
+    ['publicUrl', 'nonsense'],
+  ])('refuses %s %s', (key, value) => {
+    expect(refusedKeys({ ...ownTenant, [key]: value })).toEqual([key])
+  })
+
+  it('refuses http in production, on loopback too', () => {
+    const file = {
+      ...ownTenant,
+      authority: 'http://127.0.0.1:5175',
+      publicUrl: 'http://localhost:5173',
+      downstreamApis: { graph: { baseUrl: 'http://127.0.0.1:5175/v1.0', scopes: ['a'] } },
+    }
+    expect(refusedKeys(file, production)).toEqual([
+      'authority',
+      'publicUrl',
+      'downstreamApis.graph.baseUrl',
+    ])
+    expect(load(file).authority).toBe('http://127.0.0.1:5175')
+  })
+
+  it('has the redirect URI of the public origin, in any spelling of it', () => {
+    const config = load({ ...ownTenant, publicUrl: 'https://APP.example.test:443/' })
+    expect(config.publicUrl).toBe('https://app.example.test')
+    expect(config.redirectUri).toBe('https://app.example.test/auth/redirect')
+  })
+})
+
+describe('the configuration file', () => {
+  it.each([
+    ['sesionTtl', { sesionTtl: 5 }],
+    ['session.idle', { session: { idle: 5 } }],
+    ['session.idleMinutes', { session: { idleMinutes: '15m' } }],
+    ['session.idleMinutes', { session: { idleMinutes: 0 } }],
+    ['session.idleMinutes', { session: { idleMinutes: null } }],
+    ['session.idleMinutes', { session: { idleMinutes: 1.5 } }],
+    ['session.idleMinutes', { session: { idleMinutes: 61, absoluteMinutes: 60 } }],
+    ['session.absoluteMinutes', { session: { absoluteMinutes: 59 } }],
+    ['tenant', { tenant: 5 }],
+    ['clientSecret', { clientSecret: '' }],
+    ['scopes', { scopes: [] }],
+    ['scopes.0', { scopes: ['two words'] }],
+    ['downstreamApis', { downstreamApis: [] }],
+    ['downstreamApis.graph.baseUrl', { downstreamApis: { graph: { scopes: ['a'] } } }],
+    [
+      'downstreamApis.graph.url',
+      {
+        downstreamApis: { graph: { ...ownTenant.downstreamApis.graph, url: 'https://x.test' } },
+      },
+    ],
+  ])('is refused with a wrong %s: %j', (key, patch) => {
+    expect(refusedKeys({ ...ownTenant, ...patch }).map(withoutOwnLimit)).toEqual([
+      withoutOwnLimit(key),
+    ])
+  })
+
+  it('is refused with a missing key, by its name', () => {
+    const { clientSecret: _, ...withoutSecret } = ownTenant
+    expect(refusedKeys(withoutSecret)).toEqual(['clientSecret'])
+    expect(refusedKeys({})).toEqual([
+      'tenant',
+      'clientId',
+      'authority',
+      'publicUrl',
+      'scopes',
+      'downstreamApis',
+      'clientSecret',
+    ])
+  })
+
+  it.each([['[]'], ['"text"'], ['null'], ['7']])('is refused if it holds %s', (text) => {
+    expect(refusedKeys(text)).toEqual(['the file'])
+  })
+
+  it('is refused by its name, and by the line, if it is missing or not JSON', () => {
+    expect(() => inFolder((folder) => loadConfig({}, folder))).toThrow(
+      /aad\.config\.json: .*ENOENT/,
+    )
+    expect(refusalOf('{\n "tenant": "x",\n nonsense }').message).toMatch(
+      /not valid JSON, near line 3/,
+    )
+  })
+
+  it('is refused with every mistake at once', () => {
+    const file = { ...ownTenant, tenant: 'x', authority: 'http://a.test', extra: 1, scopes: 'all' }
+    const env = { PORT: 'abc', LOG_LEVEL: 'loud', SESSION_KEYS: 'short' }
+    const expected = ['PORT', 'LOG_LEVEL', 'tenant', 'extra', 'scopes', 'authority', 'SESSION_KEYS']
+    const { message } = refusalOf(file, env)
+    expect(refusedKeys(file, env).toSorted()).toEqual(expected.toSorted())
+    for (const key of expected) expect(message).toContain(`  ${key}: `)
+  })
+})
+
+/** Idle and absolute time are held against each other: which of the two is named does not matter. */
+function withoutOwnLimit(key: string): string {
+  return key.replace(/^session\.(?:idle|absolute)Minutes$/, 'session limits')
+}

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
+const command = join(import.meta.dirname, '../../src/commands/doctor.ts')
+
+interface Ended {
+  code: number
+  stdout: string
+}
+
+/** Runs the command on the configuration of the app. */
+async function doctor(args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
+  const options = { env: { PATH: process.env['PATH'], ...gatehouse().environment, ...env } }
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], options)
+    return { code: 0, stdout }
+  } catch (error) {
+    const { code, stdout } = error as Ended
+    return { code, stdout }
+  }
+}
+
+describe('npm run doctor', () => {
+  it('prints a line for each check, without colours in a pipe, and ends with 0', async () => {
+    const { code, stdout } = await doctor()
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ok {4}config: Valid\.$/m)
+    expect(stdout).toContain('12 checks: 0 failed, 0 to look at.')
+    expect(stdout).not.toContain('\u001B[')
+  })
+
+  it('ends with 1 where a check fails, and says who can do what', async () => {
+    const env = { AAD_CLIENT_SECRET: 'wrong-secret-0123456789' }
+    const { code, stdout } = await doctor([], env)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^FAIL {2}credential: Entra refuses clientSecret \(AADSTS7000215\)\.$/m)
+    expect(stdout).toMatch(/^ {6}administrator: .*Certificates & secrets/m)
+    expect(stdout).not.toContain(env.AAD_CLIENT_SECRET)
+  })
+
+  it('prints JSON for programs', async () => {
+    const { code, stdout } = await doctor(['--json'], { PUBLIC_URL: 'http://127.0.0.1:5173' })
+    expect(code).toBe(1)
+    const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: object[] }
+    expect(ok).toBe(false)
+    expect(findings).toMatchObject([{ id: 'config', status: 'fail', who: 'operator' }])
+    expect(Object.keys(findings[0] ?? {})).toEqual(['id', 'status', 'reason', 'who', 'next'])
+  })
+})

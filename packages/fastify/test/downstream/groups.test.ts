@@ -1,0 +1,140 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, describe, expect, it } from 'vitest'
+import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { openSocket } from '../support/raw-exchange.ts'
+import { json, startUpstream } from '../support/upstream.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const gatehouse = useGatehouse({ extend: groupsRoute })
+/** Where a token may say that the groups are. */
+const elsewhere = await startUpstream()
+afterAll(() => elsewhere.close())
+
+function groupsRoute(app: FastifyInstance): void {
+  app.get(
+    '/test/groups',
+    { onRequest: (...hook) => app.requireSignIn.apply(app, hook) },
+    (request) => request.groups(),
+  )
+}
+
+async function signedIn(place: number): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+  return browser
+}
+
+const groupsOf = (place: number) => people(gatehouse().tenant).at(place).groups
+const ask = (browser: Browser): Promise<Answer> => browser.get('/test/groups')
+
+function graphPaths(): string[] {
+  return gatehouse()
+    .tenant.journal.entries()
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith('/v1.0'))
+}
+
+const lookup = '/v1.0/me/getMemberGroups'
+
+describe('the groups of a user', () => {
+  it('are the token’s, and Graph is not asked', async () => {
+    for (const place of [0, 1, 2, 3, 10]) {
+      const answer = await ask(await signedIn(place))
+      expect((answer.json() as string[]).toSorted()).toEqual(groupsOf(place)?.toSorted())
+    }
+    expect(groupsOf(10)).toHaveLength(200)
+    expect(graphPaths()).toEqual([])
+  })
+
+  it('come from Graph if they are too many for a token, and Graph is asked once', async () => {
+    const browser = await signedIn(11)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(browser)))
+    answers.push(await ask(browser))
+    expect(groupsOf(11)).toHaveLength(240)
+    for (const answer of answers) expect(answer.json()).toEqual(groupsOf(11))
+    expect(graphPaths()).toEqual([lookup])
+    const [call] = gatehouse()
+      .tenant.journal.entries()
+      .filter(({ endpoint }) => endpoint === 'groups')
+    expect([call?.method, call?.body]).toEqual(['POST', { securityEnabledOnly: false }])
+  })
+
+  it('are kept for each session separately', async () => {
+    const [many, few] = [await signedIn(11), await signedIn(3)]
+    expect((await ask(many)).json()).toEqual(groupsOf(11))
+    expect((await ask(few)).json()).toEqual(groupsOf(3))
+    expect((await ask(await signedIn(11))).json()).toEqual(groupsOf(11))
+    expect(graphPaths()).toEqual([lookup, lookup])
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'names an address of its own',
+      {
+        _claim_names: { groups: 'src1' },
+        _claim_sources: { src1: { endpoint: `${elsewhere.url}/groups`, access_token: 'x' } },
+      },
+    ],
+    [
+      'names the metadata service',
+      {
+        _claim_names: { groups: 'src1' },
+        _claim_sources: { src1: { endpoint: 'http://169.254.169.254/latest' } },
+      },
+    ],
+    ['names no address', { _claim_names: { groups: '../..' }, _claim_sources: null }],
+    ['says that there are some', { hasgroups: true }],
+    ['says so in a word', { hasgroups: 'true' }],
+  ])('are asked for at the configured Graph, even if the token %s', async (_what, claims) => {
+    const variant = { kind: 'idToken' as const, remove: ['groups'], claims }
+    gatehouse().tenant.faults.set({ at: 'token', ...variant })
+    elsewhere.answers((response) => json(response, { value: ['hostile'] }))
+    const answer = await ask(await signedIn(4))
+    expect(answer.json()).toEqual(groupsOf(4))
+    expect(graphPaths()).toEqual([lookup])
+    expect(elsewhere.calls).toEqual([])
+  })
+
+  it.each<[string, unknown, string[]]>([
+    ['no list', 'admins', []],
+    ['an object', { 0: 'admins' }, []],
+    ['things that are no text', ['a', 1, null, { b: 1 }, ['c']], ['a']],
+  ])('are texts only, even if the token has %s', async (_what, claimed, groups) => {
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', claims: { groups: claimed } })
+    expect((await ask(await signedIn(5))).json()).toEqual(groups)
+    expect(graphPaths()).toEqual([])
+  })
+
+  it.each([
+    ['fails', { kind: 'graphError', status: 500, code: 'Error' }],
+    ['has no list', { kind: 'respond', status: 200, body: { value: 'x' } }],
+    ['has other things in it', { kind: 'respond', status: 200, body: { value: [{ id: 'x' }] } }],
+    [
+      'has ids that are too long',
+      { kind: 'respond', status: 200, body: { value: ['x'.repeat(65)] } },
+    ],
+  ] as const)('are 502 if Graph %s, and asked for again later', async (_what, fault) => {
+    const browser = await signedIn(11)
+    gatehouse().tenant.faults.set({ at: 'groups', ...fault })
+    expectProblem(await ask(browser), 502, 'upstream_failed')
+    gatehouse().tenant.faults.clear()
+    expect((await ask(browser)).json()).toEqual(groupsOf(11))
+    // A change is never sent twice, and this is a POST.
+    expect(graphPaths()).toEqual([lookup, lookup])
+  })
+
+  it('arrive for one page although the page that first asked for them was closed', async () => {
+    const browser = await signedIn(11)
+    gatehouse().tenant.faults.set({ at: 'groups', kind: 'hang', times: 1 })
+    const socket = await openSocket(gatehouse().origin)
+    const cookie = await browser.cookieHeader()
+    socket.write(`GET /test/groups HTTP/1.1\r\nHost: localhost:5173\r\nCookie: ${cookie}\r\n\r\n`)
+    await expect.poll(() => graphPaths()).toEqual([lookup])
+    const waiting = Array.from({ length: 5 }, () => ask(browser))
+    expect((await browser.get('/api/me')).status).toBe(200)
+    socket.destroy()
+    for (const answer of await Promise.all(waiting)) expect(answer.json()).toEqual(groupsOf(11))
+    expect(graphPaths()).toEqual([lookup, lookup])
+  })
+})

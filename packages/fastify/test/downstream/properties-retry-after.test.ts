@@ -1,0 +1,41 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { retryAfterSeconds } from '../../src/retry-after.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
+
+const now = Date.UTC(2026, 0, 15, 12)
+
+describe('any Retry-After header', () => {
+  it('gives a whole number of seconds from 1 to 300', () => {
+    const header = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.integer().map(String),
+      fc.bigInt().map(String),
+      fc.double().map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+      mutated(new Date(now).toUTCString(), '0179 :,-+GMTJan'),
+      fc.array(fc.string()),
+      fc.constant(undefined),
+    )
+    fc.assert(
+      fc.property(header, (value) => {
+        const seconds = retryAfterSeconds(value, now)
+        expect(Number.isInteger(seconds)).toBe(true)
+        expect(seconds).toBeGreaterThanOrEqual(1)
+        expect(seconds).toBeLessThanOrEqual(300)
+      }),
+      runs(5000),
+    )
+  })
+
+  it('in that range is passed on unchanged, in both forms', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), (seconds) => {
+        expect(retryAfterSeconds(String(seconds), now)).toBe(seconds)
+        expect(retryAfterSeconds(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds)
+      }),
+      runs(1000),
+    )
+  })
+})

@@ -1,0 +1,195 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { localTenant } from '../../src/config/index.ts'
+import {
+  startGatehouse,
+  type Gatehouse,
+  type GatehouseOptions,
+} from '@gatehouse/test-support/gatehouse'
+import { writeKeyPair, type WrittenPair } from '../support/key-pairs.ts'
+import { registrationAt } from '../support/registration.ts'
+import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-credentials-'))
+const secretFile = join(folder, 'secret')
+const wrongFile = join(folder, 'wrong-secret')
+let pair: WrittenPair
+let issuer: TokenIssuer
+
+beforeAll(async () => {
+  writeFileSync(secretFile, `${localTenant.clientSecret}\n`, { mode: 0o600 })
+  writeFileSync(wrongFile, 'wrong-secret-0123456789', { mode: 0o600 })
+  pair = await writeKeyPair({ folder })
+  issuer = await startTokenIssuer()
+})
+
+afterAll(async () => {
+  await issuer.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Runs `work` in an app of its own; its registration knows the certificate and the issuer. */
+async function withCredentials(
+  credentials: object[],
+  work: (gatehouse: Gatehouse) => Promise<void>,
+  options: GatehouseOptions = {},
+): Promise<void> {
+  const config = { clientSecret: undefined, credentials, ...options.config }
+  const gatehouse = await startGatehouse({ ...options, config })
+  try {
+    const registration = await registrationAt(gatehouse.tenant)
+    const key = { type: 'AsymmetricX509Cert', usage: 'Verify', key: pair.certificate }
+    await registration.change({ keyCredentials: [key] })
+    const { url, subject } = issuer
+    await registration.trust({ name: 'platform', issuer: url, subject })
+    gatehouse.tenant.journal.clear()
+    await work(gatehouse)
+  } finally {
+    await gatehouse.close()
+  }
+}
+
+async function signsIn(gatehouse: Gatehouse): Promise<void> {
+  const browser = gatehouse.browser()
+  const answer = await browser.signIn()
+  expect(answer.location).toBe('/')
+  expect((await browser.get('/api/me')).status).toBe(200)
+}
+
+const certificate = () => ({
+  certificate: { certificateFile: pair.certificateFile, privateKeyFile: pair.privateKeyFile },
+})
+
+function events(gatehouse: Gatehouse, event: string): Record<string, unknown>[] {
+  const lines = gatehouse.logs.map((line) => JSON.parse(line) as Record<string, unknown>)
+  return lines.filter((line) => line['event'] === event)
+}
+
+describe('each credential signs in and refreshes', () => {
+  it.each([
+    ['a secret in a file', () => ({ secretFile })],
+    ['a certificate', certificate],
+    ['an assertion of the platform', () => ({ assertionFile: join(folder, 'assertion') })],
+    ['a managed identity', () => ({ managedIdentity: { clientId: localTenant.clientId } })],
+  ])('%s', async (_name, credential) => {
+    writeFileSync(join(folder, 'assertion'), await issuer.token())
+    const env = { MANAGED_IDENTITY_URL: issuer.url }
+    await withCredentials(
+      [credential()],
+      async (gatehouse) => {
+        const browser = gatehouse.browser()
+        expect((await browser.signIn()).location).toBe('/')
+        // Graph challenges the token, and only a new one mends that.
+        gatehouse.tenant.revokeTokens()
+        expect((await browser.get('/api/users')).status).toBe(200)
+      },
+      { env },
+    )
+  })
+
+  it('asks the metadata service as Azure wants to be asked', () => {
+    const [asked] = issuer.asked
+    const url = asked?.url ?? ''
+    expect(asked?.metadata).toBe('true')
+    expect(url).toContain('/metadata/identity/oauth2/token?')
+    expect(Object.fromEntries(new URLSearchParams(url.split('?')[1]))).toMatchObject({
+      'api-version': '2018-02-01',
+      resource: 'api://AzureADTokenExchange',
+      client_id: localTenant.clientId,
+    })
+  })
+})
+
+describe('several credentials', () => {
+  it('are tried in order: the next one where Entra refuses one, and that is in the log', async () => {
+    await withCredentials([{ secretFile: wrongFile }, certificate()], async (gatehouse) => {
+      await signsIn(gatehouse)
+      const [line] = events(gatehouse, 'credential_refused')
+      expect(line).toMatchObject({
+        kind: 'secret_file',
+        setting: 'credentials.0',
+        reason: 'AADSTS7000215',
+        advice: { portal: expect.stringContaining('Certificates & secrets') as string },
+      })
+      expect(events(gatehouse, 'credential_in_use')).toMatchObject([{ kind: 'certificate' }])
+      expect(gatehouse.logs.join('')).not.toContain('wrong-secret-0123456789')
+    })
+  })
+
+  it('remember which one works, for ten minutes', async () => {
+    const options = { oneClock: true }
+    const list = [{ secretFile: wrongFile }, { secretFile }]
+    const work = async (gatehouse: Gatehouse) => {
+      await signsIn(gatehouse)
+      await signsIn(gatehouse)
+      expect(events(gatehouse, 'credential_refused')).toHaveLength(1)
+      gatehouse.advance(11 * 60_000)
+      await signsIn(gatehouse)
+      expect(events(gatehouse, 'credential_refused')).toHaveLength(2)
+    }
+    await withCredentials(list, work, options)
+  })
+
+  it('do without a file that is not there, and without a platform that does not answer', async () => {
+    const list = [
+      { assertionFile: join(folder, 'missing') },
+      { managedIdentity: {} },
+      { secretFile },
+    ]
+    const env = { MANAGED_IDENTITY_URL: 'http://127.0.0.1:1' }
+    const work = async (gatehouse: Gatehouse) => {
+      await signsIn(gatehouse)
+      expect(events(gatehouse, 'credential_unavailable')).toMatchObject([
+        { kind: 'assertion_file', setting: 'credentials.0' },
+        { kind: 'managed_identity', setting: 'credentials.1' },
+      ])
+      expect(events(gatehouse, 'credential_refused')).toEqual([])
+    }
+    await withCredentials(list, work, { env })
+  })
+
+  it('stay where they are when it is the code that Entra refuses', async () => {
+    await withCredentials([{ secretFile }, certificate()], async (gatehouse) => {
+      gatehouse.tenant.faults.set({ at: 'token', kind: 'aadsts', code: 70008 })
+      const answer = await gatehouse.browser().signIn()
+      expect(answer.location).toContain('code=expired')
+      expect(events(gatehouse, 'credential_refused')).toEqual([])
+    })
+  })
+})
+
+describe('a file that changes', () => {
+  it('counts without a restart: the right secret after a wrong one', async () => {
+    const path = join(folder, 'rotated')
+    writeFileSync(path, 'wrong-secret-0123456789', { mode: 0o600 })
+    await withCredentials([{ secretFile: path }], async (gatehouse) => {
+      expect((await gatehouse.browser().signIn()).location).toContain('code=misconfigured')
+      expect((await gatehouse.browser().get('/readyz')).json()).toEqual({
+        status: 'ready',
+        warnings: ['credential'],
+      })
+      // As a platform does it: a new file under the old name.
+      writeFileSync(`${path}.new`, localTenant.clientSecret, { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+      await signsIn(gatehouse)
+      expect((await gatehouse.browser().get('/readyz')).json()).toEqual({ status: 'ready' })
+    })
+  })
+
+  it('may be gone for a moment; after a minute it is missed', async () => {
+    const path = join(folder, 'vanishing')
+    writeFileSync(path, localTenant.clientSecret, { mode: 0o600 })
+    const work = async (gatehouse: Gatehouse) => {
+      await signsIn(gatehouse)
+      rmSync(path)
+      await signsIn(gatehouse)
+      gatehouse.advance(2 * 60_000)
+      expect((await gatehouse.browser().signIn()).location).toContain('code=misconfigured')
+      const [line] = events(gatehouse, 'credential_unavailable')
+      expect(line).toMatchObject({ reason: 'has a file that cannot be read (ENOENT)' })
+    }
+    await withCredentials([{ secretFile: path }], work, { oneClock: true })
+  })
+})

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { documentedBadDays } from '@gatehouse/test-support/documented-bad-days'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
+import { liveThrough } from '../support/live-through.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { people } from '@gatehouse/tenant/testing'
+
+const unlimited = 1_000_000
+const config = { rateLimits: { perAddress: unlimited, perSession: unlimited } }
+
+const rows = documentedBadDays().map((row, index) => ({ ...row, index }))
+/** These are waited for; side by side, each with an app of its own, so that it is once. */
+const slow = rows.filter(({ id }) => /-(?:slow|hangs|drips)$/.test(id))
+const quick = rows.filter((row) => !slow.includes(row))
+/** The first bad day for each answer. */
+const oneOfEach = quick.filter(
+  (row, index) => index === quick.findIndex((other) => other.apiAnswer === row.apiAnswer),
+)
+const others = quick.filter((row) => !oneOfEach.includes(row))
+
+/** Everybody has a day of his own. Behind the users that are special, but for the guest. */
+const placeOf = (id: string, index: number) => (id === 'graph-guests-forbidden' ? 8 : 20 + index)
+
+describe('on a bad day, the answer is what the documentation of the local tenant says', () => {
+  const gatehouse = useGatehouse({ config })
+
+  async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
+    // New signing keys are looked for twice a minute at most, and these days are about them.
+    if (/^(?:keys|discovery)-/.test(id)) await gatehouse().restart()
+    const user = people(gatehouse().tenant).at(placeOf(id, index)).userPrincipalName
+    return liveThrough(gatehouse(), id, user)
+  }
+
+  it.each(oneOfEach)('$id: $apiAnswer', async (row) => {
+    expect(await answerOf(row)).toBe(row.apiAnswer)
+  })
+
+  it.each(others)('$id: $apiAnswer', { tags: ['thorough'] }, async (row) => {
+    expect(await answerOf(row)).toBe(row.apiAnswer)
+  })
+})
+
+describe(
+  'on a day of waiting, the answer is what the documentation says',
+  { tags: ['thorough'] },
+  () => {
+    const lived = new Map<string, string>()
+
+    beforeAll(async () => {
+      await Promise.all(
+        slow.map(async ({ id }) => {
+          const gatehouse = await startGatehouse({ config })
+          const [user] = gatehouse.tenant.users
+          try {
+            lived.set(id, await liveThrough(gatehouse, id, user?.userPrincipalName ?? ''))
+          } finally {
+            await gatehouse.close()
+          }
+        }),
+      )
+    }, 60_000)
+
+    it.each(slow)('$id: $apiAnswer', ({ id, apiAnswer }) => {
+      expect(lived.get(id)).toBe(apiAnswer)
+    })
+  },
+)

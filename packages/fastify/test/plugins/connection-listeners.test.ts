@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { Pool } from 'undici'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const gatehouse = useGatehouse({
+  extend: (app) => {
+    app.get(
+      '/test/listeners',
+      { onRequest: (...hook) => app.requireSignIn.apply(app, hook) },
+      async (request) => {
+        const { socket } = request.raw
+        await request.callApi('graph', '/users', { query: { $top: '1' } })
+        return { close: socket.listenerCount('close'), port: socket.remotePort }
+      },
+    )
+  },
+})
+
+it('a hundred calls on one connection leave nothing behind that listens for its end', async () => {
+  const browser = gatehouse().browser()
+  await browser.signIn()
+  const cookie = await browser.cookieHeader()
+  const pool = new Pool(gatehouse().origin, { connections: 1 })
+  const seen: { close: number; port: number }[] = []
+  for (let turn = 0; turn < 100; turn += 1) {
+    const { body } = await pool.request({
+      path: '/test/listeners',
+      method: 'GET',
+      headers: { host: 'localhost:5173', cookie },
+    })
+    seen.push((await body.json()) as { close: number; port: number })
+  }
+  await pool.close()
+  expect(new Set(seen.map(({ port }) => port)).size).toBe(1)
+  expect(seen.at(-1)?.close).toBe(seen[0]?.close)
+})

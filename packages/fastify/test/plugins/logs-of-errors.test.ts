@@ -1,0 +1,137 @@
+import { createServer } from 'node:net'
+import { ServerError } from '@azure/msal-node'
+import Fastify from 'fastify'
+import { decodeJwt, errors } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { EntraError } from '../../src/entra/errors.ts'
+import { createEntraNetwork } from '../../src/entra/network.ts'
+import { loggerOptions } from '../../src/plugins/logging.ts'
+
+const marker = 'nora.hill@secret.example'
+
+interface Line {
+  err: Record<string, unknown> & { message: string; stack: string; cause?: Record<string, unknown> }
+}
+
+/** What is written for an error. */
+function lineOf(error: unknown): { text: string } & Line {
+  let text = ''
+  const stream = { write: (line: string) => void (text += line) }
+  const { log } = Fastify({ logger: loggerOptions('trace', stream) })
+  log.error({ err: error }, 'It failed')
+  return { text, ...(JSON.parse(text) as Line) }
+}
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  throw new Error('Nothing was thrown')
+}
+
+const answers: [string, () => unknown][] = [
+  ['JSON’s parser', () => thrownBy(() => JSON.parse(marker))],
+  ['MSAL, with a frame of its own', () => new ServerError('x', '', `no\n    at ${marker} (a:1:1)`)],
+  ['a number’s parser', () => thrownBy(() => BigInt(marker))],
+  ['MSAL', () => new ServerError('invalid_grant', '', `AADSTS50034: ${marker}`, marker)],
+  ['jose, which parses a token', () => thrownBy(() => decodeJwt(`e30.${btoa(marker)}.c2ln`))],
+  ['jose, about an extension', () => new errors.JOSENotSupported(`"${marker}" is not recognized`)],
+  ['a library with an answer', () => Object.assign(new Error(marker), { body: { marker } })],
+  ['a library with a response', () => Object.assign(new Error(marker), { response: marker })],
+  ['Node, about an argument', () => thrownBy(() => Buffer.alloc(marker as unknown as number))],
+  ['Node, about an address', () => thrownBy(() => new URL(marker))],
+]
+
+describe('a line of the log about an error', () => {
+  it.each(answers)('repeats nothing of what was read by %s', (_what, make) => {
+    const error = make()
+    for (const one of [
+      error,
+      new Error('outside', { cause: error }),
+      new Error('outside', {
+        cause: new EntraError('entra_untrusted', 'inside', { cause: error }),
+      }),
+    ]) {
+      const { text, err } = lineOf(one)
+      expect(text).not.toContain('nora')
+      expect(err.stack).toMatch(/^\w+: .*\n {4}at /)
+    }
+  })
+
+  it('says of which type it is, and where it came from', () => {
+    const { err } = lineOf(thrownBy(() => JSON.parse(marker)))
+    expect(err).toMatchObject({ type: 'SyntaxError', message: '' })
+    expect(err.stack).toMatch(/^SyntaxError: \n {4}at JSON\.parse/)
+    expect(err.stack).toContain('logs-of-errors.test.ts')
+  })
+
+  it.each([
+    ['of an app', new Error('The order has no lines')],
+    ['of a type', new TypeError('lines is not iterable')],
+    [
+      'of a system call',
+      Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' }),
+    ],
+  ])('keeps the message %s', (_what, error) => {
+    const { err } = lineOf(error)
+    expect(err.message).toBe(error.message)
+    expect(err.stack).toBe(error.stack)
+    expect(lineOf(new Error('x', { cause: error })).err.cause?.['message']).toBe(error.message)
+  })
+
+  it('names what Entra said in words and numbers of a fixed form', () => {
+    const facts = {
+      oauthError: 'invalid_grant',
+      suberror: 'bad_token',
+      aadsts: 50034,
+      check: 'token_response',
+      httpStatus: 400,
+      traceId: '5d2f8b31-6a4c-4e97-b1d0-8c7f6e5d4a32',
+      correlationId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      retryAfterS: 7,
+    }
+    const error = new EntraError('entra_refused', 'no', { ...facts, claims: '{"id_token":{}}' })
+    const { err } = lineOf(error)
+    expect(err).toMatchObject({ code: 'entra_refused', ...facts })
+    expect(err).not.toHaveProperty('claims')
+  })
+
+  it('keeps no name, code or other member that is a sentence', () => {
+    const error = Object.assign(new Error('no'), {
+      name: marker,
+      code: marker,
+      check: `a ${marker}`,
+      oauthError: [marker],
+      user: marker,
+    })
+    expect(lineOf(error).text).not.toContain('nora')
+    expect(lineOf(error).err['type']).toBe('Error')
+  })
+
+  it.each([[marker], [{ message: marker }], [undefined], [null]])(
+    'keeps nothing of what is no error: %j',
+    (thrown) => {
+      expect(lineOf(new Error('outside', { cause: thrown })).text).not.toContain('nora')
+      expect(lineOf(thrown).text).not.toContain('nora')
+    },
+  )
+
+  it('repeats nothing of an answer that is no HTTP', async () => {
+    const server = createServer((socket) => socket.end(`${marker}\r\n\r\n${marker}`))
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : ''
+    const network = createEntraNetwork()
+    try {
+      const error: unknown = await network.get(`http://127.0.0.1:${port}/`).catch((e: unknown) => e)
+      const { text, err } = lineOf(error)
+      expect(text).not.toContain('nora')
+      expect(err).toMatchObject({ code: 'entra_unavailable', cause: { type: 'HTTPParserError' } })
+    } finally {
+      await network.close()
+      server.close()
+    }
+  })
+})

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { localTenant } from '../../src/config/index.ts'
+import { goodKey } from '../support/config-folder.ts'
+import { tokenRequests } from '../support/token-requests.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const gatehouse = useGatehouse({
+  env: { SESSION_KEYS: goodKey },
+  config: { session: { idleMinutes: 1440, absoluteMinutes: 1440 } },
+  oneClock: true,
+})
+
+/** Everything secret or personal that went over the wire so far, by what it is. */
+async function secretsOf(browser: Browser): Promise<Map<string, string>> {
+  const { tenant } = gatehouse()
+  const found = new Map([
+    ['client secret', localTenant.clientSecret],
+    ['session key', goodKey],
+  ])
+  const add = (name: string, value: unknown) => {
+    if (typeof value === 'string' && value.length > 8) found.set(`${name} ${found.size}`, value)
+  }
+  for (const entry of tenant.journal.entries()) {
+    for (const name of ['state', 'nonce', 'code_challenge', 'login_hint', 'logout_hint']) {
+      add(name, entry.query[name])
+    }
+    add('access token', String(entry.headers['authorization'] ?? '').replace('Bearer ', ''))
+  }
+  for (const form of tokenRequests(tenant)) {
+    for (const name of ['code', 'code_verifier', 'refresh_token']) add(name, form[name])
+  }
+  for (const pair of (await browser.cookieHeader()).split('; ')) {
+    add('cookie', pair.slice(pair.indexOf('=') + 1))
+  }
+  const [user] = tenant.users
+  add('user name', user?.userPrincipalName)
+  add('name', user?.displayName)
+  add('object id', user?.id)
+  return found
+}
+
+/** A visit with everything that is logged: successes, refusals and failures of every party. */
+async function visit(browser: Browser): Promise<void> {
+  const { tenant } = gatehouse()
+  tenant.faults.set({ at: 'discovery', times: 1, kind: 'reset' })
+  await browser.get('/auth/sign-in')
+  gatehouse().advance(10_000)
+  await browser.signIn({ returnTo: '/users?private=yes' })
+  for (const path of [
+    '/api/me',
+    '/api/claims',
+    '/api/users?search=Nora',
+    '/api/users?top=x',
+    '/nowhere?token=abc',
+  ]) {
+    await browser.get(path)
+  }
+  await browser.get('/api/me', { 'sec-fetch-site': 'cross-site' })
+  await browser.send('/api/me', { cookie: 'session=junk-that-somebody-made-up' })
+  await browser.signIn({ cancel: true })
+  const callback = await browser.callbackFrom(await browser.startSignIn())
+  await gatehouse().browser().get(callback)
+  for (const at of ['token', 'keys', 'discovery', 'users'] as const) {
+    for (const fault of [
+      { kind: 'reset' },
+      { kind: 'respond', status: 500, body: { error: 'server_error' } },
+      { kind: 'respond', status: 200, body: 'no JSON', contentType: 'application/json' },
+    ] as const) {
+      gatehouse().advance(100 * 60_000)
+      tenant.faults.set({ at, times: 1, ...fault })
+      await browser.get('/api/users')
+      await gatehouse().browser().get('/auth/sign-in')
+      tenant.faults.clear()
+    }
+  }
+  for (const variant of [
+    'bad-signature',
+    'nonce-wrong',
+    'payload-not-json',
+    'aud-wrong',
+    'alg-none',
+  ] as const) {
+    tenant.faults.set({ at: 'token', kind: 'idToken', times: 1, variant })
+    await gatehouse().browser().signIn()
+  }
+  tenant.faults.set({ at: 'token', kind: 'aadsts', times: 1, code: 7000215 })
+  await gatehouse().browser().signIn()
+  tenant.faults.clear()
+}
+
+describe('the log at its most verbose level', () => {
+  it('holds no secret and no user’s name', async () => {
+    const browser = gatehouse().browser()
+    await visit(browser)
+    const secrets = await secretsOf(browser)
+    await browser.post('/auth/sign-out')
+    expect(
+      [...secrets.keys()].filter((name) =>
+        /^(?:code|access token|refresh_token|state|cookie) /.test(name),
+      ).length,
+    ).toBeGreaterThan(15)
+
+    const log = gatehouse().logs.join('')
+    const leaked = [...secrets].filter(
+      ([, value]) => log.includes(value) || log.includes(encodeURIComponent(value)),
+    )
+    expect(leaked).toEqual([])
+    expect(log).not.toMatch(
+      /eyJ[\w-]{5}|1\.A[\w-]{20}|Bearer [\w.-]{20}|private=yes|token=abc|Nora/,
+    )
+  })
+
+  it('has a line of JSON for each sign-in, sign-out and refusal', () => {
+    const lines = gatehouse().logs.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const events = new Set(lines.map(({ event }) => event))
+    for (const event of [
+      'sign_in',
+      'sign_out',
+      'sign_in_refused',
+      'cross_site_refused',
+      'sign_in_not_started',
+    ]) {
+      expect(events).toContain(event)
+    }
+    const checks = new Set(lines.map(({ check }) => check))
+    for (const check of [
+      'signature',
+      'token_response',
+      'aud',
+      'alg',
+      'transaction',
+      'authorize_error',
+    ]) {
+      expect(checks).toContain(check)
+    }
+    // Which app is asking is nobody's request: the credential's lines have no id.
+    const ofRequests = lines.filter(
+      ({ event }) =>
+        event !== undefined && !(typeof event === 'string' && event.startsWith('credential')),
+    )
+    for (const { time, reqId } of ofRequests) {
+      expect(String(time)).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
+      expect(String(reqId)).toMatch(/^[\w-]{12}-[0-9a-z]+$/)
+    }
+  })
+})

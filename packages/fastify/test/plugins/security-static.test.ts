@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pages } from '@gatehouse/contract/paths'
+import { readBuiltWeb } from '../../src/plugins/web.ts'
+import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { rawExchange } from '../support/raw-exchange.ts'
+
+const script = "document.documentElement.dataset.theme = 'system'"
+const html = `<!doctype html><title>Built</title><script>${script}</script>
+<script type="module" src="/assets/app-abc123.js"></script>`
+const files: Record<string, string> = {
+  'dist/index.html': html,
+  'dist/assets/app-abc123.js': 'export const built = 1',
+  'dist/robots.txt': 'User-agent: *',
+  'secret.txt': 'beside the page',
+}
+
+let folder: string
+let gatehouse: Gatehouse
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-web-'))
+  mkdirSync(join(folder, 'dist', 'assets'), { recursive: true })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const built = readBuiltWeb(join(folder, 'dist'))
+  if (!built) throw new Error('The page was not read')
+  gatehouse = await startGatehouse({ built })
+})
+afterAll(async () => {
+  await gatehouse.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const asVisit = { accept: 'text/html,application/xhtml+xml', 'sec-fetch-mode': 'navigate' }
+
+/** The directives of a content security policy by name. */
+function policyOf(header: unknown): Map<string, string> {
+  const directives = String(header).split(';')
+  return new Map(
+    directives.map((directive) => {
+      const [name = '', ...values] = directive.trim().split(' ')
+      return [name, values.join(' ')]
+    }),
+  )
+}
+
+describe('the page', () => {
+  it.each(Object.values(pages))('at %s may load its own files and nothing else', async (path) => {
+    const { status, headers, text } = await gatehouse.browser().get(path, asVisit)
+    expect([status, text]).toEqual([200, html])
+    const policy = policyOf(headers['content-security-policy'])
+    const hash = createHash('sha256').update(script).digest('base64')
+    expect(policy.get('script-src')).toBe(`'self' 'sha256-${hash}'`)
+    for (const name of ['default-src', 'object-src', 'base-uri', 'frame-ancestors']) {
+      expect(policy.get(name)).toBe("'none'")
+    }
+    expect(policy.get('connect-src')).toBe("'self'")
+    expect(policy.get('form-action')).toBe("'self'")
+    expect(String(headers['content-security-policy'])).not.toMatch(/unsafe|\*|https?:/)
+  })
+
+  it('is revalidated each time, and sets no cookie', async () => {
+    const answer = await gatehouse.browser().get('/', asVisit)
+    expect(answer.headers['cache-control']).toBe('no-cache')
+    expect(answer.setCookies).toEqual([])
+  })
+
+  it('is 404 and not cached at an unknown address', async () => {
+    const answer = await gatehouse.browser().get('/a/mistyped/address', asVisit)
+    expect([answer.status, answer.text]).toEqual([404, html])
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+})
+
+describe('the files of the page', () => {
+  it('are cached as immutable if their name holds their hash', async () => {
+    const answer = await gatehouse.browser().get('/assets/app-abc123.js')
+    expect([answer.status, answer.text]).toEqual([200, files['dist/assets/app-abc123.js']])
+    expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(answer.headers['content-type']).toMatch(/^(?:text|application)\/javascript/)
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+    expect(answer.setCookies).toEqual([])
+  })
+
+  it('of an earlier build are 404, not the page, and not cached', async () => {
+    for (const headers of [{}, asVisit]) {
+      const answer = await gatehouse.browser().get('/assets/app-0ld000.js', headers)
+      expect(answer.status).toBe(404)
+      expect(answer.text).not.toContain('<')
+      expect(answer.headers['cache-control']).toBe('no-store')
+    }
+  })
+
+  it('without a hash are served under their name', async () => {
+    const answer = await gatehouse.browser().get('/robots.txt')
+    expect([answer.status, answer.text]).toEqual([200, 'User-agent: *'])
+  })
+})
+
+describe('a path that is no file of the page', () => {
+  it.each([
+    '/.env',
+    '/.git/config',
+    '/aad.config.json',
+    '/package.json',
+    '/sessions.sqlite',
+    '/secret.txt',
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/..%252fsecret.txt',
+    '/assets/../../secret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/assets/%2e%2e%2f%2e%2e%2fsecret.txt',
+    '/assets/..%2findex.html',
+    '/assets/app-abc123.js.map',
+    '/assets/app-abc123.js%00',
+    '/assets/app-abc123.js/',
+    '/assets/',
+    '/assets',
+    '/index.html',
+    '//secret.txt',
+    '/@fs/etc/passwd',
+    '/etc/passwd',
+    '/file:///etc/passwd',
+    '/__proto__',
+  ])('is refused and reveals no file: %s', async (path) => {
+    const bytes = `GET ${path} HTTP/1.1\r\nHost: localhost:5173\r\nConnection: close\r\n\r\n`
+    const answer = await rawExchange(gatehouse.origin, bytes)
+    expect(answer).toMatch(/^HTTP\/1\.1 (?:400|403|404) /)
+    expect(answer).not.toMatch(/beside the page|export const|root:|Built/)
+    expect(answer.toLowerCase()).toContain('cache-control: no-store')
+  })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import { bearerClaims } from '@gatehouse/test-support/bearer'
+import type { Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { refreshes, tokenRequests } from '../support/token-requests.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const minute = 60_000
+const orders = 'api://orders/Orders.Read'
+
+const gatehouse = useGatehouse({
+  oneClock: true,
+  extend: tokenRoute,
+  config: {
+    session: { idleMinutes: 1440, absoluteMinutes: 43_200 },
+    scopes: ['User.Read', 'User.ReadBasic.All', 'Mail.Read'],
+  },
+})
+
+async function signedIn(): Promise<Browser> {
+  const browser = gatehouse().browser()
+  await browser.signIn()
+  return browser
+}
+
+/** Entra gives a token for another resource, in the name of the same person. */
+function ordersAnswerTheirOwn(): void {
+  gatehouse().tenant.faults.set({
+    at: 'token',
+    kind: 'respondWith',
+    when: ({ body }) => String((body as { scope?: string }).scope).includes(orders),
+    answer: () => ({
+      status: 200,
+      body: { token_type: 'Bearer', expires_in: 3600, access_token: 'for-orders', scope: orders },
+    }),
+  })
+}
+
+describe('an access token near its end', () => {
+  it.each([
+    ['is replaced first with twenty seconds left', 580, false],
+    ['is handed out with half a minute left', 570, true],
+  ])('%s', async (_what, seconds, same) => {
+    const browser = gatehouse().browser()
+    const patch = { expires_in: 600, access_token: 'the-first-one' }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, times: 1 })
+    await browser.signIn()
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 100 })
+    gatehouse().advance(seconds * 1000)
+    const token = tokenIn(await askToken(browser, 'Mail.Read'))
+    expect(token === 'the-first-one').toBe(same)
+    // The one that is handed out is replaced behind the request.
+    await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
+    gatehouse().tenant.faults.clear()
+    await expect
+      .poll(async () => tokenIn(await askToken(browser, 'Mail.Read')))
+      .not.toBe('the-first-one')
+  })
+})
+
+describe('access tokens of one session', () => {
+  it('are one where the scopes were granted at sign-in, whichever of them is asked for', async () => {
+    const browser = await signedIn()
+    const tokens = await Promise.all(
+      ['Mail.Read', 'mail.read', 'https://graph.microsoft.com/User.ReadBasic.All'].map(
+        async (scopes) => tokenIn(await askToken(browser, scopes)),
+      ),
+    )
+    expect(new Set(tokens).size).toBe(1)
+    expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
+    expect(bearerClaims(tokens[0] ?? '').scp).toContain('Mail.Read')
+  })
+
+  it('are kept for each resource, side by side, and refreshed each on its own', async () => {
+    const browser = await signedIn()
+    ordersAnswerTheirOwn()
+    const graph = tokenIn(await askToken(browser, 'Mail.Read'))
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(tokenIn(await askToken(browser, orders))).toBe('for-orders')
+      expect(tokenIn(await askToken(browser, 'Mail.Read'))).toBe(graph)
+    }
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+    await gatehouse().restart()
+    const again = gatehouse().browser()
+    const cookie = await browser.cookieHeader()
+    const kept = await again.send(`/test/token?scopes=${encodeURIComponent(orders)}`, { cookie })
+    expect(tokenIn(kept)).toBe('for-orders')
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+  })
+
+  it('are refreshed at the same time without losing one another', async () => {
+    const browser = await signedIn()
+    ordersAnswerTheirOwn()
+    gatehouse().advance(100 * minute)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => askToken(browser, at % 2 ? orders : 'Mail.Read')),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+    await askToken(browser, orders)
+    await askToken(browser, 'Mail.Read')
+    const asked = refreshes(gatehouse().tenant).map(({ scope }) => String(scope).split(' ')[0])
+    expect(asked.filter((scope) => scope === orders || scope === 'Mail.Read').toSorted()).toEqual([
+      'Mail.Read',
+      orders,
+    ])
+  })
+
+  it('for .default are kept like others, though Entra never names it', async () => {
+    const browser = await signedIn()
+    const scopes = 'https://graph.microsoft.com/.default'
+    const token = tokenIn(await askToken(browser, scopes))
+    expect(bearerClaims(token).scp).toContain('User.Read')
+    expect(tokenIn(await askToken(browser, scopes))).toBe(token)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+  })
+
+  it('for a scope that was never consented to are 401 with the reason, and the session stays', async () => {
+    const browser = await signedIn()
+    const problem = expectProblem(
+      await askToken(browser, 'Calendars.Read'),
+      401,
+      'interaction_required',
+    )
+    expect(problem.reason).toBe('consent')
+    expect((await askToken(browser, 'Mail.Read')).status).toBe(200)
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('that allow less than was asked for are a matter of consent, not a sign-out', async () => {
+    const browser = await signedIn()
+    gatehouse().advance(100 * minute)
+    const patch = { scope: 'openid profile Mail.Read' }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch })
+    const problem = expectProblem(
+      await askToken(browser, 'User.ReadBasic.All'),
+      401,
+      'interaction_required',
+    )
+    expect(problem.reason).toBe('consent')
+    expect((await browser.get('/api/me')).status).toBe(200)
+    expect((await askToken(browser, 'Mail.Read')).status).toBe(200)
+  })
+})
+
+describe('a token that ends soon, while Entra is down', () => {
+  /** A token of ten minutes with less than three left. */
+  async function endingSoon(): Promise<Browser> {
+    const patch = { expires_in: 600 }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, times: 1 })
+    const browser = await signedIn()
+    gatehouse().advance(8 * minute)
+    return browser
+  }
+
+  it.each(['reset', 'hang'] as const)('goes on working: %s', async (kind) => {
+    const browser = await endingSoon()
+    gatehouse().tenant.faults.set({ at: 'token', kind })
+    for (let call = 0; call < 5; call += 1) {
+      const startedAt = performance.now()
+      expect((await askToken(browser, 'Mail.Read')).status).toBe(200)
+      expect(performance.now() - startedAt).toBeLessThan(500)
+    }
+    await expect.poll(() => refreshes(gatehouse().tenant).length).toBe(1)
+    gatehouse().tenant.faults.clear()
+  })
+
+  it('is not asked for again and again, and is 503 once it is over', async () => {
+    const browser = await endingSoon()
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500 })
+    const since = gatehouse().logs.length
+    await askToken(browser, 'Mail.Read')
+    await expect
+      .poll(() => gatehouse().logs.slice(since).join(''))
+      .toContain('"event":"token_not_renewed"')
+    const tried = refreshes(gatehouse().tenant).length
+    for (let call = 0; call < 10; call += 1) await askToken(browser, 'Mail.Read')
+    expect(refreshes(gatehouse().tenant)).toHaveLength(tried)
+    gatehouse().advance(3 * minute)
+    expectProblem(await askToken(browser, 'Mail.Read'), 503, 'unavailable')
+    gatehouse().tenant.faults.clear()
+    gatehouse().advance(5_000)
+    expect((await askToken(browser, 'Mail.Read')).status).toBe(200)
+  })
+
+  it('is replaced in the background, and the new one is used', async () => {
+    const browser = await endingSoon()
+    const old = tokenIn(await askToken(browser, 'Mail.Read'))
+    await expect
+      .poll(async () => tokenIn(await askToken(browser, 'Mail.Read')), { interval: 10 })
+      .not.toBe(old)
+    expect(refreshes(gatehouse().tenant)).toHaveLength(1)
+  })
+})

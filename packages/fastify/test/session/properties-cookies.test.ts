@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import * as fc from 'fast-check'
+import Fastify from 'fastify'
+import { describe, expect, it } from 'vitest'
+import { cookieNames, createSealedCookies, readCookie } from '../../src/session/cookie.ts'
+import { mutated } from '@gatehouse/test-support/mutated'
+import { runs } from '@gatehouse/test-support/runs'
+
+const name = '__Host-session'
+
+/** The rule in its plainest words: split, find, and two of them are none. */
+function readSlowly(header: string): string | undefined {
+  const values = header
+    .split(';')
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1).trim())
+  return values.length === 1 ? values[0] : undefined
+}
+
+function namesSlowly(header: string, prefix: string): Set<string> {
+  const pairs = header.split(';').filter((pair) => pair.includes('='))
+  const names = pairs.map((pair) => pair.replace(/=[^]*/, '').trim())
+  return new Set(names.filter((one) => one.startsWith(prefix)))
+}
+
+/** Pieces that a header is made of, so that near misses are common. */
+const piece = fc.constantFrom(name, 'session', '=', ';', '; ', ' ', '\t', '"', 'x', ',', `${name}=`)
+const header = fc.oneof(
+  fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join('')),
+  fc.string({ unit: 'binary', maxLength: 80 }),
+)
+
+describe('any Cookie header', () => {
+  it('has the value that a plain reading of it gives', () => {
+    fc.assert(
+      fc.property(header, (text) => {
+        expect(readCookie(text, name)).toBe(readSlowly(text))
+      }),
+      runs(10_000),
+    )
+  })
+
+  it('has the names that a plain reading of it gives, and every name with a value is among them', () => {
+    fc.assert(
+      fc.property(header, (text) => {
+        const names = cookieNames(text, '__Host-')
+        expect(new Set(names)).toEqual(namesSlowly(text, '__Host-'))
+        expect(names).toHaveLength(new Set(names).size)
+        expect(readCookie(text, name) === undefined || names.includes(name)).toBe(true)
+      }),
+      runs(5000),
+    )
+  })
+
+  it('has no value for a name that occurs twice', () => {
+    fc.assert(
+      fc.property(header, header, header, (before, between, after) => {
+        const text = `${before};${name}=a;${between};${name}=b;${after}`
+        expect(readCookie(text, name)).toBeUndefined()
+      }),
+      runs(2000),
+    )
+  })
+
+  it('never has its session taken from a cookie of another name, whatever its value is', () => {
+    expect(readCookie(`theme=dark ${name}=planted`, name)).toBeUndefined()
+    expect(readCookie(`theme=dark ${name}=planted; ${name}=real`, name)).toBe('real')
+  })
+})
+
+describe('a sealed value that was not made by this server', async () => {
+  const cookies = await createSealedCookies(Fastify(), [randomBytes(32)], 3600)
+  const purposes = ['session', 'sign-in', 'kept-by-page'] as const
+  const real = cookies.seal('session', { key: 'k'.repeat(43) })
+  const alphabet = 'ABCabc019-_.+/=;% \n'
+
+  function opensNowhere(value: string): void {
+    for (const purpose of purposes) expect(cookies.open(purpose, value)).toBeUndefined()
+  }
+
+  it('does not open if it is random', () => {
+    const form = fc.stringMatching(/^[A-Za-z0-9_-]{24,200}\.[A-Za-z0-9_-]{32}$/)
+    const value = fc.oneof(fc.string({ unit: 'binary' }), form)
+    fc.assert(fc.property(value, opensNowhere), runs(1000))
+  })
+
+  it('does not open if any part of it was changed', () => {
+    const value = mutated(real, alphabet).filter((text) => text !== real)
+    fc.assert(fc.property(value, opensNowhere), runs(2000))
+    expect(cookies.open('session', real)?.content).toMatchObject({ key: 'k'.repeat(43) })
+  })
+})

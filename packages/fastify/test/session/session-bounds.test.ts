@@ -1,0 +1,130 @@
+import type { OwnSessions } from '@gatehouse/contract/sessions'
+import type { Session } from '@gatehouse/contract/session'
+import { describe, expect, it } from 'vitest'
+import { maxSessionsPerUser } from '../../src/session/sessions.ts'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { storeKinds } from '@gatehouse/test-support/tier'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const minute = 60_000
+
+describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
+  const gatehouse = useGatehouse({ store, oneClock: true })
+
+  async function signedIn(place: number): Promise<Browser> {
+    const browser = gatehouse().browser()
+    await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+    return browser
+  }
+
+  async function listed(browser: Browser) {
+    const { sessions } = (await browser.get('/api/sessions')).json() as OwnSessions
+    return sessions
+  }
+
+  it('are a hundred at most: the one that would end first ends when another begins', async () => {
+    const [oldest, used, other] = [await signedIn(1), await signedIn(1), await signedIn(2)]
+    gatehouse().advance(2 * minute)
+    await used.post('/api/session/extend')
+    const rest: Browser[] = []
+    for (let turn = 2; turn < maxSessionsPerUser; turn += 1) rest.push(await signedIn(1))
+    expect(await listed(used)).toHaveLength(maxSessionsPerUser)
+    const newest = await signedIn(1)
+    expectProblem(await oldest.get('/api/me'), 401, 'sign_in_required')
+    for (const browser of [used, other, newest, ...rest]) {
+      expect((await browser.get('/api/me')).status).toBe(200)
+    }
+    expect(await listed(newest)).toHaveLength(maxSessionsPerUser)
+    expect(gatehouse().logs.join('')).toContain('"event":"sessions_superseded"')
+  })
+
+  it('that were ended take no place, and leave nothing in the store', async () => {
+    const stays = await signedIn(3)
+    const before = await gatehouse().stored.size()
+    for (let turn = 0; turn < 20; turn += 1) {
+      const browser = await signedIn(3)
+      await browser.post('/auth/sign-out')
+    }
+    expect(await listed(stays)).toHaveLength(1)
+    gatehouse().advance(11 * minute)
+    // Spent transactions are kept for ten minutes; a sign-in of somebody else sweeps nothing of theirs.
+    const left = (await gatehouse().stored.size()) - before
+    expect(left).toBeLessThanOrEqual(store === 'redis' ? 40 : 20)
+  })
+})
+
+describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
+  const perSession = 20
+  const gatehouse = useGatehouse({ store, oneClock: true, config: { rateLimits: { perSession } } })
+
+  async function signedIn(): Promise<Browser> {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    return browser
+  }
+
+  it.each([
+    ['/api/session', (browser: Browser) => browser.get('/api/session')],
+    ['/api/session/extend', (browser: Browser) => browser.post('/api/session/extend')],
+    ['/api/sessions', (browser: Browser) => browser.get('/api/sessions')],
+  ])('is limited at %s too', async (_path, ask) => {
+    const browser = await signedIn()
+    for (let turn = 0; turn < perSession; turn += 1) expect((await ask(browser)).status).toBe(200)
+    const refused = await ask(browser)
+    expectProblem(refused, 429, 'too_many_requests')
+    expect(refused.headers['retry-after']).toMatch(/^[1-9]\d?$/)
+    expect((await browser.get('/api/me')).status).toBe(429)
+    gatehouse().advance(minute)
+    expect((await ask(browser)).status).toBe(200)
+  })
+
+  it('is limited with the cookie of a session that has ended, so that the store is not asked', async () => {
+    const browser = await signedIn()
+    const cookie = await browser.cookieHeader()
+    await browser.post('/auth/sign-out')
+    const ask = () => gatehouse().browser().send('/api/me', { cookie })
+    let status = 401
+    for (let turn = 0; turn <= perSession && status === 401; turn += 1)
+      status = (await ask()).status
+    expect(status).toBe(429)
+    expect((await gatehouse().browser().get('/api/session')).status).toBe(200)
+  })
+
+  it('signs out all the same: nobody is kept from it, and the store is told a moment later', async () => {
+    const browser = await signedIn()
+    const cookie = await browser.cookieHeader()
+    for (let turn = 0; turn <= perSession; turn += 1) await browser.get('/api/me')
+    const answer = await browser.post('/auth/sign-out')
+    expect([answer.status, answer.setCookies.length]).toEqual([200, 1])
+    gatehouse().advance(minute)
+    expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
+    const far = await gatehouse().another()
+    await expect
+      .poll(async () => (await far.browser().send('/api/me', { cookie })).status, { timeout: 5000 })
+      .toBe(401)
+    await far.close()
+  })
+
+  it('extends its session without writing each time, and is told the truth about its end', async () => {
+    const browser = await signedIn()
+    const known = new Map(
+      (await gatehouse().stored.records()).map(({ id, version }) => [id, version]),
+    )
+    gatehouse().advance(10_000)
+    const ends: string[] = []
+    for (let turn = 0; turn < 10; turn += 1) {
+      const session = (await browser.post('/api/session/extend')).json() as Session
+      ends.push(session.signedIn ? session.expiresAt : '')
+      gatehouse().advance(100)
+    }
+    const written = (await gatehouse().stored.records())
+      .map(({ id, version }) => version - (known.get(id) ?? version))
+      .filter((times) => times > 0)
+    expect(written).toEqual([1])
+    expect(new Set(ends).size).toBe(1)
+    gatehouse().advance(5_000)
+    const later = (await browser.post('/api/session/extend')).json() as Session
+    expect(later.signedIn && later.expiresAt > (ends[0] ?? '')).toBe(true)
+  })
+})

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SessionRecord } from '../../src/session/record.ts'
+import type { Session, Sessions } from '../../src/session/sessions.ts'
+import { StoreError } from '../../src/store/store.ts'
+import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
+import { storeKinds } from '@gatehouse/test-support/tier'
+
+function sessionOfItsOwn(): SessionRecord {
+  const record = sessionRecord()
+  return { ...record, claims: { ...record.claims, oid: randomUUID() } }
+}
+
+describe.each(storeKinds)('on %s, two requests that change a session at the same time', (kind) => {
+  let parts: SessionParts
+  let sessions: Sessions
+  beforeAll(async () => {
+    parts = await sessionParts(kind)
+    ;({ sessions } = parts)
+  })
+  afterAll(() => parts.dispose())
+
+  /** A session that two requests have opened at the same time. */
+  async function openedTwice(): Promise<[string, Session, Session]> {
+    const seenAt = Date.now() - 30_000
+    const cookie = await sessions.start({ ...sessionRecord(), seenAt })
+    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    if (!one || !other) throw new Error('The session does not open')
+    return [cookie, one, other]
+  }
+
+  it('lose nothing of each other', async () => {
+    const [cookie, one, other] = await openedTwice()
+    const { seenAt } = one
+    await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
+    await sessions.update(other, (record) => ({ ...record, seenAt: record.seenAt + 1 }))
+    const opened = await sessions.open(cookie)
+    expect(opened).toMatchObject({ version: 3, seenAt: seenAt + 1 })
+    expect(opened && (await sessions.record(opened))).toMatchObject({
+      refreshToken: 'rotated',
+      seenAt: seenAt + 1,
+    })
+  })
+
+  it('lose nothing of each other where they write at the very same time', async () => {
+    const [, one, other] = await openedTwice()
+    const add = (name: string) => (record: ReturnType<typeof sessionRecord>) => ({
+      ...record,
+      claims: { ...record.claims, [name]: true },
+    })
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    await Promise.all(names.map((name, at) => sessions.update(at % 2 ? one : other, add(name))))
+    expect(Object.keys((await sessions.record(one))?.claims ?? {})).toEqual(
+      expect.arrayContaining(names),
+    )
+  })
+
+  it('keep it alive: an extension counts after another write', async () => {
+    const [cookie, one, other] = await openedTwice()
+    await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
+    expect(await sessions.extend(other)).toBe(true)
+    expect(await sessions.record(other)).toMatchObject({ refreshToken: 'rotated' })
+    expect(await sessions.open(cookie)).toMatchObject({ version: 3 })
+  })
+
+  it('do not bring it back where one of them ended it', async () => {
+    const [cookie, one, other] = await openedTwice()
+    await sessions.end(one.secrets.id)
+    expect(await sessions.update(other, (record) => record)).toBeUndefined()
+    expect(await sessions.extend(other)).toBe(false)
+    expect(await sessions.open(cookie)).toBeUndefined()
+    expect(sessions.peek(sessions.cookieOf(cookie))).toBeUndefined()
+  })
+
+  it('end many at once without holding up what else there is to do', async () => {
+    const cookies: string[] = []
+    for (let turn = 0; turn < 90; turn += 1) cookies.push(await sessions.start(sessionOfItsOwn()))
+    const ids = cookies.map((cookie) => sessions.cookieOf(cookie)?.secrets.id ?? '')
+    let turns = 0
+    const counting = { on: true }
+    const count = () => {
+      turns += 1
+      if (counting.on) setImmediate(count)
+    }
+    setImmediate(count)
+    await sessions.endAll(ids)
+    counting.on = false
+    expect(turns).toBeGreaterThanOrEqual(4)
+    for (const cookie of cookies) expect(await sessions.open(cookie)).toBeUndefined()
+  })
+
+  it('let a person in whose superfluous sessions cannot be ended', async () => {
+    const find = parts.store.sessions.find
+    parts.store.sessions.find = () => Promise.reject(new StoreError('no answer'))
+    try {
+      const cookie = await sessions.start(sessionOfItsOwn())
+      expect(await sessions.open(cookie)).toBeDefined()
+    } finally {
+      parts.store.sessions.find = find
+    }
+  })
+
+  it('do not bring it back where it ends while one of them reads it', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const next = await sessions.start(sessionRecord())
+      const session = await sessions.open(next)
+      if (!session) throw new Error('The session does not open')
+      await sessions.update(session, (record) => record)
+      // A read is under way at every moment of the end.
+      const reads = [sessions.open(next), sessions.end(session.secrets.id), sessions.open(next)]
+      await Promise.all(reads)
+      expect(sessions.peek(sessions.cookieOf(next))).toBeUndefined()
+      expect(await sessions.open(next)).toBeUndefined()
+    }
+  })
+})

@@ -1,0 +1,258 @@
+/** However often a page asks, and whatever Entra answers: how often Entra is asked for a token. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Fault } from '@gatehouse/tenant'
+import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Instance } from '@gatehouse/test-support/gatehouse'
+import { storeKinds } from '@gatehouse/test-support/tier'
+import { refreshes } from '../support/token-requests.ts'
+import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+const minute = 60_000
+const seconds = 1_000
+
+type WithoutPlace<One> = One extends unknown ? Omit<One, 'at'> : never
+type TokenFault = WithoutPlace<Fault>
+
+describe.each(storeKinds)('on %s, with two instances', (store) => {
+  const gatehouse = useGatehouse({
+    store,
+    oneClock: true,
+    config: { session: { idleMinutes: 1440, absoluteMinutes: 43_200 } },
+    extend: tokenRoute,
+  })
+  let far: Instance
+  let place = 10
+  beforeAll(async () => {
+    far = await gatehouse().another()
+  })
+  afterAll(() => far.close())
+
+  /** Signed in, and open on both. @returns the browser here, and there */
+  async function signedIn(): Promise<[Browser, Browser]> {
+    place += 1
+    const near = gatehouse().browser()
+    await near.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+    const away = far.browser(near)
+    await Promise.all([near.get('/api/me'), away.get('/api/me')])
+    return [near, away]
+  }
+
+  async function withExpiredToken(): Promise<[Browser, Browser]> {
+    const both = await signedIn()
+    gatehouse().advance(100 * minute)
+    return both
+  }
+
+  /** Asks in turn on both, one after the other, a tenth of a second apart. */
+  async function askInTurn(both: Browser[], times: number, path = '/api/users'): Promise<Answer[]> {
+    const answers: Answer[] = []
+    for (let turn = 0; turn < times; turn += 1) {
+      const browser = both[turn % both.length]
+      if (browser) answers.push(await browser.get(path))
+      gatehouse().advance(100)
+    }
+    return answers
+  }
+
+  const asked = () => refreshes(gatehouse().tenant).length
+
+  it.each<[string, TokenFault, number, string, number]>([
+    ['a closed connection', { kind: 'reset' }, 503, 'unavailable', 5],
+    ['a failure', { kind: 'respond', status: 500, body: {} }, 503, 'unavailable', 5],
+    ['too many requests', { kind: 'respond', status: 429, body: {} }, 503, 'unavailable', 5],
+    [
+      'too many requests, and when to come back',
+      { kind: 'respond', status: 429, headers: { 'retry-after': '120' }, body: {} },
+      503,
+      'unavailable',
+      120,
+    ],
+    [
+      'a failure, and when to come back',
+      { kind: 'respond', status: 503, headers: { 'retry-after': '30' }, body: {} },
+      503,
+      'unavailable',
+      30,
+    ],
+    [
+      'a page of a proxy',
+      { kind: 'respond', status: 200, body: '<h1>x</h1>' },
+      503,
+      'unavailable',
+      5,
+    ],
+    ['an empty object', { kind: 'respond', status: 200, body: {} }, 503, 'unavailable', 5],
+    ['a transient error', { kind: 'aadsts', code: 90033 }, 503, 'unavailable', 5],
+    ['a refused client', { kind: 'aadsts', code: 7000222 }, 503, 'unavailable', 5],
+    [
+      'an ID token of another key',
+      { kind: 'idToken', variant: 'foreign-key' },
+      503,
+      'unavailable',
+      5,
+    ],
+    ['a session that is over', { kind: 'aadsts', code: 50173 }, 401, 'session_expired', 5],
+    ['a demand for consent', { kind: 'aadsts', code: 65001 }, 401, 'consent', 5],
+    ['a demand for another proof', { kind: 'aadsts', code: 50076 }, 401, 'step_up', 5],
+    [
+      'less than was asked for',
+      { kind: 'tokenResponse', patch: { scope: 'openid' } },
+      401,
+      'consent',
+      5,
+    ],
+  ])(
+    'a refresh that brings %s is not repeated before its time',
+    async (_what, fault, status, word, waitS) => {
+      const both = await withExpiredToken()
+      gatehouse().tenant.faults.set({ at: 'token', ...fault })
+      const startedAt = gatehouse().now()
+      const problems = (await askInTurn(both, 8)).map((answer) => {
+        const code = status === 503 ? 'unavailable' : 'interaction_required'
+        return { ...expectProblem(answer, status, code), answer }
+      })
+      expect(asked()).toBe(1)
+      for (const { code, reason, signInUrl, answer } of problems) {
+        expect(reason ?? code).toBe(word)
+        expect(signInUrl).toBe(problems[0]?.signInUrl)
+        if (status !== 503) continue
+        const retryAfterS = Number(answer.headers['retry-after'])
+        expect(retryAfterS).toBeGreaterThanOrEqual(waitS - 1)
+        expect(retryAfterS).toBeLessThanOrEqual(waitS)
+      }
+      const waitedS = (gatehouse().now() - startedAt) / seconds
+      gatehouse().advance((waitS - waitedS - 1) * seconds)
+      await askInTurn(both, 2)
+      expect(asked()).toBe(1)
+      gatehouse().advance(2 * seconds)
+      await askInTurn(both, 3)
+      expect(asked()).toBe(2)
+    },
+  )
+
+  it('a refresh that fails for one user is made for another', async () => {
+    const [one, other] = [await withExpiredToken(), await signedIn()]
+    gatehouse().advance(100 * minute)
+    const { faults } = gatehouse().tenant
+    faults.set({
+      at: 'token',
+      kind: 'respond',
+      status: 429,
+      headers: { 'retry-after': '120' },
+      body: {},
+      times: 1,
+    })
+    expectProblem(await one[0].get('/api/users'), 503, 'unavailable')
+    for (const browser of other) expect((await browser.get('/api/users')).status).toBe(200)
+  })
+
+  it('a refresh that fails for some scopes is made for others', async () => {
+    const [near] = await withExpiredToken()
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
+    const scopes = 'User.ReadBasic.All profile'
+    const reordered = 'profile https://graph.microsoft.com/user.readbasic.all'
+    expectProblem(await askToken(near, scopes), 503, 'unavailable')
+    expectProblem(await askToken(near, reordered), 503, 'unavailable')
+    expect((await askToken(near, 'User.ReadBasic.All')).status).toBe(200)
+    expect(asked()).toBe(2)
+  })
+
+  it('an API that refuses every token is worth one refresh in five seconds', async () => {
+    const both = await signedIn()
+    const code = 'InvalidAuthenticationToken'
+    gatehouse().tenant.faults.set({ at: 'users', kind: 'graphError', status: 401, code })
+    for (const answer of await askInTurn(both, 11)) {
+      expect(expectProblem(answer, 401, 'interaction_required').reason).toBe('session_expired')
+    }
+    expect(asked()).toBe(1)
+    gatehouse().advance(4 * seconds)
+    await askInTurn(both, 4)
+    expect(asked()).toBe(2)
+  })
+
+  it('an API that refuses a token which was renewed a moment ago gets another one at once', async () => {
+    const [near, away] = await withExpiredToken()
+    const first = tokenIn(await askToken(near, 'User.ReadBasic.All'))
+    expect(asked()).toBe(1)
+    const code = 'InvalidAuthenticationToken'
+    gatehouse().tenant.faults.set({
+      at: 'users',
+      kind: 'graphError',
+      status: 401,
+      code,
+      when: ({ headers }) => headers.authorization === `Bearer ${first}`,
+    })
+    expect((await away.get('/api/users')).status).toBe(200)
+    expect(asked()).toBe(2)
+    expect((await near.get('/api/users')).status).toBe(200)
+    expect(asked()).toBe(2)
+  })
+
+  it('a refresh that an API’s refusal forces, and that fails, is not repeated either', async () => {
+    const both = await signedIn()
+    const code = 'InvalidAuthenticationToken'
+    const { faults } = gatehouse().tenant
+    faults.set({ at: 'users', kind: 'graphError', status: 401, code })
+    faults.set({ at: 'token', kind: 'respond', status: 500, body: {} })
+    for (const answer of await askInTurn(both, 8)) expectProblem(answer, 503, 'unavailable')
+    expect(asked()).toBe(1)
+  })
+
+  it('tokens that last a second are handed out while they do, and asked for every five', async () => {
+    const both = await withExpiredToken()
+    const patch = { expires_in: 1 }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch })
+    const answers = await askInTurn(both, 40, '/test/token?scopes=User.ReadBasic.All')
+    expect(asked()).toBe(1)
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses.slice(0, 9)).toEqual(Array(9).fill(200))
+    expect(statuses.slice(11)).toEqual(Array(29).fill(503))
+    expect(answers.at(-1)?.headers['retry-after']).toMatch(/^[12]$/)
+    gatehouse().advance(seconds)
+    await askInTurn(both, 1)
+    expect(asked()).toBe(2)
+  })
+
+  it('another demand of the API than the one that failed is put to the user as it is', async () => {
+    const [near, away] = await signedIn()
+    const { tenant } = gatehouse()
+    const demandOf = async (browser: Browser) => {
+      const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
+      expect(problem.reason).toBe('step_up')
+      const { location } = await browser.get(problem.signInUrl ?? '')
+      return new URL(location).searchParams.get('claims')
+    }
+    try {
+      tenant.requireAuthenticationContext('users', 'c1')
+      expect(await demandOf(near)).toContain('"c1"')
+      expect(await demandOf(away)).toContain('"c1"')
+      tenant.requireAuthenticationContext('users', 'c2')
+      expect(await demandOf(near)).toContain('"c2"')
+      expect(await demandOf(away)).toContain('"c2"')
+      expect(asked()).toBe(1)
+    } finally {
+      tenant.requireAuthenticationContext('users', undefined)
+    }
+  })
+
+  it('a refresh is repeated at once if the clock was set back behind the last one', async () => {
+    const [near] = await withExpiredToken()
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
+    expectProblem(await near.get('/api/users'), 503, 'unavailable')
+    gatehouse().advance(-70 * seconds)
+    expect((await near.get('/api/users')).status).toBe(200)
+  })
+
+  it('an answer about the same person under another subject ends the session', async () => {
+    const [near, away] = await withExpiredToken()
+    const claims = { sub: 'another-subject' }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', claims })
+    expectProblem(await near.get('/api/users'), 401, 'sign_in_required')
+    await expect
+      .poll(async () => (await away.get('/api/me')).status, { interval: 2, timeout: 500 })
+      .toBe(401)
+    expect(gatehouse().tenant.journal.count('users')).toBe(0)
+  })
+})

@@ -1,0 +1,91 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openStore } from '../../src/store/index.ts'
+import { storeBehaviour } from '../support/store-behaviour.ts'
+
+storeBehaviour('sqlite', async (now) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+  const address = `sqlite:${join(folder, 'sessions.sqlite')}`
+  const [store, second] = [await openStore(address, now), await openStore(address, now)]
+  return {
+    store,
+    second,
+    pass: async () => undefined,
+    dispose: async () => {
+      await Promise.all([store.close(), second.close()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+})
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+  try {
+    await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+describe('the files of the sqlite store', () => {
+  it('are readable by their owner only, whatever the umask', async () => {
+    const mask = process.umask(0)
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+    try {
+      const store = await openStore(`sqlite:${join(folder, 'deep/er/sessions.sqlite')}`, Date.now)
+      await store.marks.spend('key', 1000)
+      const files = readdirSync(join(folder, 'deep/er'))
+      expect(files).toEqual(expect.arrayContaining(['sessions.sqlite', 'sessions.sqlite-wal']))
+      for (const file of files) {
+        expect([file, statSync(join(folder, 'deep/er', file)).mode & 0o777]).toEqual([file, 0o600])
+      }
+      expect(statSync(join(folder, 'deep/er')).mode & 0o777).toBe(0o700)
+      await store.close()
+    } finally {
+      process.umask(mask)
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('are tightened if a file existed with a wider mode', async () => {
+    await inFolder(async (folder) => {
+      const path = join(folder, 'sessions.sqlite')
+      writeFileSync(path, '')
+      chmodSync(path, 0o666)
+      const store = await openStore(`sqlite:${path}`, Date.now)
+      await store.close()
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+    })
+  })
+})
+
+describe('a store that cannot be opened', () => {
+  it.each([
+    ['another kind', () => 'redis-ish://localhost'],
+    [
+      'a file that is not a database',
+      (folder: string) => {
+        writeFileSync(join(folder, 'text'), 'no database, but text '.repeat(100))
+        return `sqlite:${join(folder, 'text')}`
+      },
+    ],
+    ['a folder', (folder: string) => `sqlite:${folder}`],
+    ['a server that is not there', () => 'redis://user:pass-word@127.0.0.1:9'],
+    ['an address that is none', () => 'redis://127.0.0.1:port'],
+  ])('is refused with a sentence: %s', async (_what, address) => {
+    await inFolder(async (folder) => {
+      const refusal = openStore(address(folder), Date.now)
+      await expect(refusal).rejects.toMatchObject({
+        code: 'store_failed',
+        message: expect.stringMatching(
+          /^(?:STORE_URL (?:must|is no)|The session store .* (?:cannot be opened|does not answer))/,
+        ),
+      })
+      await expect(refusal).rejects.not.toMatchObject({
+        message: expect.stringContaining('pass-word'),
+      })
+    })
+  })
+})

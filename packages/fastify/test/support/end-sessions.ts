@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
+
+const command = fileURLToPath(new URL('../../src/commands/end-sessions.ts', import.meta.url))
+
+/** Runs the operator's command as a process of its own, with the app's configuration. */
+export async function runEndSessions(
+  { environment }: Gatehouse,
+  ...words: string[]
+): Promise<{ status: number | null; output: string }> {
+  const env = { PATH: process.env['PATH'] ?? '', ...environment }
+  const child = spawn(process.execPath, [command, ...words], { env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
+  await once(child, 'close')
+  return { status: child.exitCode, output }
+}

@@ -1,0 +1,19 @@
+import { expect } from 'vitest'
+import type { Answer } from '@gatehouse/tenant/testing'
+import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
+
+/** 400 as a page, which moves on to the problem page with this code, sets nothing and repeats nothing. */
+export function expectRefusedLink(answer: Answer, code: 'invalid_link' | 'failed'): void {
+  expect({ status: answer.status, cookies: answer.setCookies }).toEqual({
+    status: 400,
+    cookies: [],
+  })
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+  expectSafeHeaders(answer)
+  const page =
+    /^0; url=(\/sign-in-problem\?\S+)$/.exec(String(answer.headers['refresh']))?.[1] ?? ''
+  const { searchParams } = new URL(page, 'http://localhost')
+  expect([...searchParams.keys()]).toEqual(['code', 'id'])
+  expect(searchParams.get('code')).toBe(code)
+  expect(answer.text).toContain(page.replaceAll('&', '&amp;'))
+}

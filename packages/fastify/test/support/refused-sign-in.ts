@@ -1,0 +1,36 @@
+/** "RS" of the table of cases: a sign-in was refused, and left nothing behind. */
+import { expect } from 'vitest'
+import type { Answer } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { sessionCount } from './store-file.ts'
+
+/** The word that the problem page gets, where an answer leads to it. */
+export function problemPageCode(answer: Answer): string | undefined {
+  const { pathname, searchParams } = new URL(answer.location, 'http://localhost')
+  return pathname === '/sign-in-problem' ? (searchParams.get('code') ?? undefined) : undefined
+}
+
+/** Sets the session cookie to a value, rather than clearing it. */
+export function startsSession({ setCookies }: Answer): boolean {
+  return setCookies.some((line) => /^(?:__Host-)?session=[^;]/.test(line))
+}
+
+/** Runs a sign-in that must be refused. @returns the problem page's code */
+export async function expectRefusedSignIn(
+  gatehouse: Gatehouse,
+  signIn: () => Promise<Answer>,
+): Promise<string | undefined> {
+  const before = sessionCount(gatehouse)
+  const answer = await signIn()
+  const facts = {
+    status: answer.status,
+    starts: startsSession(answer),
+    left: sessionCount(gatehouse) - before,
+  }
+  expect(facts).toEqual({ status: 303, starts: false, left: 0 })
+  const code = problemPageCode(answer)
+  expect(code).toMatch(/^[a-z_]+$/)
+  expect(answer.location).toMatch(/[?&]id=[\w-]{12}-[0-9a-z]+(?:&|$)/)
+  expect(answer.headers['cache-control']).toBe('no-store')
+  return code
+}

@@ -1,0 +1,203 @@
+/** What every session store does, whatever it keeps its records in. */
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Store, StoredRecord } from '../../src/store/store.ts'
+
+export interface OpenedStore {
+  store: Store
+  /** A second way to the same records: another process, another instance. */
+  second: Store
+  /** Lets time pass, for the clock that the store was given and for the store itself. */
+  pass(ms: number): Promise<void>
+  /** Takes everything away that the store left behind. */
+  dispose(): Promise<void>
+}
+
+const user = 'user-a'
+
+/** @param open a store of its own on each call, that goes by the clock it is given */
+export function storeBehaviour(
+  name: string,
+  open: (now: () => number) => Promise<OpenedStore>,
+): void {
+  describe(`the ${name} store`, () => {
+    let opened: OpenedStore
+    let clock = Date.now()
+    let index = user
+    beforeAll(async () => {
+      opened = await open(() => clock)
+    })
+    beforeEach(() => {
+      index = `user-${randomBytes(8).toString('hex')}`
+    })
+    afterAll(() => opened.dispose())
+
+    async function pass(ms: number): Promise<void> {
+      clock += ms
+      await opened.pass(ms)
+    }
+
+    function record(changes: Partial<StoredRecord> = {}): StoredRecord {
+      return {
+        id: randomBytes(32).toString('base64url'),
+        version: 1,
+        sealed: randomBytes(500),
+        summary: randomBytes(60),
+        expiresAt: clock + 60_000,
+        ...changes,
+      }
+    }
+
+    async function created(changes: Partial<StoredRecord> = {}, entries = [index]) {
+      const kept = record(changes)
+      await opened.store.sessions.create(kept, { entries, lastsUntil: clock + 120_000 })
+      return kept
+    }
+
+    const found = async (entry: string) =>
+      (await opened.store.sessions.find(entry)).map(({ id }) => id).toSorted()
+
+    it('gives back what was put in, byte for byte, and nothing for another id', async () => {
+      const kept = await created({}, [index, 'entra-session-b'])
+      for (const { sessions } of [opened.store, opened.second]) {
+        const read = await sessions.read(kept.id)
+        expect(read).toMatchObject({ id: kept.id, version: 1, expiresAt: kept.expiresAt })
+        expect(Buffer.from(read?.sealed ?? []).equals(Buffer.from(kept.sealed))).toBe(true)
+        expect(Buffer.from(read?.summary ?? []).equals(Buffer.from(kept.summary))).toBe(true)
+        expect(await sessions.read(`${kept.id}x`)).toBeUndefined()
+        const [indexed] = await sessions.find(index)
+        expect(Buffer.from(indexed?.summary ?? []).equals(Buffer.from(kept.summary))).toBe(true)
+      }
+    })
+
+    it('refuses to create the same id twice', async () => {
+      const kept = await created()
+      await expect(
+        opened.store.sessions.create(
+          { ...kept, sealed: randomBytes(8) },
+          { entries: [index], lastsUntil: kept.expiresAt },
+        ),
+      ).rejects.toMatchObject({ code: 'store_failed' })
+      expect((await opened.store.sessions.read(kept.id))?.sealed).toHaveLength(500)
+    })
+
+    it('replaces only the version that was read', async () => {
+      const kept = await created()
+      const { sessions } = opened.store
+      const next = { ...kept, version: 2, sealed: randomBytes(10), expiresAt: clock + 90_000 }
+      expect(await sessions.replace(next)).toBe(true)
+      expect(await sessions.replace(next)).toBe(false)
+      expect(await opened.second.sessions.replace({ ...next, version: 9 })).toBe(false)
+      expect(await sessions.read(kept.id)).toMatchObject({ version: 2, expiresAt: clock + 90_000 })
+    })
+
+    it('lets one of many replacements at once win', async () => {
+      const kept = await created()
+      const writers = Array.from({ length: 20 }, (_, at) =>
+        at % 2 ? opened.store.sessions : opened.second.sessions,
+      )
+      const results = await Promise.all(
+        writers.map((sessions, at) =>
+          sessions.replace({ ...kept, version: 2, sealed: Buffer.of(at) }),
+        ),
+      )
+      expect(results.filter(Boolean)).toHaveLength(1)
+      const read = await opened.store.sessions.read(kept.id)
+      expect(read?.sealed[0]).toBe(results.indexOf(true))
+    })
+
+    it('removes for good: no replacement brings a record back', async () => {
+      const kept = await created()
+      const { sessions } = opened.store
+      await opened.second.sessions.remove(kept.id)
+      expect(await sessions.read(kept.id)).toBeUndefined()
+      expect(await found(index)).toEqual([])
+      expect(await sessions.replace({ ...kept, version: 2 })).toBe(false)
+      expect(await sessions.read(kept.id)).toBeUndefined()
+      await sessions.remove(kept.id)
+    })
+
+    it('finds the live records of an index, and of that index alone', async () => {
+      const a = await created()
+      const b = await created({}, [index, `${index}-b`])
+      const other = await created({}, [`${index}b`, 'user-_', '%'])
+      await created({ expiresAt: clock + 200 })
+      await pass(400)
+      expect(await found(index)).toEqual([a.id, b.id].toSorted())
+      expect(await found(`${index}-b`)).toEqual([b.id])
+      expect(await found('user-_')).toEqual([other.id])
+      expect(await found('nobody')).toEqual([])
+      await opened.store.sessions.replace({ ...b, version: 2 })
+      expect(await found(`${index}-b`)).toEqual([b.id])
+    })
+
+    it('forgets a record at the moment it expires', async () => {
+      const kept = await created({ expiresAt: clock + 1000 })
+      clock += 999
+      expect(await opened.store.sessions.read(kept.id)).toMatchObject({ id: kept.id })
+      clock += 1
+      expect(await opened.store.sessions.read(kept.id)).toBeUndefined()
+      expect(await found(index)).toEqual([])
+    })
+
+    it('marks something as spent once, however many try, and again after its time', async () => {
+      const tries = Array.from({ length: 20 }, (_, at) =>
+        (at % 2 ? opened.store : opened.second).marks.spend(index, 300),
+      )
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1)
+      expect(await opened.store.marks.spend(`${index}x`, 300)).toBe(true)
+      await pass(50)
+      expect(await opened.second.marks.spend(index, 300)).toBe(false)
+      await pass(350)
+      expect(await opened.store.marks.spend(index, 300)).toBe(true)
+    })
+
+    it('gives a lock to one, until it lets go or its time is over', async () => {
+      const { marks } = opened.store
+      const release = await marks.lock(index, 60_000)
+      expect(await opened.second.marks.lock(index, 60_000)).toBeUndefined()
+      await release?.()
+      expect(await opened.second.marks.lock(index, 200)).toBeTypeOf('function')
+      expect(await marks.lock(index, 200)).toBeUndefined()
+      await pass(300)
+      expect(await marks.lock(index, 60_000)).toBeTypeOf('function')
+    })
+
+    it('lets nobody release a lock that is another’s by now', async () => {
+      const late = await opened.store.marks.lock(index, 100)
+      await pass(200)
+      expect(await opened.second.marks.lock(index, 60_000)).toBeTypeOf('function')
+      await late?.()
+      expect(await opened.store.marks.lock(index, 60_000)).toBeUndefined()
+    })
+
+    it('tells of what another process changed, at once', async () => {
+      const kept = await created()
+      const heard: (string | undefined)[] = []
+      opened.store.changes.watch((id) => heard.push(id))
+      await opened.store.sessions.read(kept.id)
+      await opened.second.sessions.remove(kept.id)
+      await expect
+        .poll(
+          () => {
+            expect(opened.store.changes.blindSince()).toBeUndefined()
+            return heard.some((id) => id === undefined || id === kept.id)
+          },
+          { interval: 2, timeout: 500 },
+        )
+        .toBe(true)
+    })
+
+    it('fails after it was closed, with an error of its own, and closes twice', async () => {
+      const closed = await open(() => clock)
+      await closed.store.ping()
+      await closed.store.close()
+      await closed.store.close()
+      const { sessions, marks, ping } = closed.store
+      for (const work of [ping, () => sessions.read('x'), () => marks.spend('k', 1)]) {
+        await expect(work()).rejects.toMatchObject({ code: 'store_failed' })
+      }
+      await closed.dispose()
+    })
+  })
+}

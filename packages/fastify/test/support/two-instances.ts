@@ -1,0 +1,59 @@
+/** Two back ends on one store, and people who are signed in on both. */
+import { afterAll, beforeAll, expect } from 'vitest'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Gatehouse, Instance } from '@gatehouse/test-support/gatehouse'
+import type { StoreKind } from '@gatehouse/test-support/stored'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+export interface TwoInstances {
+  gatehouse(): Gatehouse
+  far(): Instance
+  /** The name of a user that no other test signs in. */
+  freshUser(): string
+  /** Signed in here, and open in the memory of both. @returns the browser here, and there */
+  signedIn(user?: string, userAgent?: string): Promise<[Browser, Browser]>
+}
+
+export function twoInstances(store: StoreKind): TwoInstances {
+  const gatehouse = useGatehouse({ store, oneClock: true })
+  let other: Instance | undefined
+  let place = 10
+  function far(): Instance {
+    if (!other) throw new Error('The second instance is there inside of tests only')
+    return other
+  }
+  beforeAll(async () => {
+    other = await gatehouse().another()
+  })
+  afterAll(() => other?.close())
+
+  function freshUser(): string {
+    place += 1
+    return people(gatehouse().tenant).at(place).userPrincipalName
+  }
+
+  return {
+    gatehouse,
+    far,
+    freshUser,
+    signedIn: async (user = freshUser(), userAgent) => {
+      const near = gatehouse().browser()
+      const callback = await near.callbackFrom(await near.startSignIn(), { user })
+      await near.get(callback, userAgent === undefined ? {} : { 'user-agent': userAgent })
+      const away = far().browser(near)
+      for (const browser of [near, away]) expect((await browser.get('/api/me')).status).toBe(200)
+      return [near, away]
+    },
+  }
+}
+
+/** Refused at once where it was ended, within moments on the others, and without a cookie in the answer. */
+export async function expectEnded(browser: Browser): Promise<void> {
+  await expect
+    .poll(async () => (await browser.get('/api/me')).status, { interval: 2, timeout: 500 })
+    .toBe(401)
+  const answer = await browser.get('/api/users')
+  expectProblem(answer, 401, 'sign_in_required')
+  expect(answer.setCookies).toEqual([])
+}

@@ -1,0 +1,42 @@
+import { afterAll } from 'vitest'
+import { people, type Browser } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { callRoute, startUpstream, type CallRoute, type Upstream } from './upstream.ts'
+import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+
+export interface Orders {
+  gatehouse: () => Gatehouse
+  /** The second API, which is called "orders". */
+  upstream: Upstream
+  route: CallRoute
+  /** @param place of the user in the directory */
+  signedIn(place?: number): Promise<Browser>
+}
+
+/** One app for all tests of a file, with a second downstream API of the test's own. */
+export async function useOrders(): Promise<Orders> {
+  const upstream = await startUpstream()
+  const route = callRoute()
+  const unlimited = 1_000_000
+  const gatehouse = useGatehouse({
+    extend: route.extend,
+    config: {
+      rateLimits: { perAddress: unlimited, perSession: unlimited },
+      downstreamApis: {
+        graph: { baseUrl: `${upstream.url}/graph`, scopes: ['User.ReadBasic.All'] },
+        orders: { baseUrl: `${upstream.url}/v2/`, scopes: ['User.ReadBasic.All'] },
+      },
+    },
+  })
+  afterAll(() => upstream.close())
+  return {
+    gatehouse,
+    upstream,
+    route,
+    signedIn: async (place = 0) => {
+      const browser = gatehouse().browser()
+      await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+      return browser
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** How the control routes answer: a form gets the page again, everybody else a status. */
+
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { controlProblemPage } from '../pages/control.ts'
+import { sendPage } from '../pages/layout.ts'
+
+export function isForm(request: FastifyRequest): boolean {
+  return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
+}
+
+/** @param anchor where on the page */
+export function done(request: FastifyRequest, reply: FastifyReply, anchor = ''): FastifyReply {
+  return isForm(request) ? reply.redirect(`/_tenant${anchor}`, 303) : reply.code(204).send()
+}
+
+export function sendControlProblem(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error.statusCode ?? 400
+  if (isForm(request)) return sendPage(reply, controlProblemPage(error.message), status)
+  return reply.code(status).send({ error: error.message })
+}
+
+/** The members of a JSON body or a form; an empty field of a form counts as absent. */
+export function membersOf(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return {}
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
+}

@@ -1,0 +1,157 @@
+/** The tenant's users: by id, by user name, by what somebody types. */
+
+export interface Directory extends AccountStates {
+  readonly users: readonly TenantUser[]
+  byId(id: string): TenantUser | undefined
+  byUserName(userName: string): TenantUser | undefined
+  /** The user whom either names. */
+  byIdOrName(text: string): TenantUser | undefined
+  /** The first `limit` users whose name or user name has a word that begins with each word of `text`. */
+  find(text: string, limit: number): TenantUser[]
+  /** Who may consent for the whole organisation. */
+  admins(): TenantUser[]
+  /** So many users from now on; without a count, as many as at the start. Whoever stays keeps id, name and state. */
+  resize(count?: number): void
+}
+
+/**
+ * @param make the first so many users
+ * @param now ms since the epoch
+ */
+export function createDirectory(
+  make: (count: number) => readonly TenantUser[],
+  count: number,
+  now: () => number,
+): Directory {
+  const states = createAccountStates(now)
+  let register = registerOf(make(count))
+  const byId = (id: string) => register.byId.get(id.toLowerCase())
+  const byUserName = (name: string) => register.byUserName.get(name.trim().toLowerCase())
+  return {
+    ...states,
+    get users() {
+      return register.users
+    },
+    byId,
+    byUserName,
+    byIdOrName: (text) => byId(text) ?? byUserName(text),
+    find: (text, limit) => findUsers(register.users, text, limit),
+    admins: () => register.users.filter((user) => user.isAdmin),
+    isDisabled: (id) => states.isDisabled(id) || byId(id)?.accountEnabled === false,
+    resize: (size = count) => void (register = registerOf(make(size))),
+  }
+}
+
+function registerOf(users: readonly TenantUser[]) {
+  return {
+    users,
+    byId: new Map(users.map((user) => [user.id, user])),
+    byUserName: new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user])),
+  }
+}
+
+function findUsers(users: readonly TenantUser[], text: string, limit: number): TenantUser[] {
+  const words = fold(text).split(/\s+/).filter(Boolean)
+  if (words.length === 0) return users.slice(0, limit)
+  const found: TenantUser[] = []
+  for (const user of users) {
+    if (found.length >= limit) break
+    const whole = fold(user.userPrincipalName)
+    const name = ` ${fold(user.displayName)} ${whole.replace('.', ' ')}`
+    if (words.every((word) => name.includes(` ${word}`) || whole.startsWith(word))) found.push(user)
+  }
+  return found
+}
+
+/** Without case and accents, so that "zoe" finds "Zoë". */
+export function fold(text: string): string {
+  // Most names are plain, and normalising 100 000 of them takes half a second.
+  if (isPlain(text)) return text.toLowerCase()
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1)
+    if (text.charCodeAt(index) > 127) return false
+  return true
+}
+
+/** A user as the directory holds it; the names of the properties are Graph's. */
+export interface TenantUser {
+  id: string
+  displayName: string
+  givenName: string | null
+  surname: string | null
+  mail: string | null
+  userPrincipalName: string
+  jobTitle: string | null
+  department: string | null
+  officeLocation: string | null
+  mobilePhone: string | null
+  businessPhones: string[]
+  preferredLanguage: string | null
+  accountEnabled: boolean
+  userType: 'Member' | 'Guest'
+  /** App roles, given to the applications that define them. */
+  roles: string[]
+  /** May consent for the whole organisation. */
+  isAdmin: boolean
+  /** Object ids of groups; above 200 a token says only where to ask for them. */
+  groups: string[]
+}
+
+/** What has happened to users: disabled, sessions ended, tokens revoked. Without an id, to everybody. */
+
+interface TokenRevocations {
+  /** How often it happened. A count, because a test's clock may stand still. */
+  count: number
+  /** When it last happened, ms since the epoch. */
+  at: number
+}
+
+interface AccountStates {
+  disable(id?: string): void
+  /** Without an id: everybody who was disabled here. */
+  enable(id?: string): void
+  isDisabled(id: string): boolean
+  /** Whether anybody was disabled here. */
+  anyDisabled(): boolean
+  /** Who was disabled here one by one; nobody where it was everybody. */
+  disabledIds(): readonly string[]
+  /** Ends every refresh token of now, and every access token with it. */
+  revoke(id?: string): void
+  /** How often the user was revoked; a grant remembers it. */
+  revocations(id: string): number
+  /** Ends every access token of now; refresh tokens stay good. */
+  revokeTokens(id?: string): void
+  tokenRevocations(id: string): TokenRevocations
+}
+
+const everybody = '*'
+
+function createAccountStates(now: () => number): AccountStates {
+  const disabled = new Set<string>()
+  const revoked = new Map<string, number>()
+  const tokens = new Map<string, TokenRevocations>()
+  const revocations = (id: string) => revoked.get(id) ?? 0
+  const tokenRevocations = (id: string) => tokens.get(id) ?? { count: 0, at: 0 }
+  const revokeTokens = (id = everybody) =>
+    void tokens.set(id, { count: tokenRevocations(id).count + 1, at: now() })
+  return {
+    disable: (id = everybody) => void disabled.add(id),
+    enable: (id) => (id === undefined ? disabled.clear() : void disabled.delete(id)),
+    isDisabled: (id) => disabled.has(id) || disabled.has(everybody),
+    anyDisabled: () => disabled.size > 0,
+    disabledIds: () => (disabled.has(everybody) ? [] : [...disabled]),
+    revoke(id = everybody) {
+      revoked.set(id, revocations(id) + 1)
+      revokeTokens(id)
+    },
+    revocations: (id) => revocations(id) + revocations(everybody),
+    revokeTokens,
+    tokenRevocations(id) {
+      const [own, all] = [tokenRevocations(id), tokenRevocations(everybody)]
+      return { count: own.count + all.count, at: Math.max(own.at, all.at) }
+    },
+  }
+}

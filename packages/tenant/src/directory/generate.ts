@@ -1,0 +1,197 @@
+/** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
+import { createHash } from 'node:crypto'
+import { createBoundedMap } from '../bounded-map.ts'
+import type { TenantUser } from './directory.ts'
+import { faker as ar } from '@faker-js/faker/locale/ar'
+import { faker as de } from '@faker-js/faker/locale/de'
+import { faker as el } from '@faker-js/faker/locale/el'
+import { faker as en } from '@faker-js/faker/locale/en'
+import { faker as es } from '@faker-js/faker/locale/es'
+import { faker as fr } from '@faker-js/faker/locale/fr'
+import { faker as he } from '@faker-js/faker/locale/he'
+import { faker as ja } from '@faker-js/faker/locale/ja'
+import { faker as ko } from '@faker-js/faker/locale/ko'
+import { faker as pl } from '@faker-js/faker/locale/pl'
+import { faker as tr } from '@faker-js/faker/locale/tr'
+import { faker as uk } from '@faker-js/faker/locale/uk'
+import { faker as vi } from '@faker-js/faker/locale/vi'
+import { faker as zh } from '@faker-js/faker/locale/zh_CN'
+
+// Where the generated users' names come from: several languages and scripts, mostly Latin, as in a large company.
+
+const english = en
+
+/** One of these is drawn for each user; a repeated language is drawn more often. */
+const locales = [
+  { faker: en, language: 'en-GB', familyFirst: false },
+  { faker: en, language: 'en-US', familyFirst: false },
+  { faker: en, language: 'en-US', familyFirst: false },
+  { faker: de, language: 'de-DE', familyFirst: false },
+  { faker: fr, language: 'fr-FR', familyFirst: false },
+  { faker: es, language: 'es-ES', familyFirst: false },
+  { faker: pl, language: 'pl-PL', familyFirst: false },
+  { faker: tr, language: 'tr-TR', familyFirst: false },
+  { faker: vi, language: 'vi-VN', familyFirst: true },
+  { faker: ja, language: 'ja-JP', familyFirst: true },
+  { faker: zh, language: 'zh-CN', familyFirst: true },
+  { faker: ko, language: 'ko-KR', familyFirst: true },
+  { faker: el, language: 'el-GR', familyFirst: false },
+  { faker: uk, language: 'uk-UA', familyFirst: false },
+  { faker: ar, language: 'ar-SA', familyFirst: false },
+  { faker: he, language: 'he-IL', familyFirst: false },
+] as const
+
+const unspaced = new Set(['ja-JP', 'zh-CN', 'ko-KR'])
+
+function displayName(
+  language: string,
+  familyFirst: boolean,
+  givenName: string,
+  surname: string,
+): string {
+  const parts = familyFirst ? [surname, givenName] : [givenName, surname]
+  return parts.join(unspaced.has(language) ? '' : ' ')
+}
+
+export const userDomain = 'local-tenant.example'
+
+const seed = 20_261
+/** A running tenant may be given many sizes in turn. */
+const cache = createBoundedMap<readonly TenantUser[]>(4)
+let longest: readonly TenantUser[] = []
+
+/** @param count 1 to 100 000; users keep their place and their data when the count changes */
+export function generateUsers(count: number): readonly TenantUser[] {
+  const known = cache.get(String(count))
+  if (known) return known
+  if (count > longest.length) longest = generate(count)
+  const users = longest.slice(0, count)
+  cache.set(String(count), users)
+  return users
+}
+
+function generate(count: number): readonly TenantUser[] {
+  for (const { faker } of locales) faker.seed(seed)
+  english.seed(seed)
+  const taken = new Set<string>()
+  return Array.from({ length: count }, (_, index) => generateUser(index, taken))
+}
+
+function generateUser(index: number, taken: Set<string>): TenantUser {
+  const draw = english.number.int({ max: 2 ** 31 - 1 })
+  const person = index === 0 ? firstPerson : drawPerson(draw)
+  const userName = uniqueUserName(person.givenName, person.surname, index, taken)
+  const userPrincipalName = `${userName}@${userDomain}`
+  const user: TenantUser = {
+    id: guid(`user ${index}`),
+    ...person,
+    mail: draw % 40 === 3 ? null : userPrincipalName,
+    userPrincipalName,
+    ...workplace(draw),
+    accountEnabled: true,
+    userType: 'Member',
+    roles: [],
+    isAdmin: false,
+    groups: groupsUpTo(draw % 6),
+  }
+  return { ...user, ...exceptions.get(index)?.(user) }
+}
+
+const firstPerson = {
+  displayName: 'Nora Hill',
+  givenName: 'Nora',
+  surname: 'Hill',
+  preferredLanguage: 'en-GB',
+}
+
+/** The people that are there to be different; they stand near the front, so that every tenant has them. */
+const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
+  [0, () => ({ roles: ['Directory.Reader'] })],
+  [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'], isAdmin: true })],
+  [2, () => ({ roles: ['Directory.Auditor'] })],
+  [8, guest],
+  [10, () => ({ groups: groupsUpTo(200) })],
+  [11, () => ({ groups: groupsUpTo(240) })],
+  [12, () => ({ mail: null, jobTitle: null, givenName: null, surname: null })],
+])
+
+function guest(user: TenantUser): Partial<TenantUser> {
+  const userName = user.userPrincipalName.split('@')[0] ?? 'guest'
+  return {
+    userType: 'Guest',
+    mail: `${userName}@partner.example`,
+    userPrincipalName: `${userName}_partner.example#EXT#@${userDomain}`,
+  }
+}
+
+function drawPerson(draw: number) {
+  const { faker, language, familyFirst } = locales[draw % locales.length] ?? locales[0]
+  const givenName = faker.person.firstName()
+  const surname = faker.person.lastName()
+  return {
+    displayName: displayName(language, familyFirst, givenName, surname),
+    givenName,
+    surname,
+    preferredLanguage: language,
+  }
+}
+
+function workplace(draw: number) {
+  return {
+    jobTitle: pick(jobTitles, draw >>> 3),
+    department: pick(departments, draw >>> 7),
+    officeLocation: `${pick(['North', 'South', 'East', 'West'], draw >>> 11)}/${100 + (draw % 300)}`,
+    mobilePhone: null,
+    // The number range that is set aside for fiction: 555-0100 to 555-0199.
+    businessPhones: [`+1 206 555 01${String(draw % 100).padStart(2, '0')}`],
+  }
+}
+
+const jobTitles = ['Engineer', 'Designer', 'Accountant', 'Analyst', 'Team lead', 'Buyer', 'Planner']
+const departments = ['Engineering', 'Design', 'Finance', 'Operations', 'Sales', 'Purchasing']
+
+function pick(list: readonly string[], draw: number): string {
+  return list[draw % list.length] ?? ''
+}
+
+/** `given.surname`, a number behind it when it is taken; names of other scripts get a staff number instead. */
+function uniqueUserName(given: string, surname: string, index: number, taken: Set<string>): string {
+  const plain = `${asciiName(given)}.${asciiName(surname)}`
+  const latin = plain.length >= 5 && !plain.startsWith('.') && !plain.endsWith('.')
+  let userName = latin ? plain : `staff${String(10_000 + index)}`
+  if (taken.has(userName)) userName = `${userName}${index}`
+  taken.add(userName)
+  return userName
+}
+
+const unfolded: Record<string, string> = {
+  ß: 'ss',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ı: 'i',
+  æ: 'ae',
+  œ: 'oe',
+}
+
+function asciiName(name: string): string {
+  const folded = name.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '')
+  return folded.replace(/[ßøłđıæœ]/g, (letter) => unfolded[letter] ?? '').replace(/[^a-z]/g, '')
+}
+
+function groupsUpTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => guid(`group ${index}`))
+}
+
+/** A GUID of version 4's form that is always the same for the same name. */
+function guid(name: string): string {
+  const hex = createHash('sha256').update(`gatehouse tenant ${name}`).digest('hex')
+  const variant = '89ab'[parseInt(hex[16] ?? '0', 16) % 4]
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `${variant ?? '8'}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-')
+}

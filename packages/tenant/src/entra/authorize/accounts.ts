@@ -1,0 +1,99 @@
+/** Who is signed in to the tenant in which browser: several accounts behind one cookie that says nothing by itself. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { createBoundedMap } from '../../bounded-map.ts'
+import { EntraError } from '../errors.ts'
+
+export interface SignedInAccount {
+  userId: string
+  /** Entra's session id of this account in this browser: `session_state`, and the `sid` claim. */
+  sid: string
+  /** Ms since the epoch. */
+  signedInAt: number
+  /** The applications that it was used for; sign-out tells them. */
+  clientIds: Set<string>
+  /** Authentication contexts that the person has satisfied since signing in. */
+  contexts: Set<string>
+}
+
+export type Accounts = ReadonlyMap<string, SignedInAccount>
+
+export interface Browsers {
+  accounts(request: FastifyRequest): Accounts
+  /** Under a fresh cookie value, so that one planted before the sign-in opens nothing. */
+  signIn(request: FastifyRequest, reply: FastifyReply, userId: string, at: number): SignedInAccount
+  signOut(request: FastifyRequest, userId: string): void
+}
+
+const cookieName = 'tenant_accounts'
+const browserLimit = 20_000
+
+export function createBrowsers(): Browsers {
+  const browsers = createBoundedMap<Map<string, SignedInAccount>>(browserLimit)
+  const find = (request: FastifyRequest) => {
+    const id = cookieOf(request)
+    return { id, accounts: (id && browsers.get(id)) || new Map<string, SignedInAccount>() }
+  }
+  return {
+    accounts: (request) => find(request).accounts,
+    signIn(request, reply, userId, at) {
+      const { id, accounts } = find(request)
+      const known = accounts.get(userId)
+      const account = known
+        ? { ...known, signedInAt: at, contexts: new Set<string>() }
+        : newAccount(userId, at)
+      if (id) browsers.delete(id)
+      const fresh = randomBytes(24).toString('base64url')
+      browsers.set(fresh, new Map(accounts).set(userId, account))
+      reply.header('set-cookie', setCookie(fresh))
+      return account
+    },
+    signOut(request, userId) {
+      const { id, accounts } = find(request)
+      const left = new Map(accounts)
+      left.delete(userId)
+      if (id) browsers.set(id, left)
+    },
+  }
+}
+
+function newAccount(userId: string, at: number): SignedInAccount {
+  return {
+    userId,
+    sid: randomUUID(),
+    signedInAt: at,
+    clientIds: new Set(),
+    contexts: new Set(),
+  }
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  return parseCookie(request.headers.cookie ?? '')[cookieName]
+}
+
+function setCookie(value: string): string {
+  return stringifySetCookie({
+    name: cookieName,
+    value,
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+  })
+}
+
+// Any web page can make a browser send a form to loopback: the tenant takes only those of its own pages.
+
+/** @throws EntraError 403 for a request that a browser sent from another site */
+export function refuseCrossSite(request: FastifyRequest): void {
+  if (isSameSite(request)) return
+  throw new EntraError(90023, { status: 403, message: 'The form was sent from another site.' })
+}
+
+/** True without an Origin: then it was no browser's form. */
+export function isSameSite({ headers }: FastifyRequest): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  // With https where a proxy with TLS stands in front.
+  return origin === undefined || origin.replace(/^https?:\/\//, '') === host
+}

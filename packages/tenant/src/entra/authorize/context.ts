@@ -1,0 +1,100 @@
+/** One authorization request in the course of a sign-in, and all that answering it takes. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { World } from '../../world.ts'
+import type { AuthorizeRequest, Target } from './request.ts'
+import type { TenantUser } from '../../directory/directory.ts'
+import type { Accounts, SignedInAccount } from './accounts.ts'
+import { EntraError } from '../errors.ts'
+import { consentPage, needApprovalPage } from '../../pages/consent.ts'
+import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
+import { sendPage } from '../../pages/layout.ts'
+
+export interface Exchange {
+  world: World
+  target: Target
+  asked: AuthorizeRequest
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+// Which account an authorization request is for: decided from who is signed in, `prompt` and `login_hint`.
+
+type Choice =
+  | { kind: 'use'; account: SignedInAccount }
+  /** The person picks one of the accounts that are signed in, or another. */
+  | { kind: 'pick' }
+  /** The person signs in, as the hinted user or anybody. */
+  | { kind: 'signIn'; suggested: TenantUser | undefined }
+
+/**
+ * @param hinted the user that `login_hint` names, if there is one
+ * @throws EntraError what `prompt=none` cannot do without showing a page
+ */
+export function chooseAccount(
+  { prompt, loginHint }: Pick<AuthorizeRequest, 'prompt' | 'loginHint'>,
+  accounts: Accounts,
+  hinted: TenantUser | undefined,
+): Choice {
+  const account = loginHint === undefined ? onlyOne(accounts) : accounts.get(hinted?.id ?? '')
+  if (prompt === 'none') return silent(accounts, account, loginHint)
+  if (prompt === 'login') return { kind: 'signIn', suggested: hinted }
+  if (prompt === 'select_account' && accounts.size > 0) return { kind: 'pick' }
+  if (account && prompt !== 'select_account') return { kind: 'use', account }
+  if (loginHint === undefined && accounts.size > 0) return { kind: 'pick' }
+  return { kind: 'signIn', suggested: hinted }
+}
+
+function silent(
+  accounts: Accounts,
+  account: SignedInAccount | undefined,
+  loginHint: string | undefined,
+): Choice {
+  if (account) return { kind: 'use', account }
+  throw new EntraError(loginHint === undefined && accounts.size > 1 ? 16000 : 50058)
+}
+
+function onlyOne(accounts: Accounts): SignedInAccount | undefined {
+  return accounts.size === 1 ? accounts.values().next().value : undefined
+}
+
+// The pages that a person meets between an authorization request and its answer.
+
+export function showAccounts({ world, target, request, reply }: Exchange): FastifyReply {
+  const accounts = [...world.browsers.accounts(request).keys()]
+  const users = accounts.map((id) => world.directory.byId(id)).filter((user) => user !== undefined)
+  return sendPage(reply, pickPage({ action: request.url, target, users }))
+}
+
+export function showConsent(exchange: Exchange, user: TenantUser): FastifyReply {
+  const { target, asked, request, reply } = exchange
+  return sendPage(reply, consentPage({ action: request.url, target, user, scopes: asked.scopes }))
+}
+
+export function showNeedApproval(
+  { target, request, reply }: Exchange,
+  user: TenantUser,
+  scopes: readonly string[],
+): FastifyReply {
+  return sendPage(reply, needApprovalPage({ action: request.url, target, user, scopes }))
+}
+
+export function showStepUp(
+  { target, request, reply }: Exchange,
+  user: TenantUser,
+  contexts: readonly string[],
+): FastifyReply {
+  return sendPage(reply, stepUpPage({ action: request.url, target, user, contexts }))
+}
+
+const shownUsers = 6
+
+export function showSignIn(
+  { world, target, request, reply }: Exchange,
+  suggested: readonly TenantUser[] | undefined,
+  text = '',
+  problem?: string,
+): FastifyReply {
+  const users = suggested ?? world.directory.find(text, shownUsers)
+  const page = signInPage({ action: request.url, target, users, text, problem })
+  return sendPage(reply, page)
+}

@@ -1,0 +1,59 @@
+/** The Entra ID half of the tenant. */
+
+import formBody from '@fastify/formbody'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorPage } from '../pages/errors.ts'
+import { sendPage } from '../pages/layout.ts'
+import type { World } from '../world.ts'
+import { adminConsentRoutes } from './admin-consent.ts'
+import { authorizeRoutes } from './authorize/index.ts'
+import { deviceRoutes } from './device/index.ts'
+import { discoveryRoutes } from './discovery.ts'
+import { errorBody, EntraError } from './errors.ts'
+import { logoutRoutes } from './logout.ts'
+import { tokenRoutes } from './token.ts'
+import { sendTrace, traceOf } from './apply-fault.ts'
+
+export async function entraRoutes(app: FastifyInstance, world: World): Promise<void> {
+  await app.register(formBody, { bodyLimit: 65_536 })
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store, no-cache')
+  })
+  discoveryRoutes(app, world)
+  authorizeRoutes(app, world)
+  adminConsentRoutes(app, world)
+  deviceRoutes(app, world)
+  tokenRoutes(app, world)
+  logoutRoutes(app, world)
+  app.setErrorHandler<FastifyError | EntraError>((error, request, reply) =>
+    sendProblem(world, asEntraError(error), request, reply),
+  )
+}
+
+/** Bodies of a wrong type or size are refused by the parser, before any handler of ours. */
+function asEntraError(error: FastifyError | EntraError): EntraError {
+  if (error instanceof EntraError) return error
+  const status = error.statusCode ?? 500
+  if (status >= 500) throw error
+  if (status === 415) {
+    return new EntraError(900144, {
+      message: "The request body must contain the following parameter: 'grant_type'.",
+    })
+  }
+  return new EntraError(9002313, { status })
+}
+
+function sendProblem(
+  world: World,
+  { problem }: EntraError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const trace = traceOf(request, world.now())
+  sendTrace(reply, trace)
+  const isPage = /\/(authorize|adminconsent|logout|devicelogin|devicelogin\/done)$/.test(
+    request.routeOptions.url ?? '',
+  )
+  if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, world.origin))
+  return sendPage(reply, errorPage({ problem, trace }), problem.status)
+}

@@ -1,0 +1,92 @@
+/** Applies what a request asks for to an application. */
+import type { Application } from '../../registry/application.ts'
+import { invalidValue } from '../errors.ts'
+import type { ApplicationChange } from './input.ts'
+import { keyCredentials } from './key-credentials.ts'
+import type { Collection } from '../odata.ts'
+
+/** @throws GraphError 400 */
+export function changed(application: Application, change: ApplicationChange, now: number) {
+  const { web, keyCredentials: keys, ...plain } = change
+  checkUris(change)
+  const { implicitGrantSettings, ...webChange } = web ?? {}
+  return {
+    ...application,
+    ...plain,
+    web: {
+      ...application.web,
+      ...webChange,
+      implicitGrantSettings: {
+        ...application.web.implicitGrantSettings,
+        ...implicitGrantSettings,
+      },
+    },
+    keyCredentials: keys
+      ? keyCredentials(application.keyCredentials, keys, now)
+      : application.keyCredentials,
+  }
+}
+
+function checkUris({ web, spa, publicClient }: ApplicationChange): void {
+  const platforms = { web, spa, publicClient }
+  for (const [name, platform] of Object.entries(platforms)) {
+    const isNative = name === 'publicClient'
+    if (platform?.redirectUris?.some((uri) => !isRedirectUri(uri, isNative))) {
+      throw invalidValue(`${name}.redirectUris`, 'Application')
+    }
+  }
+  const logout = web?.logoutUrl ?? undefined
+  if (logout !== undefined && !isRedirectUri(logout, false)) {
+    throw invalidValue('web.logoutUrl', 'Application')
+  }
+}
+
+/** https://learn.microsoft.com/entra/identity-platform/reply-url: https, or http on this machine; no fragment, no wildcard. */
+function isRedirectUri(uri: string, isNative: boolean): boolean {
+  if (!URL.canParse(uri) || uri.includes('#') || uri.includes('*')) return false
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1'
+  return protocol === 'https:' || isNative
+}
+
+// What Graph shows of an application: no secret, and a certificate only where one object is asked for it.
+
+export const applications: Collection = {
+  name: 'applications',
+  type: 'application',
+  filterable: [
+    'id',
+    'appId',
+    'displayName',
+    'uniqueName',
+    'tags',
+    'identifierUris',
+    'signInAudience',
+  ],
+}
+
+/** @param withKeys whether the certificates themselves are shown */
+export function viewApplication(
+  application: Application,
+  publisherDomain: string,
+  withKeys = false,
+) {
+  const {
+    federatedIdentityCredentials: _,
+    passwordCredentials,
+    keyCredentials,
+    ...rest
+  } = application
+  return {
+    ...rest,
+    deletedDateTime: null,
+    publisherDomain,
+    passwordCredentials: passwordCredentials.map(viewPassword),
+    keyCredentials: keyCredentials.map((key) => ({ ...key, key: withKeys ? key.key : null })),
+  }
+}
+
+export function viewPassword(password: Application['passwordCredentials'][number]) {
+  const { secretText, ...rest } = password
+  return { customKeyIdentifier: null, ...rest, hint: secretText.slice(0, 3), secretText: null }
+}

@@ -1,0 +1,122 @@
+/** `/users` and `/users/{id}`. */
+import type { FastifyInstance } from 'fastify'
+import type { TenantUser } from '../directory/directory.ts'
+import type { World } from '../world.ts'
+import { type Caller, denied, requireCaller, requireScope } from './bearer.ts'
+import { badRequest, notFound, unsupportedQuery } from './errors.ts'
+import { parseFilter } from './filter.ts'
+import {
+  anyUserScopes,
+  type Options,
+  ownUserScopes,
+  parseCount,
+  parseOptions,
+  parseSelect,
+  parseTop,
+  placesInOrder,
+  search,
+  view,
+} from './query.ts'
+
+export function usersRoutes(app: FastifyInstance, world: World): void {
+  app.get('/users', { config: { endpoint: 'users' } }, async (request) => {
+    const caller = await requireCaller(world, request)
+    requireScope(caller, anyUserScopes)
+    refuseGuest(world, caller)
+    const options = parseOptions(request.url)
+    const select = parseSelect(options.$select)
+    refuseSimple(options, request.headers.consistencylevel === 'eventual')
+    const page = pageOf(world, options)
+    return {
+      '@odata.context': `${world.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
+      ...(page.count === undefined ? {} : { '@odata.count': page.count }),
+      ...(page.nextLink === undefined ? {} : { '@odata.nextLink': page.nextLink }),
+      value: page.users.map((user) => view(user, caller, select)),
+    }
+  })
+
+  app.get<{ Params: { id: string } }>(
+    '/users/:id',
+    { config: { endpoint: 'users' } },
+    async (request) => {
+      const caller = await requireCaller(world, request)
+      const user = findUser(world, request.params.id)
+      requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
+      if (user?.id !== caller.user.id) refuseGuest(world, caller)
+      if (!user) throw notFound(request.params.id)
+      const select = parseSelect(parseOptions(request.url).$select)
+      return {
+        '@odata.context': `${world.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`,
+        ...view(user, caller, select),
+      }
+    },
+  )
+}
+
+/** https://learn.microsoft.com/entra/identity/users/users-restrict-guest-permissions */
+function refuseGuest({ policies }: World, { user }: Caller): void {
+  if (policies.guestsRestricted && user.userType === 'Guest') throw denied()
+}
+
+/** By object id or user principal name. */
+export function findUser(world: World, id: string): TenantUser | undefined {
+  return world.directory.byIdOrName(id)
+}
+
+/** What Graph's simple store cannot do; `ConsistencyLevel: eventual` asks the other one. */
+function refuseSimple(options: Options, eventual: boolean): void {
+  if (eventual) return
+  if (options.$search !== undefined) {
+    throw unsupportedQuery(
+      "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
+    )
+  }
+  if (parseCount(options.$count)) {
+    throw badRequest('$count is not currently supported.')
+  }
+  if (options.$filter !== undefined && options.$orderby !== undefined) {
+    throw unsupportedQuery('Sorting not supported for current query.')
+  }
+}
+
+const purpose = 'skiptoken'
+
+function pageOf(world: World, options: Options) {
+  const top = parseTop(options.$top)
+  const { users } = world.directory
+  const found = findPlaces(users, options)
+  const start = options.$skiptoken === undefined ? 0 : openToken(world, options.$skiptoken)
+  const end = start + top
+  return {
+    users: Array.from(found.slice(start, end), (place) => users[place]).filter(isThere),
+    // Only on the first page: https://learn.microsoft.com/graph/aad-advanced-queries
+    count: parseCount(options.$count) && start === 0 ? found.length : undefined,
+    nextLink: end < found.length ? nextLink(world, options, end) : undefined,
+  }
+}
+
+function isThere(user: TenantUser | undefined): user is TenantUser {
+  return user !== undefined
+}
+
+function findPlaces(users: readonly TenantUser[], options: Options): Uint32Array {
+  const mask = options.$search === undefined ? undefined : search(options.$search, users)
+  const filter = options.$filter === undefined ? undefined : parseFilter(options.$filter)
+  const all = placesInOrder(users, options.$orderby)
+  if (!mask && !filter) return all
+  const fits = (user: TenantUser | undefined) => !filter || (user !== undefined && filter(user))
+  return all.filter((place) => mask?.[place] !== 0 && fits(users[place]))
+}
+
+function nextLink(world: World, options: Options, start: number): string {
+  const next = { ...options, $skiptoken: world.seal.seal(purpose, { start }) }
+  const query = Object.entries(next).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return `${world.origin}/v1.0/users?${query.join('&')}`
+}
+
+function openToken(world: World, token: string): number {
+  const opened = world.seal.open(purpose, token)
+  if (typeof opened === 'object' && opened !== null && 'start' in opened)
+    return Number(opened.start)
+  throw badRequest('Skip token is malformed.')
+}

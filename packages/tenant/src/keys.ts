@@ -1,0 +1,81 @@
+/** Compact JWS, signed without any check of the content: the faults need tokens that no library would make. */
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+
+interface CompactParts {
+  header: Record<string, unknown>
+  /** The payload's exact bytes. */
+  payload: string | Buffer
+}
+
+export function signRs256(parts: CompactParts, key: KeyObject): string {
+  return signWith(parts, (input) => sign('sha256', input, key))
+}
+
+export function signWith(parts: CompactParts, signer: (input: Buffer) => Buffer): string {
+  const input = `${encode(JSON.stringify(parts.header))}.${encode(parts.payload)}`
+  return `${input}.${signer(Buffer.from(input)).toString('base64url')}`
+}
+
+function encode(value: string | Buffer): string {
+  return Buffer.from(value).toString('base64url')
+}
+
+// The tenant's signing keys: one signs, those that are published stand in the JWKS, all that ever signed are known to Graph.
+
+interface SigningKey {
+  kid: string
+  privateKey: KeyObject
+  publicKey: KeyObject
+}
+
+export interface RotateOptions {
+  /** Keeps the old key in the JWKS, as Entra does for weeks; default false. */
+  keepOld?: boolean
+}
+
+export interface KeyRing {
+  current(): SigningKey
+  published(): readonly SigningKey[]
+  /** Every key that this ring has signed with. Graph takes them all: a rotation does not end tokens. */
+  find(kid: string): SigningKey | undefined
+  rotate(options?: RotateOptions): void
+  /** Puts a further key into the JWKS, without signing with it. */
+  publish(key: SigningKey): void
+}
+
+export function createKeyRing(): KeyRing {
+  let published: SigningKey[] = []
+  let all: SigningKey[] = []
+  const current = (): SigningKey => {
+    if (published[0]) return published[0]
+    const key = firstKey()
+    published = [key]
+    all = [key]
+    return key
+  }
+  return {
+    current,
+    published: () => (current(), published),
+    find: (kid) => all.find((key) => key.kid === kid),
+    rotate(options = {}) {
+      const old = current()
+      const key = generateKey()
+      published = options.keepOld ? [key, ...published] : [key]
+      all = [key, ...new Set([old, ...all])]
+    },
+    publish: (key) => void (published = [current(), ...published.slice(1), key]),
+  }
+}
+
+let shared: SigningKey | undefined
+
+/** Making an RSA key takes 50 to 300 ms, and tests make many tenants: the first key is made once per process. */
+function firstKey(): SigningKey {
+  shared ??= generateKey()
+  return shared
+}
+
+function generateKey(): SigningKey {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return { kid: randomBytes(20).toString('base64url'), ...pair }
+}

@@ -1,0 +1,72 @@
+/** Microsoft's own applications: present in every tenant, registered in none. */
+import { graphAppId } from '../tokens/access-token.ts'
+import { type Application, graphTime, newApplication } from './application.ts'
+import { stableGuid } from './registry.ts'
+import type { ClientRegistration } from '../clients.ts'
+
+/** Microsoft Graph Command Line Tools: a public client that anybody may sign in with. */
+export const commandLineClientId = '14d82eec-204b-4c2f-b7e8-296a70dab67e'
+
+/** @param now ms since the epoch */
+export function firstPartyApplications(now: number): Application[] {
+  const graph = named('Microsoft Graph', graphAppId, now)
+  const commandLine = named('Microsoft Graph Command Line Tools', commandLineClientId, now)
+  return [
+    graph,
+    {
+      ...commandLine,
+      isFallbackPublicClient: true,
+      publicClient: { redirectUris: ['http://localhost'] },
+    },
+  ]
+}
+
+function named(displayName: string, appId: string, now: number): Application {
+  return newApplication({ id: stableGuid(`application ${appId}`), appId, displayName }, now)
+}
+
+// The registration that Graph shows of a client that the tenant was started with.
+
+/** Ends after anybody who reads this. */
+const farOff = '2299-12-31T00:00:00Z'
+
+export function fixedApplication(registration: ClientRegistration, now: number): Application {
+  const { clientId, clientSecret, name, redirectUris, frontChannelLogoutUri } = registration
+  const id = stableGuid(`application ${clientId}`)
+  const application = newApplication({ id, appId: clientId, displayName: name }, now)
+  return {
+    ...application,
+    web: { ...application.web, redirectUris, logoutUrl: frontChannelLogoutUri ?? null },
+    groupMembershipClaims: 'SecurityGroup',
+    optionalClaims: { idToken: [{ name: 'login_hint' }, { name: 'sid' }] },
+    appRoles: (registration.appRoles ?? []).map((value) => ({
+      id: stableGuid(`role ${clientId} ${value}`),
+      allowedMemberTypes: ['User'],
+      displayName: value,
+      description: null,
+      isEnabled: true,
+      value,
+    })),
+    passwordCredentials: [
+      {
+        keyId: stableGuid(`secret ${clientId}`),
+        displayName: null,
+        startDateTime: graphTime(now),
+        endDateTime: farOff,
+        secretText: clientSecret,
+      },
+    ],
+  }
+}
+
+// The registration with which a fresh clone signs in: fixed, public, and of use on the local tenant only.
+
+export const localTenantId = '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390'
+
+export const localClient: ClientRegistration = {
+  clientId: '2b8e6d14-73af-4c59-8e01-c4d95a3f7b62',
+  clientSecret: 'local-tenant-only-not-a-secret',
+  name: 'Gatehouse (local)',
+  redirectUris: ['http://localhost:5173/auth/redirect', 'http://localhost:5173/signed-out'],
+  appRoles: ['Directory.Reader', 'Directory.Auditor'],
+}

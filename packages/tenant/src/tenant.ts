@@ -1,0 +1,183 @@
+/** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
+import fastify, { type FastifyInstance } from 'fastify'
+import type { ClientRegistration } from './clients.ts'
+import { type BadDays, createBadDayBoard } from './control/scenarios/scenarios.ts'
+import { controlRoutes } from './control/index.ts'
+import { createDirectory, type TenantUser } from './directory/directory.ts'
+import { generateUsers } from './directory/generate.ts'
+import { createBrowsers } from './entra/authorize/accounts.ts'
+import { createCodes, createConsents } from './entra/grants.ts'
+import { createDeviceCodes } from './entra/device/device-codes.ts'
+import { entraRoutes } from './entra/index.ts'
+import type { Endpoint } from './endpoint.ts'
+import { createFaults, type Faults } from './faults/faults.ts'
+import { useTransportFaults } from './faults/transport.ts'
+import { graphRoutes } from './graph/index.ts'
+import { prepareQueries } from './graph/directory.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { createKeyRing, type RotateOptions } from './keys.ts'
+import { localClient, localTenantId } from './registry/built-in.ts'
+import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
+import { refuseForeignHosts } from './own-host.ts'
+import { answerUnknown } from './pages/errors.ts'
+import { createPolicies } from './policies.ts'
+import { createRegistry } from './registry/registry.ts'
+import { createSeal } from './seal.ts'
+import type { World } from './world.ts'
+
+export type { BadDays, BadDayState } from './control/scenarios/scenarios.ts'
+export type { ClientRegistration } from './clients.ts'
+export type { Endpoint } from './endpoint.ts'
+export type { TenantUser } from './directory/directory.ts'
+export type { Fault } from './faults/fault.ts'
+export type { Faults } from './faults/faults.ts'
+export type { Journal, JournalEntry } from './journal.ts'
+export type { TenantOptions } from './options.ts'
+
+export interface Tenant {
+  /** `http://127.0.0.1:PORT`, or what the options say. */
+  origin: string
+  /** The authority's host part: discovery is at `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`. */
+  authority: string
+  /** `${origin}/v1.0` */
+  graphUrl: string
+  tenantId: string
+  tenantName: string
+  /** Those that the tenant was started with. */
+  clients: readonly ClientRegistration[]
+  /** Another list after `resize`. */
+  readonly users: readonly TenantUser[]
+  journal: Journal
+  faults: Faults
+  /** Everything that can go wrong, by name. */
+  badDays: BadDays
+  /** A new signing key; the old one leaves the JWKS, unless it is kept. Graph knows both. */
+  rotateKeys(options?: RotateOptions): void
+  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: everybody's. */
+  revokeUser(id?: string): void
+  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh mends it. Without an id: everybody's. */
+  revokeTokens(id?: string): void
+  /** The user can neither sign in nor refresh any more (AADSTS50057), and Graph challenges tokens of clients with `cp1`. */
+  disableUser(id?: string): void
+  /** Undoes `disableUser`; without an id, for everybody. */
+  enableUser(id?: string): void
+  /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
+  requireAuthenticationContext(at: Endpoint, context: string | undefined): void
+  /** Takes back what the user has consented to; without an id, everything that anybody has. */
+  withdrawConsent(id?: string): void
+  /** Users who are not administrators cannot consent any more: AADSTS90094. */
+  requireAdminConsent(on: boolean): void
+  /** The clients' secrets are expired: AADSTS7000222. */
+  expireSecret(): void
+  restoreSecret(): void
+  /** Guests get 403 for everybody but themselves. */
+  restrictGuests(on: boolean): void
+  /** An application that is made from now on is not to be seen in Graph for so many requests, as copies lag behind in Entra. */
+  hideNewApplications(requests: number): void
+  /** The directory has so many users from now on, 1 to 100 000; those who stay keep their ids. @throws Error */
+  resize(users: number): void
+  close(): Promise<void>
+}
+
+/**
+ * Starts a tenant and listens.
+ *
+ * @throws Error with a sentence in production, for an address beyond loopback, and for a port that is taken
+ */
+export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
+  checkOptions(options)
+  const app = fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    bodyLimit: 65_536,
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+  })
+  // Before every other hook.
+  refuseForeignHosts(app, options.origin)
+  const clients = options.clients ?? [localClient]
+  const world = createWorld(app, { ...options, clients })
+  // The clock of the tokens is the clock of the answers.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('date', new Date(world.now()).toUTCString())
+  })
+  useTransportFaults(app, world.faults)
+  answerUnknown(app)
+  await app.register((scope) => entraRoutes(scope, world))
+  await app.register((scope) => graphRoutes(scope, world), { prefix: '/v1.0' })
+  await app.register((scope) => controlRoutes(scope, world), { prefix: '/_tenant' })
+  const listening = await app.listen({
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+  })
+  world.origin = options.origin ?? listening
+  return tenantOf(world, app, clients)
+}
+
+function createWorld(app: FastifyInstance, options: TenantOptions): World {
+  const now = options.now ?? Date.now
+  return {
+    origin: '',
+    tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
+    tenantName: options.tenantName ?? 'Local tenant',
+    registry: createRegistry(options.clients ?? [], now()),
+    directory: createDirectory((count) => usersOf(options, count), options.users ?? 250, now),
+    now,
+    keys: createKeyRing(),
+    seal: createSeal(),
+    journal: createJournal(app, now),
+    faults: createFaults(),
+    browsers: createBrowsers(),
+    codes: createCodes(),
+    consents: createConsents(),
+    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
+    policies: createPolicies(),
+    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
+    issParameter: options.issParameter ?? false,
+  }
+}
+
+function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantUser[] {
+  const generated = generateUsers(count)
+  if (!patchUsers) return prepareQueries(generated)
+  return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
+}
+
+function tenantOf(
+  world: World,
+  app: FastifyInstance,
+  clients: readonly ClientRegistration[],
+): Tenant {
+  const { origin, tenantId, tenantName, directory, journal, faults, keys } = world
+  const { consents, policies } = world
+  return {
+    origin,
+    authority: origin,
+    graphUrl: `${origin}/v1.0`,
+    tenantId,
+    tenantName,
+    clients,
+    get users() {
+      return directory.users
+    },
+    journal,
+    faults,
+    badDays: createBadDayBoard(world),
+    rotateKeys: (options) => keys.rotate(options),
+    revokeUser: (id) => directory.revoke(id),
+    revokeTokens: (id) => directory.revokeTokens(id),
+    disableUser: (id) => directory.disable(id),
+    enableUser: (id) => directory.enable(id),
+    requireAuthenticationContext: (at, context) => policies.requireContext(at, context),
+    withdrawConsent: (id) => consents.withdraw(id),
+    requireAdminConsent: (on) => void (policies.adminConsentOnly = on),
+    expireSecret: () => void (policies.secretsExpired = true),
+    restoreSecret: () => void (policies.secretsExpired = false),
+    restrictGuests: (on) => void (policies.guestsRestricted = on),
+    hideNewApplications: (requests) => void (policies.newApplicationsHiddenFor = requests),
+    resize(users) {
+      checkUserCount(users)
+      directory.resize(users)
+    },
+    close: () => app.close(),
+  }
+}

@@ -1,0 +1,110 @@
+/** An HTTP client for the app under test that keeps cookies, follows no redirect by itself, and signs in. */
+import { CookieJar } from 'tough-cookie'
+import { getGlobalDispatcher, type Dispatcher } from 'undici'
+import { signInAtTenant, type SignInOptions } from './sign-in.ts'
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  json: () => unknown
+  location: string
+  setCookies: string[]
+}
+
+export interface RequestOptions {
+  method?: Dispatcher.HttpMethod
+  headers?: Record<string, string | string[]>
+  body?: string
+  /** Replaces the jar's cookies for this one request. */
+  cookie?: string
+}
+
+export interface AppSignInOptions extends Pick<SignInOptions, 'user' | 'cancel'> {
+  /** Where the app leads afterwards, a path of its own. */
+  returnTo?: string
+}
+
+export interface Browser {
+  jar: CookieJar
+  send(path: string, options?: RequestOptions): Promise<Answer>
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** Starts a sign-in. @returns the authorize URL */
+  startSignIn(returnTo?: string): Promise<string>
+  /** Path and query of the callback that the tenant sends this person to. */
+  callbackFrom(authorizeUrl: string, options?: AppSignInOptions): Promise<string>
+  /** The whole sign-in. @returns the answer to the callback */
+  signIn(options?: AppSignInOptions): Promise<Answer>
+  cookie(name: string): Promise<string | undefined>
+  cookieHeader(): Promise<string>
+}
+
+/**
+ * Asks the app as a browser does. The path that signs in is Gatehouse's own, `/auth/sign-in`.
+ *
+ * @param origin where the app listens
+ * @param publicUrl what the browser's address bar shows, and what the cookies belong to
+ * @param jar the cookies of another browser, where the person comes to another instance with them
+ */
+export function createBrowser(
+  origin: string,
+  publicUrl: string,
+  jar: CookieJar = new CookieJar(),
+): Browser {
+  async function send(path: string, options: RequestOptions = {}): Promise<Answer> {
+    const cookie = options.cookie ?? (await jar.getCookieString(publicUrl))
+    // Not by a URL: the path has to go over the wire as it is written.
+    const response = await getGlobalDispatcher().request({
+      origin,
+      path,
+      method: options.method ?? 'GET',
+      headers: { host: new URL(publicUrl).host, ...(cookie && { cookie }), ...options.headers },
+      body: options.body ?? null,
+    })
+    const text = await response.body.text()
+    const setCookies = [response.headers['set-cookie'] ?? []].flat()
+    for (const line of setCookies) await jar.setCookie(line, publicUrl)
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text,
+      json: () => JSON.parse(text) as unknown,
+      location: String(response.headers['location'] ?? ''),
+      setCookies,
+    }
+  }
+
+  async function startSignIn(returnTo?: string): Promise<string> {
+    const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
+    const answer = await send(`/auth/sign-in${query}`)
+    if (answer.status !== 303) throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
+    return answer.location
+  }
+
+  return {
+    jar,
+    send,
+    get: (path, headers = {}) => send(path, { headers }),
+    post: (path, headers = { 'x-csrf': '1' }) => send(path, { method: 'POST', headers }),
+    startSignIn,
+    callbackFrom,
+    signIn: async (options = {}) =>
+      send(await callbackFrom(await startSignIn(options.returnTo), options)),
+    cookie: async (name) => {
+      const cookies = await jar.getCookies(publicUrl)
+      return cookies.find((cookie) => cookie.key === name)?.value
+    },
+    cookieHeader: () => jar.getCookieString(publicUrl),
+  }
+}
+
+async function callbackFrom(authorizeUrl: string, options: AppSignInOptions = {}): Promise<string> {
+  const { user, cancel } = options
+  const { location } = await signInAtTenant(authorizeUrl, {
+    ...(user !== undefined && { user }),
+    ...(cancel !== undefined && { cancel }),
+  })
+  const { pathname, search } = new URL(location)
+  return `${pathname}${search}`
+}

@@ -1,0 +1,20 @@
+/**
+ * What the tests of an app need: `import { … } from '@gatehouse/tenant/testing'`.
+ *
+ * - `createTenant` starts a tenant, which knows `localClient` by default; `people` are its users by what makes them
+ *   different.
+ * - `createBrowser` asks the app under test as a browser does: it keeps cookies and signs in.
+ * - `signInAtTenant` and `approveDeviceCode` play the user on the tenant's pages, for any client.
+ * - `setScenario` and `clearScenarios` decide what goes wrong.
+ * - `freePort` is for programs that have to be told a port.
+ */
+export { localClient } from '../registry/built-in.ts'
+export { createTenant } from '../tenant.ts'
+export type { ClientRegistration, Tenant, TenantOptions, TenantUser } from '../tenant.ts'
+export { createBrowser } from './browser.ts'
+export type { Answer, AppSignInOptions, Browser, RequestOptions } from './browser.ts'
+export { freePort } from './free-port.ts'
+export { people, type People } from './people.ts'
+export { clearScenarios, setScenario, type ScenarioOptions } from './scenario.ts'
+export { approveDeviceCode, signInAtTenant } from './sign-in.ts'
+export type { DeviceSignInOptions, SignInOptions } from './sign-in.ts'

@@ -1,0 +1,111 @@
+/** ID tokens, with the claims and at about the size (1.4 kB) that Entra's v2.0 endpoint gives. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Client } from '../clients.ts'
+import type { TenantUser } from '../directory/directory.ts'
+import type { Grant } from '../entra/grants.ts'
+import { type IdTokenFault, spoilIdToken } from '../faults/id-token.ts'
+import { signRs256 } from '../keys.ts'
+import { issuerOf, type World } from '../world.ts'
+import { backdating } from './backdating.ts'
+
+export interface Issue {
+  client: Client
+  user: TenantUser
+  grant: Grant
+  scopes: readonly string[]
+  nonce: string | undefined
+  /** Ms since the epoch: the clock of the tokens. */
+  at: number
+  /** Seconds: of the ID token. */
+  lifetime: number
+  /** Seconds: of the access token. */
+  accessLifetime: number
+  /** The client handles claims challenges. */
+  handlesChallenges: boolean
+}
+
+/** A string, but for a fault that sends something else in its place. */
+export function idToken(world: World, issue: Issue, fault: IdTokenFault | undefined): unknown {
+  const key = world.keys.current()
+  const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
+  const claims = idTokenClaims(world, issue)
+  if (fault) return spoilIdToken(fault, { header, claims, keys: world.keys })
+  return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
+}
+
+function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, lifetime }: Issue) {
+  const issuedAt = Math.floor(at / 1000)
+  const wants = (scope: string) => scopes.includes(scope)
+  const has = (claim: string) => client.optionalClaims.has(claim)
+  return {
+    aud: client.clientId,
+    iss: issuerOf(world),
+    iat: issuedAt - backdating,
+    nbf: issuedAt - backdating,
+    exp: issuedAt + lifetime,
+    ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
+    aio: randomBytes(84).toString('base64'),
+    ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
+    ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
+    ...(has('groups') ? groupClaims(user) : {}),
+    ...(has('login_hint') ? { login_hint: loginHint(world, user) } : {}),
+    ...(wants('profile') ? { name: user.displayName } : {}),
+    nonce,
+    oid: user.id,
+    ...(wants('profile') ? { preferred_username: user.userPrincipalName } : {}),
+    rh: `1.${randomBytes(42).toString('base64url')}.`,
+    ...roleClaims(client, user),
+    ...(has('sid') ? { sid: grant.sid } : {}),
+    sub: pairwiseSubject(world, client.clientId, user),
+    tid: world.tenantId,
+    uti: randomBytes(16).toString('base64url'),
+    ver: '2.0',
+  }
+}
+
+/** Another one in every application, so that applications cannot compare their users. */
+export function pairwiseSubject(world: World, clientId: string, user: TenantUser): string {
+  const name = `${world.tenantId} ${clientId} ${user.id}`
+  return createHash('sha256').update(name).digest('base64url')
+}
+
+function roleClaims(client: Client, user: TenantUser) {
+  const roles = user.roles.filter((role) => client.appRoles?.includes(role) ?? true)
+  return roles.length > 0 ? { roles } : {}
+}
+
+const mostGroups = 200
+
+/** Above 200 groups the token only says where to ask for them. */
+function groupClaims({ groups, id }: TenantUser) {
+  if (groups.length === 0) return {}
+  if (groups.length <= mostGroups) return { groups }
+  const endpoint = `https://graph.microsoft.com/v1.0/users/${id}/getMemberObjects`
+  return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
+}
+
+// The `login_hint` claim: names a user without telling the name; `login_hint` and `logout_hint` take it back.
+
+const purpose = 'login_hint'
+const prefix = 'O.'
+
+function loginHint(world: World, user: TenantUser): string {
+  return prefix + world.seal.seal(purpose, { oid: user.id })
+}
+
+/** The user that a `login_hint` parameter names: by the claim, or by user name. */
+export function userOfHint(world: World, hint: string): TenantUser | undefined {
+  return userOfSealedHint(world, hint) ?? world.directory.byUserName(hint)
+}
+
+export function userOfSealedHint(world: World, hint: string): TenantUser | undefined {
+  if (!hint.startsWith(prefix)) return undefined
+  const opened = world.seal.open(purpose, hint.slice(prefix.length))
+  if (typeof opened !== 'object' || opened === null || !('oid' in opened)) return undefined
+  return world.directory.byId(String(opened.oid))
+}
+
+/** The unsigned `client_info` that MSAL asks for with `client_info=1`: base64url JSON. */
+export function clientInfo(world: World, user: TenantUser): string {
+  return Buffer.from(JSON.stringify({ uid: user.id, utid: world.tenantId })).toString('base64url')
+}

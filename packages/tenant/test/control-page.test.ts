@@ -1,0 +1,143 @@
+/** The control page as somebody uses it: forms and pages, no script. */
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { badDays } from '../src/control/scenarios/scenarios.ts'
+import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
+
+let tenant: Tenant
+beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
+afterEach(() => tenant.badDays.clear())
+afterAll(() => tenant.close())
+
+/** From its `<li>` to the end of its form. */
+function rowOf(page: string, id: string): string {
+  return new RegExp(`<li id="${id}"[\\s\\S]*?</form>`).exec(page)?.[0] ?? ''
+}
+
+function barOf(page: string): string {
+  return /class="now"[\s\S]*?<\/form>/.exec(page)?.[0] ?? ''
+}
+
+describe('the control page', () => {
+  const page = async (address = '/_tenant') => (await fetch(`${tenant.origin}${address}`)).text()
+  const send = (path: string, members: Record<string, string> = {}) =>
+    fetch(`${tenant.origin}/_tenant/bad-days${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(members),
+    })
+  const stateOf = (id: string) => tenant.badDays.list().find((day) => day.id === id)
+  const allWell = 'No bad day: everything works.'
+
+  it('has a form for every bad day, and works without scripts', async () => {
+    const text = await page()
+    for (const { id } of badDays) expect(text).toContain(`action="/_tenant/bad-days/${id}#${id}"`)
+    expect(text).not.toContain('<script')
+    expect(text).toContain(allWell)
+  })
+
+  it('sets a bad day for so many requests, and clears it', async () => {
+    const counted = await send('/graph-html', { times: '3' })
+    expect(counted.status).toBe(303)
+    expect(counted.headers.get('location')).toBe('/_tenant?day=graph-html&times=3#graph-html')
+    expect(rowOf(await page(), 'graph-html')).toContain('3 requests left')
+    expect((await send('/graph-html/clear')).headers.get('location')).toBe('/_tenant#graph-html')
+    expect(stateOf('graph-html')).toMatchObject({ active: false })
+  })
+
+  it('says in one bar how many are active and which, and clears everything', async () => {
+    tenant.badDays.start('graph-html', { times: 3 })
+    tenant.badDays.start('secret-expired')
+    tenant.faults.set({ at: 'me', kind: 'hang' })
+    const bar = barOf(await page())
+    expect(bar).toContain('3 active')
+    expect(bar).toMatch(/href="#graph-html">[^<]+<\/a> \(3 left\)/)
+    expect(bar).toContain('href="#secret-expired"')
+    expect(bar).toContain('1 single fault')
+    expect((await send('/clear')).status).toBe(303)
+    expect(await page()).toContain(allWell)
+    expect(await page()).not.toContain('Clear everything')
+  })
+
+  it('says whose bad day it is', async () => {
+    const [one, two] = [people(tenant).at(5), people(tenant).at(6)]
+    tenant.badDays.start('user-disabled', { user: one.id })
+    expect(stateOf('user-disabled')?.users).toEqual([one.userPrincipalName])
+    expect(barOf(await page())).toContain(`(${one.displayName})`)
+    tenant.badDays.start('user-disabled', { user: two.id })
+    const both = `for ${one.displayName}, ${two.displayName}, until cleared`
+    expect(rowOf(await page(), 'user-disabled')).toContain(both)
+    tenant.badDays.start('user-disabled')
+    expect(stateOf('user-disabled')?.users).toEqual([])
+    expect(rowOf(await page(), 'user-disabled')).toContain('for everybody, until cleared')
+  })
+
+  it('says for whom something was done', async () => {
+    const user = people(tenant).at(5)
+    const done = await send('/tokens-revoked', { user: user.userPrincipalName })
+    const row = rowOf(await page(done.headers.get('location') ?? ''), 'tokens-revoked')
+    expect(row).toContain(`Done for ${user.displayName}`)
+    expect(row).toContain(`value="${user.userPrincipalName}"`)
+    expect(rowOf(await page(), 'tokens-revoked')).not.toContain('Done')
+  })
+
+  it('keeps what was entered in the fields of its row, and nowhere else', async () => {
+    const set = await send('/graph-html', { times: '4' })
+    tenant.badDays.start('graph-500', { times: 2 })
+    const text = await page(set.headers.get('location') ?? '')
+    expect(rowOf(text, 'graph-html')).toContain('value="4"')
+    expect(rowOf(text, 'graph-500')).toContain('value="2"')
+    expect(rowOf(text, 'graph-throttled')).toContain('value=""')
+    const user = people(tenant).at(5).userPrincipalName
+    tenant.badDays.start('user-disabled', { user })
+    expect(rowOf(await page(), 'user-disabled')).toContain(`value="${user}"`)
+  })
+
+  it('offers to set an active day again', async () => {
+    expect(rowOf(await page(), 'graph-html')).toContain('>Set</button>')
+    tenant.badDays.start('graph-html')
+    const row = rowOf(await page(), 'graph-html')
+    expect(row).toContain('>Set again</button>')
+    expect(row).toContain('formaction="/_tenant/bad-days/graph-html/clear"')
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    ['user-disabled', { user: 'nobody@<b>' }, 'There is no user'],
+    ['tokens-revoked', { user: 'nobody@<b>' }, 'There is no user'],
+    ['graph-html', { times: '0' }, 'must be a whole number above 0'],
+  ])(
+    'keeps what %s cannot have in its field, with the problem beside it',
+    async (id, members, words) => {
+      tenant.badDays.start('secret-expired')
+      const answer = await send(`/${id}`, members)
+      const form = [answer.status, answer.headers.get('content-type')]
+      expect(form).toEqual([400, 'text/html; charset=utf-8'])
+      const text = await answer.text()
+      expect(barOf(text)).toContain('1 active')
+      const row = rowOf(text, id)
+      expect(row).toContain(words)
+      expect(row).toContain(`aria-describedby="${id}-problem"`)
+      expect(row).toContain(members.times ? 'value="0"' : 'value="nobody@&#60;b&#62;"')
+      expect(row).not.toContain('Done')
+      expect(text.match(/role="alert"/g)).toHaveLength(1)
+      expect(text).not.toContain('nobody@<b>')
+      expect(stateOf(id)?.active).toBe(false)
+    },
+  )
+
+  it('answers a form for no bad day with a page', async () => {
+    const answer = await send('/no-such-day')
+    expect(answer.status).toBe(404)
+    expect(await answer.text()).toContain('There is no bad day')
+  })
+
+  it('changes the size of the directory', async () => {
+    const body = new URLSearchParams({ count: '40' })
+    const url = `${tenant.origin}/_tenant/users`
+    expect((await fetch(url, { method: 'POST', body, redirect: 'manual' })).status).toBe(303)
+    expect(tenant.users).toHaveLength(40)
+    expect(await page()).toContain('value="40"')
+    tenant.resize(30)
+  })
+})

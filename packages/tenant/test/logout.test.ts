@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTenant, type Tenant } from '../src/tenant.ts'
+import { claimsOf, codeOf, redeem } from './application.ts'
+import { people } from '../src/testing/index.ts'
+
+const landing = 'http://localhost:6173/signed-out'
+let tenant: Tenant
+
+beforeAll(async () => {
+  const { localClient } = await import('../src/registry/built-in.ts')
+  const second = {
+    clientId: '4f8a1c7e-52d9-4b0e-a6f3-7c1d9e8b2a50',
+    clientSecret: 'second',
+    name: 'Second',
+    redirectUris: ['http://localhost:6174/auth/redirect'],
+    frontChannelLogoutUri: 'http://localhost:6174/front-channel-logout',
+  }
+  tenant = await createTenant({ clients: [localClient, second] })
+})
+afterAll(() => tenant.close())
+
+/** A browser in which these users (by place in the list) are signed in to the first application. */
+async function browser(...users: number[]) {
+  const cookies = new Map<string, string>()
+  const hints: string[] = []
+  for (const index of users) {
+    const user = people(tenant).at(index).id
+    const code = await codeOf(tenant, { prompt: 'login' }, { cookies, user })
+    const { body } = await redeem(tenant, code)
+    hints.push(String(claimsOf(body.id_token).login_hint))
+  }
+  const header = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const logout = (parameters: Record<string, string>, form?: Record<string, string>) =>
+    fetch(
+      `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/logout?${new URLSearchParams(parameters).toString()}`,
+      {
+        redirect: 'manual',
+        headers: { cookie: header() },
+        ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+      },
+    )
+  return { cookies, hints, logout }
+}
+
+describe('logout', () => {
+  it('ends the session and leads back to a registered address, with state', async () => {
+    const { cookies, logout } = await browser(0)
+    const answer = await logout({ post_logout_redirect_uri: landing, state: 'x' })
+    expect(answer.headers.get('location')).toBe(`${landing}?state=x`)
+    await expect(codeOf(tenant, { prompt: 'none' }, { cookies })).resolves.toBe('')
+  })
+
+  it('stays on its own page for an address that nobody registered', async () => {
+    const { logout } = await browser(0)
+    const answer = await logout({ post_logout_redirect_uri: 'http://evil.example/' })
+    expect(answer.status).toBe(200)
+    const page = await answer.text()
+    expect(page).toContain('You are signed out')
+    expect(page).not.toContain('evil.example')
+  })
+
+  it('signs out exactly the account of the hint', async () => {
+    const { cookies, hints, logout } = await browser(0, 1)
+    await logout({ post_logout_redirect_uri: landing, logout_hint: hints[1] ?? '' })
+    const left = await codeOf(tenant, { prompt: 'none' }, { cookies })
+    const { body } = await redeem(tenant, left)
+    expect(claimsOf(body.id_token).oid).toBe(people(tenant).first.id)
+  })
+
+  it('asks which of several accounts', async () => {
+    const { logout } = await browser(0, 1)
+    const page = await (await logout({ post_logout_redirect_uri: landing })).text()
+    expect(page).toContain('Pick an account to sign out')
+    const user = people(tenant).at(1).id
+    const answer = await logout({ post_logout_redirect_uri: landing }, { user })
+    expect(answer.headers.get('location')).toBe(landing)
+  })
+
+  it('tells the applications in frames before it moves on', async () => {
+    const { cookies, logout } = await browser(0)
+    const second = { client_id: '4f8a1c7e-52d9-4b0e-a6f3-7c1d9e8b2a50' }
+    const redirect = { redirect_uri: 'http://localhost:6174/auth/redirect' }
+    await codeOf(tenant, { ...second, ...redirect }, { cookies })
+    const answer = await logout({ post_logout_redirect_uri: landing })
+    const page = (await answer.text()).replaceAll('&#61;', '=').replaceAll('&#38;', '&')
+    expect(page).toMatch(
+      /<iframe src="http:\/\/localhost:6174\/front-channel-logout\?iss=[^"&]+&sid=[0-9a-f-]{36}"/,
+    )
+    expect(page).toContain(`content="1; url=${landing}"`)
+    expect(answer.headers.get('content-security-policy')).toContain(
+      'frame-src http://localhost:6174',
+    )
+  })
+
+  it('is harmless when nobody is signed in', async () => {
+    const { logout } = await browser()
+    expect((await logout({})).status).toBe(200)
+  })
+})

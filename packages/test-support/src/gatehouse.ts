@@ -1,0 +1,166 @@
+/** The whole app for a test: a local tenant and a back end on free ports, a store in a folder of its own, a clock that can be moved. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '@gatehouse/bff/app'
+import { loadConfig, localTenant } from '@gatehouse/fastify/config'
+import type { BuiltWeb } from '@gatehouse/fastify'
+import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
+import { startRedis, type RedisServer } from './redis.ts'
+import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stored.ts'
+
+export interface GatehouseOptions {
+  tenant?: TenantOptions
+  /** Keys of aad.config.json to change. */
+  config?: Record<string, unknown>
+  /** Environment variables on top. */
+  env?: Record<string, string>
+  built?: BuiltWeb
+  /** The tenant goes by the app's clock, so that both can be moved by hours. */
+  oneClock?: boolean
+  /** What the sessions lie in; a SQLite file where nothing is said. */
+  store?: StoreKind
+  /** Adds routes of the test's own before the app listens. */
+  extend?: (app: FastifyInstance) => void
+}
+
+/** One back end of several on the same store. */
+export interface Instance {
+  app: FastifyInstance
+  origin: string
+  /** @param like whose cookies the browser comes with; none otherwise */
+  browser(like?: Browser): Browser
+  close(): Promise<void>
+}
+
+export interface Gatehouse {
+  tenant: Tenant
+  app: FastifyInstance
+  /** Where the app listens. */
+  origin: string
+  publicUrl: string
+  dataDir: string
+  /** The environment variables that it was started with. */
+  environment: Record<string, string>
+  storeUrl: string
+  /** What lies in the store. */
+  stored: Stored
+  /** The Redis behind it, with `store: 'redis'`. @throws Error with another store */
+  redis: RedisServer
+  /** Every log line so far. */
+  logs: string[]
+  /** The app's clock, milliseconds since the epoch. */
+  now(): number
+  /** Moves the app's clock (the tenant's only with `oneClock`) on by milliseconds. */
+  advance(ms: number): void
+  browser(): Browser
+  /**
+   * Ends the back end and starts it again on the same store, as after a deploy.
+   *
+   * @param env environment variables to change from now on
+   */
+  restart(env?: Record<string, string>): Promise<void>
+  /** Starts one more back end on the same store; `close` ends it as well. */
+  another(): Promise<Instance>
+  close(): Promise<void>
+}
+
+export const publicUrl = 'http://localhost:5173'
+
+export async function startGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+  let offset = 0
+  const now = () => Date.now() + offset
+  const tenant = await createTenant({
+    ...(options.oneClock && { now }),
+    // A day, as Entra gives them, would outlast the sessions of most tests.
+    challengeableLifetime: 3900,
+    ...options.tenant,
+  })
+  const logs: string[] = []
+  const redis = options.store === 'redis' ? await startRedis() : undefined
+  let changed: Record<string, string> = redis ? { STORE_URL: redis.url } : {}
+  const environment = () => ({ ...environmentOf(tenant, dataDir, options), ...changed })
+  const config = () => loadConfig(environment(), dataDir)
+  const others: FastifyInstance[] = []
+
+  async function start(): Promise<FastifyInstance> {
+    const started = await buildApp(config(), {
+      now,
+      built: options.built,
+      logStream: { write: (line) => void logs.push(line) },
+    })
+    options.extend?.(started)
+    await started.listen({ host: '127.0.0.1', port: 0 })
+    return started
+  }
+
+  let app = await start()
+  const gatehouse: Gatehouse = {
+    tenant,
+    logs,
+    dataDir,
+    publicUrl: config().publicUrl,
+    storeUrl: config().storeUrl,
+    get environment() {
+      return environment()
+    },
+    stored: redis ? storedInRedis(redis) : storedInFile(join(dataDir, 'sessions.sqlite')),
+    get redis() {
+      if (!redis) throw new Error('This test has no Redis')
+      return redis
+    },
+    get app() {
+      return app
+    },
+    get origin() {
+      return app.listeningOrigin
+    },
+    now,
+    advance: (ms) => {
+      offset += ms
+    },
+    browser: () => createBrowser(app.listeningOrigin, gatehouse.publicUrl),
+    restart: async (env = {}) => {
+      changed = { ...changed, ...env }
+      await app.close()
+      app = await start()
+    },
+    another: async () => {
+      const other = await start()
+      others.push(other)
+      const origin = other.listeningOrigin
+      return {
+        app: other,
+        origin,
+        browser: (like) => createBrowser(origin, gatehouse.publicUrl, like?.jar),
+        close: () => other.close(),
+      }
+    },
+    close: async () => {
+      await Promise.all([app, ...others].map((one) => one.close()))
+      await tenant.close()
+      await redis?.dispose()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+  return gatehouse
+}
+
+function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOptions) {
+  const file = {
+    tenant: tenant.tenantId,
+    clientId: localTenant.clientId,
+    clientSecret: localTenant.clientSecret,
+    authority: tenant.authority,
+    publicUrl,
+    scopes: ['User.ReadBasic.All'],
+    downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
+    ...options.config,
+  }
+  const path = join(dataDir, 'aad.config.json')
+  writeFileSync(path, JSON.stringify(file))
+  return { AAD_CONFIG: path, DATA_DIR: dataDir, LOG_LEVEL: 'trace', ...options.env }
+}

@@ -1,0 +1,95 @@
+/** A real Redis of a test's own: on a free port, in a folder of its own, to be stopped, frozen and killed at will. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '@redis/client'
+import { freePort } from '@gatehouse/tenant/testing'
+
+const startWithinMs = 10_000
+
+/** Those that run; none outlives the tests, where one of them did not get as far as its end. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL')
+})
+
+export interface RedisServer {
+  url: string
+  /** Where it writes its dump and its append-only file. */
+  folder: string
+  /** Sends one command, on a connection of its own. Answers come as Redis has them. */
+  command(...words: string[]): Promise<unknown>
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, with what it had written down. */
+  start(): Promise<void>
+  /** Lets it hang: connections stay open, nothing is answered. */
+  pause(): void
+  resume(): void
+  /** Ends it for good and removes its folder. */
+  dispose(): Promise<void>
+}
+
+/** @param options what `redis-server` takes on its command line, such as `--appendonly yes` */
+export async function startRedis(...options: string[]): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'))
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  let server: ChildProcess | undefined
+
+  async function start(): Promise<void> {
+    const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
+    const started = spawn('redis-server', [...common, ...options], { stdio: 'ignore' })
+    running.add(started)
+    started.once('exit', () => running.delete(started))
+    server = started
+    const until = performance.now() + startWithinMs
+    while (!(await answers(url))) {
+      if (performance.now() > until) throw new Error('redis-server does not start')
+      await sleep(10)
+    }
+  }
+
+  async function kill(): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return
+    const gone = once(server, 'exit')
+    server.kill('SIGKILL')
+    await gone
+  }
+
+  await start()
+  return {
+    url,
+    folder,
+    command: (...words) => command(url, words),
+    kill,
+    start,
+    pause: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
+    dispose: async () => {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function command(url: string, words: string[]): Promise<unknown> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await client.sendCommand(words)
+  } finally {
+    client.destroy()
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  return command(url, ['PING']).then(
+    (answer) => answer === 'PONG',
+    () => false,
+  )
+}

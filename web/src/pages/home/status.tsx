@@ -1,0 +1,38 @@
+import { checkCircle, warning } from '../../ui/icons.generated.ts'
+import { Note } from '../../ui/note.tsx'
+import css from './home.module.css'
+
+type Props = {
+  /** Microsoft was not told, so its session may remain. */
+  onlyHere: boolean
+  /** The server could not write it down, and does so as soon as it can. */
+  notStored: boolean
+}
+
+/** Shown once after a sign-out. */
+export function SignedOutNote({ onlyHere, notStored }: Props) {
+  return (
+    <Note icon={onlyHere ? warning : checkCircle} tone={onlyHere ? 'warning' : 'success'}>
+      <p>
+        <strong>You are signed out of this app.</strong>{' '}
+        {notStored && 'The server could not store this yet and does so as soon as it can. '}
+        {onlyHere && 'Your session at Microsoft may remain, for this app could not end it. '}
+        On a shared computer, close the window as well.
+      </p>
+    </Note>
+  )
+}
+
+export function StatusLine({ name }: { name?: string }) {
+  return (
+    <p className={css.status} data-signed-in={name !== undefined}>
+      {name === undefined ? 'Signed out' : `Signed in as ${name}`}
+    </p>
+  )
+}
+
+/** How to greet somebody: "Ada Lovelace" and "Lovelace, Ada (IT)" are both Ada. */
+export function firstName(name: string): string {
+  const given = name.includes(',') ? name.slice(name.indexOf(',') + 1) : name
+  return given.trim().split(/\s+/)[0] || name
+}
