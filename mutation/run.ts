@@ -78,6 +78,8 @@ function sampleSize(all: number): number {
 
 // Stryker takes the folder in which it runs for the project.
 process.chdir(root)
+// One store is enough: the others have tests of their own.
+process.env['TESTS'] = 'quick'
 const files = sourceFiles(pathsToMutate())
 addMutators(ourMutators)
 const mutants = await listMutants(files, mutatorsNotUsed)

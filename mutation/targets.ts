@@ -4,31 +4,23 @@ export type Target = 'auth' | 'session' | 'entra' | 'downstream'
 
 /** Files, or folders with everything in them, from the root of the repository. */
 export const targets: Record<Target, string[]> = {
-  auth: [
-    'bff/src/identity/flow',
-    'bff/src/identity/request.ts',
-    'bff/src/identity/requirements.ts',
-  ],
-  session: ['bff/src/identity/session'],
-  entra: ['bff/src/identity/entra'],
-  downstream: ['bff/src/downstream'],
+  auth: ['packages/fastify/src/auth'],
+  session: ['packages/fastify/src/session'],
+  entra: ['packages/fastify/src/entra'],
+  downstream: ['packages/fastify/src/downstream'],
 }
 
-/** The folder with the tests and their `vitest.config.ts`. */
-export const testRoot = 'bff'
+/** The tests that judge, from the root of the repository. */
+export const tests = ['packages/fastify/test/**/*.test.ts', 'bff/test/**/*.test.ts']
 
-/**
- * Tests that are left out, from `testRoot`. They measure load, memory and the files of the store, take a third of the
- * suite's time, and what they find of the targets other tests find as well.
- */
-export const slowTests = [
-  'test/isolation.test.ts',
-  'test/bounded.test.ts',
-  'test/concurrency.test.ts',
-  'test/sqlite-faults.test.ts',
-  'test/sqlite-lock.test.ts',
-  'test/redis-faults.test.ts',
-  'test/doctor-command.test.ts',
+/** Vitest's settings for them. */
+export const testSettings = 'packages/fastify/vitest.config.ts'
+
+/** Tests that are left out. They are slow, and what they test is outside of the targets: the store and its files. */
+export const testsLeftOut = [
+  'packages/fastify/test/redis/**',
+  'packages/fastify/test/store/sqlite-faults.test.ts',
+  'packages/fastify/test/store/sqlite-lock.test.ts',
 ]
 
 /** What the copy of the project does without. */

@@ -2,12 +2,10 @@
 import { join, resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { slowTests, testRoot } from './targets.ts'
+import { tests, testSettings, testsLeftOut } from './targets.ts'
 
-const root = resolve(import.meta.dirname, '..', testRoot)
-const own = (await import(join(root, 'vitest.config.ts'))) as {
-  default: { test: { globalSetup?: string[] } }
-}
+const root = resolve(import.meta.dirname, '..')
+const own = (await import(join(root, testSettings))) as { default: { test: object } }
 
 /** Quick files first: most mutants are killed by any test that reaches them, and the run ends with the first. */
 class QuickFirst extends BaseSequencer {
@@ -33,7 +31,9 @@ export default defineConfig({
   root,
   test: {
     ...own.default.test,
-    exclude: slowTests,
+    include: tests,
+    exclude: testsLeftOut,
+    globalSetup: [],
     // A mutant that makes a test wait for ever is noticed sooner.
     testTimeout: 30_000,
     hookTimeout: 30_000,
