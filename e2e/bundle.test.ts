@@ -94,10 +94,12 @@ describe('the built web app', () => {
     expect(tooLarge.map(({ path }) => path)).toEqual([])
   })
 
-  it('has four run-time dependencies, and the contract', () => {
+  it('has four run-time dependencies, and the project’s own', () => {
     const text = readFileSync(join(root, 'web/package.json'), 'utf8')
     const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
     expect(Object.keys(dependencies).toSorted()).toEqual([
+      '@gatehouse/contract',
+      '@gatehouse/react',
       '@gatehouse/shared',
       '@tanstack/react-query',
       'react',

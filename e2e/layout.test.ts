@@ -1,13 +1,40 @@
-/** The architecture as a test: who may import whom, and how large a file may grow. */
+/** The architecture as a test: who may import whom, and how large files, functions and folders may grow. */
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sourceFiles, type SourceFile } from './imports.ts'
+import { circles, functionSizes, root, sourceFiles, type SourceFile } from './imports.ts'
 
-const bff = sourceFiles('bff/src')
-const web = sourceFiles('web/src')
-const tenant = sourceFiles('tenant/src')
-const shared = sourceFiles('shared/src')
-const setup = sourceFiles('setup/src')
-const everything = [...bff, ...web, ...tenant, ...shared, ...setup]
+const owned = ['web', 'bff', 'shared']
+const product = ['contract', 'fastify', 'react', 'tenant', 'cli'].map((name) => `packages/${name}`)
+const units = [...owned, ...product]
+const sources = new Map(units.map((unit) => [unit, sourceFiles(`${unit}/src`)]))
+const everything = [...sources.values()].flat()
+const sourcesOf = (unit: string) => sources.get(unit) ?? []
+
+/** Which parts of the project a part may import. */
+const mayImport: Record<string, string[]> = {
+  'packages/contract': [],
+  'packages/tenant': [],
+  'packages/fastify': ['@gatehouse/contract'],
+  'packages/react': ['@gatehouse/contract'],
+  'packages/cli': ['@gatehouse/contract', '@gatehouse/fastify', '@gatehouse/tenant'],
+  shared: ['@gatehouse/contract'],
+  bff: ['@gatehouse/contract', '@gatehouse/fastify', '@gatehouse/shared'],
+  web: ['@gatehouse/contract', '@gatehouse/react', '@gatehouse/shared'],
+}
+
+/** Inside packages/fastify/src: which folders a folder may import. Files beside them may be imported by all. */
+const mayImportFolder: Record<string, string[]> = {
+  config: [],
+  store: [],
+  entra: ['config'],
+  session: ['config', 'entra', 'store'],
+  auth: ['config', 'entra', 'session', 'store'],
+  downstream: ['auth', 'config', 'entra'],
+  plugins: ['config'],
+  doctor: ['config', 'entra', 'session', 'store'],
+  commands: ['config', 'doctor', 'session'],
+}
 
 /** Imports that a rule forbids, as "file -> import". */
 function breaches(files: SourceFile[], forbidden: (imported: string, file: SourceFile) => boolean) {
@@ -18,131 +45,165 @@ function breaches(files: SourceFile[], forbidden: (imported: string, file: Sourc
   )
 }
 
-const within = (folder: string) => (file: SourceFile) => file.path.startsWith(`${folder}/`)
-const isLocal = (imported: string) =>
-  /^(?:bff|web|tenant|shared|setup|e2e|packages)\//.test(imported)
+const within = (folder: string) => (path: string) => path.startsWith(`${folder}/`)
+const isFile = (imported: string) =>
+  /^(?:bff|web|shared|packages|e2e|foreign-clients)\//.test(imported)
+const packageOf = (imported: string) => imported.split('/').slice(0, 2).join('/')
 
-describe('import directions', () => {
-  it('reads every room', () => {
-    for (const files of [bff, web, tenant, shared, setup]) expect(files.length).toBeGreaterThan(4)
-    expect(bff.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
+describe('imports between the parts of the project', () => {
+  it('are read: every part has files, and they import each other', () => {
+    for (const unit of units) expect([unit, sourcesOf(unit).length > 3]).toEqual([unit, true])
+    expect(everything.flatMap(({ imports }) => imports).length).toBeGreaterThan(500)
   })
 
-  it('lets the contract import nothing but the schema library', () => {
-    expect(
-      breaches(shared, (imported) => imported !== 'typebox' && !imported.startsWith('shared/src/')),
-    ).toEqual([])
+  it.each(units)('of %s go where they may', (unit) => {
+    const foreign = (imported: string) =>
+      imported.startsWith('@gatehouse/')
+        ? !mayImport[unit]?.includes(packageOf(imported))
+        : isFile(imported) && !within(`${unit}/src`)(imported)
+    expect(breaches(sourcesOf(unit), foreign)).toEqual([])
   })
 
-  it('keeps the local tenant free of anything of ours', () => {
-    const ours = (imported: string) =>
-      imported.startsWith('@gatehouse/') || (isLocal(imported) && !imported.startsWith('tenant/'))
-    expect(breaches(tenant, ours)).toEqual([])
+  it('let the contract import nothing but the schema library', () => {
+    const other = (imported: string) => imported !== 'typebox' && !isFile(imported)
+    expect(breaches(sourcesOf('packages/contract'), other)).toEqual([])
   })
 
-  it('lets a workspace import another one’s source, and not its test folder', () => {
-    const tests = ['bff', 'web', 'tenant', 'setup', 'e2e', 'packages'].flatMap(sourceFiles)
-    const testFolder = /^(bff|web|tenant|setup)\/test\//
+  it('never reach into the test folder of another workspace', () => {
+    const tests = ['bff', 'web', 'e2e', 'packages'].flatMap(sourceFiles)
+    const testFolder = /^(bff|web|packages\/[a-z-]+)\/test\//
     const another = (imported: string, file: SourceFile) => {
       const owner = testFolder.exec(imported)?.[1]
-      return owner !== undefined && !within(`${owner}/test`)(file)
+      return owner !== undefined && !within(owner)(file.path)
     }
     expect(breaches(tests, another)).toEqual([])
   })
 
-  it('lets the clients of others reach the tenant by what it exports for tests', () => {
+  it('let the clients of others reach the tenant by what it exports for tests', () => {
     const clients = sourceFiles('foreign-clients')
+    const entry = 'packages/tenant/src/testing/index.ts'
     const ours = (imported: string) =>
-      (imported.startsWith('@gatehouse/') || isLocal(imported)) &&
-      imported !== 'tenant/src/testing/index.ts'
+      imported.startsWith('@gatehouse/') ||
+      (isFile(imported) && !within('foreign-clients')(imported) && imported !== entry)
     expect(breaches(clients, ours)).toEqual([])
-    expect(clients.flatMap(({ imports }) => imports)).toContain('tenant/src/testing/index.ts')
+    expect(clients.flatMap(({ imports }) => imports)).toContain(entry)
   })
 
-  it('lets the setup commands import the contract and nothing else of the project', () => {
-    const foreign = (imported: string) =>
-      (imported.startsWith('@gatehouse/') && !imported.startsWith('@gatehouse/shared/')) ||
-      (isLocal(imported) && !imported.startsWith('setup/'))
-    expect(breaches(setup, foreign)).toEqual([])
+  it('name only what the exports of a package offer', () => {
+    const offered = new Set(
+      [...units, 'packages/test-support'].flatMap((unit) => {
+        const { name, exports } = JSON.parse(
+          readFileSync(join(root, unit, 'package.json'), 'utf8'),
+        ) as { name: string; exports?: Record<string, string> }
+        return Object.keys(exports ?? {}).map((path) => name + path.slice(1))
+      }),
+    )
+    const isOffered = (imported: string) =>
+      offered.has(imported) || offered.has(`${packageOf(imported)}/*`)
+    const all = [...everything, ...sourceFiles('e2e'), ...sourceFiles('packages')]
+    const missing = (imported: string) => imported.startsWith('@gatehouse/') && !isOffered(imported)
+    expect(breaches(all, missing)).toEqual([])
   })
+})
 
-  it('enters a machinery room by its door only', () => {
-    for (const room of ['identity', 'downstream', 'directory', 'config']) {
-      const inside = `bff/src/${room}/`
-      const outsiders = bff.filter((file) => !file.path.startsWith(inside))
-      const pastTheDoor = (imported: string) =>
-        imported.startsWith(inside) && imported !== `${inside}index.ts`
-      expect(breaches(outsiders, pastTheDoor)).toEqual([])
+describe('imports inside packages/fastify', () => {
+  const base = 'packages/fastify/src'
+  const folderOf = (path: string) => new RegExp(`^${base}/([^/]+)/`).exec(path)?.[1]
+  const files = sourcesOf('packages/fastify')
+
+  it.each(Object.keys(mayImportFolder))('of %s go one way', (folder) => {
+    const inFolder = files.filter(({ path }) => folderOf(path) === folder)
+    expect(inFolder.length).toBeGreaterThan(0)
+    const backwards = (imported: string) => {
+      const other = folderOf(imported)
+      return other !== undefined && other !== folder && !mayImportFolder[folder]?.includes(other)
     }
+    expect(breaches(inFolder, backwards)).toEqual([])
   })
 
-  it('keeps machinery away from the app’s own routes', () => {
-    const machinery = /^bff\/src\/(?:identity|downstream|directory|plugins|config)\//
-    expect(
-      breaches(bff.filter(within('bff/src/routes')), (imported) => machinery.test(imported)),
-    ).toEqual([])
+  it('name every folder in this test', () => {
+    const folders = new Set(files.flatMap(({ path }) => folderOf(path) ?? []))
+    expect([...folders].toSorted()).toEqual(Object.keys(mayImportFolder).toSorted())
   })
 
-  it('lets data flow one way through the back end', () => {
-    const backwards: Record<string, RegExp> = {
-      'bff/src/config': /^bff\/src\/(?:identity|downstream|plugins|routes|app|server)/,
-      'bff/src/identity': /^bff\/src\/(?:downstream|directory|plugins|routes|app|server)/,
-      'bff/src/downstream': /^bff\/src\/(?:directory|plugins|routes|app|server)/,
-      'bff/src/directory': /^bff\/src\/(?:plugins|routes|app|server)/,
-      'bff/src/plugins': /^bff\/src\/(?:identity|downstream|routes|app|server)/,
+  it('enter config, entra and doctor by their index', () => {
+    const inside = new RegExp(`^${base}/(config|entra|doctor)/(?!index\\.ts$)`)
+    const past = (imported: string, file: SourceFile) => {
+      const folder = inside.exec(imported)?.[1]
+      return folder !== undefined && folderOf(file.path) !== folder
     }
-    for (const [room, forbidden] of Object.entries(backwards)) {
-      expect(breaches(bff.filter(within(room)), (imported) => forbidden.test(imported))).toEqual([])
-    }
+    expect(breaches(files, past)).toEqual([])
   })
 
-  it('lets the page import the contract and nothing else of the project', () => {
-    const foreign = (imported: string) =>
-      (imported.startsWith('@gatehouse/') && !imported.startsWith('@gatehouse/shared/')) ||
-      (isLocal(imported) && !imported.startsWith('web/'))
-    expect(breaches(web, foreign)).toEqual([])
-  })
-
-  it('keeps pages out of each other and out of the machinery’s imports', () => {
-    const pageFolder = (path: string) => /^web\/src\/pages\/([^/.]+)/.exec(path)?.[1]
-    const otherPage = (imported: string, file: SourceFile) =>
-      imported.startsWith('web/src/pages/') && pageFolder(imported) !== pageFolder(file.path)
-    expect(breaches(web.filter(within('web/src/pages')), otherPage)).toEqual([])
-    const machinery = web.filter(({ path }) => /^web\/src\/(?:session|api|ui)\//.test(path))
-    expect(
-      breaches(machinery, (imported) => /^web\/src\/(?:pages|layout|router)/.test(imported)),
-    ).toEqual([])
-  })
-
-  it('reads the environment in the entries of processes only', () => {
-    const readers = bff.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
+  it('of the entries of processes alone reach the environment', () => {
+    const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
     expect(readers.toSorted()).toEqual([
-      'bff/src/doctor.ts',
-      'bff/src/end-sessions.ts',
-      'bff/src/server.ts',
+      `${base}/commands/doctor.ts`,
+      `${base}/commands/end-sessions.ts`,
+      `${base}/index.ts`,
+      `${base}/server.ts`,
     ])
   })
 })
 
+describe('imports inside the app', () => {
+  it('keep pages out of each other', () => {
+    const pageOf = (path: string) => /^web\/src\/pages\/([^/.]+)/.exec(path)?.[1]
+    const pages = sourcesOf('web').filter(({ path }) => within('web/src/pages')(path))
+    const other = (imported: string, file: SourceFile) =>
+      within('web/src/pages')(imported) && pageOf(imported) !== pageOf(file.path)
+    expect(breaches(pages, other)).toEqual([])
+  })
+
+  it('of session, api and ui need no page and no layout', () => {
+    const below = sourcesOf('web').filter(({ path }) =>
+      /^web\/src\/(?:session|api|ui)\//.test(path),
+    )
+    const above = (imported: string) => /^web\/src\/(?:pages|layout|router)/.test(imported)
+    expect(breaches(below, above)).toEqual([])
+  })
+})
+
 describe('sizes', () => {
-  const quantile = (files: SourceFile[], part: number) =>
-    files.map(({ lines }) => lines).toSorted((a, b) => a - b)[Math.floor(files.length * part)] ?? 0
+  const quantile = (values: number[], part: number) =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? 0
+  const lines = (files: SourceFile[]) => files.map((file) => file.lines)
 
-  it('keeps every file to one idea', () => {
-    const long = everything
-      .filter(({ lines }) => lines > 250)
-      .map(({ path, lines }) => `${path}: ${lines}`)
-    expect(long).toEqual([])
+  it('are one idea per file, and the whole idea in the file', () => {
+    const productFiles = product.flatMap(sourcesOf)
+    expect(productFiles.length).toBeLessThanOrEqual(240)
+    expect(quantile(lines(productFiles), 0.5)).toBeGreaterThanOrEqual(85)
+    expect(quantile(lines(productFiles), 0.5)).toBeLessThanOrEqual(130)
+    expect(quantile(lines(everything), 0.9)).toBeLessThanOrEqual(220)
   })
 
-  it('keeps rooms of short files', () => {
-    for (const files of [bff, web, tenant, setup]) {
-      expect(quantile(files, 0.5)).toBeLessThanOrEqual(80)
-      expect(quantile(files, 0.9)).toBeLessThanOrEqual(200)
-    }
+  it('leave no file of more than 400 lines', () => {
+    const long = everything.filter((file) => file.lines > 400)
+    expect(long.map(({ path, lines: count }) => `${path}: ${count}`)).toEqual([])
   })
 
-  it('names no file after a drawer', () => {
+  it('leave no function of more than 60 lines', () => {
+    const long = everything.flatMap(functionSizes).filter((one) => one.lines > 60)
+    expect(long.map(({ path, line, lines: count }) => `${path}:${line}: ${count}`)).toEqual([])
+  })
+
+  it('leave no folder of more than 12 files', () => {
+    const folders = Object.groupBy(everything, ({ path }) => dirname(path))
+    const full = Object.entries(folders).filter(([, files]) => (files?.length ?? 0) > 12)
+    // The parts that every page is made of: flat, and found by their names.
+    expect(full.map(([folder]) => folder).filter((folder) => folder !== 'web/src/ui')).toEqual([])
+  })
+
+  it('keep what an app’s developer owns small', () => {
+    expect(sourcesOf('bff').length).toBeLessThanOrEqual(15)
+    expect(lines(sourcesOf('bff')).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(500)
+  })
+
+  it('leave no circle of imports', () => {
+    expect(circles(everything)).toEqual([])
+  })
+
+  it('name no file after a drawer', () => {
     const drawers = /\/(?:utils?|lib|helpers?|common|types|misc)(?:\.tsx?|\/)/
     expect(everything.map(({ path }) => path).filter((path) => drawers.test(path))).toEqual([])
   })

@@ -33,11 +33,11 @@ describe('what the recipe asks of its reader', () => {
     expect(needed.flatMap(addedLines).length).toBeLessThanOrEqual(65)
   })
 
-  it('is nothing in the machinery', () => {
-    const machinery =
-      /^(?:bff\/src\/(?!routes\/)|web\/src\/(?!pages\/|router\.tsx$)|tenant|e2e|package)/
+  it('is nothing in the product', () => {
+    const product =
+      /^(?:bff\/src\/(?!routes\/)|web\/src\/(?!pages\/|router\.tsx$)|packages|e2e|package)/
     const paths = steps.map(({ path }) => path)
-    expect(paths.filter((path) => machinery.test(path))).toEqual([])
+    expect(paths.filter((path) => product.test(path))).toEqual([])
   })
 
   it('is one line for the page in the list of pages', () => {
@@ -58,8 +58,8 @@ describe('what the recipe asks of its reader', () => {
 
 describe('what comes of it', () => {
   it('type-checks', async () => {
-    for (const room of ['shared', 'bff', 'web']) {
-      expect(await copy.run('tsc', ['-p', '.'], room)).toBe('')
+    for (const workspace of ['shared', 'bff', 'web']) {
+      expect(await copy.run('tsc', ['-p', '.'], workspace)).toBe('')
     }
   })
 
@@ -90,7 +90,7 @@ describe('what comes of it', () => {
     expect(await copy.run('oxfmt', ['--check', ...paths])).toMatch(/correct format/)
   })
 
-  it('keeps to the layout of the house', async () => {
+  it('keeps to the layout', async () => {
     expect(await copy.run('vitest', ['run', 'layout.test.ts'], 'e2e')).toMatch(/[1-9]\d* passed/)
   })
 })

@@ -12,15 +12,17 @@ export interface Program {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** @param env the whole environment, besides the PATH */
+/** @param env the whole environment, besides the PATH @param cwd default: this process's own */
 export function runProgram(
   command: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  cwd?: string,
 ): Program {
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
   })
   let output = ''
   const add = (chunk: Buffer) => {

@@ -24,10 +24,10 @@ export interface ProjectCopy {
   /**
    * Runs a program of the project's packages.
    *
-   * @param room where; default: the copy's root
+   * @param workspace where; default: the copy's root
    * @returns what it wrote to standard output. @throws Error with all that it wrote, where it failed
    */
-  run(program: string, args: string[], room?: string): Promise<string>
+  run(program: string, args: string[], workspace?: string): Promise<string>
   dispose(): void
 }
 
@@ -37,8 +37,8 @@ export function copyProject(): ProjectCopy {
   linkPackages(folder)
   return {
     folder,
-    run: (program, args, room = '.') =>
-      run(join(root, 'node_modules/.bin', program), args, join(folder, room)),
+    run: (program, args, workspace = '.') =>
+      run(join(root, 'node_modules/.bin', program), args, join(folder, workspace)),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
@@ -47,7 +47,7 @@ function isWritten(path: string): boolean {
   return path === root || !leftOut.test(basename(path))
 }
 
-/** Every package is the original's, but for the rooms: those are the copy's. */
+/** Every package is the original's, except the workspaces: those are the copy's. */
 function linkPackages(folder: string): void {
   const packages = join(folder, 'node_modules')
   mkdirSync(join(packages, '@gatehouse'), { recursive: true })
@@ -56,10 +56,10 @@ function linkPackages(folder: string): void {
     symlinkSync(join(root, 'node_modules', name), join(packages, name))
   }
   for (const name of readdirSync(join(root, 'node_modules/@gatehouse'))) {
-    const room = relative(root, realpathSync(join(root, 'node_modules/@gatehouse', name)))
-    symlinkSync(join(folder, room), join(packages, '@gatehouse', name))
-    const own = join(root, room, 'node_modules')
-    if (existsSync(own)) symlinkSync(own, join(folder, room, 'node_modules'))
+    const workspace = relative(root, realpathSync(join(root, 'node_modules/@gatehouse', name)))
+    symlinkSync(join(folder, workspace), join(packages, '@gatehouse', name))
+    const own = join(root, workspace, 'node_modules')
+    if (existsSync(own)) symlinkSync(own, join(folder, workspace, 'node_modules'))
   }
 }
 

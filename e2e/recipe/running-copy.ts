@@ -13,13 +13,15 @@ export interface RunningCopy {
 export async function startCopy(folder: string): Promise<RunningCopy> {
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
-  const program = runProgram(process.execPath, [join(folder, 'packages/cli/src/dev/start.ts')], {
+  const env = {
     PORT: String(port),
     TENANT_PORT: String(await freePort()),
     PUBLIC_URL: publicUrl,
     DATA_DIR: join(folder, '.data'),
     LOG_LEVEL: 'warn',
-  })
+  }
+  const start = join(folder, 'packages/cli/src/dev/start.ts')
+  const program = runProgram(process.execPath, [start], env, folder)
   const failed = program.ended.then((code) => {
     throw new Error(`The copy ended with ${code}: ${program.output()}`)
   })

@@ -25,5 +25,4 @@ export const pages = {
   claims: '/claims',
   users: '/users',
   sessions: '/sessions',
-  doctor: '/doctor',
 } as const

@@ -22,11 +22,12 @@ export const auth = {
   frontChannelLogout: '/auth/front-channel-logout',
 } as const
 
-/** The pages that the sign-in flow leads to. The web app has to have them. */
+/** The pages that the product leads to. The web app has to have them. */
 export const pages = {
   home: '/',
   signedOut: '/signed-out',
   signInProblem: '/sign-in-problem',
+  doctor: '/doctor',
 } as const
 
 /**

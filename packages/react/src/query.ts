@@ -23,7 +23,7 @@ export interface Register {}
 type Answers = Register extends { answers: infer Known } ? Known : Record<string, unknown>
 
 /** What identifies an answer of the API in the cache, and how to get it. */
-export function apiQuery<Path extends keyof Answers & string>(path: Path) {
+export function apiQuery<Path extends keyof Answers>(path: Path) {
   return queryOptions<Answers[Path], ApiProblem>({
     queryKey: ['api', path],
     queryFn: ({ signal }) => call<Answers[Path]>(path, { signal }),
@@ -35,7 +35,7 @@ export function apiQuery<Path extends keyof Answers & string>(path: Path) {
  *
  * @param path one that `Register` lists, which is where the data's type comes from
  */
-export function useApi<Path extends keyof Answers & string>(path: Path) {
+export function useApi<Path extends keyof Answers>(path: Path) {
   return useQuery(apiQuery(path))
 }
 

@@ -23,7 +23,7 @@ import {
 import { authorityFindings, credentialFindings, redirectFinding } from './tenant-checks.ts'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { Diagnosis } from '@gatehouse/contract/doctor'
-import { api } from '@gatehouse/contract/paths'
+import { api, pages } from '@gatehouse/contract/paths'
 import { newPace, secondsToWait } from '../session/lifetime.ts'
 import { ProblemError } from '../errors.ts'
 import { CredentialAnswers } from './credential-answers.ts'
@@ -138,6 +138,6 @@ function requireHost(publicUrl: string): onRequestHookHandler {
   if (port === '') hosts.add(`${hostname}:${protocol === 'https:' ? 443 : 80}`)
   return (request, _reply, next) => {
     if (hosts.has(request.headers.host?.toLowerCase() ?? '')) return next()
-    next(new ProblemError('forbidden', `The doctor is at ${publicUrl} only.`))
+    next(new ProblemError('forbidden', `The doctor is at ${publicUrl}${pages.doctor} only.`))
   }
 }
