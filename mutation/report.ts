@@ -1,6 +1,7 @@
 /** What the run found, as a table for people and as JSON. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mutantId, oneLine, type Position } from './mutant-id.ts'
 import { targetOf } from './targets.ts'
 
 const reports = join(import.meta.dirname, 'reports')
@@ -16,7 +17,7 @@ interface StrykerMutant {
   replacement?: string
   status: string
   statusReason?: string
-  location: { start: { line: number; column: number } }
+  location: { start: Position; end: Position }
   static?: boolean
   coveredBy?: string[]
   killedBy?: string[]
@@ -40,6 +41,7 @@ const outcomes: Record<string, Outcome> = {
 }
 
 interface MutantResult {
+  id: string
   target: string
   /** `path:line:column` */
   place: string
@@ -66,9 +68,14 @@ interface Survivor extends MutantResult {
   reason: string | undefined
 }
 
-interface Report {
-  sample: object
+interface Run {
+  seed: string
+  /** How many mutants there are. */
+  of: number
   minutes: number
+}
+
+interface Report extends Run {
   score: number
   results: MutantResult[]
   survivors: Survivor[]
@@ -83,10 +90,6 @@ function scoreOf(results: MutantResult[]): number {
   return (100 * results.filter((result) => !survives(result)).length) / results.length
 }
 
-function oneLine(code: string): string {
-  return code.replaceAll(/\s+/g, ' ').trim()
-}
-
 function readResults(): MutantResult[] {
   const stryker = JSON.parse(readFileSync(join(reports, 'stryker.json'), 'utf8')) as StrykerReport
   const names = new Map<string, string>()
@@ -99,14 +102,21 @@ function readResults(): MutantResult[] {
       const outcome = outcomes[mutant.status]
       if (!outcome) return []
       const { line, column } = mutant.location.start
+      const id = mutantId({
+        file,
+        ...mutant.location,
+        mutator: mutant.mutatorName,
+        replacement: mutant.replacement ?? '',
+      })
       return {
+        id,
         target: targetOf(file),
         place: `${file}:${line}:${column}`,
         code: oneLine(lines[line - 1] ?? ''),
         mutator: mutant.mutatorName,
         replacement: oneLine(mutant.replacement ?? ''),
         outcome,
-        by: mutant.killedBy?.map((id) => names.get(id) ?? id) ?? reasonOf(mutant),
+        by: mutant.killedBy?.map((test) => names.get(test) ?? test) ?? reasonOf(mutant),
         tests: mutant.static === true ? ('all' as const) : (mutant.coveredBy?.length ?? 0),
       }
     })
@@ -127,13 +137,32 @@ function acceptedReason(result: MutantResult): string | undefined {
   )?.reason
 }
 
-/** Reads what Stryker wrote, and writes `reports/report.json`. @param sample how the mutants were chosen */
-export function writeReport(sample: object, minutes: number): Report {
-  const results = readResults()
+function readReport(): Report {
+  return JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')) as Report
+}
+
+/** The ids of the last report's survivors that have no reason. */
+export function readSurvivors(): string[] {
+  return readReport()
+    .survivors.filter(({ reason }) => reason === undefined)
+    .map(({ id }) => id)
+}
+
+/**
+ * Reads what Stryker wrote, and writes `reports/report.json`.
+ *
+ * @param again the run tried survivors again: what it noticed is changed in the last report
+ */
+export function writeReport(run: Run, again: boolean): Report {
+  let results = readResults()
+  if (again) {
+    const noticed = new Map(results.filter((it) => !survives(it)).map((it) => [it.id, it]))
+    results = readReport().results.map((it) => noticed.get(it.id) ?? it)
+  }
   const survivors = results
     .filter(survives)
     .map((result) => ({ ...result, reason: acceptedReason(result) }))
-  const report = { sample, minutes, score: scoreOf(results), results, survivors }
+  const report = { ...run, score: scoreOf(results), results, survivors }
   mkdirSync(reports, { recursive: true })
   writeFileSync(join(reports, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
   return report

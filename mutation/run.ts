@@ -3,12 +3,12 @@
  * test notices is a survivor. README.md explains the options and the report.
  */
 import { createHash } from 'node:crypto'
-import { globSync, statSync } from 'node:fs'
+import { globSync, rmSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
 import { mutatorsNotUsed, ourMutators } from './mutators.ts'
-import { formatReport, writeReport } from './report.ts'
+import { formatReport, readSurvivors, writeReport } from './report.ts'
 import { addMutators, keepOnly, listMutants } from './stryker-internals.ts'
 import { notCopied, targets, type Target } from './targets.ts'
 
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     concurrency: { type: 'string', default: '2' },
+    survivors: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -60,9 +61,7 @@ function sourceFiles(paths: string[]): string[] {
  */
 function sample(mutants: string[], size: number, seed: string): Set<string> {
   const rank = (mutant: string): string =>
-    createHash('sha256')
-      .update(`${seed} ${relative(root, mutant)}`)
-      .digest('hex')
+    createHash('sha256').update(`${seed} ${mutant}`).digest('hex')
   const ranked = mutants.map((mutant) => ({ mutant, rank: rank(mutant) }))
   ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1))
   return new Set(ranked.slice(0, size).map(({ mutant }) => mutant))
@@ -80,19 +79,25 @@ function sampleSize(all: number): number {
 process.chdir(root)
 // One store is enough: the others have tests of their own.
 process.env['TESTS'] = 'quick'
-const files = sourceFiles(pathsToMutate())
+process.env['MUTATION_TAGS'] = options.survivors ? 'thorough' : '!thorough'
+
 addMutators(ourMutators)
-const mutants = await listMutants(files, mutatorsNotUsed)
-const chosen = sample(mutants, sampleSize(mutants.length), options.seed)
-keepOnly(chosen)
+const files = sourceFiles(options.survivors ? Object.values(targets).flat() : pathsToMutate())
+const mutants = await listMutants(root, files, mutatorsNotUsed)
+const chosen = options.survivors
+  ? new Set(readSurvivors())
+  : sample(mutants, sampleSize(mutants.length), options.seed)
+keepOnly(root, chosen)
 print(`${chosen.size} of ${mutants.length} mutants in ${files.length} files, seed ${options.seed}`)
 
 if (options.list) {
-  for (const mutant of chosen) print(relative(root, mutant))
+  for (const mutant of chosen) print(mutant)
   process.exit()
 }
 
 const startedAt = Date.now()
+// A run that was killed leaves its copy.
+rmSync(join(import.meta.dirname, '.sandbox'), { recursive: true, force: true })
 await new Stryker({
   mutate: files.map((file) => relative(root, file)),
   mutator: { excludedMutations: mutatorsNotUsed },
@@ -118,8 +123,8 @@ await new Stryker({
   allowConsoleColors: false,
 }).runMutationTest()
 
-const how = { mutants: mutants.length, tried: chosen.size, seed: options.seed, files: files.length }
-const report = writeReport(how, (Date.now() - startedAt) / 60_000)
+const minutes = (Date.now() - startedAt) / 60_000
+const report = writeReport({ seed: options.seed, of: mutants.length, minutes }, options.survivors)
 print(formatReport(report))
 const unexplained = report.survivors.some(({ reason }) => reason === undefined)
 if (report.score < leastScore || unexplained) process.exitCode = 1

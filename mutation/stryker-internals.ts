@@ -3,6 +3,8 @@
  * project's own. Both need its instrumenter, which this version exports in part only; the version is exact.
  */
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { mutantId, type Position } from './mutant-id.ts'
 import type { Mutator } from './mutators.ts'
 
 /** A mutant as the instrumenter makes it. */
@@ -11,25 +13,10 @@ interface CollectedMutant {
   original: { loc: { start: Position; end: Position } }
   mutatorName: string
   replacementCode: string
-}
-
-interface Position {
-  line: number
-  column: number
-}
-
-interface MutantSpec {
-  mutatorName: string
   ignoreReason?: string | undefined
 }
 
-type Collect = (
-  this: unknown,
-  fileName: string,
-  original: unknown,
-  spec: MutantSpec,
-  offset?: unknown,
-) => CollectedMutant
+type Collect = (this: unknown, ...input: unknown[]) => CollectedMutant
 
 const instrumenter = import.meta.resolve('@stryker-mutator/instrumenter')
 
@@ -37,9 +24,7 @@ async function load<T>(path: string): Promise<T> {
   return (await import(new URL(path, instrumenter).href)) as T
 }
 
-const { allMutators } = await load<{ allMutators: (Mutator & { name: string })[] }>(
-  'mutators/index.js',
-)
+const { allMutators } = await load<{ allMutators: Mutator[] }>('mutators/index.js')
 const { MutantCollector } = await load<{ MutantCollector: { prototype: { collect: Collect } } }>(
   'transformers/index.js',
 )
@@ -54,22 +39,32 @@ export function addMutators(mutators: Mutator[]): void {
   allMutators.push(...mutators)
 }
 
-/** The same for the same code, wherever Stryker numbers it. */
-function keyOf({ fileName, original, mutatorName, replacementCode }: CollectedMutant): string {
-  const { start, end } = original.loc
-  const place = `${start.line}:${start.column}-${end.line}:${end.column}`
-  return `${fileName} ${place} ${mutatorName} ${replacementCode}`
+/** What a mutant is called here: the same in each run, while its file does not change. */
+function idOf(root: string, mutant: CollectedMutant): string {
+  const { start, end } = mutant.original.loc
+  return mutantId({
+    file: relative(root, mutant.fileName),
+    // Babel counts columns from 0, the report from 1.
+    start: { line: start.line, column: start.column + 1 },
+    end: { line: end.line, column: end.column + 1 },
+    mutator: mutant.mutatorName,
+    replacement: mutant.replacementCode,
+  })
 }
 
 const quiet = { debug: () => {}, info: () => {}, isDebugEnabled: () => false }
 
-/** The keys of all mutants of these files. @param files absolute paths */
-export async function listMutants(files: string[], excludedMutations: string[]): Promise<string[]> {
-  const keys: string[] = []
+/** The ids of all mutants of these files. @param files absolute paths */
+export async function listMutants(
+  root: string,
+  files: string[],
+  excludedMutations: string[],
+): Promise<string[]> {
+  const ids: string[] = []
   const collect = MutantCollector.prototype.collect
   MutantCollector.prototype.collect = function (...input) {
     const mutant = collect.apply(this, input)
-    if (!excludedMutations.includes(mutant.mutatorName)) keys.push(keyOf(mutant))
+    if (!excludedMutations.includes(mutant.mutatorName)) ids.push(idOf(root, mutant))
     return mutant
   }
   try {
@@ -83,19 +78,15 @@ export async function listMutants(files: string[], excludedMutations: string[]):
   } finally {
     MutantCollector.prototype.collect = collect
   }
-  return keys
+  return ids
 }
 
-export const notSampled = 'Not in the sample'
-
 /** Every later instrumentation ignores all other mutants. */
-export function keepOnly(keys: Set<string>): void {
+export function keepOnly(root: string, ids: Set<string>): void {
   const collect = MutantCollector.prototype.collect
-  MutantCollector.prototype.collect = function (fileName, original, spec, offset) {
-    const mutant = collect.call(this, fileName, original, spec, offset) as CollectedMutant & {
-      ignoreReason?: string | undefined
-    }
-    if (!keys.has(keyOf(mutant))) mutant.ignoreReason ??= notSampled
+  MutantCollector.prototype.collect = function (...input) {
+    const mutant = collect.apply(this, input)
+    if (!ids.has(idOf(root, mutant))) mutant.ignoreReason ??= 'Not in the sample'
     return mutant
   }
 }

@@ -1,6 +1,6 @@
 /** The back end's own settings, for a run of one mutant in the copy of the project. */
 import { join, resolve } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { tests, testSettings, testsLeftOut } from './targets.ts'
 
@@ -26,7 +26,18 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
+/** Stryker has no option for it, and Vitest reads it from its command line alone. */
+const tagsFilter: Plugin = {
+  name: 'mutation-tags-filter',
+  configureVitest({ vitest, project }) {
+    const filter = process.env['MUTATION_TAGS']
+    if (filter === undefined) return
+    for (const { config } of [vitest, project]) config.tagsFilter = [filter]
+  },
+}
+
 export default defineConfig({
+  plugins: [tagsFilter],
   ...own.default,
   root,
   test: {
