@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as withLocalTenant, type Page } from '@playwright/test'
 import { freePort } from '@gatehouse/tenant/testing'
-import { heading, main, test } from './bad-day.ts'
+import { heading, main, test } from './scenario.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
 import { answer, answerWithProblem } from './problem-answers.ts'
@@ -69,7 +69,7 @@ test(
     deployment.onEnd(() => instance.end())
     try {
       await hasStarted(instance)
-      tenant.badDays.start('secret-expired')
+      tenant.scenarios.start('secret-expired')
       await page.goto(`${publicUrl}/doctor`)
       const secret = group(page, 'To fix').getByRole('listitem')
       await expect(secret).toHaveCount(1)
@@ -80,7 +80,7 @@ test(
       await expect(main(page)).not.toContainText('Nothing stands in the way')
       await expectSound(page)
 
-      tenant.badDays.clear()
+      tenant.scenarios.clear()
       await again(page).click()
       await expect(secret).toContainText(/asked \d+ seconds? ago/)
 
@@ -101,7 +101,7 @@ test('a tenant that does not answer is shown with the address to try', async ({
   tenant,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  tenant.badDays.start('discovery-down')
+  tenant.scenarios.start('discovery-down')
   await page.goto('/doctor')
   const authority = group(page, 'To fix').getByRole('listitem').first()
   await expect(authority).toContainText('Way to the tenant', { timeout: 20_000 })
@@ -151,7 +151,7 @@ test(
   'a check that does not come through leaves the last one, and says so',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
-    tenant.badDays.clear()
+    tenant.scenarios.clear()
     await page.goto('/doctor')
     await expect(again(page)).toBeVisible()
     await answerWithProblem(page, '/api/doctor', 'internal')
@@ -164,7 +164,7 @@ test(
 )
 
 test('in production it says that it is for development', async ({ page, tenant }) => {
-  tenant.badDays.clear()
+  tenant.scenarios.clear()
   await answerWithProblem(page, '/api/doctor', 'not_found')
   await page.goto('/doctor')
   await expect(heading(page, 'This page is for development')).toBeVisible()

@@ -2,8 +2,11 @@
 import { expect, test, type Page, type Response } from '@playwright/test'
 import { signIn, signOut } from './visitor.ts'
 
-/** JWTs, JWEs and Entra's opaque refresh tokens; all of them much longer than any id of ours. */
-const tokenShaped = /eyJ[\w-]{8,}|\b[01]\.A[\w-]{60,}|"?(?:access|refresh|id)_token"?\s*[:=]/
+/**
+ * JWTs, JWEs and Entra's opaque refresh tokens; all of them much longer than any id of ours. A JWT begins a word and
+ * has a dot after its header: three letters of it alone stand in some sealed value sooner or later.
+ */
+const tokenShaped = /(?<![\w-])eyJ[\w-]{8,}\.|\b[01]\.A[\w-]{60,}|"?(?:access|refresh|id)_token"?\s*[:=]/
 
 interface Finding {
   where: string

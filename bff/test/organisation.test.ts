@@ -3,10 +3,10 @@ import type { Fault } from '@gatehouse/tenant'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const scopes = ['User.Read', 'User.ReadBasic.All']
-const gatehouse = useGatehouse({ config: { scopes } })
+const gatehouse = useTestApp({ config: { scopes } })
 
 async function signedIn(): Promise<Browser> {
   const browser = gatehouse().browser()

@@ -3,12 +3,12 @@ import * as fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const unlimited = 100_000_000
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   config: { rateLimits: { perAddress: unlimited, perSession: unlimited } },
 })
 let browser: Browser
@@ -30,16 +30,16 @@ describe('any cursor', () => {
       fc.stringMatching(/^[A-Za-z0-9_-]{24,200}\.[A-Za-z0-9_-]{32}$/),
       fc.string({ unit: fc.constantFrom(...Array.from('%25c0afeZ._-')) }),
     )
-    await fc.assert(fc.asyncProperty(cursor, expectRefusedCursor), runs(150))
+    await fc.assert(fc.asyncProperty(cursor, expectRefusedCursor), propertyRuns(150))
   })
 
   it('is refused if it was made by the server and changed', async () => {
     const { next } = (await browser.get('/api/users')).json() as Users
     const real = String(next)
-    const changed = mutated(real, 'ABab09-_.%+/').filter((text) => text !== real)
+    const changed = mutateText(real, 'ABab09-_.%+/').filter((text) => text !== real)
     await fc.assert(
       fc.asyncProperty(changed.map(encodeURIComponent), expectRefusedCursor),
-      runs(150),
+      propertyRuns(150),
     )
     expect((await browser.get(`/api/users?cursor=${real}`)).status).toBe(200)
   })
@@ -94,7 +94,7 @@ describe('any answer of Graph', () => {
         expect(['a page', 'refused']).toContain(verdict)
         expect(answer.text).not.toContain('never to be seen')
       }),
-      runs(200),
+      propertyRuns(200),
     )
     expect(seen).toEqual(new Set(['a page', 'refused']))
   })

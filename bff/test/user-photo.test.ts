@@ -3,9 +3,9 @@ import type { Fault } from '@gatehouse/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
+const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
 let browser: Browser
 
 async function signedIn(place: number): Promise<Browser> {

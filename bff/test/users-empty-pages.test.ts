@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ extend: (app: FastifyInstance) => tokenRoute(app) })
+const gatehouse = useTestApp({ extend: (app: FastifyInstance) => tokenRoute(app) })
 let browser: Browser
 /** Graph's own link to the second page of five. */
 let link: string

@@ -2,9 +2,9 @@ import type { Users } from '@gatehouse/shared/users'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function signedIn(): Promise<Browser> {
   const browser = gatehouse().browser()

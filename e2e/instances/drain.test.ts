@@ -81,7 +81,7 @@ describe('the time that a shutdown takes', () => {
     const gatehouse = await startGatehouse()
     expect((await gatehouse.browser().get('/healthz')).status).not.toBe(0)
     const startedAt = performance.now()
-    expect(await drain(gatehouse.app, { leaveMs: 30_000, finishMs: 40_000 })).toBe(0)
+    expect(await drain(gatehouse.app, { notReadyMs: 30_000, timeoutMs: 40_000 })).toBe(0)
     expect(performance.now() - startedAt).toBeLessThan(15_000)
     await gatehouse.close()
   })
@@ -90,7 +90,7 @@ describe('the time that a shutdown takes', () => {
     let asked = false
     const gatehouse = await startGatehouse({
       extend: (app) => {
-        app.get('/never', { config: { reachedBy: 'anyone' } }, () => {
+        app.get('/never', { config: { allowFrom: 'anyone' } }, () => {
           asked = true
           return new Promise(() => undefined)
         })
@@ -101,7 +101,7 @@ describe('the time that a shutdown takes', () => {
       .get('/never')
       .catch((error: Error) => error)
     await eventually('the request has come', () => asked)
-    expect(await drain(gatehouse.app, { leaveMs: 50, finishMs: 300 })).toBe(1)
+    expect(await drain(gatehouse.app, { notReadyMs: 50, timeoutMs: 300 })).toBe(1)
     expect(await answer).toBeInstanceOf(Error)
     await gatehouse.close()
   })

@@ -57,7 +57,7 @@ export async function hasStarted(instance: Instance): Promise<void> {
   const failed = instance.process().ended.then((code) => {
     throw new Error(`The instance ended with ${code}: ${instance.process().output()}`)
   })
-  await Promise.race([failed, eventually('an instance answers', () => instance.answers())])
+  await Promise.race([failed, eventually('an instance answers', () => instance.answers(), 60_000)])
   failed.catch(() => undefined)
 }
 

@@ -15,7 +15,7 @@ const maxBytes = 512 * 1024
 const keep = { 'cache-control': 'private, max-age=300', vary: 'Cookie' }
 
 export default async function userPhoto(app: FastifyInstance): Promise<void> {
-  const options = { schema: { params: Params }, config: { reachedBy: 'image' } } as const
+  const options = { schema: { params: Params }, config: { allowFrom: 'image' } } as const
   app.get<{ Params: Static<typeof Params> }>(api.userPhoto, options, async (request, reply) => {
     const path = `/users/${encodeURIComponent(request.params.id)}/photo/$value`
     try {

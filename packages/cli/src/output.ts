@@ -89,7 +89,7 @@ export interface Line {
   value: string
 }
 
-export const line = (sign: Line['sign'], what: string, value: string): Line => ({
+export const planLine = (sign: Line['sign'], what: string, value: string): Line => ({
   sign,
   what,
   value,

@@ -6,7 +6,7 @@ import { editConfig, withoutSecret, type ConfigValue } from '../src/files/config
 import { root } from '../src/files/folder.ts'
 import {
   configEdits,
-  handWritten,
+  userEdits,
   restoringEdits,
   type Registered,
 } from '../src/register/config-plan.ts'
@@ -74,9 +74,9 @@ describe('aad.config.json', () => {
       .replace('{enter-your-client-id-here}', '11111111-2222-4333-8444-555555555555')
       .replace('http://localhost:5173', 'https://mine.example.test')
     const edits = configEdits(value(mine), registered)
-    expect(handWritten(value(mine), edits, [])).toEqual(['clientId', 'publicUrl'])
-    expect(handWritten(value(mine), edits, ['publicUrl'])).toEqual(['clientId'])
-    expect(handWritten(value(fresh), configEdits(value(fresh), registered), [])).toEqual([])
+    expect(userEdits(value(mine), edits, [])).toEqual(['clientId', 'publicUrl'])
+    expect(userEdits(value(mine), edits, ['publicUrl'])).toEqual(['clientId'])
+    expect(userEdits(value(fresh), configEdits(value(fresh), registered), [])).toEqual([])
   })
 
   it('does not count a change of cloud, or what an earlier run wrote, as written by hand', () => {
@@ -86,7 +86,7 @@ describe('aad.config.json', () => {
       cloud: clouds.usgov,
       ends: '2028-01-01',
     })
-    expect(handWritten(value(once), edits, [])).toEqual([])
+    expect(userEdits(value(once), edits, [])).toEqual([])
   })
 
   it('puts a certificate before the credentials of others, and no second time', () => {

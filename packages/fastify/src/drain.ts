@@ -1,21 +1,21 @@
-/** The end of a process that is in use: whoever was let in is answered, nobody new is let in. */
+/** Ends a process that is in use: answers the requests it has, and refuses new connections. */
 import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
 export interface DrainTimes {
-  /** How long requests are still taken after the readiness check began to say no, milliseconds. */
-  leaveMs: number
-  /** How long the whole may take, milliseconds. */
-  finishMs: number
+  /** How long requests are still accepted while the readiness check says no, ms. */
+  notReadyMs: number
+  /** How long the whole may take, ms. */
+  timeoutMs: number
 }
 
 /**
- * A load balancer hears "not ready" before connections are refused, if anybody is being served at
- * all. No request takes longer than 12 s here (a call to an API 10, a token 8), so 15 cut none off.
+ * A load balancer sees "not ready" before connections are refused, unless no connection is in use. No
+ * request takes longer than 12 s (a call to an API 10, a token 8), so 15 s cut none off.
  */
-const times: DrainTimes = { leaveMs: 1000, finishMs: 15_000 }
-const lookEveryMs = 20
+const times: DrainTimes = { notReadyMs: 1000, timeoutMs: 15_000 }
+const pollMs = 20
 
 /**
  * Ends an app. Its readiness check has to say no from before the call.
@@ -24,34 +24,34 @@ const lookEveryMs = 20
  */
 export async function drain(
   app: FastifyInstance,
-  { leaveMs, finishMs }: DrainTimes = times,
+  { notReadyMs, timeoutMs }: DrainTimes = times,
 ): Promise<number> {
   const { server } = app
   const startedAt = performance.now()
   const passed = (ms: number) => performance.now() - startedAt >= ms
-  // Clients that keep connections are told to come back on another one.
+  // Clients open their next connection elsewhere.
   server.prependListener('request', (_request, response) => {
     response.setHeader('connection', 'close')
   })
-  while (!passed(leaveMs) && (await inUse(server)) > 0) await sleep(lookEveryMs)
+  while (!passed(notReadyMs) && (await inUse(server)) > 0) await sleep(pollMs)
 
   let cutOff = 0
   const sweep = setInterval(() => {
     // A connection that was in use when the server closed would stay for its keep-alive time.
     inUse(server).then(
       (count) => {
-        if (!passed(finishMs)) return
+        if (!passed(timeoutMs)) return
         cutOff = Math.max(cutOff, count)
         server.closeAllConnections()
       },
       () => undefined,
     )
-  }, lookEveryMs)
+  }, pollMs)
   await app.close().finally(() => clearInterval(sweep))
   return cutOff
 }
 
-/** Connections that are not idle. The idle ones are closed: nobody waits for anything there. */
+/** Counts the connections that are in use, and closes the idle ones. */
 function inUse(server: Server): Promise<number> {
   server.closeIdleConnections()
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Errors that a caller is meant to see: a code of the contract, and a sentence that is safe to show. */
+/** Errors for the caller: a code of the contract, and a sentence that is safe to show. */
 import { STATUS_CODES } from 'node:http'
 import {
   type InteractionReason,
@@ -16,11 +16,11 @@ interface ProblemFacts extends ErrorOptions {
   scopes?: readonly string[]
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
-  /** A status that says more than the code's own: 413, 414 and 415 are all `invalid_request`. */
+  /** A more exact status than the code's own: 413, 414 and 415 are all `invalid_request`. */
   status?: number
 }
 
-/** `message` goes out as `detail`; what nobody outside may read belongs into `cause`, for the log. */
+/** `message` is sent as `detail`. What is for the log only belongs into `cause`. */
 export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly reason: InteractionReason | undefined
@@ -60,10 +60,10 @@ export function toProblem(error: ProblemError, requestId: string): Problem {
 }
 
 /**
- * A failure of a downstream API, for our caller: it names the API as the configuration does, so that a
- * page can tell whose failure it is.
+ * A failure of a downstream API. It names the API as the configuration does, so that a page can say
+ * which API failed.
  *
- * @param what goes on after "The API …"
+ * @param what continues "The API …"
  */
 export function apiProblem(
   api: string,
@@ -74,18 +74,16 @@ export function apiProblem(
   return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api })
 }
 
-// What a request hears that cannot have what it asked for in somebody's name.
-
 export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
-export function tryLater(cause?: unknown, retryAfterS = 5): ProblemError {
+export function unavailable(cause?: unknown, retryAfterS = 5): ProblemError {
   const detail = 'Microsoft did not answer. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS })
 }
 
-/** The store does not answer. That is no sign-out: the session is still there when it is back. */
+/** The store does not answer. The session is not ended, and is there again when the store is. */
 export function sessionsUnavailable(cause: unknown): ProblemError {
   const detail = 'Sessions cannot be read right now. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })

@@ -1,4 +1,4 @@
-/** The plugin: every part of the back end, in order. */
+/** The plugin: registers every part of the back end, in order. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
@@ -6,7 +6,7 @@ import type { Config } from './config/index.ts'
 import doctor from './doctor/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
-import { errorHandler, notFoundHandler } from './plugins/errors.ts'
+import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
 import {
@@ -15,12 +15,12 @@ import {
   crossSitePolicy,
 } from './plugins/request-policy.ts'
 import securityHeaders from './plugins/security-headers.ts'
-import web, { type BuiltWeb } from './plugins/web.ts'
+import web, { type WebBuild } from './plugins/web.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export { ProblemError } from './errors.ts'
 export type { LogStream } from './plugins/logging.ts'
-export { readBuiltWeb, type BuiltWeb } from './plugins/web.ts'
+export { readWebBuild, type WebBuild } from './plugins/web.ts'
 export { serverOptions } from './server-options.ts'
 export type { User } from './session/record.ts'
 
@@ -28,12 +28,12 @@ export interface GatehouseOptions {
   /** From `loadConfig`. */
   config: Config
   /** The built page, if this process serves it. */
-  built?: BuiltWeb | undefined
+  webBuild?: WebBuild | undefined
   /** The paths of the web app's pages: each is answered with the built page. */
   pages?: readonly string[]
-  /** Milliseconds since the epoch; tests bring a clock of their own. */
+  /** Milliseconds since the epoch; for tests with their own clock. */
   now?: (() => number) | undefined
-  /** Whether the process is about to end: the readiness check says no from then on. */
+  /** Whether the process is about to end; then the readiness check says no. */
   isEnding?: (() => boolean) | undefined
 }
 
@@ -45,7 +45,7 @@ export interface GatehouseOptions {
  */
 async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
   checkComposition(app, options)
-  const { config, built, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
   const { publicUrl } = config
 
   await app.register(errorHandler)
@@ -53,7 +53,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
-  await app.register(notFoundHandler, { built })
+  await app.register(notFoundHandler, { webBuild })
   // Before the canonical host: a health check may use any address.
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })
@@ -63,10 +63,10 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   // The doctor exposes configuration, so it is registered on localhost only, and never in production.
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
   if (isLocal) await app.register(doctor, { config, now })
-  if (built) await app.register(web, { built, pages })
+  if (webBuild) await app.register(web, { webBuild, pages })
 }
 
-/** Its hooks and handlers hold for what is registered after it, and a second set would answer twice. */
+/** Its hooks apply to what is registered after it, and a second registration would answer twice. */
 function checkComposition(app: FastifyInstance, options: Partial<GatehouseOptions>): void {
   if (app.hasDecorator('requireSignIn')) {
     throw new Error('gatehouse is registered twice on this app. Register it once.')

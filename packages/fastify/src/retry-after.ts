@@ -1,11 +1,13 @@
+/** Reads the Retry-After header of Entra and of APIs. */
+
 const minS = 1
-/** Longer waits are passed on as this: a page that says "in 11 days" helps nobody. */
+/** Longer waits are cut to this: a page that says "in 11 days" is of no use. */
 const maxS = 300
 const fallbackS = 10
 
 /**
- * Reads a Retry-After header in both its forms, seconds and HTTP date (RFC 9110 §10.2.3), the date in
- * all three of its own (§5.6.7).
+ * Reads a Retry-After header in both forms, seconds and HTTP date (RFC 9110 §10.2.3), and the date in
+ * all three of its forms (§5.6.7).
  *
  * @returns whole seconds from 1 to 300; undefined if the header is missing or makes no sense
  */
@@ -19,7 +21,7 @@ export function statedRetryAfter(
   return seconds === undefined ? undefined : Math.min(Math.max(Math.ceil(seconds), minS), maxS)
 }
 
-/** The same for a caller that has to name a wait: 10 seconds if the header names none. */
+/** The same with a default: 10 seconds if the header names no wait. */
 export function retryAfterSeconds(header: string | string[] | undefined, nowMs: number): number {
   return statedRetryAfter(header, nowMs) ?? fallbackS
 }
@@ -32,9 +34,9 @@ const dates = [
 ]
 
 function secondsUntil(text: string, nowMs: number): number | undefined {
-  // Date.parse takes almost anything, so only the forms that HTTP knows get that far.
+  // Date.parse accepts almost anything, so only the forms of HTTP get that far.
   if (!dates.some((date) => date.test(text))) return undefined
-  // The last form is in GMT without saying so.
+  // The last form means GMT without naming it.
   const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(at) ? undefined : (at - nowMs) / 1000
 }

@@ -1,7 +1,8 @@
+/** The options that an app passes to `Fastify()`. */
 import type { Server } from 'node:http'
-import { LogController, type FastifyHttpOptions } from 'fastify'
+import { type FastifyHttpOptions, LogController } from 'fastify'
 import type { Config } from './config/index.ts'
-import { asProblem, answerParserErrors, sendProblem } from './plugins/errors.ts'
+import { answerParserErrors, sendProblem, toProblemError } from './plugins/error-handler.ts'
 import {
   createRequestIds,
   lazyChildLogger,
@@ -11,10 +12,9 @@ import {
 import { fixedHeaders } from './plugins/security-headers.ts'
 
 /**
- * What `Fastify()` is to be called with: limits of time and size, ids of requests, and a log without
- * addresses and secrets.
+ * Limits of time and size, request ids, and a log without addresses and secrets.
  *
- * @param options.logStream where log lines go; standard output by default
+ * @param options.logStream gets the log lines; standard output by default
  */
 export function serverOptions(config: Config, options: { logStream?: LogStream | undefined } = {}) {
   const { publicUrl } = config
@@ -28,26 +28,26 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 16 * 1024,
     // Fastify's own are 0, no limit: a one-byte body would hold a connection for ever. Handlers need
-    // no clock of their own: everything that they wait for (Entra, APIs, the store) has one.
+    // no time limit, because everything that they wait for (Entra, APIs, the store) has one.
     connectionTimeout: 30_000,
     requestTimeout: 10_000,
     exposeHeadRoutes: false,
-    // A request that came in before the end is served; the balancer sends the next one elsewhere.
+    // Requests that arrived before the end are served; the balancer sends the next ones elsewhere.
     return503OnClosing: false,
     clientErrorHandler: answerParserErrors(publicUrl, nextId),
-    // Node's own refusal of a request without a Host has none of our headers; `ambiguous-requests` has.
+    // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {
       maxHeaderSize: 16 * 1024,
       headersTimeout: 10_000,
-      // How often Node looks for requests that are over their time; its own half a minute would
-      // make forty seconds of the ten.
+      // How often Node looks for requests over their time limit. Its default of 30 s would turn the
+      // ten seconds into forty.
       connectionsCheckingInterval: 2_000,
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: 128 },
-    // An address that cannot be decoded is refused before any hook runs.
+    // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
-      void sendProblem(reply.headers(fixedHeaders(publicUrl)), asProblem(error)),
+      void sendProblem(reply.headers(fixedHeaders(publicUrl)), toProblemError(error)),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   } satisfies FastifyHttpOptions<Server>
 }

@@ -3,22 +3,22 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
-import { readBuiltWeb, type BuiltWeb } from './plugins/web.ts'
+import { readWebBuild, type WebBuild } from './plugins/web.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
 
-/** What the process tells the app. */
+/** What the app gets from the process. */
 export interface ProcessOptions {
-  built: BuiltWeb | undefined
+  webBuild: WebBuild | undefined
   isEnding: () => boolean
 }
 
-function say(sentence: string): void {
+function printError(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
 }
 
-function fail(sentence: string): never {
-  say(sentence)
+function exitWith(sentence: string): never {
+  printError(sentence)
   process.exit(1)
 }
 
@@ -26,16 +26,16 @@ function readConfig(root: string): Config {
   try {
     return loadConfig(process.env, root)
   } catch (error) {
-    if (error instanceof ConfigError) fail(error.message)
+    if (error instanceof ConfigError) exitWith(error.message)
     throw error
   }
 }
 
 /**
- * Runs an app as this process: a mistake in the configuration, a store that cannot be opened, and a
- * port that is taken end it with a sentence.
+ * Runs an app as this process. A mistake in the configuration, a store that cannot be opened, or a port
+ * in use ends it with a sentence.
  *
- * @param build makes the app, which does not listen yet
+ * @param build makes the app, before it listens
  * @param root the project's root, with `aad.config.json` and `web/dist`
  */
 export async function serve(
@@ -43,21 +43,22 @@ export async function serve(
   root: string,
 ): Promise<void> {
   const config = readConfig(root)
-  const built = readBuiltWeb(join(root, 'web/dist'))
+  const webBuild = readWebBuild(join(root, 'web/dist'))
   let ending = false
-  // A store that cannot be opened is the operator's to mend: a sentence, not a stack.
-  const app = await build(config, { built, isEnding: () => ending }).catch((error: Error) =>
-    fail(error.message),
+  // The operator has to repair a store that cannot be opened: a sentence, not a stack.
+  const app = await build(config, { webBuild, isEnding: () => ending }).catch((error: Error) =>
+    exitWith(error.message),
   )
-  // From before it listens: whoever is answered counts on an orderly end.
+  // Before it listens, so that every request that is accepted is also answered.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which passes it on.
+    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which repeats it.
     process.on(signal, () => {
       if (ending) return
       ending = true
       drain(app).then(
         (left) => {
-          if (left > 0) say(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
+          if (left > 0)
+            printError(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
           process.exit(0)
         },
         () => process.exit(1),
@@ -68,7 +69,8 @@ export async function serve(
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') fail(`Port ${config.port} is taken. Set PORT to move the back end.`)
+    if (code === 'EADDRINUSE')
+      exitWith(`Port ${config.port} is taken. Set PORT to move the back end.`)
     throw error
   }
 }

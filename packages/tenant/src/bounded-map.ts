@@ -1,4 +1,4 @@
-/** A map of at most `limit` entries, so that a long run does not fill the memory: the oldest entry goes first. */
+/** A map of at most `limit` entries, so that memory is bounded. The oldest entry is removed first. */
 export interface BoundedMap<V> {
   get(key: string): V | undefined
   set(key: string, value: V): void

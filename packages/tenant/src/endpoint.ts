@@ -1,4 +1,4 @@
-/** The places of the tenant that the journal names and that a fault can be set at. */
+/** The endpoints that the journal names and that faults can be set at. */
 export const endpoints = [
   'discovery',
   'keys',

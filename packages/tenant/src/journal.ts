@@ -1,20 +1,20 @@
-/** Every request that clients made, kept so that a test or a person can see what really went over the wire. */
+/** Keeps every request of clients, so that a test or the control page can show what was sent. */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Endpoint } from './endpoint.ts'
 
 export interface JournalEntry {
-  /** When it arrived, ms since the epoch by the tenant's clock. */
+  /** The time of arrival by the tenant's clock, ms since the epoch. */
   at: number
   endpoint: Endpoint | 'other'
   method: string
   path: string
   query: Record<string, string | string[]>
-  /** As they came, `authorization` included. */
+  /** As received, with `authorization`. */
   headers: Record<string, string | string[] | undefined>
   /** The parsed form of a POST. */
   body?: unknown
-  /** Undefined while the request is not answered; stays so when it never was. */
+  /** Undefined until the request is answered. */
   status?: number
 }
 
@@ -32,7 +32,7 @@ declare module 'fastify' {
   }
 }
 
-/** Registers the hooks that write it. The control pages are the observer, and are left out. */
+/** Registers the hooks that write the journal, without requests to the control pages. */
 export function createJournal(app: FastifyInstance, now: () => number): Journal {
   let entries: JournalEntry[] = []
   app.decorateRequest('journalEntry', null)
@@ -40,7 +40,7 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
     if (request.url.startsWith('/_tenant')) return
     request.journalEntry = entryOf(request, now())
     entries.push(request.journalEntry)
-    // Trimmed in one go now and then: shifting a long array at every request is slow.
+    // Trimmed in batches: shifting a long array at every request is slow.
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
   })
   app.addHook('preValidation', async (request) => {

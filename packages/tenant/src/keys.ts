@@ -1,5 +1,6 @@
-/** Compact JWS, signed without any check of the content: the faults need tokens that no library would make. */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+/** The tenant's signing keys, and signing. It checks no content, because faults need tokens that no library makes. */
+
+import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 interface CompactParts {
   header: Record<string, unknown>
@@ -20,8 +21,6 @@ function encode(value: string | Buffer): string {
   return Buffer.from(value).toString('base64url')
 }
 
-// The tenant's signing keys: one signs, those that are published stand in the JWKS, all that ever signed are known to Graph.
-
 interface SigningKey {
   kid: string
   privateKey: KeyObject
@@ -33,13 +32,14 @@ export interface RotateOptions {
   keepOld?: boolean
 }
 
+/** One key signs, the published keys are in the JWKS, and Graph accepts every key that ever signed. */
 export interface KeyRing {
   current(): SigningKey
   published(): readonly SigningKey[]
-  /** Every key that this ring has signed with. Graph takes them all: a rotation does not end tokens. */
+  /** Any key that this ring has signed with: a rotation does not end tokens. */
   find(kid: string): SigningKey | undefined
   rotate(options?: RotateOptions): void
-  /** Puts a further key into the JWKS, without signing with it. */
+  /** Adds a key to the JWKS, without signing with it. */
   publish(key: SigningKey): void
 }
 

@@ -1,7 +1,7 @@
-/** Checks what a tenant is started with. */
+/** The options of a tenant, and their checks. */
 
-import type { ClientRegistration } from './clients.ts'
 import type { TenantUser } from './directory/directory.ts'
+import type { ClientRegistration } from './registry/client.ts'
 
 export interface TenantOptions {
   /** Default 0: any free port. */
@@ -9,26 +9,26 @@ export interface TenantOptions {
   /** A loopback address; default 127.0.0.1. */
   host?: string
   /**
-   * What its documents and tokens spell, where a proxy with TLS stands in front; default what it listens on.
-   * Its host is answered besides loopback names.
+   * The origin in its documents and tokens, if a proxy with TLS is in front; default: the address that it listens on.
+   * Requests for its host are answered, besides those for loopback names.
    */
   origin?: string
   tenantId?: string
   tenantName?: string
-  /** Default: the one of `local-client.ts`. */
+  /** Default: `localClient`. */
   clients?: ClientRegistration[]
-  /** How many users to generate, 1 to 100 000; default 250. */
+  /** The number of users to generate, 1 to 100 000; default 250. */
   users?: number
-  /** Merged over the generated users, by place in the list: for names that are hostile, or roles. */
+  /** Merged over the generated users, by place in the list: for names, roles or groups. */
   patchUsers?: Readonly<Record<number, Partial<TenantUser>>>
   /** The tenant's clock, ms since the epoch. */
   now?: () => number
   /**
-   * How long access tokens of clients that handle claims challenges last, seconds. Default 24 hours,
-   * like Entra's, since Graph ends them early where it has to.
+   * Lifetime of access tokens of clients that handle claims challenges, seconds. Default 24 hours, as Entra's:
+   * Graph can end them early.
    */
   challengeableLifetime?: number
-  /** How often a device may ask for its tokens, seconds; default 5, like Entra's. */
+  /** Seconds between two requests of a device for its tokens; default 5, as Entra's. */
   deviceCodeInterval?: number
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
@@ -36,16 +36,16 @@ export interface TenantOptions {
 
 export const mostUsers = 100_000
 
-/** @throws Error with a sentence, where a tenant must not or cannot run */
+/** @throws Error with a sentence, for options with which a tenant must not or cannot run */
 export function checkOptions({ host = '127.0.0.1', origin, users = 250 }: TenantOptions): void {
   if (process.env.NODE_ENV === 'production') {
     throw new Error(
-      'The local tenant signs anybody in without a password, so it does not start while NODE_ENV is "production".',
+      'The local tenant signs any user in without a password, so it does not start while NODE_ENV is "production".',
     )
   }
   if (!isLoopback(host)) {
     throw new Error(
-      `The local tenant signs anybody in without a password, so it listens on loopback only, not on "${host}".`,
+      `The local tenant signs any user in without a password, so it listens on loopback only, not on "${host}".`,
     )
   }
   if (origin !== undefined && !(URL.canParse(origin) && /^https?:\/\//i.test(origin))) {

@@ -1,7 +1,7 @@
 /**
- * Which hosts the tenant answers to. A website can give its own name the address of this machine (DNS
- * rebinding): the browser takes the tenant for that site then, and lets its scripts sign in and read the
- * directory. What such a request cannot change is the name that it asks for.
+ * Refuses requests for other hosts. A website can give its own name the address of this machine (DNS
+ * rebinding). The browser then takes the tenant for that site, and its scripts could sign in and read the
+ * directory. Such a request cannot change the host that it names.
  */
 
 import type { IncomingMessage } from 'node:http'
@@ -14,10 +14,10 @@ const refusal = JSON.stringify({
 })
 
 /**
- * Refuses every request that asks for another host with 421 (RFC 9110, section 15.5.20). It has to be the
- * first hook: what is refused meets no fault and does not reach the journal.
+ * Answers 421 to every request for another host (RFC 9110, section 15.5.20). It has to be the first hook, so
+ * that such a request meets no fault and is not in the journal.
  *
- * @param origin of the proxy in front, whose host is answered as well
+ * @param origin of the proxy in front; requests for its host are answered too
  */
 export function refuseForeignHosts(app: FastifyInstance, origin: string | undefined): void {
   const named = origin && new URL(origin).hostname
@@ -36,8 +36,8 @@ export function refuseForeignHosts(app: FastifyInstance, origin: string | undefi
 
 /**
  * The hosts that a request names: that of its Host line, and that of a target in absolute form, which is
- * routed like a path (RFC 9112, section 3.2.2). None without a Host line, and with several: the parser lets
- * them through, and programs on the way may have gone by another one.
+ * routed like a path (RFC 9112, section 3.2.2). Empty without a Host line and with several: the parser
+ * accepts several, and programs on the way may have used another one.
  */
 function authoritiesOf({ url = '', headersDistinct }: IncomingMessage): string[] {
   const hosts = headersDistinct['host'] ?? []

@@ -1,11 +1,11 @@
-/** Values that the tenant hands out and reads back (refresh tokens, sign-out hints, page cursors): sealed, so that nothing has to be remembered. */
+/** Seals values that the tenant sends and reads back (refresh tokens, hints, page cursors), so that it need not store them. */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 export interface Seal {
   /** Seals a JSON value; `purpose` keeps one kind of value from being used as another. */
   seal(purpose: string, value: unknown): string
-  /** The value, or undefined when this tenant did not seal it for this purpose. */
+  /** The value, or undefined if this tenant did not seal it for this purpose. */
   open(purpose: string, sealed: string): unknown
 }
 

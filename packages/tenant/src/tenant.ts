@@ -1,32 +1,33 @@
 /** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
+
 import fastify, { type FastifyInstance } from 'fastify'
-import type { ClientRegistration } from './clients.ts'
-import { type BadDays, createBadDayBoard } from './control/scenarios/scenarios.ts'
 import { controlRoutes } from './control/index.ts'
+import { createScenarios, type Scenarios } from './control/scenarios/scenarios.ts'
 import { createDirectory, type TenantUser } from './directory/directory.ts'
 import { generateUsers } from './directory/generate.ts'
-import { createBrowsers } from './entra/authorize/accounts.ts'
-import { createCodes, createConsents } from './entra/grants.ts'
-import { createDeviceCodes } from './entra/device/device-codes.ts'
-import { entraRoutes } from './entra/index.ts'
 import type { Endpoint } from './endpoint.ts'
+import { createBrowsers } from './entra/authorize/accounts.ts'
+import { createDeviceCodes } from './entra/device/device-codes.ts'
+import { createCodes, createConsents } from './entra/grants.ts'
+import { entraRoutes } from './entra/index.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
-import { graphRoutes } from './graph/index.ts'
 import { prepareQueries } from './graph/directory.ts'
+import { graphRoutes } from './graph/index.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createKeyRing, type RotateOptions } from './keys.ts'
-import { localClient, localTenantId } from './registry/built-in.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/errors.ts'
 import { createPolicies } from './policies.ts'
+import { localClient, localTenantId } from './registry/built-in.ts'
+import type { ClientRegistration } from './registry/client.ts'
 import { createRegistry } from './registry/registry.ts'
 import { createSeal } from './seal.ts'
-import type { World } from './world.ts'
+import type { TenantState } from './tenant-state.ts'
 
-export type { BadDays, BadDayState } from './control/scenarios/scenarios.ts'
-export type { ClientRegistration } from './clients.ts'
+export type { Scenarios, ScenarioState } from './control/scenarios/scenarios.ts'
+export type { ClientRegistration } from './registry/client.ts'
 export type { Endpoint } from './endpoint.ts'
 export type { TenantUser } from './directory/directory.ts'
 export type { Fault } from './faults/fault.ts'
@@ -43,38 +44,38 @@ export interface Tenant {
   graphUrl: string
   tenantId: string
   tenantName: string
-  /** Those that the tenant was started with. */
+  /** The clients that the tenant was started with. */
   clients: readonly ClientRegistration[]
-  /** Another list after `resize`. */
+  /** Is a new list after `resize`. */
   readonly users: readonly TenantUser[]
   journal: Journal
   faults: Faults
-  /** Everything that can go wrong, by name. */
-  badDays: BadDays
-  /** A new signing key; the old one leaves the JWKS, unless it is kept. Graph knows both. */
+  /** Named failures, which can be set and cleared. */
+  scenarios: Scenarios
+  /** Makes a new signing key. The old one leaves the JWKS, unless `keepOld` is set. Graph accepts both. */
   rotateKeys(options?: RotateOptions): void
-  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: everybody's. */
+  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: for all users. */
   revokeUser(id?: string): void
-  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh mends it. Without an id: everybody's. */
+  /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh helps. Without an id: for all users. */
   revokeTokens(id?: string): void
   /** The user can neither sign in nor refresh any more (AADSTS50057), and Graph challenges tokens of clients with `cp1`. */
   disableUser(id?: string): void
-  /** Undoes `disableUser`; without an id, for everybody. */
+  /** Undoes `disableUser`; without an id, for all users. */
   enableUser(id?: string): void
   /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
   requireAuthenticationContext(at: Endpoint, context: string | undefined): void
-  /** Takes back what the user has consented to; without an id, everything that anybody has. */
+  /** Withdraws what the user has consented to; without an id, all consents. */
   withdrawConsent(id?: string): void
-  /** Users who are not administrators cannot consent any more: AADSTS90094. */
+  /** While on, users who are not administrators cannot consent: AADSTS90094. */
   requireAdminConsent(on: boolean): void
   /** The clients' secrets are expired: AADSTS7000222. */
   expireSecret(): void
   restoreSecret(): void
-  /** Guests get 403 for everybody but themselves. */
+  /** While on, guests get 403 for all users but themselves. */
   restrictGuests(on: boolean): void
-  /** An application that is made from now on is not to be seen in Graph for so many requests, as copies lag behind in Entra. */
+  /** Hides new applications from Graph for a number of requests, as in Entra, whose copies lag behind. */
   hideNewApplications(requests: number): void
-  /** The directory has so many users from now on, 1 to 100 000; those who stay keep their ids. @throws Error */
+  /** Changes the number of users, 1 to 100 000; users who remain keep their ids. @throws Error */
   resize(users: number): void
   close(): Promise<void>
 }
@@ -82,7 +83,7 @@ export interface Tenant {
 /**
  * Starts a tenant and listens.
  *
- * @throws Error with a sentence in production, for an address beyond loopback, and for a port that is taken
+ * @throws Error with a sentence in production, for an address that is not loopback, and for a port that is in use
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
@@ -95,25 +96,25 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   // Before every other hook.
   refuseForeignHosts(app, options.origin)
   const clients = options.clients ?? [localClient]
-  const world = createWorld(app, { ...options, clients })
-  // The clock of the tokens is the clock of the answers.
+  const tenant = createTenantState(app, { ...options, clients })
+  // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
-    reply.header('date', new Date(world.now()).toUTCString())
+    reply.header('date', new Date(tenant.now()).toUTCString())
   })
-  useTransportFaults(app, world.faults)
+  useTransportFaults(app, tenant.faults)
   answerUnknown(app)
-  await app.register((scope) => entraRoutes(scope, world))
-  await app.register((scope) => graphRoutes(scope, world), { prefix: '/v1.0' })
-  await app.register((scope) => controlRoutes(scope, world), { prefix: '/_tenant' })
+  await app.register((scope) => entraRoutes(scope, tenant))
+  await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
+  await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })
   const listening = await app.listen({
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
   })
-  world.origin = options.origin ?? listening
-  return tenantOf(world, app, clients)
+  tenant.origin = options.origin ?? listening
+  return publicTenant(tenant, app, clients)
 }
 
-function createWorld(app: FastifyInstance, options: TenantOptions): World {
+function createTenantState(app: FastifyInstance, options: TenantOptions): TenantState {
   const now = options.now ?? Date.now
   return {
     origin: '',
@@ -142,13 +143,13 @@ function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantU
   return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
 }
 
-function tenantOf(
-  world: World,
+function publicTenant(
+  tenant: TenantState,
   app: FastifyInstance,
   clients: readonly ClientRegistration[],
 ): Tenant {
-  const { origin, tenantId, tenantName, directory, journal, faults, keys } = world
-  const { consents, policies } = world
+  const { origin, tenantId, tenantName, directory, journal, faults, keys } = tenant
+  const { consents, policies } = tenant
   return {
     origin,
     authority: origin,
@@ -161,7 +162,7 @@ function tenantOf(
     },
     journal,
     faults,
-    badDays: createBadDayBoard(world),
+    scenarios: createScenarios(tenant),
     rotateKeys: (options) => keys.rotate(options),
     revokeUser: (id) => directory.revoke(id),
     revokeTokens: (id) => directory.revokeTokens(id),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
 import { refresh, signIn } from './application.ts'
 import { callGraph, capable, challengeOf } from './graph-call.ts'
-import { people } from '../src/testing/index.ts'
 
 const now = 1_800_000_000_000
 let tenant: Tenant

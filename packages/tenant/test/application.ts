@@ -1,8 +1,8 @@
 /** An application that signs people in at a tenant: what the tests ask the tenant with. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
 import type { Tenant } from '../src/tenant.ts'
+import { signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
 
 export const redirectUri = 'http://localhost:6173/auth/redirect'
 export const verifier = randomBytes(32).toString('base64url')

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { deviceToken, graph } from './graph-client.ts'
 import { people } from '../src/testing/index.ts'
+import { deviceToken, graph } from './graph-client.ts'
 
 let tenant: Tenant
 let token: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { signInAtTenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, codeOf, redeem, refresh, signIn } from './application.ts'
 import { capable } from './graph-call.ts'
 

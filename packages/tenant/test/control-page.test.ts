@@ -1,13 +1,13 @@
 /** The control page as somebody uses it: forms and pages, no script. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { badDays } from '../src/control/scenarios/scenarios.ts'
+import { scenarios } from '../src/control/scenarios/scenarios.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
-afterEach(() => tenant.badDays.clear())
+afterEach(() => tenant.scenarios.clear())
 afterAll(() => tenant.close())
 
 /** From its `<li>` to the end of its form. */
@@ -22,33 +22,34 @@ function barOf(page: string): string {
 describe('the control page', () => {
   const page = async (address = '/_tenant') => (await fetch(`${tenant.origin}${address}`)).text()
   const send = (path: string, members: Record<string, string> = {}) =>
-    fetch(`${tenant.origin}/_tenant/bad-days${path}`, {
+    fetch(`${tenant.origin}/_tenant/scenarios${path}`, {
       method: 'POST',
       redirect: 'manual',
       body: new URLSearchParams(members),
     })
-  const stateOf = (id: string) => tenant.badDays.list().find((day) => day.id === id)
-  const allWell = 'No bad day: everything works.'
+  const stateOf = (id: string) => tenant.scenarios.list().find((scenario) => scenario.id === id)
+  const allWell = 'No scenario is active: everything works.'
 
-  it('has a form for every bad day, and works without scripts', async () => {
+  it('has a form for every scenario, and works without scripts', async () => {
     const text = await page()
-    for (const { id } of badDays) expect(text).toContain(`action="/_tenant/bad-days/${id}#${id}"`)
+    for (const { id } of scenarios)
+      expect(text).toContain(`action="/_tenant/scenarios/${id}#${id}"`)
     expect(text).not.toContain('<script')
     expect(text).toContain(allWell)
   })
 
-  it('sets a bad day for so many requests, and clears it', async () => {
+  it('sets a scenario for so many requests, and clears it', async () => {
     const counted = await send('/graph-html', { times: '3' })
     expect(counted.status).toBe(303)
-    expect(counted.headers.get('location')).toBe('/_tenant?day=graph-html&times=3#graph-html')
+    expect(counted.headers.get('location')).toBe('/_tenant?scenario=graph-html&times=3#graph-html')
     expect(rowOf(await page(), 'graph-html')).toContain('3 requests left')
     expect((await send('/graph-html/clear')).headers.get('location')).toBe('/_tenant#graph-html')
     expect(stateOf('graph-html')).toMatchObject({ active: false })
   })
 
   it('says in one bar how many are active and which, and clears everything', async () => {
-    tenant.badDays.start('graph-html', { times: 3 })
-    tenant.badDays.start('secret-expired')
+    tenant.scenarios.start('graph-html', { times: 3 })
+    tenant.scenarios.start('secret-expired')
     tenant.faults.set({ at: 'me', kind: 'hang' })
     const bar = barOf(await page())
     expect(bar).toContain('3 active')
@@ -60,17 +61,17 @@ describe('the control page', () => {
     expect(await page()).not.toContain('Clear everything')
   })
 
-  it('says whose bad day it is', async () => {
+  it('says whom a scenario is for', async () => {
     const [one, two] = [people(tenant).at(5), people(tenant).at(6)]
-    tenant.badDays.start('user-disabled', { user: one.id })
+    tenant.scenarios.start('user-disabled', { user: one.id })
     expect(stateOf('user-disabled')?.users).toEqual([one.userPrincipalName])
     expect(barOf(await page())).toContain(`(${one.displayName})`)
-    tenant.badDays.start('user-disabled', { user: two.id })
+    tenant.scenarios.start('user-disabled', { user: two.id })
     const both = `for ${one.displayName}, ${two.displayName}, until cleared`
     expect(rowOf(await page(), 'user-disabled')).toContain(both)
-    tenant.badDays.start('user-disabled')
+    tenant.scenarios.start('user-disabled')
     expect(stateOf('user-disabled')?.users).toEqual([])
-    expect(rowOf(await page(), 'user-disabled')).toContain('for everybody, until cleared')
+    expect(rowOf(await page(), 'user-disabled')).toContain('for all users, until cleared')
   })
 
   it('says for whom something was done', async () => {
@@ -84,22 +85,22 @@ describe('the control page', () => {
 
   it('keeps what was entered in the fields of its row, and nowhere else', async () => {
     const set = await send('/graph-html', { times: '4' })
-    tenant.badDays.start('graph-500', { times: 2 })
+    tenant.scenarios.start('graph-500', { times: 2 })
     const text = await page(set.headers.get('location') ?? '')
     expect(rowOf(text, 'graph-html')).toContain('value="4"')
     expect(rowOf(text, 'graph-500')).toContain('value="2"')
     expect(rowOf(text, 'graph-throttled')).toContain('value=""')
     const user = people(tenant).at(5).userPrincipalName
-    tenant.badDays.start('user-disabled', { user })
+    tenant.scenarios.start('user-disabled', { user })
     expect(rowOf(await page(), 'user-disabled')).toContain(`value="${user}"`)
   })
 
-  it('offers to set an active day again', async () => {
+  it('offers to set an active scenario again', async () => {
     expect(rowOf(await page(), 'graph-html')).toContain('>Set</button>')
-    tenant.badDays.start('graph-html')
+    tenant.scenarios.start('graph-html')
     const row = rowOf(await page(), 'graph-html')
     expect(row).toContain('>Set again</button>')
-    expect(row).toContain('formaction="/_tenant/bad-days/graph-html/clear"')
+    expect(row).toContain('formaction="/_tenant/scenarios/graph-html/clear"')
   })
 
   it.each<[string, Record<string, string>, string]>([
@@ -109,7 +110,7 @@ describe('the control page', () => {
   ])(
     'keeps what %s cannot have in its field, with the problem beside it',
     async (id, members, words) => {
-      tenant.badDays.start('secret-expired')
+      tenant.scenarios.start('secret-expired')
       const answer = await send(`/${id}`, members)
       const form = [answer.status, answer.headers.get('content-type')]
       expect(form).toEqual([400, 'text/html; charset=utf-8'])
@@ -126,10 +127,10 @@ describe('the control page', () => {
     },
   )
 
-  it('answers a form for no bad day with a page', async () => {
-    const answer = await send('/no-such-day')
+  it('answers a form for an unknown scenario with a page', async () => {
+    const answer = await send('/no-such-scenario')
     expect(answer.status).toBe(404)
-    expect(await answer.text()).toContain('There is no bad day')
+    expect(await answer.text()).toContain('There is no scenario')
   })
 
   it('changes the size of the directory', async () => {

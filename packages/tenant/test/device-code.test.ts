@@ -6,8 +6,8 @@ import {
 } from '@azure/msal-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commandLineClientId } from '../src/registry/built-in.ts'
-import { approveDeviceCode, people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { approveDeviceCode, people, signInAtTenant } from '../src/testing/index.ts'
 import { claimsOf } from './application.ts'
 import { askForTokens, beginDevice, deviceToken, graph } from './graph-client.ts'
 

@@ -2,8 +2,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { idTokenVariants } from '../src/faults/id-token.ts'
 import { parseFault } from '../src/faults/parse.ts'
-import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Fault, type Tenant } from '../src/tenant.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, refresh, signIn } from './application.ts'
 
 let tenant: Tenant

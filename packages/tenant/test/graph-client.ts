@@ -1,8 +1,8 @@
 /** The command line tool's part: signs an administrator in by device code, and asks Graph. */
 
-import { approveDeviceCode, type SignInOptions } from '../src/testing/index.ts'
 import { commandLineClientId } from '../src/registry/built-in.ts'
 import type { Tenant } from '../src/tenant.ts'
+import { approveDeviceCode, type SignInOptions } from '../src/testing/index.ts'
 
 export const setupScopes =
   'openid profile offline_access User.Read Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All'

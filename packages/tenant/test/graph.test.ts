@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { signIn } from './application.ts'
 import { people } from '../src/testing/index.ts'
+import { signIn } from './application.ts'
 
 interface GraphUser {
   id: string

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
 import { claimsOf, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
-import { people } from '../src/testing/index.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant()))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { claimsOf, codeOf, redeem } from './application.ts'
 import { people } from '../src/testing/index.ts'
+import { claimsOf, codeOf, redeem } from './application.ts'
 
 const landing = 'http://localhost:6173/signed-out'
 let tenant: Tenant

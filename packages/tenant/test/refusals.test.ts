@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import {
   authorizeUrl,
   clientOf,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { claimsOf } from './application.ts'
 import { deviceToken, graph, post } from './graph-client.ts'
 

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { people, signInAtTenant } from '../src/testing/index.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, signIn } from './application.ts'
 
 let tenant: Tenant

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => tenant.close())
 
-const activeOnes = () => tenant.badDays.list().filter(({ active }) => active)
+const activeOnes = () => tenant.scenarios.list().filter(({ active }) => active)
 
 describe('people', () => {
   it('are found in a directory of 13, each for what makes them different', () => {
@@ -55,7 +55,7 @@ describe('a scenario', () => {
   })
 
   it('that does not exist, or does not fit, is refused in the tenant’s own words', async () => {
-    await expect(setScenario(tenant, 'rain')).rejects.toThrow('There is no bad day "rain"')
+    await expect(setScenario(tenant, 'rain')).rejects.toThrow('There is no scenario "rain"')
     await expect(setScenario(tenant, 'user-disabled', { times: 1 })).rejects.toThrow('"times"')
     expect(activeOnes()).toEqual([])
   })

@@ -6,7 +6,7 @@ import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '@gatehouse/bff/app'
 import { loadConfig, localTenant } from '@gatehouse/fastify/config'
-import type { BuiltWeb } from '@gatehouse/fastify'
+import type { WebBuild } from '@gatehouse/fastify'
 import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
 import { startRedis, type RedisServer } from './redis.ts'
 import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stored.ts'
@@ -17,7 +17,7 @@ export interface GatehouseOptions {
   config?: Record<string, unknown>
   /** Environment variables on top. */
   env?: Record<string, string>
-  built?: BuiltWeb
+  built?: WebBuild
   /** The tenant goes by the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
   /** What the sessions lie in; a SQLite file where nothing is said. */
@@ -63,7 +63,7 @@ export interface Gatehouse {
    */
   restart(env?: Record<string, string>): Promise<void>
   /** Starts one more back end on the same store; `close` ends it as well. */
-  another(): Promise<Instance>
+  startSecondInstance(): Promise<Instance>
   close(): Promise<void>
 }
 
@@ -89,7 +89,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
   async function start(): Promise<FastifyInstance> {
     const started = await buildApp(config(), {
       now,
-      built: options.built,
+      webBuild: options.built,
       logStream: { write: (line) => void logs.push(line) },
     })
     options.extend?.(started)
@@ -128,7 +128,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
       await app.close()
       app = await start()
     },
-    another: async () => {
+    startSecondInstance: async () => {
       const other = await start()
       others.push(other)
       const origin = other.listeningOrigin

@@ -13,7 +13,7 @@ import type { Network } from '../network.ts'
 import {
   ask,
   hasTerminal,
-  line,
+  planLine,
   type Line,
   paint,
   say,
@@ -28,13 +28,13 @@ import {
   configuredClient,
   findApplication,
   findRest,
-  type Found,
+  type Existing,
   isOurs,
 } from '../register/existing.ts'
 import { defaultName, type Settings, uniqueNameOf } from '../register/settings.ts'
 import { signIn } from '../sign-in.ts'
 import { type Application, type FederatedCredential, refusal } from '../graph/answers.ts'
-import { federatedName, mark } from '../register/credential-plan.ts'
+import { federatedName, ownerTag } from '../register/credential-plan.ts'
 import { removeStale, staleCertificates, staleSecrets } from '../register/credential.ts'
 
 type CleanupSettings = Pick<Settings, 'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'>
@@ -49,14 +49,14 @@ export async function cleanup(
   const { cloud, tenant, token, name } = settings
   const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
   const graph = createGraph(network, cloud.graph, session.token)
-  const [found, deleted] = await withProgress('Reading what is there', async () => {
+  const [existing, deleted] = await withProgress('Reading what is there', async () => {
     const application = await findApplication(graph, config.value, name, session.tenantId)
     if (application) return [await findRest(graph, application), undefined]
     const facts = { clientId: configuredClient(config.value), name }
     return [await findRest(graph, undefined), await findDeleted(graph, facts)]
   })
 
-  const plan = planRemoval(found, deleted)
+  const plan = planRemoval(existing, deleted)
   const files = filesAfter(folder, config)
   say(`${paint('dim', 'Tenant')} ${session.tenantId}\n`)
   showHeading('Registration')
@@ -71,7 +71,7 @@ export async function cleanup(
   if (forgets) {
     if (restores) say()
     showHeading('.env')
-    showLines([line('-', 'AAD_CLIENT_SECRET', 'not shown')])
+    showLines([planLine('-', 'AAD_CLIENT_SECRET', 'not shown')])
   }
   say()
   if (plan.steps === 0 && !restores && !forgets) {
@@ -130,32 +130,40 @@ interface RemovalPlan {
 
 const nothingInUse = { keyId: undefined, certificate: undefined }
 
-function planRemoval(found: Found, deleted: Deleted | undefined): RemovalPlan {
-  const { application } = found
+function planRemoval(existing: Existing, deleted: Deleted | undefined): RemovalPlan {
+  const { application } = existing
   const none = { whole: undefined, deleted: undefined, added: undefined }
   if (application && isOurs(application)) {
     const lines = [
-      line('-', 'application', `${application.displayName} (${application.appId})`),
-      ...(found.servicePrincipal ? [line('-', 'service principal', 'and people’s consent')] : []),
+      planLine('-', 'application', `${application.displayName} (${application.appId})`),
+      ...(existing.servicePrincipal
+        ? [planLine('-', 'service principal', 'and people’s consent')]
+        : []),
     ]
     return { ...none, whole: application, lines, steps: 1 }
   }
   if (application) {
-    const federated = found.federated.filter(({ name }) => name === federatedName)
+    const federated = existing.federated.filter(({ name }) => name === federatedName)
     const lines = [
-      ...staleSecrets(application, nothingInUse).map(() => line('-', 'client secret', mark)),
-      ...staleCertificates(application, nothingInUse).map(() => line('-', 'certificate', mark)),
-      ...federated.map(({ subject }) => line('-', 'federated identity', subject)),
+      ...staleSecrets(application, nothingInUse).map(() =>
+        planLine('-', 'client secret', ownerTag),
+      ),
+      ...staleCertificates(application, nothingInUse).map(() =>
+        planLine('-', 'certificate', ownerTag),
+      ),
+      ...federated.map(({ subject }) => planLine('-', 'federated identity', subject)),
     ]
-    const kept = line('=', 'application', `${application.displayName}, made by hand: it stays`)
+    const kept = planLine('=', 'application', `${application.displayName}, made by hand: it stays`)
     const added = { application, federated }
     return { ...none, added, lines: [kept, ...lines], steps: lines.length }
   }
   if (deleted) {
-    const lines = [line('-', 'deleted application', `${deleted.displayName} (${deleted.appId})`)]
+    const lines = [
+      planLine('-', 'deleted application', `${deleted.displayName} (${deleted.appId})`),
+    ]
     return { ...none, deleted, lines, steps: 1 }
   }
-  return { ...none, lines: [line('=', 'application', 'there is none')], steps: 0 }
+  return { ...none, lines: [planLine('=', 'application', 'there is none')], steps: 0 }
 }
 
 const deletedItems = '/directory/deletedItems/microsoft.graph.application'

@@ -5,7 +5,7 @@ import type {
   ServicePrincipal,
   WebPlatform,
 } from '../graph/answers.ts'
-import { line, type Line } from '../output.ts'
+import { planLine, type Line } from '../output.ts'
 import { clouds } from '../clouds.ts'
 import { SetupError } from '../errors.ts'
 import type { Graph } from '../graph/client.ts'
@@ -45,13 +45,13 @@ export function planApplication(
   const audience = wanted.multiTenant ? 'AzureADMultipleOrgs' : 'AzureADMyOrg'
   if (!current) {
     body['displayName'] = wanted.displayName
-    lines.push(line('+', 'application', wanted.displayName))
+    lines.push(planLine('+', 'application', wanted.displayName))
   }
   const isDecided = !current || wanted.multiTenant !== undefined
   if (isDecided && current?.signInAudience !== audience) {
     body['signInAudience'] = audience
     const words = wanted.multiTenant ? 'any organisation' : 'this tenant only'
-    lines.push(line(current ? '~' : '+', 'accounts of', words))
+    lines.push(planLine(current ? '~' : '+', 'accounts of', words))
   }
 
   const web = planWeb(wanted, current, lines)
@@ -74,10 +74,10 @@ function planWeb(
   const missing = redirectUris.filter((uri) => !present.includes(uri))
   const before = current?.web?.logoutUrl ?? undefined
   const moves = logoutUrl !== undefined && logoutUrl !== before
-  for (const uri of missing) lines.push(line('+', 'redirect URI', uri))
+  for (const uri of missing) lines.push(planLine('+', 'redirect URI', uri))
   if (moves) {
     const from = before === undefined ? '' : ` (was ${before})`
-    lines.push(line(before ? '~' : '+', 'front-channel logout URL', `${logoutUrl}${from}`))
+    lines.push(planLine(before ? '~' : '+', 'front-channel logout URL', `${logoutUrl}${from}`))
   }
   if (missing.length === 0 && !moves) return undefined
   const kept = logoutUrl ?? before
@@ -104,7 +104,7 @@ function planAccess(
   const missing = wanted.filter((permission) => !has(permission))
   if (missing.length === 0) return undefined
   for (const { resourceName, value } of missing) {
-    lines.push(line('+', 'delegated permission', `${value} (${resourceName})`))
+    lines.push(planLine('+', 'delegated permission', `${value} (${resourceName})`))
   }
   const apis = new Set([...present, ...missing].map(({ resourceAppId }) => resourceAppId))
   return [...apis].map((resourceAppId) => ({
@@ -124,7 +124,7 @@ function planClaims(current: Application | undefined, lines: Line[]) {
   const present = current?.optionalClaims?.idToken ?? []
   const missing = optionalClaims.filter((name) => !present.some((claim) => claim.name === name))
   if (missing.length === 0) return undefined
-  for (const name of missing) lines.push(line('+', 'optional claim (ID token)', name))
+  for (const name of missing) lines.push(planLine('+', 'optional claim (ID token)', name))
   return {
     accessToken: [],
     saml2Token: [],

@@ -83,7 +83,7 @@ function isSame(one: unknown, other: unknown): boolean {
  *
  * @param asked keys that the command line names
  */
-export function handWritten(
+export function userEdits(
   config: ConfigValue,
   edits: readonly ConfigEdit[],
   asked: readonly string[],

@@ -3,11 +3,11 @@ import { hostname } from 'node:os'
 import type { Application, FederatedCredential, KeyCredential } from '../graph/answers.ts'
 import type { EnvSecret } from '../files/env-file.ts'
 import type { LocalCertificate } from './certificate-files.ts'
-import { line, type Line } from '../output.ts'
+import { planLine, type Line } from '../output.ts'
 import type { CredentialChoice } from './settings.ts'
 
 /** What the credentials of this machine are called at Entra; those of others are left alone. */
-export const mark = `Gatehouse register on ${hostname().slice(0, 60)}`
+export const ownerTag = `Gatehouse register on ${hostname().slice(0, 60)}`
 /** A federated credential belongs to the identity, not to the machine that registers it. */
 export const federatedName = 'gatehouse-register'
 
@@ -41,10 +41,20 @@ export function planCredential(choice: CredentialChoice, facts: CredentialFacts)
     const present = knownSecret(facts)
     if (present && !facts.rotate) {
       const ends = present.endDateTime.slice(0, 10)
-      return { ...none, action: 'keep', ends, lines: [line('=', 'client secret', `ends ${ends}`)] }
+      return {
+        ...none,
+        action: 'keep',
+        ends,
+        lines: [planLine('=', 'client secret', `ends ${ends}`)],
+      }
     }
     const ends = endOf(choice.days)
-    return { ...none, action: 'create', ends, lines: [line('+', 'client secret', `ends ${ends}`)] }
+    return {
+      ...none,
+      action: 'create',
+      ends,
+      lines: [planLine('+', 'client secret', `ends ${ends}`)],
+    }
   }
   if (choice.kind === 'certificate') {
     const registered = facts.application?.keyCredentials ?? []
@@ -59,7 +69,7 @@ export function planCredential(choice: CredentialChoice, facts: CredentialFacts)
       action,
       ends,
       certificate,
-      lines: [line(sign, 'certificate', `ends ${ends}`)],
+      lines: [planLine(sign, 'certificate', `ends ${ends}`)],
     }
   }
   const words = `${choice.subject} of ${choice.issuer}`
@@ -72,7 +82,7 @@ export function planCredential(choice: CredentialChoice, facts: CredentialFacts)
     : named
       ? (['update', '~'] as const)
       : (['create', '+'] as const)
-  const lines = [line(sign, 'federated identity', words)]
+  const lines = [planLine(sign, 'federated identity', words)]
   return { ...none, action, federated: same ?? named, lines }
 }
 

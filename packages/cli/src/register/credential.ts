@@ -1,9 +1,9 @@
 /** Makes the credential that the plan asks for, and later takes away what it replaces. */
 import type { Application, FederatedCredential, PasswordCredential } from '../graph/answers.ts'
 import type { Graph } from '../graph/client.ts'
-import { line, type Line, withProgress } from '../output.ts'
+import { planLine, type Line, withProgress } from '../output.ts'
 import { type LocalCertificate, makeCertificate } from './certificate-files.ts'
-import { base64Of, type CredentialPlan, federatedName, isOf, mark } from './credential-plan.ts'
+import { base64Of, type CredentialPlan, federatedName, isOf, ownerTag } from './credential-plan.ts'
 import type { CredentialChoice } from './settings.ts'
 
 interface MadeCredential {
@@ -30,7 +30,7 @@ export async function applyCredential(
     const certificate =
       plan.certificate ??
       (await withProgress('Making the key and its certificate', () =>
-        makeCertificate(keys, mark, choice.days, now),
+        makeCertificate(keys, ownerTag, choice.days, now),
       ))
     if (plan.action !== 'keep') {
       await withProgress('Uploading the certificate', () => upload(graph, application, certificate))
@@ -52,7 +52,7 @@ async function addSecret(graph: Graph, { id }: Application, endsAt: number) {
   const made = await graph.send<PasswordCredential>({
     method: 'POST',
     path: `/applications/${id}/addPassword`,
-    body: { passwordCredential: { displayName: mark, endDateTime } },
+    body: { passwordCredential: { displayName: ownerTag, endDateTime } },
     what: 'make a client secret',
     fresh: true,
   })
@@ -67,7 +67,7 @@ async function upload(graph: Graph, application: Application, certificate: Local
   const mine = {
     type: 'AsymmetricX509Cert',
     usage: 'Verify',
-    displayName: mark,
+    displayName: ownerTag,
     customKeyIdentifier: base64Of(certificate.thumbprint),
     key: certificate.content,
   }
@@ -101,23 +101,29 @@ interface InUse {
 
 export function staleSecrets(application: Application | undefined, inUse: InUse) {
   const secrets = application?.passwordCredentials ?? []
-  return secrets.filter(({ displayName, keyId }) => displayName === mark && keyId !== inUse.keyId)
+  return secrets.filter(
+    ({ displayName, keyId }) => displayName === ownerTag && keyId !== inUse.keyId,
+  )
 }
 
 export function staleCertificates(application: Application | undefined, inUse: InUse) {
   const keys = application?.keyCredentials ?? []
   return keys.filter(
-    (key) => key.displayName === mark && !(inUse.certificate && isOf(key, inUse.certificate)),
+    (key) => key.displayName === ownerTag && !(inUse.certificate && isOf(key, inUse.certificate)),
   )
 }
 
 export function staleLines(application: Application | undefined, inUse: InUse): Line[] {
   return [
     ...staleSecrets(application, inUse).map(({ endDateTime }) =>
-      line('-', 'client secret', `made here before, ends ${endDateTime.slice(0, 10)}`),
+      planLine('-', 'client secret', `made here before, ends ${endDateTime.slice(0, 10)}`),
     ),
     ...staleCertificates(application, inUse).map(({ endDateTime }) =>
-      line('-', 'certificate', `made here before, ends ${endDateTime?.slice(0, 10) ?? 'never'}`),
+      planLine(
+        '-',
+        'certificate',
+        `made here before, ends ${endDateTime?.slice(0, 10) ?? 'never'}`,
+      ),
     ),
   ]
 }

@@ -8,7 +8,7 @@ import { defaultName, uniqueNameOf } from './settings.ts'
 const fields =
   '$select=id,appId,displayName,uniqueName,signInAudience,createdDateTime,web,optionalClaims,requiredResourceAccess,passwordCredentials,keyCredentials'
 
-export interface Found {
+export interface Existing {
   application: Application | undefined
   servicePrincipal: ServicePrincipal | undefined
   federated: FederatedCredential[]
@@ -60,7 +60,10 @@ export function byClientId(graph: Graph, clientId: string): Promise<Application 
 }
 
 /** The rest that belongs to the application. */
-export async function findRest(graph: Graph, application: Application | undefined): Promise<Found> {
+export async function findRest(
+  graph: Graph,
+  application: Application | undefined,
+): Promise<Existing> {
   if (!application) return { application, servicePrincipal: undefined, federated: [] }
   const [servicePrincipal, federated] = await Promise.all([
     findServicePrincipal(graph, application.appId),

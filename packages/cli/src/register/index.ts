@@ -35,14 +35,14 @@ export async function register(
   const { cloud, tenant, token } = settings
   const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
   const graph = createGraph(network, cloud.graph, session.token)
-  const [found, permissions] = await withProgress('Reading what is there', async () => {
+  const [existing, permissions] = await withProgress('Reading what is there', async () => {
     const { name } = settings
     const application = await findApplication(graph, config.value, name, session.tenantId)
     return Promise.all([findRest(graph, application), resolvePermissions(graph, config.value)])
   })
 
   const now = Date.now()
-  const { application } = found
+  const { application } = existing
   const multiTenant = settings.multiTenant ?? config.value.tenant === 'organizations'
   const wanted = {
     displayName: settings.name ?? defaultName,
@@ -53,7 +53,7 @@ export async function register(
     permissions,
   }
   const plan: Plan = {
-    found,
+    existing,
     session,
     publicUrl,
     multiTenant,
@@ -63,7 +63,7 @@ export async function register(
     application: planApplication(wanted, application),
     credential: planCredential(settings.credential, {
       application,
-      federated: found.federated,
+      federated: existing.federated,
       secret: secretIn(envText),
       certificates: localCertificates(folder.keys, now),
       rotate: settings.rotate,
@@ -76,7 +76,7 @@ export async function register(
     say(paint('dim', '\nA dry run: nothing was changed.'))
     return
   }
-  if (shown.changes && !(await permitted(shown.handWritten, settings.yes))) {
+  if (shown.changes && !(await confirm(shown.userEdits, settings.yes))) {
     say('Nothing was changed.')
     return
   }
@@ -94,14 +94,14 @@ async function apply(
   settings: Settings,
   now: number,
 ): Promise<{ clientId: string; ends: string | undefined }> {
-  const { found, wanted, credential: credentialPlan } = plan
+  const { existing, wanted, credential: credentialPlan } = plan
   const application = await applyApplication(
     graph,
     plan.application,
-    found.application,
+    existing.application,
     wanted.displayName,
   )
-  if (!found.servicePrincipal) await applyServicePrincipal(graph, application)
+  if (!existing.servicePrincipal) await applyServicePrincipal(graph, application)
   const made = await applyCredential(graph, application, settings.credential, credentialPlan, {
     keys: folder.keys,
     audience: settings.cloud.federatedAudience,
@@ -128,12 +128,12 @@ async function apply(
 // Whether to go on: on a terminal somebody is asked; elsewhere only what is written by hand needs a word.
 
 /**
- * @param handWritten keys whose values somebody wrote
+ * @param userEdits keys whose values somebody wrote
  * @throws SetupError where nobody can be asked
  */
-async function permitted(handWritten: readonly string[], yes: boolean): Promise<boolean> {
+async function confirm(userEdits: readonly string[], yes: boolean): Promise<boolean> {
   if (yes) return true
-  const keys = handWritten.join(', ')
+  const keys = userEdits.join(', ')
   if (hasTerminal()) return ask(keys ? `Go ahead, and replace ${keys}?` : 'Go ahead?')
   if (!keys) return true
   throw new SetupError(

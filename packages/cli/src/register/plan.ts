@@ -6,11 +6,11 @@ import type { ApplicationPlan, WantedApplication } from './application-plan.ts'
 import type { LocalCertificate } from './certificate-files.ts'
 import { configEdits } from './config-plan.ts'
 import type { CredentialPlan } from './credential-plan.ts'
-import type { Found } from './existing.ts'
+import type { Existing } from './existing.ts'
 import type { Settings } from './settings.ts'
 
 export interface Plan {
-  found: Found
+  existing: Existing
   session: SignedIn
   publicUrl: string
   multiTenant: boolean

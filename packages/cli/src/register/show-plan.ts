@@ -1,8 +1,8 @@
 /** Prints the plan, and says what of it somebody has to agree to. */
 import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
 import { secretIn } from '../files/env-file.ts'
-import { line, paint, say, showDifference, showHeading, showLines } from '../output.ts'
-import { handWritten } from './config-plan.ts'
+import { planLine, paint, say, showDifference, showHeading, showLines } from '../output.ts'
+import { userEdits } from './config-plan.ts'
 import { isOurs } from './existing.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
@@ -17,9 +17,9 @@ const unknownFiles = {
 export function showPlan(
   plan: Plan,
   settings: Settings,
-): { changes: boolean; handWritten: string[] } {
-  const { found, session, application, credential, config } = plan
-  const { application: current, servicePrincipal } = found
+): { changes: boolean; userEdits: string[] } {
+  const { existing, session, application, credential, config } = plan
+  const { application: current, servicePrincipal } = existing
   const name = current?.displayName ?? plan.wanted.displayName
   const by = session.user ? ` as ${session.user}` : ''
   say(`${paint('dim', 'Tenant')} ${session.tenantId}${paint('dim', by)}\n`)
@@ -34,7 +34,7 @@ export function showPlan(
     certificate: credential.certificate,
   }
   const stale = staleLines(current, inUse)
-  const missing = servicePrincipal ? [] : [line('+', 'service principal', name)]
+  const missing = servicePrincipal ? [] : [planLine('+', 'service principal', name)]
   showLines([...application.lines, ...missing, ...credential.lines, ...stale])
   if (plan.wanted.logoutUrl === undefined) {
     say(paint('dim', '  No front-channel logout URL: Entra takes https addresses only.'))
@@ -68,8 +68,8 @@ export function showPlan(
   if (!remote && !configChanges && !envChanges) say('Everything is as it should be.')
   return {
     changes: remote || configChanges || envChanges,
-    handWritten: [
-      ...handWritten(config.value, edits, asked),
+    userEdits: [
+      ...userEdits(config.value, edits, asked),
       ...(foreignSecret && hasSecret ? ['AAD_CLIENT_SECRET in .env'] : []),
     ],
   }
@@ -84,8 +84,8 @@ function showEnv(plan: Plan, settings: Settings): boolean {
   say()
   showHeading('.env')
   showLines([
-    ...(hasSecret ? [line('-', 'AAD_CLIENT_SECRET', 'the present one, not shown')] : []),
-    ...(isNew ? [line('+', 'AAD_CLIENT_SECRET', 'the new one, not shown')] : []),
+    ...(hasSecret ? [planLine('-', 'AAD_CLIENT_SECRET', 'the present one, not shown')] : []),
+    ...(isNew ? [planLine('+', 'AAD_CLIENT_SECRET', 'the new one, not shown')] : []),
   ])
   return true
 }

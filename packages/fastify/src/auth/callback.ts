@@ -2,14 +2,14 @@ import { type Static, Type } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   aadstsNumber,
-  adviceFor,
+  remedyFor,
   EntraError,
   interactionFor,
-  problemOf,
-  problemOfError,
-  sameText,
+  causeOf,
+  causeOfError,
+  timingSafeEqualText,
   type SignInProblemCode,
-  usableClaims,
+  parseClaimsRequest,
 } from '../entra/index.ts'
 import { deviceName } from '../session/user-sessions.ts'
 import { grantedToken } from '../session/token-set.ts'
@@ -88,7 +88,7 @@ export async function redirect(
       request.log.error({ event: 'clock', check }, sentence)
     }
     return refused(request, reply, {
-      code: problemOfError(error),
+      code: causeOfError(error),
       check,
       ...(aadsts && { aadsts }),
     })
@@ -97,7 +97,7 @@ export async function redirect(
 
 function findTransaction(flow: FlowContext, request: FastifyRequest, state: string) {
   const transaction = flow.transactions.find(request, state)
-  return transaction && sameText(state, transaction.state) ? transaction : undefined
+  return transaction && timingSafeEqualText(state, transaction.state) ? transaction : undefined
 }
 
 /**
@@ -127,7 +127,7 @@ async function refusalOf(flow: FlowContext, callback: Callback): Promise<Refusal
   }
   if (callback.error !== undefined) {
     const aadsts = aadstsNumber(callback.error_description)
-    const code = problemOf(callback.error, aadsts)
+    const code = causeOf(callback.error, aadsts)
     return { code, check: 'authorize_error', ...(aadsts && { aadsts }) }
   }
   return callback.code ? undefined : { code: 'failed', check: 'code_missing' }
@@ -180,7 +180,7 @@ async function complete(
 }
 
 function refused(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const advice = adviceFor(refusal)
+  const advice = remedyFor(refusal)
   const fields = { event: 'sign_in_refused', ...refusal, ...(advice && { advice }) }
   request.log.warn(fields, 'Sign-in refused')
   return seeOther(reply, problemPage(request, refusal.code, refusal.aadsts))
@@ -202,7 +202,7 @@ async function again(
   error: EntraError,
 ): Promise<FastifyReply> {
   request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
-  const asked = usableClaims(error.claims) ?? claims
+  const asked = parseClaimsRequest(error.claims) ?? claims
   try {
     return await beginSignIn(flow, request, reply, { returnTo, claims: asked, again: true })
   } catch (cause) {

@@ -87,8 +87,8 @@ async function identity(app: FastifyInstance, options: IdentityOptions): Promise
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
     return {
-      clockIsOff: entra.clock.isOff(),
-      credentialNeedsCare: entra.credential.needsCare(),
+      clockIsOff: entra.clock.isSkewed(),
+      credentialNeedsCare: entra.credential.needsAttention(),
       credentialDaysLeft: entra.credential.daysLeft(),
     }
   })

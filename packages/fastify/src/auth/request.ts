@@ -15,7 +15,7 @@ import { secondsToWait } from '../session/lifetime.ts'
 import { ProblemError, sessionsUnavailable, signInRequired, tooManyRequests } from '../errors.ts'
 import type { Session, Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
-import { stepUpClaims } from '../entra/index.ts'
+import { acrsClaimsRequest } from '../entra/index.ts'
 
 const currentSession: unique symbol = Symbol('session')
 
@@ -251,7 +251,7 @@ export function decorateRequirements(app: FastifyInstance): void {
       if (request.user.authenticationContexts.includes(authenticationContext)) return
       throw await request.interactionRequired({
         reason: 'step_up',
-        claims: stepUpClaims(authenticationContext),
+        claims: acrsClaimsRequest(authenticationContext),
       })
     }
   })

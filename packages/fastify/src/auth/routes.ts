@@ -5,7 +5,7 @@ import { api, auth } from '@gatehouse/contract/paths'
 import { Session as SessionSchema } from '@gatehouse/contract/session'
 import { orUnavailable } from './request.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
-import { ProblemError, signInRequired, tryLater } from '../errors.ts'
+import { ProblemError, signInRequired, unavailable } from '../errors.ts'
 import type { Session } from '../session/sessions.ts'
 import { sessionStatus } from '../session/summary.ts'
 import type { FlowContext } from './context.ts'
@@ -14,8 +14,8 @@ import { matchesIssuer, redirect, RedirectQuery } from './callback.ts'
 import { signOut } from './sign-out.ts'
 import { StoreError } from '../store/store.ts'
 
-const byNavigation = { config: { reachedBy: 'navigation' } } as const
-const byAnyone = { config: { reachedBy: 'anyone' } } as const
+const byNavigation = { config: { allowFrom: 'navigation' } } as const
+const byAnyone = { config: { allowFrom: 'anyone' } } as const
 const statusSchema = { schema: { response: { 200: SessionSchema } } }
 
 export async function flowRoutes(app: FastifyInstance, flow: FlowContext): Promise<void> {
@@ -140,7 +140,7 @@ async function endEntraSession({ ends, sessions }: FlowContext, sid: string): Pr
 
 async function issuerOf({ entra }: FlowContext): Promise<string> {
   const metadata = await entra.discovery.metadata().catch((error: unknown) => {
-    throw tryLater(error)
+    throw unavailable(error)
   })
   return metadata.issuer
 }

@@ -1,4 +1,4 @@
-/** `npm run doctor`: what stands between this configuration and a sign-in, and who can change it. */
+/** `npm run doctor`: finds what prevents a sign-in with this configuration, and who can change it. */
 import { parseArgs, styleText } from 'node:util'
 import { findProjectRoot } from '../config/index.ts'
 import { diagnose, type Finding } from '../doctor/index.ts'
@@ -7,7 +7,7 @@ const help = `Usage: npm run doctor [-- --json]
 
 Checks what a sign-in depends on: configuration, tenant, credential, addresses, store, keys.
 It uses the same configuration as the back end, changes nothing, and prints no secret.
-It ends with 1 where a check fails, else with 0.
+It ends with 1 if a check fails, else with 0.
 
 Options:
   --json  prints { ok, findings } for programs
@@ -28,7 +28,7 @@ const marks = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 const colours = { pass: 'green', warn: 'yellow', fail: 'red' } as const
 
 function lineOf({ id, status, reason, who, next }: Finding): string {
-  // styleText knows NO_COLOR, pipes, and terminals without colours.
+  // styleText respects NO_COLOR, pipes, and terminals without colours.
   const mark = styleText(colours[status], marks[status], { stream: process.stdout })
   const line = `${mark}  ${id}: ${reason}`
   return status === 'pass' ? line : `${line}\n      ${who}: ${next}`

@@ -15,7 +15,7 @@ Options:
 `
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-function fail(message: string): never {
+function exitWith(message: string): never {
   process.stderr.write(`${message}\n`)
   process.exit(1)
 }
@@ -36,12 +36,12 @@ try {
   const config = loadConfig(process.env, findProjectRoot())
   const objectId = values.user?.toLowerCase()
   const tenantId = (values.tenant ?? config.tenant).toLowerCase()
-  if (!objectId || !guid.test(objectId)) fail(`--user takes an object id, a GUID.\n\n${help}`)
+  if (!objectId || !guid.test(objectId)) exitWith(`--user takes an object id, a GUID.\n\n${help}`)
   if (!guid.test(tenantId))
-    fail('--tenant takes a tenant id, a GUID: the configured one names none.')
+    exitWith('--tenant takes a tenant id, a GUID: the configured one names none.')
   const count = await endSessionsOfUser(config, { tenantId, objectId })
   process.stdout.write(`${count} session${count === 1 ? '' : 's'} ended.\n`)
 } catch (error) {
-  if (error instanceof ConfigError || error instanceof Error) fail(error.message)
+  if (error instanceof ConfigError || error instanceof Error) exitWith(error.message)
   throw error
 }

@@ -1,8 +1,7 @@
 /** How the app proves to Entra which app it is: one secret, or `credentials`, tried in order. */
 import { resolve } from 'node:path'
 import { type ConfigFile, placeholders } from './schema.ts'
-import { readFileSync } from 'node:fs'
-import { isReadableByOthers, readKeyPair } from './secrets.ts'
+import { modeFault, readKeyPair, readSecretFile } from './secrets.ts'
 import type { ConfigProblem } from './errors.ts'
 
 /** One way to prove it. Files are read when they are needed: what is written anew counts from then on. */
@@ -158,20 +157,40 @@ function inspect(
   { production, now }: { production: boolean; now: number },
 ): Finding | undefined {
   const at = `credentials.${index}`
-  if (credential.kind === 'secret_file') return openSecret(`${at}.secretFile`, credential.file)
+  if (credential.kind === 'secret_file') {
+    return fileFinding(`${at}.secretFile`, credential.file, production)
+  }
+  // A token lives for an hour, and its platform sets the mode: 0644 on Kubernetes.
   if (credential.kind === 'assertion_file') {
-    // Lives an hour, and whoever mounts it chooses its mode: Kubernetes takes 0644.
-    const content = open(`${at}.assertionFile`, credential.file)
-    return typeof content === 'string' ? undefined : content
+    return fileFinding(`${at}.assertionFile`, credential.file, false)
   }
   if (credential.kind !== 'certificate') return undefined
   const { certificateFile, privateKeyFile } = credential
-  const certificate = open(`${at}.certificate.certificateFile`, certificateFile)
-  if (typeof certificate !== 'string') return certificate
-  const privateKey = openSecret(`${at}.certificate.privateKeyFile`, privateKeyFile)
-  if (privateKey) return privateKey
   const key = `${at}.certificate`
-  const pair = readKeyPair(certificate, readFileSync(privateKeyFile, 'utf8'))
+  return (
+    fileFinding(`${key}.certificateFile`, certificateFile, false) ??
+    fileFinding(`${key}.privateKeyFile`, privateKeyFile, production) ??
+    pairFinding(key, credential, now)
+  )
+}
+
+/** @param ownerOnly whether only the file's owner may read it */
+function fileFinding(key: string, path: string, ownerOnly: boolean): Finding | undefined {
+  const { fault } = readSecretFile(path)
+  if (fault) return { key, message: `names ${fault}`, mayPass: true }
+  const exposed = ownerOnly ? modeFault(path) : undefined
+  return exposed ? { key, message: `names ${exposed}`, mayPass: false } : undefined
+}
+
+function pairFinding(
+  key: string,
+  files: { certificateFile: string; privateKeyFile: string },
+  now: number,
+): Finding | undefined {
+  const [certificate = '', privateKey = ''] = [files.certificateFile, files.privateKeyFile].map(
+    (path) => readSecretFile(path).content,
+  )
+  const pair = readKeyPair(certificate, privateKey)
   if (typeof pair === 'string') return { key, message: pair, mayPass: false }
   if (pair.endsAt <= now) {
     return { key, message: `expired on ${dayOf(pair.endsAt)}; issue a new one`, mayPass: true }
@@ -180,23 +199,6 @@ function inspect(
     return { key, message: `is valid from ${dayOf(pair.startsAt)} on only`, mayPass: true }
   }
   return undefined
-
-  function openSecret(name: string, path: string): Finding | undefined {
-    const content = open(name, path)
-    if (typeof content !== 'string') return content
-    if (!production || !isReadableByOthers(path)) return undefined
-    return { key: name, message: 'names a file that others can read; chmod 600 it', mayPass: false }
-  }
-}
-
-function open(key: string, path: string): string | Finding {
-  try {
-    const content = readFileSync(path, 'utf8').trim()
-    return content === '' ? { key, message: 'names an empty file', mayPass: true } : content
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException
-    return { key, message: `names a file that cannot be read (${code})`, mayPass: true }
-  }
 }
 
 function dayOf(ms: number): string {

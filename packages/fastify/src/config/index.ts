@@ -6,7 +6,13 @@ import {
   credentialProblems,
   credentialsOf,
 } from './credentials.ts'
-import { intactPlaceholders, overlay, readEnvironment, readJson, schemaProblems } from './load.ts'
+import {
+  intactPlaceholders,
+  applyEnvironment,
+  readEnvironment,
+  readJson,
+  schemaProblems,
+} from './load.ts'
 import { isGraphHost } from './clouds.ts'
 import { isLoopback } from './rules.ts'
 import {
@@ -16,12 +22,12 @@ import {
   defaultPerSession,
   ruleProblems,
   splitProxies,
-  switchProblems,
+  productionProblems,
 } from './rules.ts'
 import { type ConfigFile, type Environment, placeholders } from './schema.ts'
-import { developmentKey, isReadableByOthers, parseSessionKeys, readSecretFiles } from './secrets.ts'
+import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
 
-export { readKeyPair, type KeyPair } from './secrets.ts'
+export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
 export { issuerFor, personalAccountsTenant, signInService } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
@@ -78,11 +84,11 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const given = readEnvironment(env)
   const production = given.environment.NODE_ENV === 'production'
-  const secrets = readSecretFiles(given.environment, root, production)
+  const secrets = readSecretVariables(given.environment, root, production)
   const { environment } = secrets
   const path = resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')
   const written = readJson(path)
-  const merged = overlay(written, environment)
+  const merged = applyEnvironment(written, environment)
 
   const facts = {
     production,
@@ -94,7 +100,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const problems = [
     ...given.problems,
     ...secrets.problems,
-    ...switchProblems(env, environment, production),
+    ...productionProblems(env, environment, production),
     ...(production ? secretInFileProblems(written, path) : []),
     ...schemaProblems(merged),
     ...(isObject(merged) ? ruleProblems(merged, production) : []),
@@ -103,14 +109,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return freeze(merged as ConfigFile, environment, { ...facts, sessionKeys: keys.keys() })
+  return toConfig(merged as ConfigFile, environment, { ...facts, sessionKeys: keys.keys() })
 }
 
 /** A secret in the file itself is the owner's alone. */
 function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
   const secret = isObject(written) ? written.clientSecret : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
-  if (!holdsSecret || !isReadableByOthers(path)) return []
+  if (!holdsSecret || !modeFault(path)) return []
   const message = 'stands in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
   return [{ key: 'clientSecret', message }]
 }
@@ -138,12 +144,12 @@ function dataDir(environment: Environment, root: string): string {
   return resolve(root, environment.DATA_DIR ?? '.data')
 }
 
-interface Facts extends CredentialFacts {
+interface LoadContext extends CredentialFacts {
   production: boolean
   sessionKeys: Buffer[]
 }
 
-function freeze(file: ConfigFile, environment: Environment, facts: Facts): Config {
+function toConfig(file: ConfigFile, environment: Environment, facts: LoadContext): Config {
   const usesLocalTenant = intactPlaceholders(file).length === 3
   const publicUrl = new URL(file.publicUrl).origin
   const local = localTenantUrls(environment.TENANT_PORT ?? localTenant.defaultPort)

@@ -34,7 +34,7 @@ export function readJson(path: string): unknown {
 }
 
 /** Lays the environment's overrides over the file's value, before anything is judged. */
-export function overlay(file: unknown, env: Environment): unknown {
+export function applyEnvironment(file: unknown, env: Environment): unknown {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
   const merged: Record<string, unknown> = { ...file }
   const overrides = {

@@ -54,7 +54,7 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
   if (file.clientSecret === undefined) {
     const message = 'is missing; or set AAD_CLIENT_SECRET, or give credentials instead'
     if (file.credentials === undefined) problems.push({ key: 'clientSecret', message })
-  } else if (isStandIn(file.clientSecret) && !intact.includes('clientSecret')) {
+  } else if (isDummySecret(file.clientSecret) && !intact.includes('clientSecret')) {
     problems.push({ key: 'clientSecret', message: 'is a stand-in, not a client secret' })
   }
   for (const key of ['tenant', 'clientId'] as const) {
@@ -63,7 +63,7 @@ function placeholderProblems(file: Partial<ConfigFile>, production: boolean): Co
   return problems
 }
 
-function isStandIn(value: unknown): boolean {
+function isDummySecret(value: unknown): boolean {
   const standIn = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i
   return typeof value === 'string' && standIn.test(value)
 }
@@ -181,7 +181,7 @@ function scopeProblems(key: string, scopes: readonly unknown[]): ConfigProblem[]
  * @param env the process environment, for switches of Node itself
  * @returns what must not be set in production, and proxies that nobody should trust anywhere
  */
-export function switchProblems(
+export function productionProblems(
   env: NodeJS.ProcessEnv,
   environment: Environment,
   production: boolean,

@@ -2,17 +2,17 @@
 import { type Config, ConfigError, foreignGraphHost, loadConfig } from '../config/index.ts'
 import {
   type AnswerOf,
-  examineAuthority,
-  examineCookie,
-  examineCredentials,
-  examinePublicUrl,
-  examineRedirectUri,
-  examineStore,
+  probeAuthority,
+  probeCookie,
+  probeCredentials,
+  probePublicUrl,
+  probeRedirectUri,
+  probeStore,
 } from './probes.ts'
 import { fail, type Finding, pass } from './check.ts'
 import {
   addressFinding,
-  arrivalFinding,
+  browserRequestFinding,
   cookieFinding,
   graphHostFinding,
   keyFinding,
@@ -56,16 +56,16 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
 async function examine(config: Config, now: () => number, answerOf?: AnswerOf): Promise<Finding[]> {
   const isDeployed = config.publicUrl.startsWith('https:')
   const [authority, redirect, credentials, store, cookie, publicUrl] = await Promise.all([
-    examineAuthority(config).catch(() => undefined),
-    examineRedirectUri(config).catch(() => undefined),
+    probeAuthority(config).catch(() => undefined),
+    probeRedirectUri(config).catch(() => undefined),
     // The finding about the local tenant's own secret is the same whatever it answers.
-    config.usesLocalTenant ? [] : examineCredentials(config, answerOf),
-    examineStore(config).then(
+    config.usesLocalTenant ? [] : probeCredentials(config, answerOf),
+    probeStore(config).then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : 'it does not answer'),
     ),
-    examineCookie(config),
-    isDeployed ? examinePublicUrl(config).catch(() => undefined) : undefined,
+    probeCookie(config),
+    isDeployed ? probePublicUrl(config).catch(() => undefined) : undefined,
   ])
   return [
     pass('config', config.usesLocalTenant ? 'Valid; the local tenant stands in.' : 'Valid.'),
@@ -120,7 +120,7 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
       publicUrl: config.publicUrl,
       findings: [
         ...(await diagnosis()),
-        arrivalFinding(config, headers['x-forwarded-for'] !== undefined),
+        browserRequestFinding(config, headers['x-forwarded-for'] !== undefined),
       ],
     }),
   )

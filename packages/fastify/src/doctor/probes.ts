@@ -5,12 +5,12 @@ import { Agent, request } from 'undici'
 import type { Config } from '../config/index.ts'
 import {
   aadstsNumber,
-  adviceFor,
+  remedyFor,
   createEntra,
   EntraError,
   readMetadata,
   refusesClient,
-  type Advice,
+  type Remedy,
   type Entra,
 } from '../entra/index.ts'
 import { createEntraNetwork } from '../entra/network.ts'
@@ -25,7 +25,7 @@ export interface AuthorityFacts {
 }
 
 /** Asks for the discovery document. @throws EntraError where nothing usable answers */
-export async function examineAuthority({ authority, tenant }: Config): Promise<AuthorityFacts> {
+export async function probeAuthority({ authority, tenant }: Config): Promise<AuthorityFacts> {
   const network = createEntraNetwork()
   try {
     const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`
@@ -46,7 +46,7 @@ export interface CredentialAnswer {
   /** Whether Entra took it; undefined where that cannot be told without a user. */
   accepted: boolean | undefined
   aadsts: number | undefined
-  advice: Advice | undefined
+  advice: Remedy | undefined
   /** How long ago Entra was asked, ms; undefined if it was asked just now, or not at all. */
   askedAgoMs: number | undefined
 }
@@ -77,16 +77,14 @@ export type AnswerOf = (
  *
  * @param answerOf may give an earlier answer instead of asking
  */
-export async function examineCredentials(
+export async function probeCredentials(
   config: Config,
   answerOf: AnswerOf = (_place, ask) => ask(),
 ): Promise<CredentialFacts[]> {
-  return Promise.all(
-    config.credentials.map((_, place) => examineCredential(config, place, answerOf)),
-  )
+  return Promise.all(config.credentials.map((_, place) => probeCredential(config, place, answerOf)))
 }
 
-async function examineCredential(
+async function probeCredential(
   config: Config,
   place: number,
   answerOf: AnswerOf,
@@ -124,7 +122,7 @@ async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer>
     if (!(error instanceof EntraError)) throw error
     const { code, oauthError, aadsts } = error
     if (refusesClient(error)) {
-      return { ...notAsked, accepted: false, aadsts, advice: adviceFor(error) }
+      return { ...notAsked, accepted: false, aadsts, advice: remedyFor(error) }
     }
     // The grant type is refused before the client is looked at.
     if (code !== 'entra_refused' || oauthError === 'unsupported_grant_type') return notAsked
@@ -141,7 +139,7 @@ async function sendCredential(entra: Entra, { authority, downstreamApis }: Confi
     return
   }
   const graph = downstreamApis['graph']?.baseUrl ?? 'https://graph.microsoft.com'
-  await entra.prove(`${new URL(graph).origin}/.default`)
+  await entra.testCredential(`${new URL(graph).origin}/.default`)
 }
 
 export interface RedirectFacts {
@@ -157,7 +155,7 @@ export interface RedirectFacts {
  *
  * @throws where nothing answers
  */
-export async function examineRedirectUri(config: Config): Promise<RedirectFacts> {
+export async function probeRedirectUri(config: Config): Promise<RedirectFacts> {
   const { authority, tenant, clientId, redirectUri } = config
   const query = new URLSearchParams({
     client_id: clientId,
@@ -190,7 +188,7 @@ export interface PublicUrlFacts {
 }
 
 /** Asks for the app's own health at the address that people open. @throws where nothing answers */
-export async function examinePublicUrl({ publicUrl }: Config): Promise<PublicUrlFacts> {
+export async function probePublicUrl({ publicUrl }: Config): Promise<PublicUrlFacts> {
   const agent = new Agent({ maxResponseSize: 64 * 1024 })
   try {
     const signal = AbortSignal.timeout(8_000)
@@ -207,7 +205,7 @@ export async function examinePublicUrl({ publicUrl }: Config): Promise<PublicUrl
 }
 
 /** Opens the store and writes a mark that is gone after a second. @throws StoreError, Error */
-export async function examineStore({ storeUrl }: Config): Promise<void> {
+export async function probeStore({ storeUrl }: Config): Promise<void> {
   const store = await openStore(storeUrl, Date.now)
   try {
     await store.ping()
@@ -218,7 +216,7 @@ export async function examineStore({ storeUrl }: Config): Promise<void> {
 }
 
 /** How long the session's cookie is, name and all, in bytes: the same for every user. */
-export async function examineCookie({ sessionKeys, publicUrl }: Config): Promise<number> {
+export async function probeCookie({ sessionKeys, publicUrl }: Config): Promise<number> {
   const app = Fastify({ logger: false })
   try {
     const cookies = await createSealedCookies(app, sessionKeys, 3600)

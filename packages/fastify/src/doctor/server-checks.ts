@@ -24,7 +24,7 @@ export function addressFinding({ publicUrl, production, trustedProxies }: Config
  *
  * @param isForwarded whether a proxy says that it passed the request on
  */
-export function arrivalFinding(
+export function browserRequestFinding(
   { publicUrl, trustedProxies }: Config,
   isForwarded: boolean,
 ): Finding {

@@ -1,110 +1,112 @@
 /**
- * How many calls to one API may be under way: in all, and for one user. What does not fit waits in
- * line, one line per user, served in turn: whoever asks a lot waits for himself.
+ * Limits the calls to one API: in all, and for one user. What does not fit waits, in one queue per
+ * user, and the queues are served in turn, so that a user with many calls delays no other user.
  */
 import type { CallSignal } from './http.ts'
 
-export interface TurnLimits {
-  /** Calls under way to the API. */
-  atOnce: number
-  /** Calls under way for one user. */
-  atOncePerUser: number
-  /** Calls in line, and in one user's line; more are turned away. */
-  inLine: number
-  inLinePerUser: number
+export interface QueueLimits {
+  /** Calls to the API at the same time. */
+  maxConcurrent: number
+  maxConcurrentPerUser: number
+  /** Calls that wait; more are refused. */
+  maxQueued: number
+  maxQueuedPerUser: number
 }
 
-export interface Turns {
-  /**
-   * Waits for a turn. Nearly always there is one at once, and nothing is waited for.
-   *
-   * @param user whose line it is
-   * @param signal its event `abort` ends the waiting, with its `reason`
-   * @returns a promise where there is none yet; the turn is given back by `leave`
-   * @throws LineFull, and the signal's reason
-   */
-  enter(user: string, signal: CallSignal): Promise<void> | undefined
-  leave(user: string): void
-}
-
-/** So many wait already that waiting as well would help nobody. */
-export class LineFull extends Error {
+/** The queue has as many waiting calls as it takes. */
+export class QueueFullError extends Error {
   constructor() {
-    super('Too many calls to this API wait for a turn')
-    this.name = 'LineFull'
+    super('Too many calls to this API are queued')
+    this.name = 'QueueFullError'
   }
 }
 
-export function createTurns(limits: TurnLimits): Turns {
-  const underWay = new Map<string, number>()
-  /** In the order in which they are served next. */
-  const lines = new Map<string, Set<() => void>>()
-  let total = 0
-  let waiting = 0
+export class FairQueue {
+  readonly #limits: QueueLimits
+  readonly #running = new Map<string, number>()
+  /** Each user's waiting calls. The map's order is the order in which users are served next. */
+  readonly #queues = new Map<string, Set<() => void>>()
+  #totalRunning = 0
+  #totalQueued = 0
 
-  const hasRoom = (user: string) =>
-    total < limits.atOnce && (underWay.get(user) ?? 0) < limits.atOncePerUser
-
-  function begin(user: string): void {
-    total += 1
-    underWay.set(user, (underWay.get(user) ?? 0) + 1)
+  constructor(limits: QueueLimits) {
+    this.#limits = limits
   }
 
-  function leaveLine(user: string, waiter: () => void): void {
-    const line = lines.get(user)
-    if (!line?.delete(waiter)) return
-    waiting -= 1
-    if (line.size === 0) lines.delete(user)
+  /**
+   * Takes a slot for one call; `release` gives it back. Nearly always one is free.
+   *
+   * @param signal its event `abort` ends the wait, with its `reason`
+   * @returns undefined if a slot was free, else a promise of the next one
+   * @throws QueueFullError, and the signal's reason
+   */
+  acquire(user: string, signal: CallSignal): Promise<void> | undefined {
+    // An emitter that has fired already would never end the wait.
+    if (signal.reason) throw signal.reason
+    if (!this.#hasSlot(user)) return this.#wait(user, signal)
+    this.#start(user)
+    return undefined
   }
 
-  /** Lets the first user in line go on who has room, and puts that line last. */
-  function serveNext(): void {
-    for (const [user, line] of lines) {
-      if (total >= limits.atOnce) return
-      const [first] = line
-      if (!first || !hasRoom(user)) continue
-      lines.delete(user)
-      lines.set(user, line)
-      first()
-      return
-    }
+  release(user: string): void {
+    this.#totalRunning -= 1
+    const left = (this.#running.get(user) ?? 1) - 1
+    if (left > 0) this.#running.set(user, left)
+    else this.#running.delete(user)
+    this.#serveNext()
   }
 
-  function standInLine(user: string, signal: CallSignal): Promise<void> {
-    const line = lines.get(user) ?? new Set()
-    if (waiting >= limits.inLine || line.size >= limits.inLinePerUser) throw new LineFull()
+  #hasSlot(user: string): boolean {
+    const { maxConcurrent, maxConcurrentPerUser } = this.#limits
+    return (
+      this.#totalRunning < maxConcurrent && (this.#running.get(user) ?? 0) < maxConcurrentPerUser
+    )
+  }
+
+  #start(user: string): void {
+    this.#totalRunning += 1
+    this.#running.set(user, (this.#running.get(user) ?? 0) + 1)
+  }
+
+  #wait(user: string, signal: CallSignal): Promise<void> {
+    const { maxQueued, maxQueuedPerUser } = this.#limits
+    const queue = this.#queues.get(user) ?? new Set()
+    if (this.#totalQueued >= maxQueued || queue.size >= maxQueuedPerUser) throw new QueueFullError()
     return new Promise((resolve, reject) => {
-      const gone = () => {
-        leaveLine(user, served)
-        reject(signal.reason ?? new LineFull())
+      const onAbort = () => {
+        this.#dequeue(user, onSlot)
+        reject(signal.reason ?? new QueueFullError())
       }
-      const served = () => {
-        signal.off('abort', gone)
-        leaveLine(user, served)
-        begin(user)
+      const onSlot = () => {
+        signal.off('abort', onAbort)
+        this.#dequeue(user, onSlot)
+        this.#start(user)
         resolve()
       }
-      signal.once('abort', gone)
-      line.add(served)
-      lines.set(user, line)
-      waiting += 1
+      signal.once('abort', onAbort)
+      queue.add(onSlot)
+      this.#queues.set(user, queue)
+      this.#totalQueued += 1
     })
   }
 
-  return {
-    enter: (user, signal) => {
-      // An emitter that has fired already would never call anybody out of the line again.
-      if (signal.reason) throw signal.reason
-      if (!hasRoom(user)) return standInLine(user, signal)
-      begin(user)
-      return undefined
-    },
-    leave: (user) => {
-      total -= 1
-      const left = (underWay.get(user) ?? 1) - 1
-      if (left > 0) underWay.set(user, left)
-      else underWay.delete(user)
-      serveNext()
-    },
+  #dequeue(user: string, waiter: () => void): void {
+    const queue = this.#queues.get(user)
+    if (!queue?.delete(waiter)) return
+    this.#totalQueued -= 1
+    if (queue.size === 0) this.#queues.delete(user)
+  }
+
+  /** Serves the first user in turn who may have another slot, and moves that user to the end. */
+  #serveNext(): void {
+    for (const [user, queue] of this.#queues) {
+      if (this.#totalRunning >= this.#limits.maxConcurrent) return
+      const [first] = queue
+      if (!first || !this.#hasSlot(user)) continue
+      this.#queues.delete(user)
+      this.#queues.set(user, queue)
+      first()
+      return
+    }
   }
 }

@@ -1,15 +1,15 @@
-/** What the organisation's directory knows about the signed-in user beyond the token: adds `request.groups()`. */
+/** The groups of the signed-in user, from the token or from Graph: adds `request.groups()`. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
-import { clientGoneStatus } from './index.ts'
 import { ProblemError } from '../errors.ts'
+import { clientGoneStatus } from './index.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * The object ids of the groups that the user is in, from the token, or where they are too many for
-     * it (groups overage) from Graph, once per session and instance.
+     * The object ids of the user's groups: from the token, or, if they are too many for it (groups
+     * overage), from Graph, once per session and instance.
      *
      * @throws ProblemError as `callApi` does
      */
@@ -27,27 +27,21 @@ function directory(app: FastifyInstance, _options: object, done: () => void): vo
 
 export default fp(directory, { name: 'directory', dependencies: ['identity', 'downstream'] })
 
-// The groups that a user is in, wherever Entra put them.
-
 const GroupIds = Type.Object({ value: Type.Array(Type.String({ maxLength: 64 })) })
 
-interface Groups {
-  of(request: FastifyRequest): Promise<readonly string[]>
-}
-
-/** What was found out lives as long as the open session, and one lookup serves all who wait for it. */
-function createGroups(): Groups {
-  const known = new WeakMap<object, Promise<readonly string[]>>()
+/** Kept as long as the open session. Requests that wait for the same lookup share it. */
+function createGroups() {
+  const lookups = new WeakMap<object, Promise<readonly string[]>>()
   async function of(request: FastifyRequest): Promise<readonly string[]> {
     const { user } = request
-    const shared = known.get(user)
+    const shared = lookups.get(user)
     const groups = shared ?? find(request)
-    known.set(user, groups)
+    lookups.set(user, groups)
     try {
       return await groups
     } catch (error) {
-      if (known.get(user) === groups) known.delete(user)
-      // Another request had asked, and its client hung up: that says nothing about the groups.
+      if (lookups.get(user) === groups) lookups.delete(user)
+      // The client of the request that started the lookup hung up, which says nothing about groups.
       if (shared && error instanceof ProblemError && error.status === clientGoneStatus) {
         return of(request)
       }
@@ -65,8 +59,8 @@ async function find(request: FastifyRequest): Promise<readonly string[]> {
 }
 
 /**
- * More groups than fit: the token says where to ask instead. That address is old (Azure AD Graph), and
- * nobody should ever be sent anywhere by what stands in a token.
+ * Whether the user has more groups than fit into the token. The token then names an address to ask,
+ * which is not used: it is old (Azure AD Graph), and a token must not decide where a request goes.
  * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim
  */
 function isOverage({ hasgroups, _claim_names: names }: Record<string, unknown>): boolean {
@@ -74,7 +68,7 @@ function isOverage({ hasgroups, _claim_names: names }: Record<string, unknown>):
   return moved || hasgroups === true || hasgroups === 'true'
 }
 
-/** https://learn.microsoft.com/graph/api/directoryobject-getmembergroups; up to 11 000 ids at once. */
+/** Up to 11 000 ids at once: https://learn.microsoft.com/graph/api/directoryobject-getmembergroups */
 async function fetchGroups(request: FastifyRequest): Promise<readonly string[]> {
   const { value } = await request.callApi('graph', '/me/getMemberGroups', {
     method: 'POST',

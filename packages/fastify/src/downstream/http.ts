@@ -1,14 +1,14 @@
-/** One request to an API and its answer, bounded in time and size. What the answer means is not decided here. */
-import { type Dispatcher, errors, Pool } from 'undici'
-import { apiProblem, ProblemError } from '../errors.ts'
+/** One HTTP request to an API, bounded in time and size, whatever the answer means. */
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
+import { type Dispatcher, errors, Pool } from 'undici'
+import { apiProblem, ProblemError } from '../errors.ts'
 
-/** Headers that a route may send along. The rest of the request is this room's. */
+/** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
 export type CallHeader = (typeof callHeaders)[number]
 
-/** Types are gone by now, and a browser's headers are easily passed on whole. @throws Error */
+/** At run time too, because a route could pass on all headers of a browser. @throws Error */
 export function assertCallHeaders(headers: object): void {
   const other = Object.keys(headers).find((name) => !callHeaders.some((known) => known === name))
   if (other !== undefined) throw new Error(`callApi sends no header "${other}"`)
@@ -23,7 +23,7 @@ export interface Call {
   body: string | undefined
   /** Media types, as in an Accept header. */
   accept: string
-  /** The largest answer that is taken. */
+  /** The largest answer that is accepted. */
   maxBytes: number
 }
 
@@ -33,29 +33,19 @@ export interface Answer {
   bytes: Uint8Array
 }
 
-interface Exchange {
-  /**
-   * @param signal its event `abort` ends the exchange, with its `reason`
-   * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
-   * signal's reason
-   */
-  send(call: Call, accessToken: string, signal: CallSignal): Promise<Answer>
-  close(): Promise<void>
-}
-
-interface ExchangeOptions {
-  /** What the API is called in problems. */
+interface HttpClientOptions {
+  /** The API's name in problems. */
   name: string
   baseUrl: string
   connections: number
   maxBytes: number
 }
 
-/** No byte for so long is no answer any more, milliseconds. The whole call has a clock of its own. */
+/** The longest time without a byte, ms. The whole call has its own limit. */
 const idleMs = 8_000
 const connectMs = 4_000
 
-export function createExchange({ name, baseUrl, ...limits }: ExchangeOptions): Exchange {
+export function createHttpClient({ name, baseUrl, ...limits }: HttpClientOptions) {
   const base = new URL(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, '')
   const pool = new Pool(base.origin, {
@@ -67,8 +57,13 @@ export function createExchange({ name, baseUrl, ...limits }: ExchangeOptions): E
   })
 
   return {
-    send: async (call, accessToken, signal) => {
-      // An emitter that has fired already says nothing any more.
+    /**
+     * @param signal its event `abort` ends the request, with its `reason`
+     * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
+     * signal's reason
+     */
+    send: async (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> => {
+      // An emitter that has fired already does not fire again.
       if (signal.reason) throw signal.reason
       try {
         const { statusCode, headers, body } = await pool.request({
@@ -88,7 +83,7 @@ export function createExchange({ name, baseUrl, ...limits }: ExchangeOptions): E
         throw error instanceof ProblemError ? error : transportProblem(name, error)
       }
     },
-    close: () => pool.destroy(),
+    close: (): Promise<void> => pool.destroy(),
   }
 }
 
@@ -116,32 +111,30 @@ function transportProblem(name: string, cause: unknown): ProblemError {
     : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
 }
 
-/** Whether the connection broke under a request: the API may never have seen it. */
+/** Whether the connection broke during a request, so that the API may not have seen it. */
 export function wasReset({ cause }: ProblemError): boolean {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET'
 }
 
-// What ends a call early: its client hung up, or its time is over.
-
-/** An AbortSignal would do the same, and cost ten times as much. */
+/** Ends a call early. An AbortSignal would do the same at ten times the cost. */
 export interface CallSignal extends EventEmitter {
-  /** Why it ended; undefined while it has not. */
+  /** Undefined until it ended. */
   reason: ProblemError | undefined
 }
 
 /**
- * Runs a call for as long as the client's connection and the call's time last.
+ * Runs a call until its time is over or its client disconnects.
  *
- * @param client whose end is the call's
- * @param ms for everything: a turn, a second attempt, the last byte
- * @param late what the caller hears when the time is over
- * @throws ProblemError that nobody will read, where the client is gone
+ * @param client the client's connection
+ * @param ms for everything: the queue, a second attempt, the last byte
+ * @param onTimeout makes the error that is thrown when the time is over
+ * @throws ProblemError with the status 499 if the client is gone
  */
-export async function whileWanted<T>(
+export async function withDeadline<T>(
   client: Socket,
   ms: number,
-  late: () => ProblemError,
+  onTimeout: () => ProblemError,
   work: (signal: CallSignal) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
@@ -150,18 +143,18 @@ export async function whileWanted<T>(
     signal.reason = reason
     signal.emit('abort')
   }
-  const gone = () => abort(clientGone())
-  const timer = setTimeout(() => abort(late()), ms)
-  client.once('close', gone)
+  const onDisconnect = () => abort(clientGone())
+  const timer = setTimeout(() => abort(onTimeout()), ms)
+  client.once('close', onDisconnect)
   try {
     return await work(signal)
   } finally {
     clearTimeout(timer)
-    client.off('close', gone)
+    client.off('close', onDisconnect)
   }
 }
 
-/** What proxies log in this case; so it does not count as a failure of ours. */
+/** The status that proxies log in this case. It does not count as a failure of this app. */
 export const clientGoneStatus = 499
 
 function clientGone(): ProblemError {

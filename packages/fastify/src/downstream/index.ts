@@ -1,21 +1,21 @@
 /**
- * The door of this room: other APIs, as the signed-in user. It adds `request.callApi(name, path,
- * options)` and `request.imageFromApi(name, path, options)`; a route never sees a token.
+ * Calls to other APIs as the signed-in user: adds `request.callApi(name, path, options)` and
+ * `request.imageFromApi(name, path, options)`. A route never sees a token.
  */
 import type { Socket } from 'node:net'
+import { stringify } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
 import { type Api, callAsUser, createApi, maxBytes } from './call.ts'
 import { assertCallHeaders, type Call, type CallHeader } from './http.ts'
-import { assertShape, imageOf, type ImageType, jsonOf } from './response.ts'
-import { stringify } from 'node:querystring'
+import { imageOf, type ImageType, jsonOf, throwIfOtherShape } from './response.ts'
 
 export { clientGoneStatus } from './http.ts'
 
 interface CallOptions {
-  /** GET where nothing is said. Only a GET is ever sent twice. */
+  /** GET by default. Only a GET is ever sent twice. */
   method?: Call['method']
   query?: Record<string, string>
   headers?: Partial<Record<CallHeader, string>>
@@ -23,7 +23,7 @@ interface CallOptions {
   body?: unknown
 }
 
-/** A call whose answer has to be of a shape. */
+/** A call whose answer is checked against a schema. */
 interface CheckedCall<Answer extends TSchema> extends CallOptions {
   answer: Answer
 }
@@ -34,10 +34,10 @@ declare module 'fastify' {
      * Calls a configured downstream API with the user's own token.
      *
      * @param name a key of `downstreamApis`
-     * @param path starts with `/`; built by the route, never taken from a request: an id goes through
-     * `encodeURIComponent`
-     * @param options `answer`: a schema of the answer; what is of another shape is `upstream_failed`
-     * @returns the answer's JSON; undefined where it has no content
+     * @param path starts with `/`. The route builds it, with `encodeURIComponent` for each id, and never
+     * takes it from a request
+     * @param options `answer`: the answer's schema; another shape is `upstream_failed`
+     * @returns the answer's JSON; undefined if it has no content
      * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
      * `forbidden`, `not_found`, `too_many_requests`, `upstream_failed`, `upstream_timeout`,
      * `unavailable`, `sign_in_required`
@@ -51,8 +51,8 @@ declare module 'fastify' {
     /**
      * GETs an image from a configured downstream API with the user's own token.
      *
-     * @param options `maxBytes`: the largest image that is taken
-     * @throws ProblemError as `callApi` does; `upstream_failed` for what is no JPEG or PNG
+     * @param options `maxBytes`: the largest image that is accepted
+     * @throws ProblemError as `callApi` does; `upstream_failed` for anything but a JPEG or PNG
      */
     imageFromApi(
       name: string,
@@ -92,7 +92,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       }
       const answer = await callAsUser(this, find(name), call)
       const json = jsonOf(name, answer)
-      if (schema) assertShape(name, schema, json)
+      if (schema) throwIfOtherShape(name, schema, json)
       return json
     },
   )
@@ -108,7 +108,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
   })
-  // Requests of one connection may wait side by side (pipelining), each of them for its end.
+  // Pipelined requests of one connection each listen for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {
     await Promise.all([...apis.values()].map((api) => api.close()))
@@ -117,14 +117,12 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
 
 export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })
 
-// Where a call goes. Paths are built by routes; nothing that a request brought becomes one.
-
 /**
- * A path within an API, as it goes over the wire. A dot segment would leave the API's prefix: undici
- * resolves nothing.
+ * The path within an API as it is sent. Dot segments are refused: undici does not resolve them, and the
+ * API would leave its prefix.
  *
  * @param path starts with `/`; ids in it went through `encodeURIComponent`
- * @throws Error for anything else: a mistake in the route
+ * @throws Error for any other path: a mistake in the route
  */
 export function builtPath(path: string, query: Record<string, string> | undefined): string {
   if (

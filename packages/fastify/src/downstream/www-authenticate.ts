@@ -1,4 +1,4 @@
-/** Reads `WWW-Authenticate` (RFC 9110 §11.6.1): what an API wants before it takes a request. */
+/** Reads `WWW-Authenticate` (RFC 9110 §11.6.1): what an API requires of a request. */
 
 /** One challenge: its scheme in lower case, its parameters by lower-case name. */
 export interface AuthChallenge {
@@ -6,7 +6,7 @@ export interface AuthChallenge {
   parameters: ReadonlyMap<string, string>
 }
 
-/** A claims challenge is about 1 kB; Node takes 16 kB of headers at most. */
+/** A claims challenge has about 1 kB; Node accepts up to 16 kB of headers. */
 const maxLength = 8 * 1024
 
 const token = String.raw`[!#$%&'*+.^_\x60|~0-9A-Za-z-]+`
@@ -23,8 +23,8 @@ const separatorPattern = /[ \t]*(?:,[ \t]*)*/y
  * The challenges of a response, in order.
  *
  * @param header the field's value; several fields count as one list (RFC 9110 §5.3)
- * @returns what could be read up to the first mistake; a parameter given twice makes its challenge
- * ambiguous, and it is left out
+ * @returns the challenges up to the first syntax error. One with a parameter given twice is ambiguous,
+ * and left out
  */
 export function parseChallenges(header: string | string[] | undefined): AuthChallenge[] {
   const text = [header ?? []].flat().join(', ')
@@ -45,7 +45,7 @@ export function parseChallenges(header: string | string[] | undefined): AuthChal
 }
 
 interface Read {
-  /** Undefined where one was given twice. */
+  /** Undefined if one was given twice. */
   parameters: Map<string, string> | undefined
   end: number
   /** Whether a new challenge, or the end, follows. */
@@ -63,7 +63,7 @@ function readParameters(text: string, start: number): Read {
   let doubled = false
   while (at < text.length) {
     const found = matchAt(parameterPattern, text, at)
-    // What is no parameter is the next challenge's scheme, or a mistake.
+    // Anything else is the next challenge's scheme, or a syntax error.
     if (!found) break
     const name = (found[1] ?? '').toLowerCase()
     doubled ||= parameters.has(name)
@@ -86,8 +86,8 @@ function skip(pattern: RegExp, text: string, at: number): number {
   return at + (matchAt(pattern, text, at)?.[0].length ?? 0)
 }
 
-/** What an API says about the token, in the terms of RFC 6750 §3 and of Microsoft's claims challenges. */
-export interface BearerRefusal {
+/** What an API requires of the token, by RFC 6750 §3 and Microsoft's claims challenges. */
+export interface BearerChallenge {
   /** The claims request (JSON) of `insufficient_claims`. */
   claims?: string
   /** The permissions of `insufficient_scope`. */
@@ -97,9 +97,9 @@ export interface BearerRefusal {
 /**
  * https://learn.microsoft.com/entra/identity-platform/claims-challenge
  *
- * @returns an empty object where the header asks for nothing that can be asked for
+ * @returns an empty object if the header asks for nothing that Entra can be asked for
  */
-export function bearerRefusal(header: string | string[] | undefined): BearerRefusal {
+export function readBearerChallenge(header: string | string[] | undefined): BearerChallenge {
   const bearer = parseChallenges(header).filter(({ scheme }) => scheme === 'bearer')
   for (const { parameters } of bearer) {
     const error = parameters.get('error')
@@ -111,7 +111,7 @@ export function bearerRefusal(header: string | string[] | undefined): BearerRefu
   return {}
 }
 
-/** Base64, with or without padding, in either alphabet: APIs send all of them. */
+/** Base64, with or without padding, in either alphabet: APIs send all of these forms. */
 function decoded(base64: string | undefined): string | undefined {
   if (base64 === undefined || !/^[A-Za-z0-9+/_-]{1,4096}={0,2}$/.test(base64)) return undefined
   return Buffer.from(base64, 'base64').toString('utf8')

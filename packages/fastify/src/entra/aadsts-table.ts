@@ -1,6 +1,6 @@
 /** The table of AADSTS errors: what each means for the person, and what the operator can do. */
 
-/** The causes that the sign-in problem page knows; one word each, as in its `code` parameter. */
+/** The causes that the sign-in problem page can show, as in its `code` parameter. */
 export type SignInProblemCode =
   | 'expired'
   | 'cookies_blocked'
@@ -14,21 +14,21 @@ export type SignInProblemCode =
   | 'unavailable'
   | 'failed'
 
-/** What the operator can do: which setting, and which page of the Entra admin center. */
-export interface Advice {
+/** What the operator can do: the setting, and the page of the Entra admin center. */
+export interface Remedy {
   /** The sentence to act on. */
   fix: string
-  /** The key of aad.config.json, or the variable, that it is about. */
+  /** The key of aad.config.json, or the variable. */
   setting?: string
-  /** The way to the page in the admin center (entra.microsoft.com). */
+  /** The path to the page in the admin center (entra.microsoft.com). */
   portal?: string
 }
 
-/** Some AADSTS errors that mean the same. */
-export interface Meaning extends Advice {
+/** AADSTS errors with the same meaning. */
+export interface Meaning extends Remedy {
   numbers: readonly number[]
   cause: SignInProblemCode
-  /** Entra does not believe the app, whoever the user is. */
+  /** Entra rejects the app's own credential, for every user. */
   refusesClient?: true
 }
 
@@ -41,7 +41,7 @@ const signInLogs = 'Monitoring & health > Sign-in logs'
 const credential = 'clientSecret or credentials'
 
 /**
- * Every AADSTS error that this app knows. An unknown number is told by its OAuth error.
+ * Every AADSTS error that has a meaning here. For other numbers the OAuth error decides.
  *
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
@@ -61,7 +61,7 @@ export const meanings: readonly Meaning[] = [
   {
     numbers: [50076, 50079, 50072, 50074, 50078, 50158, 50097],
     cause: 'step_up',
-    fix: 'Nothing to set: the user goes to Microsoft for another proof (Conditional Access).',
+    fix: 'Nothing to set: the user goes to Microsoft for another factor (Conditional Access).',
     portal: 'Protection > Conditional Access',
   },
   {
@@ -164,7 +164,7 @@ export const meanings: readonly Meaning[] = [
   {
     numbers: [700024],
     cause: 'misconfigured',
-    fix: 'The assertion is over, or this server’s clock is wrong (NTP).',
+    fix: 'The assertion has expired, or this server’s clock is wrong (NTP).',
     setting: 'credentials',
     refusesClient: true,
   },
@@ -217,7 +217,7 @@ export const meanings: readonly Meaning[] = [
     fix: 'Nothing to set: Microsoft is busy or down, and the user tries again later.',
   },
   {
-    // A loop that Entra noticed: nothing that leads back into it.
+    // No cause whose page leads back into the loop.
     numbers: [50196],
     cause: 'failed',
     fix: 'Entra noticed a loop of sign-ins: look for what sends this browser back each time.',

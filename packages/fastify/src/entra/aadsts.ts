@@ -1,17 +1,12 @@
-/** What an error of Entra's means: for the person at the keyboard, for the operator, and for the session. */
+/** What an error from Entra means: to the person, to the operator, and to the session. */
 import type { InteractionReason } from '@gatehouse/contract/problem'
-import { meanings, type Advice, type SignInProblemCode } from './aadsts-table.ts'
+import { meanings, type Remedy, type SignInProblemCode } from './aadsts-table.ts'
 import { EntraError } from './errors.ts'
 
-export type { Advice, SignInProblemCode } from './aadsts-table.ts'
+export type { Remedy, SignInProblemCode } from './aadsts-table.ts'
 
 const byNumber = new Map(
   meanings.flatMap((meaning) => meaning.numbers.map((number) => [number, meaning] as const)),
-)
-
-/** The numbers that are known, and what each means to the person. */
-export const causeByNumber: ReadonlyMap<number, SignInProblemCode> = new Map(
-  [...byNumber].map(([number, { cause }]) => [number, cause]),
 )
 
 const byOauthError = new Map<string, SignInProblemCode>([
@@ -27,50 +22,53 @@ const byOauthError = new Map<string, SignInProblemCode>([
   ['interaction_required', 'step_up'],
 ])
 
-/** What to do about an error of Entra's; undefined where it has no number that is known. */
-export function adviceFor({ aadsts }: { aadsts?: number | undefined }): Advice | undefined {
+/** The cause of an error that Entra sent, by its AADSTS number first and its OAuth code second. */
+export function causeOf(
+  oauthError: string | undefined,
+  aadsts: number | undefined,
+): SignInProblemCode {
+  return causeOfNumber(aadsts) ?? byOauthError.get(oauthError ?? '') ?? 'failed'
+}
+
+function causeOfNumber(aadsts: number | undefined): SignInProblemCode | undefined {
+  return aadsts === undefined ? undefined : byNumber.get(aadsts)?.cause
+}
+
+/** The cause of anything that the exchange with Entra can throw. */
+export function causeOfError(error: unknown): SignInProblemCode {
+  if (!(error instanceof EntraError)) return 'failed'
+  if (error.code === 'entra_unavailable') return 'unavailable'
+  if (error.check === 'tenant_not_allowed' || error.check === 'personal_account') {
+    return 'other_organisation'
+  }
+  // A credential that cannot be read is for the operator to fix, like one that Entra rejects.
+  if (error.check === 'credential') return 'misconfigured'
+  return error.code === 'entra_refused' ? causeOf(error.oauthError, error.aadsts) : 'failed'
+}
+
+/** What to do about an error from Entra; undefined if its number is not in the table. */
+export function remedyFor({ aadsts }: { aadsts?: number | undefined }): Remedy | undefined {
   const meaning = aadsts === undefined ? undefined : byNumber.get(aadsts)
   if (!meaning) return undefined
   const { fix, setting, portal } = meaning
   return { fix, ...(setting && { setting }), ...(portal && { portal }) }
 }
 
-/** Whether it is the app that Entra does not believe, and not the user's code or token. */
+/** Whether Entra rejected the app's credential, and not the user's code or token. */
 export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean {
   if (code !== 'entra_refused') return false
-  // Entra answers to some of them with another OAuth error.
+  // Entra sends some of these numbers with another OAuth error.
   return oauthError === 'invalid_client' || byNumber.get(aadsts ?? 0)?.refusesClient === true
 }
 
-/** The page's word for an error that Entra sent, by its AADSTS number first and its OAuth code second. */
-export function problemOf(
-  oauthError: string | undefined,
-  aadsts: number | undefined,
-): SignInProblemCode {
-  const known = aadsts === undefined ? undefined : causeByNumber.get(aadsts)
-  return known ?? byOauthError.get(oauthError ?? '') ?? 'failed'
-}
-
-/** The page's word for anything that the exchange with Entra can throw. */
-export function problemOfError(error: unknown): SignInProblemCode {
-  if (!(error instanceof EntraError)) return 'failed'
-  if (error.code === 'entra_unavailable') return 'unavailable'
-  if (error.check === 'tenant_not_allowed' || error.check === 'personal_account') {
-    return 'other_organisation'
-  }
-  // A credential that cannot be read is the operator's, as one that Entra refuses is.
-  if (error.check === 'credential') return 'misconfigured'
-  return error.code === 'entra_refused' ? problemOf(error.oauthError, error.aadsts) : 'failed'
-}
-
 /**
- * Why Entra wants to see the user before it gives another token; undefined where it did not say so.
- * Nothing but these two OAuth errors ends or interrupts a session: whatever else it answers may pass.
+ * Why Entra wants to see the user before it gives another token; undefined if it does not.
+ * Only these two OAuth errors end or interrupt a session: every other one may pass.
  */
 export function interactionFor(error: EntraError): InteractionReason | undefined {
   const { oauthError, suberror, aadsts } = error
   if (oauthError !== 'invalid_grant' && oauthError !== 'interaction_required') return undefined
-  const cause = aadsts === undefined ? undefined : causeByNumber.get(aadsts)
+  const cause = causeOfNumber(aadsts)
   if (cause === 'consent_required' || suberror === 'consent_required') return 'consent'
   if (cause !== undefined) return cause === 'step_up' ? 'step_up' : 'session_expired'
   return oauthError === 'interaction_required' ? 'step_up' : 'session_expired'

@@ -1,11 +1,11 @@
-/** What the authority publishes about itself: fetched when first needed, and kept a day. */
+/** The authority's discovery document: fetched when first needed, and kept for a day. */
 import { isLoopback, signInService } from '../config/index.ts'
-import type { Clock, EntraAnswer, EntraNetwork } from './network.ts'
 import { EntraError } from './errors.ts'
+import type { ClockSkew, EntraAnswer, EntraNetwork } from './network.ts'
 
 /**
- * Every address of the document that this app uses. It knows no other one of Entra's: what stands in
- * these lists is checked, and what does not is not read.
+ * The addresses of the document that this app uses. It knows no other addresses of Entra. These are
+ * checked, and the others are not read.
  */
 const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const optional = ['end_session_endpoint'] as const
@@ -13,30 +13,30 @@ const optional = ['end_session_endpoint'] as const
 type Required = Record<(typeof required)[number], string>
 type Optional = Partial<Record<(typeof optional)[number], string>>
 
-/** OpenID Connect Discovery 1.0 §3, the members that a sign-in needs. */
+/** The members that a sign-in needs (OpenID Connect Discovery 1.0 §3). */
 export interface Metadata extends Required, Optional {
   issuer: string
   authorization_response_iss_parameter_supported?: boolean
 }
 
 const freshMs = 24 * 60 * 60_000
-/** While our clock is wrong: asking again shows when it is right. */
-const freshWhileOffMs = 60_000
-/** After a failure: how long callers are told so without another attempt. */
-const coolDownMs = 2_000
+/** While our clock is wrong: the next answer shows whether it is right again. */
+const freshWhileSkewedMs = 60_000
+/** How long callers get the last failure without another attempt. */
+const backoffMs = 2_000
 
 export interface Discovery {
-  /** @throws EntraError `entra_unavailable` where there is no document, fresh or old */
+  /** @throws EntraError `entra_unavailable` if there is no document, fresh or old */
   metadata(): Promise<Metadata>
-  /** The last document that was read, if any: for what must work while Entra does not answer. */
+  /** The last document, if any: for what must work while Entra does not answer. */
   known(): Metadata | undefined
 }
 
-/** Whose document it has to be. */
+/** The service whose document it has to be. */
 export interface Authority {
   /** Scheme and host of the sign-in service. */
   authority: string
-  /** What the document has to name; undefined takes what it names. */
+  /** What the document has to name; undefined accepts any. */
   issuer: string | undefined
 }
 
@@ -44,7 +44,7 @@ export interface Authority {
 export function createDiscovery(
   { authority, tenant, issuer }: Authority & { tenant: string },
   network: EntraNetwork,
-  clock: Clock,
+  clock: ClockSkew,
   now: () => number,
 ): Discovery {
   const address = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`
@@ -61,7 +61,7 @@ export function createDiscovery(
       return document
     } catch (error) {
       failure = { at: now(), error }
-      // A day-old document is as good as a new one: its addresses hardly ever change.
+      // An old document is as good as a new one: its addresses hardly ever change.
       if (document) return document
       throw error
     } finally {
@@ -72,10 +72,10 @@ export function createDiscovery(
   return {
     known: () => document,
     metadata: async () => {
-      const fresh = clock.isOff() ? freshWhileOffMs : freshMs
-      // Whether the clock went on or was set: both are times to ask again.
+      const fresh = clock.isSkewed() ? freshWhileSkewedMs : freshMs
+      // The absolute value, because a clock that was set back is a reason to ask again too.
       if (document && Math.abs(now() - readAt) < fresh) return document
-      if (failure && Math.abs(now() - failure.at) < coolDownMs) {
+      if (failure && Math.abs(now() - failure.at) < backoffMs) {
         if (document) return document
         throw failure.error
       }
@@ -85,17 +85,16 @@ export function createDiscovery(
 }
 
 /**
- * Reads a discovery document. It is taken as a whole or not at all, and nothing of it goes on but
- * what `Metadata` names.
+ * Reads a discovery document, as a whole or not at all. Only the members of `Metadata` are kept.
  *
- * @throws EntraError `entra_unavailable`, its `check` naming the member that is not as it must be
+ * @throws EntraError `entra_unavailable`; its `check` names the member that is wrong
  */
 export function readMetadata(
   { status, body }: Pick<EntraAnswer, 'status' | 'body'>,
   { authority, issuer }: Authority,
 ): Metadata {
   if (status !== 200 || typeof body !== 'object' || body === null) {
-    throw refused('discovery', `No discovery document (status ${status})`)
+    throw rejected('discovery', `No discovery document (status ${status})`)
   }
   const members: Record<string, unknown> = { ...body }
   const service = new URL(authority)
@@ -103,10 +102,10 @@ export function readMetadata(
   const addresses = [...required, ...present].map((name) => {
     const address = ownAddress(members[name], service)
     if (address !== undefined) return [name, address] as const
-    throw refused(name, `The discovery document’s ${name} is no address of the authority`)
+    throw rejected(name, `The discovery document’s ${name} is no address of the authority`)
   })
   return {
-    // Each required one is among them by now.
+    // Each required one is among them here.
     ...(Object.fromEntries(addresses) as Required & Optional),
     issuer: issuerIn(members, issuer),
     ...issParameterIn(members),
@@ -114,10 +113,10 @@ export function readMetadata(
 }
 
 /**
- * A document that sends the code and the client secret, or a person, to another place is an attack or
- * a mistake (RFC 9700 §4.4). A script in place of an address would run in our page.
+ * A document that sends a person, or the code and the client secret, to another service is an attack
+ * or a mistake (RFC 9700 §4.4). A `javascript:` address would run in our page.
  *
- * @returns the address as every URL parser reads it; undefined for one that is not the authority's
+ * @returns the address in normal form; undefined if it is not the authority's
  */
 function ownAddress(value: unknown, authority: URL): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined
@@ -125,7 +124,7 @@ function ownAddress(value: unknown, authority: URL): string | undefined {
   const isSafe =
     url.protocol === 'https:' ||
     (url.protocol === 'http:' && isLoopback(url) && isLoopback(authority))
-  // A fragment would swallow the parameters that are added to it (RFC 6749 §3.1).
+  // Parameters that are added to a fragment would not arrive (RFC 6749 §3.1).
   const isPlain = !url.username && !url.password && !url.href.includes('#')
   return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
 }
@@ -133,10 +132,10 @@ function ownAddress(value: unknown, authority: URL): string | undefined {
 function issuerIn(members: Record<string, unknown>, expected: string | undefined): string {
   const { issuer } = members
   if (typeof issuer !== 'string' || issuer === '') {
-    throw refused('issuer', 'The discovery document names no issuer')
+    throw rejected('issuer', 'The discovery document names no issuer')
   }
   if (expected !== undefined && issuer !== expected) {
-    throw refused('issuer', 'The discovery document names another issuer')
+    throw rejected('issuer', 'The discovery document names another issuer')
   }
   return issuer
 }
@@ -147,10 +146,10 @@ function issParameterIn(members: Record<string, unknown>) {
   const value = members[name]
   if (value === undefined) return {}
   if (typeof value !== 'boolean')
-    throw refused(name, `The discovery document has no usable ${name}`)
+    throw rejected(name, `The discovery document has no usable ${name}`)
   return { [name]: value }
 }
 
-function refused(check: string, message: string): EntraError {
+function rejected(check: string, message: string): EntraError {
   return new EntraError('entra_unavailable', message, { check })
 }

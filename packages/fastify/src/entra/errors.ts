@@ -1,12 +1,11 @@
-/** What Entra said, or failed to say. `message` is for the log; nothing of it reaches a person. */
-import type { EntraAnswer } from './network.ts'
+/** Errors from Entra. Their `message` is for the log and never shown to a person. */
 
 export type EntraErrorCode =
   /** No usable answer: refused, timed out, too large, not JSON, 5xx. Try again later. */
   | 'entra_unavailable'
-  /** A well-formed OAuth error (RFC 6749 §5.2), with what is needed to tell its kind. */
+  /** A well-formed OAuth error (RFC 6749 §5.2). */
   | 'entra_refused'
-  /** An answer that must not be trusted: an ID token or token response that fails a check. */
+  /** An ID token or token response that failed a check: it must not be trusted. */
   | 'entra_untrusted'
 
 interface EntraErrorFacts extends ErrorOptions {
@@ -17,13 +16,13 @@ interface EntraErrorFacts extends ErrorOptions {
   aadsts?: number
   /** A claims challenge to send along with the next authorization request, as JSON. */
   claims?: string
-  /** Which check failed, as one word for the audit line. */
+  /** The check that failed, as one word for the log. */
   check?: string
   httpStatus?: number
-  /** Microsoft's own names for the request, GUIDs: what its support asks for. */
+  /** Microsoft's own ids of the request, GUIDs: its support asks for them. */
   traceId?: string
   correlationId?: string
-  /** Whole seconds from 1 to 300: how long Entra wants to be left alone, if it said so. */
+  /** Retry-After: whole seconds from 1 to 300, if Entra sent one. */
   retryAfterS?: number
 }
 
@@ -55,15 +54,15 @@ export class EntraError extends Error {
   }
 }
 
-/** An ID token or token response failed `check`; the person is not signed in. */
-export function untrusted(check: string, facts?: EntraErrorFacts): EntraError {
+/** For an ID token or token response that failed `check`: the person is not signed in. */
+export function checkFailed(check: string, facts?: EntraErrorFacts): EntraError {
   return new EntraError('entra_untrusted', `The answer failed the check "${check}"`, {
     ...facts,
     check,
   })
 }
 
-/** Finds the number in `AADSTS50076: …`; Entra writes it at the start of every description. */
+/** The number in `AADSTS50076: …`, which stands at the start of every description. */
 export function aadstsNumber(description: unknown): number | undefined {
   if (typeof description !== 'string') return undefined
   const digits = /\bAADSTS(\d{4,8})\b/.exec(description.slice(0, 200))?.[1]
@@ -71,12 +70,18 @@ export function aadstsNumber(description: unknown): number | undefined {
 }
 
 /**
- * The error that an answer of Entra's holds, whatever its status. Words of a fixed form, numbers and
- * GUIDs are kept. Sentences are not: they hold names and e-mail addresses, and this error is logged.
+ * The error in an answer from Entra, at any status. It keeps words of a fixed form, numbers and GUIDs.
+ * It drops sentences: they hold names and e-mail addresses, and this error is logged.
  *
- * @returns undefined if the answer names no error in a form that is known
+ * @returns undefined if the answer names no error in a known form
  */
-export function errorIn({ status, body }: EntraAnswer): EntraError | undefined {
+export function errorIn({
+  status,
+  body,
+}: {
+  status: number
+  body: unknown
+}): EntraError | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const members: Record<string, unknown> = { ...body }
   const oauthError = ofForm(word, members['error'])
@@ -100,7 +105,7 @@ export function errorIn({ status, body }: EntraAnswer): EntraError | undefined {
 
 const word = /^[a-z_]{1,64}$/
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-/** JSON, which goes back to Entra and into no log. Real ones are 60 to 400 characters long. */
+/** JSON that goes back to Entra and into no log. Real ones have 60 to 400 characters. */
 const claimsRequest = /^[^]{1,8192}$/
 
 function ofForm(form: RegExp, value: unknown): string | undefined {
@@ -108,13 +113,13 @@ function ofForm(form: RegExp, value: unknown): string | undefined {
 }
 
 /**
- * What is kept of an error of MSAL's or jose's as a cause: which kind it was, and its code. Their
- * messages quote what they read, and their causes do too.
+ * Keeps the name and the code of an error from MSAL or jose, for use as a cause. Their messages, and
+ * those of their causes, quote the tokens and answers that they read.
  */
 export function withoutWords(error: unknown): Error {
   if (!(error instanceof Error)) return new Error('no error')
   const { name, errorCode, code } = error as Error & { errorCode?: unknown; code?: unknown }
-  // MSAL makes its code of whatever Entra wrote in that place.
+  // MSAL's code may be any text that Entra sent.
   const kept = ofForm(/^[a-z_0-9]{1,64}$/, errorCode) ?? ofForm(/^[A-Z_0-9]{1,64}$/, code)
   return Object.assign(new Error(''), { name, ...(kept && { code: kept }) })
 }

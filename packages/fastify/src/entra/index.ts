@@ -1,73 +1,64 @@
+/** The sign-in service of one tenant: Microsoft Entra, or the local tenant. */
 import type { FastifyBaseLogger } from 'fastify'
-import {
-  createCredentials,
-  type Credential,
-  warnBelowDays,
-  watchCredentialDays,
-} from './credentials.ts'
-import { type ClientConfig, createEntraClient, type EntraClient } from './client.ts'
-import { type Clock, createEntraNetwork, watchClock } from './network.ts'
-import { createDiscovery, type Discovery } from './discovery.ts'
+import { type ClientConfig, createEntraClient } from './client.ts'
+import { warnBelowDays, watchExpiry } from './credentials/expiry.ts'
+import { type Credential, Credentials } from './credentials/index.ts'
+import { createManagedIdentity } from './credentials/sources.ts'
+import { createDiscovery } from './discovery.ts'
 import { type Verified, verifyIdToken } from './id-token.ts'
 import { createSigningKeys } from './keys.ts'
-import { createManagedIdentity } from './credential-sources.ts'
+import { createEntraNetwork, watchClockSkew } from './network.ts'
 
 export {
-  adviceFor,
+  causeOf,
+  causeOfError,
   interactionFor,
-  problemOf,
-  problemOfError,
   refusesClient,
-  type Advice,
+  remedyFor,
+  type Remedy,
   type SignInProblemCode,
 } from './aadsts.ts'
-export { stepUpClaims, usableClaims } from './token-response.ts'
+export { acrsClaimsRequest, parseClaimsRequest } from './claims-request.ts'
 export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError } from './errors.ts'
-export { sameText, type Verified, type VerifiedClaims } from './id-token.ts'
+export { timingSafeEqualText, type Verified, type VerifiedClaims } from './id-token.ts'
 export type { TokenResponse } from './token-response.ts'
 
-/** The sign-in service of one tenant. */
-export interface Entra extends EntraClient {
-  discovery: Discovery
-  clock: Clock
-  credential: CredentialHealth
-  /** @throws EntraError naming the check that failed */
-  verify(idToken: unknown, facts: { nonce?: string; accessToken: string }): Promise<Verified>
-  close(): Promise<void>
-}
+export type Entra = ReturnType<typeof createEntra>
 
-/** What an operator has to know of the app's credentials, without what they are. */
+/** What an operator needs to know of the app's credentials, without their values. */
 export interface CredentialHealth {
   list: readonly Credential[]
-  /** Whole days; undefined where nothing is known of an end. */
+  /** Whole days; undefined if no end is known. */
   daysLeft(): number | undefined
-  /** Whether it ends within a month, or Entra refused all that were tried last. */
-  needsCare(): boolean
+  /** Whether they end within a month, or Entra accepted none at the last attempt. */
+  needsAttention(): boolean
 }
 
-export function createEntra(
-  config: ClientConfig,
-  log: FastifyBaseLogger,
-  now: () => number,
-): Entra {
+export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: () => number) {
   const direct = createEntraNetwork(now)
-  const { network, clock } = watchClock(direct, log, now)
+  const { network, clock } = watchClockSkew(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
   const managedIdentity = createManagedIdentity(direct)
-  const credentials = createCredentials(config.credentials, managedIdentity, log, now)
-  const days = watchCredentialDays(credentials.list, log, now)
+  const credentials = new Credentials(config.credentials, managedIdentity, log, now)
+  const { daysLeft, stop } = watchExpiry(credentials.list, log, now)
   const keys = createSigningKeys(discovery, network, now)
+  const credential: CredentialHealth = {
+    list: credentials.list,
+    daysLeft,
+    needsAttention: () =>
+      credentials.lastAttemptRejected || (daysLeft() ?? Infinity) < warnBelowDays,
+  }
   return {
     ...createEntraClient(config, discovery, network, credentials),
     discovery,
     clock,
-    credential: {
-      list: credentials.list,
-      daysLeft: () => days.left(),
-      needsCare: () => credentials.areRefused() || (days.left() ?? Infinity) < warnBelowDays,
-    },
-    verify: async (idToken, { nonce, accessToken }) =>
+    credential,
+    /** @throws EntraError naming the check that failed */
+    verify: async (
+      idToken: unknown,
+      { nonce, accessToken }: { nonce?: string; accessToken: string },
+    ): Promise<Verified> =>
       verifyIdToken(idToken, {
         metadata: await discovery.metadata(),
         keys,
@@ -78,8 +69,8 @@ export function createEntra(
         accessToken,
         now,
       }),
-    close: () => {
-      days.stop()
+    close: (): Promise<void> => {
+      stop()
       return network.close()
     },
   }

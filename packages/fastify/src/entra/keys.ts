@@ -1,4 +1,4 @@
-/** The authority's signing keys: cached, refetched once for a key that is not there yet. */
+/** The authority's signing keys: cached, and fetched again once for a key that is not in the cache. */
 import {
   createLocalJWKSet,
   errors,
@@ -7,24 +7,24 @@ import {
   type JSONWebKeySet,
   type JWSHeaderParameters,
 } from 'jose'
-import { EntraError } from './errors.ts'
 import type { Discovery } from './discovery.ts'
+import { EntraError } from './errors.ts'
 import type { EntraNetwork } from './network.ts'
 
-/** Entra publishes about eight; more than this is no key set but a way to keep us busy. */
+/** Entra publishes about eight. A set with more than this would only cost time. */
 const maxKeys = 100
 const freshMs = 24 * 60 * 60_000
-/** Tokens with a key that does not exist, or failed fetches, cannot make us ask more often than this. */
-const coolDownMs = 30_000
-/** Without any keys nobody signs in, so a failed fetch is repeated sooner; but not for each sign-in. */
-const coolDownWithoutKeysMs = 5_000
+/** After a failed fetch, or a token whose key does not exist: no other fetch for so long. */
+const backoffMs = 30_000
+/** Without any keys all sign-ins fail, so a failed fetch is repeated sooner. */
+const backoffWithoutKeysMs = 5_000
 
-/** The key for a token, and whose key it is. */
+/** The key for a token, and its issuer. */
 export interface FoundKey {
   key: CryptoKey
   /**
-   * The `issuer` members of all keys of the set that could have signed the token: Entra's statement of
-   * whose they are. A key without one says nothing.
+   * The `issuer` members of all keys of the set that could have signed the token: the issuers that
+   * Entra lets them sign for. A key without one is left out.
    */
   issuers: readonly unknown[]
 }
@@ -33,8 +33,8 @@ export interface SigningKeys {
   /**
    * Finds the key for a token's header.
    *
-   * @throws EntraError `entra_unavailable` if it may be one that could not be fetched; jose's own
-   * error if there is no such key
+   * @throws EntraError `entra_unavailable` if the keys could not be fetched; jose's own error if there
+   * is no such key
    */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<FoundKey>
 }
@@ -46,15 +46,15 @@ export function createSigningKeys(
 ): SigningKeys {
   let cached: { find: SigningKeys['find']; readAt: number } | undefined
   let failure: { at: number; error: unknown } | undefined
-  /** When keys were fetched for a token and its key was not among them. */
-  let fruitlessAt: number | undefined
+  /** When keys were last fetched for a token whose key was not among them. */
+  let lastMissAt: number | undefined
   let pending: Promise<SigningKeys['find']> | undefined
 
   async function fetchKeys(): Promise<SigningKeys['find']> {
     try {
       const { jwks_uri: address } = await discovery.metadata()
-      const answer = await network.get(address)
-      const find = finderIn(acceptable(answer.status, answer.body))
+      const { status, body } = await network.get(address)
+      const find = finderIn(signingKeysIn(status, body))
       cached = { find, readAt: now() }
       failure = undefined
       return find
@@ -70,11 +70,11 @@ export function createSigningKeys(
     return since !== undefined && Math.abs(now() - since) < ms
   }
 
-  /** Fresh keys where they can be had; old ones where the authority does not answer. */
+  /** Fresh keys; old ones if the authority does not answer. */
   async function current(): Promise<SigningKeys['find']> {
-    if (cached && (within(freshMs, cached.readAt) || within(coolDownMs, failure?.at)))
+    if (cached && (within(freshMs, cached.readAt) || within(backoffMs, failure?.at)))
       return cached.find
-    if (!cached && failure && within(coolDownWithoutKeysMs, failure.at)) throw failure.error
+    if (!cached && failure && within(backoffWithoutKeysMs, failure.at)) throw failure.error
     return (pending ??= fetchKeys()).catch((error: unknown) => {
       if (cached) return cached.find
       throw error
@@ -86,7 +86,7 @@ export function createSigningKeys(
     try {
       return await find(header, token)
     } catch (error) {
-      fruitlessAt = now()
+      lastMissAt = now()
       throw error
     }
   }
@@ -98,16 +98,16 @@ export function createSigningKeys(
         return await find(header, token)
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        // The keys may have been rotated, and nobody could tell: no word against the token.
-        if (failure && within(coolDownMs, failure.at)) throw failure.error
-        if (within(coolDownMs, fruitlessAt)) throw error
+        // The keys may have been rotated, so this says nothing against the token.
+        if (failure && within(backoffMs, failure.at)) throw failure.error
+        if (within(backoffMs, lastMissAt)) throw error
         return findFresh(header, token)
       }
     },
   }
 }
 
-/** One finder a set: jose's resolver keeps the keys that it has imported. */
+/** One finder for each set, because jose's resolver keeps the keys that it has imported. */
 function finderIn(set: JSONWebKeySet): SigningKeys['find'] {
   const resolve = createLocalJWKSet(set)
   return async (header, token) => {
@@ -120,12 +120,12 @@ function finderIn(set: JSONWebKeySet): SigningKeys['find'] {
   }
 }
 
-function acceptable(status: number, body: unknown): JSONWebKeySet {
+function signingKeysIn(status: number, body: unknown): JSONWebKeySet {
   const keys: unknown = (body as { keys?: unknown } | null)?.keys
   if (status !== 200 || !Array.isArray(keys) || keys.length > maxKeys) {
     throw new EntraError('entra_unavailable', `No usable key set (status ${status})`)
   }
-  // Public RSA signing keys only: whatever else is in the set is not looked at.
+  // Public RSA signing keys only; every other key is ignored.
   const usable = keys.filter(
     (key: unknown) =>
       typeof key === 'object' &&

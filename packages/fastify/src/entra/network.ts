@@ -1,8 +1,9 @@
-/** The one way out to Entra: bounded in time and size, never following a redirect. */
+/** Requests to Entra: bounded in time and size, without redirects. Also watches the clock skew. */
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
+import type { FastifyBaseLogger } from 'fastify'
 import { Agent, request } from 'undici'
 import { statedRetryAfter } from '../retry-after.ts'
 import { EntraError, errorIn } from './errors.ts'
-import type { FastifyBaseLogger } from 'fastify'
 
 /** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
 const totalMs = 8_000
@@ -26,9 +27,9 @@ export interface EntraNetwork {
 /**
  * Opens the connections to Entra.
  *
- * Both verbs throw an `EntraError` with code `entra_unavailable` for anything that is not JSON
- * with a status below 500: transport faults, timeouts, redirects, HTML from a proxy in between. It
- * says how long to wait if a 429 or 5xx said so.
+ * Both methods throw an `EntraError` with code `entra_unavailable` for anything but JSON with a status
+ * below 500: transport faults, timeouts, redirects, HTML from a proxy. It carries the Retry-After of
+ * a 429 or 5xx.
  */
 export function createEntraNetwork(now: () => number = Date.now): EntraNetwork {
   const agent = new Agent({
@@ -51,7 +52,7 @@ export function createEntraNetwork(now: () => number = Date.now): EntraNetwork {
         headers: { accept: 'application/json', ...headers },
         body: body ?? null,
         dispatcher: agent,
-        // One clock for the whole exchange: undici's own timers restart with every chunk.
+        // One timer for the whole exchange: undici's own restart with every chunk.
         signal: AbortSignal.timeout(totalMs),
       })
       const text = await response.body.text()
@@ -64,14 +65,14 @@ export function createEntraNetwork(now: () => number = Date.now): EntraNetwork {
   }
 
   return {
-    get: async (url, headers = {}) => refuseUnusable(await send('GET', url, headers), url, now()),
+    get: async (url, headers = {}) => throwIfUnusable(await send('GET', url, headers), url, now()),
     post: async (url, headers, body) =>
-      refuseUnusable(await send('POST', url, headers, body), url, now()),
+      throwIfUnusable(await send('POST', url, headers, body), url, now()),
     close: () => agent.destroy(),
   }
 }
 
-function refuseUnusable(answer: EntraAnswer, url: string, nowMs: number): EntraAnswer {
+function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): EntraAnswer {
   const { status, headers, body } = answer
   const usable = status === 200 || (status >= 400 && status < 500)
   if (usable && body !== undefined && status !== 429) return answer
@@ -100,57 +101,79 @@ function single(headers: Record<string, string | string[] | undefined>): Record<
   return Object.fromEntries(entries) as Record<string, string>
 }
 
-/** Addresses go to the log without path and query: a query may hold what is nobody's business. */
+/** The log gets addresses without path and query, because a query may hold secrets. */
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'an unparsable address'
 }
 
-// Whether this machine's clock is right: every answer of Entra's says what time it is there.
+/** MSAL's network module over ours. It keeps the last answer, or the failure, of one operation. */
+export function capturingNetwork(network: EntraNetwork) {
+  let answer: EntraAnswer | undefined
+  let failure: unknown
 
-/** The header counts whole seconds, and answers travel; well inside of what tokens are given (five minutes). */
-const toleratedMs = 2 * 60_000
+  async function capture<T>(send: Promise<EntraAnswer>): Promise<NetworkResponse<T>> {
+    try {
+      answer = await send
+      return { ...answer, body: answer.body as T }
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+
+  const module: INetworkModule = {
+    sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+      capture<T>(network.get(url, options?.headers ?? {})),
+    sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+      capture<T>(network.post(url, options?.headers ?? {}, options?.body ?? '')),
+  }
+  return { module, answer: () => answer, failure: () => failure }
+}
+
+/** `Date` has whole seconds, and answers take time. Well below the tolerance for tokens (5 minutes). */
+const toleratedSkewMs = 2 * 60_000
 const warnAgainMs = 60 * 60_000
 
-export interface Clock {
-  /** Whether our clock and Entra's were more than two minutes apart when Entra last answered. */
-  isOff(): boolean
+export interface ClockSkew {
+  /** Whether our clock and Entra's differed by more than two minutes at Entra's last answer. */
+  isSkewed(): boolean
 }
 
 /**
- * Compares our clock with the `Date` (RFC 9110 §6.6.1) of each answer that a network brings. A
- * difference is logged, once an hour at most: before tokens begin to be refused for it.
+ * Compares our clock with the `Date` (RFC 9110 §6.6.1) of each answer. It logs a difference, at most
+ * once an hour, before tokens begin to be refused for it.
  *
  * @returns the network to use instead, and what is known of the clock
  */
-export function watchClock(
+export function watchClockSkew(
   network: EntraNetwork,
   log: FastifyBaseLogger,
   now: () => number,
-): { network: EntraNetwork; clock: Clock } {
-  let offMs = 0
+): { network: EntraNetwork; clock: ClockSkew } {
+  let skewMs = 0
   let warnedAt: number | undefined
 
-  function noted(answer: EntraAnswer): EntraAnswer {
-    const theirs = Date.parse(answer.headers['date'] ?? '')
-    // What a cache in between kept is dated by when it was made.
-    if (Number.isNaN(theirs) || answer.headers['age'] !== undefined) return answer
-    offMs = now() - theirs
-    if (isOff() && (warnedAt === undefined || Math.abs(now() - warnedAt) >= warnAgainMs)) {
+  function observe(answer: EntraAnswer): EntraAnswer {
+    const entraTime = Date.parse(answer.headers['date'] ?? '')
+    // An answer from a cache carries the time at which it was made.
+    if (Number.isNaN(entraTime) || answer.headers['age'] !== undefined) return answer
+    skewMs = now() - entraTime
+    if (isSkewed() && (warnedAt === undefined || Math.abs(now() - warnedAt) >= warnAgainMs)) {
       warnedAt = now()
-      const fields = { event: 'clock', aheadS: Math.round(offMs / 1000) }
+      const fields = { event: 'clock', aheadS: Math.round(skewMs / 1000) }
       log.warn(fields, 'This server’s clock and Microsoft’s differ: is the clock right (NTP)?')
     }
     return answer
   }
 
-  const isOff = () => Math.abs(offMs) > toleratedMs
+  const isSkewed = () => Math.abs(skewMs) > toleratedSkewMs
 
   return {
     network: {
-      get: async (url, headers) => noted(await network.get(url, headers)),
-      post: async (url, headers, body) => noted(await network.post(url, headers, body)),
+      get: async (url, headers) => observe(await network.get(url, headers)),
+      post: async (url, headers, body) => observe(await network.post(url, headers, body)),
       close: () => network.close(),
     },
-    clock: { isOff },
+    clock: { isSkewed },
   }
 }

@@ -1,25 +1,26 @@
+/** Reads what the token endpoint answers. */
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { type EntraError, errorIn, untrusted } from './errors.ts'
+import { checkFailed, type EntraError, errorIn } from './errors.ts'
 import type { EntraAnswer } from './network.ts'
 
-/** A token endpoint's success, RFC 6749 §5.1, in the terms of this product. */
+/** A success of the token endpoint (RFC 6749 §5.1). */
 export interface TokenResponse {
   accessToken: string
   /** Lifetime of the access token in seconds. */
   expiresInS: number
-  /** What was really granted. */
+  /** The scopes that were granted. */
   scopes: string[]
   /** Not verified yet. */
   idToken: string | undefined
-  /** Absent where the old one stays in use. */
+  /** Undefined if the old one stays in use. */
   refreshToken: string | undefined
 }
 
-/** Real tokens are about 2 kB; one that holds 200 groups stays under 10. */
+/** Real tokens have about 2 kB; one with 200 groups has less than 10. */
 const maxTokenLength = 32 * 1024
 
-/** What an Authorization header can hold: RFC 9110 §11.2, `b64token` of RFC 6750 §2.1. */
+/** What an Authorization header can hold (RFC 9110 §11.2, `b64token` of RFC 6750 §2.1). */
 const token68 = /^[A-Za-z0-9._~+/-]+=*$/
 
 const Success = Type.Object({
@@ -27,23 +28,23 @@ const Success = Type.Object({
   access_token: Type.String({ minLength: 1, maxLength: maxTokenLength }),
   expires_in: Type.Union([Type.Number(), Type.String({ pattern: '^[0-9]{1,9}$' })]),
   scope: Type.Optional(Type.String({ maxLength: 8192 })),
-  // Verified, and refused where it is missing, by whoever needs it.
+  // The sign-in verifies it and rejects an answer without it.
   id_token: Type.Optional(Type.Unknown()),
   refresh_token: Type.Optional(Type.String({ minLength: 1, maxLength: maxTokenLength })),
 })
 
-/** Reads what a token endpoint answered. @throws EntraError naming the member that is not as it must be */
+/** @throws EntraError naming the member that is wrong */
 export function readTokenResponse(answer: EntraAnswer | undefined): TokenResponse {
   if (answer?.status !== 200 || errorIn(answer) || !Value.Check(Success, answer.body)) {
     throw unusable(answer)
   }
   const { body } = answer
-  // Case does not matter here (RFC 6749 §7.1); another type would be a token that we cannot use.
-  if (body.token_type.toLowerCase() !== 'bearer') throw untrusted('token_type')
-  // Any other text breaks the header of every call, and the API would be blamed for it.
-  if (!token68.test(body.access_token)) throw untrusted('access_token')
+  // The case does not matter (RFC 6749 §7.1). A token of another type cannot be used.
+  if (body.token_type.toLowerCase() !== 'bearer') throw checkFailed('token_type')
+  // Other text breaks the header of every call, which would look like a failure of the API.
+  if (!token68.test(body.access_token)) throw checkFailed('access_token')
   const expiresInS = Number(body.expires_in)
-  if (!(expiresInS > 0 && expiresInS <= 30 * 24 * 3600)) throw untrusted('expires_in')
+  if (!(expiresInS > 0 && expiresInS <= 30 * 24 * 3600)) throw checkFailed('expires_in')
   return {
     accessToken: body.access_token,
     expiresInS,
@@ -53,8 +54,8 @@ export function readTokenResponse(answer: EntraAnswer | undefined): TokenRespons
   }
 }
 
-/** The OAuth error in an answer (RFC 6749 §5.2), if it is one. */
-export function refusalIn(answer: EntraAnswer | undefined): EntraError | undefined {
+/** The OAuth error in an answer (RFC 6749 §5.2); undefined if there is none. */
+export function oauthErrorIn(answer: EntraAnswer | undefined): EntraError | undefined {
   if (!answer || answer.status === 200) return undefined
   const error = errorIn(answer)
   return error?.oauthError === undefined ? undefined : error
@@ -63,57 +64,14 @@ export function refusalIn(answer: EntraAnswer | undefined): EntraError | undefin
 /**
  * For an answer that is neither a success nor an OAuth error.
  *
- * @param cause what stopped there; not used if the answer itself says what is wrong
+ * @param cause used if the answer itself names no error
  */
 export function unusable(answer: EntraAnswer | undefined, cause?: Error): EntraError {
   const said = answer && errorIn(answer)
-  return untrusted('token_response', {
+  return checkFailed('token_response', {
     ...(answer && { httpStatus: answer.status }),
     ...(said?.aadsts && { aadsts: said.aadsts }),
-    // As the cause: what it says in such an answer must not interrupt anybody's session.
+    // Only as the cause, because an error in such an answer must not interrupt a session.
     ...((said ?? cause) && { cause: said ?? cause }),
   })
-}
-
-/** Claims requests (OpenID Connect Core §5.5): what a claims challenge asks Entra to put into the next tokens. */
-
-/**
- * Bytes that a claims request takes in the JSON of the sign-in's cookie, escapes included. Real ones
- * are 60 to 400 characters long; more than this and the longest `returnTo` would not fit beside it.
- */
-const maxBytes = 1400
-const members = new Set(['access_token', 'id_token', 'userinfo'])
-
-/**
- * A claims request that came from outside, if it is one: an object with a member for a kind of token,
- * each an object by claim.
- *
- * @returns the same request as compact JSON; undefined for everything else
- */
-export function usableClaims(json: string | undefined): string | undefined {
-  if (json === undefined || json.length > maxBytes) return undefined
-  const request = parse(json)
-  if (!isObject(request)) return undefined
-  const entries = Object.entries(request)
-  const known = entries.every(([member, claims]) => members.has(member) && isObject(claims))
-  if (!known || entries.length === 0) return undefined
-  const compact = JSON.stringify(request)
-  return Buffer.byteLength(JSON.stringify(compact)) <= maxBytes ? compact : undefined
-}
-
-/** The claims request for an ID token that says it satisfied an authentication context, such as `c1`. */
-export function stepUpClaims(authenticationContext: string): string {
-  return JSON.stringify({ id_token: { acrs: { essential: true, value: authenticationContext } } })
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,12 +1,12 @@
-/** For load balancers: alive, and ready for traffic. Neither says anything about users or configuration. */
+/** For load balancers: alive, and ready for traffic. Neither reveals users or configuration. */
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../errors.ts'
-import { sendProblem } from './errors.ts'
+import { sendProblem } from './error-handler.ts'
 
-const byAnyone = { config: { reachedBy: 'anyone' } } as const
+const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
 export interface HealthOptions {
-  /** Whether the process is about to end: alive, and no longer ready. */
+  /** Whether the process is about to end: it is alive, and no longer ready. */
   isEnding: () => boolean
 }
 
@@ -14,16 +14,16 @@ export default async function health(
   app: FastifyInstance,
   { isEnding }: HealthOptions,
 ): Promise<void> {
-  app.get('/healthz', byAnyone, async () => ({ status: 'alive' }))
-  app.get('/readyz', byAnyone, async (_request, reply) => {
+  app.get('/healthz', fromAnyone, async () => ({ status: 'alive' }))
+  app.get('/readyz', fromAnyone, async (_request, reply) => {
     if (isEnding()) {
-      // Sent, not thrown: an end that was asked for is no failure, and belongs into no log as one.
+      // Sent, not thrown: an end that was asked for is not logged as a failure.
       const detail = 'This instance is about to end.'
       return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
     }
     try {
       const { clockIsOff, credentialNeedsCare, credentialDaysLeft } = await app.identityReady()
-      // Ready all the same: both are the operator's to set right, and other instances share them.
+      // Still ready: the operator has to correct both, and all instances share them.
       const warnings = [
         ...(clockIsOff ? ['clock'] : []),
         ...(credentialNeedsCare ? ['credential'] : []),

@@ -1,7 +1,7 @@
-/** What a log line may hold: which route, what came of it, and never an address with its query, a cookie or a token. */
+/** Logger options: a log line holds the route and the outcome, and never a query, a cookie or a token. */
+import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest } from 'fastify'
 import type { PinoLoggerOptions } from 'fastify/types/logger.js'
-import { randomBytes } from 'node:crypto'
 
 export interface LogStream {
   write(line: string): void
@@ -35,7 +35,7 @@ interface Described {
   stack: string
 }
 
-/** What an error may say beside its message: words and numbers. Whatever else hangs on it is not looked at. */
+/** The members of an error that are logged beside its message: words and numbers. */
 const facts = [
   'code',
   'check',
@@ -48,10 +48,10 @@ const facts = [
   'retryAfterS',
 ] as const
 
-/** Libraries hang what they like on errors. */
+/** Libraries put any members on errors. */
 type Members = Error & Readonly<Record<string, unknown>>
 
-/** An error and its causes by type, message and facts, without the objects that libraries hang on them. */
+/** An error and its causes by type, message and facts, without the objects that libraries put on them. */
 function describe(error: unknown, depth: number): Described {
   if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' }
   const members = error as Members
@@ -71,13 +71,13 @@ function wordOf(value: unknown): string | number | undefined {
   return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined
 }
 
-/** Members by which an error of another library brings along what it was answered. */
+/** Members in which an error of a library carries the answer that it got. */
 const answers = ['errorCode', 'errorMessage', 'body', 'data', 'response']
 
 /**
- * The message, unless it may repeat an answer of Entra or of an API, and with it names and addresses of
- * people. Parsers quote what they read (SyntaxError), jose does (`ERR_J…`), MSAL does; type, code and
- * stack say enough about these. Node ends its sentences about an argument with the value.
+ * The message, unless it may quote an answer of Entra or of an API, which holds names and addresses of
+ * people. Parsers (SyntaxError), jose (`ERR_J…`) and MSAL quote what they read; type, code and stack say
+ * enough about these. Node ends its sentences about an argument with the value.
  */
 function messageOf(error: Members): string {
   const code = String(error['code'])
@@ -89,18 +89,16 @@ function messageOf(error: Members): string {
   return code.startsWith('ERR_') ? error.message.replace(/\.? Received [^]*$/, '') : error.message
 }
 
-/** The stack behind its first part, which repeats the message as it was. */
+/** The stack without its first part, which repeats the message. */
 function framesOf({ message, stack = '' }: Error): string {
   const behind = stack.slice(Math.max(stack.indexOf(message), 0) + message.length)
   const first = behind.indexOf('\n    at ')
   return first < 0 ? '' : behind.slice(first)
 }
 
-// A request's id and its logger, both made so that a request that logs nothing pays nothing.
-
 /**
- * Ids that name a request in the log, on problem bodies and on the sign-in problem page: unique
- * across processes by a random part, and within one by counting. They protect nothing.
+ * Ids of requests in the log, in problem bodies and on the sign-in problem page: unique across processes
+ * by a random part, and within one by a counter. They are no secret.
  */
 export function createRequestIds(): () => string {
   const process = randomBytes(9).toString('base64url')
@@ -111,6 +109,7 @@ export function createRequestIds(): () => string {
   }
 }
 
+/** A logger that costs nothing for a request that logs nothing. */
 interface LazyLogger extends FastifyBaseLogger {
   parent: FastifyBaseLogger
   made: FastifyBaseLogger | undefined
@@ -140,7 +139,7 @@ const prototype = {
   },
 }
 
-/** Fastify's `childLoggerFactory`: pino makes the child, with the request's id, when the first line is written. */
+/** Fastify's `childLoggerFactory`: makes pino's child logger when the first line is written. */
 export function lazyChildLogger(
   parent: FastifyBaseLogger,
   bindings: Record<string, unknown>,

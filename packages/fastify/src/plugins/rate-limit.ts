@@ -1,6 +1,6 @@
 /**
- * How often one address may start or finish sign-ins. The limit is far above what people do, also
- * when a whole office shares an address: it is there for machines. Each process counts for itself.
+ * Limits how often one address may start or finish sign-ins. The limit is for machines: a whole office
+ * that shares an address stays far below it. Each process counts for itself.
  */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
@@ -9,13 +9,13 @@ import { ProblemError } from '../errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** A hook for what anybody can ask: counts by the client's network address. */
+    /** A hook for routes that need no sign-in: counts by the client's network address. */
     limitByAddress: preHandlerAsyncHookHandler
   }
 }
 
 const windowMs = 60_000
-/** Addresses that are counted at once; the longest unseen goes. About 100 bytes each. */
+/** Addresses in memory, about 100 bytes each. The one that was unseen for longest is dropped. */
 const maxCounted = 50_000
 
 async function rateLimits(
@@ -26,7 +26,7 @@ async function rateLimits(
     global: false,
     cache: maxCounted,
     timeWindow: windowMs,
-    // Retry-After is set with the problem; counters on every answer would tell machines how to pace.
+    // The problem sets Retry-After. Counters on every answer would help machines to stay below.
     addHeaders: silent,
     addHeadersOnExceeding: silent,
     errorResponseBuilder: (_request, { ttl }) =>

@@ -1,11 +1,5 @@
 /**
- * Refuses what another site made the browser send (Fetch Metadata, W3C; OWASP ASVS 3.5).
- *
- * The API is for this page and for deliberate clients. Reads: refused where the browser says that
- * another site asked, or that it was no fetch. Changes: need a proof that this page or a deliberate
- * client sent them: `Sec-Fetch-Site: same-origin`, our `Origin`, or `x-csrf: 1`, which no form and
- * no cross-site request without a preflight can carry. Clients that are no browsers send none of
- * these headers and may read.
+ * The requests that this app accepts: not sent by another site, not ambiguous, and for its own host.
  */
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
@@ -14,16 +8,26 @@ import { ProblemError } from '../errors.ts'
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * The marked exceptions. `navigation`: people arrive here by links and redirects of other
-     * sites, and nothing else may: no image, no frame, no prefetch. `anyone`: the page itself, its
-     * files, health checks, Entra's frame. `image`: an image of our own pages, besides a fetch.
+     * Exceptions from the rule that only this page and deliberate clients may ask. `navigation`: only
+     * links and redirects, also from other sites; no image, frame or prefetch. `anyone`: every request:
+     * the page itself, its files, health checks, Entra's frame. `image`: an image of our own pages,
+     * besides a fetch.
      */
-    reachedBy?: 'navigation' | 'anyone' | 'image'
+    allowFrom?: 'navigation' | 'anyone' | 'image'
   }
 }
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/**
+ * Refuses requests that another site made the browser send (Fetch Metadata, W3C; OWASP ASVS 3.5).
+ *
+ * The API is for this page and for deliberate clients. A read is refused if the browser says that
+ * another site asked, or that it was no fetch. A change needs proof that this page or a deliberate
+ * client sent it: `Sec-Fetch-Site: same-origin`, our `Origin`, or `x-csrf: 1`, which no form and no
+ * cross-site request without a preflight can carry. Clients other than browsers send none of these
+ * headers and may read.
+ */
 function crossSite(
   app: FastifyInstance,
   { publicUrl }: { publicUrl: string },
@@ -31,20 +35,20 @@ function crossSite(
 ): void {
   app.addHook('onRequest', (request, _reply, next) => {
     if (isAllowed(request, publicUrl)) return next()
-    request.log.warn({ event: 'cross_site_refused' }, 'A request of another site was refused')
+    request.log.warn({ event: 'cross_site_refused' }, 'A request from another site was refused')
     next(new ProblemError('cross_site', 'This request came from another site.'))
   })
   done()
 }
 
 function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
-  // An address that is not there gives nothing away and changes nothing, whoever asks.
+  // A path without a route reveals and changes nothing.
   if (request.is404) return true
   if (!reads.has(request.method)) return mayChange(request, publicUrl)
-  const { reachedBy } = request.routeOptions.config
-  if (reachedBy === 'anyone') return true
-  if (reachedBy === 'navigation') return isNavigation(request)
-  return mayRead(request, reachedBy === 'image' ? ['empty', 'image'] : ['empty'])
+  const { allowFrom } = request.routeOptions.config
+  if (allowFrom === 'anyone') return true
+  if (allowFrom === 'navigation') return isNavigation(request)
+  return mayRead(request, allowFrom === 'image' ? ['empty', 'image'] : ['empty'])
 }
 
 function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
@@ -58,7 +62,7 @@ function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
   )
 }
 
-/** A browser that says how it got here must say that a person's tab is going there, now. */
+/** Whether a tab navigates here now. A client that sends no Fetch Metadata passes. */
 function isNavigation({ headers }: FastifyRequest): boolean {
   if (isPrefetch(headers)) return false
   const mode = headers['sec-fetch-mode']
@@ -84,11 +88,13 @@ function mayChange({ headers }: FastifyRequest, publicUrl: string): boolean {
 
 export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
 
-// Refuses requests that two parties could read differently (RFC 9112 §3.2): two Hosts, an address in absolute form.
-
+/**
+ * Refuses requests that a proxy and this server could read differently (RFC 9112 §3.2): two Host headers,
+ * or an address in absolute form.
+ */
 function refuseAmbiguous(app: FastifyInstance, _options: object, done: () => void): void {
-  // What it expects beyond `100-continue` may be passed over (RFC 9110 §10.1.1); Node would refuse it
-  // without any of our headers.
+  // Other expectations than `100-continue` may be ignored (RFC 9110 §10.1.1). Node would refuse them
+  // without our headers.
   app.server.on('checkExpectation', (...exchange) => void app.server.emit('request', ...exchange))
   app.addHook('onRequest', (request, _reply, next) => {
     if (isUnambiguous(request)) return next()
@@ -104,7 +110,7 @@ function isUnambiguous({ raw }: FastifyRequest): boolean {
 
 const slash = 47
 
-/** How many Host headers came: names are at the even places, and few of them have four letters. */
+/** Names are at the even places. Few have four letters, so few are compared. */
 function countHostHeaders(rawHeaders: readonly string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -119,12 +125,13 @@ export const ambiguousRequests = fp(refuseAmbiguous, {
   dependencies: ['security-headers'],
 })
 
-// In development a person may open 127.0.0.1, where no cookie of localhost would come back. They
-// are sent to the configured origin before anything is set. The Host header is compared and never
-// copied; behind a proxy, where it may be an inner name, this plugin stays out of the way.
-
 const loopback = /^(?:127\.0\.0\.1|\[::1\])(?::\d+)?$/
 
+/**
+ * In development a person may open 127.0.0.1, where the browser sends no cookie of localhost. They are
+ * redirected to the configured origin before a cookie is set. The Host header is compared and never
+ * copied. Behind a proxy, where it may be an internal name, nothing is redirected.
+ */
 function canonicalHost(
   app: FastifyInstance,
   options: { publicUrl: string },
@@ -132,9 +139,9 @@ function canonicalHost(
 ): void {
   const { publicUrl } = options
   if (new URL(publicUrl).hostname === 'localhost') {
-    // Where people arrive: the pages and the flow. The API is asked by a page that is there already.
+    // For the pages and the sign-in flow only: a page that asks the API is at the right host already.
     app.addHook('onRoute', (route) => {
-      if (!route.config?.reachedBy) return
+      if (!route.config?.allowFrom) return
       route.onRequest = [redirectToCanonicalHost(publicUrl), ...[route.onRequest ?? []].flat()]
     })
   }
@@ -145,7 +152,7 @@ function redirectToCanonicalHost(publicUrl: string): onRequestHookHandler {
   return (request, reply, next) => {
     if (!loopback.test(request.headers.host ?? '')) return next()
     const target = new URL(publicUrl)
-    // Split by hand: parsed as a URL, a path such as `//evil` would be a host.
+    // Split as text: in a URL, a path such as `//evil` would be a host.
     const [path = '', ...query] = request.url.split('?')
     target.pathname = path
     target.search = query.join('?')

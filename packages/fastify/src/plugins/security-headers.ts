@@ -1,8 +1,8 @@
-/** Headers that every answer carries; fixed, short, and set in one go, so that they cost next to nothing. */
+/** The headers of every answer: fixed, short and set together, so that they cost very little. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Two years, as the preload list asks; only where it is https (RFC 6797 §7.2). */
+/** Two years, as the preload list requires. Only for https (RFC 6797 §7.2). */
 const strictTransport = 'max-age=63072000; includeSubDomains'
 
 function securityHeaders(
@@ -13,32 +13,32 @@ function securityHeaders(
   const everywhere = fixedHeaders(publicUrl)
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(everywhere)
-    // Connections persist without being told (RFC 9112 §9.3): two headers less on every answer.
+    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer.
     reply.raw.removeHeader('connection')
     next()
   })
   done()
 }
 
-/** The headers by name; for answers that no hook sees as well. */
+/** The headers by name, also for answers that pass no hook. */
 export function fixedHeaders(publicUrl: string): Record<string, string> {
   return {
-    // What is no page needs nothing at all; pages bring their own policy.
+    // Only a page loads anything, and pages set their own policy.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    // One feature stands for all: without a script, nothing here could ask for any. Pages list more.
+    // One feature is enough: an answer without a script can use none. Pages list more.
     'permissions-policy': 'camera=()',
-    // Pages and assets say otherwise for themselves; an answer about a person is never kept.
+    // An answer about a person is never stored. Pages and assets set another value.
     'cache-control': 'no-store',
     ...(publicUrl.startsWith('https:') && { 'strict-transport-security': strictTransport }),
   }
 }
 
 /**
- * What a page may load and do.
+ * The headers that say what a page may load and do.
  *
  * @param scriptHashes CSP sources of the inline scripts in the built index.html
  */

@@ -1,4 +1,4 @@
-/** The built page: hashed assets for ever, the shell never from a cache, nothing else of the disk. */
+/** Serves the built page: hashed assets cached for ever, index.html always checked, no other file. */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,15 +6,15 @@ import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { documentHeaders } from './security-headers.ts'
 
-export interface BuiltWeb {
+export interface WebBuild {
   root: string
   html: string
-  /** Headers of the page itself: its policy names the inline scripts of index.html by hash. */
+  /** Headers of the page: its policy names the inline scripts of index.html by hash. */
   headers: Record<string, string>
 }
 
-/** Reads `web/dist`; undefined where the page was not built, as in development. */
-export function readBuiltWeb(root: string): BuiltWeb | undefined {
+/** Reads `web/dist`; undefined if the page was not built, as in development. */
+export function readWebBuild(root: string): WebBuild | undefined {
   const index = join(root, 'index.html')
   if (!existsSync(index)) return undefined
   const html = readFileSync(index, 'utf8')
@@ -25,43 +25,43 @@ export function readBuiltWeb(root: string): BuiltWeb | undefined {
   return { root, html, headers: documentHeaders(scriptHashes) }
 }
 
-const byAnyone = { config: { reachedBy: 'anyone' } } as const
+const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
 export default async function web(
   app: FastifyInstance,
-  { built, pages }: { built: BuiltWeb; pages: readonly string[] },
+  { webBuild, pages }: { webBuild: WebBuild; pages: readonly string[] },
 ): Promise<void> {
-  await app.register(staticFiles, { root: built.root, serve: false, cacheControl: false })
+  await app.register(staticFiles, { root: webBuild.root, serve: false, cacheControl: false })
 
   for (const path of pages) {
-    app.get(path, byAnyone, (_request, reply) =>
-      sendShell(reply.header('cache-control', 'no-cache'), built),
+    app.get(path, fromAnyone, (_request, reply) =>
+      sendIndexHtml(reply.header('cache-control', 'no-cache'), webBuild),
     )
   }
 
-  const assets = new Set(filesIn(join(built.root, 'assets')))
-  app.get<{ Params: { file: string } }>('/assets/:file', byAnyone, (request, reply) => {
+  const assets = new Set(filesIn(join(webBuild.root, 'assets')))
+  app.get<{ Params: { file: string } }>('/assets/:file', fromAnyone, (request, reply) => {
     const { file } = request.params
-    // Before the header: that a file is not there (yet) must not be remembered for a year.
+    // Before the header, so that a missing file is not cached for a year.
     if (!assets.has(file)) return reply.callNotFound()
     return reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${file}`)
   })
-  // robots.txt, favicon.svg and the like: exactly the files that the build put there.
-  for (const file of filesIn(built.root).filter((name) => name !== 'index.html')) {
-    app.get(`/${file}`, byAnyone, (_request, reply) =>
+  // robots.txt, favicon.svg and others: exactly the files of the build.
+  for (const file of filesIn(webBuild.root).filter((name) => name !== 'index.html')) {
+    app.get(`/${file}`, fromAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }
 }
 
-/** The page, whatever the address: it looks at that itself. */
-export function sendShell(reply: FastifyReply, { html, headers }: BuiltWeb): FastifyReply {
+/** Answers any path with the page, which has its own router. */
+export function sendIndexHtml(reply: FastifyReply, { html, headers }: WebBuild): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html)
 }
 
-/** The names of the files that the build put into a folder. */
+/** The names of the files in a folder of the build. */
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Marks } from '../store/store.ts'
-import { ProblemError, signInRequired, tryLater } from '../errors.ts'
+import { ProblemError, signInRequired, unavailable } from '../errors.ts'
 import { findToken, scopeKey } from './token-set.ts'
 import type { Session } from './cache.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
@@ -82,7 +82,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     const token = findToken(others(record, rejected), scopes)
     if (lasts(token, 0)) return token.accessToken
     if (rejected !== undefined) return rejected
-    throw tryLater(undefined, retryAfterS)
+    throw unavailable(undefined, retryAfterS)
   }
 
   async function obtain(session: Session, request: RenewalRequest): Promise<string> {
@@ -104,7 +104,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       }
       await sleep(lookAgainMs)
     }
-    throw tryLater()
+    throw unavailable()
   }
 
   function shared(session: Session, request: RenewalRequest): Promise<string> {

@@ -7,7 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { signInUrl } from '@gatehouse/contract/paths'
 import type { InteractionReason } from '@gatehouse/contract/problem'
 import { ProblemError, signInRequired } from '../errors.ts'
-import { usableClaims } from '../entra/index.ts'
+import { parseClaimsRequest } from '../entra/index.ts'
 import type { Session } from './cache.ts'
 import type { Challenge } from './record.ts'
 import type { Sessions } from './sessions.ts'
@@ -57,7 +57,7 @@ export function createChallenges(
 
   return {
     demand: async (session, { reason, claims, scopes, cause }) => {
-      const usable = usableClaims(claims)
+      const usable = parseClaimsRequest(claims)
       const asked = {
         reason,
         ...(usable !== undefined && { claims: usable }),

@@ -1,13 +1,13 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
-import { type ProblemError, signInRequired, tryLater } from '../errors.ts'
+import { type ProblemError, signInRequired, unavailable } from '../errors.ts'
 import {
-  adviceFor,
+  remedyFor,
   type Entra,
   EntraError,
   interactionFor,
   type TokenResponse,
-  usableClaims,
+  parseClaimsRequest,
 } from '../entra/index.ts'
 import type { Challenges } from './challenges.ts'
 import { findToken, grantedToken, withToken } from './token-set.ts'
@@ -83,7 +83,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
   ): Promise<ProblemError> {
     return reason
       ? challenges.demand(session, { reason, claims, scopes, cause })
-      : tryLater(cause, retryAfterS)
+      : unavailable(cause, retryAfterS)
   }
 
   async function failed(session: Session, request: RenewalRequest, error: EntraError) {
@@ -128,7 +128,7 @@ function failureOf(error: EntraError, { scopes, claims }: RenewalRequest): Token
   const reason = interactionFor(error)
   if (!reason) return {}
   // What Entra asks for counts more than what the API asked Entra for.
-  const asked = reason === 'step_up' ? (usableClaims(error.claims) ?? claims) : undefined
+  const asked = reason === 'step_up' ? (parseClaimsRequest(error.claims) ?? claims) : undefined
   return {
     reason,
     ...(asked !== undefined && { claims: asked }),
@@ -140,6 +140,6 @@ function failureOf(error: EntraError, { scopes, claims }: RenewalRequest): Token
 function logRefusal(log: FastifyBaseLogger, error: EntraError): void {
   if (error.code !== 'entra_refused') return
   const { aadsts, oauthError } = error
-  const fields = { event: 'refresh_refused', aadsts, oauthError, advice: adviceFor(error) }
+  const fields = { event: 'refresh_refused', aadsts, oauthError, advice: remedyFor(error) }
   log.error(fields, 'Entra refused to renew a token')
 }

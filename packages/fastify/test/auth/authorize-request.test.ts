@@ -5,9 +5,9 @@ import { localTenant } from '../../src/config/index.ts'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { tokenRequests } from '../support/token-requests.ts'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 describe('the authorization request', () => {
   it('asks for a code with state, nonce and an S256 challenge', async () => {

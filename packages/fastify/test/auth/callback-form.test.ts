@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { tokenRequests, type TokenForm } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 function redeemed(): TokenForm[] {
   return tokenRequests(gatehouse().tenant)
@@ -13,7 +13,7 @@ function redeemed(): TokenForm[] {
 
 describe('the form of a callback', () => {
   it.each(['form', 'no content'])('is never a POST: %s', async (body) => {
-    const { browser, query } = await arrived(gatehouse())
+    const { browser, query } = await callbackAt(gatehouse())
     const answer = await browser.send('/auth/redirect', {
       method: 'POST',
       headers: { 'x-csrf': '1', 'content-type': 'application/x-www-form-urlencoded' },
@@ -30,7 +30,7 @@ describe('the form of a callback', () => {
     '/auth//redirect',
     '/auth/%72edirect/',
   ])('is accepted at one address only, not %s', async (path) => {
-    const { browser, query } = await arrived(gatehouse())
+    const { browser, query } = await callbackAt(gatehouse())
     expectProblem(await browser.get(`${path}?${query.toString()}`), 404, 'not_found')
     expect(redeemed()).toEqual([])
   })
@@ -46,14 +46,14 @@ describe('the form of a callback', () => {
       (query: URLSearchParams) => (query.append('error', 'x'), query.append('error', 'y')),
     ],
   ])('is refused with %s', async (_what, change) => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     change(query)
     expectRefusedLink(await send(), 'failed')
     expect(redeemed()).toEqual([])
   })
 
   it('leads to the page, without the code, the state or a referrer', async () => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     const answer = await send()
     expect([answer.status, answer.location]).toEqual([303, '/users'])
     expect(answer.headers['referrer-policy']).toBe('no-referrer')

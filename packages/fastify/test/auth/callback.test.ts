@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import { foreignCode } from '../support/foreign-browser.ts'
 import { expectRefusedSignIn, problemPageCode, startsSession } from '../support/refused-sign-in.ts'
 import { withStoreFile } from '../support/store-file.ts'
 import { tokenRequests, type TokenForm } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 function redeemed(): TokenForm[] {
   return tokenRequests(gatehouse().tenant)
@@ -40,7 +40,7 @@ describe('a callback that this browser did not begin', () => {
     ['was begun ten minutes ago', 10, 'expired'],
     ['was begun nine minutes ago', 9, undefined],
   ])('is measured by this server’s clock if it %s', async (_when, minutes, code) => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     gatehouse().advance(minutes * 60_000)
     try {
       const answer = await send()
@@ -54,7 +54,7 @@ describe('a callback that this browser did not begin', () => {
   })
 
   it('is refused without a transaction', async () => {
-    const { query } = await arrived(gatehouse())
+    const { query } = await callbackAt(gatehouse())
     const stranger = gatehouse().browser()
     const code = await expectRefusedSignIn(gatehouse(), () =>
       stranger.get(`/auth/redirect?${query.toString()}`),
@@ -73,7 +73,7 @@ describe('a callback that this browser did not begin', () => {
       (query: URLSearchParams) => query.set('state', swapCase(query.get('state'))),
     ],
   ])('is refused if the state is %s', async (_how, change) => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     change(query)
     await expectRefusedSignIn(gatehouse(), send)
     expect(redeemed()).toEqual([])
@@ -82,7 +82,7 @@ describe('a callback that this browser did not begin', () => {
   it('is refused with the code and the state of an attacker', async () => {
     const victim = gatehouse().browser()
     await victim.startSignIn()
-    const attacker = await arrived(gatehouse())
+    const attacker = await callbackAt(gatehouse())
     await expectRefusedSignIn(gatehouse(), () =>
       victim.get(`/auth/redirect?${attacker.query.toString()}`),
     )
@@ -90,13 +90,13 @@ describe('a callback that this browser did not begin', () => {
   })
 
   it('is refused with an attacker’s code under the victim’s own state', async () => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     query.set('code', await foreignCode(gatehouse().tenant))
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('expired')
   })
 
   it('is refused after ten minutes, as one that took too long', async () => {
-    const { send } = await arrived(gatehouse())
+    const { send } = await callbackAt(gatehouse())
     gatehouse().advance(10 * 60_000)
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('expired')
     expect(redeemed()).toEqual([])
@@ -118,7 +118,7 @@ describe('an answer of the tenant without a code', () => {
   ])(
     'becomes a page that repeats none of its text: %s %s',
     async (error, description, expected) => {
-      const { query, browser, send } = await arrived(gatehouse())
+      const { query, browser, send } = await callbackAt(gatehouse())
       query.delete('code')
       query.set('error', error)
       query.set('error_description', description)
@@ -136,7 +136,7 @@ describe('an answer of the tenant without a code', () => {
   )
 
   it('ends the attempt, so that the same state opens nothing afterwards', async () => {
-    const { query, send } = await arrived(gatehouse(), { cancel: true })
+    const { query, send } = await callbackAt(gatehouse(), { cancel: true })
     expect(problemPageCode(await send())).toBe('cancelled')
     query.delete('error')
     query.set('code', await foreignCode(gatehouse().tenant))
@@ -145,14 +145,14 @@ describe('an answer of the tenant without a code', () => {
   })
 
   it('counts as an error even beside a code', async () => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     query.set('error', 'server_error')
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('unavailable')
     expect(redeemed()).toEqual([])
   })
 
   it('is refused if it has no error either', async () => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     query.delete('code')
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('failed')
   })
@@ -165,7 +165,7 @@ describe('the cookie of an attempt', () => {
     ['a bad code', (query: URLSearchParams) => query.set('code', 'bad')],
     ['a missing code', (query: URLSearchParams) => query.delete('code')],
   ])('is deleted after %s, with the attributes it was set with', async (_what, change) => {
-    const { browser, query, send } = await arrived(gatehouse())
+    const { browser, query, send } = await callbackAt(gatehouse())
     const [name = ''] = /sign-in-[^=]+/.exec(await browser.cookieHeader()) ?? []
     change(query)
     const answer = await send()
@@ -182,9 +182,9 @@ describe('a sign-in while the store does not answer', () => {
     ['at a callback', true],
     ['at one without an attempt', false],
   ])('is 503 %s, without a session, and recovers', async (_which, own) => {
-    const { browser, query } = await arrived(gatehouse())
+    const { browser, query } = await callbackAt(gatehouse())
     await browser.signIn()
-    const second = await arrived(gatehouse())
+    const second = await callbackAt(gatehouse())
     const target = own ? second.browser : browser
     const sent = own ? second.query : query
     withStoreFile(gatehouse(), (db) =>

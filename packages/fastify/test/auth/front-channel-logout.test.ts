@@ -22,14 +22,14 @@ async function discoveryDocument({ tenant }: Gatehouse): Promise<unknown> {
 }
 
 describe.each(storeKinds)('on %s, a front-channel call', (store) => {
-  const { gatehouse, far, freshUser, signedIn } = twoInstances(store)
+  const { gatehouse, remote, freshUser, signedIn } = twoInstances(store)
 
   it('ends exactly the sessions of that Entra session, in all tabs', async () => {
     const user = freshUser()
     const [one, oneAway] = await signedIn(user)
     const [two, twoAway] = await signedIn(user)
     expect(await sidOf(one)).not.toBe(await sidOf(two))
-    const answer = await far()
+    const answer = await remote()
       .browser()
       .get(logoutPath(await sidOf(one)))
     expect([answer.status, answer.text, answer.setCookies]).toEqual([200, '', []])
@@ -39,10 +39,10 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
   })
 
   it('may be framed by the authority only, and looks the same for an unknown session', async () => {
-    const [near] = await signedIn()
+    const [local] = await signedIn()
     const [known, unknown] = [
-      await near.get(logoutPath(await sidOf(near))),
-      await near.get(logoutPath('1b4e28ba-2fa1-4d3e-883f-0016d3cca427')),
+      await local.get(logoutPath(await sidOf(local))),
+      await local.get(logoutPath('1b4e28ba-2fa1-4d3e-883f-0016d3cca427')),
     ]
     for (const { status, text, headers } of [known, unknown]) {
       expect([status, text]).toEqual([200, ''])
@@ -56,11 +56,11 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
 
   it('reads its session and its issuer, and nothing else that Entra may add', async () => {
     const { issuer } = (await discoveryDocument(gatehouse())) as { issuer: string }
-    const [near, away] = await signedIn()
-    const query = new URLSearchParams({ sid: String(await sidOf(near)), iss: issuer, all: 'true' })
-    const answer = await near.get(`/auth/front-channel-logout?${query.toString()}&x=1&x=2`)
+    const [local, away] = await signedIn()
+    const query = new URLSearchParams({ sid: String(await sidOf(local)), iss: issuer, all: 'true' })
+    const answer = await local.get(`/auth/front-channel-logout?${query.toString()}&x=1&x=2`)
     expect([answer.status, answer.text]).toEqual([200, ''])
-    await expectEnded(near)
+    await expectEnded(local)
     await expectEnded(away)
   })
 
@@ -77,11 +77,11 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     ['beside the issuer of somebody else', '?sid=a&iss=https://evil.test'],
     ['beside two issuers', '?sid=a&iss=https://evil.test&iss=https://evil.test'],
   ])('that names its session %s is 400, and ends nothing', async (_how, query) => {
-    const [near] = await signedIn()
+    const [local] = await signedIn()
     const before = (await gatehouse().stored.records()).length
-    const answer = await near.get(`/auth/front-channel-logout${query}`)
+    const answer = await local.get(`/auth/front-channel-logout${query}`)
     expectProblem(answer, 400, 'invalid_request')
     expect(await gatehouse().stored.records()).toHaveLength(before)
-    expect((await near.get('/api/me')).status).toBe(200)
+    expect((await local.get('/api/me')).status).toBe(200)
   })
 })

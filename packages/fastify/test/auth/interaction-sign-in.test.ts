@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { problemPageCode } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
 describe('a sign-in for which Entra asks for a step-up at the token endpoint', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 type Iss = string | null
 
 describe('the issuer that an authorization response names (RFC 9207)', () => {
-  const plain = useGatehouse()
-  const advertising = useGatehouse({ tenant: { issParameter: true } })
+  const plain = useTestApp()
+  const advertising = useTestApp({ tenant: { issParameter: true } })
 
   function patched(gatehouse: typeof plain, iss: Iss) {
     gatehouse().tenant.faults.set({ at: 'authorize', kind: 'authorizeResponse', patch: { iss } })

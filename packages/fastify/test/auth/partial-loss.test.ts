@@ -2,11 +2,11 @@ import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people } from '@gatehouse/tenant/testing'
 
 describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
-  const gatehouse = useGatehouse({ store })
+  const gatehouse = useTestApp({ store })
 
   const signedIn = async (place: number) => {
     const browser = gatehouse().browser()

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 /** Routes as an app developer writes them, behind `requireSignIn` like everything under routes/. */
 function protectedRoutes(app: FastifyInstance): void {
@@ -26,7 +26,7 @@ function protectedRoutes(app: FastifyInstance): void {
   })
 }
 
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   extend: protectedRoutes,
   tenant: {
     patchUsers: {

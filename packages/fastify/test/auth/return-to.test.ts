@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/sign-in.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
-import { runs } from '@gatehouse/test-support/runs'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const elsewhere = [
   'https://evil.test',
@@ -132,13 +132,13 @@ describe('any requested address', () => {
         expect(new URL(path, publicUrl).origin).toBe(publicUrl)
         expect(safeReturnTo(path, publicUrl)).toBe(path)
       }),
-      runs(3000),
+      propertyRuns(3000),
     )
   })
 })
 
 describe('a whole sign-in', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it.each([
     ...elsewhere.slice(0, 8),

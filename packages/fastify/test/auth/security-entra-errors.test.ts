@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import { expectRefusedSignIn, problemPageCode } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
+const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
 
 /** Microsoft's published numbers, and what the person at the keyboard is told. */
 const told: Record<string, number[]> = {
@@ -46,7 +46,7 @@ describe('an error from Microsoft', () => {
   it.each([...cases, ...stepUp.map((code) => [code, 'step_up'] as const)])(
     'AADSTS%d at the callback becomes the page "%s"',
     async (code, word) => {
-      const { query, send } = await arrived(gatehouse())
+      const { query, send } = await callbackAt(gatehouse())
       query.delete('code')
       query.set('error', 'some_error')
       query.set('error_description', `AADSTS${code}: ${description}`)
@@ -121,7 +121,7 @@ describe('a broken token endpoint', () => {
       everyMs: 300,
       total: 1000,
     })
-    const [one, other] = [await arrived(gatehouse()), await arrived(gatehouse())]
+    const [one, other] = [await callbackAt(gatehouse()), await callbackAt(gatehouse())]
     const began = performance.now()
     const codes = (await Promise.all([one.send(), other.send()])).map(problemPageCode)
     expect(codes).toEqual(['unavailable', 'unavailable'])

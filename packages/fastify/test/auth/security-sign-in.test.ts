@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { openSocket } from '../support/raw-exchange.ts'
 import { problemPageCode, startsSession } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 const idleMinutes = 30
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   config: { session: { idleMinutes, absoluteMinutes: 60 } },
   oneClock: true,
 })
@@ -18,7 +18,7 @@ const gatehouse = useGatehouse({
 describe('a person who closes the tab during the callback', () => {
   it('leaves a session that no cookie opens and that expires by itself', async () => {
     const { tenant, origin, logs, stored } = gatehouse()
-    const { browser, query, send } = await arrived(gatehouse())
+    const { browser, query, send } = await callbackAt(gatehouse())
     const cookie = await browser.cookieHeader()
     tenant.faults.set({ at: 'token', times: 1, kind: 'delay', ms: 150 })
     const socket = await openSocket(origin)
@@ -47,7 +47,7 @@ describe('a person who closes the tab during the callback', () => {
     const { origin, tenant } = gatehouse()
     tenant.faults.set({ at: 'token', kind: 'delay', ms: 50 })
     for (let turn = 0; turn < 10; turn += 1) {
-      const { browser, query } = await arrived(gatehouse())
+      const { browser, query } = await callbackAt(gatehouse())
       const socket = await openSocket(origin)
       socket.write(
         `GET /auth/redirect?${query.toString()} HTTP/1.1\r\nHost: localhost:5173\r\nCookie: ${await browser.cookieHeader()}\r\n\r\n`,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { problemPageCode, startsSession } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function attempts(browser: { cookieHeader(): Promise<string> }): Promise<number> {
   return ((await browser.cookieHeader()).match(/sign-in-/g) ?? []).length

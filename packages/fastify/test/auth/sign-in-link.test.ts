@@ -1,17 +1,17 @@
 import { continueUrl } from '@gatehouse/contract/paths'
 import { describe, expect, it } from 'vitest'
 import { safeReturnTo } from '../../src/auth/sign-in.ts'
-import { usableClaims } from '../../src/entra/index.ts'
-import { arrived } from '../support/arrived.ts'
+import { parseClaimsRequest } from '../../src/entra/index.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 describe('a link to a sign-in', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it.each([
     'scopes=Directory.ReadWrite.All&scopes=Mail.ReadWrite',
@@ -70,7 +70,7 @@ describe('a link to a sign-in', () => {
 })
 
 describe('what Entra adds to its answer', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it.each([
     'session_state=1b4e28ba-2fa1-4d3e-883f-0016d3cca427',
@@ -84,7 +84,7 @@ describe('what Entra adds to its answer', () => {
     'admin_consent=True&tenant=x',
     '__proto__=x',
   ])('is not read, and disturbs nothing: %s', async (more) => {
-    const { browser, query } = await arrived(gatehouse())
+    const { browser, query } = await callbackAt(gatehouse())
     const answer = await browser.get(`/auth/redirect?${query.toString()}&${more}`)
     expect([answer.status, answer.location]).toEqual([303, '/users'])
     const [form, ...others] = tokenRequests(gatehouse().tenant)
@@ -98,7 +98,7 @@ function longestClaims(letter: string): string {
   const claims = (length: number) =>
     JSON.stringify({ access_token: { acrs: { essential: true, value: letter.repeat(length) } } })
   let length = 1
-  while (usableClaims(claims(length + 1)) !== undefined) length += 1
+  while (parseClaimsRequest(claims(length + 1)) !== undefined) length += 1
   return claims(length)
 }
 
@@ -111,7 +111,7 @@ function longestReturnTo(letter: string): string {
 
 describe('the longest of everything at once', () => {
   const claims = { current: '' }
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     extend: (app) => {
       app.get(
         '/test/challenge',

@@ -3,10 +3,10 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { withStoreFile } from '../support/store-file.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (store) => {
-  const gatehouse = useGatehouse({ store })
+  const gatehouse = useTestApp({ store })
 
   function stop(): void {
     if (store === 'redis') gatehouse().redis.pause()
@@ -47,7 +47,7 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
       expect(await browser.cookieHeader()).toBe('')
       const kept = () => gatehouse().browser().send('/api/me', { cookie })
       await expect.poll(async () => (await kept()).status, { timeout: 8_000 }).toBe(401)
-      const again = await gatehouse().another()
+      const again = await gatehouse().startSecondInstance()
       await expect
         .poll(async () => (await again.browser().send('/api/me', { cookie })).status, {
           timeout: 8_000,

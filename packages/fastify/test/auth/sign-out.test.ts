@@ -3,9 +3,9 @@ import type { Answer } from '@gatehouse/tenant/testing'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { sessionCount } from '../support/store-file.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function signedIn() {
   const browser = gatehouse().browser()

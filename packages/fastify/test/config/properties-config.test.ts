@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/index.ts'
 import { ConfigFile } from '../../src/config/schema.ts'
 import { load, ownTenant, refusedKeys } from '../support/config-folder.ts'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 /** Enough of the secret to be of use to somebody who reads it in a log. */
 const secretParts = ['Zx8~Q', 'own-tenant', 'secret_0123']
@@ -38,7 +38,7 @@ describe('any aad.config.json', () => {
       fc.property(someKeys, fc.constantFrom('development', 'production'), (keys, mode) => {
         expect(asItShould).toContain(outcome({ ...ownTenant, ...keys }, { NODE_ENV: mode }))
       }),
-      runs(300),
+      propertyRuns(300),
     )
   })
 
@@ -51,17 +51,17 @@ describe('any aad.config.json', () => {
       fc.property(fc.oneof(someKeys, fc.jsonValue()), (file) => {
         expect(asItShould).toContain(outcome(file, env))
       }),
-      runs(200),
+      propertyRuns(200),
     )
   })
 
   it('is refused and not quoted if it is not JSON', () => {
     const text = JSON.stringify(ownTenant, null, 2)
     fc.assert(
-      fc.property(mutated(text, '{}[]",:\\ x'), (changed) => {
+      fc.property(mutateText(text, '{}[]",:\\ x'), (changed) => {
         expect(asItShould).toContain(outcome(changed))
       }),
-      runs(200),
+      propertyRuns(200),
     )
   })
 

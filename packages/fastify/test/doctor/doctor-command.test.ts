@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
+const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
 const command = join(import.meta.dirname, '../../src/commands/doctor.ts')
 
 interface Ended {

@@ -14,9 +14,9 @@ import {
   type Gatehouse,
 } from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from '../support/raw-exchange.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
+const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
 
 // Nothing of the minute before counts.
 beforeEach(() => gatehouse().advance(61_000))
@@ -120,9 +120,9 @@ describe('how often the secret is sent', () => {
   })
 
   it('is not sent again after a refusal, whose age is in the finding', async () => {
-    gatehouse().tenant.badDays.start('secret-expired')
+    gatehouse().tenant.scenarios.start('secret-expired')
     await ask()
-    gatehouse().tenant.badDays.clear()
+    gatehouse().tenant.scenarios.clear()
     gatehouse().advance(30_000)
     const [reason] = reasons(await ask())
     expect(reason).toBe('Entra refuses clientSecret (AADSTS7000222, asked 30 seconds ago).')
@@ -138,10 +138,10 @@ describe('how often the secret is sent', () => {
 
   it('is asked about as soon as the tenant answers again', async () => {
     const { tenant } = gatehouse()
-    tenant.badDays.start('discovery-down')
+    tenant.scenarios.start('discovery-down')
     expect(reasons(await ask())[0]).not.toContain('Entra takes it;')
     expect(sent()).toBe(0)
-    tenant.badDays.clear()
+    tenant.scenarios.clear()
     expect(reasons(await ask())[0]).toContain('Entra takes it;')
   })
 

@@ -4,13 +4,13 @@ import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { loadConfig, localTenant } from '../../src/config/index.ts'
 import { diagnose, type Finding } from '../../src/doctor/index.ts'
-import { arrivalFinding } from '../../src/doctor/server-checks.ts'
+import { browserRequestFinding } from '../../src/doctor/server-checks.ts'
 import { authorityFindings, redirectFinding } from '../../src/doctor/tenant-checks.ts'
 import { createEntra } from '../../src/entra/index.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { clientSecretExpires: '2099-12-31' } })
+const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
 
 /** The findings for the app's configuration with some keys changed. */
 function findings(patch: Record<string, unknown> = {}, env: Record<string, string> = {}) {
@@ -135,7 +135,7 @@ describe('a credential at a tenant that gives apps tokens of their own', () => {
     const { log } = Fastify({ logger: false })
     const entra = createEntra(loadConfig(environment, dataDir), log, Date.now)
     try {
-      await entra.prove(scope)
+      await entra.testCredential(scope)
     } finally {
       await entra.close()
     }
@@ -178,7 +178,10 @@ describe('what doctor makes of facts', () => {
     'a proxy that passed the request on (%s), and trusts %j: %s',
     (isForwarded, proxies, status) => {
       const behind = { ...config, trustedProxies: proxies }
-      expect(arrivalFinding(behind, isForwarded)).toMatchObject({ id: 'address-bar', status })
+      expect(browserRequestFinding(behind, isForwarded)).toMatchObject({
+        id: 'address-bar',
+        status,
+      })
     },
   )
 })

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { limits } from '../../src/downstream/call.ts'
+import { queueLimits } from '../../src/downstream/call.ts'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { json } from '../support/upstream.ts'
 import { useOrders } from '../support/use-orders.ts'
@@ -122,7 +122,7 @@ describe('the limit of ten seconds', () => {
         } else if (earlier === 1) void sleep(5000).then(() => status(503)(response))
       })
       const began = performance.now()
-      const more = limits.atOncePerUser + 4
+      const more = queueLimits.maxConcurrentPerUser + 4
       const asking = [twice, stopping, ...Array.from({ length: more }, () => line)]
       const answers = await Promise.all(
         asking.map(async (browser) => {

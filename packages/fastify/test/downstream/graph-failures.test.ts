@@ -3,9 +3,9 @@ import type { Fault } from '@gatehouse/tenant'
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 type Effect = Fault extends infer One ? (One extends Fault ? Omit<One, 'at'> : never) : never
 

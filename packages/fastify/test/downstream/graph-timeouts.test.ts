@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function signedIn() {
   const browser = gatehouse().browser()

@@ -4,9 +4,9 @@ import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from '../support/raw-exchange.ts'
 import { json, startUpstream } from '../support/upstream.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ extend: groupsRoute })
+const gatehouse = useTestApp({ extend: groupsRoute })
 /** Where a token may say that the groups are. */
 const elsewhere = await startUpstream()
 afterAll(() => elsewhere.close())

@@ -4,9 +4,9 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 const secondFactor = { access_token: { acrs: { essential: true, value: 'c1' } } }
 
@@ -134,7 +134,7 @@ describe('a step-up that Graph asks for', () => {
     tenant.requireAuthenticationContext('users', 'c1')
     const signInUrl = await stepUpFor(browser)
     tenant.requireAuthenticationContext('users', undefined)
-    const other = await gatehouse().another()
+    const other = await gatehouse().startSecondInstance()
     const { location } = await other.browser(browser).get(signInUrl)
     expect(new URL(location).searchParams.get('claims')).toContain('acrs')
     await other.close()

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { retryAfterSeconds } from '../../src/retry-after.ts'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const now = Date.UTC(2026, 0, 15, 12)
 
@@ -14,7 +14,7 @@ describe('any Retry-After header', () => {
       fc.bigInt().map(String),
       fc.double().map(String),
       fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
-      mutated(new Date(now).toUTCString(), '0179 :,-+GMTJan'),
+      mutateText(new Date(now).toUTCString(), '0179 :,-+GMTJan'),
       fc.array(fc.string()),
       fc.constant(undefined),
     )
@@ -25,7 +25,7 @@ describe('any Retry-After header', () => {
         expect(seconds).toBeGreaterThanOrEqual(1)
         expect(seconds).toBeLessThanOrEqual(300)
       }),
-      runs(5000),
+      propertyRuns(5000),
     )
   })
 
@@ -35,7 +35,7 @@ describe('any Retry-After header', () => {
         expect(retryAfterSeconds(String(seconds), now)).toBe(seconds)
         expect(retryAfterSeconds(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds)
       }),
-      runs(1000),
+      propertyRuns(1000),
     )
   })
 })

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bearerRefusal, parseChallenges } from '../../src/downstream/www-authenticate.ts'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
+import { readBearerChallenge, parseChallenges } from '../../src/downstream/www-authenticate.ts'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 const real = [
@@ -62,7 +62,7 @@ describe('whatever a WWW-Authenticate header says', () => {
       fc.string({ unit: 'binary' }),
       fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')),
       fc.array(fc.string({ unit: 'binary-ascii' }), { maxLength: 5 }),
-      mutated(real, ' ,="\\Aa1{'),
+      mutateText(real, ' ,="\\Aa1{'),
     )
     fc.assert(
       fc.property(header, (value) => {
@@ -70,9 +70,11 @@ describe('whatever a WWW-Authenticate header says', () => {
         const read = parseChallenges(value)
         const all = read.flatMap(({ scheme, parameters }) => [scheme, ...[...parameters].flat()])
         expect(all.join('').length).toBeLessThanOrEqual(text.length)
-        expect(JSON.stringify(bearerRefusal(value)).length).toBeLessThan(2 * text.length + 100)
+        expect(JSON.stringify(readBearerChallenge(value)).length).toBeLessThan(
+          2 * text.length + 100,
+        )
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
   })
 
@@ -82,23 +84,23 @@ describe('whatever a WWW-Authenticate header says', () => {
         const fields = list.map(spelled)
         expect(parseChallenges(together ? fields.join(', ') : fields)).toEqual(list.map(meant))
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
   })
 
   it('a real challenge that was changed asks for the same claims, for others, or for nothing', () => {
-    expect(bearerRefusal(real)).toEqual({ claims })
+    expect(readBearerChallenge(real)).toEqual({ claims })
     const seen = new Set<string>()
     fc.assert(
-      fc.property(mutated(real, ' ,="\\Aa1{'), (header) => {
-        const refusal = bearerRefusal(header)
+      fc.property(mutateText(real, ' ,="\\Aa1{'), (header) => {
+        const refusal = readBearerChallenge(header)
         expect(Object.keys(refusal).filter((key) => key !== 'claims')).toEqual([])
         // A backslash that was put in may be an escape.
         const isAsked = header.replaceAll('\\', '').includes('insufficient_claims')
         expect(refusal.claims === undefined || isAsked).toBe(true)
         seen.add(refusal.claims === claims ? 'same' : refusal.claims ? 'other' : 'nothing')
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
     expect(seen).toEqual(new Set(['same', 'other', 'nothing']))
   })

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from '../support/raw-exchange.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 10_000 } } })
+const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
 
 async function signedIn(place = 0): Promise<Browser> {
   const browser = gatehouse().browser()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bearerRefusal, parseChallenges } from '../../src/downstream/www-authenticate.ts'
+import { readBearerChallenge, parseChallenges } from '../../src/downstream/www-authenticate.ts'
 
 /** What was read, as plain objects. */
 function read(header: string | string[] | undefined) {
@@ -117,19 +117,21 @@ describe('what an API says about a token', () => {
     ['the URL alphabet, with padding', standard.replaceAll('+', '-').replaceAll('/', '_')],
   ])('is a claims request in %s', (_what, encoded) => {
     expect(standard).toMatch(/[+/].*=$/)
-    expect(bearerRefusal(`${insufficient}"${encoded}"`)).toEqual({ claims })
+    expect(readBearerChallenge(`${insufficient}"${encoded}"`)).toEqual({ claims })
   })
 
   it('is found among challenges of other schemes, and behind one that says nothing', () => {
     const useful = `${insufficient}"${Buffer.from(claims).toString('base64')}"`
     const microsofts = `Bearer realm="", authorization_uri="https://login.test/authorize", client_id="x"`
-    expect(bearerRefusal(`Negotiate, ${useful}`)).toEqual({ claims })
-    expect(bearerRefusal(['Basic realm="x"', microsofts, useful])).toEqual({ claims })
-    expect(bearerRefusal(`PoP a=1, ${useful}, NTLM`)).toEqual({ claims })
+    expect(readBearerChallenge(`Negotiate, ${useful}`)).toEqual({ claims })
+    expect(readBearerChallenge(['Basic realm="x"', microsofts, useful])).toEqual({ claims })
+    expect(readBearerChallenge(`PoP a=1, ${useful}, NTLM`)).toEqual({ claims })
   })
 
   it('is the permissions that are missing', () => {
-    expect(bearerRefusal('Bearer error="insufficient_scope", scope="A.Read  B.Write"')).toEqual({
+    expect(
+      readBearerChallenge('Bearer error="insufficient_scope", scope="A.Read  B.Write"'),
+    ).toEqual({
       scopes: ['A.Read', 'B.Write'],
     })
   })
@@ -148,6 +150,6 @@ describe('what an API says about a token', () => {
     ['no permission', 'Bearer error="insufficient_scope", scope="  "'],
     ['permissions without the error', 'Bearer scope="A"'],
   ])('is nothing with %s', (_what, header) => {
-    expect(bearerRefusal(header)).toEqual({})
+    expect(readBearerChallenge(header)).toEqual({})
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readMetadata } from '../../src/entra/discovery.ts'
 import type { Answer } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const authority = 'https://login.microsoftonline.com'
 const base = `${authority}/3f2504e0-4f89-41d3-9a0c-0305e82c3301`
@@ -128,7 +128,7 @@ describe('the discovery document of an authority', () => {
 })
 
 describe('an app whose authority names foreign addresses', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   const evil = [
     'javascript:alert(evil)',

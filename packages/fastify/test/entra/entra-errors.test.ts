@@ -7,8 +7,8 @@ import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { jsonOf } from '../../src/downstream/response.ts'
 import { type ClientConfig, createEntraClient } from '../../src/entra/client.ts'
-import { createManagedIdentity, proofReader } from '../../src/entra/credential-sources.ts'
-import { createCredentials } from '../../src/entra/credentials.ts'
+import { createManagedIdentity, credentialLoader } from '../../src/entra/credentials/sources.ts'
+import { Credentials } from '../../src/entra/credentials/index.ts'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken } from '../../src/entra/id-token.ts'
 import type { EntraAnswer, EntraNetwork } from '../../src/entra/network.ts'
@@ -46,7 +46,7 @@ function clientWith(answer: Pick<EntraAnswer, 'status' | 'body'>) {
   const network = networkWith(answer)
   const { log } = Fastify({ logger: false })
   const managedIdentity = createManagedIdentity(network)
-  const credentials = createCredentials(config.credentials, managedIdentity, log, Date.now)
+  const credentials = new Credentials(config.credentials, managedIdentity, log, Date.now)
   const discovery = { metadata: () => Promise.resolve(metadata), known: () => metadata }
   return createEntraClient(config, discovery, network, credentials)
 }
@@ -160,7 +160,7 @@ describe('an error about a credential', () => {
     const file = join(folder, 'assertion')
     writeFileSync(file, `e30.${part(marker)}.c2ln`)
     const nowhere = createManagedIdentity(networkWith({ status: 404, body: {} }))
-    const read = proofReader({ kind: 'assertion_file', file }, nowhere, Date.now)
+    const read = credentialLoader({ kind: 'assertion_file', file }, nowhere, Date.now)
     const error = await thrownBy(read)
     expect(error).toMatchObject({ message: 'is no token (JWT)' })
     expectNobodyIn(error)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { foreignIdToken } from '../support/foreign-browser.ts'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 /** What a strict reader may still take: the clocks are a little apart, or a claim that is not asked for is absent. */
 const tolerated = [
@@ -49,7 +49,7 @@ const refused = idTokenVariants
 
 type IdTokenFault = Extract<Fault, { kind: 'idToken' }>
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 function spoilt(fault: Omit<IdTokenFault, 'at' | 'kind'>) {
   gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', times: 1, ...fault })

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken, type Expected } from '../../src/entra/id-token.ts'
-import { runs } from '@gatehouse/test-support/runs'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const key = publicKey.toCryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false, ['verify'])
@@ -97,7 +97,7 @@ describe('any ID token', () => {
         expect(claims.exp).toBeLessThanOrEqual(nowS + 86_400)
         expect(Math.abs(claims.iat - nowS)).toBeLessThanOrEqual(30 * 60 + 300)
       }),
-      runs(300),
+      propertyRuns(300),
     )
   })
 
@@ -114,7 +114,7 @@ describe('any ID token', () => {
       fc.asyncProperty(payload, async (text) => {
         expect(await claimsOf(signed(text))).toBeUndefined()
       }),
-      runs(150),
+      propertyRuns(150),
     )
   })
 
@@ -128,7 +128,7 @@ describe('any ID token', () => {
       fc.asyncProperty(token, async (value) => {
         expect(await claimsOf(value)).toBeUndefined()
       }),
-      runs(1000),
+      propertyRuns(1000),
     )
   })
 })

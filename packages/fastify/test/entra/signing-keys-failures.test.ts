@@ -6,7 +6,7 @@ import { EntraError } from '../../src/entra/errors.ts'
 import { createSigningKeys, type SigningKeys } from '../../src/entra/keys.ts'
 import type { EntraAnswer, EntraNetwork } from '../../src/entra/network.ts'
 import { problemPageCode } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'known', use: 'sig' }
@@ -147,7 +147,7 @@ describe('a key that cannot have signed a token', () => {
 })
 
 describe('signing in while the keys cannot be fetched', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
   const broken = { at: 'keys', kind: 'respond', status: 500, body: {} } as const
 
   it('asks for them once in a while, however many people come', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 function keyFetches(): number {
   return gatehouse().tenant.journal.count('keys')

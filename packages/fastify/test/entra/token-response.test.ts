@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
-import { readTokenResponse, refusalIn } from '../../src/entra/token-response.ts'
+import { readTokenResponse, oauthErrorIn } from '../../src/entra/token-response.ts'
 import { expectUnavailable } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { expectRefusedSignIn } from '../support/refused-sign-in.ts'
@@ -14,7 +14,7 @@ import { registrationAt } from '../support/registration.ts'
 import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 import { refreshes } from '../support/token-requests.ts'
 import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const good = { token_type: 'Bearer', access_token: 'eyJ0.eyJ1.c2ln', expires_in: 3600 }
 
@@ -77,8 +77,8 @@ describe('an answer of the token endpoint', () => {
 
   it('is no OAuth error with the status of a success, so that it interrupts no session', () => {
     const body = { error: 'invalid_grant', error_description: 'AADSTS50076: more' }
-    expect(refusalIn({ status: 200, headers: {}, body })).toBeUndefined()
-    expect(refusalIn({ status: 400, headers: {}, body })).toMatchObject({
+    expect(oauthErrorIn({ status: 200, headers: {}, body })).toBeUndefined()
+    expect(oauthErrorIn({ status: 400, headers: {}, body })).toMatchObject({
       code: 'entra_refused',
       oauthError: 'invalid_grant',
       aadsts: 50076,
@@ -97,7 +97,7 @@ describe('an answer of the token endpoint', () => {
       trace_id: 'Nora Hill',
       correlation_id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
     }
-    const error = refusalIn({ status: 400, headers: {}, body })
+    const error = oauthErrorIn({ status: 400, headers: {}, body })
     expect(error).toMatchObject({
       oauthError: 'interaction_required',
       suberror: undefined,
@@ -113,14 +113,14 @@ describe('an answer of the token endpoint', () => {
   it.each([['Invalid Grant'], ['nora.hill@secret.example'], ['x'.repeat(65)], [''], [5], [null]])(
     'is no OAuth error if its error is %j',
     (error) => {
-      expect(refusalIn({ status: 400, headers: {}, body: { error } })).toBeUndefined()
+      expect(oauthErrorIn({ status: 400, headers: {}, body: { error } })).toBeUndefined()
     },
   )
 })
 
 describe('an access token that no header can hold', () => {
   const session = { idleMinutes: 1440, absoluteMinutes: 1440 }
-  const gatehouse = useGatehouse({ extend: tokenRoute, oneClock: true, config: { session } })
+  const gatehouse = useTestApp({ extend: tokenRoute, oneClock: true, config: { session } })
 
   it.each(broken)('signs nobody in: %s', async (_what, accessToken) => {
     const patch = { access_token: accessToken }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { documentHeaders } from '../../src/plugins/security-headers.ts'
 import { rawExchange } from '../support/raw-exchange.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 40, perSession: 1000 } } })
+const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 40, perSession: 1000 } } })
 
 /** The head of the answer as it is on the wire, its status line and its last empty line included. */
 async function headOf(request: string, headers: Record<string, string> = {}): Promise<string> {

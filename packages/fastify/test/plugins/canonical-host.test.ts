@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 // A page at every address, so that nothing is refused for want of one.
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   extend: (app) => {
-    app.get('/*', { config: { reachedBy: 'anyone' } }, async () => 'a page')
+    app.get('/*', { config: { allowFrom: 'anyone' } }, async () => 'a page')
   },
 })
 

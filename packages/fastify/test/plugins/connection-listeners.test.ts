@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { Pool } from 'undici'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   extend: (app) => {
     app.get(
       '/test/listeners',

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { startUpstream } from '../support/upstream.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 /** Stands in every text that Microsoft sends: a person, as its sentences name them. */
 const marker = 'nora.hill@secret.example'
@@ -186,7 +186,7 @@ const long = 20 * 60_000
 
 describe('what Microsoft writes into a failing answer', () => {
   const session = { idleMinutes: 1440, absoluteMinutes: 1440 }
-  const gatehouse = useGatehouse({ oneClock: true, config: { session } })
+  const gatehouse = useTestApp({ oneClock: true, config: { session } })
 
   async function signedIn(): Promise<Browser> {
     gatehouse().advance(long)
@@ -283,7 +283,7 @@ describe('what Microsoft writes into a failing answer', () => {
     ['a sentence', `No ${marker} here`],
     ['a long text', marker.repeat(100)],
   ])('is not in the log: %s that the browser brings', async (_what, error) => {
-    const { query, send } = await arrived(gatehouse())
+    const { query, send } = await callbackAt(gatehouse())
     query.delete('code')
     query.set('error', error)
     query.set('error_description', `AADSTS50105: ${marker} is not assigned`)

@@ -3,9 +3,9 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { localTenant } from '../../src/config/index.ts'
 import { goodKey } from '../support/config-folder.ts'
 import { tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   env: { SESSION_KEYS: goodKey },
   config: { session: { idleMinutes: 1440, absoluteMinutes: 1440 } },
   oneClock: true,

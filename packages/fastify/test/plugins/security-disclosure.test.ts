@@ -5,11 +5,11 @@ import { localTenant } from '../../src/config/index.ts'
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people } from '@gatehouse/tenant/testing'
 
 describe('a request id from the client', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it.each([
     ['an innocent one', 'c0ffee00-0000-4000-8000-000000000000'],
@@ -39,7 +39,7 @@ describe('a request id from the client', () => {
 })
 
 describe('Microsoft’s session id', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it('is in no log line, whether it is known, unknown or malformed', async () => {
     const browser = gatehouse().browser()
@@ -59,7 +59,7 @@ describe('Microsoft’s session id', () => {
 })
 
 describe('a health check', () => {
-  const gatehouse = useGatehouse()
+  const gatehouse = useTestApp()
 
   it('holds no token, name or setting, ready or not', async () => {
     const { tenant, storeUrl, dataDir } = gatehouse()

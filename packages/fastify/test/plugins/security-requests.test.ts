@@ -3,9 +3,9 @@ import { problemMediaType } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket, rawExchange } from '../support/raw-exchange.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 /** Sends a request as it is written, and times the answer. */
 async function exchange(bytes: string): Promise<{ status: number; text: string; ms: number }> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pages } from '@gatehouse/contract/paths'
-import { readBuiltWeb } from '../../src/plugins/web.ts'
+import { readWebBuild } from '../../src/plugins/web.ts'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from '../support/raw-exchange.ts'
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-web-'))
   mkdirSync(join(folder, 'dist', 'assets'), { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const built = readBuiltWeb(join(folder, 'dist'))
+  const built = readWebBuild(join(folder, 'dist'))
   if (!built) throw new Error('The page was not read')
   gatehouse = await startGatehouse({ built })
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectUnavailable } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
@@ -44,7 +44,7 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 
 describe('while Redis is down', () => {
   it('a sign-in is a 503 page without a cookie, and works when it is tried again', async () => {
-    const { browser, send } = await arrived(gatehouse)
+    const { browser, send } = await callbackAt(gatehouse)
     await gatehouse.redis.kill()
     const answer = await send()
     expect([answer.status, startsSession(answer)]).toEqual([503, false])
@@ -104,7 +104,7 @@ describe('while Redis hangs', () => {
   it('every request that needs it is 503 within seconds, and no other one waits', async () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     const leaving = await signedIn()
-    const { send } = await arrived(gatehouse)
+    const { send } = await callbackAt(gatehouse)
     gatehouse.advance(5_000)
     gatehouse.redis.pause()
     const waiting = [
@@ -154,7 +154,7 @@ describe('a Redis that refuses commands', () => {
     const [open, unopened] = [await signedIn(), await notOpen()]
     await gatehouse.redis.command('CONFIG', 'SET', 'maxmemory', '1')
     expect([await meStatus(open), await meStatus(unopened)]).toEqual([200, 200])
-    const { browser, send } = await arrived(gatehouse)
+    const { browser, send } = await callbackAt(gatehouse)
     const answer = await send()
     expect([answer.status, startsSession(answer)]).toEqual([503, false])
     gatehouse.advance(2 * 60_000)
@@ -176,7 +176,7 @@ describe('a Redis that refuses commands', () => {
     await config('REPLICAOF', '127.0.0.1', '9')
     expect([await meStatus(open), await meStatus(unopened)]).toEqual([200, 200])
     expectUnavailable(await open.post('/api/session/extend'))
-    const { send } = await arrived(gatehouse)
+    const { send } = await callbackAt(gatehouse)
     const answer = await send()
     expect([answer.status, startsSession(answer)]).toEqual([503, false])
     expect(await gatehouse.stored.records()).toHaveLength(2)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 describe('on redis, a loss of the whole store', () => {
-  const gatehouse = useGatehouse({ store: 'redis' })
+  const gatehouse = useTestApp({ store: 'redis' })
 
   it('is 401 at once for users who were signed in, and a new sign-in works', async () => {
     const [open, unopened] = [gatehouse().browser(), gatehouse().browser()]
@@ -21,7 +21,7 @@ describe('on redis, a loss of the whole store', () => {
 })
 
 describe('on redis, a session’s keys', () => {
-  const gatehouse = useGatehouse({ store: 'redis', oneClock: true })
+  const gatehouse = useTestApp({ store: 'redis', oneClock: true })
 
   it('have a time to live, every one of them, and a locked refresh too', async () => {
     const { redis, tenant, advance } = gatehouse()

@@ -4,10 +4,10 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { sessionCount } from '../support/store-file.ts'
 import { refreshes, tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   config: { session: { idleMinutes: 1440, absoluteMinutes: 43_200 } },
   oneClock: true,
 })

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
 import { count, storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const limit = 5
 const people = 40
@@ -67,7 +67,7 @@ const begun = { sqlite: count({ quick: 5000, all: 20_000 }), redis: 4000 }
 describe.each(storeKinds.map((store) => ({ store, times: begun[store] })))(
   'on $store, $times sign-ins that were started and abandoned',
   ({ store, times }) => {
-    const gatehouse = useGatehouse({ store, env: { LOG_LEVEL: 'silent' } })
+    const gatehouse = useTestApp({ store, env: { LOG_LEVEL: 'silent' } })
 
     it('leave nothing in the store, and nothing in memory', { timeout: 60_000 }, async () => {
       const { app, stored } = gatehouse()

@@ -7,7 +7,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const people = 20
 const requestsEach = 50
@@ -21,18 +21,18 @@ const asks: ((browser: Browser) => Promise<string>)[] = [
 ]
 
 describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (store) => {
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     store,
     config: {
       session: { idleMinutes: 1440, absoluteMinutes: 43_200 },
     },
     oneClock: true,
   })
-  let far: Instance
+  let remote: Instance
   beforeAll(async () => {
-    far = await gatehouse().another()
+    remote = await gatehouse().startSecondInstance()
   })
-  afterAll(() => far.close())
+  afterAll(() => remote.close())
 
   /** Graph answers with whoever the access token is of, now and then late. */
   function graphNamesTheCaller(): void {
@@ -54,9 +54,9 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     const users = gatehouse().tenant.users.slice(10, 10 + people)
     return Promise.all(
       users.map(async ({ id, userPrincipalName }) => {
-        const near = gatehouse().browser()
-        await near.signIn({ user: userPrincipalName })
-        return { id, browsers: [near, far.browser(near)] }
+        const local = gatehouse().browser()
+        await local.signIn({ user: userPrincipalName })
+        return { id, browsers: [local, remote.browser(local)] }
       }),
     )
   }

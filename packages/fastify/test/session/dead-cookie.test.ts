@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 it('clears a cookie whose session is gone at /api/session, and with no 401', async () => {
   const browser = gatehouse().browser()

@@ -4,12 +4,12 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
 import { refreshes, tokenRequests } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 const orders = 'api://orders/Orders.Read'
 
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   oneClock: true,
   extend: tokenRoute,
   config: {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { httpsGatehouse } from '../support/https-gatehouse.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people } from '@gatehouse/tenant/testing'
 
-const gatehouse = useGatehouse(httpsGatehouse)
+const gatehouse = useTestApp(httpsGatehouse)
 const name = '__Host-session'
 
 /** The sealed values of two people's cookies: the one whose browser it is, and the one who plants. */

@@ -3,8 +3,8 @@ import * as fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { cookieNames, createSealedCookies, readCookie } from '../../src/session/cookie.ts'
-import { mutated } from '@gatehouse/test-support/mutated'
-import { runs } from '@gatehouse/test-support/runs'
+import { mutateText } from '@gatehouse/test-support/mutate-text'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 
 const name = '__Host-session'
 
@@ -37,7 +37,7 @@ describe('any Cookie header', () => {
       fc.property(header, (text) => {
         expect(readCookie(text, name)).toBe(readSlowly(text))
       }),
-      runs(10_000),
+      propertyRuns(10_000),
     )
   })
 
@@ -49,7 +49,7 @@ describe('any Cookie header', () => {
         expect(names).toHaveLength(new Set(names).size)
         expect(readCookie(text, name) === undefined || names.includes(name)).toBe(true)
       }),
-      runs(5000),
+      propertyRuns(5000),
     )
   })
 
@@ -59,7 +59,7 @@ describe('any Cookie header', () => {
         const text = `${before};${name}=a;${between};${name}=b;${after}`
         expect(readCookie(text, name)).toBeUndefined()
       }),
-      runs(2000),
+      propertyRuns(2000),
     )
   })
 
@@ -82,12 +82,12 @@ describe('a sealed value that was not made by this server', async () => {
   it('does not open if it is random', () => {
     const form = fc.stringMatching(/^[A-Za-z0-9_-]{24,200}\.[A-Za-z0-9_-]{32}$/)
     const value = fc.oneof(fc.string({ unit: 'binary' }), form)
-    fc.assert(fc.property(value, opensNowhere), runs(1000))
+    fc.assert(fc.property(value, opensNowhere), propertyRuns(1000))
   })
 
   it('does not open if any part of it was changed', () => {
-    const value = mutated(real, alphabet).filter((text) => text !== real)
-    fc.assert(fc.property(value, opensNowhere), runs(2000))
+    const value = mutateText(real, alphabet).filter((text) => text !== real)
+    fc.assert(fc.property(value, opensNowhere), propertyRuns(2000))
     expect(cookies.open('session', real)?.content).toMatchObject({ key: 'k'.repeat(43) })
   })
 })

@@ -14,7 +14,7 @@ import { openStore } from '../../src/store/index.ts'
 import { deriveSecrets } from '../../src/store/seal.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type RedisServer, startRedis } from '@gatehouse/test-support/redis'
-import { runs } from '@gatehouse/test-support/runs'
+import { propertyRuns } from '@gatehouse/test-support/property-runs'
 import { sessionRecord } from '../support/session-parts.ts'
 import { type Stored, storedInFile, storedInRedis } from '@gatehouse/test-support/stored'
 import { storeKinds } from '@gatehouse/test-support/tier'
@@ -170,7 +170,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
           }
         }
       }),
-      runs(40),
+      propertyRuns(40),
     )
   })
 

@@ -3,9 +3,9 @@ import { bearerObjectId } from '@gatehouse/test-support/bearer'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 async function signedIn(place = 0): Promise<Browser> {
   const browser = gatehouse().browser()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 /** 429, when to come back, and one audit line about it. */
 function expectLimited(answer: Answer, by: 'address' | 'session', logs: string[]): void {
@@ -23,7 +23,7 @@ const perAddress = 12
 const perSession = 20
 
 describe('an address that starts too many sign-ins', () => {
-  const gatehouse = useGatehouse({ config: { rateLimits: { perAddress } } })
+  const gatehouse = useTestApp({ config: { rateLimits: { perAddress } } })
 
   it('gets 429 beyond the limit, and users who are signed in go on', async () => {
     const browser = gatehouse().browser()
@@ -52,7 +52,7 @@ describe('an address that starts too many sign-ins', () => {
 })
 
 describe('an address that guesses session ids', () => {
-  const gatehouse = useGatehouse({ config: { rateLimits: { perAddress } } })
+  const gatehouse = useTestApp({ config: { rateLimits: { perAddress } } })
 
   it('gets 429 from front-channel logout beyond the limit, for known and unknown sessions', async () => {
     const browser = gatehouse().browser()
@@ -74,7 +74,7 @@ describe('an address that guesses session ids', () => {
 })
 
 describe('addresses behind a listed proxy', () => {
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     config: { rateLimits: { perAddress } },
     env: { TRUSTED_PROXIES: '127.0.0.1' },
   })
@@ -90,7 +90,7 @@ describe('addresses behind a listed proxy', () => {
 })
 
 describe('a session that sends too many requests', () => {
-  const gatehouse = useGatehouse({ config: { rateLimits: { perSession } } })
+  const gatehouse = useTestApp({ config: { rateLimits: { perSession } } })
 
   async function signedIn(): Promise<Browser> {
     const browser = gatehouse().browser()

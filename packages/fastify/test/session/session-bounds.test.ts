@@ -5,12 +5,12 @@ import { maxSessionsPerUser } from '../../src/session/sessions.ts'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 
 describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
-  const gatehouse = useGatehouse({ store, oneClock: true })
+  const gatehouse = useTestApp({ store, oneClock: true })
 
   async function signedIn(place: number): Promise<Browser> {
     const browser = gatehouse().browser()
@@ -56,7 +56,7 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
 
 describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
   const perSession = 20
-  const gatehouse = useGatehouse({ store, oneClock: true, config: { rateLimits: { perSession } } })
+  const gatehouse = useTestApp({ store, oneClock: true, config: { rateLimits: { perSession } } })
 
   async function signedIn(): Promise<Browser> {
     const browser = gatehouse().browser()
@@ -99,11 +99,13 @@ describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
     expect([answer.status, answer.setCookies.length]).toEqual([200, 1])
     gatehouse().advance(minute)
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
-    const far = await gatehouse().another()
+    const remote = await gatehouse().startSecondInstance()
     await expect
-      .poll(async () => (await far.browser().send('/api/me', { cookie })).status, { timeout: 5000 })
+      .poll(async () => (await remote.browser().send('/api/me', { cookie })).status, {
+        timeout: 5000,
+      })
       .toBe(401)
-    await far.close()
+    await remote.close()
   })
 
   it('extends its session without writing each time, and is told the truth about its end', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { httpsGatehouse } from '../support/https-gatehouse.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people } from '@gatehouse/tenant/testing'
 
-const gatehouse = useGatehouse()
-const https = useGatehouse(httpsGatehouse)
+const gatehouse = useTestApp()
+const https = useTestApp(httpsGatehouse)
 
 function parts(line: string | undefined): string[] {
   return (line ?? '').split('; ').slice(1).toSorted()

@@ -14,22 +14,22 @@ const agents = {
 }
 
 describe.each(storeKinds)('on %s, with two instances', (store) => {
-  const { gatehouse, far, freshUser, signedIn } = twoInstances(store)
+  const { gatehouse, remote, freshUser, signedIn } = twoInstances(store)
 
   async function own(browser: Browser): Promise<OwnSessions['sessions']> {
     return ((await browser.get('/api/sessions')).json() as OwnSessions).sessions
   }
 
   it('a sign-out ends the session on both, and no answer sets a cookie afterwards', async () => {
-    const [near, away] = await signedIn()
-    const kept = { cookie: await near.cookieHeader() }
-    expect((await near.send('/auth/sign-out', { ...post, ...kept })).status).toBe(200)
+    const [local, away] = await signedIn()
+    const kept = { cookie: await local.cookieHeader() }
+    expect((await local.send('/auth/sign-out', { ...post, ...kept })).status).toBe(200)
     const here = await gatehouse().browser().send('/api/me', kept)
     expect([here.status, here.setCookies]).toEqual([401, []])
     await expect
-      .poll(async () => (await far().browser().send('/api/me', kept)).status, { interval: 2 })
+      .poll(async () => (await remote().browser().send('/api/me', kept)).status, { interval: 2 })
       .toBe(401)
-    const extend = await far()
+    const extend = await remote()
       .browser()
       .send('/api/session/extend', { ...post, ...kept })
     expect([extend.status, extend.setCookies]).toEqual([401, []])
@@ -37,26 +37,26 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
 
   it('a refresh under way on the other does not bring it back', async () => {
-    const [near, away] = await signedIn()
-    const kept = { cookie: await near.cookieHeader() }
+    const [local, away] = await signedIn()
+    const kept = { cookie: await local.cookieHeader() }
     gatehouse().advance(50 * 60_000)
-    expect((await near.post('/api/session/extend')).status).toBe(200)
+    expect((await local.post('/api/session/extend')).status).toBe(200)
     gatehouse().advance(45 * 60_000)
     gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 1500 })
     const underWay = away.get('/api/users')
     await expect.poll(() => refreshes(gatehouse().tenant)).toHaveLength(1)
     const before = (await gatehouse().stored.records()).length
-    expect((await near.post('/auth/sign-out')).status).toBe(200)
+    expect((await local.post('/auth/sign-out')).status).toBe(200)
     const late = await underWay
     expectProblem(late, 401, 'sign_in_required')
     expect(late.setCookies).toEqual([])
-    expect((await far().browser().send('/api/me', kept)).status).toBe(401)
+    expect((await remote().browser().send('/api/me', kept)).status).toBe(401)
     expect(await gatehouse().stored.records()).toHaveLength(before - 1)
   })
 
   it('a person sees where they are signed in, the last used first', async () => {
     const user = freshUser()
-    const [near] = await signedIn(user, agents.firefox)
+    const [local] = await signedIn(user, agents.firefox)
     gatehouse().advance(5 * 60_000)
     const [phone] = await signedIn(user, agents.safari)
     const sessions = await own(phone)
@@ -68,7 +68,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
       expect(id).toMatch(/^[\w-]{22}$/)
       expect(Date.parse(lastSeenAt)).toBeGreaterThanOrEqual(Date.parse(startedAt))
     }
-    const current = (await own(near)).find((session) => session.current)
+    const current = (await own(local)).find((session) => session.current)
     expect(current?.device).toBe('Firefox on Windows')
     const [stranger] = await signedIn()
     expect(await own(stranger)).toHaveLength(1)
@@ -76,41 +76,41 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
 
   it('a person ends one of their sessions from another, and no other person’s', async () => {
     const user = freshUser()
-    const [near] = await signedIn(user)
+    const [local] = await signedIn(user)
     const [lost, lostAway] = await signedIn(user)
     const [stranger, strangerAway] = await signedIn()
     const remove = (browser: Browser, id: string) =>
       browser.send(`/api/sessions/${id}`, { ...post, method: 'DELETE' })
     const [foreign] = await own(strangerAway)
-    expectProblem(await remove(near, foreign?.id ?? ''), 404, 'not_found')
+    expectProblem(await remove(local, foreign?.id ?? ''), 404, 'not_found')
     expect((await stranger.get('/api/me')).status).toBe(200)
 
-    const other = (await own(near)).find(({ current }) => !current)
+    const other = (await own(local)).find(({ current }) => !current)
     expectProblem(
-      await near.send(`/api/sessions/${other?.id}`, { method: 'DELETE' }),
+      await local.send(`/api/sessions/${other?.id}`, { method: 'DELETE' }),
       403,
       'cross_site',
     )
-    const answer = await remove(near, other?.id ?? '')
+    const answer = await remove(local, other?.id ?? '')
     expect([answer.status, answer.setCookies]).toEqual([204, []])
     await expectEnded(lost)
     await expectEnded(lostAway)
-    expectProblem(await remove(near, other?.id ?? ''), 404, 'not_found')
+    expectProblem(await remove(local, other?.id ?? ''), 404, 'not_found')
     for (const id of ['x', '*', 'a'.repeat(22)]) {
-      expect([id, (await remove(near, id)).status >= 400]).toEqual([id, true])
+      expect([id, (await remove(local, id)).status >= 400]).toEqual([id, true])
     }
-    expect(await own(near)).toHaveLength(1)
+    expect(await own(local)).toHaveLength(1)
   })
 
   it('a person ends all of their other sessions at once', async () => {
     const user = freshUser()
-    const [near, away] = await signedIn(user)
+    const [local, away] = await signedIn(user)
     const others = [await signedIn(user), await signedIn(user)].flat()
     const [stranger] = await signedIn()
     const answer = await away.send('/api/sessions', { ...post, method: 'DELETE' })
     expect([answer.status, answer.setCookies]).toEqual([204, []])
     for (const browser of others) await expectEnded(browser)
-    for (const browser of [near, away, stranger]) {
+    for (const browser of [local, away, stranger]) {
       expect((await browser.get('/api/me')).status).toBe(200)
     }
   })

@@ -2,12 +2,12 @@ import type { SignedIn } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const [second, minute] = [1000, 60_000]
 
 describe.each(storeKinds)('on %s, a session', (store) => {
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     store,
     oneClock: true,
     config: { session: { idleMinutes: 30, absoluteMinutes: 240 } },

@@ -79,10 +79,10 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     await browser.get('/api/me')
     const fresh = await browser.cookieHeader()
-    const far = await gatehouse.another()
+    const remote = await gatehouse.startSecondInstance()
     const person = gatehouse.browser()
     for (const cookie of [fresh, old]) await person.send('/api/me', { cookie })
-    await far.browser().send('/auth/sign-out', { ...post, cookie: old })
+    await remote.browser().send('/auth/sign-out', { ...post, cookie: old })
     for (const cookie of [fresh, old]) {
       await expect
         .poll(async () => (await person.send('/api/me', { cookie })).status, { timeout: 500 })
@@ -122,7 +122,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     const browser = gatehouse.browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     await gatehouse.restart({ SESSION_KEYS: `${newKey},${oldKey}` })
-    const after = await (await gatehouse.another()).browser(browser).get(callback)
+    const after = await (await gatehouse.startSecondInstance()).browser(browser).get(callback)
     expect([after.status, after.location]).toEqual([303, '/users'])
   })
 })

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { withStoreFile } from '../support/store-file.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
-const gatehouse = useGatehouse({
+const gatehouse = useTestApp({
   config: { session: { idleMinutes: 30, absoluteMinutes: 120 } },
   oneClock: true,
 })

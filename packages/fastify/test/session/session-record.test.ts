@@ -3,7 +3,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { StoredRecord } from '../../src/store/store.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 /** What somebody with access to the store may do to a record's sealed bytes. */
 const changes: [string, (sealed: Buffer) => Buffer][] = [
@@ -21,7 +21,7 @@ const changes: [string, (sealed: Buffer) => Buffer][] = [
 ]
 
 describe.each(storeKinds)('on %s, a session record', (store) => {
-  const gatehouse = useGatehouse({ store })
+  const gatehouse = useTestApp({ store })
 
   /** A browser that has just signed in, and its record. */
   async function signedIn(): Promise<[Browser, StoredRecord]> {

@@ -5,84 +5,84 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 
 describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     store,
     oneClock: true,
     config: { session: { idleMinutes: 1440, absoluteMinutes: 43_200 } },
   })
-  let far: Instance
+  let remote: Instance
   beforeAll(async () => {
-    far = await gatehouse().another()
+    remote = await gatehouse().startSecondInstance()
   })
-  afterAll(() => far.close())
+  afterAll(() => remote.close())
 
   /** Signed in, open on both, with an access token that has run out; and the record's id. */
   async function withExpiredToken(place: number): Promise<[Browser, Browser, string]> {
     const known = new Set((await gatehouse().stored.records()).map(({ id }) => id))
-    const near = gatehouse().browser()
-    await near.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-    const away = far.browser(near)
-    await Promise.all([near.get('/api/me'), away.get('/api/me')])
+    const local = gatehouse().browser()
+    await local.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+    const away = remote.browser(local)
+    await Promise.all([local.get('/api/me'), away.get('/api/me')])
     const fresh = (await gatehouse().stored.records()).find(({ id }) => !known.has(id))
     gatehouse().advance(100 * minute)
-    return [near, away, fresh?.id ?? '']
+    return [local, away, fresh?.id ?? '']
   }
 
   const usersStatus = async (browser: Browser) => (await browser.get('/api/users')).status
 
   it('is one for 50 requests on each at the same time', async () => {
-    const [near, away] = await withExpiredToken(1)
+    const [local, away] = await withExpiredToken(1)
     gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 150 })
     const statuses = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => usersStatus(at % 2 ? near : away)),
+      Array.from({ length: 100 }, (_, at) => usersStatus(at % 2 ? local : away)),
     )
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
   it('is not repeated by the instance that was not asked', async () => {
-    const [near, away] = await withExpiredToken(2)
-    expect(await usersStatus(near)).toBe(200)
+    const [local, away] = await withExpiredToken(2)
+    expect(await usersStatus(local)).toBe(200)
     expect(await usersStatus(away)).toBe(200)
     expect(await usersStatus(away)).toBe(200)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
   it('is taken over where the instance that had begun it died', async () => {
-    const [near, away, id] = await withExpiredToken(3)
+    const [local, away, id] = await withExpiredToken(3)
     const dead = await openStore(gatehouse().storeUrl, gatehouse().now)
     expect(await dead.marks.lock(`refresh:${id}`, 500)).toBeTypeOf('function')
     await dead.close()
     const startedAt = performance.now()
-    expect(await Promise.all([usersStatus(near), usersStatus(away)])).toEqual([200, 200])
+    expect(await Promise.all([usersStatus(local), usersStatus(away)])).toEqual([200, 200])
     expect(performance.now() - startedAt).toBeGreaterThan(350)
     expect(performance.now() - startedAt).toBeLessThan(2500)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
   it('that is locked holds up nobody else, and nothing else of the same person', async () => {
-    const [near, , id] = await withExpiredToken(4)
+    const [local, , id] = await withExpiredToken(4)
     const [other] = await withExpiredToken(5)
     const holder = await openStore(gatehouse().storeUrl, gatehouse().now)
     const release = await holder.marks.lock(`refresh:${id}`, 10_000)
-    const waiting = usersStatus(near)
+    const waiting = usersStatus(local)
     expect(await usersStatus(other)).toBe(200)
-    expect((await near.get('/api/me')).status).toBe(200)
+    expect((await local.get('/api/me')).status).toBe(200)
     await release?.()
     expect(await waiting).toBe(200)
     await holder.close()
   })
 
   it('that fails on one is not tried again by the other at once, and a little later by either', async () => {
-    const [near, away] = await withExpiredToken(6)
+    const [local, away] = await withExpiredToken(6)
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
-    expectProblem(await near.get('/api/users'), 503, 'unavailable')
+    expectProblem(await local.get('/api/users'), 503, 'unavailable')
     expectProblem(await away.get('/api/users'), 503, 'unavailable')
     expect(refreshes(tenant)).toHaveLength(1)
     gatehouse().advance(5_000)
@@ -90,12 +90,12 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   })
 
   it('that brings another user’s tokens ends the session on both', async () => {
-    const [near, away] = await withExpiredToken(7)
+    const [local, away] = await withExpiredToken(7)
     const { tenant } = gatehouse()
     const asUser = people(tenant).at(30).id
     tenant.faults.set({ at: 'token', kind: 'tokenResponse', asUser })
-    expectProblem(await near.get('/api/users'), 401, 'sign_in_required')
-    expectProblem(await near.get('/api/me'), 401, 'sign_in_required')
+    expectProblem(await local.get('/api/users'), 401, 'sign_in_required')
+    expectProblem(await local.get('/api/me'), 401, 'sign_in_required')
     await expect
       .poll(async () => (await away.get('/api/me')).status, { interval: 2, timeout: 500 })
       .toBe(401)
@@ -103,10 +103,10 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   })
 
   it('hands the rotated refresh token on to the other instance', async () => {
-    const [near, away] = await withExpiredToken(8)
+    const [local, away] = await withExpiredToken(8)
     const patch = { refresh_token: 'the-rotated-one' }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', times: 1, patch })
-    expect(await usersStatus(near)).toBe(200)
+    expect(await usersStatus(local)).toBe(200)
     gatehouse().advance(100 * minute)
     await usersStatus(away)
     expect(refreshes(gatehouse().tenant).at(-1)).toMatchObject(patch)

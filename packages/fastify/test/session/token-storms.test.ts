@@ -7,7 +7,7 @@ import type { Instance } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
 import { askToken, tokenIn, tokenRoute } from '@gatehouse/test-support/token-route'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 const seconds = 1_000
@@ -16,27 +16,27 @@ type WithoutPlace<One> = One extends unknown ? Omit<One, 'at'> : never
 type TokenFault = WithoutPlace<Fault>
 
 describe.each(storeKinds)('on %s, with two instances', (store) => {
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     store,
     oneClock: true,
     config: { session: { idleMinutes: 1440, absoluteMinutes: 43_200 } },
     extend: tokenRoute,
   })
-  let far: Instance
+  let remote: Instance
   let place = 10
   beforeAll(async () => {
-    far = await gatehouse().another()
+    remote = await gatehouse().startSecondInstance()
   })
-  afterAll(() => far.close())
+  afterAll(() => remote.close())
 
   /** Signed in, and open on both. @returns the browser here, and there */
   async function signedIn(): Promise<[Browser, Browser]> {
     place += 1
-    const near = gatehouse().browser()
-    await near.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-    const away = far.browser(near)
-    await Promise.all([near.get('/api/me'), away.get('/api/me')])
-    return [near, away]
+    const local = gatehouse().browser()
+    await local.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
+    const away = remote.browser(local)
+    await Promise.all([local.get('/api/me'), away.get('/api/me')])
+    return [local, away]
   }
 
   async function withExpiredToken(): Promise<[Browser, Browser]> {
@@ -149,13 +149,13 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
 
   it('a refresh that fails for some scopes is made for others', async () => {
-    const [near] = await withExpiredToken()
+    const [local] = await withExpiredToken()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
     const scopes = 'User.ReadBasic.All profile'
     const reordered = 'profile https://graph.microsoft.com/user.readbasic.all'
-    expectProblem(await askToken(near, scopes), 503, 'unavailable')
-    expectProblem(await askToken(near, reordered), 503, 'unavailable')
-    expect((await askToken(near, 'User.ReadBasic.All')).status).toBe(200)
+    expectProblem(await askToken(local, scopes), 503, 'unavailable')
+    expectProblem(await askToken(local, reordered), 503, 'unavailable')
+    expect((await askToken(local, 'User.ReadBasic.All')).status).toBe(200)
     expect(asked()).toBe(2)
   })
 
@@ -173,8 +173,8 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
 
   it('an API that refuses a token which was renewed a moment ago gets another one at once', async () => {
-    const [near, away] = await withExpiredToken()
-    const first = tokenIn(await askToken(near, 'User.ReadBasic.All'))
+    const [local, away] = await withExpiredToken()
+    const first = tokenIn(await askToken(local, 'User.ReadBasic.All'))
     expect(asked()).toBe(1)
     const code = 'InvalidAuthenticationToken'
     gatehouse().tenant.faults.set({
@@ -186,7 +186,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     })
     expect((await away.get('/api/users')).status).toBe(200)
     expect(asked()).toBe(2)
-    expect((await near.get('/api/users')).status).toBe(200)
+    expect((await local.get('/api/users')).status).toBe(200)
     expect(asked()).toBe(2)
   })
 
@@ -216,7 +216,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
 
   it('another demand of the API than the one that failed is put to the user as it is', async () => {
-    const [near, away] = await signedIn()
+    const [local, away] = await signedIn()
     const { tenant } = gatehouse()
     const demandOf = async (browser: Browser) => {
       const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
@@ -226,10 +226,10 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     }
     try {
       tenant.requireAuthenticationContext('users', 'c1')
-      expect(await demandOf(near)).toContain('"c1"')
+      expect(await demandOf(local)).toContain('"c1"')
       expect(await demandOf(away)).toContain('"c1"')
       tenant.requireAuthenticationContext('users', 'c2')
-      expect(await demandOf(near)).toContain('"c2"')
+      expect(await demandOf(local)).toContain('"c2"')
       expect(await demandOf(away)).toContain('"c2"')
       expect(asked()).toBe(1)
     } finally {
@@ -238,18 +238,18 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
   })
 
   it('a refresh is repeated at once if the clock was set back behind the last one', async () => {
-    const [near] = await withExpiredToken()
+    const [local] = await withExpiredToken()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
-    expectProblem(await near.get('/api/users'), 503, 'unavailable')
+    expectProblem(await local.get('/api/users'), 503, 'unavailable')
     gatehouse().advance(-70 * seconds)
-    expect((await near.get('/api/users')).status).toBe(200)
+    expect((await local.get('/api/users')).status).toBe(200)
   })
 
   it('an answer about the same person under another subject ends the session', async () => {
-    const [near, away] = await withExpiredToken()
+    const [local, away] = await withExpiredToken()
     const claims = { sub: 'another-subject' }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', claims })
-    expectProblem(await near.get('/api/users'), 401, 'sign_in_required')
+    expectProblem(await local.get('/api/users'), 401, 'sign_in_required')
     await expect
       .poll(async () => (await away.get('/api/me')).status, { interval: 2, timeout: 500 })
       .toBe(401)

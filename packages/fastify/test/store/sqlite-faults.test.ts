@@ -14,11 +14,11 @@ import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startsSession } from '../support/refused-sign-in.ts'
 import { runServer, startServer } from '../support/server-process.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const nobody = 65_534
 // The tenant and the configuration are its own; the servers below are processes beside it.
-const gatehouse = useGatehouse()
+const gatehouse = useTestApp()
 
 let folders = 0
 function freshFolder(): string {

@@ -2,20 +2,20 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
-import { arrived } from '../support/arrived.ts'
+import { callbackAt } from '../support/callback-at.ts'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { holdLock } from '@gatehouse/test-support/lock-holder'
 import { startsSession } from '../support/refused-sign-in.ts'
 import { withStoreFile } from '../support/store-file.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useGatehouse({ config: { rateLimits: { perAddress: 100_000 } } })
+const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 100_000 } } })
 const file = () => join(gatehouse().dataDir, 'sessions.sqlite')
 
 /** People whose callback has to write into the store. */
 async function callbacks(count: number) {
   const people = []
-  for (let turn = 0; turn < count; turn += 1) people.push(await arrived(gatehouse()))
+  for (let turn = 0; turn < count; turn += 1) people.push(await callbackAt(gatehouse()))
   return people
 }
 

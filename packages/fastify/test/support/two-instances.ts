@@ -4,11 +4,11 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Gatehouse, Instance } from '@gatehouse/test-support/gatehouse'
 import type { StoreKind } from '@gatehouse/test-support/stored'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 export interface TwoInstances {
   gatehouse(): Gatehouse
-  far(): Instance
+  remote(): Instance
   /** The name of a user that no other test signs in. */
   freshUser(): string
   /** Signed in here, and open in the memory of both. @returns the browser here, and there */
@@ -16,15 +16,15 @@ export interface TwoInstances {
 }
 
 export function twoInstances(store: StoreKind): TwoInstances {
-  const gatehouse = useGatehouse({ store, oneClock: true })
+  const gatehouse = useTestApp({ store, oneClock: true })
   let other: Instance | undefined
   let place = 10
-  function far(): Instance {
+  function remote(): Instance {
     if (!other) throw new Error('The second instance is there inside of tests only')
     return other
   }
   beforeAll(async () => {
-    other = await gatehouse().another()
+    other = await gatehouse().startSecondInstance()
   })
   afterAll(() => other?.close())
 
@@ -35,15 +35,15 @@ export function twoInstances(store: StoreKind): TwoInstances {
 
   return {
     gatehouse,
-    far,
+    remote,
     freshUser,
     signedIn: async (user = freshUser(), userAgent) => {
-      const near = gatehouse().browser()
-      const callback = await near.callbackFrom(await near.startSignIn(), { user })
-      await near.get(callback, userAgent === undefined ? {} : { 'user-agent': userAgent })
-      const away = far().browser(near)
-      for (const browser of [near, away]) expect((await browser.get('/api/me')).status).toBe(200)
-      return [near, away]
+      const local = gatehouse().browser()
+      const callback = await local.callbackFrom(await local.startSignIn(), { user })
+      await local.get(callback, userAgent === undefined ? {} : { 'user-agent': userAgent })
+      const away = remote().browser(local)
+      for (const browser of [local, away]) expect((await browser.get('/api/me')).status).toBe(200)
+      return [local, away]
     },
   }
 }

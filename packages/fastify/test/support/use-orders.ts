@@ -2,7 +2,7 @@ import { afterAll } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { callRoute, startUpstream, type CallRoute, type Upstream } from './upstream.ts'
-import { useGatehouse } from '@gatehouse/test-support/use-gatehouse'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 export interface Orders {
   gatehouse: () => Gatehouse
@@ -18,7 +18,7 @@ export async function useOrders(): Promise<Orders> {
   const upstream = await startUpstream()
   const route = callRoute()
   const unlimited = 1_000_000
-  const gatehouse = useGatehouse({
+  const gatehouse = useTestApp({
     extend: route.extend,
     config: {
       rateLimits: { perAddress: unlimited, perSession: unlimited },

@@ -1,14 +1,14 @@
-/** How the control routes answer: a form gets the page again, everybody else a status. */
+/** Answers of the control routes: a form gets the page again, other clients get a status. */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { controlProblemPage } from '../pages/control.ts'
+import { controlProblemPage } from '../pages/control/sections.ts'
 import { sendPage } from '../pages/layout.ts'
 
 export function isForm(request: FastifyRequest): boolean {
   return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
 }
 
-/** @param anchor where on the page */
+/** @param anchor the part of the page to show, for a form */
 export function done(request: FastifyRequest, reply: FastifyReply, anchor = ''): FastifyReply {
   return isForm(request) ? reply.redirect(`/_tenant${anchor}`, 303) : reply.code(204).send()
 }

@@ -1,19 +1,19 @@
-/** The control page and its JSON API: what happened, and what shall go wrong next. */
+/** The control page and its JSON API: scenarios, faults, the journal and the directory. */
 
 import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { isSameSite } from '../entra/authorize/accounts.ts'
 import { parseFault } from '../faults/parse.ts'
 import { checkUserCount, isLoopback } from '../options.ts'
-import { enteredOf } from '../pages/control/scenarios.ts'
+import { readFormValues } from '../pages/control/form-values.ts'
 import { controlPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/layout.ts'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { done, membersOf, sendControlProblem } from './answer.ts'
-import { badDayRoutes } from './bad-day-routes.ts'
-import { createBadDayBoard } from './scenarios/scenarios.ts'
+import { scenarioRoutes } from './scenario-routes.ts'
+import { createScenarios } from './scenarios/scenarios.ts'
 
-export async function controlRoutes(app: FastifyInstance, world: World): Promise<void> {
+export async function controlRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   await app.register(formBody)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -25,14 +25,14 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
     sendControlProblem(error, request, reply),
   )
   app.get('/', async ({ query }, reply) =>
-    sendPage(reply, controlPage(world, createBadDayBoard(world).list(), enteredOf(query))),
+    sendPage(reply, controlPage(tenant, createScenarios(tenant).list(), readFormValues(query))),
   )
-  badDayRoutes(app, world)
-  faultRoutes(app, world)
-  journalRoutes(app, world)
-  directoryRoutes(app, world)
+  scenarioRoutes(app, tenant)
+  faultRoutes(app, tenant)
+  journalRoutes(app, tenant)
+  directoryRoutes(app, tenant)
   app.post('/keys/rotate', async (request, reply) => {
-    world.keys.rotate()
+    tenant.keys.rotate()
     return done(request, reply)
   })
 }
@@ -43,33 +43,33 @@ function isOwn(request: FastifyRequest): boolean {
   return isLoopback(host) && (request.method === 'GET' || isSameSite(request))
 }
 
-function faultRoutes(app: FastifyInstance, world: World): void {
-  app.get('/faults', async () => ({ faults: world.faults.list() }))
+function faultRoutes(app: FastifyInstance, tenant: TenantState): void {
+  app.get('/faults', async () => ({ faults: tenant.faults.list() }))
   app.post('/faults', async (request, reply) => {
-    world.faults.set(parseFault(request.body))
+    tenant.faults.set(parseFault(request.body))
     return done(request, reply)
   })
   app.delete('/faults', async (request, reply) => {
-    world.faults.clear()
+    tenant.faults.clear()
     return done(request, reply)
   })
 }
 
-function journalRoutes(app: FastifyInstance, world: World): void {
-  app.get('/journal', async () => ({ entries: world.journal.entries() }))
+function journalRoutes(app: FastifyInstance, tenant: TenantState): void {
+  app.get('/journal', async () => ({ entries: tenant.journal.entries() }))
   app.delete('/journal', async (request, reply) => {
-    world.journal.clear()
+    tenant.journal.clear()
     return done(request, reply)
   })
   app.post('/journal/clear', async (request, reply) => {
-    world.journal.clear()
+    tenant.journal.clear()
     return done(request, reply, '#journal')
   })
 }
 
-function directoryRoutes(app: FastifyInstance, world: World): void {
+function directoryRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post('/users', async (request, reply) => {
-    world.directory.resize(countOf(request.body))
+    tenant.directory.resize(countOf(request.body))
     return done(request, reply)
   })
 }

@@ -1,21 +1,21 @@
-/** The tenant's users: by id, by user name, by what somebody types. */
+/** The tenant's users, by id, by user name and by search, and the state of their accounts. */
 
 export interface Directory extends AccountStates {
   readonly users: readonly TenantUser[]
   byId(id: string): TenantUser | undefined
   byUserName(userName: string): TenantUser | undefined
-  /** The user whom either names. */
+  /** By object id or user name. */
   byIdOrName(text: string): TenantUser | undefined
   /** The first `limit` users whose name or user name has a word that begins with each word of `text`. */
   find(text: string, limit: number): TenantUser[]
   /** Who may consent for the whole organisation. */
   admins(): TenantUser[]
-  /** So many users from now on; without a count, as many as at the start. Whoever stays keeps id, name and state. */
+  /** Changes the number of users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
 }
 
 /**
- * @param make the first so many users
+ * @param make the first `count` users
  * @param now ms since the epoch
  */
 export function createDirectory(
@@ -51,20 +51,20 @@ function registerOf(users: readonly TenantUser[]) {
 }
 
 function findUsers(users: readonly TenantUser[], text: string, limit: number): TenantUser[] {
-  const words = fold(text).split(/\s+/).filter(Boolean)
+  const words = normalise(text).split(/\s+/).filter(Boolean)
   if (words.length === 0) return users.slice(0, limit)
   const found: TenantUser[] = []
   for (const user of users) {
     if (found.length >= limit) break
-    const whole = fold(user.userPrincipalName)
-    const name = ` ${fold(user.displayName)} ${whole.replace('.', ' ')}`
+    const whole = normalise(user.userPrincipalName)
+    const name = ` ${normalise(user.displayName)} ${whole.replace('.', ' ')}`
     if (words.every((word) => name.includes(` ${word}`) || whole.startsWith(word))) found.push(user)
   }
   return found
 }
 
-/** Without case and accents, so that "zoe" finds "Zoë". */
-export function fold(text: string): string {
+/** Removes case and accents, so that "zoe" finds "Zoë". */
+export function normalise(text: string): string {
   // Most names are plain, and normalising 100 000 of them takes half a second.
   if (isPlain(text)) return text.toLowerCase()
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
@@ -100,34 +100,33 @@ export interface TenantUser {
   groups: string[]
 }
 
-/** What has happened to users: disabled, sessions ended, tokens revoked. Without an id, to everybody. */
-
 interface TokenRevocations {
-  /** How often it happened. A count, because a test's clock may stand still. */
+  /** The number of revocations. A count, because a test's clock may stand still. */
   count: number
-  /** When it last happened, ms since the epoch. */
+  /** The time of the last one, ms since the epoch. */
   at: number
 }
 
+/** Which users are disabled, and whose sessions and tokens were revoked. Without an id, a method is for all users. */
 interface AccountStates {
   disable(id?: string): void
-  /** Without an id: everybody who was disabled here. */
+  /** Without an id: every user that `disable` disabled. */
   enable(id?: string): void
   isDisabled(id: string): boolean
-  /** Whether anybody was disabled here. */
+  /** Whether `disable` disabled any user. */
   anyDisabled(): boolean
-  /** Who was disabled here one by one; nobody where it was everybody. */
+  /** The users that `disable` disabled by id; empty if it disabled all users. */
   disabledIds(): readonly string[]
   /** Ends every refresh token of now, and every access token with it. */
   revoke(id?: string): void
-  /** How often the user was revoked; a grant remembers it. */
+  /** How often the user was revoked; a grant keeps this number. */
   revocations(id: string): number
   /** Ends every access token of now; refresh tokens stay good. */
   revokeTokens(id?: string): void
   tokenRevocations(id: string): TokenRevocations
 }
 
-const everybody = '*'
+const allUsers = '*'
 
 function createAccountStates(now: () => number): AccountStates {
   const disabled = new Set<string>()
@@ -135,22 +134,22 @@ function createAccountStates(now: () => number): AccountStates {
   const tokens = new Map<string, TokenRevocations>()
   const revocations = (id: string) => revoked.get(id) ?? 0
   const tokenRevocations = (id: string) => tokens.get(id) ?? { count: 0, at: 0 }
-  const revokeTokens = (id = everybody) =>
+  const revokeTokens = (id = allUsers) =>
     void tokens.set(id, { count: tokenRevocations(id).count + 1, at: now() })
   return {
-    disable: (id = everybody) => void disabled.add(id),
+    disable: (id = allUsers) => void disabled.add(id),
     enable: (id) => (id === undefined ? disabled.clear() : void disabled.delete(id)),
-    isDisabled: (id) => disabled.has(id) || disabled.has(everybody),
+    isDisabled: (id) => disabled.has(id) || disabled.has(allUsers),
     anyDisabled: () => disabled.size > 0,
-    disabledIds: () => (disabled.has(everybody) ? [] : [...disabled]),
-    revoke(id = everybody) {
+    disabledIds: () => (disabled.has(allUsers) ? [] : [...disabled]),
+    revoke(id = allUsers) {
       revoked.set(id, revocations(id) + 1)
       revokeTokens(id)
     },
-    revocations: (id) => revocations(id) + revocations(everybody),
+    revocations: (id) => revocations(id) + revocations(allUsers),
     revokeTokens,
     tokenRevocations(id) {
-      const [own, all] = [tokenRevocations(id), tokenRevocations(everybody)]
+      const [own, all] = [tokenRevocations(id), tokenRevocations(allUsers)]
       return { count: own.count + all.count, at: Math.max(own.at, all.at) }
     },
   }

@@ -1,7 +1,6 @@
-/** Users out of a fixed seed: the same number asked for gives the same people, on every machine. */
+/** Generates users from a fixed seed: the same count gives the same users on every machine. */
+
 import { createHash } from 'node:crypto'
-import { createBoundedMap } from '../bounded-map.ts'
-import type { TenantUser } from './directory.ts'
 import { faker as ar } from '@faker-js/faker/locale/ar'
 import { faker as de } from '@faker-js/faker/locale/de'
 import { faker as el } from '@faker-js/faker/locale/el'
@@ -16,12 +15,15 @@ import { faker as tr } from '@faker-js/faker/locale/tr'
 import { faker as uk } from '@faker-js/faker/locale/uk'
 import { faker as vi } from '@faker-js/faker/locale/vi'
 import { faker as zh } from '@faker-js/faker/locale/zh_CN'
-
-// Where the generated users' names come from: several languages and scripts, mostly Latin, as in a large company.
+import { createBoundedMap } from '../bounded-map.ts'
+import type { TenantUser } from './directory.ts'
 
 const english = en
 
-/** One of these is drawn for each user; a repeated language is drawn more often. */
+/**
+ * The languages of the names: several scripts, mostly Latin, as in a large company. One is drawn for each user; a repeated
+ * language is drawn more often.
+ */
 const locales = [
   { faker: en, language: 'en-GB', familyFirst: false },
   { faker: en, language: 'en-US', familyFirst: false },
@@ -56,7 +58,7 @@ function displayName(
 export const userDomain = 'local-tenant.example'
 
 const seed = 20_261
-/** A running tenant may be given many sizes in turn. */
+/** Bounded, because a running tenant may be resized often. */
 const cache = createBoundedMap<readonly TenantUser[]>(4)
 let longest: readonly TenantUser[] = []
 
@@ -104,7 +106,7 @@ const firstPerson = {
   preferredLanguage: 'en-GB',
 }
 
-/** The people that are there to be different; they stand near the front, so that every tenant has them. */
+/** Special users, by place. They are near the front, so that every tenant has them. */
 const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
   [0, () => ({ roles: ['Directory.Reader'] })],
   [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'], isAdmin: true })],

@@ -1,36 +1,36 @@
 /** `/.well-known/openid-configuration` and the signing keys. */
 
 import type { FastifyInstance } from 'fastify'
-import { issuerOf, type World } from '../world.ts'
+import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { applyFault } from './apply-fault.ts'
 import { requireTenant } from './client/index.ts'
-import { throwFault } from './apply-fault.ts'
 
 type Route = { Params: { tenant: string } }
 
-export function discoveryRoutes(app: FastifyInstance, world: World): void {
+export function discoveryRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get<Route>(
     '/:tenant/v2.0/.well-known/openid-configuration',
     { config: { endpoint: 'discovery' } },
     async (request) => {
-      throwFault(world, 'discovery', request)
-      return document(world, requireTenant(world, request.params.tenant))
+      applyFault(tenant, 'discovery', request)
+      return document(tenant, requireTenant(tenant, request.params.tenant))
     },
   )
   app.get<Route>(
     '/:tenant/discovery/v2.0/keys',
     { config: { endpoint: 'keys' } },
     async (request) => {
-      throwFault(world, 'keys', request)
-      requireTenant(world, request.params.tenant)
-      return { keys: jwks(world) }
+      applyFault(tenant, 'keys', request)
+      requireTenant(tenant, request.params.tenant)
+      return { keys: jwks(tenant) }
     },
   )
 }
 
-function document(world: World, tenant: string) {
-  const { origin } = world
-  const base = `${origin}/${tenant}`
-  const issuer = tenant === world.tenantId ? issuerOf(world) : `${origin}/{tenantid}/v2.0`
+function document(tenant: TenantState, segment: string) {
+  const { origin } = tenant
+  const base = `${origin}/${segment}`
+  const issuer = segment === tenant.tenantId ? issuerOf(tenant) : `${origin}/{tenantid}/v2.0`
   return {
     token_endpoint: `${base}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: [
@@ -55,19 +55,19 @@ function document(world: World, tenant: string) {
     tenant_region_scope: null,
     cloud_instance_name: new URL(origin).host,
     msgraph_host: new URL(origin).host,
-    ...(world.issParameter ? { authorization_response_iss_parameter_supported: true } : {}),
+    ...(tenant.issParameter ? { authorization_response_iss_parameter_supported: true } : {}),
   }
 }
 
 const claimNames =
   'sub iss cloud_instance_name aud exp iat nonce preferred_username name tid ver email'.split(' ')
 
-function jwks(world: World) {
-  return world.keys.published().map(({ kid, publicKey }) => ({
+function jwks(tenant: TenantState) {
+  return tenant.keys.published().map(({ kid, publicKey }) => ({
     ...publicKey.export({ format: 'jwk' }),
     use: 'sig',
     kid,
     x5t: kid,
-    issuer: issuerOf(world),
+    issuer: issuerOf(tenant),
   }))
 }

@@ -1,5 +1,7 @@
-/** Entra's errors: the AADSTS number settles the OAuth error and the words. */
+/** Entra's errors: the AADSTS number determines the OAuth error and the message. */
 
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { aadstsCodes } from './aadsts-codes.ts'
 
 export interface Problem {
@@ -7,7 +9,7 @@ export interface Problem {
   code: number
   /** The OAuth 2.0 error. */
   error: string
-  /** HTTP status where the answer is JSON. */
+  /** HTTP status of a JSON answer. */
   status: number
   message: string
   suberror?: string
@@ -17,7 +19,7 @@ export interface Problem {
   claims?: string
 }
 
-/** Thrown by the Entra side; becomes a page, a redirect or JSON, whichever the endpoint answers with. */
+/** An error of the Entra endpoints. It is sent as a page, a redirect or JSON, by the kind of endpoint. */
 export class EntraError extends Error {
   override name = 'EntraError'
   readonly problem: Problem
@@ -32,7 +34,7 @@ export class EntraError extends Error {
   }
 }
 
-/** What Entra lets an operator look a request up by. */
+/** The ids by which an operator can find a request at Entra. */
 export interface Trace {
   traceId: string
   correlationId: string
@@ -40,7 +42,25 @@ export interface Trace {
   at: number
 }
 
-/** `error_description`: the words, then the trace, in Entra's form. */
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** @param asked the caller's `client-request-id` from the query or form, if the header has none */
+export function traceOf(request: FastifyRequest, at: number, asked?: string): Trace {
+  const header = request.headers['client-request-id']
+  const wanted = typeof header === 'string' ? header : asked
+  return {
+    traceId: randomUUID(),
+    correlationId: wanted && guid.test(wanted) ? wanted : randomUUID(),
+    at,
+  }
+}
+
+export function sendTrace(reply: FastifyReply, trace: Trace): void {
+  reply.header('x-ms-request-id', trace.traceId)
+  reply.header('client-request-id', trace.correlationId)
+}
+
+/** `error_description`: the message, then the trace, in Entra's form. */
 export function describe(problem: Problem, trace: Trace): string {
   const { traceId, correlationId, at } = trace
   return (

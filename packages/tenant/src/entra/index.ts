@@ -1,36 +1,35 @@
-/** The Entra ID half of the tenant. */
+/** The routes of Entra ID. */
 
 import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorPage } from '../pages/errors.ts'
 import { sendPage } from '../pages/layout.ts'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
 import { deviceRoutes } from './device/index.ts'
 import { discoveryRoutes } from './discovery.ts'
-import { errorBody, EntraError } from './errors.ts'
+import { EntraError, errorBody, sendTrace, traceOf } from './errors.ts'
 import { logoutRoutes } from './logout.ts'
 import { tokenRoutes } from './token.ts'
-import { sendTrace, traceOf } from './apply-fault.ts'
 
-export async function entraRoutes(app: FastifyInstance, world: World): Promise<void> {
+export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   await app.register(formBody, { bodyLimit: 65_536 })
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store, no-cache')
   })
-  discoveryRoutes(app, world)
-  authorizeRoutes(app, world)
-  adminConsentRoutes(app, world)
-  deviceRoutes(app, world)
-  tokenRoutes(app, world)
-  logoutRoutes(app, world)
+  discoveryRoutes(app, tenant)
+  authorizeRoutes(app, tenant)
+  adminConsentRoutes(app, tenant)
+  deviceRoutes(app, tenant)
+  tokenRoutes(app, tenant)
+  logoutRoutes(app, tenant)
   app.setErrorHandler<FastifyError | EntraError>((error, request, reply) =>
-    sendProblem(world, asEntraError(error), request, reply),
+    sendProblem(tenant, asEntraError(error), request, reply),
   )
 }
 
-/** Bodies of a wrong type or size are refused by the parser, before any handler of ours. */
+/** The parser refuses bodies of a wrong type or size before any handler runs. */
 function asEntraError(error: FastifyError | EntraError): EntraError {
   if (error instanceof EntraError) return error
   const status = error.statusCode ?? 500
@@ -44,16 +43,16 @@ function asEntraError(error: FastifyError | EntraError): EntraError {
 }
 
 function sendProblem(
-  world: World,
+  tenant: TenantState,
   { problem }: EntraError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const trace = traceOf(request, world.now())
+  const trace = traceOf(request, tenant.now())
   sendTrace(reply, trace)
   const isPage = /\/(authorize|adminconsent|logout|devicelogin|devicelogin\/done)$/.test(
     request.routeOptions.url ?? '',
   )
-  if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, world.origin))
+  if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, tenant.origin))
   return sendPage(reply, errorPage({ problem, trace }), problem.status)
 }

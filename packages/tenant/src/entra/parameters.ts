@@ -1,4 +1,4 @@
-/** OAuth parameters out of a query or a form; one that is given twice is refused (RFC 6749 section 3.1). */
+/** Reads OAuth parameters from a query or a form, and refuses duplicates (RFC 6749 section 3.1). */
 
 import { EntraError } from './errors.ts'
 
@@ -24,7 +24,7 @@ export function formParameters(body: unknown): Parameters {
   return withoutEmpty(entries)
 }
 
-/** The value of a parameter that has to be there. */
+/** @throws EntraError 900144 without the parameter */
 export function required(parameters: Parameters, name: string): string {
   const value = parameters[name]
   if (value !== undefined) return value

@@ -1,52 +1,58 @@
-/** `/token`: a code, a refresh token or a device's code for tokens. */
+/** `/token`: exchanges a code, a refresh token or a device code for tokens. */
+
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Client } from '../clients.ts'
-import { type ClaimsRequest, contextClaims, readClaimsRequest } from '../policies.ts'
+import type { Client } from '../registry/client.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { openRefreshToken } from '../tokens/refresh-token.ts'
-import { type Answer, tokenResponse } from '../tokens/token-response.ts'
-import type { World } from '../world.ts'
+import { tokenResponse, type Answer } from '../tokens/token-response.ts'
+import { applyFault } from './apply-fault.ts'
+import { contextClaims, readClaimsRequest, type ClaimsRequest } from './claims-request.ts'
 import { authenticateClient, requireAudience, requireTenant } from './client/index.ts'
-import { type CodeGrant, type Grant, isOpenId, parseScopes } from './grants.ts'
-import { EntraError } from './errors.ts'
-import { formParameters, type Parameters, required } from './parameters.ts'
 import { redeemDeviceCode } from './device/index.ts'
-import { sendTrace, throwFault, traceOf } from './apply-fault.ts'
+import { EntraError, sendTrace, traceOf } from './errors.ts'
+import type { CodeGrant, Grant } from './grants.ts'
+import { formParameters, required, type Parameters } from './parameters.ts'
+import { isOpenId, parseScopes } from './scopes.ts'
 
-export function tokenRoutes(app: FastifyInstance, world: World): void {
+export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post<{ Params: { tenant: string } }>(
     '/:tenant/oauth2/v2.0/token',
     { config: { endpoint: 'token' } },
     async (request, reply) => {
-      sendTrace(reply, traceOf(request, world.now()))
-      const tenant = requireTenant(world, request.params.tenant)
-      throwFault(world, 'token', request)
-      return redeem(world, request, tenant)
+      sendTrace(reply, traceOf(request, tenant.now()))
+      const segment = requireTenant(tenant, request.params.tenant)
+      applyFault(tenant, 'token', request)
+      return redeem(tenant, request, segment)
     },
   )
 }
 
-type Redeem = (world: World, client: Client, asked: Asked) => Redeemed
+type Redeem = (tenant: TenantState, client: Client, asked: Asked) => Redeemed
 
 const grantTypes: Readonly<Record<string, Redeem>> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefresh,
   'urn:ietf:params:oauth:grant-type:device_code': redeemDevice,
-  // What Entra took before the standard had a name for it, and still takes.
+  // The name before the standard; Entra still accepts it.
   device_code: redeemDevice,
 }
 
-async function redeem(world: World, request: FastifyRequest, tenant: string): Promise<object> {
+async function redeem(
+  tenant: TenantState,
+  request: FastifyRequest,
+  segment: string,
+): Promise<object> {
   const form = formParameters(request.body)
   const grantType = required(form, 'grant_type')
   const redeemGrant = Object.hasOwn(grantTypes, grantType) ? grantTypes[grantType] : undefined
   if (!redeemGrant) {
     throw new EntraError(70003, { message: `The grant type '${grantType}' is not supported.` })
   }
-  const client = await authenticateClient(world, request, form)
-  requireAudience(client, tenant)
-  const answer = redeemGrant(world, client, { form, claims: readClaimsRequest(form.claims) })
-  return tokenResponse(world, { ...answer, clientInfo: form.client_info === '1' }, request)
+  const client = await authenticateClient(tenant, request, form)
+  requireAudience(client, segment)
+  const answer = redeemGrant(tenant, client, { form, claims: readClaimsRequest(form.claims) })
+  return tokenResponse(tenant, { ...answer, clientInfo: form.client_info === '1' }, request)
 }
 
 interface Asked {
@@ -56,20 +62,20 @@ interface Asked {
 
 type Redeemed = Omit<Answer, 'clientInfo'>
 
-function redeemCode(world: World, client: Client, { form, claims }: Asked): Redeemed {
-  const grant = world.codes.find(required(form, 'code'))
+function redeemCode(tenant: TenantState, client: Client, { form, claims }: Asked): Redeemed {
+  const grant = tenant.codes.find(required(form, 'code'))
   if (!grant || grant.clientId !== client.clientId) {
     throw new EntraError(70000, {
       message: "The provided value for the 'code' parameter is not valid.",
     })
   }
   if (grant.used) throw new EntraError(54005)
-  if (grant.expiresAt <= world.now()) throw new EntraError(70008)
+  if (grant.expiresAt <= tenant.now()) throw new EntraError(70008)
   if (required(form, 'redirect_uri') !== grant.redirectUri) throw new EntraError(500112)
   requireVerifier(grant, form.code_verifier)
-  requireUser(world, grant)
+  requireUser(tenant, grant)
   requireContexts(grant, claims)
-  const scopes = askedScopes(world, grant, form.scope)
+  const scopes = askedScopes(tenant, grant, form.scope)
   grant.used = true
   return {
     client,
@@ -80,29 +86,29 @@ function redeemCode(world: World, client: Client, { form, claims }: Asked): Rede
   }
 }
 
-function redeemRefresh(world: World, client: Client, { form, claims }: Asked): Redeemed {
-  const grant = openRefreshToken(world, required(form, 'refresh_token'), client.clientId)
-  requireUser(world, grant)
+function redeemRefresh(tenant: TenantState, client: Client, { form, claims }: Asked): Redeemed {
+  const grant = openRefreshToken(tenant, required(form, 'refresh_token'), client.clientId)
+  requireUser(tenant, grant)
   requireContexts(grant, claims)
-  const scopes = askedScopes(world, grant, form.scope)
+  const scopes = askedScopes(tenant, grant, form.scope)
   return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 
-function redeemDevice(world: World, client: Client, { form, claims }: Asked): Redeemed {
-  const grant = redeemDeviceCode(world, required(form, 'device_code'), client.clientId)
-  requireUser(world, grant)
+function redeemDevice(tenant: TenantState, client: Client, { form, claims }: Asked): Redeemed {
+  const grant = redeemDeviceCode(tenant, required(form, 'device_code'), client.clientId)
+  requireUser(tenant, grant)
   requireContexts(grant, claims)
   const { scopes } = grant
   return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 
-/** Only a person can satisfy an authentication context, at the authorize endpoint. */
+/** Only the user can satisfy an authentication context, at the authorize endpoint. */
 function requireContexts(grant: Grant, { contexts }: ClaimsRequest): void {
   const missing = contexts.filter((context) => !grant.contexts.includes(context))
   if (missing.length > 0) throw new EntraError(50076, { claims: contextClaims(missing) })
 }
 
-/** A verifier without a challenge is refused too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
+/** Refuses a verifier without a challenge too: the challenge may have been stripped (RFC 9700 section 4.8.2). */
 function requireVerifier({ challenge }: CodeGrant, verifier: string | undefined): void {
   if (!challenge && verifier === undefined) return
   const hashed =
@@ -114,15 +120,19 @@ function requireVerifier({ challenge }: CodeGrant, verifier: string | undefined)
   if (verifier === undefined || hashed !== challenge?.value) throw new EntraError(501481)
 }
 
-function requireUser({ directory }: World, { userId, revocations }: Grant): void {
+function requireUser({ directory }: TenantState, { userId, revocations }: Grant): void {
   if (directory.isDisabled(userId)) throw new EntraError(50057)
   if (directory.revocations(userId) > revocations) throw new EntraError(50173)
 }
 
 /** The scopes of this request: those granted, or those asked for, if the user has consented to them. */
-function askedScopes(world: World, grant: Grant, text: string | undefined): readonly string[] {
+function askedScopes(
+  tenant: TenantState,
+  grant: Grant,
+  text: string | undefined,
+): readonly string[] {
   const asked = text === undefined ? grant.scopes : parseScopes(text)
-  const missing = world.consents
+  const missing = tenant.consents
     .missing(grant.userId, grant.clientId, asked)
     .filter((scope) => !isOpenId(scope))
   if (missing.length === 0) return asked
@@ -131,7 +141,7 @@ function askedScopes(world: World, grant: Grant, text: string | undefined): read
   })
 }
 
-/** Without what belongs to the code alone. */
+/** The grant, without the fields of the code. */
 function plain(grant: CodeGrant): Grant {
   const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = grant
   return { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }

@@ -1,4 +1,4 @@
-/** The faults that are set, and which of them a request meets. */
+/** Holds the faults that are set, and finds those that apply to a request. */
 
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../endpoint.ts'
@@ -6,20 +6,20 @@ import type { Fault, FaultKind, FaultOf } from './fault.ts'
 
 export interface Faults {
   set(fault: Fault): void
-  /** Takes away all of them, or those of one endpoint. */
+  /** Removes all faults, or those of one endpoint. */
   clear(at?: Endpoint): void
-  /** Takes away those that belong to a bad day. */
-  clearBadDay(id: string): void
+  /** Removes the faults of a scenario. */
+  clearScenario(id: string): void
   list(): readonly Fault[]
-  /** The first fault of these kinds that this request meets, counted as used. For the tenant's own handlers. */
-  take<K extends FaultKind>(
+  /** Returns the first fault of these kinds for the request, and counts it as used. For the tenant's handlers. */
+  consume<K extends FaultKind>(
     at: Endpoint,
     kinds: readonly K[],
     request: FastifyRequest,
   ): FaultOf<K> | undefined
 }
 
-/** These answer the request in the handler's stead, so only the first one that was set can count. */
+/** These answer the request in place of the handler, so only the first one that was set applies. */
 const answering: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'respond',
   'respondWith',
@@ -36,22 +36,22 @@ export function createFaults(): Faults {
   return {
     set: (fault) => void faults.push({ fault, left: fault.times ?? Infinity }),
     clear: (at) => void (faults = at ? faults.filter(({ fault }) => fault.at !== at) : []),
-    clearBadDay: (id) => void (faults = faults.filter(({ fault }) => fault.badDay !== id)),
+    clearScenario: (id) => void (faults = faults.filter(({ fault }) => fault.scenario !== id)),
     list: () =>
       faults.map(({ fault, left }) => (left === Infinity ? fault : { ...fault, times: left })),
-    take(at, kinds, request) {
+    consume(at, kinds, request) {
       const met = faults.filter(({ fault }) => fault.at === at && (fault.when?.(request) ?? true))
       const answer = met.find(({ fault }) => answering.has(fault.kind))
-      const taken = met.find((entry) => isOneOf(entry.fault, kinds) && inTurn(entry, answer))
-      if (!taken || !isOneOf(taken.fault, kinds)) return undefined
-      taken.left -= 1
+      const consumed = met.find((entry) => isOneOf(entry.fault, kinds) && isNext(entry, answer))
+      if (!consumed || !isOneOf(consumed.fault, kinds)) return undefined
+      consumed.left -= 1
       faults = faults.filter(({ left }) => left > 0)
-      return taken.fault
+      return consumed.fault
     },
   }
 }
 
-function inTurn(entry: { fault: Fault }, answer: { fault: Fault } | undefined): boolean {
+function isNext(entry: { fault: Fault }, answer: { fault: Fault } | undefined): boolean {
   return !answering.has(entry.fault.kind) || entry === answer
 }
 

@@ -1,4 +1,4 @@
-/** Reads a fault out of JSON, for the control API. */
+/** Reads a fault from JSON, for the control API. */
 
 import { endpoints } from '../endpoint.ts'
 import type { Fault, FaultKind } from './fault.ts'

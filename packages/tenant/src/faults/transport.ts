@@ -1,51 +1,24 @@
-/** Faults of the wire: they know nothing of OAuth or Graph. */
+/** Applies the faults of the connection. */
 
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FaultOf } from './fault.ts'
+import type { Answer, FaultOf } from './fault.ts'
 import type { Faults } from './faults.ts'
-
-export interface Answer {
-  status: number
-  headers?: Record<string, string | string[]>
-  /** A string goes out as it is, anything else as JSON; absent: no body. */
-  body?: unknown
-  /** Default: JSON for an object, HTML for a string. */
-  contentType?: string
-}
-
-export type TransportFault =
-  | ({ kind: 'respond' } & Answer)
-  | {
-      kind: 'respondWith'
-      /** The answer, or undefined to let the tenant answer as usual. */
-      answer: (request: FastifyRequest) => Answer | undefined | Promise<Answer | undefined>
-    }
-  /** Waits, then answers as usual. */
-  | { kind: 'delay'; ms: number }
-  /** Never answers. */
-  | { kind: 'hang' }
-  /** Closes the socket without an answer. */
-  | { kind: 'reset' }
-  /** A 200 that sends `bytes` every `everyMs`, until `total` bytes are out. */
-  | { kind: 'drip'; bytes: number; everyMs: number; total: number }
-  /** A 200 with a JSON body of about this many bytes. */
-  | { kind: 'huge'; bytes: number }
 
 const kinds = ['respond', 'respondWith', 'hang', 'reset', 'drip', 'huge'] as const
 
 type WireFault = FaultOf<(typeof kinds)[number]>
 
-/** Registers the hook that lets requests meet these faults, after the body is read and before the handler. */
+/** Registers the hook that applies these faults, after the body is read and before the handler runs. */
 export function useTransportFaults(app: FastifyInstance, faults: Faults): void {
   app.addHook('preHandler', async (request, reply) => {
     const at = request.routeOptions.config.endpoint
     if (!at) return undefined
-    const delay = faults.take(at, ['delay'], request)
+    const delay = faults.consume(at, ['delay'], request)
     if (delay) await sleep(delay.ms)
-    const fault = faults.take(at, kinds, request)
+    const fault = faults.consume(at, kinds, request)
     return fault && apply(fault, request, reply)
   })
 }
@@ -90,7 +63,7 @@ function send(answer: Answer, reply: FastifyReply): FastifyReply {
 function stream(reply: FastifyReply, chunks: AsyncGenerator<string>): FastifyReply {
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
-  // Fails when the client goes away first, which is what these faults are for.
+  // Fails if the client disconnects first, which these faults provoke.
   pipeline(Readable.from(chunks), reply.raw).catch(() => undefined)
   return reply
 }

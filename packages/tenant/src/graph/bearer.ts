@@ -1,28 +1,30 @@
-/** Who calls Graph, and with which permissions. */
+/** Authenticates the caller of Graph by its access token, and checks permissions and policies. */
+
 import type { FastifyRequest } from 'fastify'
-import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
-import { graphAppId, revocationsOf } from '../tokens/access-token.ts'
-import { issuerOf, type World } from '../world.ts'
+import { contextClaims } from '../entra/claims-request.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { revocationsOf } from '../tokens/access-token.ts'
 import { GraphError, insufficientClaims, invalidToken } from './errors.ts'
-import { contextClaims } from '../policies.ts'
 
 export interface Caller {
   user: TenantUser
   scopes: ReadonlySet<string>
 }
 
-/** @throws GraphError 401, and 403 where a policy is in the way */
-export async function requireCaller(world: World, request: FastifyRequest): Promise<Caller> {
+/** @throws GraphError 401, and 403 if a policy forbids the request */
+export async function requireCaller(tenant: TenantState, request: FastifyRequest): Promise<Caller> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
-  if (token === undefined) throw invalidToken(world, 'Access token is empty.')
-  const payload = await verify(world, token)
-  const user = world.directory.byId(String(payload.oid))
-  if (!user) throw invalidToken(world, 'Access token validation failure.')
-  evaluateAccess(world, request, {
+  if (token === undefined) throw invalidToken(tenant, 'Access token is empty.')
+  const payload = await verify(tenant, token)
+  const user = tenant.directory.byId(String(payload.oid))
+  if (!user) throw invalidToken(tenant, 'Access token validation failure.')
+  evaluateAccess(tenant, request, {
     userId: user.id,
-    revocations: revocationsOf(world, payload.aio),
+    revocations: revocationsOf(tenant, payload.aio),
     contexts: listOf(payload, 'acrs'),
     handlesChallenges: listOf(payload, 'xms_cc').includes('cp1'),
   })
@@ -48,26 +50,26 @@ export function denied(): GraphError {
   )
 }
 
-async function verify(world: World, token: string) {
+async function verify(tenant: TenantState, token: string) {
   try {
     const { payload } = await jwtVerify(
       token,
       ({ kid = '' }) => {
-        const key = world.keys.find(kid)
+        const key = tenant.keys.find(kid)
         if (!key) throw new errors.JWSSignatureVerificationFailed()
         return key.publicKey
       },
       {
         algorithms: ['RS256'],
         audience: graphAppId,
-        issuer: issuerOf(world),
-        currentDate: new Date(world.now()),
+        issuer: issuerOf(tenant),
+        currentDate: new Date(tenant.now()),
         requiredClaims: ['exp'],
       },
     )
     return payload
   } catch (error) {
-    throw invalidToken(world, wordsOf(error, token))
+    throw invalidToken(tenant, wordsOf(error, token))
   }
 }
 
@@ -83,41 +85,43 @@ function wordsOf(error: unknown, token: string): string {
   return 'CompactToken parsing failed: JWT is not well formed.'
 }
 
-// Continuous access evaluation and authentication contexts: a token that is in order may still not be
-// enough. https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
-
-/** What of an access token matters here. */
+/** The claims of an access token that policies look at. */
 interface AccessClaims {
   userId: string
-  /** The user's `tokenRevocations` when the token was made. */
+  /** The user's `tokenRevocations` at the time of the token. */
   revocations: number
   contexts: readonly unknown[]
   handlesChallenges: boolean
 }
 
-/** @throws GraphError 401 with a claims challenge; 403 to a client that cannot handle one */
-function evaluateAccess(world: World, request: FastifyRequest, claims: AccessClaims): void {
-  // Tokens of other clients stay good until they expire, which is why those of capable ones may last a day.
-  if (claims.handlesChallenges) requireUnrevoked(world, claims)
-  requireContext(world, request, claims)
+/**
+ * Continuous access evaluation and authentication contexts: a valid token may still not be enough.
+ * https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
+ *
+ * @throws GraphError 401 with a claims challenge; 403 for a client that cannot handle one
+ */
+function evaluateAccess(tenant: TenantState, request: FastifyRequest, claims: AccessClaims): void {
+  // Tokens of other clients are good until they expire. So only tokens of capable clients may last a day.
+  if (claims.handlesChallenges) requireUnrevoked(tenant, claims)
+  requireContext(tenant, request, claims)
 }
 
-function requireUnrevoked(world: World, claims: AccessClaims): void {
-  const { directory } = world
+function requireUnrevoked(tenant: TenantState, claims: AccessClaims): void {
+  const { directory } = tenant
   const { count, at } = directory.tokenRevocations(claims.userId)
   const isDisabled = directory.isDisabled(claims.userId)
   if (count <= claims.revocations && !isDisabled) return
-  const value = String(Math.floor((isDisabled ? world.now() : at) / 1000))
+  const value = String(Math.floor((isDisabled ? tenant.now() : at) / 1000))
   throw insufficientClaims(
-    world,
+    tenant,
     JSON.stringify({ access_token: { nbf: { essential: true, value } } }),
     'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp',
   )
 }
 
-function requireContext(world: World, request: FastifyRequest, claims: AccessClaims): void {
+function requireContext(tenant: TenantState, request: FastifyRequest, claims: AccessClaims): void {
   const at = request.routeOptions.config.endpoint
-  const context = at && world.policies.authenticationContexts.get(at)
+  const context = at && tenant.policies.authenticationContexts.get(at)
   if (context === undefined || claims.contexts.includes(context)) return
   if (!claims.handlesChallenges) {
     throw new GraphError(
@@ -127,7 +131,7 @@ function requireContext(world: World, request: FastifyRequest, claims: AccessCla
     )
   }
   throw insufficientClaims(
-    world,
+    tenant,
     contextClaims([context]),
     'The presented access token does not carry the authentication context that this resource requires.',
   )

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GraphErrorFault } from '../faults/fault.ts'
-import type { World } from '../world.ts'
-import { graphAppId } from '../tokens/access-token.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import type { TenantState } from '../tenant-state.ts'
 
 export class GraphError extends Error {
   override name = 'GraphError'
@@ -29,7 +29,7 @@ export function badRequest(message: string): GraphError {
   return new GraphError(400, 'BadRequest', message)
 }
 
-/** What Graph's directory says of a body that it cannot take. */
+/** The error of Graph's directory for an invalid body. */
 export function badBody(message: string): GraphError {
   return new GraphError(400, 'Request_BadRequest', message)
 }
@@ -38,7 +38,7 @@ export function invalidValue(property: string, type: string): GraphError {
   return badBody(`Invalid value specified for property '${property}' of resource '${type}'.`)
 }
 
-/** @param status 400 where a property is taken, 409 where the object is there already */
+/** @param status 400 if a property's value is taken, 409 if the object exists already */
 export function conflict(status: 400 | 409, message: string): GraphError {
   return new GraphError(status, 'Request_MultipleObjectsWithSameKeyValue', message)
 }
@@ -55,25 +55,29 @@ export function notFound(id: string): GraphError {
   )
 }
 
-export function invalidToken(world: World, message: string): GraphError {
+export function invalidToken(tenant: TenantState, message: string): GraphError {
   return new GraphError(401, 'InvalidAuthenticationToken', message, {
-    'www-authenticate': challenge(world),
+    'www-authenticate': challenge(tenant),
   })
 }
 
-export function faultError(world: World, fault: GraphErrorFault): GraphError {
+export function faultError(tenant: TenantState, fault: GraphErrorFault): GraphError {
   const { status, code, message = 'A fault that was set.', retryAfter, claims } = fault
   const claimed = claims === undefined ? {} : challengedClaims(claims)
   return new GraphError(status, code, message, {
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-    ...(status === 401 ? { 'www-authenticate': challenge(world, claimed) } : {}),
+    ...(status === 401 ? { 'www-authenticate': challenge(tenant, claimed) } : {}),
   })
 }
 
-/** @param claims the JSON of what the next token has to carry */
-export function insufficientClaims(world: World, claims: string, message: string): GraphError {
+/** @param claims JSON: the claims that the next token has to carry */
+export function insufficientClaims(
+  tenant: TenantState,
+  claims: string,
+  message: string,
+): GraphError {
   return new GraphError(401, 'InvalidAuthenticationToken', message, {
-    'www-authenticate': challenge(world, challengedClaims(claims)),
+    'www-authenticate': challenge(tenant, challengedClaims(claims)),
   })
 }
 
@@ -81,10 +85,10 @@ function challengedClaims(claims: string) {
   return { error: 'insufficient_claims', claims: Buffer.from(claims).toString('base64') }
 }
 
-function challenge(world: World, more: Record<string, string> = {}): string {
+function challenge(tenant: TenantState, more: Record<string, string> = {}): string {
   const parameters = {
     realm: '',
-    authorization_uri: `${world.origin}/common/oauth2/authorize`,
+    authorization_uri: `${tenant.origin}/common/oauth2/authorize`,
     client_id: graphAppId,
     ...more,
   }
@@ -93,7 +97,7 @@ function challenge(world: World, more: Record<string, string> = {}): string {
 }
 
 export function sendGraphError(
-  world: World,
+  tenant: TenantState,
   error: GraphError,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -107,7 +111,7 @@ export function sendGraphError(
         code: error.code,
         message: error.message,
         innerError: {
-          date: new Date(world.now()).toISOString().slice(0, 19),
+          date: new Date(tenant.now()).toISOString().slice(0, 19),
           'request-id': requestId,
           'client-request-id': clientRequestId,
         },

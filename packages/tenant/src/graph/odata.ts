@@ -1,23 +1,24 @@
-/** The envelopes of lists and single objects. */
-import type { World } from '../world.ts'
-import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
-import { parseCount, parseOptions, parseTop } from './query.ts'
+/** Lists, single objects, keys, bodies and filters of directory objects, in OData's form. */
+
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import type { TenantState } from '../tenant-state.ts'
+import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
+import { parseCount, parseOptions, parseTop } from './query.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
 export interface Collection {
-  /** As it stands in the address: `applications`. */
+  /** The name in the address: `applications`. */
   name: string
   /** `application` */
   type: string
   filterable: readonly string[]
 }
 
-/** @throws GraphError 400 for options that cannot be followed */
+/** @throws GraphError 400 for options that are not valid */
 export function listAnswer(
-  world: World,
+  tenant: TenantState,
   collection: Collection,
   rows: readonly Row[],
   url: string,
@@ -30,20 +31,22 @@ export function listAnswer(
       ? () => true
       : parseWhere(options.$filter, collection.type, collection.filterable)
   const found = rows.filter(fits)
-  const start = options.$skiptoken === undefined ? 0 : openToken(world, options.$skiptoken)
+  const start = options.$skiptoken === undefined ? 0 : openToken(tenant, options.$skiptoken)
   const end = start + top
   return {
-    '@odata.context': context(world, collection.name, select),
+    '@odata.context': context(tenant, collection.name, select),
     ...(parseCount(options.$count) && start === 0 ? { '@odata.count': found.length } : {}),
-    ...(end < found.length ? { '@odata.nextLink': nextLink(world, collection, options, end) } : {}),
+    ...(end < found.length
+      ? { '@odata.nextLink': nextLink(tenant, collection, options, end) }
+      : {}),
     value: found.slice(start, end).map((row) => pick(row, select, collection.type)),
   }
 }
 
-export function objectAnswer(world: World, collection: Collection, row: Row, url: string) {
+export function objectAnswer(tenant: TenantState, collection: Collection, row: Row, url: string) {
   const select = selected(parseOptions(url).$select)
   return {
-    '@odata.context': `${context(world, collection.name, select)}/$entity`,
+    '@odata.context': `${context(tenant, collection.name, select)}/$entity`,
     ...pick(row, select, collection.type),
   }
 }
@@ -65,40 +68,40 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
   )
 }
 
-function context(world: World, name: string, select: readonly string[] | undefined): string {
-  return `${world.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
+function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
+  return `${tenant.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
 const purpose = 'object_skiptoken'
 
 function nextLink(
-  world: World,
+  tenant: TenantState,
   { name }: Collection,
   options: Readonly<Record<string, string>>,
   start: number,
 ): string {
-  const next = { ...options, $skiptoken: world.seal.seal(purpose, { start }) }
+  const next = { ...options, $skiptoken: tenant.seal.seal(purpose, { start }) }
   const query = Object.entries(next).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  return `${world.origin}/v1.0/${name}?${query.join('&')}`
+  return `${tenant.origin}/v1.0/${name}?${query.join('&')}`
 }
 
-function openToken(world: World, token: string): number {
-  const opened = world.seal.open(purpose, token)
+function openToken(tenant: TenantState, token: string): number {
+  const opened = tenant.seal.open(purpose, token)
   if (typeof opened === 'object' && opened !== null && 'start' in opened)
     return Number(opened.start)
   throw badRequest('Skip token is malformed.')
 }
 
-// Reads the JSON of a request: what is wrong with it is said as Graph's directory says it.
-
 /**
+ * Reads the JSON of a request, and refuses it with the errors of Graph's directory.
+ *
  * @param type of the resource, as messages name it: `Application`
  * @throws GraphError 400 naming the first property that is unknown, missing or of a wrong form
  */
 export function readBody<T extends TSchema>(schema: T, body: unknown, type: string): Static<T> {
   if (Value.Check(schema, body)) return body
   const errors = Value.Errors(schema, body)
-  // An unknown property is reported twice, first as a value that nothing may have.
+  // An unknown property is reported twice; the first report is about its value.
   const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
   if (error?.keyword === 'required') {
     const [name = ''] = error.params.requiredProperties
@@ -112,15 +115,14 @@ export function readBody<T extends TSchema>(schema: T, body: unknown, type: stri
   throw path.length > 0 ? invalidValue(path.join('.'), type) : badBody('Empty Payload.')
 }
 
-/** `/{id}` or `(name='value')`: how Graph names one object. */
-
+/** The key of one object in an address: `/{id}` or `(name='value')`. */
 export interface ObjectKey {
   /** `id`, `appId` or `uniqueName`. */
   name: string
   value: string
 }
 
-/** Both forms of an address, for routes: the parameter is called `key`. */
+/** Both forms of an address, for routes; the parameter is `key`. */
 export function keyed(collection: string, rest = ''): string[] {
   return [`/${collection}/:key${rest}`, `/${collection}(:key${rest}`]
 }
@@ -132,8 +134,6 @@ export function parseKey(text: string): ObjectKey {
   return { name: 'id', value: text }
 }
 
-// `$filter` of directory objects: `eq` and `startswith` on strings, `any` on lists of strings, joined by `and`.
-
 type Test = (row: Row) => boolean
 
 const string = String.raw`'((?:[^']|'')*)'`
@@ -142,7 +142,9 @@ const beginning = new RegExp(String.raw`^startswith\(\s*(\w+)\s*,\s*${string}\s*
 const member = new RegExp(String.raw`^(\w+)/any\(\s*(\w+)\s*:\s*(\w+)\s+eq\s+${string}\s*\)$`, 'i')
 
 /**
- * @param properties those that can be asked for
+ * Reads `$filter` of directory objects: `eq` and `startswith` on strings, `any` on lists of strings, joined by `and`.
+ *
+ * @param properties the properties that can be filtered by
  * @throws GraphError 400
  */
 function parseWhere(text: string, type: string, properties: readonly string[]): Test {

@@ -1,15 +1,18 @@
-/** Consents in Graph's form: one grant for each application and user, or for everybody. */
-import { type Granted, scopeWords } from '../entra/grants.ts'
-import { graphAppId } from '../tokens/access-token.ts'
-import type { World } from '../world.ts'
-import { type Collection, listAnswer, objectAnswer, readBody } from './odata.ts'
+/**
+ * `/oauth2PermissionGrants`: consents in Graph's form, one for each application and user, or for all users.
+ * https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
+ */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { Type, type Static } from 'typebox'
+import type { Granted } from '../entra/grants.ts'
+import { scopeWords } from '../entra/scopes.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { denied, requireCaller, requireScope } from './bearer.ts'
 import { badBody, conflict, invalidValue, notFound } from './errors.ts'
+import { listAnswer, objectAnswer, readBody, type Collection } from './odata.ts'
 import { presentEntries } from './service-principals.ts'
-
-// `/oauth2PermissionGrants`: which delegated permissions applications have. https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
 
 type Route = { Params: { id: string } }
 
@@ -30,76 +33,76 @@ const GrantChange = Type.Object({ scope: Type.String() })
 const config = { endpoint: 'oauth2PermissionGrants' } as const
 const path = '/oauth2PermissionGrants'
 
-export function permissionGrantRoutes(app: FastifyInstance, world: World): void {
+export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get(path, { config }, async (request) => {
-    const { user } = await requirePermission(world, request, readScopes)
-    const rows = viewGrants(world).filter(
+    const { user } = await requirePermission(tenant, request, readScopes)
+    const rows = viewGrants(tenant).filter(
       ({ principalId }) => user.isAdmin || principalId === user.id,
     )
-    return listAnswer(world, permissionGrants, rows, request.url)
+    return listAnswer(tenant, permissionGrants, rows, request.url)
   })
   app.get<Route>(`${path}/:id`, { config }, async (request) => {
-    const { user } = await requirePermission(world, request, readScopes)
-    const { view } = findGrant(world, request.params.id)
+    const { user } = await requirePermission(tenant, request, readScopes)
+    const { view } = findGrant(tenant, request.params.id)
     if (!user.isAdmin && view.principalId !== user.id) throw denied()
-    return objectAnswer(world, permissionGrants, view, request.url)
+    return objectAnswer(tenant, permissionGrants, view, request.url)
   })
   app.post(path, { config }, async (request, reply) => {
-    await requireAdmin(world, request)
-    const granted = grantedBy(world, readBody(NewGrant, request.body, type))
+    await requireAdmin(tenant, request)
+    const granted = grantedBy(tenant, readBody(NewGrant, request.body, type))
     const { clientId, userId } = granted
-    if (world.consents.list().some((one) => one.clientId === clientId && one.userId === userId)) {
+    if (tenant.consents.list().some((one) => one.clientId === clientId && one.userId === userId)) {
       throw conflict(409, 'Permission entry already exists.')
     }
-    world.consents.set(granted)
-    const view = viewGrant(world, granted) ?? {}
-    return reply.code(201).send(objectAnswer(world, permissionGrants, view, request.url))
+    tenant.consents.set(granted)
+    const view = viewGrant(tenant, granted) ?? {}
+    return reply.code(201).send(objectAnswer(tenant, permissionGrants, view, request.url))
   })
   app.patch<Route>(`${path}/:id`, { config }, async (request, reply) => {
-    await requireAdmin(world, request)
-    const { granted } = findGrant(world, request.params.id)
+    await requireAdmin(tenant, request)
+    const { granted } = findGrant(tenant, request.params.id)
     const { scope } = readBody(GrantChange, request.body, type)
-    world.consents.set({ ...granted, scopes: knownScopes(scope) })
+    tenant.consents.set({ ...granted, scopes: knownScopes(scope) })
     return reply.code(204).send()
   })
   app.delete<Route>(`${path}/:id`, { config }, async (request, reply) => {
-    await requireAdmin(world, request)
-    const { granted } = findGrant(world, request.params.id)
-    world.consents.set({ ...granted, scopes: [] })
+    await requireAdmin(tenant, request)
+    const { granted } = findGrant(tenant, request.params.id)
+    tenant.consents.set({ ...granted, scopes: [] })
     return reply.code(204).send()
   })
 }
 
-async function requirePermission(world: World, request: FastifyRequest, scopes: string[]) {
-  const caller = await requireCaller(world, request)
+async function requirePermission(tenant: TenantState, request: FastifyRequest, scopes: string[]) {
+  const caller = await requireCaller(tenant, request)
   requireScope(caller, scopes)
   return caller
 }
 
-async function requireAdmin(world: World, request: FastifyRequest): Promise<void> {
-  const { user } = await requirePermission(world, request, writeScopes)
+async function requireAdmin(tenant: TenantState, request: FastifyRequest): Promise<void> {
+  const { user } = await requirePermission(tenant, request, writeScopes)
   if (!user.isAdmin) throw denied()
 }
 
-function findGrant(world: World, id: string) {
-  for (const granted of world.consents.list()) {
-    const view = viewGrant(world, granted)
+function findGrant(tenant: TenantState, id: string) {
+  for (const granted of tenant.consents.list()) {
+    const view = viewGrant(tenant, granted)
     if (view?.id === id) return { granted, view }
   }
   throw notFound(id)
 }
 
 /** @throws GraphError 400, 404 */
-function grantedBy(world: World, input: Static<typeof NewGrant>): Granted {
+function grantedBy(tenant: TenantState, input: Static<typeof NewGrant>): Granted {
   const { clientId, consentType, principalId, resourceId, scope } = input
-  const present = presentEntries(world)
+  const present = presentEntries(tenant)
   const client = present.find(({ principal }) => principal.id === clientId)
   const resource = present.find(({ principal }) => principal.id === resourceId)
   if (!client) throw notFound(clientId)
   if (resource?.principal.appId !== graphAppId) throw notFound(resourceId)
   const isForAll = consentType === 'AllPrincipals'
-  const user = world.directory.byId(principalId ?? '')
-  // One user, or everybody: not both, and not neither.
+  const user = tenant.directory.byId(principalId ?? '')
+  // Either one user or all users.
   if (isForAll ? typeof principalId === 'string' : !user) throw invalidValue('principalId', type)
   const userId = isForAll ? undefined : user?.id
   return { clientId: client.principal.appId, userId, scopes: knownScopes(scope) }
@@ -120,14 +123,14 @@ const permissionGrants: Collection = {
   filterable: ['clientId', 'consentType', 'principalId', 'resourceId'],
 }
 
-function viewGrants(world: World) {
-  return world.consents.list().flatMap((granted) => viewGrant(world, granted) ?? [])
+function viewGrants(tenant: TenantState) {
+  return tenant.consents.list().flatMap((granted) => viewGrant(tenant, granted) ?? [])
 }
 
-/** Undefined for one of an application that is not present any more. */
-function viewGrant(world: World, { clientId, userId, scopes }: Granted) {
-  const client = world.registry.entry(clientId)?.servicePrincipal
-  const resource = world.registry.entry(graphAppId)?.servicePrincipal
+/** Undefined if the application is not present any more. */
+function viewGrant(tenant: TenantState, { clientId, userId, scopes }: Granted) {
+  const client = tenant.registry.entry(clientId)?.servicePrincipal
+  const resource = tenant.registry.entry(graphAppId)?.servicePrincipal
   if (!client || !resource) return undefined
   return {
     id: grantId(client.id, resource.id, userId),
@@ -139,7 +142,7 @@ function viewGrant(world: World, { clientId, userId, scopes }: Granted) {
   }
 }
 
-/** The three ids in one, as Entra's are. */
+/** The three ids in one, in Entra's form. */
 function grantId(...ids: (string | undefined)[]): string {
   const hex = ids.map((id) => (id ?? '').replaceAll('-', '')).join('')
   return Buffer.from(hex, 'hex').toString('base64url')

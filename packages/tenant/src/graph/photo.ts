@@ -1,18 +1,19 @@
-/** Photos: about half of the users have one, always the same. */
+/** Photos: about half of the users have one, which does not change. */
+
 import { createHash } from 'node:crypto'
+import { crc32, deflateSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
-import type { World } from '../world.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { requireCaller, requireScope } from './bearer.ts'
 import { GraphError, notFound } from './errors.ts'
 import { anyUserScopes, ownUserScopes } from './query.ts'
 import { findUser } from './users.ts'
-import { crc32, deflateSync } from 'node:zlib'
 
-export function photoRoutes(app: FastifyInstance, world: World): void {
+export function photoRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'photo' } as const
   app.get('/me/photo/$value', { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireScope(caller, ownUserScopes)
     return sendPhoto(request, reply, caller.user)
   })
@@ -20,8 +21,8 @@ export function photoRoutes(app: FastifyInstance, world: World): void {
     '/users/:id/photo/$value',
     { config },
     async (request, reply) => {
-      const caller = await requireCaller(world, request)
-      const user = findUser(world, request.params.id)
+      const caller = await requireCaller(tenant, request)
+      const user = findUser(tenant, request.params.id)
       requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
       if (!user) throw notFound(request.params.id)
       return sendPhoto(request, reply, user)
@@ -50,12 +51,10 @@ function hasPhoto({ id }: TenantUser): boolean {
   return parseInt(id.slice(-1), 16) % 2 === 0
 }
 
-// A small picture of nobody: head and shoulders on a coloured ground, as a PNG.
-
 /** Pixels on each side. */
 const size = 96
 
-/** @returns the same bytes for the same `id` */
+/** Draws head and shoulders on a coloured ground, as a PNG. @returns the same bytes for the same `id` */
 function portrait(id: string): Buffer {
   const [red = 0, green = 0, blue = 0, shade = 0] = createHash('sha256').update(id).digest()
   const ground = [90 + red / 3, 90 + green / 3, 90 + blue / 3]

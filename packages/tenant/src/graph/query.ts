@@ -1,8 +1,8 @@
-/** The OData query options of a request. */
-import { badRequest, unsupportedQuery } from './errors.ts'
+/** The OData query options of a request for users, and the properties that the caller may see. */
+
 import type { TenantUser } from '../directory/directory.ts'
-import { type Mask, searchable, usersWith } from './columns.ts'
 import type { Caller } from './bearer.ts'
+import { badRequest, unsupportedQuery } from './errors.ts'
 
 const userOptions = [
   '$top',
@@ -60,69 +60,12 @@ export function parseCount(text: string | undefined): boolean {
   throw badRequest(`Invalid value '${text}' for $count query option found.`)
 }
 
-// `$search`: quoted `"property:words"` clauses with AND, OR and parentheses; every word is a beginning of a word.
-
-/**
- * Marks the users who fit.
- *
- * @throws GraphError 400
- */
-export function search(text: string, users: readonly TenantUser[]): Mask {
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? []
-  let position = 0
-
-  function either(): Mask {
-    let mask = both()
-    while (tokens[position] === 'OR') {
-      position += 1
-      const other = both()
-      mask = mask.map((fits, place) => fits | (other[place] ?? 0))
-    }
-    return mask
-  }
-
-  function both(): Mask {
-    let mask = one()
-    // Two clauses side by side mean AND.
-    while (position < tokens.length && tokens[position] !== 'OR' && tokens[position] !== ')') {
-      if (tokens[position] === 'AND') position += 1
-      const other = one()
-      mask = mask.map((fits, place) => fits & (other[place] ?? 0))
-    }
-    return mask
-  }
-
-  function one(): Mask {
-    const token = tokens[position] ?? ''
-    position += 1
-    if (token !== '(') return clause(token, text, users)
-    const mask = either()
-    if (tokens[position] !== ')') throw badRequest(`Syntax error in '${text}'.`)
-    position += 1
-    return mask
-  }
-
-  const mask = either()
-  if (position < tokens.length) throw badRequest(`Syntax error in '${text}'.`)
-  return mask
-}
-
-function clause(token: string, text: string, users: readonly TenantUser[]): Mask {
-  const [, property = '', words = ''] = /^"([^:"]+):(.*)"$/s.exec(token) ?? []
-  if (!token.startsWith('"'))
-    throw badRequest(`Syntax error in '${text}': expected a quoted clause.`)
-  const name = searchable.find((candidate) => candidate.toLowerCase() === property.toLowerCase())
-  if (!name) throw unsupportedQuery(`Unsupported or missing property in the clause ${token}.`)
-  return usersWith(users, name, words.replaceAll(/\\(.)/g, '$1'))
-}
-
-// `$orderby`. A tenant of 100 000 takes a while to sort, so each order is worked out once.
-
 const sortable = ['displayName', 'userPrincipalName', 'givenName', 'surname', 'mail'] as const
 
 type Sortable = (typeof sortable)[number]
 
 const collator = new Intl.Collator('en')
+/** Each order, because sorting 100 000 users takes a while. */
 const cache = new WeakMap<readonly TenantUser[], Map<Sortable | undefined, Uint32Array>>()
 
 /**
@@ -142,7 +85,7 @@ export function placesInOrder(
   return direction.toLowerCase() === 'desc' ? sorted.toReversed() : sorted
 }
 
-/** Works out the usual orders beforehand, so that nobody waits for them. */
+/** Prepares the usual orders, so that no request waits for them. */
 export function prepareOrders(users: readonly TenantUser[]): void {
   ascending(users, 'displayName')
   ascending(users, 'userPrincipalName')
@@ -162,12 +105,10 @@ function ascending(users: readonly TenantUser[], property: Sortable | undefined)
   return places
 }
 
-// The properties of a user that Graph gives, by what the caller may see.
-
 /** All that `User.ReadBasic.All` shows of another user. */
 const basic = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName', 'id'] as const
 
-/** What comes without `$select`. */
+/** The properties without `$select`. */
 const usual = [
   'businessPhones',
   'displayName',
@@ -206,7 +147,7 @@ export function parseSelect(text: string | undefined): Property[] | undefined {
   })
 }
 
-/** A property that was selected but may not be seen comes as null. */
+/** Sends the properties that the caller may see; a selected property that it may not see is null. */
 export function view(user: TenantUser, caller: Caller, select: readonly Property[] | undefined) {
   const full = seesAll(user, caller)
   if (!select) return shown(user, full ? usual : basic, true)

@@ -1,27 +1,27 @@
-/** Finds the service principal that an address names. */
-import {
-  type Entry,
-  newServicePrincipal,
-  type ServicePrincipal,
-  stableGuid,
-} from '../registry/registry.ts'
-import type { World } from '../world.ts'
-import { badRequest, conflict, GraphError, notFound } from './errors.ts'
-import { type Collection, keyed, listAnswer, objectAnswer, parseKey, readBody } from './odata.ts'
-import { adminScopes, scopeWords } from '../entra/grants.ts'
+/**
+ * `/servicePrincipals`: the applications that are present in the tenant.
+ * https://learn.microsoft.com/graph/api/resources/serviceprincipal
+ */
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { adminScopes, scopeWords } from '../entra/scopes.ts'
+import { newServicePrincipal, stableGuid, type ServicePrincipal } from '../registry/application.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import type { Entry } from '../registry/registry.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { maySee, requireReader, requireWriter } from './applications/operations.ts'
 import { denied, requireCaller } from './bearer.ts'
-import { graphAppId } from '../tokens/access-token.ts'
+import { badRequest, conflict, GraphError, notFound } from './errors.ts'
+import { keyed, listAnswer, objectAnswer, parseKey, readBody, type Collection } from './odata.ts'
 
 interface Present {
   entry: Entry
   principal: ServicePrincipal
 }
 
-export function presentEntries({ registry }: World): Present[] {
+export function presentEntries({ registry }: TenantState): Present[] {
   return registry
     .entries()
     .filter(({ isHidden }) => !isHidden)
@@ -31,21 +31,23 @@ export function presentEntries({ registry }: World): Present[] {
 }
 
 /** @throws GraphError 404 */
-function findServicePrincipal(world: World, text: string): Present {
+function findServicePrincipal(tenant: TenantState, text: string): Present {
   const { name, value } = parseKey(text)
   if (name !== 'id' && name !== 'appId') {
     throw badRequest(`'${name}' is not a key of type 'microsoft.graph.servicePrincipal'.`)
   }
   const wanted = value.toLowerCase()
-  const found = presentEntries(world).find(
+  const found = presentEntries(tenant).find(
     ({ principal }) => principal[name].toLowerCase() === wanted,
   )
   if (found) return found
   throw notFound(value)
 }
 
-// Microsoft Graph's delegated permissions, with the ids that Microsoft publishes. https://learn.microsoft.com/graph/permissions-reference
-
+/**
+ * The ids of Microsoft Graph's delegated permissions, as Microsoft publishes them.
+ * https://learn.microsoft.com/graph/permissions-reference
+ */
 const published: Readonly<Record<string, string>> = {
   openid: '37f7f235-527c-4136-accd-4a02d197296e',
   profile: '14dad69e-099b-42c9-810b-d002981feec1',
@@ -79,8 +81,6 @@ function graphScopes() {
   }))
 }
 
-// `/servicePrincipals`: which applications are present in the tenant. https://learn.microsoft.com/graph/api/resources/serviceprincipal
-
 type Route = { Params: { key: string } }
 
 const changeable = {
@@ -94,60 +94,60 @@ const ServicePrincipalChange = Type.Object(changeable, closed)
 
 const config = { endpoint: 'servicePrincipals' } as const
 
-export function servicePrincipalRoutes(app: FastifyInstance, world: World): void {
-  app.addHook('preHandler', async () => world.registry.beginRequest())
-  readRoutes(app, world)
+export function servicePrincipalRoutes(app: FastifyInstance, tenant: TenantState): void {
+  app.addHook('preHandler', async () => tenant.registry.beginRequest())
+  readRoutes(app, tenant)
   app.post('/servicePrincipals', { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireWriter(caller)
     const body = readBody(NewServicePrincipal, request.body, 'ServicePrincipal')
     const { appId, ...rest } = body
-    const entry = world.registry.entry(appId)
+    const entry = tenant.registry.entry(appId)
     if (!entry || entry.isHidden) throw noApplication(appId)
     if (entry.servicePrincipal) throw taken(appId)
     const principal = newServicePrincipal(randomUUID(), entry.application.appId)
     entry.servicePrincipal = { ...principal, ...rest }
-    const view = viewServicePrincipal(entry, entry.servicePrincipal, world.tenantId)
-    return reply.code(201).send(objectAnswer(world, servicePrincipals, view, request.url))
+    const view = viewServicePrincipal(entry, entry.servicePrincipal, tenant.tenantId)
+    return reply.code(201).send(objectAnswer(tenant, servicePrincipals, view, request.url))
   })
-  for (const url of keyed('servicePrincipals')) changeRoutes(app, world, url)
+  for (const url of keyed('servicePrincipals')) changeRoutes(app, tenant, url)
 }
 
-function readRoutes(app: FastifyInstance, world: World): void {
+function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/servicePrincipals', { config }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireReader(caller)
-    const rows = presentEntries(world)
+    const rows = presentEntries(tenant)
       .filter(({ entry }) => maySee(caller, entry))
-      .map(({ entry, principal }) => viewServicePrincipal(entry, principal, world.tenantId))
-    return listAnswer(world, servicePrincipals, rows, request.url)
+      .map(({ entry, principal }) => viewServicePrincipal(entry, principal, tenant.tenantId))
+    return listAnswer(tenant, servicePrincipals, rows, request.url)
   })
   for (const url of keyed('servicePrincipals')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireReader(caller)
-      const { entry, principal } = findServicePrincipal(world, request.params.key)
+      const { entry, principal } = findServicePrincipal(tenant, request.params.key)
       if (!maySee(caller, entry)) throw denied()
-      const view = viewServicePrincipal(entry, principal, world.tenantId)
-      return objectAnswer(world, servicePrincipals, view, request.url)
+      const view = viewServicePrincipal(entry, principal, tenant.tenantId)
+      return objectAnswer(tenant, servicePrincipals, view, request.url)
     })
   }
 }
 
-function changeRoutes(app: FastifyInstance, world: World, url: string): void {
+function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): void {
   app.patch<Route>(url, { config }, async (request, reply) => {
-    requireWriter(await requireCaller(world, request))
-    const { entry, principal } = findServicePrincipal(world, request.params.key)
+    requireWriter(await requireCaller(tenant, request))
+    const { entry, principal } = findServicePrincipal(tenant, request.params.key)
     const change = readBody(ServicePrincipalChange, request.body, 'ServicePrincipal')
     entry.servicePrincipal = { ...principal, ...change }
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
-    requireWriter(await requireCaller(world, request))
-    const { entry } = findServicePrincipal(world, request.params.key)
+    requireWriter(await requireCaller(tenant, request))
+    const { entry } = findServicePrincipal(tenant, request.params.key)
     if (!entry.isRegistered) throw denied()
     entry.servicePrincipal = undefined
-    world.consents.withdrawFrom(entry.application.appId)
+    tenant.consents.withdrawFrom(entry.application.appId)
     return reply.code(204).send()
   })
 }
@@ -167,15 +167,13 @@ function taken(appId: string): GraphError {
   )
 }
 
-// What Graph shows of a service principal.
-
 const servicePrincipals: Collection = {
   name: 'servicePrincipals',
   type: 'servicePrincipal',
   filterable: ['id', 'appId', 'displayName', 'tags', 'servicePrincipalNames'],
 }
 
-/** Who owns Microsoft's own applications. */
+/** The tenant that owns Microsoft's own applications. */
 const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
 function viewServicePrincipal(

@@ -1,34 +1,35 @@
 /** `/users` and `/users/{id}`. */
+
 import type { FastifyInstance } from 'fastify'
 import type { TenantUser } from '../directory/directory.ts'
-import type { World } from '../world.ts'
-import { type Caller, denied, requireCaller, requireScope } from './bearer.ts'
+import type { TenantState } from '../tenant-state.ts'
+import { denied, requireCaller, requireScope, type Caller } from './bearer.ts'
 import { badRequest, notFound, unsupportedQuery } from './errors.ts'
 import { parseFilter } from './filter.ts'
 import {
   anyUserScopes,
-  type Options,
   ownUserScopes,
   parseCount,
   parseOptions,
   parseSelect,
   parseTop,
   placesInOrder,
-  search,
   view,
+  type Options,
 } from './query.ts'
+import { search } from './search.ts'
 
-export function usersRoutes(app: FastifyInstance, world: World): void {
+export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/users', { config: { endpoint: 'users' } }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireScope(caller, anyUserScopes)
-    refuseGuest(world, caller)
+    refuseGuest(tenant, caller)
     const options = parseOptions(request.url)
     const select = parseSelect(options.$select)
     refuseSimple(options, request.headers.consistencylevel === 'eventual')
-    const page = pageOf(world, options)
+    const page = pageOf(tenant, options)
     return {
-      '@odata.context': `${world.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
+      '@odata.context': `${tenant.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}`,
       ...(page.count === undefined ? {} : { '@odata.count': page.count }),
       ...(page.nextLink === undefined ? {} : { '@odata.nextLink': page.nextLink }),
       value: page.users.map((user) => view(user, caller, select)),
@@ -39,14 +40,14 @@ export function usersRoutes(app: FastifyInstance, world: World): void {
     '/users/:id',
     { config: { endpoint: 'users' } },
     async (request) => {
-      const caller = await requireCaller(world, request)
-      const user = findUser(world, request.params.id)
+      const caller = await requireCaller(tenant, request)
+      const user = findUser(tenant, request.params.id)
       requireScope(caller, user?.id === caller.user.id ? ownUserScopes : anyUserScopes)
-      if (user?.id !== caller.user.id) refuseGuest(world, caller)
+      if (user?.id !== caller.user.id) refuseGuest(tenant, caller)
       if (!user) throw notFound(request.params.id)
       const select = parseSelect(parseOptions(request.url).$select)
       return {
-        '@odata.context': `${world.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`,
+        '@odata.context': `${tenant.origin}/v1.0/$metadata#users${select ? `(${select.join(',')})` : ''}/$entity`,
         ...view(user, caller, select),
       }
     },
@@ -54,16 +55,16 @@ export function usersRoutes(app: FastifyInstance, world: World): void {
 }
 
 /** https://learn.microsoft.com/entra/identity/users/users-restrict-guest-permissions */
-function refuseGuest({ policies }: World, { user }: Caller): void {
+function refuseGuest({ policies }: TenantState, { user }: Caller): void {
   if (policies.guestsRestricted && user.userType === 'Guest') throw denied()
 }
 
 /** By object id or user principal name. */
-export function findUser(world: World, id: string): TenantUser | undefined {
-  return world.directory.byIdOrName(id)
+export function findUser(tenant: TenantState, id: string): TenantUser | undefined {
+  return tenant.directory.byIdOrName(id)
 }
 
-/** What Graph's simple store cannot do; `ConsistencyLevel: eventual` asks the other one. */
+/** Refuses queries that need the index behind `ConsistencyLevel: eventual`. */
 function refuseSimple(options: Options, eventual: boolean): void {
   if (eventual) return
   if (options.$search !== undefined) {
@@ -81,17 +82,17 @@ function refuseSimple(options: Options, eventual: boolean): void {
 
 const purpose = 'skiptoken'
 
-function pageOf(world: World, options: Options) {
+function pageOf(tenant: TenantState, options: Options) {
   const top = parseTop(options.$top)
-  const { users } = world.directory
+  const { users } = tenant.directory
   const found = findPlaces(users, options)
-  const start = options.$skiptoken === undefined ? 0 : openToken(world, options.$skiptoken)
+  const start = options.$skiptoken === undefined ? 0 : openToken(tenant, options.$skiptoken)
   const end = start + top
   return {
     users: Array.from(found.slice(start, end), (place) => users[place]).filter(isThere),
     // Only on the first page: https://learn.microsoft.com/graph/aad-advanced-queries
     count: parseCount(options.$count) && start === 0 ? found.length : undefined,
-    nextLink: end < found.length ? nextLink(world, options, end) : undefined,
+    nextLink: end < found.length ? nextLink(tenant, options, end) : undefined,
   }
 }
 
@@ -108,14 +109,14 @@ function findPlaces(users: readonly TenantUser[], options: Options): Uint32Array
   return all.filter((place) => mask?.[place] !== 0 && fits(users[place]))
 }
 
-function nextLink(world: World, options: Options, start: number): string {
-  const next = { ...options, $skiptoken: world.seal.seal(purpose, { start }) }
+function nextLink(tenant: TenantState, options: Options, start: number): string {
+  const next = { ...options, $skiptoken: tenant.seal.seal(purpose, { start }) }
   const query = Object.entries(next).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-  return `${world.origin}/v1.0/users?${query.join('&')}`
+  return `${tenant.origin}/v1.0/users?${query.join('&')}`
 }
 
-function openToken(world: World, token: string): number {
-  const opened = world.seal.open(purpose, token)
+function openToken(tenant: TenantState, token: string): number {
+  const opened = tenant.seal.open(purpose, token)
   if (typeof opened === 'object' && opened !== null && 'start' in opened)
     return Number(opened.start)
   throw badRequest('Skip token is malformed.')

@@ -1,8 +1,9 @@
-/** What an application asks for, in plain words. */
+/** The consent pages: the permissions that an application asks for, in plain words. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, type Page, people, person, scopeList } from './layout.ts'
+import { layout, people, person, scopeList, type Page } from './layout.ts'
 
 interface Consent {
   action: string
@@ -32,8 +33,6 @@ export function consentPage({ action, target, user, scopes }: Consent): Page {
   }
 }
 
-// An administrator approves an application for everybody.
-
 interface AdminConsent {
   action: string
   target: Target
@@ -41,6 +40,7 @@ interface AdminConsent {
   admins: readonly TenantUser[]
 }
 
+/** An administrator approves an application for all users. */
 export function adminConsentPage({ action, target, scopes, admins }: AdminConsent): Page {
   const main = html`<h1>Approve for your organisation</h1>
     <p class="quiet">${target.client.name} would like to, for everybody here:</p>
@@ -56,8 +56,6 @@ export function adminConsentPage({ action, target, scopes, admins }: AdminConsen
   }
 }
 
-// For a user who may not consent: only an administrator can.
-
 interface NeedApproval {
   action: string
   target: Target
@@ -65,6 +63,7 @@ interface NeedApproval {
   scopes: readonly string[]
 }
 
+/** For a user who may not consent: an administrator has to. */
 export function needApprovalPage({ action, target, user, scopes }: NeedApproval): Page {
   const main = html`<div class="person">!${person(user)}</div>
     <h1>Need admin approval</h1>

@@ -1,4 +1,5 @@
-/** Where a person enters the code that another device shows, and what they see after signing in. */
+/** The pages of a device sign-in: one for the code that the device shows, one for the end. */
+
 import { html } from 'ghtml'
 import { layout, type Page } from './layout.ts'
 

@@ -1,8 +1,9 @@
-/** The tenant's own error page, for what must not be sent to an address that nobody registered. */
+/** Error pages: for errors that must not be sent to an unregistered address, and for unknown paths. */
+
+import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
 import type { Problem, Trace } from '../entra/errors.ts'
-import { layout, type Page, sendPage } from './layout.ts'
-import type { FastifyInstance } from 'fastify'
+import { layout, sendPage, type Page } from './layout.ts'
 
 export function errorPage({ problem, trace }: { problem: Problem; trace: Trace }): Page {
   const main = html`<h1>Sorry, signing in does not work</h1>
@@ -21,8 +22,7 @@ export function errorPage({ problem, trace }: { problem: Problem; trace: Trace }
   return { html: layout({ title: 'Signing in does not work', main }) }
 }
 
-// Addresses that the tenant does not have.
-
+/** Answers unknown paths with a page. */
 export function answerUnknown(app: FastifyInstance): void {
   const main = html`<h1>Nothing is here</h1>
     <p class="quiet">The local tenant has no such address.</p>

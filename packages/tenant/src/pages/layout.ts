@@ -1,17 +1,18 @@
-/** The frame of every page. Pages need no script. */
-import { html } from 'ghtml'
-import type { FastifyReply } from 'fastify'
+/** The layout of every page, its headers, and the parts that pages share. Pages need no script. */
+
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { FastifyReply } from 'fastify'
+import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
-import { scopeWords } from '../entra/grants.ts'
+import { scopeWords } from '../entra/scopes.ts'
 
 const mark =
   '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2 18V9a8 8 0 0 1 16 0v9h-4V9a4 4 0 0 0-8 0v9z"/></svg>'
 
 interface Layout {
   title: string
-  /** The content of `main`: markup that is escaped already. */
+  /** The content of `main`: escaped markup. */
   main: string
   wide?: boolean
   /** Markup for the head. */
@@ -38,18 +39,17 @@ export function layout({ title, main, wide = false, head = '' }: Layout): string
     </html>`
 }
 
-// Sends a page with the headers that every page has: no store, no script, no frame, nothing from elsewhere.
-
 export interface Page {
   html: string
-  /** Origins that a form of the page may lead to by redirect, besides the tenant's own. */
+  /** Origins that a form of the page may redirect to, besides the tenant's own. */
   formOrigins?: readonly string[]
-  /** Origins that are loaded in frames. */
+  /** Origins of the page's frames. */
   frameOrigins?: readonly string[]
   /** Hashes of inline scripts, `'sha256-…'`. */
   scriptHashes?: readonly string[]
 }
 
+/** Sends a page that is not stored, runs no script, is in no frame and loads nothing from other origins. */
 export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
   return reply
     .code(status)
@@ -70,28 +70,26 @@ function contentSecurityPolicy({ formOrigins = [], frameOrigins = [], scriptHash
     `style-src ${styleHash}`,
     ...(scriptHashes.length > 0 ? [`script-src ${scriptHashes.join(' ')}`] : []),
     ...(frameOrigins.length > 0 ? [`frame-src ${frameOrigins.join(' ')}`] : []),
-    // Chromium holds the redirects after a form to this as well.
+    // Chromium applies this to the redirects after a form too.
     ["form-action 'self'", ...formOrigins].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ')
 }
 
-// The style sheet of all pages, inline: a page is then one answer, and the policy names its hash.
-
+/** The style sheet of all pages is inline, so that a page is one answer. The policy names its hash. */
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
 
 const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
-/** In one piece: a space more, and the hash would not fit. */
+/** In one piece: one more space, and the hash would not match. */
 const styleElement = `<style>${style}</style>`
-
-// `response_mode=form_post`: a form that submits itself, or with one click where scripts are off.
 
 const script = 'document.forms[0].submit()'
 const scriptElement = `<script>${script}</script>`
 const scriptHash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
 
+/** `response_mode=form_post`: a form that submits itself, or with one click if scripts are off. */
 export function formPostPage(action: string, parameters: readonly [string, string][]): Page {
   const inputs = parameters.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
@@ -110,10 +108,9 @@ export function formPostPage(action: string, parameters: readonly [string, strin
   }
 }
 
-// How a user is shown: initials, name, user name.
-
 const hues = 8
 
+/** A user with initials, name and user name. */
 export function person(user: TenantUser): string {
   const hue = parseInt(user.id.slice(0, 4), 16) % hues
   return html`<span class="avatar hue${hue}" aria-hidden="true">${initials(user)}</span>
@@ -140,8 +137,7 @@ function initials({ displayName }: TenantUser): string {
     .toUpperCase()
 }
 
-// Permissions in plain words, as a list.
-
+/** Permissions in plain words, as a list. */
 export function scopeList(scopes: readonly string[]): string {
   const items = scopes.map(
     (scope) => html`<li>${scopeWords[scope] ?? scope} <code>${scope}</code></li>`,

@@ -1,15 +1,16 @@
-/** Signing in: pick a user, or find one. There are no passwords here. */
+/** The sign-in pages: search a user or pick one. There are no passwords. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, type Page, people, person } from './layout.ts'
+import { layout, people, person, type Page } from './layout.ts'
 
 interface SignIn {
-  /** The authorization request's own address: the forms go back there. */
+  /** The address of the authorization request, to which the forms are sent. */
   action: string
   target: Target
   users: readonly TenantUser[]
-  /** What was searched for. */
+  /** The search text. */
   text: string
   problem: string | undefined
 }
@@ -48,14 +49,13 @@ function nobody(text: string): string {
   return html`<p role="status">Nobody is called “${text}”.</p>`
 }
 
-// The account picker, for a browser in which somebody is signed in.
-
 interface Pick {
   action: string
   target: Target
   users: readonly TenantUser[]
 }
 
+/** The account picker, for a browser with accounts that are signed in. */
 export function pickPage({ action, target, users }: Pick): Page {
   const main = html`<h1>Pick an account</h1>
     <p class="quiet">to continue to ${target.client.name}</p>
@@ -72,8 +72,6 @@ export function pickPage({ action, target, users }: Pick): Page {
   }
 }
 
-// Step-up: stands for the second factor that an authentication context asks for.
-
 interface StepUp {
   action: string
   target: Target
@@ -81,6 +79,7 @@ interface StepUp {
   contexts: readonly string[]
 }
 
+/** Step-up: takes the place of the second factor that an authentication context asks for. */
 export function stepUpPage({ action, target, user, contexts }: StepUp): Page {
   const main = html`<div class="person">!${person(user)}</div>
     <h1>Confirm it is you</h1>

@@ -1,7 +1,8 @@
-/** After a sign-out: tells the applications in hidden frames, then moves on. */
+/** The sign-out pages: notify the applications in hidden frames, then redirect. */
+
 import { html } from 'ghtml'
 import type { TenantUser } from '../directory/directory.ts'
-import { layout, type Page, people } from './layout.ts'
+import { layout, people, type Page } from './layout.ts'
 
 interface SignedOut {
   user: TenantUser | undefined
@@ -10,7 +11,7 @@ interface SignedOut {
   next: string | undefined
 }
 
-/** Time for the frames to load; Entra's page waits about as long. */
+/** For the frames to load; Entra's page waits about as long. */
 const seconds = 1
 
 export function signedOutPage({ user, frames, next }: SignedOut): Page {
@@ -33,15 +34,14 @@ export function signedOutPage({ user, frames, next }: SignedOut): Page {
   }
 }
 
-// Which of several accounts to sign out.
-
 interface PickSignOut {
   action: string
   users: readonly TenantUser[]
-  /** Where the browser is led afterwards. */
+  /** The address that the browser is redirected to. */
   next: string | undefined
 }
 
+/** Asks which of several accounts to sign out. */
 export function pickSignOutPage({ action, users, next }: PickSignOut): Page {
   const main = html`<h1>Pick an account to sign out</h1>
     <p class="quiet">The others stay signed in.</p>

@@ -1,4 +1,6 @@
-/** An application registration as the tenant keeps it; the names of the properties are Graph's. */
+/** Applications and their service principals as the tenant keeps them; the names of the properties are Graph's. */
+
+import { createHash } from 'node:crypto'
 
 export type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
 
@@ -8,7 +10,7 @@ export interface Application {
   displayName: string
   createdDateTime: string
   signInAudience: SignInAudience
-  /** Another key, which never changes. */
+  /** A second key, which never changes. */
   uniqueName: string | null
   description: string | null
   notes: string | null
@@ -66,7 +68,7 @@ export interface StoredPassword {
   displayName: string | null
   startDateTime: string
   endDateTime: string
-  /** Never shown again. */
+  /** Shown only once. */
   secretText: string
 }
 
@@ -125,7 +127,32 @@ export function newApplication(
   }
 }
 
-/** As Graph writes times: to the second. */
+/** Graph's form of a time: to the second. */
 export function graphTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** The same GUID for the same name, in every tenant: for objects that exist from the start. */
+export function stableGuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+  ]
+  return [...parts, hex.slice(20, 32)].join('-')
+}
+
+/** An application's presence in this tenant; the names of the properties are Graph's. */
+export interface ServicePrincipal {
+  id: string
+  appId: string
+  accountEnabled: boolean
+  appRoleAssignmentRequired: boolean
+  tags: string[]
+}
+
+export function newServicePrincipal(id: string, appId: string): ServicePrincipal {
+  return { id, appId, accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
 }

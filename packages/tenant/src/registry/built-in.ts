@@ -1,13 +1,19 @@
-/** Microsoft's own applications: present in every tenant, registered in none. */
-import { graphAppId } from '../tokens/access-token.ts'
-import { type Application, graphTime, newApplication } from './application.ts'
-import { stableGuid } from './registry.ts'
-import type { ClientRegistration } from '../clients.ts'
+/** The applications that exist from the start: Microsoft's own, and those of the tenant's options. */
 
-/** Microsoft Graph Command Line Tools: a public client that anybody may sign in with. */
+import { graphTime, newApplication, stableGuid, type Application } from './application.ts'
+import type { ClientRegistration } from './client.ts'
+
+/** Microsoft Graph. */
+export const graphAppId = '00000003-0000-0000-c000-000000000000'
+
+/** Microsoft Graph Command Line Tools: a public client for every user. */
 export const commandLineClientId = '14d82eec-204b-4c2f-b7e8-296a70dab67e'
 
-/** @param now ms since the epoch */
+/**
+ * Microsoft's own applications: present in every tenant, registered in none.
+ *
+ * @param now ms since the epoch
+ */
 export function firstPartyApplications(now: number): Application[] {
   const graph = named('Microsoft Graph', graphAppId, now)
   const commandLine = named('Microsoft Graph Command Line Tools', commandLineClientId, now)
@@ -25,11 +31,10 @@ function named(displayName: string, appId: string, now: number): Application {
   return newApplication({ id: stableGuid(`application ${appId}`), appId, displayName }, now)
 }
 
-// The registration that Graph shows of a client that the tenant was started with.
-
-/** Ends after anybody who reads this. */
+/** An expiry that is never reached. */
 const farOff = '2299-12-31T00:00:00Z'
 
+/** The registration that Graph shows for a client of the tenant's options. */
 export function fixedApplication(registration: ClientRegistration, now: number): Application {
   const { clientId, clientSecret, name, redirectUris, frontChannelLogoutUri } = registration
   const id = stableGuid(`application ${clientId}`)
@@ -59,10 +64,9 @@ export function fixedApplication(registration: ClientRegistration, now: number):
   }
 }
 
-// The registration with which a fresh clone signs in: fixed, public, and of use on the local tenant only.
-
 export const localTenantId = '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390'
 
+/** The registration with which a fresh clone signs in: fixed, public, and valid on the local tenant only. */
 export const localClient: ClientRegistration = {
   clientId: '2b8e6d14-73af-4c59-8e01-c4d95a3f7b62',
   clientSecret: 'local-tenant-only-not-a-secret',

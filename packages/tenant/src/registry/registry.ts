@@ -1,21 +1,26 @@
-/** The applications that the tenant knows: those it was started with, Microsoft's own, and those made through Graph. */
-import type { Client, ClientRegistration } from '../clients.ts'
-import type { Application } from './application.ts'
+/** The tenant's applications: those of its options, Microsoft's own, and those made through Graph. */
+
+import {
+  newServicePrincipal,
+  stableGuid,
+  type Application,
+  type ServicePrincipal,
+} from './application.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import { createHash } from 'node:crypto'
+import type { Client, ClientRegistration } from './client.ts'
 
 /** One application, and its presence in the tenant. */
 export interface Entry {
   application: Application
-  /** Without one, nobody can sign in. */
+  /** Without one, no user can sign in. */
   servicePrincipal: ServicePrincipal | undefined
   /** Registered here; Microsoft's own are only present. */
   isRegistered: boolean
-  /** The user who made it. */
+  /** The user that made it. */
   ownerId: string | undefined
-  /** For how many more requests Graph does not show it. */
+  /** The number of further requests for which Graph does not show it. */
   hiddenFor: number
-  /** Graph does not show it to the request of now. */
+  /** Graph does not show it to the current request. */
   isHidden: boolean
   fixed: Partial<Client>
 }
@@ -25,18 +30,18 @@ export interface Registry {
   entries(): readonly Entry[]
   /** By application (client) id. */
   entry(appId: string): Entry | undefined
-  /** Undefined for an application that is not there, or not present in the tenant. */
+  /** Undefined for an application that does not exist, or is not present in the tenant. */
   client(clientId: string): Client | undefined
-  /** Those that are registered here. */
+  /** The clients that are registered here. */
   clients(): readonly Client[]
-  /** @param hiddenFor for how many requests to Graph it is not to be seen */
+  /** @param hiddenFor the number of requests for which Graph does not show it */
   add(application: Application, ownerId: string, hiddenFor: number): Entry
-  /** It stays among the deleted ones. */
+  /** Keeps it in `deleted`. */
   remove(entry: Entry): void
   deleted(): readonly Entry[]
-  /** Ends a deleted one for good. */
+  /** Removes a deleted one for good. */
   purge(entry: Entry): void
-  /** A request to Graph's applications begins: those that are hidden come one request nearer. */
+  /** Counts a request to Graph's applications, for those that are hidden. */
   beginRequest(): void
 }
 
@@ -99,9 +104,7 @@ function clientOfEntry(entry: Entry | undefined): Client | undefined {
   return { ...clientOf(entry.application), ...entry.fixed }
 }
 
-// What sign-in has to know of a registration.
-
-/** Claims that Entra sends only where the registration asks for them. */
+/** Claims that Entra sends only if the registration asks for them. */
 const configurable = ['login_hint', 'sid', 'auth_time']
 
 function clientOf(application: Application): Client {
@@ -134,7 +137,7 @@ function clientOf(application: Application): Client {
   }
 }
 
-/** What only the clients that the tenant was started with have. */
+/** What only the clients of the tenant's options have. */
 function fixedPart(registration: ClientRegistration): Partial<Client> {
   return {
     clientId: registration.clientId,
@@ -142,29 +145,4 @@ function fixedPart(registration: ClientRegistration): Partial<Client> {
     appRoles: registration.appRoles,
     optionalClaims: new Set(['login_hint', 'sid', 'groups']),
   }
-}
-
-/** The same GUID for the same name, in every tenant: for objects that are there from the start. */
-export function stableGuid(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex')
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-  ]
-  return [...parts, hex.slice(20, 32)].join('-')
-}
-
-/** An application's presence in this tenant; the names of the properties are Graph's. */
-export interface ServicePrincipal {
-  id: string
-  appId: string
-  accountEnabled: boolean
-  appRoleAssignmentRequired: boolean
-  tags: string[]
-}
-
-export function newServicePrincipal(id: string, appId: string): ServicePrincipal {
-  return { id, appId, accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
 }

@@ -1,4 +1,5 @@
 /** An HTTP client for the app under test that keeps cookies, follows no redirect by itself, and signs in. */
+
 import { CookieJar } from 'tough-cookie'
 import { getGlobalDispatcher, type Dispatcher } from 'undici'
 import { signInAtTenant, type SignInOptions } from './sign-in.ts'
@@ -16,12 +17,12 @@ export interface RequestOptions {
   method?: Dispatcher.HttpMethod
   headers?: Record<string, string | string[]>
   body?: string
-  /** Replaces the jar's cookies for this one request. */
+  /** Replaces the jar's cookies for this request. */
   cookie?: string
 }
 
 export interface AppSignInOptions extends Pick<SignInOptions, 'user' | 'cancel'> {
-  /** Where the app leads afterwards, a path of its own. */
+  /** The path of the app that the sign-in returns to. */
   returnTo?: string
 }
 
@@ -32,20 +33,20 @@ export interface Browser {
   post(path: string, headers?: Record<string, string>): Promise<Answer>
   /** Starts a sign-in. @returns the authorize URL */
   startSignIn(returnTo?: string): Promise<string>
-  /** Path and query of the callback that the tenant sends this person to. */
+  /** Signs in at the tenant. @returns path and query of the callback */
   callbackFrom(authorizeUrl: string, options?: AppSignInOptions): Promise<string>
-  /** The whole sign-in. @returns the answer to the callback */
+  /** Signs in at the app. @returns the answer to the callback */
   signIn(options?: AppSignInOptions): Promise<Answer>
   cookie(name: string): Promise<string | undefined>
   cookieHeader(): Promise<string>
 }
 
 /**
- * Asks the app as a browser does. The path that signs in is Gatehouse's own, `/auth/sign-in`.
+ * Sends requests to the app as a browser does. The path that signs in is Gatehouse's, `/auth/sign-in`.
  *
- * @param origin where the app listens
- * @param publicUrl what the browser's address bar shows, and what the cookies belong to
- * @param jar the cookies of another browser, where the person comes to another instance with them
+ * @param origin the address that the app listens on
+ * @param publicUrl the app's address in the browser, to which the cookies belong
+ * @param jar the cookies of another browser, for a user who comes to another instance
  */
 export function createBrowser(
   origin: string,
@@ -54,7 +55,7 @@ export function createBrowser(
 ): Browser {
   async function send(path: string, options: RequestOptions = {}): Promise<Answer> {
     const cookie = options.cookie ?? (await jar.getCookieString(publicUrl))
-    // Not by a URL: the path has to go over the wire as it is written.
+    // Not by a URL: the path has to be sent as it is written.
     const response = await getGlobalDispatcher().request({
       origin,
       path,

@@ -1,12 +1,11 @@
 /**
- * What the tests of an app need: `import { … } from '@gatehouse/tenant/testing'`.
+ * What tests of an app need: `import { … } from '@gatehouse/tenant/testing'`.
  *
- * - `createTenant` starts a tenant, which knows `localClient` by default; `people` are its users by what makes them
- *   different.
- * - `createBrowser` asks the app under test as a browser does: it keeps cookies and signs in.
- * - `signInAtTenant` and `approveDeviceCode` play the user on the tenant's pages, for any client.
- * - `setScenario` and `clearScenarios` decide what goes wrong.
- * - `freePort` is for programs that have to be told a port.
+ * - `createTenant` starts a tenant, whose client is `localClient` by default. `people` finds its special users.
+ * - `createBrowser` sends requests to the app under test as a browser does: it keeps cookies and signs in.
+ * - `signInAtTenant` and `approveDeviceCode` act as the user on the tenant's pages, for any client.
+ * - `setScenario` and `clearScenarios` set and clear failures.
+ * - `freePort` finds a port for programs that have to be given one.
  */
 export { localClient } from '../registry/built-in.ts'
 export { createTenant } from '../tenant.ts'

@@ -1,33 +1,34 @@
-/** The users of a tenant, by what makes them different. */
+/** Finds the special users of a tenant. */
+
 import type { TenantUser } from '../directory/directory.ts'
 
 export interface People {
-  /** The first of the directory, whom the tenant offers first. Has the app role `Directory.Reader`. */
+  /** The first user, whom the tenant offers first. Has the app role `Directory.Reader`. */
   first: TenantUser
   /** May consent for the whole organisation. */
   administrator: TenantUser
-  /** Of another organisation; the only one among the generated users. */
+  /** The only user of another organisation. */
   guest: TenantUser
-  /** In 200 groups: as many as a token names one by one. */
+  /** In 200 groups, the most that a token lists. */
   inManyGroups: TenantUser
-  /** In more than 200 groups: the token says only where to ask for them. */
+  /** In more than 200 groups: the token only says where to ask for them. */
   inTooManyGroups: TenantUser
   /**
-   * Somebody by place in the directory. The places from 13 on have no one special: tests that must not
+   * A user by place in the directory, from 0. The users from place 13 on are not special: tests that must not
    * disturb each other take different ones.
    *
-   * @throws Error where the directory is shorter
+   * @throws Error if the directory is shorter
    */
   at(place: number): TenantUser
 }
 
 /**
- * Whom a test signs in: `browser.signIn({ user: people(tenant).guest.userPrincipalName })`. A directory of
+ * Users to sign in: `browser.signIn({ user: people(tenant).guest.userPrincipalName })`. A directory of
  * 13 users has all of them. To disable one, call `tenant.disableUser(person.id)`; other names, roles and
  * groups are given by the option `patchUsers` of `createTenant`.
  *
- * @param directory a tenant, or whatever else has its list of users
- * @throws Error on access to a person whom this directory does not have
+ * @param directory a tenant, or another object with a list of users
+ * @throws Error on access to a user that the directory does not have
  */
 export function people(directory: { readonly users: readonly TenantUser[] }): People {
   function find(what: string, is: (user: TenantUser) => boolean): TenantUser {

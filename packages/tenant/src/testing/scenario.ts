@@ -1,17 +1,15 @@
-/** Sets what goes wrong at a running tenant: one of this process, or one that runs by itself. */
+/** Sets and clears scenarios of a running tenant, in this process or in another. */
 
-import type { BadDayOptions } from '../control/scenarios/scenarios.ts'
+import type { ScenarioOptions } from '../control/scenarios/scenarios.ts'
 
-/** `times`: for how many requests, default: until cleared. `user`: object id or user name, default: everybody. */
-export type ScenarioOptions = BadDayOptions
+export type { ScenarioOptions }
 
 /**
- * Lets a tenant do what a scenario says, such as `graph-throttled`. Its control page, `ORIGIN/_tenant`,
- * lists all of them.
+ * Sets a scenario, such as `graph-throttled`. The control page, `ORIGIN/_tenant`, lists all of them.
  *
- * @param tenant a tenant, or the origin of one that runs in a process of its own
- * @returns what clears this scenario again and leaves others as they are
- * @throws Error with the tenant's sentence, for a scenario or a user that does not exist, and for options that do not fit
+ * @param tenant a tenant, or the origin of one in another process
+ * @returns a function that clears this scenario only
+ * @throws Error with the tenant's sentence, for an unknown scenario or user, and for options that do not fit
  */
 export async function setScenario(
   tenant: { origin: string },
@@ -33,7 +31,7 @@ export function clearScenarios(tenant: { origin: string }): Promise<void> {
 }
 
 async function control({ origin }: { origin: string }, path: string, init: RequestInit) {
-  const answer = await fetch(`${origin}/_tenant/bad-days${path}`, init)
+  const answer = await fetch(`${origin}/_tenant/scenarios${path}`, init)
   if (answer.ok) return
   throw new Error(((await answer.json()) as { error: string }).error)
 }

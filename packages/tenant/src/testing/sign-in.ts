@@ -1,4 +1,4 @@
-/** Plays the person: signs in on the tenant's pages over HTTP, as a browser without scripts would. */
+/** Acts as the user: signs in on the tenant's pages over HTTP, as a browser without scripts does. */
 
 export interface SignInOptions {
   /** User name or object id; default: the first user that the tenant offers. */
@@ -12,7 +12,7 @@ export interface SignInOptions {
 /**
  * @param authorizeUrl the address that the application sent the browser to
  * @returns the address, with `code` or `error`, that the tenant sends the browser back to
- * @throws Error where the tenant shows an error page instead
+ * @throws Error if the tenant shows an error page
  */
 export async function signInAtTenant(
   authorizeUrl: string,
@@ -20,7 +20,7 @@ export async function signInAtTenant(
 ): Promise<{ location: string }> {
   const { user, cancel = false, cookies = new Map<string, string>() } = options
   let answer = await send(authorizeUrl, cookies)
-  // Sign-in, step-up, then consent or the need for approval: more pages than these do not come.
+  // At most: sign-in, step-up, then consent or the need for approval.
   for (let page = 0; page < 5; page += 1) {
     const location = answer.headers.get('location')
     if (location) return { location }
@@ -33,16 +33,16 @@ export async function signInAtTenant(
 }
 
 export interface DeviceSignInOptions extends SignInOptions {
-  /** Where the device says that the code is to be entered. */
+  /** The address at which the code is entered. */
   verificationUri: string
   userCode: string
 }
 
 /**
- * Plays the person of a device sign-in: enters the code, signs in, and consents or cancels.
+ * Acts as the user of a device sign-in: enters the code, signs in, and consents or cancels.
  *
- * @returns what the last page says
- * @throws Error where the tenant does not take the code, or shows an error page
+ * @returns the text of the last page
+ * @throws Error if the tenant does not take the code, or shows an error page
  */
 export async function approveDeviceCode(options: DeviceSignInOptions): Promise<string> {
   const { verificationUri, userCode, cookies = new Map<string, string>(), ...rest } = options
@@ -74,7 +74,7 @@ async function send(
   return answer
 }
 
-/** What the person presses: the button that leads on where the page has one, else a user. Undefined on a page with neither. */
+/** The button to press: the one that goes on, if there is one, else a user. Undefined on a page with neither. */
 function nextFields(page: string, user: string | undefined): Record<string, string> | undefined {
   const onward = /<button[^>]*name="(accept|confirm|return)"/.exec(page)?.[1]
   const offered = valueOf(page, onward === undefined ? 'button' : 'input')

@@ -1,28 +1,26 @@
-/** Access tokens for Graph: signed JWTs of about Entra's size (2 kB). Only Graph reads them. */
+/** Access tokens for Graph: signed JWTs of about Entra's size (2 kB), which only Graph reads. */
 
 import { randomBytes } from 'node:crypto'
-import { isOpenId } from '../entra/grants.ts'
+import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
-import { issuerOf, type World } from '../world.ts'
-import { backdating } from './backdating.ts'
-import { pairwiseSubject, type Issue } from './id-token.ts'
+import { graphAppId } from '../registry/built-in.ts'
+import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { backdating, pairwiseSubject, type Issue } from './id-token.ts'
 
-export const graphAppId = '00000003-0000-0000-c000-000000000000'
-
-export function accessToken(world: World, issue: Issue): string {
+export function accessToken(tenant: TenantState, issue: Issue): string {
   const { client, user, grant, scopes, at, accessLifetime } = issue
-  const key = world.keys.current()
+  const key = tenant.keys.current()
   const issuedAt = Math.floor(at / 1000)
   const claims = {
     aud: graphAppId,
-    iss: issuerOf(world),
+    iss: issuerOf(tenant),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + accessLifetime,
     acct: user.userType === 'Guest' ? 1 : 0,
     acr: '1',
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
-    aio: stateOf(world, user.id),
+    aio: stateOf(tenant, user.id),
     amr: grant.contexts.length > 0 ? ['pwd', 'mfa'] : ['pwd'],
     app_displayname: client.name,
     appid: client.clientId,
@@ -34,14 +32,14 @@ export function accessToken(world: World, issue: Issue): string {
     rh: `1.${randomBytes(42).toString('base64url')}.`,
     scp: accessScopes(scopes).join(' '),
     sid: grant.sid,
-    sub: pairwiseSubject(world, graphAppId, user),
-    tid: world.tenantId,
+    sub: pairwiseSubject(tenant, graphAppId, user),
+    tid: tenant.tenantId,
     upn: user.userPrincipalName,
     uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
     ...(issue.handlesChallenges ? { xms_cc: ['cp1'] } : {}),
     xms_ftd: randomBytes(48).toString('base64url'),
-    xms_st: { sub: pairwiseSubject(world, client.clientId, user) },
+    xms_st: { sub: pairwiseSubject(tenant, client.clientId, user) },
     xms_tcdt: 1_700_000_000,
     xms_tnt_fct: '3 8',
     xms_idrel: '1 26',
@@ -57,20 +55,20 @@ export function accessToken(world: World, issue: Issue): string {
 
 const purpose = 'aio'
 
-/** What Entra keeps for itself in a token, unreadable to everybody else: here, how often the user's tokens were revoked. */
-function stateOf(world: World, userId: string): string {
-  const { count } = world.directory.tokenRevocations(userId)
-  return world.seal.seal(purpose, { count, padding: randomBytes(48).toString('hex') })
+/** `aio`, which only Entra can read. Here it holds how often the user's tokens were revoked. */
+function stateOf(tenant: TenantState, userId: string): string {
+  const { count } = tenant.directory.tokenRevocations(userId)
+  return tenant.seal.seal(purpose, { count, padding: randomBytes(48).toString('hex') })
 }
 
-/** The user's revocations when the token with this `aio` was made. */
-export function revocationsOf(world: World, aio: unknown): number {
-  const opened = world.seal.open(purpose, String(aio))
+/** The user's number of revocations at the time of the token with this `aio`. */
+export function revocationsOf(tenant: TenantState, aio: unknown): number {
+  const opened = tenant.seal.open(purpose, String(aio))
   if (typeof opened !== 'object' || opened === null || !('count' in opened)) return 0
   return Number(opened.count)
 }
 
-/** What the token says it is good for; `offline_access` is not a matter of the access token. */
+/** The scopes in the token; `offline_access` does not belong there. */
 export function accessScopes(scopes: readonly string[]): string[] {
   const graph = scopes.filter((scope) => !isOpenId(scope))
   const openId = scopes.filter((scope) => isOpenId(scope) && scope !== 'offline_access')

@@ -1,12 +1,15 @@
-/** ID tokens, with the claims and at about the size (1.4 kB) that Entra's v2.0 endpoint gives. */
+/** ID tokens with the claims and about the size (1.4 kB) of Entra's v2.0 endpoint. */
+
 import { createHash, randomBytes } from 'node:crypto'
-import type { Client } from '../clients.ts'
 import type { TenantUser } from '../directory/directory.ts'
 import type { Grant } from '../entra/grants.ts'
-import { type IdTokenFault, spoilIdToken } from '../faults/id-token.ts'
+import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
-import { issuerOf, type World } from '../world.ts'
-import { backdating } from './backdating.ts'
+import type { Client } from '../registry/client.ts'
+import { issuerOf, type TenantState } from '../tenant-state.ts'
+
+/** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
+export const backdating = 300
 
 export interface Issue {
   client: Client
@@ -14,7 +17,7 @@ export interface Issue {
   grant: Grant
   scopes: readonly string[]
   nonce: string | undefined
-  /** Ms since the epoch: the clock of the tokens. */
+  /** The time of issue, ms since the epoch. */
   at: number
   /** Seconds: of the ID token. */
   lifetime: number
@@ -24,22 +27,30 @@ export interface Issue {
   handlesChallenges: boolean
 }
 
-/** A string, but for a fault that sends something else in its place. */
-export function idToken(world: World, issue: Issue, fault: IdTokenFault | undefined): unknown {
-  const key = world.keys.current()
+/** @returns a string, unless a fault sends something else in its place */
+export function idToken(
+  tenant: TenantState,
+  issue: Issue,
+  fault: IdTokenFault | undefined,
+): unknown {
+  const key = tenant.keys.current()
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
-  const claims = idTokenClaims(world, issue)
-  if (fault) return spoilIdToken(fault, { header, claims, keys: world.keys })
+  const claims = idTokenClaims(tenant, issue)
+  const issuedAt = Math.floor(issue.at / 1000)
+  if (fault) return tamperIdToken(fault, { header, claims, issuedAt, keys: tenant.keys })
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
 }
 
-function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, lifetime }: Issue) {
+function idTokenClaims(
+  tenant: TenantState,
+  { client, user, grant, scopes, nonce, at, lifetime }: Issue,
+) {
   const issuedAt = Math.floor(at / 1000)
   const wants = (scope: string) => scopes.includes(scope)
   const has = (claim: string) => client.optionalClaims.has(claim)
   return {
     aud: client.clientId,
-    iss: issuerOf(world),
+    iss: issuerOf(tenant),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + lifetime,
@@ -48,7 +59,7 @@ function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, l
     ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
     ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
     ...(has('groups') ? groupClaims(user) : {}),
-    ...(has('login_hint') ? { login_hint: loginHint(world, user) } : {}),
+    ...(has('login_hint') ? { login_hint: loginHint(tenant, user) } : {}),
     ...(wants('profile') ? { name: user.displayName } : {}),
     nonce,
     oid: user.id,
@@ -56,16 +67,16 @@ function idTokenClaims(world: World, { client, user, grant, scopes, nonce, at, l
     rh: `1.${randomBytes(42).toString('base64url')}.`,
     ...roleClaims(client, user),
     ...(has('sid') ? { sid: grant.sid } : {}),
-    sub: pairwiseSubject(world, client.clientId, user),
-    tid: world.tenantId,
+    sub: pairwiseSubject(tenant, client.clientId, user),
+    tid: tenant.tenantId,
     uti: randomBytes(16).toString('base64url'),
     ver: '2.0',
   }
 }
 
-/** Another one in every application, so that applications cannot compare their users. */
-export function pairwiseSubject(world: World, clientId: string, user: TenantUser): string {
-  const name = `${world.tenantId} ${clientId} ${user.id}`
+/** `sub`: differs by application, so that applications cannot compare their users. */
+export function pairwiseSubject(tenant: TenantState, clientId: string, user: TenantUser): string {
+  const name = `${tenant.tenantId} ${clientId} ${user.id}`
   return createHash('sha256').update(name).digest('base64url')
 }
 
@@ -76,7 +87,7 @@ function roleClaims(client: Client, user: TenantUser) {
 
 const mostGroups = 200
 
-/** Above 200 groups the token only says where to ask for them. */
+/** Above 200 groups, the token only says where to ask for them. */
 function groupClaims({ groups, id }: TenantUser) {
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
@@ -84,28 +95,27 @@ function groupClaims({ groups, id }: TenantUser) {
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 
-// The `login_hint` claim: names a user without telling the name; `login_hint` and `logout_hint` take it back.
-
+/** The `login_hint` claim names a user without the user name. The parameters `login_hint` and `logout_hint` take it. */
 const purpose = 'login_hint'
 const prefix = 'O.'
 
-function loginHint(world: World, user: TenantUser): string {
-  return prefix + world.seal.seal(purpose, { oid: user.id })
+function loginHint(tenant: TenantState, user: TenantUser): string {
+  return prefix + tenant.seal.seal(purpose, { oid: user.id })
 }
 
 /** The user that a `login_hint` parameter names: by the claim, or by user name. */
-export function userOfHint(world: World, hint: string): TenantUser | undefined {
-  return userOfSealedHint(world, hint) ?? world.directory.byUserName(hint)
+export function userOfHint(tenant: TenantState, hint: string): TenantUser | undefined {
+  return userOfSealedHint(tenant, hint) ?? tenant.directory.byUserName(hint)
 }
 
-export function userOfSealedHint(world: World, hint: string): TenantUser | undefined {
+export function userOfSealedHint(tenant: TenantState, hint: string): TenantUser | undefined {
   if (!hint.startsWith(prefix)) return undefined
-  const opened = world.seal.open(purpose, hint.slice(prefix.length))
+  const opened = tenant.seal.open(purpose, hint.slice(prefix.length))
   if (typeof opened !== 'object' || opened === null || !('oid' in opened)) return undefined
-  return world.directory.byId(String(opened.oid))
+  return tenant.directory.byId(String(opened.oid))
 }
 
 /** The unsigned `client_info` that MSAL asks for with `client_info=1`: base64url JSON. */
-export function clientInfo(world: World, user: TenantUser): string {
-  return Buffer.from(JSON.stringify({ uid: user.id, utid: world.tenantId })).toString('base64url')
+export function clientInfo(tenant: TenantState, user: TenantUser): string {
+  return Buffer.from(JSON.stringify({ uid: user.id, utid: tenant.tenantId })).toString('base64url')
 }

@@ -1,10 +1,11 @@
-/** The token endpoint's good answer. */
+/** The successful answer of the token endpoint. */
+
 import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Client } from '../clients.ts'
-import type { Grant } from '../entra/grants.ts'
 import { EntraError } from '../entra/errors.ts'
-import type { World } from '../world.ts'
+import type { Grant } from '../entra/grants.ts'
+import type { Client } from '../registry/client.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { accessScopes, accessToken } from './access-token.ts'
 import { clientInfo, idToken, type Issue } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
@@ -20,33 +21,42 @@ export interface Answer {
   clientInfo: boolean
 }
 
-export function tokenResponse(world: World, answer: Answer, request: FastifyRequest): object {
-  const { faults } = world
-  const change = faults.take('token', ['tokenResponse'], request)
-  const skew = faults.take('token', ['skew'], request)
-  const spoil = faults.take('token', ['idToken'], request)
-  const issue = issueOf(world, answer, change?.asUser, skew?.ms ?? 0)
+export function tokenResponse(
+  tenant: TenantState,
+  answer: Answer,
+  request: FastifyRequest,
+): object {
+  const { faults } = tenant
+  const change = faults.consume('token', ['tokenResponse'], request)
+  const skew = faults.consume('token', ['skew'], request)
+  const tamper = faults.consume('token', ['idToken'], request)
+  const issue = issueOf(tenant, answer, change?.asUser, skew?.ms ?? 0)
   const wants = (scope: string) => answer.scopes.includes(scope)
   const body = {
     token_type: 'Bearer',
     scope: accessScopes(answer.scopes).join(' '),
     expires_in: issue.accessLifetime,
     ext_expires_in: issue.accessLifetime,
-    access_token: accessToken(world, issue),
+    access_token: accessToken(tenant, issue),
     ...(wants('offline_access')
-      ? { refresh_token: refreshToken(world, issue.grant, world.now()) }
+      ? { refresh_token: refreshToken(tenant, issue.grant, tenant.now()) }
       : {}),
-    ...(wants('openid') ? { id_token: idToken(world, issue, spoil) } : {}),
-    ...(answer.clientInfo ? { client_info: clientInfo(world, issue.user) } : {}),
+    ...(wants('openid') ? { id_token: idToken(tenant, issue, tamper) } : {}),
+    ...(answer.clientInfo ? { client_info: clientInfo(tenant, issue.user) } : {}),
   }
   return withPatch(body, change?.patch)
 }
 
-function issueOf(world: World, answer: Answer, asUser: string | undefined, skew: number): Issue {
+function issueOf(
+  tenant: TenantState,
+  answer: Answer,
+  asUser: string | undefined,
+  skew: number,
+): Issue {
   const { client, scopes, nonce, handlesChallenges } = answer
-  const user = world.directory.byId(asUser ?? answer.grant.userId)
+  const user = tenant.directory.byId(asUser ?? answer.grant.userId)
   if (!user) throw new EntraError(50034)
-  // Entra draws it at random, so that not all tokens end at once.
+  // Random, as in Entra, so that not all tokens expire at once.
   const lifetime = randomInt(3_600, 5_400)
   return {
     client,
@@ -54,9 +64,9 @@ function issueOf(world: World, answer: Answer, asUser: string | undefined, skew:
     grant: { ...answer.grant, userId: user.id, scopes: union(answer.grant.scopes, scopes) },
     scopes,
     nonce,
-    at: world.now() + skew,
+    at: tenant.now() + skew,
     lifetime,
-    accessLifetime: handlesChallenges ? world.challengeableLifetime : lifetime,
+    accessLifetime: handlesChallenges ? tenant.challengeableLifetime : lifetime,
     handlesChallenges,
   }
 }

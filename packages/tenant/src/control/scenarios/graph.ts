@@ -1,16 +1,19 @@
-/** Bad days on which Graph does not let the user, and the size of what it answers from. */
-import { mostUsers } from '../../options.ts'
-import { type BadDay, type Effect, faults } from './scenario.ts'
+/** Scenarios in which Graph refuses, fails or throttles, and the one with a large directory. */
+
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
+import { mostUsers } from '../../options.ts'
+import { faults, type Effect, type Scenario } from './scenario.ts'
 
 const area = 'Graph'
 
-export const accessDays: readonly BadDay[] = [
+/** Graph refuses the user, or answers from a large directory. */
+export const accessScenarios: readonly Scenario[] = [
   {
     id: 'graph-step-up',
     area,
     title: 'Conditional access asks for a step-up',
-    does: 'Graph answers /users only to tokens with the authentication context c1, and challenges others.',
+    description:
+      'Graph answers /users only to tokens with the authentication context c1, and challenges others.',
     effect: {
       kind: 'policy',
       start: ({ policies }) => policies.requireContext('users', 'c1'),
@@ -22,7 +25,7 @@ export const accessDays: readonly BadDay[] = [
     id: 'graph-guests-forbidden',
     area,
     title: 'Guests may not list the directory',
-    does: 'Graph answers guests with 403 for everybody but themselves.',
+    description: 'Graph answers guests with 403 for all users but themselves.',
     effect: {
       kind: 'policy',
       start: ({ policies }) => void (policies.guestsRestricted = true),
@@ -33,8 +36,8 @@ export const accessDays: readonly BadDay[] = [
   {
     id: 'graph-forbidden',
     area,
-    title: 'Nobody may list the directory',
-    does: 'Graph answers /users with 403, Authorization_RequestDenied.',
+    title: 'No user may list the directory',
+    description: 'Graph answers /users with 403, Authorization_RequestDenied.',
     effect: faults({
       at: 'users',
       kind: 'graphError',
@@ -47,7 +50,7 @@ export const accessDays: readonly BadDay[] = [
     id: 'graph-unauthorized',
     area,
     title: 'Graph refuses every token',
-    does: 'Graph answers /users with 401 and no claims.',
+    description: 'Graph answers /users with 401 and no claims.',
     effect: faults({
       at: 'users',
       kind: 'graphError',
@@ -60,7 +63,8 @@ export const accessDays: readonly BadDay[] = [
     id: 'directory-100000',
     area,
     title: 'A directory of 100,000 users',
-    does: 'The directory grows to 100,000 users; clearing it brings back the size of the start.',
+    description:
+      'The directory grows to 100,000 users; clearing it brings back the size of the start.',
     effect: {
       kind: 'policy',
       start: ({ directory }) => directory.resize(mostUsers),
@@ -70,26 +74,25 @@ export const accessDays: readonly BadDay[] = [
   },
 ]
 
-// Bad days on which Graph does not answer well, or not at all.
-
 const users = (effect: FaultEffect): Fault => ({ at: 'users', ...effect })
 
-function day(name: string, title: string, does: string, fault: Fault): BadDay {
-  return { id: `graph-${name}`, area: 'Graph', title, does, effect: faults(fault) }
+function graphScenario(name: string, title: string, description: string, fault: Fault): Scenario {
+  return { id: `graph-${name}`, area: 'Graph', title, description, effect: faults(fault) }
 }
 
-function failing(status: number, code: string): BadDay {
-  const does = `Graph answers /users with ${status}, ${code}.`
-  return day(
+function failing(status: number, code: string): Scenario {
+  const description = `Graph answers /users with ${status}, ${code}.`
+  return graphScenario(
     String(status),
     `Graph answers ${status}`,
-    does,
+    description,
     users({ kind: 'graphError', status, code }),
   )
 }
 
-export const failureDays: readonly BadDay[] = [
-  day(
+/** Graph answers late, badly or not at all. */
+export const failureScenarios: readonly Scenario[] = [
+  graphScenario(
     'slow',
     'Graph is slow',
     'Graph answers /users five seconds late.',
@@ -99,32 +102,32 @@ export const failureDays: readonly BadDay[] = [
   failing(502, 'BadGateway'),
   failing(503, 'ServiceNotAvailable'),
   failing(504, 'GatewayTimeout'),
-  day('hangs', 'Graph hangs', 'Graph never answers /users.', users({ kind: 'hang' })),
-  day(
+  graphScenario('hangs', 'Graph hangs', 'Graph never answers /users.', users({ kind: 'hang' })),
+  graphScenario(
     'resets',
     'Graph closes the connection',
     'Graph closes the connection without an answer to /users.',
     users({ kind: 'reset' }),
   ),
-  day(
+  graphScenario(
     'drips',
     'Graph sends one byte a second',
     'Graph answers /users with 200, then a byte a second for ten minutes.',
     users({ kind: 'drip', bytes: 1, everyMs: 1_000, total: 600 }),
   ),
-  day(
+  graphScenario(
     'oversized',
     'Graph sends 100 MB',
     'Graph answers /users with 100 MB of JSON.',
     users({ kind: 'huge', bytes: 100_000_000 }),
   ),
-  day('photos-fail', 'Photos fail', 'Graph answers every photo with 500.', {
+  graphScenario('photos-fail', 'Photos fail', 'Graph answers every photo with 500.', {
     at: 'photo',
     kind: 'graphError',
     status: 500,
     code: 'InternalServerError',
   }),
-  day(
+  graphScenario(
     'organization-fails',
     'The organisation cannot be read',
     'Graph answers /organization with 503.',
@@ -132,8 +135,7 @@ export const failureDays: readonly BadDay[] = [
   ),
 ]
 
-// Bad days on which Graph has no time, with every form of `Retry-After` that it, or something before it, sends.
-
+/** A 429 with any form of `Retry-After` that Graph, or a proxy before it, may send. */
 function throttled(retryAfter: string | undefined): Effect {
   return faults({
     at: 'users',
@@ -144,9 +146,20 @@ function throttled(retryAfter: string | undefined): Effect {
   })
 }
 
-function throttlingDay(name: string, title: string, does: string, effect: Effect): BadDay {
+function throttlingScenario(
+  name: string,
+  title: string,
+  description: string,
+  effect: Effect,
+): Scenario {
   const id = name === '' ? 'graph-throttled' : `graph-throttled-${name}`
-  return { id, area: 'Graph', title, does: `Graph answers /users with 429 and ${does}`, effect }
+  return {
+    id,
+    area: 'Graph',
+    title,
+    description: `Graph answers /users with 429 and ${description}`,
+    effect,
+  }
 }
 
 const untilADate: Effect = {
@@ -162,31 +175,32 @@ const untilADate: Effect = {
   ],
 }
 
-export const throttlingDays: readonly BadDay[] = [
-  throttlingDay('', 'Graph throttles', 'Retry-After: 10.', throttled('10')),
-  throttlingDay(
+/** Graph throttles. */
+export const throttlingScenarios: readonly Scenario[] = [
+  throttlingScenario('', 'Graph throttles', 'Retry-After: 10.', throttled('10')),
+  throttlingScenario(
     'date',
     'Graph throttles until a date',
     'an HTTP date half a minute ahead in Retry-After.',
     untilADate,
   ),
-  throttlingDay(
+  throttlingScenario(
     'no-header',
     'Graph throttles and does not say how long',
     'no Retry-After.',
     throttled(undefined),
   ),
-  throttlingDay(
+  throttlingScenario(
     'negative',
     'Graph throttles for minus one second',
     'Retry-After: -1.',
     throttled('-1'),
   ),
-  throttlingDay(
+  throttlingScenario(
     'long',
     'Graph throttles for eleven days',
     'Retry-After: 999999.',
     throttled('999999'),
   ),
-  throttlingDay('text', 'Graph throttles for "abc"', 'Retry-After: abc.', throttled('abc')),
+  throttlingScenario('text', 'Graph throttles for "abc"', 'Retry-After: abc.', throttled('abc')),
 ]

@@ -1,56 +1,56 @@
-/** What a tenant can do to an application, as something with a name that is set and cleared. */
+/** A scenario: a named failure that can be set and cleared. */
 
 import type { Fault } from '../../faults/fault.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 
 export const areas = ['Sign-in', 'Tokens', 'ID token', 'Graph', 'Keys and discovery'] as const
 
 export type Area = (typeof areas)[number]
 
-export interface BadDay {
-  /** Stays as it is: documents and tests name it. */
+export interface Scenario {
+  /** Does not change: documents and tests use it. */
   id: string
   area: Area
   title: string
   /** One sentence. */
-  does: string
+  description: string
   effect: Effect
 }
 
 export type Effect = FaultsEffect | PolicyEffect | EventEffect
 
-/** Requests go wrong: the next few, or all until it is cleared. */
+/** Requests fail: the next few, or all until it is cleared. */
 export interface FaultsEffect {
   kind: 'faults'
-  faults: (world: World) => readonly Fault[]
-  /** Happens once when it is set. */
-  begin?: (world: World) => void
+  faults: (tenant: TenantState) => readonly Fault[]
+  /** Is called once, when the scenario is set. */
+  begin?: (tenant: TenantState) => void
 }
 
-/** The tenant is in another state until it is cleared. */
+/** The tenant is in another state until the scenario is cleared. */
 export interface PolicyEffect {
   kind: 'policy'
-  /** Whether it is for one user, or for everybody when none is named. */
+  /** Whether it can be for one user; without a user it is for all users. */
   takesUser?: boolean
-  start: (world: World, userId?: string) => void
-  end: (world: World) => void
-  isOn: (world: World) => boolean
-  /** Object ids of those that it is for; none where it is for everybody. */
-  userIds?: (world: World) => readonly string[]
+  start: (tenant: TenantState, userId?: string) => void
+  end: (tenant: TenantState) => void
+  isOn: (tenant: TenantState) => boolean
+  /** Object ids of the users that it is for; empty if it is for all users. */
+  userIds?: (tenant: TenantState) => readonly string[]
 }
 
-/** Something happens, and cannot be taken back. */
+/** Happens once, and cannot be undone. */
 export interface EventEffect {
   kind: 'event'
   takesUser?: boolean
-  happen: (world: World, userId?: string) => void
+  trigger: (tenant: TenantState, userId?: string) => void
 }
 
 export function faults(...all: readonly Fault[]): FaultsEffect {
   return { kind: 'faults', faults: () => all }
 }
 
-/** Makes applications that handle challenges ask for new tokens, so that what is wrong there shows at once. */
-export function refreshNow(world: World, userId?: string): void {
-  world.directory.revokeTokens(userId)
+/** Makes applications that handle challenges ask for new tokens, so that a failure there shows at once. */
+export function refreshNow(tenant: TenantState, userId?: string): void {
+  tenant.directory.revokeTokens(userId)
 }

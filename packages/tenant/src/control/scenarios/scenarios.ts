@@ -1,129 +1,129 @@
-/** Sets and clears bad days, and tells which the tenant is having. */
-import type { World } from '../../world.ts'
-import type { Area, BadDay, FaultsEffect } from './scenario.ts'
-import { accessDays, failureDays, throttlingDays } from './graph.ts'
-import { answerDays } from '../bad-days/graph-answers.ts'
-import { idTokenDays } from '../bad-days/id-token.ts'
-import { keyDays } from '../bad-days/keys-and-discovery.ts'
-import { signInDays } from '../bad-days/sign-in.ts'
-import { tokenDays } from '../bad-days/tokens.ts'
+/** Sets and clears scenarios, and lists them with their state. */
 
-export interface BadDayState {
+import type { TenantState } from '../../tenant-state.ts'
+import { answerScenarios } from './graph-answers.ts'
+import { accessScenarios, failureScenarios, throttlingScenarios } from './graph.ts'
+import { idTokenScenarios } from './id-token.ts'
+import { keyScenarios } from './keys-and-discovery.ts'
+import type { Area, FaultsEffect, Scenario } from './scenario.ts'
+import { signInScenarios } from './sign-in.ts'
+import { tokenScenarios } from './tokens.ts'
+
+export interface ScenarioState {
   id: string
   area: Area
   title: string
-  does: string
-  /** `requests`: for the next so many, or until cleared. `until cleared`: a state. `once`: it has happened when the call returns. */
-  lasts: 'requests' | 'until cleared' | 'once'
-  /** Whether it can be for one user; for everybody when none is named. */
+  description: string
+  /** `requests`: for a number of requests, or until cleared. `until cleared`: a state. `once`: is done when the call returns. */
+  duration: 'requests' | 'until cleared' | 'once'
+  /** Whether it can be for one user; without a user it is for all users. */
   takesUser: boolean
-  /** User names of those that it is for now; none where it is for everybody, or is not active. */
+  /** User names of the users that it is for; empty if it is for all users, or not active. */
   users: string[]
   active: boolean
-  /** Requests that it is still for; null where it lasts until it is cleared, or is not active. */
+  /** The number of requests that are left; null if it lasts until it is cleared, or is not active. */
   left: number | null
 }
 
-export interface BadDayOptions {
-  /** For how many requests; default: until cleared. */
+export interface ScenarioOptions {
+  /** The number of requests; default: until cleared. */
   times?: number
-  /** Object id or user name; default: everybody. */
+  /** Object id or user name; default: all users. */
   user?: string
 }
 
-export interface BadDays {
-  list(): BadDayState[]
-  /** @throws Error with a sentence, for an id or a user that is not there, and for options that do not fit */
-  start(id: string, options?: BadDayOptions): void
-  /** Without an id: every bad day, and every fault. @throws Error with a sentence */
+export interface Scenarios {
+  list(): ScenarioState[]
+  /** @throws Error with a sentence, for an unknown id or user, and for options that do not fit */
+  start(id: string, options?: ScenarioOptions): void
+  /** Without an id: every scenario, and every fault. @throws Error with a sentence */
   clear(id?: string): void
 }
 
-export function createBadDayBoard(world: World): BadDays {
+export function createScenarios(tenant: TenantState): Scenarios {
   return {
-    list: () => badDays.map((day) => stateOf(world, day)),
-    start: (id, options = {}) => start(world, findBadDay(id), options),
+    list: () => scenarios.map((scenario) => stateOf(tenant, scenario)),
+    start: (id, options = {}) => start(tenant, findScenario(id), options),
     clear(id) {
-      const ended = id === undefined ? badDays : [findBadDay(id)]
-      for (const day of ended) end(world, day)
-      if (id === undefined) world.faults.clear()
+      const ended = id === undefined ? scenarios : [findScenario(id)]
+      for (const scenario of ended) end(tenant, scenario)
+      if (id === undefined) tenant.faults.clear()
     },
   }
 }
 
 /** @throws Error with a sentence */
-export function findBadDay(id: string): BadDay {
-  const day = badDays.find((candidate) => candidate.id === id)
-  if (day) return day
-  throw new Error(`There is no bad day "${id}": GET /_tenant/bad-days lists them.`)
+export function findScenario(id: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.id === id)
+  if (scenario) return scenario
+  throw new Error(`There is no scenario "${id}": GET /_tenant/scenarios lists them.`)
 }
 
-/** Which options a bad day takes. */
-export function optionsOf({ effect }: BadDay): { times: boolean; user: boolean } {
+/** The options that a scenario takes. */
+export function optionsOf({ effect }: Scenario): { times: boolean; user: boolean } {
   if (effect.kind === 'faults') return { times: true, user: false }
   return { times: false, user: effect.takesUser ?? false }
 }
 
-function start(world: World, day: BadDay, { times, user }: BadDayOptions): void {
-  const takes = optionsOf(day)
+function start(tenant: TenantState, scenario: Scenario, { times, user }: ScenarioOptions): void {
+  const takes = optionsOf(scenario)
   if (times !== undefined && !takes.times) {
-    throw new Error(`"times" does not fit "${day.id}", which is not counted in requests.`)
+    throw new Error(`"times" does not fit "${scenario.id}", which is not counted in requests.`)
   }
   if (times !== undefined && !(Number.isInteger(times) && times > 0)) {
     throw new Error('"times" must be a whole number above 0.')
   }
-  if (user !== undefined && !takes.user) throw new Error(`"user" does not fit "${day.id}".`)
-  const found = user === undefined ? undefined : world.directory.byIdOrName(user)
+  if (user !== undefined && !takes.user) throw new Error(`"user" does not fit "${scenario.id}".`)
+  const found = user === undefined ? undefined : tenant.directory.byIdOrName(user)
   if (user !== undefined && !found) throw new Error(`There is no user "${user}".`)
-  const { effect } = day
-  if (effect.kind === 'faults') setFaults(world, day.id, effect, times)
-  else if (effect.kind === 'policy') effect.start(world, found?.id)
-  else effect.happen(world, found?.id)
+  const { effect } = scenario
+  if (effect.kind === 'faults') setFaults(tenant, scenario.id, effect, times)
+  else if (effect.kind === 'policy') effect.start(tenant, found?.id)
+  else effect.trigger(tenant, found?.id)
 }
 
-function setFaults(world: World, badDay: string, effect: FaultsEffect, times?: number): void {
-  world.faults.clearBadDay(badDay)
-  for (const fault of effect.faults(world)) {
-    world.faults.set({ ...fault, badDay, ...(times === undefined ? {} : { times }) })
+function setFaults(tenant: TenantState, id: string, effect: FaultsEffect, times?: number): void {
+  tenant.faults.clearScenario(id)
+  for (const fault of effect.faults(tenant)) {
+    tenant.faults.set({ ...fault, scenario: id, ...(times === undefined ? {} : { times }) })
   }
-  effect.begin?.(world)
+  effect.begin?.(tenant)
 }
 
-function end(world: World, { id, effect }: BadDay): void {
-  if (effect.kind === 'faults') world.faults.clearBadDay(id)
-  else if (effect.kind === 'policy' && effect.isOn(world)) effect.end(world)
+function end(tenant: TenantState, { id, effect }: Scenario): void {
+  if (effect.kind === 'faults') tenant.faults.clearScenario(id)
+  else if (effect.kind === 'policy' && effect.isOn(tenant)) effect.end(tenant)
 }
 
 const lasting = { faults: 'requests', policy: 'until cleared', event: 'once' } as const
 
-function stateOf(world: World, day: BadDay): BadDayState {
-  const { id, area, title, does, effect } = day
-  const faults = world.faults.list().filter(({ badDay }) => badDay === id)
+function stateOf(tenant: TenantState, scenario: Scenario): ScenarioState {
+  const { id, area, title, description, effect } = scenario
+  const faults = tenant.faults.list().filter((fault) => fault.scenario === id)
   const counts = faults.flatMap(({ times }) => times ?? [])
-  const isOn = effect.kind === 'policy' && effect.isOn(world)
-  const userIds = (effect.kind === 'policy' && effect.userIds?.(world)) || []
+  const isOn = effect.kind === 'policy' && effect.isOn(tenant)
+  const userIds = (effect.kind === 'policy' && effect.userIds?.(tenant)) || []
   return {
     id,
     area,
     title,
-    does,
-    lasts: lasting[effect.kind],
-    takesUser: optionsOf(day).user,
-    users: userIds.map((userId) => world.directory.byId(userId)?.userPrincipalName ?? userId),
+    description,
+    duration: lasting[effect.kind],
+    takesUser: optionsOf(scenario).user,
+    users: userIds.map((userId) => tenant.directory.byId(userId)?.userPrincipalName ?? userId),
     active: isOn || faults.length > 0,
     left: counts.length > 0 ? Math.max(...counts) : null,
   }
 }
 
-// Every bad day that the tenant can have, in the order of the control page.
-
-export const badDays: readonly BadDay[] = [
-  ...signInDays,
-  ...tokenDays,
-  ...idTokenDays,
-  ...accessDays,
-  ...throttlingDays,
-  ...failureDays,
-  ...answerDays,
-  ...keyDays,
+/** Every scenario, in the order of the control page. */
+export const scenarios: readonly Scenario[] = [
+  ...signInScenarios,
+  ...tokenScenarios,
+  ...idTokenScenarios,
+  ...accessScenarios,
+  ...throttlingScenarios,
+  ...failureScenarios,
+  ...answerScenarios,
+  ...keyScenarios,
 ]

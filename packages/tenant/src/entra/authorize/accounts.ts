@@ -1,4 +1,5 @@
-/** Who is signed in to the tenant in which browser: several accounts behind one cookie that says nothing by itself. */
+/** The accounts that are signed in to the tenant in a browser: several behind one random cookie. */
+
 import { randomBytes, randomUUID } from 'node:crypto'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -11,7 +12,7 @@ export interface SignedInAccount {
   sid: string
   /** Ms since the epoch. */
   signedInAt: number
-  /** The applications that it was used for; sign-out tells them. */
+  /** The applications that it was used for; a sign-out notifies them. */
   clientIds: Set<string>
   /** Authentication contexts that the person has satisfied since signing in. */
   contexts: Set<string>
@@ -21,7 +22,7 @@ export type Accounts = ReadonlyMap<string, SignedInAccount>
 
 export interface Browsers {
   accounts(request: FastifyRequest): Accounts
-  /** Under a fresh cookie value, so that one planted before the sign-in opens nothing. */
+  /** Sets a fresh cookie value, so that one planted before the sign-in is worth nothing. */
   signIn(request: FastifyRequest, reply: FastifyReply, userId: string, at: number): SignedInAccount
   signOut(request: FastifyRequest, userId: string): void
 }
@@ -82,18 +83,20 @@ function setCookie(value: string): string {
   })
 }
 
-// Any web page can make a browser send a form to loopback: the tenant takes only those of its own pages.
-
-/** @throws EntraError 403 for a request that a browser sent from another site */
+/**
+ * Any web page can make a browser send a form to loopback. The tenant takes only forms of its own pages.
+ *
+ * @throws EntraError 403 for a request that a browser sent from another site
+ */
 export function refuseCrossSite(request: FastifyRequest): void {
   if (isSameSite(request)) return
   throw new EntraError(90023, { status: 403, message: 'The form was sent from another site.' })
 }
 
-/** True without an Origin: then it was no browser's form. */
+/** True without an Origin: a browser sends one with a form. */
 export function isSameSite({ headers }: FastifyRequest): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
-  // With https where a proxy with TLS stands in front.
+  // The origin has https if a proxy with TLS is in front.
   return origin === undefined || origin.replace(/^https?:\/\//, '') === host
 }

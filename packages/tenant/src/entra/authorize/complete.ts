@@ -1,24 +1,25 @@
-/** The end of a sign-in: what is still missing is asked for, then the application gets its code. */
+/** Completes an authorization request: asks for what is missing, then sends the code, or an error. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
-import { contextClaims } from '../../policies.ts'
-import { clientInfo } from '../../tokens/id-token.ts'
-import { type Exchange, showConsent, showNeedApproval, showStepUp } from './context.ts'
-import type { SignedInAccount } from './accounts.ts'
-import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
 import { formPostPage, sendPage } from '../../pages/layout.ts'
-import { issuerOf, type World } from '../../world.ts'
+import { issuerOf, type TenantState } from '../../tenant-state.ts'
+import { clientInfo } from '../../tokens/id-token.ts'
+import { contextClaims } from '../claims-request.ts'
+import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
+import { adminScopes } from '../scopes.ts'
+import type { SignedInAccount } from './accounts.ts'
+import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
 import type { Target } from './request.ts'
-import { adminScopes } from '../grants.ts'
 
-/** @param consented whether the person has just pressed Accept */
-export function finish(
-  exchange: Exchange,
+/** @param consented whether the user has just pressed Accept */
+export function completeAuthorize(
+  exchange: AuthorizeContext,
   account: SignedInAccount,
   consented = false,
 ): FastifyReply {
-  const user = exchange.world.directory.byId(account.userId)
-  if (!user || exchange.world.directory.isDisabled(user.id)) throw new EntraError(50057)
+  const user = exchange.tenant.directory.byId(account.userId)
+  if (!user || exchange.tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
   return (
     askForProof(exchange, account, user) ??
     askForConsent(exchange, user, consented) ??
@@ -28,7 +29,7 @@ export function finish(
 
 /** For the authentication contexts that this browser's session does not satisfy yet. */
 function askForProof(
-  exchange: Exchange,
+  exchange: AuthorizeContext,
   account: SignedInAccount,
   user: TenantUser,
 ): FastifyReply | undefined {
@@ -40,20 +41,24 @@ function askForProof(
 }
 
 function askForConsent(
-  exchange: Exchange,
+  exchange: AuthorizeContext,
   user: TenantUser,
   consented: boolean,
 ): FastifyReply | undefined {
-  const { world, target, asked } = exchange
-  const missing = world.consents.missing(user.id, target.client.clientId, asked.scopes)
+  const { tenant, target, asked } = exchange
+  const missing = tenant.consents.missing(user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const needsAdmin = missing.length > 0 && !mayConsent(world, user, missing)
+  const needsAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
   return needsAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
 }
 
-function issueCode(exchange: Exchange, account: SignedInAccount, user: TenantUser): FastifyReply {
-  const { world, target, asked, request, reply } = exchange
+function issueCode(
+  exchange: AuthorizeContext,
+  account: SignedInAccount,
+  user: TenantUser,
+): FastifyReply {
+  const { tenant, target, asked, request, reply } = exchange
   const { clientId } = target.client
   account.clientIds.add(clientId)
   const grant = {
@@ -62,53 +67,51 @@ function issueCode(exchange: Exchange, account: SignedInAccount, user: TenantUse
     scopes: asked.scopes,
     sid: account.sid,
     authenticatedAt: account.signedInAt,
-    revocations: world.directory.revocations(user.id),
+    revocations: tenant.directory.revocations(user.id),
     contexts: asked.claims.contexts,
     redirectUri: target.redirectUri,
     nonce: asked.nonce,
     challenge: asked.challenge,
     handlesChallenges: asked.claims.handlesChallenges,
   }
-  const code = world.codes.issue(grant, world.now())
-  const info = asked.clientInfo ? clientInfo(world, user) : undefined
+  const code = tenant.codes.issue(grant, tenant.now())
+  const info = asked.clientInfo ? clientInfo(tenant, user) : undefined
   return sendCode(
-    world,
+    tenant,
     target,
     { code, clientInfo: info, sessionState: account.sid },
     { request, reply },
   )
 }
 
-// Sends the answer of an authorization request to the application: a code, or an error.
-
 type Answer = Record<string, string | undefined>
 
 function sendCode(
-  world: World,
+  tenant: TenantState,
   target: Target,
   answer: { code: string; clientInfo: string | undefined; sessionState: string },
   exchange: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
-  const { code, clientInfo, sessionState } = answer
-  return send(world, target, exchange, {
+  const { code, sessionState } = answer
+  return send(tenant, target, exchange, {
     code,
-    client_info: clientInfo,
+    client_info: answer.clientInfo,
     state: target.state,
     session_state: sessionState,
   })
 }
 
 export function sendError(
-  world: World,
+  tenant: TenantState,
   target: Target,
   problem: Problem,
   trace: Trace,
   exchange: { request: FastifyRequest; reply: FastifyReply },
 ): FastifyReply {
-  return send(world, target, exchange, {
+  return send(tenant, target, exchange, {
     error: authorizeError(problem),
     error_description: describe(problem, trace),
-    error_uri: `${world.origin}/error?code=${problem.code}`,
+    error_uri: `${tenant.origin}/error?code=${problem.code}`,
     error_subcode: problem.subcode,
     suberror: problem.suberror,
     claims: problem.claims,
@@ -123,13 +126,13 @@ function authorizeError({ code, error }: Problem): string {
 }
 
 function send(
-  world: World,
+  tenant: TenantState,
   target: Target,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   answer: Answer,
 ): FastifyReply {
-  const fault = world.faults.take('authorize', ['authorizeResponse'], request)
-  const iss = world.issParameter ? issuerOf(world) : undefined
+  const fault = tenant.faults.consume('authorize', ['authorizeResponse'], request)
+  const iss = tenant.issParameter ? issuerOf(tenant) : undefined
   const patched: Record<string, string | null | undefined> = { ...answer, iss, ...fault?.patch }
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(patched)) {
@@ -148,8 +151,8 @@ function withParameters({ redirectUri, responseMode }: Target, parameters: URLSe
 }
 
 /** Whether the user can grant these permissions for themselves. */
-export function mayConsent(
-  { policies }: World,
+export function canConsent(
+  { policies }: TenantState,
   user: TenantUser,
   scopes: readonly string[],
 ): boolean {

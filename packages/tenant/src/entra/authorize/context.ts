@@ -1,32 +1,33 @@
-/** One authorization request in the course of a sign-in, and all that answering it takes. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { World } from '../../world.ts'
-import type { AuthorizeRequest, Target } from './request.ts'
-import type { TenantUser } from '../../directory/directory.ts'
-import type { Accounts, SignedInAccount } from './accounts.ts'
-import { EntraError } from '../errors.ts'
-import { consentPage, needApprovalPage } from '../../pages/consent.ts'
-import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
-import { sendPage } from '../../pages/layout.ts'
+/** One authorization request, the choice of its account, and the pages that lead to its answer. */
 
-export interface Exchange {
-  world: World
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TenantUser } from '../../directory/directory.ts'
+import { consentPage, needApprovalPage } from '../../pages/consent.ts'
+import { sendPage } from '../../pages/layout.ts'
+import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { EntraError } from '../errors.ts'
+import type { Accounts, SignedInAccount } from './accounts.ts'
+import type { AuthorizeRequest, Target } from './request.ts'
+
+export interface AuthorizeContext {
+  tenant: TenantState
   target: Target
   asked: AuthorizeRequest
   request: FastifyRequest
   reply: FastifyReply
 }
 
-// Which account an authorization request is for: decided from who is signed in, `prompt` and `login_hint`.
-
 type Choice =
   | { kind: 'use'; account: SignedInAccount }
-  /** The person picks one of the accounts that are signed in, or another. */
+  /** The user picks one of the accounts that are signed in, or another. */
   | { kind: 'pick' }
-  /** The person signs in, as the hinted user or anybody. */
+  /** The user signs in, as the hinted user or as any other. */
   | { kind: 'signIn'; suggested: TenantUser | undefined }
 
 /**
+ * Decides by the accounts that are signed in, `prompt` and `login_hint`.
+ *
  * @param hinted the user that `login_hint` names, if there is one
  * @throws EntraError what `prompt=none` cannot do without showing a page
  */
@@ -57,21 +58,19 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
   return accounts.size === 1 ? accounts.values().next().value : undefined
 }
 
-// The pages that a person meets between an authorization request and its answer.
-
-export function showAccounts({ world, target, request, reply }: Exchange): FastifyReply {
-  const accounts = [...world.browsers.accounts(request).keys()]
-  const users = accounts.map((id) => world.directory.byId(id)).filter((user) => user !== undefined)
+export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
+  const accounts = [...tenant.browsers.accounts(request).keys()]
+  const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
   return sendPage(reply, pickPage({ action: request.url, target, users }))
 }
 
-export function showConsent(exchange: Exchange, user: TenantUser): FastifyReply {
+export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   const { target, asked, request, reply } = exchange
   return sendPage(reply, consentPage({ action: request.url, target, user, scopes: asked.scopes }))
 }
 
 export function showNeedApproval(
-  { target, request, reply }: Exchange,
+  { target, request, reply }: AuthorizeContext,
   user: TenantUser,
   scopes: readonly string[],
 ): FastifyReply {
@@ -79,7 +78,7 @@ export function showNeedApproval(
 }
 
 export function showStepUp(
-  { target, request, reply }: Exchange,
+  { target, request, reply }: AuthorizeContext,
   user: TenantUser,
   contexts: readonly string[],
 ): FastifyReply {
@@ -89,12 +88,12 @@ export function showStepUp(
 const shownUsers = 6
 
 export function showSignIn(
-  { world, target, request, reply }: Exchange,
+  { tenant, target, request, reply }: AuthorizeContext,
   suggested: readonly TenantUser[] | undefined,
   text = '',
   problem?: string,
 ): FastifyReply {
-  const users = suggested ?? world.directory.find(text, shownUsers)
+  const users = suggested ?? tenant.directory.find(text, shownUsers)
   const page = signInPage({ action: request.url, target, users, text, problem })
   return sendPage(reply, page)
 }

@@ -1,12 +1,14 @@
-/** Reads an authorization request: first where an answer may go at all, then the rest. */
-import { type Client, isRedirectUri } from '../../clients.ts'
-import { type ClaimsRequest, readClaimsRequest } from '../../policies.ts'
-import type { World } from '../../world.ts'
-import { type CodeGrant, parseScopes } from '../grants.ts'
+/** Reads an authorization request: first the address that answers may go to, then the rest. */
+
+import { isRedirectUri, type Client } from '../../registry/client.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { readClaimsRequest, type ClaimsRequest } from '../claims-request.ts'
+import { findClient } from '../client/index.ts'
 import { deviceRedirectUri } from '../device/index.ts'
 import { EntraError } from '../errors.ts'
-import { findClient } from '../client/index.ts'
-import { type Parameters, required } from '../parameters.ts'
+import type { CodeGrant } from '../grants.ts'
+import { required, type Parameters } from '../parameters.ts'
+import { parseScopes } from '../scopes.ts'
 
 /** Where the answer goes. Errors before this is settled are pages of our own, never a redirect. */
 export interface Target {
@@ -23,7 +25,7 @@ export interface AuthorizeRequest {
   prompt: Prompt | undefined
   loginHint: string | undefined
   claims: ClaimsRequest
-  /** Whether the answer shall carry `client_info`, as MSAL wants. */
+  /** Whether the answer carries `client_info`, for MSAL. */
   clientInfo: boolean
 }
 
@@ -34,11 +36,11 @@ const prompts = ['none', 'login', 'select_account', 'consent'] as const
 export type Prompt = (typeof prompts)[number]
 
 /** @throws EntraError 700016, 50011, 900144 */
-export function readTarget(world: World, parameters: Parameters): Target {
+export function readTarget(tenant: TenantState, parameters: Parameters): Target {
   const clientId = required(parameters, 'client_id')
-  const client = findClient(world, clientId)
+  const client = findClient(tenant, clientId)
   const redirectUri = required(parameters, 'redirect_uri')
-  if (!isRedirectUri(client, redirectUri) && redirectUri !== deviceRedirectUri(world)) {
+  if (!isRedirectUri(client, redirectUri) && redirectUri !== deviceRedirectUri(tenant)) {
     throw new EntraError(50011, {
       message: `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${client.clientId}'.`,
     })

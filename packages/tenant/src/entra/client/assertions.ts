@@ -1,19 +1,20 @@
-/** A client proves itself with a signed JWT (RFC 7523): by its own certificate, or by another issuer that it trusts. */
+/** Verifies a client assertion (RFC 7523): signed with the client's certificate, or by a federated issuer. */
+
 import { createHash, X509Certificate } from 'node:crypto'
 import {
   createRemoteJWKSet,
   decodeJwt,
   decodeProtectedHeader,
   errors,
-  type JWTPayload,
   jwtVerify,
+  type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose'
-import type { Client, ClientCertificate } from '../../clients.ts'
-import { issuerOf, type World } from '../../world.ts'
-import { EntraError } from '../errors.ts'
-import { type Parameters, required } from '../parameters.ts'
 import { isLoopback } from '../../options.ts'
+import type { Client, ClientCertificate } from '../../registry/client.ts'
+import { issuerOf, type TenantState } from '../../tenant-state.ts'
+import { EntraError } from '../errors.ts'
+import { required, type Parameters } from '../parameters.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -24,7 +25,7 @@ export function assertedClientId(form: Parameters): string | undefined {
 
 /** @throws EntraError 90023, 50027, 700021, 700023, 700024, 700027, 70021, 700211, 700212, 700213, 50013 */
 export async function verifyAssertion(
-  world: World,
+  tenant: TenantState,
   client: Client,
   form: Parameters,
 ): Promise<void> {
@@ -34,20 +35,20 @@ export async function verifyAssertion(
   const assertion = required(form, 'client_assertion')
   const { header, payload } = decode(assertion)
   const isOwn = payload.iss?.toLowerCase() === client.clientId.toLowerCase()
-  if (!isOwn) return verifyFederated(world, client, { assertion, payload })
+  if (!isOwn) return verifyFederated(tenant, client, { assertion, payload })
   if (payload.sub !== payload.iss) throw new EntraError(700021)
   const certificate = client.certificates.find((candidate) => isNamed(candidate, header))
   if (!certificate) throw wrongKey('The key was not found.')
-  if (certificate.endsAt <= world.now()) throw wrongKey('The key used is expired.')
+  if (certificate.endsAt <= tenant.now()) throw wrongKey('The key used is expired.')
   const { publicKey } = certificateOf(certificate)
   try {
     await jwtVerify(assertion, publicKey, {
       algorithms: ['RS256', 'PS256'],
-      audience: audiences(world),
+      audience: audiences(tenant),
       requiredClaims: ['exp', 'jti'],
-      // MSAL rounds the second that an assertion begins with, and so may be ahead of it.
+      // MSAL rounds the second in which an assertion begins, so it may be ahead.
       clockTolerance: 5,
-      currentDate: new Date(world.now()),
+      currentDate: new Date(tenant.now()),
     })
   } catch (error) {
     throw refusal(error)
@@ -80,10 +81,10 @@ function certificateOf({ certificate }: ClientCertificate): X509Certificate {
   return new X509Certificate(Buffer.from(certificate, 'base64'))
 }
 
-function audiences(world: World): string[] {
-  const tenants = [world.tenantId, 'organizations']
-  const endpoints = tenants.map((tenant) => `${world.origin}/${tenant}/oauth2/v2.0/token`)
-  return [...endpoints, issuerOf(world)]
+function audiences(tenant: TenantState): string[] {
+  const segments = [tenant.tenantId, 'organizations']
+  const endpoints = segments.map((segment) => `${tenant.origin}/${segment}/oauth2/v2.0/token`)
+  return [...endpoints, issuerOf(tenant)]
 }
 
 function refusal(error: unknown): EntraError {
@@ -102,8 +103,6 @@ function wrongKey(reason: string): EntraError {
   })
 }
 
-// Workload identity federation: a token of another issuer stands for the client's secret. https://learn.microsoft.com/entra/workload-id/workload-identity-federation
-
 interface Presented {
   assertion: string
   payload: JWTPayload
@@ -112,21 +111,28 @@ interface Presented {
 /** Ms. */
 const timeout = 5_000
 
-/** @throws EntraError 70021, 700211, 700212, 700213, 700024, 50013; 90006 where the issuer does not answer */
+/**
+ * Workload identity federation: the token of another issuer replaces the client's secret.
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation
+ *
+ * @throws EntraError 70021, 700211, 700212, 700213, 700024, 50013; 90006 if the issuer does not answer
+ */
 async function verifyFederated(
-  world: World,
+  tenant: TenantState,
   client: Client,
   { assertion, payload }: Presented,
 ): Promise<void> {
-  const { issuer, audiences } = matching(client, payload)
-  const keys = createRemoteJWKSet(await keysAddress(issuer), { timeoutDuration: timeout })
+  const credential = matching(client, payload)
+  const keys = createRemoteJWKSet(await keysAddress(credential.issuer), {
+    timeoutDuration: timeout,
+  })
   try {
     await jwtVerify(assertion, keys, {
       algorithms: ['RS256', 'PS256', 'ES256'],
-      issuer,
-      audience: [...audiences],
+      issuer: credential.issuer,
+      audience: [...credential.audiences],
       requiredClaims: ['exp'],
-      currentDate: new Date(world.now()),
+      currentDate: new Date(tenant.now()),
     })
   } catch (error) {
     const isLate = error instanceof errors.JWTExpired
@@ -142,8 +148,8 @@ function matching(client: Client, { iss = '', sub = '', aud }: JWTPayload) {
   const ofIssuer = federatedCredentials.filter(({ issuer }) => issuer === iss)
   if (ofIssuer.length === 0) throw mismatch(700211, 'issuer', iss)
   const presented = [aud ?? []].flat()
-  const forAudience = ofIssuer.filter(({ audiences }) =>
-    presented.some((audience) => audiences.includes(audience)),
+  const forAudience = ofIssuer.filter((credential) =>
+    presented.some((audience) => credential.audiences.includes(audience)),
   )
   if (forAudience.length === 0) throw mismatch(700212, 'audience', presented.join(' '))
   const match = forAudience.find(({ subject }) => subject === sub)
@@ -173,7 +179,7 @@ async function fetchJson(address: URL): Promise<unknown> {
   }
 }
 
-/** Over https, or on this machine. */
+/** @throws EntraError 90006 for an address that is neither https nor loopback */
 function trusted(text: string): URL {
   const address = URL.canParse(text) ? new URL(text) : undefined
   if (address?.protocol === 'https:') return address

@@ -1,9 +1,9 @@
-/** Sign-ins that were begun on another device: fifteen minutes, one use (RFC 8628). */
+/** Sign-ins that begin on another device. They last fifteen minutes, for one use (RFC 8628). */
 
 import { randomBytes, randomInt } from 'node:crypto'
 import { createBoundedMap } from '../../bounded-map.ts'
-import type { Grant } from '../grants.ts'
 import type { EntraError } from '../errors.ts'
+import type { Grant } from '../grants.ts'
 
 export interface DeviceSignIn {
   deviceCode: string
@@ -11,10 +11,10 @@ export interface DeviceSignIn {
   clientId: string
   scopes: readonly string[]
   /** `organizations` or the tenant's id. */
-  tenant: string
+  segment: string
   /** Ms since the epoch. */
   expiresAt: number
-  /** Ms since the epoch; 0 before the device has asked. */
+  /** Of the device's last request, ms since the epoch; 0 before the first. */
   askedAt: number
   outcome: Outcome
 }
@@ -29,7 +29,7 @@ export interface DeviceCodes {
   /** Seconds that a device has to wait between two requests. */
   readonly interval: number
   begin(
-    asked: Pick<DeviceSignIn, 'clientId' | 'scopes' | 'tenant'>,
+    asked: Pick<DeviceSignIn, 'clientId' | 'scopes' | 'segment'>,
     now: number,
   ): Readonly<DeviceSignIn>
   byDeviceCode(code: string): DeviceSignIn | undefined

@@ -1,9 +1,10 @@
-/** `addPassword` and `removePassword`: a secret is shown once, when it is made. */
+/** `addPassword` and `removePassword`: a secret is shown once, in the answer that makes it. */
+
 import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { graphTime } from '../../registry/application.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { requireCaller } from '../bearer.ts'
 import { badBody } from '../errors.ts'
 import { keyed, readBody } from '../odata.ts'
@@ -26,18 +27,18 @@ const RemovePassword = Type.Object({ keyId: Type.String() })
 
 const twoYears = 2 * 365 * 24 * 3_600_000
 
-export function passwordRoutes(app: FastifyInstance, world: World): void {
+export function passwordRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'applications' } as const
   for (const url of keyed('applications', '/addPassword')) {
     app.post<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const { passwordCredential = {} } = readBody(AddPassword, request.body, 'Application')
-      const password = newPassword(passwordCredential, world.now())
+      const password = newPassword(passwordCredential, tenant.now())
       application.passwordCredentials = [...application.passwordCredentials, password]
       return {
-        '@odata.context': `${world.origin}/v1.0/$metadata#microsoft.graph.passwordCredential`,
+        '@odata.context': `${tenant.origin}/v1.0/$metadata#microsoft.graph.passwordCredential`,
         ...viewPassword(password),
         secretText: password.secretText,
       }
@@ -45,9 +46,9 @@ export function passwordRoutes(app: FastifyInstance, world: World): void {
   }
   for (const url of keyed('applications', '/removePassword')) {
     app.post<Route>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const { keyId } = readBody(RemovePassword, request.body, 'Application')
       const left = application.passwordCredentials.filter((one) => one.keyId !== keyId)
       if (left.length === application.passwordCredentials.length) {

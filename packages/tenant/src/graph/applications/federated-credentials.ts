@@ -1,12 +1,13 @@
-/** `/applications/{id}/federatedIdentityCredentials`: issuers whose tokens stand for a secret. */
+/** `/applications/{id}/federatedIdentityCredentials`: issuers whose tokens replace a secret. */
+
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { FederatedIdentityCredential } from '../../registry/application.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { requireCaller } from '../bearer.ts'
 import { badBody, conflict, notFound } from '../errors.ts'
-import { type Collection, keyed, listAnswer, objectAnswer, readBody } from '../odata.ts'
+import { keyed, listAnswer, objectAnswer, readBody, type Collection } from '../odata.ts'
 import { findApplication, requireReader, requireWriter } from './operations.ts'
 
 type Route = { Params: { key: string } }
@@ -34,33 +35,33 @@ const CredentialChange = Type.Partial(Type.Omit(NewCredential, ['name']), {
 
 const most = 20
 
-export function federatedCredentialRoutes(app: FastifyInstance, world: World): void {
+export function federatedCredentialRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'applications' } as const
   for (const url of keyed('applications', '/federatedIdentityCredentials')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireReader(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const rows = application.federatedIdentityCredentials.map((one) => ({ ...one }))
-      return listAnswer(world, collectionOf(application.id), rows, request.url)
+      return listAnswer(tenant, collectionOf(application.id), rows, request.url)
     })
     app.post<Route>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const input = readBody(NewCredential, request.body, type)
       refuseConflict(application.federatedIdentityCredentials, input)
       const credential = { id: randomUUID(), description: null, ...input }
       application.federatedIdentityCredentials.push(credential)
-      const view = objectAnswer(world, collectionOf(application.id), credential, request.url)
+      const view = objectAnswer(tenant, collectionOf(application.id), credential, request.url)
       return reply.code(201).send(view)
     })
   }
   for (const url of keyed('applications', '/federatedIdentityCredentials/:credential')) {
     app.patch<OneRoute>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const all = application.federatedIdentityCredentials
       const { credential } = request.params
       const found = all.find(({ id, name }) => id === credential || name === credential)
@@ -72,9 +73,9 @@ export function federatedCredentialRoutes(app: FastifyInstance, world: World): v
       return reply.code(204).send()
     })
     app.delete<OneRoute>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireWriter(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const { credential } = request.params
       const left = application.federatedIdentityCredentials.filter(
         ({ id, name }) => id !== credential && name !== credential,

@@ -1,10 +1,17 @@
-/** `/applications`: registrations, as the setup commands make, change and delete them. https://learn.microsoft.com/graph/api/resources/application */
+/**
+ * `/applications`: registrations, as the setup commands make, change and delete them.
+ * https://learn.microsoft.com/graph/api/resources/application
+ */
+
 import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
-import type { World } from '../../world.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { requireCaller } from '../bearer.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
+import { passwordRoutes } from './credentials.ts'
+import { federatedCredentialRoutes } from './federated-credentials.ts'
+import { ApplicationChange } from './input.ts'
 import {
   createApplication,
   deletedApplicationRoutes,
@@ -15,77 +22,74 @@ import {
   requireWriter,
 } from './operations.ts'
 import { applications, changed, viewApplication } from './properties.ts'
-import { federatedCredentialRoutes } from './federated-credentials.ts'
-import { ApplicationChange } from './input.ts'
-import { passwordRoutes } from './credentials.ts'
 
 type Route = { Params: { key: string } }
 
 const config = { endpoint: 'applications' } as const
 
-export function applicationRoutes(app: FastifyInstance, world: World): void {
-  app.addHook('preHandler', async () => world.registry.beginRequest())
-  readRoutes(app, world)
+export function applicationRoutes(app: FastifyInstance, tenant: TenantState): void {
+  app.addHook('preHandler', async () => tenant.registry.beginRequest())
+  readRoutes(app, tenant)
   app.post('/applications', { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireWriter(caller)
-    const { application } = createApplication(world, caller, request.body)
+    const { application } = createApplication(tenant, caller, request.body)
     const view = viewApplication(application, userDomain)
-    return reply.code(201).send(objectAnswer(world, applications, view, request.url))
+    return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
   })
   for (const url of keyed('applications')) {
-    changeRoutes(app, world, url)
+    changeRoutes(app, tenant, url)
   }
-  passwordRoutes(app, world)
-  federatedCredentialRoutes(app, world)
-  deletedApplicationRoutes(app, world)
+  passwordRoutes(app, tenant)
+  federatedCredentialRoutes(app, tenant)
+  deletedApplicationRoutes(app, tenant)
 }
 
-function readRoutes(app: FastifyInstance, world: World): void {
+function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/applications', { config }, async (request) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireReader(caller)
-    const rows = world.registry
+    const rows = tenant.registry
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
       .map(({ application }) => viewApplication(application, userDomain))
-    return listAnswer(world, applications, rows, request.url)
+    return listAnswer(tenant, applications, rows, request.url)
   })
   for (const url of keyed('applications')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(world, request)
+      const caller = await requireCaller(tenant, request)
       requireReader(caller)
-      const { application } = findApplication(world, caller, request.params.key)
+      const { application } = findApplication(tenant, caller, request.params.key)
       const select = selected(parseOptions(request.url).$select)
       const view = viewApplication(application, userDomain, select?.includes('keyCredentials'))
-      return objectAnswer(world, applications, view, request.url)
+      return objectAnswer(tenant, applications, view, request.url)
     })
   }
 }
 
-function changeRoutes(app: FastifyInstance, world: World, url: string): void {
+function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): void {
   app.patch<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireWriter(caller)
     const key = parseKey(request.params.key)
     const wantsNew = /\bcreate-if-missing\b/i.test(String(request.headers.prefer))
-    if (wantsNew && key.name === 'uniqueName' && !lookUp(world, key)) {
+    if (wantsNew && key.name === 'uniqueName' && !lookUp(tenant, key)) {
       const body = { ...Object(request.body), uniqueName: key.value }
-      const { application } = createApplication(world, caller, body)
+      const { application } = createApplication(tenant, caller, body)
       const view = viewApplication(application, userDomain)
-      return reply.code(201).send(objectAnswer(world, applications, view, request.url))
+      return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
     }
-    const entry = findApplication(world, caller, request.params.key)
+    const entry = findApplication(tenant, caller, request.params.key)
     const change = readBody(ApplicationChange, request.body, 'Application')
-    entry.application = changed(entry.application, change, world.now())
+    entry.application = changed(entry.application, change, tenant.now())
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(world, request)
+    const caller = await requireCaller(tenant, request)
     requireWriter(caller)
-    const entry = findApplication(world, caller, request.params.key)
-    world.registry.remove(entry)
-    world.consents.withdrawFrom(entry.application.appId)
+    const entry = findApplication(tenant, caller, request.params.key)
+    tenant.registry.remove(entry)
+    tenant.consents.withdrawFrom(entry.application.appId)
     return reply.code(204).send()
   })
 }

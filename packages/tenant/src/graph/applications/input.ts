@@ -1,4 +1,4 @@
-/** What an application may be given. https://learn.microsoft.com/graph/api/resources/application */
+/** The properties that an application can be given. https://learn.microsoft.com/graph/api/resources/application */
 
 import { Type, type Static } from 'typebox'
 

@@ -1,4 +1,4 @@
-/** Certificates of an application: a list that is replaced as a whole, where keys that are there already need not be sent again. */
+/** The certificates of an application. The list is replaced as a whole; the keys of known entries need not be sent again. */
 
 import { createHash, randomUUID, X509Certificate } from 'node:crypto'
 import type { Static } from 'typebox'
@@ -12,7 +12,7 @@ type Input = Static<typeof KeyCredentialInput>
  * @param now ms since the epoch
  * @throws GraphError 400
  */
-export function keyCredentials(
+export function toStoredKeys(
   stored: readonly StoredKey[],
   inputs: readonly Input[],
   now: number,

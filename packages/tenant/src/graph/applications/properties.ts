@@ -1,9 +1,10 @@
-/** Applies what a request asks for to an application. */
+/** Changes an application, and shows it in Graph's form. */
+
 import type { Application } from '../../registry/application.ts'
 import { invalidValue } from '../errors.ts'
-import type { ApplicationChange } from './input.ts'
-import { keyCredentials } from './key-credentials.ts'
 import type { Collection } from '../odata.ts'
+import type { ApplicationChange } from './input.ts'
+import { toStoredKeys } from './key-credentials.ts'
 
 /** @throws GraphError 400 */
 export function changed(application: Application, change: ApplicationChange, now: number) {
@@ -22,7 +23,7 @@ export function changed(application: Application, change: ApplicationChange, now
       },
     },
     keyCredentials: keys
-      ? keyCredentials(application.keyCredentials, keys, now)
+      ? toStoredKeys(application.keyCredentials, keys, now)
       : application.keyCredentials,
   }
 }
@@ -49,8 +50,6 @@ function isRedirectUri(uri: string, isNative: boolean): boolean {
   return protocol === 'https:' || isNative
 }
 
-// What Graph shows of an application: no secret, and a certificate only where one object is asked for it.
-
 export const applications: Collection = {
   name: 'applications',
   type: 'application',
@@ -65,7 +64,11 @@ export const applications: Collection = {
   ],
 }
 
-/** @param withKeys whether the certificates themselves are shown */
+/**
+ * Shows no secret, and a certificate only if one object is asked for it.
+ *
+ * @param withKeys whether the certificates themselves are shown
+ */
 export function viewApplication(
   application: Application,
   publisherDomain: string,

@@ -1,29 +1,35 @@
-/** One bad day with a form of its own, which asks for nothing that this one does not take. */
-import { html } from 'ghtml'
-import type { BadDayState } from '../../control/scenarios/scenarios.ts'
-import type { World } from '../../world.ts'
-import { namesOf } from '../control.ts'
-import { type Area, areas } from '../../control/scenarios/scenario.ts'
+/** The scenarios by area. Each has its own form, with only the fields that it takes. */
 
-/** @param entered for this one */
-function badDayRow({ directory }: World, day: BadDayState, entered: Entered): string {
-  const { id, title, does, takesUser, users, active, lasts } = day
-  const isDone = lasts === 'once' && entered.day === id && entered.problem === undefined
+import { html } from 'ghtml'
+import { areas, type Area } from '../../control/scenarios/scenario.ts'
+import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import type { FormValues } from './form-values.ts'
+import { namesOf } from './sections.ts'
+
+/** @param entered the values for this scenario */
+function scenarioRow(
+  { directory }: TenantState,
+  scenario: ScenarioState,
+  entered: FormValues,
+): string {
+  const { id, title, description, takesUser, users, active, duration } = scenario
+  const isDone = duration === 'once' && entered.scenario === id && entered.problem === undefined
   const asked = entered.user === undefined ? [] : [entered.user]
-  const names = namesOf(directory, isDone ? asked : users) || 'everybody'
+  const names = namesOf(directory, isDone ? asked : users) || 'all users'
   const whose = takesUser ? `for ${names}` : ''
-  const path = `/_tenant/bad-days/${id}`
-  const verb = lasts === 'once' ? 'Do it' : active ? 'Set again' : 'Set'
+  const path = `/_tenant/scenarios/${id}`
+  const verb = duration === 'once' ? 'Do it' : active ? 'Set again' : 'Set'
   return html`<li id="${id}" class="${active ? 'active' : ''}">
     <div>
       <b>${title}</b>
-      !${active ? html`<span class="badge">${[whose, leftOf(day)].filter(Boolean).join(', ')}</span>` : ''}
+      !${active ? html`<span class="badge">${[whose, leftOf(scenario)].filter(Boolean).join(', ')}</span>` : ''}
       !${isDone ? html`<span class="badge">Done ${whose}</span>` : ''}
-      <p>${does}</p>
+      <p>${description}</p>
       <code>${id}</code>
     </div>
     <form method="post" action="${path}#${id}" class="do">
-      !${fieldOf(day, entered)}
+      !${fieldOf(scenario, entered)}
       <button aria-label="${verb}: ${title}">${verb}</button>
       !${
         active
@@ -36,8 +42,8 @@ function badDayRow({ directory }: World, day: BadDayState, entered: Entered): st
   </li>`
 }
 
-function fieldOf(day: BadDayState, { times, user, problem }: Entered): string {
-  const { id, title, lasts, takesUser, users, left } = day
+function fieldOf(scenario: ScenarioState, { times, user, problem }: FormValues): string {
+  const { id, title, duration, takesUser, users, left } = scenario
   const invalid = problem !== undefined
   const message = invalid
     ? html`<p class="problem" id="${id}-problem" role="alert">${problem}</p>`
@@ -51,7 +57,7 @@ function fieldOf(day: BadDayState, { times, user, problem }: Entered): string {
           aria-label="User: ${title}"
           value="${user ?? users[0] ?? ''}"
           list="people"
-          placeholder="everybody"
+          placeholder="all users"
           autocomplete="off"
           spellcheck="false"
           aria-invalid="${invalid}"
@@ -60,7 +66,7 @@ function fieldOf(day: BadDayState, { times, user, problem }: Entered): string {
       </label>
       !${message}`
   }
-  if (lasts !== 'requests') return message
+  if (duration !== 'requests') return message
   return html`<label class="times">
       Requests
       <input
@@ -80,80 +86,46 @@ function fieldOf(day: BadDayState, { times, user, problem }: Entered): string {
     !${message}`
 }
 
-function leftOf({ left }: BadDayState): string {
+function leftOf({ left }: ScenarioState): string {
   if (left === null) return 'until cleared'
   return left === 1 ? '1 request left' : `${left} requests left`
 }
 
-// The bad days, by area.
-
 const suggestedUsers = 25
 
-export function badDaySection(
-  world: World,
-  days: readonly BadDayState[],
-  entered: Entered,
+export function scenarioSection(
+  tenant: TenantState,
+  scenarios: readonly ScenarioState[],
+  entered: FormValues,
 ): string {
-  const people = world.directory.users
+  const people = tenant.directory.users
     .slice(0, suggestedUsers)
     .map((user) => html`<option value="${user.userPrincipalName}">${user.displayName}</option>`)
-  return html`<h2 id="bad-days">Bad days</h2>
+  return html`<h2 id="scenarios">Scenarios</h2>
     <p class="quiet" id="about-times">
-      Requests are counted down; without a number it lasts until it is cleared. The application asks
-      a failed GET once more by itself, so that 2 shows more than 1.
+      Requests are counted down; without a number it duration until it is cleared. The application
+      asks a failed GET once more by itself, so that 2 shows more than 1.
     </p>
     <datalist id="people">!${people}</datalist>
-    !${areas.map((area) => areaSection(world, area, days, entered))}`
+    !${areas.map((area) => areaSection(tenant, area, scenarios, entered))}`
 }
 
 function areaSection(
-  world: World,
+  tenant: TenantState,
   area: Area,
-  days: readonly BadDayState[],
-  entered: Entered,
+  scenarios: readonly ScenarioState[],
+  entered: FormValues,
 ): string {
-  const own = days.filter((day) => day.area === area)
-  const active = own.filter((day) => day.active).length
-  const isOpen = area !== 'ID token' || active > 0 || own.some(({ id }) => id === entered.day)
+  const own = scenarios.filter((scenario) => scenario.area === area)
+  const active = own.filter((scenario) => scenario.active).length
+  const isOpen = area !== 'ID token' || active > 0 || own.some(({ id }) => id === entered.scenario)
   return html`<details class="area" ${isOpen ? 'open' : ''}>
     <summary>
       <h3>${area}</h3>
       <span class="quiet">${own.length}${active > 0 ? `, ${active} active` : ''}</span>
     </summary>
-    <ul class="days">
-      !${own.map((day) => badDayRow(world, day, day.id === entered.day ? entered : {}))}
+    <ul class="scenarios">
+      !${own.map((scenario) => scenarioRow(tenant, scenario, scenario.id === entered.scenario ? entered : {}))}
     </ul>
   </details>`
-}
-
-/** What somebody typed for one bad day, so that the page can show it again. */
-
-export interface Entered {
-  /** Id of the bad day. */
-  day?: string
-  times?: string
-  user?: string
-  /** Why it cannot be. */
-  problem?: string
-}
-
-/** @param members of a form or of a query; an empty one counts as absent */
-export function enteredOf(members: unknown): Entered {
-  if (typeof members !== 'object' || members === null) return {}
-  const { day, times, user } = { day: '', times: '', user: '', ...members }
-  return {
-    ...(isText(day) ? { day } : {}),
-    ...(isText(times) ? { times } : {}),
-    ...(isText(user) ? { user } : {}),
-  }
-}
-
-/** The end of the page's address, from which `enteredOf` reads the same. */
-export function addressOf({ day = '', times = '', user = '' }: Entered): string {
-  const given = Object.entries({ day, times, user }).filter(([, value]) => value !== '')
-  return `?${new URLSearchParams(given).toString()}#${day}`
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

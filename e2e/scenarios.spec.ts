@@ -1,0 +1,121 @@
+/** What docs/local-tenant.md says that users see in a scenario if they are signed in. */
+import { readFileSync } from 'node:fs'
+import { expect } from '@playwright/test'
+import { documented, heading, main, rows, says, test, tryAgain, trySignIn } from './scenario.ts'
+import { shownElsewhere } from './scenarios-elsewhere.ts'
+import { signIn } from './visitor.ts'
+
+test(says('refresh-other-user'), async ({ page, tenant }) => {
+  await signIn(page, 0)
+  tenant.scenarios.start('refresh-other-user')
+  await page.getByRole('banner').getByRole('link', { name: 'Users' }).click()
+  await expect(heading(page, 'Sign in again to continue')).toBeVisible()
+  expect((await page.request.get('/api/me')).status()).toBe(401)
+})
+
+for (const [id, title] of [
+  ['refresh-unavailable', 'Not available just now'],
+  ['graph-503', 'Microsoft Graph is not available just now'],
+] as const) {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
+    await signIn(page, 0)
+    tenant.scenarios.start(id)
+    await page.goto('/users')
+    await expect(heading(page, title)).toBeVisible()
+    await expect(main(page)).toContainText(/We try again in \d+ seconds?\./)
+    await expect(tryAgain(page)).toBeVisible({ timeout: 20_000 })
+    await expect(heading(page, title)).toBeVisible()
+  })
+}
+
+test(says('graph-throttled-long'), async ({ page, tenant }) => {
+  await signIn(page, 0)
+  tenant.scenarios.start('graph-throttled-long')
+  await page.goto('/users')
+  await expect(heading(page, 'Microsoft Graph is busy')).toBeVisible()
+  await expect(tryAgain(page)).toBeDisabled()
+  await expect(main(page)).not.toContainText('We try again')
+})
+
+for (const id of ['graph-504', 'graph-drips']) {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
+    await signIn(page, 0)
+    tenant.scenarios.start(id)
+    await page.goto('/users')
+    await expect(heading(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 20_000 })
+    await expect(tryAgain(page)).toBeEnabled()
+  })
+}
+
+for (const id of [
+  'tokens-revoked',
+  'graph-organization-fails',
+  'graph-hostile-next-link',
+  'graph-hostile-headers',
+  'keys-rotated',
+]) {
+  test(says(id), { tag: '@thorough' }, async ({ page, tenant, baseURL }) => {
+    const elsewhere: string[] = []
+    page.on('request', (request) => {
+      const { origin } = new URL(request.url())
+      if (origin !== baseURL && origin !== tenant.origin) elsewhere.push(origin)
+    })
+    await signIn(page, 0)
+    tenant.scenarios.start(id)
+    await page.goto('/users')
+    await expect(rows(page)).toHaveCount(25)
+    // Somebody who comes now notices nothing either.
+    await trySignIn(page)
+    await page.goto('/users')
+    await expect(rows(page)).toHaveCount(25)
+    await expect(main(page).getByRole('alert')).toHaveCount(0)
+    expect(elsewhere).toEqual([])
+  })
+}
+
+test(says('graph-slow'), { tag: '@thorough' }, async ({ page, tenant }) => {
+  await signIn(page, 0)
+  tenant.scenarios.start('graph-slow')
+  await page.goto('/users')
+  await expect(main(page).getByText('Loading')).toBeVisible()
+  await expect(rows(page)).toHaveCount(25, { timeout: 20_000 })
+})
+
+test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) => {
+  test.setTimeout(60_000)
+  await signIn(page, 0)
+  tenant.scenarios.start('directory-100000')
+  await page.goto('/users')
+  await expect(rows(page)).toHaveCount(25, { timeout: 20_000 })
+  await expect(main(page)).toContainText(/100,?000/)
+})
+
+test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) => {
+  await signIn(page, 0)
+  tenant.scenarios.start('graph-photos-fail')
+  const failed = page.waitForResponse(
+    (response) => response.url().endsWith('/photo') && response.status() === 502,
+  )
+  await page.goto('/users')
+  await expect(rows(page)).toHaveCount(25)
+  await failed
+  const seen = rows(page).locator('img')
+  await expect
+    .poll(() =>
+      seen.evaluateAll((all) => all.filter((one) => getComputedStyle(one).opacity === '1').length),
+    )
+    .toBe(0)
+  await expect(main(page).getByRole('alert')).toHaveCount(0)
+})
+
+test('everything that the documentation says about pages is shown by a test', () => {
+  const sourceOf = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
+  const here = sourceOf('scenarios.spec.ts') + sourceOf('scenarios-sign-in.spec.ts')
+  const shown = documented.filter(({ id }) => here.includes(`'${id}'`)).map(({ page }) => page)
+  for (const [text, [file, name]] of Object.entries(shownElsewhere)) {
+    expect(sourceOf(file)).toContain(name)
+    shown.push(text)
+  }
+  const said = new Set(documented.map(({ page }) => page))
+  expect([...new Set(shown)].toSorted()).toEqual([...said].toSorted())
+})

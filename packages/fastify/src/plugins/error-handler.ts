@@ -1,0 +1,165 @@
+/** Answers errors with problem details (RFC 9457), and reveals nothing of an unexpected one. */
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { ProblemError, toProblem } from '../errors.ts'
+import { fixedHeaders } from './security-headers.ts'
+import { sendIndexHtml, type WebBuild } from './web.ts'
+
+/** Our sentences for Fastify's own errors, by status. */
+const byStatus: Record<number, [ProblemCode, string]> = {
+  400: ['invalid_request', 'The request is not as this address expects it.'],
+  404: ['not_found', 'There is nothing at this address.'],
+  405: ['method_not_allowed', 'This address does not take that method.'],
+  413: ['invalid_request', 'The request is too large.'],
+  414: ['invalid_request', 'The address is too long.'],
+  415: ['invalid_request', 'This address does not take that kind of content.'],
+  429: ['too_many_requests', 'Too many requests. Try again in a moment.'],
+  503: ['unavailable', 'The request took too long. Try again in a moment.'],
+}
+
+function problems(app: FastifyInstance, _options: object, done: () => void): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblemError(error)
+    log(request, problem, error)
+    return sendProblem(reply, problem)
+  })
+  done()
+}
+
+/** Answers with a problem, whatever a route's response schema says. */
+export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
+  return reply
+    .code(problem.status)
+    .type(problemMediaType)
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(toProblem(problem, reply.request.id))
+}
+
+/** The error that the caller sees; an unexpected one is only `internal`. */
+export function toProblemError(error: FastifyError): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error.validation) return new ProblemError('invalid_request', validationDetail(error))
+  const { statusCode: status = 500 } = error
+  const known = byStatus[status]
+  if (known) return new ProblemError(known[0], known[1], { cause: error, status })
+  return new ProblemError('internal', 'Something went wrong on our side.', { cause: error })
+}
+
+/** Names the parameter and the rule, but not the value that was sent. */
+function validationDetail({ validation, validationContext }: FastifyError): string {
+  const [first] = validation ?? []
+  const where = validationContext ?? 'request'
+  const name = first?.instancePath.slice(1)
+  return name
+    ? `${where}: ${name} ${first?.message ?? 'is not valid'}`
+    : `${where}: ${first?.message ?? 'not valid'}`
+}
+
+function log(request: FastifyRequest, problem: ProblemError, error: Error): void {
+  const fields = { code: problem.code, err: problem.cause ?? error }
+  if (problem.status >= 500) request.log.error(fields, 'The request failed')
+  else request.log.info({ code: problem.code }, 'The request was refused')
+}
+
+export const errorHandler = fp(problems, { name: 'problems' })
+
+/** For requests that Node's HTTP parser refuses, by the code of its error. */
+const byCode: Record<string, [number, string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive.'],
+}
+
+/**
+ * Fastify's `clientErrorHandler`: answers what never becomes a request, in the same form as other errors
+ * and with the same headers.
+ *
+ * @param nextId makes the request id of the answer
+ */
+export function answerParserErrors(publicUrl: string, nextId: () => string) {
+  const headers = Object.entries({ ...fixedHeaders(publicUrl), connection: 'close' })
+  const lines = headers.map(([name, value]) => `${name}: ${value}`)
+
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    // The client is gone, or an answer was begun on this connection.
+    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+      socket.destroy()
+      return
+    }
+    const [status, detail] = byCode[error.code ?? ''] ?? [400, 'This is not a request.']
+    const problem = new ProblemError('invalid_request', detail, { status })
+    const body = JSON.stringify(toProblem(problem, nextId()))
+    socket.end(
+      [
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+        ...lines,
+        `content-type: ${problemMediaType}`,
+        `content-length: ${Buffer.byteLength(body)}`,
+        '',
+        body,
+      ].join('\r\n'),
+    )
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The methods of the routes that match a path; empty if there is none. */
+    methodsAt(path: string): string[]
+  }
+}
+
+interface NotFoundOptions {
+  /** The page, if this process serves it: it has a "not found" page of its own. */
+  webBuild: WebBuild | undefined
+}
+
+/** 405 if the path exists for another method, else 404: a problem for programs, the page for people. */
+function notFound(app: FastifyInstance, { webBuild }: NotFoundOptions, done: () => void): void {
+  const routes: { pattern: RegExp; method: string }[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
+  })
+  app.decorate('methodsAt', (path: string) => [
+    ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
+  ])
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    const methods = app.methodsAt(path)
+    if (methods.length === 0 && webBuild && isPageRequest(request, path)) {
+      return sendIndexHtml(reply.code(404), webBuild)
+    }
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))
+    }
+    const problem = new ProblemError(
+      'method_not_allowed',
+      'This address does not take that method.',
+    )
+    return sendProblem(reply.header('allow', methods.join(', ')), problem)
+  })
+  done()
+}
+
+/** A parameter matches one segment: `/api/users/:id/photo`. */
+function patternOf(url: string): RegExp {
+  const source = url.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/:[A-Za-z]+/g, '[^/]+')
+  return new RegExp(`^${source}$`)
+}
+
+/** Whether a browser asks for a page, and not for a file such as an old asset. */
+function isPageRequest({ method, headers }: FastifyRequest, path: string): boolean {
+  const wantsHtml = headers.accept?.includes('text/html') === true
+  return (
+    method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && !/^\/(?:api|auth)(?:\/|$)/.test(path)
+  )
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? ''
+}
+
+export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['problems'] })

@@ -1,0 +1,140 @@
+import { EventEmitter } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import type { CallSignal } from '../../src/downstream/http.ts'
+import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
+import { ProblemError } from '../../src/errors.ts'
+
+function idleSignal(): CallSignal {
+  return Object.assign(new EventEmitter(), { reason: undefined })
+}
+
+function abort(signal: CallSignal): void {
+  signal.reason = new ProblemError('upstream_timeout', 'late')
+  signal.emit('abort')
+}
+
+const many = { maxQueued: 1000, maxQueuedPerUser: 1000 }
+
+/** Enters, and writes the name down once it has its turn. */
+function enter(queue: FairQueue, user: string, served: string[], name = user): Promise<void> {
+  const turn = queue.acquire(user, idleSignal())
+  if (turn) return turn.then(() => void served.push(name))
+  served.push(name)
+  return Promise.resolve()
+}
+
+/** Lets promises that are settled be flushMicrotasks. */
+const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('slots of an API', () => {
+  it('are given at once while some are free', () => {
+    const queue = new FairQueue({ maxConcurrent: 3, maxConcurrentPerUser: 2, ...many })
+    expect(queue.acquire('a', idleSignal())).toBeUndefined()
+    expect(queue.acquire('a', idleSignal())).toBeUndefined()
+    expect(queue.acquire('b', idleSignal())).toBeUndefined()
+    expect(queue.acquire('b', idleSignal())).toBeInstanceOf(Promise)
+  })
+
+  it('are limited for one user, and no other user waits for that', async () => {
+    const queue = new FairQueue({ maxConcurrent: 10, maxConcurrentPerUser: 2, ...many })
+    const served: string[] = []
+    for (let call = 0; call < 100; call += 1) void enter(queue, 'busy', served)
+    void enter(queue, 'other', served)
+    await flushMicrotasks()
+    expect(served).toEqual(['busy', 'busy', 'other'])
+    queue.release('other')
+    await flushMicrotasks()
+    expect(served).toHaveLength(3)
+    queue.release('busy')
+    await flushMicrotasks()
+    expect(served).toEqual(['busy', 'busy', 'other', 'busy'])
+  })
+
+  it('go round from user to user, and within a user in the order of arrival', async () => {
+    const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
+    const served: string[] = []
+    void enter(queue, 'first', served)
+    for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) {
+      void enter(queue, name[0] ?? '', served, name)
+    }
+    for (const user of ['first', 'a', 'b', 'c', 'a', 'b', 'a']) {
+      queue.release(user)
+      await flushMicrotasks()
+    }
+    expect(served).toEqual(['first', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'])
+  })
+
+  it('pass over a user whose own are all taken, who keeps the place in the queue', async () => {
+    const queue = new FairQueue({ maxConcurrent: 2, maxConcurrentPerUser: 1, ...many })
+    const served: string[] = []
+    for (const name of ['a1', 'b1', 'a2', 'c1']) void enter(queue, name[0] ?? '', served, name)
+    queue.release('b')
+    await flushMicrotasks()
+    expect(served).toEqual(['a1', 'b1', 'c1'])
+    queue.release('a')
+    await flushMicrotasks()
+    expect(served).toEqual(['a1', 'b1', 'c1', 'a2'])
+  })
+
+  it('are not kept for calls that leave the queue', async () => {
+    const queue = new FairQueue({
+      maxConcurrent: 1,
+      maxConcurrentPerUser: 1,
+      maxQueued: 2,
+      maxQueuedPerUser: 2,
+    })
+    const served: string[] = []
+    void enter(queue, 'a', served)
+    const signal = idleSignal()
+    const gone = queue.acquire('b', signal)
+    const next = enter(queue, 'c', served)
+    expect(() => queue.acquire('d', idleSignal())).toThrow(QueueFullError)
+    abort(signal)
+    await expect(gone).rejects.toBe(signal.reason)
+    expect(signal.listenerCount('abort')).toBe(0)
+    void enter(queue, 'd', served)
+    queue.release('a')
+    await next
+    expect(served).toEqual(['a', 'c'])
+    queue.release('c')
+    await flushMicrotasks()
+    expect(served).toEqual(['a', 'c', 'd'])
+  })
+
+  it('leave nothing on the abort signal of a call that was served', async () => {
+    const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
+    void queue.acquire('a', idleSignal())
+    const signal = idleSignal()
+    const turn = queue.acquire('b', signal)
+    queue.release('a')
+    await turn
+    expect(signal.listenerCount('abort')).toBe(0)
+    abort(signal)
+    queue.release('b')
+    expect(queue.acquire('c', idleSignal())).toBeUndefined()
+  })
+
+  it('are not waited for by a call that has already ended', () => {
+    const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
+    expect(queue.acquire('a', idleSignal())).toBeUndefined()
+    const signal = idleSignal()
+    abort(signal)
+    expect(() => queue.acquire('b', signal)).toThrow(signal.reason)
+  })
+
+  it('are refused if the queue is full, one user’s or the whole one', () => {
+    const queue = new FairQueue({
+      maxConcurrent: 1,
+      maxConcurrentPerUser: 1,
+      maxQueued: 3,
+      maxQueuedPerUser: 2,
+    })
+    void queue.acquire('a', idleSignal())
+    void queue.acquire('a', idleSignal())
+    void queue.acquire('a', idleSignal())
+    expect(() => queue.acquire('a', idleSignal())).toThrow(QueueFullError)
+    void queue.acquire('b', idleSignal())
+    expect(() => queue.acquire('b', idleSignal())).toThrow(QueueFullError)
+    expect(() => queue.acquire('c', idleSignal())).toThrow(QueueFullError)
+  })
+})

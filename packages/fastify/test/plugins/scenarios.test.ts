@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { documentedScenarios } from '@gatehouse/test-support/documented-scenarios'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
+import { runScenario } from '../support/run-scenario.ts'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import { people } from '@gatehouse/tenant/testing'
+
+const unlimited = 1_000_000
+const config = { rateLimits: { perAddress: unlimited, perSession: unlimited } }
+
+const rows = documentedScenarios().map((row, index) => ({ ...row, index }))
+/** These are waited for; side by side, each with an app of its own, so that it is once. */
+const slow = rows.filter(({ id }) => /-(?:slow|hangs|drips)$/.test(id))
+const quick = rows.filter((row) => !slow.includes(row))
+/** The first scenario for each answer. */
+const oneOfEach = quick.filter(
+  (row, index) => index === quick.findIndex((other) => other.apiAnswer === row.apiAnswer),
+)
+const others = quick.filter((row) => !oneOfEach.includes(row))
+
+/** Each scenario has a user of its own, behind the special users; the one about guests has the guest. */
+const placeOf = (id: string, index: number) => (id === 'graph-guests-forbidden' ? 8 : 20 + index)
+
+describe('in each scenario, the answer is what the documentation of the local tenant says', () => {
+  const gatehouse = useTestApp({ config })
+
+  async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
+    // The app asks for keys and metadata twice a minute at most: these start with a new app, and leave one.
+    const asksOnce = /^(?:keys|discovery)-/.test(id)
+    if (asksOnce) await gatehouse().restart()
+    try {
+      const user = people(gatehouse().tenant).at(placeOf(id, index)).userPrincipalName
+      return await runScenario(gatehouse(), id, user)
+    } finally {
+      if (asksOnce) await gatehouse().restart()
+    }
+  }
+
+  it.each(oneOfEach)('$id: $apiAnswer', async (row) => {
+    expect(await answerOf(row)).toBe(row.apiAnswer)
+  })
+
+  it.each(others)('$id, like another row: $apiAnswer', { tags: ['thorough'] }, async (row) => {
+    expect(await answerOf(row)).toBe(row.apiAnswer)
+  })
+})
+
+describe(
+  'in a scenario of waiting, the answer is what the documentation says',
+  { tags: ['thorough'] },
+  () => {
+    const lived = new Map<string, string>()
+
+    beforeAll(async () => {
+      await Promise.all(
+        slow.map(async ({ id }) => {
+          const gatehouse = await startGatehouse({ config })
+          const [user] = gatehouse.tenant.users
+          try {
+            lived.set(id, await runScenario(gatehouse, id, user?.userPrincipalName ?? ''))
+          } finally {
+            await gatehouse.close()
+          }
+        }),
+      )
+    }, 60_000)
+
+    it.each(slow)('$id: $apiAnswer', ({ id, apiAnswer }) => {
+      expect(lived.get(id)).toBe(apiAnswer)
+    })
+  },
+)

@@ -1,0 +1,117 @@
+/** The package as an app has it: only what its exports offer. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gatehouse, loadConfig, ProblemError, serverOptions, type Config } from '@gatehouse/fastify'
+import * as configuration from '@gatehouse/fastify/config'
+import * as server from '@gatehouse/fastify/server'
+import { createBrowser, createTenant, localClient, type Tenant } from '@gatehouse/tenant/testing'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const require = createRequire(import.meta.url)
+const publicUrl = 'http://localhost:5173'
+let folder: string
+let tenant: Tenant
+let config: Config
+const apps: FastifyInstance[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+  tenant = await createTenant()
+  const file = {
+    tenant: tenant.tenantId,
+    clientId: localClient.clientId,
+    clientSecret: localClient.clientSecret,
+    authority: tenant.authority,
+    publicUrl,
+    scopes: ['User.ReadBasic.All'],
+    downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
+  }
+  writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(file), { mode: 0o600 })
+  config = loadConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent' }, folder)
+})
+
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.close()))
+  await tenant.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function newApp(): FastifyInstance {
+  const app: FastifyInstance = Fastify(serverOptions(config))
+  apps.push(app)
+  return app
+}
+
+describe('an app of fifteen lines', () => {
+  it('signs in on the local tenant, and answers its own route for the signed-in only', async () => {
+    const app = newApp()
+    await app.register(gatehouse, { config })
+    await app.register(async (routes) => {
+      routes.addHook('onRequest', routes.requireSignIn)
+      routes.get('/api/hello', async ({ user }) => ({ hello: user.name }))
+      routes.get('/api/teapot', async () => {
+        throw new ProblemError('forbidden', 'Not for you.')
+      })
+    })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+
+    const browser = createBrowser(app.listeningOrigin, publicUrl)
+    expect((await browser.get('/api/hello')).status).toBe(401)
+    expect((await browser.signIn()).location).toBe('/')
+    const hello = (await browser.get('/api/hello')).json()
+    expect(hello).toEqual({ hello: tenant.users[0]?.displayName })
+    const teapot = await browser.get('/api/teapot')
+    expect([teapot.status, teapot.json()]).toMatchObject([403, { detail: 'Not for you.' }])
+  })
+})
+
+describe('a composition that cannot work', () => {
+  it('is refused at start if gatehouse is registered twice', async () => {
+    const app = newApp()
+    await app.register(gatehouse, { config })
+    await expect(async () => app.register(gatehouse, { config })).rejects.toThrow(
+      'gatehouse is registered twice on this app. Register it once.',
+    )
+  })
+
+  it('is refused at start if the second one is inside a plugin', async () => {
+    const app = newApp()
+    await app.register(gatehouse, { config })
+    const nested = async () => app.register(async (inner) => inner.register(gatehouse, { config }))
+    await expect(nested).rejects.toThrow('gatehouse is registered twice')
+  })
+
+  it.each([
+    ['no options', undefined],
+    ['no configuration', {}],
+    ['something else as configuration', { config: 'aad.config.json' }],
+  ])('is refused at start with %s', async (_what, options) => {
+    const app = newApp()
+    const register = async () => app.register(gatehouse, options as unknown as { config: Config })
+    await expect(register).rejects.toThrow('app.register(gatehouse, { config: loadConfig(')
+  })
+
+  it('is refused at start if routes come first, and names them', async () => {
+    const app = newApp()
+    app.get('/api/early', async () => 'unprotected')
+    await expect(async () => app.register(gatehouse, { config })).rejects.toThrow(
+      /Register gatehouse first\. The routes:\n.*\/api\/early/s,
+    )
+  })
+})
+
+describe('the entries of the package', () => {
+  it('are the plugin, the configuration and the process', () => {
+    expect(configuration.loadConfig).toBe(loadConfig)
+    expect(server.serve).toBeTypeOf('function')
+  })
+
+  it.each(['src/index.ts', 'session/sessions', 'package.json'])('exclude %s', (path) => {
+    expect(() => require.resolve(`@gatehouse/fastify/${path}`)).toThrow(
+      expect.objectContaining({ code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }),
+    )
+  })
+})

@@ -1,0 +1,95 @@
+/** What a user who signed in before gets in a scenario, in the words of docs/local-tenant.md. */
+import type { Problem } from '@gatehouse/contract/problem'
+import type { Users } from '@gatehouse/shared/users'
+import { setScenario, type Answer, type Browser } from '@gatehouse/tenant/testing'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
+import { problemPageCode } from './refused-sign-in.ts'
+
+/**
+ * Sets the scenario for everybody, asks for the users twice, signs in again, and clears it.
+ *
+ * @param user a user name that no other test uses
+ * @returns what the cell "API answer" has to say
+ */
+export async function runScenario(gatehouse: Gatehouse, id: string, user: string): Promise<string> {
+  const browser = await signedIn(gatehouse, user)
+  const clear = await setScenario(gatehouse.tenant, id)
+  try {
+    const [users, signIn] = await Promise.all([
+      askTwice(() => browser.get('/api/users'), id),
+      signInAgain(gatehouse, user),
+    ])
+    const photos = id === 'graph-photos-fail' && `photos: ${await photoOfAUser(gatehouse, user)}`
+    const restarted = id.startsWith('discovery-') && (await afterRestart(gatehouse))
+    // What a sign-in ends with says more than that everything else goes on.
+    const told = users === '`200`' && signIn ? undefined : users
+    return [told, signIn, photos, restarted].filter(Boolean).join('; ')
+  } finally {
+    await clear()
+  }
+}
+
+async function signedIn(gatehouse: Gatehouse, user: string): Promise<Browser> {
+  const browser = gatehouse.browser()
+  const { location } = await browser.signIn({ user })
+  if (location !== '/') throw new Error(`Sign-in led to ${location}`)
+  return browser
+}
+
+/** The answer has to be the same the second time: a row has only one. */
+async function askTwice(ask: () => Promise<Answer>, id: string): Promise<string> {
+  const first = inWords(await ask(), id)
+  const second = inWords(await ask(), id)
+  return first === second ? first : `${first}, then ${second}`
+}
+
+function inWords({ status, headers, json }: Answer, id: string): string {
+  if (status === 200) return '`200`'
+  const { code, reason } = json() as Problem
+  const retryAfter = headers['retry-after'] && secondsOf(Number(headers['retry-after']), id)
+  return [
+    `\`${status} ${code}\``,
+    reason && `\`${reason}\``,
+    retryAfter && `Retry-After ${retryAfter}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+/** On its way, a date comes nearer. */
+function secondsOf(seconds: number, id: string): number {
+  return id === 'graph-throttled-date' ? Math.ceil(seconds / 10) * 10 : seconds
+}
+
+/** @returns undefined where it works */
+async function signInAgain(gatehouse: Gatehouse, user: string): Promise<string | undefined> {
+  const browser = gatehouse.browser()
+  const callback = await browser.callbackFrom(await browser.startSignIn(), { user }).catch(shown)
+  if (callback === undefined) return 'sign-in: stays at the tenant'
+  const answer = await browser.send(callback)
+  const code = problemPageCode(answer)
+  if (code !== undefined) return `sign-in: \`${code}\``
+  const me = await browser.get('/api/me')
+  return me.status === 200 ? undefined : `sign-in: ${answer.status}, then ${me.status}`
+}
+
+/** @throws Error where the tenant did something else than to show its page about this user again */
+function shown(error: Error): undefined {
+  if (error.message !== 'The tenant keeps on asking.') throw error
+}
+
+async function photoOfAUser(gatehouse: Gatehouse, user: string): Promise<string> {
+  const browser = await signedIn(gatehouse, user)
+  const { users } = (await browser.get('/api/users')).json() as Users
+  const [first] = users
+  return inWords(await browser.get(`/api/users/${first?.id ?? ''}/photo`), '')
+}
+
+/** What a sign-in begins with where the app has just started. */
+async function afterRestart(gatehouse: Gatehouse): Promise<string> {
+  await gatehouse.restart()
+  const { status, headers } = await gatehouse.browser().get('/auth/sign-in')
+  const page = /^0; url=(\S+)$/.exec(String(headers['refresh']))?.[1] ?? ''
+  const code = new URL(page, gatehouse.publicUrl).searchParams.get('code')
+  return `after a restart, sign-in: \`${status} ${code ?? ''}\``
+}

@@ -1,0 +1,83 @@
+/** A client as sign-in needs it, and the addresses that answers may be sent to. */
+
+/** A client that a tenant is started with. */
+export interface ClientRegistration {
+  /** The application (client) id, a GUID. */
+  clientId: string
+  clientSecret: string
+  /** What the consent page calls the application. */
+  name: string
+  redirectUris: string[]
+  /** Addresses that a sign-out may redirect to, besides the redirect URIs. */
+  postLogoutRedirectUris?: string[]
+  /** Loaded in a hidden frame, with `iss` and `sid`, when a user of the application signs out. */
+  frontChannelLogoutUri?: string
+  /** The roles that the application defines; its tokens carry only these. Absent: all roles of the user. */
+  appRoles?: string[]
+}
+
+export interface Client {
+  clientId: string
+  name: string
+  /** Of all platforms. */
+  redirectUris: readonly string[]
+  /** Addresses from which a code is redeemed without a secret. */
+  publicRedirectUris: readonly string[]
+  /** May use grants other than a code without a secret. */
+  isPublic: boolean
+  /** Not to be used through `/organizations`. */
+  isSingleTenant: boolean
+  postLogoutRedirectUris: readonly string[]
+  frontChannelLogoutUri: string | undefined
+  /** Undefined: every role that a user has. */
+  appRoles: readonly string[] | undefined
+  secrets: readonly ClientSecret[]
+  certificates: readonly ClientCertificate[]
+  federatedCredentials: readonly FederatedCredential[]
+  /** The configured optional claims of the ID token, of `login_hint`, `sid`, `auth_time` and `groups`. */
+  optionalClaims: ReadonlySet<string>
+}
+
+export interface ClientSecret {
+  text: string
+  /** Ms since the epoch. */
+  endsAt: number
+}
+
+export interface ClientCertificate {
+  /** DER, base64. */
+  certificate: string
+  /** Ms since the epoch. */
+  endsAt: number
+}
+
+export interface FederatedCredential {
+  issuer: string
+  subject: string
+  audiences: readonly string[]
+}
+
+export function isRedirectUri(client: Client, uri: string): boolean {
+  return client.redirectUris.some((registered) => matchesUri(registered, uri))
+}
+
+export function isPublicRedirectUri(client: Client, uri: string): boolean {
+  return client.publicRedirectUris.some((registered) => matchesUri(registered, uri))
+}
+
+export function isPostLogoutRedirectUri(client: Client, uri: string): boolean {
+  const registered = [...client.redirectUris, ...client.postLogoutRedirectUris]
+  return registered.some((candidate) => matchesUri(candidate, uri))
+}
+
+/**
+ * Compares as Entra does: character by character, but the port of an `http://localhost` address is ignored.
+ * https://learn.microsoft.com/entra/identity-platform/reply-url
+ */
+export function matchesUri(registered: string, uri: string): boolean {
+  return registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)
+}
+
+function withoutLocalPort(uri: string): string {
+  return uri.replace(/^(https?:\/\/localhost):\d{1,5}(?=[/?#]|$)/, '$1')
+}
