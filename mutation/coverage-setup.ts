@@ -41,12 +41,12 @@ if (inject('mode') === 'dry-run' && stryker) {
   })
 }
 
-/** As Stryker names them. */
+/** The tests that ran, as Stryker names them. */
 function testIds(tasks: RunnerTask[], file: string, parents: string[] = []): string[] {
   const separator = inject('testNameSeparator')
-  return tasks.flatMap((task) =>
-    task.type === 'suite'
-      ? testIds(task.tasks, file, [...parents, task.name])
-      : `${file}#${[...parents, task.name].join(separator).trim()}`,
-  )
+  return tasks.flatMap((task) => {
+    if (task.mode === 'skip') return []
+    if (task.type === 'suite') return testIds(task.tasks, file, [...parents, task.name])
+    return `${file}#${[...parents, task.name].join(separator).trim()}`
+  })
 }
