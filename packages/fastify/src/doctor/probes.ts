@@ -7,13 +7,13 @@ import {
   aadstsNumber,
   remedyFor,
   createEntra,
+  createEntraNetwork,
   EntraError,
   readMetadata,
   refusesClient,
   type Remedy,
   type Entra,
 } from '../entra/index.ts'
-import { createEntraNetwork } from '../entra/network.ts'
 import { createSealedCookies } from '../session/cookie.ts'
 import { openStore } from '../store/index.ts'
 

@@ -48,7 +48,8 @@ interface CodeGrant {
 
 export type EntraClient = ReturnType<typeof createEntraClient>
 
-export function createEntraClient(
+/** One operation is one MSAL client: it keeps tokens in memory, which must not be another user's. */
+function createExchange(
   config: ClientConfig,
   discovery: Discovery,
   network: EntraNetwork,
@@ -81,6 +82,16 @@ export function createEntraClient(
     })
   }
 
+  return { runOnce, exchange }
+}
+
+export function createEntraClient(
+  config: ClientConfig,
+  discovery: Discovery,
+  network: EntraNetwork,
+  credentials: Credentials,
+) {
+  const { runOnce, exchange } = createExchange(config, discovery, network, credentials)
   return {
     /** The address that a sign-in starts at. @throws EntraError */
     authorizeUrl: async (request: SignInRequest): Promise<string> => {

@@ -6,7 +6,7 @@ import { type Credential, Credentials } from './credentials/index.ts'
 import { createManagedIdentity } from './credentials/sources.ts'
 import { createDiscovery } from './discovery.ts'
 import { type Verified, verifyIdToken } from './id-token.ts'
-import { createSigningKeys } from './keys.ts'
+import { SigningKeys } from './keys.ts'
 import { createEntraNetwork, watchClockSkew } from './network.ts'
 
 export {
@@ -22,6 +22,7 @@ export { acrsClaimsRequest, parseClaimsRequest } from './claims-request.ts'
 export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError } from './errors.ts'
 export { timingSafeEqualText, type Verified, type VerifiedClaims } from './id-token.ts'
+export { createEntraNetwork } from './network.ts'
 export type { TokenResponse } from './token-response.ts'
 
 export type Entra = ReturnType<typeof createEntra>
@@ -42,7 +43,7 @@ export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: (
   const managedIdentity = createManagedIdentity(direct)
   const credentials = new Credentials(config.credentials, managedIdentity, log, now)
   const { daysLeft, stop } = watchExpiry(credentials.list, log, now)
-  const keys = createSigningKeys(discovery, network, now)
+  const keys = new SigningKeys(discovery, network, now)
   const credential: CredentialHealth = {
     list: credentials.list,
     daysLeft,

@@ -29,86 +29,92 @@ export interface FoundKey {
   issuers: readonly unknown[]
 }
 
-export interface SigningKeys {
+type FindKey = (header: JWSHeaderParameters, token: FlattenedJWSInput) => Promise<FoundKey>
+
+/** The authority's signing keys, fetched when they are first needed, and again when they are old or one is missing. */
+export class SigningKeys {
+  readonly #discovery: Discovery
+  readonly #network: EntraNetwork
+  readonly #now: () => number
+  #cached: { find: FindKey; readAt: number } | undefined
+  #failure: { at: number; error: unknown } | undefined
+  /** When keys were last fetched for a token whose key was not among them. */
+  #lastMissAt: number | undefined
+  #pending: Promise<FindKey> | undefined
+
+  /** @param now milliseconds since the epoch */
+  constructor(discovery: Discovery, network: EntraNetwork, now: () => number) {
+    this.#discovery = discovery
+    this.#network = network
+    this.#now = now
+  }
+
   /**
    * Finds the key for a token's header.
    *
    * @throws EntraError `entra_unavailable` if the keys could not be fetched; jose's own error if there
    * is no such key
    */
-  find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<FoundKey>
-}
-
-export function createSigningKeys(
-  discovery: Discovery,
-  network: EntraNetwork,
-  now: () => number,
-): SigningKeys {
-  let cached: { find: SigningKeys['find']; readAt: number } | undefined
-  let failure: { at: number; error: unknown } | undefined
-  /** When keys were last fetched for a token whose key was not among them. */
-  let lastMissAt: number | undefined
-  let pending: Promise<SigningKeys['find']> | undefined
-
-  async function fetchKeys(): Promise<SigningKeys['find']> {
+  async find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<FoundKey> {
+    const find = await this.#current()
     try {
-      const { jwks_uri: address } = await discovery.metadata()
-      const { status, body } = await network.get(address)
-      const find = finderIn(signingKeysIn(status, body))
-      cached = { find, readAt: now() }
-      failure = undefined
-      return find
+      return await find(header, token)
     } catch (error) {
-      failure = { at: now(), error }
-      throw error
-    } finally {
-      pending = undefined
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      // The keys may have been rotated, so this says nothing against the token.
+      if (this.#failure && this.#within(backoffMs, this.#failure.at)) throw this.#failure.error
+      if (this.#within(backoffMs, this.#lastMissAt)) throw error
+      return this.#findFresh(header, token)
     }
   }
 
-  function within(ms: number, since: number | undefined): boolean {
-    return since !== undefined && Math.abs(now() - since) < ms
-  }
-
   /** Fresh keys; old ones if the authority does not answer. */
-  async function current(): Promise<SigningKeys['find']> {
-    if (cached && (within(freshMs, cached.readAt) || within(backoffMs, failure?.at)))
+  async #current(): Promise<FindKey> {
+    const cached = this.#cached
+    const failure = this.#failure
+    if (cached && (this.#within(freshMs, cached.readAt) || this.#within(backoffMs, failure?.at))) {
       return cached.find
-    if (!cached && failure && within(backoffWithoutKeysMs, failure.at)) throw failure.error
-    return (pending ??= fetchKeys()).catch((error: unknown) => {
-      if (cached) return cached.find
+    }
+    if (!cached && failure && this.#within(backoffWithoutKeysMs, failure.at)) throw failure.error
+    return (this.#pending ??= this.#fetch()).catch((error: unknown) => {
+      if (this.#cached) return this.#cached.find
       throw error
     })
   }
 
-  async function findFresh(header: JWSHeaderParameters, token: FlattenedJWSInput) {
-    const find = await (pending ??= fetchKeys())
+  async #findFresh(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<FoundKey> {
+    const find = await (this.#pending ??= this.#fetch())
     try {
       return await find(header, token)
     } catch (error) {
-      lastMissAt = now()
+      this.#lastMissAt = this.#now()
       throw error
     }
   }
 
-  return {
-    find: async (header, token) => {
-      const find = await current()
-      try {
-        return await find(header, token)
-      } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-        // The keys may have been rotated, so this says nothing against the token.
-        if (failure && within(backoffMs, failure.at)) throw failure.error
-        if (within(backoffMs, lastMissAt)) throw error
-        return findFresh(header, token)
-      }
-    },
+  async #fetch(): Promise<FindKey> {
+    try {
+      const { jwks_uri: address } = await this.#discovery.metadata()
+      const { status, body } = await this.#network.get(address)
+      const find = finderIn(signingKeysIn(status, body))
+      this.#cached = { find, readAt: this.#now() }
+      this.#failure = undefined
+      return find
+    } catch (error) {
+      this.#failure = { at: this.#now(), error }
+      throw error
+    } finally {
+      this.#pending = undefined
+    }
+  }
+
+  #within(ms: number, since: number | undefined): boolean {
+    return since !== undefined && Math.abs(this.#now() - since) < ms
   }
 }
 
 /** One finder for each set, because jose's resolver keeps the keys that it has imported. */
-function finderIn(set: JSONWebKeySet): SigningKeys['find'] {
+function finderIn(set: JSONWebKeySet): FindKey {
   const resolve = createLocalJWKSet(set)
   return async (header, token) => {
     const key = await resolve(header, token)

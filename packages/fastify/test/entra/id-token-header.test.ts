@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken, type Expected } from '../../src/entra/id-token.ts'
-import { createSigningKeys } from '../../src/entra/keys.ts'
+import { SigningKeys } from '../../src/entra/keys.ts'
 import type { EntraNetwork } from '../../src/entra/network.ts'
 
 const nowS = 1_800_000_000
@@ -63,7 +63,7 @@ function expected(options: Options = {}): Expected {
   const discovery = { metadata: () => Promise.resolve(metadata), known: () => metadata }
   return {
     metadata,
-    keys: createSigningKeys(discovery, network, () => nowS * 1000),
+    keys: new SigningKeys(discovery, network, () => nowS * 1000),
     clientId,
     tenant: options.tenant ?? tenant,
     allowedTenants: undefined,

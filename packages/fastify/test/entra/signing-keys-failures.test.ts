@@ -3,7 +3,7 @@ import { errors } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Discovery } from '../../src/entra/discovery.ts'
 import { EntraError } from '../../src/entra/errors.ts'
-import { createSigningKeys, type SigningKeys } from '../../src/entra/keys.ts'
+import { SigningKeys } from '../../src/entra/keys.ts'
 import type { EntraAnswer, EntraNetwork } from '../../src/entra/network.ts'
 import { problemPageCode } from '../support/refused-sign-in.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -37,7 +37,7 @@ beforeEach(() => {
     post: () => Promise.reject(new Error('nothing is posted')),
     close: () => Promise.resolve(),
   }
-  keys = createSigningKeys(discovery, network, () => clock)
+  keys = new SigningKeys(discovery, network, () => clock)
 })
 
 /** The result of a search for a key: `found`, `unknown`, or the code of an EntraError. */
