@@ -41,7 +41,7 @@ export interface Verified {
 
 export interface Expected {
   metadata: Metadata
-  keys: SigningKeys
+  keys: Pick<SigningKeys, 'find'>
   clientId: string
   /** A GUID, or `organizations`. */
   tenant: string
