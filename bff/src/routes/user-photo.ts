@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { Type, type Static } from 'typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { ProblemError } from '@gatehouse/fastify'
 import { api } from '@gatehouse/shared/paths'
 
@@ -16,7 +17,8 @@ const caching = { 'cache-control': 'private, max-age=300', vary: 'Cookie' }
 
 export default async function userPhoto(app: FastifyInstance): Promise<void> {
   const options = { schema: { params: Params }, config: { allowFrom: 'image' } } as const
-  app.get<{ Params: Static<typeof Params> }>(api.userPhoto, options, async (request, reply) => {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+  typed.get(api.userPhoto, options, async (request, reply) => {
     const path = `/users/${encodeURIComponent(request.params.id)}/photo/$value`
     try {
       const { type, bytes } = await request.imageFromApi('graph', path, { maxBytes })

@@ -1,3 +1,4 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -29,7 +30,7 @@ type Question = Omit<Cursor, 'skipToken'> & { skipToken?: string }
 
 export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
-  app.get<{ Querystring: UsersQuery }>(api.users, { schema }, async (request) => {
+  app.withTypeProvider<TypeBoxTypeProvider>().get(api.users, { schema }, async (request) => {
     const { cursor, ...asked } = request.query
     const { sessionSealer } = request
     const question: Question = cursor

@@ -58,13 +58,13 @@ export async function handleCallback(
   context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
+  parameters: CallbackParameters,
 ): Promise<FastifyReply> {
-  const parameters = request.query as CallbackParameters
   let transaction: Transaction | undefined
   try {
     transaction = findTransaction(context, request, parameters.state)
     if (!transaction || !(await consume(context, reply, transaction))) {
-      return await withoutTransaction(context, request, reply)
+      return await withoutTransaction(context, request, reply, parameters.state)
     }
     const failure = await checkCallback(context, parameters)
     if (failure) return failSignIn(request, reply, failure)
@@ -99,9 +99,10 @@ async function withoutTransaction(
   { requestSessions, now }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
+  state: string | undefined,
 ): Promise<FastifyReply> {
   if (await requestSessions.open(request)) return redirect303(reply, '/')
-  const madeAt = stateMadeAt((request.query as CallbackParameters).state ?? '')
+  const madeAt = stateMadeAt(state ?? '')
   const isRecent = madeAt !== undefined && Math.abs(now() - madeAt) < transactionMs
   // If it started a moment ago and no cookie at all came back, this browser keeps none.
   const code = isRecent && !request.headers.cookie ? 'cookies_blocked' : 'expired'

@@ -1,5 +1,6 @@
 /** The routes under /auth, `/api/session` and `/api/sessions`. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
 import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
@@ -19,7 +20,8 @@ import { frontChannelLogout, FrontChannelQuery, signOut } from './sign-out.ts'
 const byNavigation = { config: { allowFrom: 'navigation' } } as const
 const byAnyone = { config: { allowFrom: 'anyone' } } as const
 
-export async function authRoutes(app: FastifyInstance, context: AuthContext): Promise<void> {
+export async function authRoutes(plain: FastifyInstance, context: AuthContext): Promise<void> {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const limited = { onRequest: app.limitByAddress }
   app.get(
     auth.signIn,
@@ -29,7 +31,7 @@ export async function authRoutes(app: FastifyInstance, context: AuthContext): Pr
       schema: { querystring: SignInQuery },
       errorHandler: pageForInvalidQuery('invalid_link'),
     },
-    (request, reply) => signIn(context, request, reply),
+    (request, reply) => signIn(context, request, reply, request.query),
   )
   app.get(
     auth.redirect,
@@ -39,19 +41,20 @@ export async function authRoutes(app: FastifyInstance, context: AuthContext): Pr
       schema: { querystring: CallbackQuery },
       errorHandler: pageForInvalidQuery('failed'),
     },
-    (request, reply) => handleCallback(context, request, reply),
+    (request, reply) => handleCallback(context, request, reply, request.query),
   )
   app.get(
     auth.frontChannelLogout,
     { ...byAnyone, ...limited, schema: { querystring: FrontChannelQuery } },
-    (request, reply) => storeErrorAsProblem(frontChannelLogout(context, request, reply)),
+    (request, reply) =>
+      storeErrorAsProblem(frontChannelLogout(context, request, reply, request.query)),
   )
   app.post(
     auth.signOut,
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
     (request, reply) => storeErrorAsProblem(signOut(context, request, reply)),
   )
-  sessionRoutes(app, context)
+  sessionRoutes(plain, context)
 }
 
 /** A navigation gets a page, not JSON, if its query is refused. */
@@ -113,9 +116,10 @@ const PublicId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' 
 
 /** `/api/sessions`: where the user is signed in. Each user sees and ends their own sessions only. */
 export async function userSessionRoutes(
-  app: FastifyInstance,
+  plain: FastifyInstance,
   { sessions, userSessions }: AuthContext,
 ): Promise<void> {
+  const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.addHook('onRequest', app.requireSignIn)
   app.setErrorHandler((error) => {
     throw error instanceof StoreError ? sessionsUnavailable(error) : error
@@ -143,7 +147,7 @@ export async function userSessionRoutes(
   })
 
   app.delete(`${api.sessions}/:id`, { schema: { params: PublicId } }, async (request, reply) => {
-    const { id: publicId } = request.params as { id: string }
+    const { id: publicId } = request.params
     const own = await userSessions.list(sessionOf(request).user)
     const found = own.find(({ publicIds }) => publicIds.includes(publicId))
     if (!found) throw new ProblemError('not_found', 'You have no such session.')

@@ -30,8 +30,8 @@ export async function signIn(
   context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
+  query: Static<typeof SignInQuery>,
 ): Promise<FastifyReply> {
-  const query = request.query as Static<typeof SignInQuery>
   try {
     const challenge = await findChallenge(context, request, query.challenge)
     return await startSignIn(context, request, reply, {

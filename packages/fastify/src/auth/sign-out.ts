@@ -103,8 +103,8 @@ export async function frontChannelLogout(
   context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
+  { sid, iss }: Static<typeof FrontChannelQuery>,
 ): Promise<FastifyReply> {
-  const { sid, iss } = request.query as Static<typeof FrontChannelQuery>
   if (iss !== undefined && !matchesIssuer(iss, await issuerOf(context))) {
     throw new ProblemError('invalid_request', 'This call names another issuer.')
   }

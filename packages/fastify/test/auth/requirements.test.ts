@@ -97,7 +97,7 @@ describe('a route that requires more than a sign-in', () => {
     const { app } = gatehouse()
     expect(() => app.requireRole()).toThrow(/role/)
     expect(() => app.requireScopes()).toThrow(/permission/)
-    for (const context of ['', 'mfa', 'c', 'c100', 'c1"}}']) {
+    for (const context of ['', 'mfa', 'c', 'c100', 'xc1', 'c1x', 'c1"}}']) {
       expect(() => app.requireStepUp(context)).toThrow(/authentication context/)
     }
   })

@@ -9,9 +9,9 @@ import { refreshes } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const people = 50
-const callsEach = count({ quick: 60, all: 200 })
+const callsEach = count({ quick: 60, all: 100 })
 // 500 requests at once at most: on a busy machine more of them outlast the eight seconds that a token may take.
-const waves = count({ quick: 10, all: 20 })
+const waves = 10
 const unlimited = 1_000_000
 const gatehouse = useTestApp({
   config: {
