@@ -8,7 +8,7 @@ import { readWebBuild, type WebBuild } from './plugins/web.ts'
 export { drain, type DrainTimes } from './drain.ts'
 
 /** What the app gets from the process. */
-export interface ProcessOptions {
+interface ProcessOptions {
   webBuild: WebBuild | undefined
   isEnding: () => boolean
 }

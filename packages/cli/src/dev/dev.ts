@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { root } from '../files/folder.ts'
 import {
   announce,
   answerHelp,
@@ -9,7 +10,6 @@ import {
   launch,
   localTenantProcess,
   readConfig,
-  root,
   withPublicUrl,
 } from './launch.ts'
 import { answers } from './processes.ts'

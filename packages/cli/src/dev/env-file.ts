@@ -4,10 +4,8 @@
  */
 
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { findProjectRoot } from '@gatehouse/fastify/config'
+import { folderOf } from '../files/folder.ts'
 
-const config = resolve(findProjectRoot(), process.env['AAD_CONFIG']?.trim() || 'aad.config.json')
-const file = join(dirname(config), '.env')
+const { env: file } = folderOf(process.env)
 
 if (existsSync(file)) process.loadEnvFile(file)

@@ -2,10 +2,9 @@
 import './env-file.ts'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ConfigError, findProjectRoot, loadConfig, type Config } from '@gatehouse/fastify/config'
+import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
+import { root } from '../files/folder.ts'
 import { createProcesses, isTaken, type Processes } from './processes.ts'
-
-export const root = findProjectRoot()
 
 interface PlannedProcess {
   name: string

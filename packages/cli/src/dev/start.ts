@@ -2,15 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  announce,
-  answerHelp,
-  exitWith,
-  launch,
-  localTenantProcess,
-  readConfig,
-  root,
-} from './launch.ts'
+import { root } from '../files/folder.ts'
+import { announce, answerHelp, exitWith, launch, localTenantProcess, readConfig } from './launch.ts'
 import { answers } from './processes.ts'
 
 answerHelp(`Usage: npm start

@@ -19,7 +19,7 @@ declare module 'fastify' {
   }
 }
 
-export interface Readiness {
+interface Readiness {
   clockIsOff: boolean
   /** Whether the app's credential expires within a month, or was rejected. */
   credentialNeedsCare: boolean
@@ -27,7 +27,7 @@ export interface Readiness {
   credentialDaysLeft: number | undefined
 }
 
-export interface AuthOptions {
+interface AuthOptions {
   config: Config
   /** Milliseconds since the epoch. */
   now: () => number

@@ -32,8 +32,6 @@ interface TransactionOptions {
   isStepUpRetry?: true | undefined
 }
 
-export type Transactions = ReturnType<typeof createTransactions>
-
 export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: () => number) {
   function open(value: string | undefined): Transaction | undefined {
     const content = value === undefined ? undefined : cookies.open('sign-in', value)?.content

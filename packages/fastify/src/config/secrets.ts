@@ -7,9 +7,7 @@ import type { ConfigProblem } from './errors.ts'
 import type { Environment } from './schema.ts'
 
 /** The content of a file; or why it cannot be used, to complete "names …" or "has …". */
-export type SecretFile =
-  | { content: string; fault?: undefined }
-  | { content?: undefined; fault: string }
+type SecretFile = { content: string; fault?: undefined } | { content?: undefined; fault: string }
 
 /** Reads a file with a secret, a key, a certificate or a token, as container platforms mount them. */
 export function readSecretFile(path: string): SecretFile {

@@ -4,7 +4,7 @@
  */
 import type { CallSignal } from './http.ts'
 
-export interface QueueLimits {
+interface QueueLimits {
   /** Calls to the API at the same time. */
   maxConcurrent: number
   maxConcurrentPerUser: number

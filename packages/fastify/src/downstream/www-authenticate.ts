@@ -1,7 +1,7 @@
 /** Reads `WWW-Authenticate` (RFC 9110 §11.6.1): what an API requires of a request. */
 
 /** One challenge: its scheme in lower case, its parameters by lower-case name. */
-export interface AuthChallenge {
+interface AuthChallenge {
   scheme: string
   parameters: ReadonlyMap<string, string>
 }

@@ -25,7 +25,7 @@ export interface Remedy {
 }
 
 /** AADSTS errors with the same meaning. */
-export interface Meaning extends Remedy {
+interface Meaning extends Remedy {
   numbers: readonly number[]
   cause: SignInProblemCode
   /** Entra rejects the app's own credential, for every user. */

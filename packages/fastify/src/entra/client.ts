@@ -46,8 +46,6 @@ interface CodeGrant {
   claims?: string
 }
 
-export type EntraClient = ReturnType<typeof createEntraClient>
-
 /** One operation is one MSAL client: it keeps tokens in memory, which must not be another user's. */
 function createExchange(
   config: ClientConfig,

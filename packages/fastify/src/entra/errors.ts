@@ -1,6 +1,6 @@
 /** Errors from Entra. Their `message` is for the log and never shown to a person. */
 
-export type EntraErrorCode =
+type EntraErrorCode =
   /** No usable answer: refused, timed out, too large, not JSON, 5xx. Try again later. */
   | 'entra_unavailable'
   /** A well-formed OAuth error (RFC 6749 §5.2). */

@@ -20,7 +20,7 @@ const backoffMs = 30_000
 const backoffWithoutKeysMs = 5_000
 
 /** The key for a token, and its issuer. */
-export interface FoundKey {
+interface FoundKey {
   key: CryptoKey
   /**
    * The `issuer` members of all keys of the set that could have signed the token: the issuers that

@@ -5,7 +5,7 @@ import { sendProblem } from './error-handler.ts'
 
 const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
-export interface HealthOptions {
+interface HealthOptions {
   /** Whether the process is about to end: it is alive, and no longer ready. */
   isEnding: () => boolean
 }
