@@ -64,34 +64,36 @@ test(
   },
 )
 
-test('unknown claims, arrays, booleans, objects and too many groups are shown', async ({
-  page,
-}) => {
-  await addClaims(page, {
-    roles: ['Reader', 'Writer'],
-    shoe_size: 42,
-    is_guide: false,
-    address: { city: 'Oslo', lines: [1, 2] },
-    favourites: [],
-    no_value: null,
-    hasgroups: true,
-  })
-  await page.goto('/claims')
-  await expect(row(page, 'roles').getByRole('listitem')).toHaveText(['Reader', 'Writer'])
-  await expect(row(page, 'roles')).toContainText('For access rules')
-  await expect(group(page, 'Other')).toContainText('5')
-  for (const [claim, value] of [
-    ['shoe_size', '42'],
-    ['is_guide', 'false'],
-    ['address', '"city": "Oslo"'],
-    ['favourites', 'none'],
-    ['no_value', 'null'],
-  ] as const) {
-    await expect(row(page, claim)).toContainText('Custom claim')
-    await expect(row(page, claim)).toContainText(value)
-  }
-  await expect(row(page, 'hasgroups')).toContainText(/too many groups to list/i)
-})
+test(
+  'unknown claims, arrays, booleans, objects and too many groups are shown',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await addClaims(page, {
+      roles: ['Reader', 'Writer'],
+      shoe_size: 42,
+      is_guide: false,
+      address: { city: 'Oslo', lines: [1, 2] },
+      favourites: [],
+      no_value: null,
+      hasgroups: true,
+    })
+    await page.goto('/claims')
+    await expect(row(page, 'roles').getByRole('listitem')).toHaveText(['Reader', 'Writer'])
+    await expect(row(page, 'roles')).toContainText('For access rules')
+    await expect(group(page, 'Other')).toContainText('5')
+    for (const [claim, value] of [
+      ['shoe_size', '42'],
+      ['is_guide', 'false'],
+      ['address', '"city": "Oslo"'],
+      ['favourites', 'none'],
+      ['no_value', 'null'],
+    ] as const) {
+      await expect(row(page, claim)).toContainText('Custom claim')
+      await expect(row(page, claim)).toContainText(value)
+    }
+    await expect(row(page, 'hasgroups')).toContainText(/too many groups to list/i)
+  },
+)
 
 test(
   'a check that failed or was not made is shown as such',
@@ -135,21 +137,25 @@ test('a link to a claim opens the closed group that it is in, and marks it', asy
   await expect(row(page, 'aio')).toHaveAttribute('data-marked', 'false')
 })
 
-test('a filter finds names, values and meanings, also in a closed group', async ({ page }) => {
-  const { uti } = (await readToken(page)) as { uti: string }
-  await page.goto('/claims')
-  await expect(row(page, 'oid')).toBeVisible()
-  await page.keyboard.press('/')
-  await expect(filter(page)).toBeFocused()
-  await filter(page).fill(uti)
-  await expect(row(page, 'uti')).toBeVisible()
-  await expect(main(page).locator('dl > [id]')).toHaveCount(1)
-  await filter(page).fill('zzzz')
-  await expect(main(page)).toContainText('No claim matches “zzzz”.')
-  await page.keyboard.press('Escape')
-  await expect(filter(page)).toHaveValue('')
-  await expect(row(page, 'oid')).toBeVisible()
-})
+test(
+  'a filter finds names, values and meanings, also in a closed group',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const { uti } = (await readToken(page)) as { uti: string }
+    await page.goto('/claims')
+    await expect(row(page, 'oid')).toBeVisible()
+    await page.keyboard.press('/')
+    await expect(filter(page)).toBeFocused()
+    await filter(page).fill(uti)
+    await expect(row(page, 'uti')).toBeVisible()
+    await expect(main(page).locator('dl > [id]')).toHaveCount(1)
+    await filter(page).fill('zzzz')
+    await expect(main(page)).toContainText('No claim matches “zzzz”.')
+    await page.keyboard.press('Escape')
+    await expect(filter(page)).toHaveValue('')
+    await expect(row(page, 'oid')).toBeVisible()
+  },
+)
 
 test(
   'the token as JSON has an address of its own, which a reload keeps',

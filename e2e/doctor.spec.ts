@@ -95,21 +95,21 @@ test(
   },
 )
 
-test('a tenant that does not answer is shown with the address to try', async ({
-  page,
-  context,
-  tenant,
-}) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  tenant.scenarios.start('discovery-down')
-  await page.goto('/doctor')
-  const authority = group(page, 'To fix').getByRole('listitem').first()
-  await expect(authority).toContainText('Way to the tenant', { timeout: 20_000 })
-  await expect(authority).toContainText('Whoever runs the server')
-  const address = `${tenant.authority}/${tenant.tenantId}/v2.0/.well-known/openid-configuration`
-  await authority.getByRole('button', { name: `Copy ${address}` }).click()
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
-})
+test(
+  'a tenant that does not answer is shown with the address to try',
+  { tag: '@thorough' },
+  async ({ page, context, tenant }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    tenant.scenarios.start('discovery-down')
+    await page.goto('/doctor')
+    const authority = group(page, 'To fix').getByRole('listitem').first()
+    await expect(authority).toContainText('Way to the tenant', { timeout: 20_000 })
+    await expect(authority).toContainText('Whoever runs the server')
+    const address = `${tenant.authority}/${tenant.tenantId}/v2.0/.well-known/openid-configuration`
+    await authority.getByRole('button', { name: `Copy ${address}` }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
+  },
+)
 
 test(
   'at another address than the configured one it names that one',
@@ -163,11 +163,15 @@ test(
   },
 )
 
-test('in production it says that it is for development', async ({ page, tenant }) => {
-  tenant.scenarios.clear()
-  await answerWithProblem(page, '/api/doctor', 'not_found')
-  await page.goto('/doctor')
-  await expect(heading(page, 'This page is for development')).toBeVisible()
-  await expect(main(page)).toContainText('npm run doctor')
-  await expectSound(page)
-})
+test(
+  'in production it says that it is for development',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    tenant.scenarios.clear()
+    await answerWithProblem(page, '/api/doctor', 'not_found')
+    await page.goto('/doctor')
+    await expect(heading(page, 'This page is for development')).toBeVisible()
+    await expect(main(page)).toContainText('npm run doctor')
+    await expectSound(page)
+  },
+)

@@ -1,5 +1,5 @@
 /** Signing in, signing out, the end of a session, and two tabs, in Firefox. */
-import type { Browser, Page } from 'puppeteer-core'
+import type { Browser, Locator, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { freePort, people } from '@gatehouse/tenant/testing'
 import { launchFirefox } from './firefox.ts'
@@ -40,7 +40,9 @@ beforeEach(async () => {
 const open = (path: string, tab = page) => tab.goto(`${deployment.publicUrl}${path}`)
 const locate = (element: 'a' | 'button' | 'h1', text: string, tab = page) =>
   tab.locator(`::-p-xpath(//${element}[normalize-space()="${text}"])`)
-const heading = (text: string, tab = page) => locate('h1', text, tab).wait()
+/** Waits until the page shows it. `wait()` would read the element too, which may be replaced by then. */
+const isShown = (locator: Locator<unknown>) => locator.waitHandle()
+const heading = (text: string, tab = page) => isShown(locate('h1', text, tab))
 const press = (element: 'a' | 'button', text: string) => locate(element, text).click()
 
 function place(): string {
@@ -60,14 +62,14 @@ async function signIn(index: number): Promise<string> {
   await press('a', 'Sign in')
   const name = await chooseAccount(index)
   await press('button', 'Accept')
-  await locate('button', name).wait()
+  await isShown(locate('button', name))
   return name
 }
 
 async function signOut(name: string): Promise<void> {
   await press('button', name)
   await press('button', 'Sign out')
-  await locate('a', 'Sign in').wait()
+  await isShown(locate('a', 'Sign in'))
 }
 
 it('a sign-in comes back to path, search and hash, and no script can read the cookie', async () => {
@@ -77,7 +79,7 @@ it('a sign-in comes back to path, search and hash, and no script can read the co
   await chooseAccount(0)
   await press('button', 'Accept')
   await heading('Users')
-  await page.locator('table mark').wait()
+  await isShown(page.locator('table mark'))
   expect(place()).toBe('/users?q=no&sort=-name#table')
   expect(await page.evaluate(() => document.cookie)).toBe('')
   expect(await sessionCookie()).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
@@ -101,7 +103,7 @@ it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => 
 it('a session that ended elsewhere empties the page, and signing in again comes back to it', async () => {
   const name = await signIn(2)
   await open('/users?q=no')
-  await page.locator('table mark').wait()
+  await isShown(page.locator('table mark'))
   await endOnServer()
 
   await page.locator('input[type=search]').fill('a')
@@ -113,7 +115,7 @@ it('a session that ended elsewhere empties the page, and signing in again comes 
   expect(await page.content()).not.toContain(name)
 
   await press('a', 'Sign in again')
-  await page.locator('table mark').wait()
+  await isShown(page.locator('table mark'))
   expect(place()).toBe('/users?q=a')
 })
 
@@ -125,14 +127,14 @@ it('a sign-out in one tab empties the other one, and a sign-in fills it again', 
 
   await page.bringToFront()
   await signOut(name)
-  await locate('a', 'Sign in', other).wait()
+  await isShown(locate('a', 'Sign in', other))
   expect(await other.content()).not.toContain(name)
 
   await press('a', 'Sign in')
   // The consent of this account is remembered.
   await chooseAccount(3)
-  await locate('button', name).wait()
-  await locate('button', name, other).wait()
+  await isShown(locate('button', name))
+  await isShown(locate('button', name, other))
 })
 
 async function sessionCookie() {

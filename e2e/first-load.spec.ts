@@ -58,14 +58,18 @@ test('a signed-out page is a 401 that asks the API for nothing and stays where i
   }
 })
 
-test('the code of a page is fetched when the pointer is over its link', async ({ page }) => {
-  await openAndSettle(page, '/')
-  const urls = requests(page)
-  await page.getByRole('navigation').getByRole('link', { name: 'Users' }).hover()
-  await expect
-    .poll(() => urls.filter(({ pathname }) => /users.*\.js$/.test(pathname)))
-    .toHaveLength(1)
-})
+test(
+  'the code of a page is fetched when the pointer is over its link',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await openAndSettle(page, '/')
+    const urls = requests(page)
+    await page.getByRole('navigation').getByRole('link', { name: 'Users' }).hover()
+    await expect
+      .poll(() => urls.filter(({ pathname }) => /users.*\.js$/.test(pathname)))
+      .toHaveLength(1)
+  },
+)
 
 for (const width of [1280, 390]) {
   test(
@@ -97,44 +101,48 @@ for (const width of [1280, 390]) {
   )
 }
 
-test('the no-tokens card counts what the browser stores', async ({ page }) => {
-  await openAndSettle(page, '/')
-  const counts = () =>
-    proof(page)
-      .locator('dl > div')
-      .evaluateAll((places) =>
-        Object.fromEntries(
-          places.map((place) => [
-            place.querySelector('dt')?.textContent,
-            place.querySelector('dd')?.textContent,
-          ]),
-        ),
-      )
-  await expect(proof(page)).toContainText('0 tokens')
-  await expect.poll(counts).toEqual({
-    'Readable cookies': '0',
-    'Local storage': '0',
-    'Session storage': '0',
-    IndexedDB: '0',
-    'Cache storage': '0',
-  })
-  await page.evaluate(async () => {
-    document.cookie = 'planted=1'
-    localStorage.setItem('first', '1')
-    localStorage.setItem('second', '2')
-    sessionStorage.setItem('stolen', `${btoa('{"alg":"HS256"}')}.${btoa('{"sub":"me"}')}.`)
-    await caches.open('pages')
-    await new Promise((done) => {
-      indexedDB.open('people').onsuccess = done
+test(
+  'the no-tokens card counts what the browser stores',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await openAndSettle(page, '/')
+    const counts = () =>
+      proof(page)
+        .locator('dl > div')
+        .evaluateAll((places) =>
+          Object.fromEntries(
+            places.map((place) => [
+              place.querySelector('dt')?.textContent,
+              place.querySelector('dd')?.textContent,
+            ]),
+          ),
+        )
+    await expect(proof(page)).toContainText('0 tokens')
+    await expect.poll(counts).toEqual({
+      'Readable cookies': '0',
+      'Local storage': '0',
+      'Session storage': '0',
+      IndexedDB: '0',
+      'Cache storage': '0',
     })
-    window.dispatchEvent(new Event('focus'))
-  })
-  await expect.poll(counts).toEqual({
-    'Readable cookies': '1planted',
-    'Local storage': '2first, second',
-    'Session storage': '1stolen',
-    IndexedDB: '1people',
-    'Cache storage': '1pages',
-  })
-  await expect(proof(page)).toContainText('1 found')
-})
+    await page.evaluate(async () => {
+      document.cookie = 'planted=1'
+      localStorage.setItem('first', '1')
+      localStorage.setItem('second', '2')
+      sessionStorage.setItem('stolen', `${btoa('{"alg":"HS256"}')}.${btoa('{"sub":"me"}')}.`)
+      await caches.open('pages')
+      await new Promise((done) => {
+        indexedDB.open('people').onsuccess = done
+      })
+      window.dispatchEvent(new Event('focus'))
+    })
+    await expect.poll(counts).toEqual({
+      'Readable cookies': '1planted',
+      'Local storage': '2first, second',
+      'Session storage': '1stolen',
+      IndexedDB: '1people',
+      'Cache storage': '1pages',
+    })
+    await expect(proof(page)).toContainText('1 found')
+  },
+)

@@ -64,7 +64,7 @@ test('an address that does not exist has a page that says so, with a link home',
   await expect(page).toHaveURL(/\/$/)
 })
 
-test('the first Tab offers to skip the navigation', async ({ page }) => {
+test('the first Tab offers to skip the navigation', { tag: '@thorough' }, async ({ page }) => {
   await page.goto('/')
   await expect(signInLink(page)).toBeVisible()
   const skip = page.getByRole('link', { name: 'Skip to content' })

@@ -171,7 +171,7 @@ test(
   },
 )
 
-test('a search without a match can be cleared', async ({ page }) => {
+test('a search without a match can be cleared', { tag: '@thorough' }, async ({ page }) => {
   await page.goto('/users?q=zzzz')
   await expect(card(page, 'No one matches “zzzz”')).toBeVisible()
   await page.getByRole('button', { name: 'Clear search' }).click()

@@ -17,12 +17,16 @@ test('the organisation is called by its name', async ({ page, tenant }) => {
   await expect(page.getByRole('region', { name: 'Account' })).toContainText(tenant.tenantName)
 })
 
-test('an organisation without a known name leaves no gap', async ({ page, tenant }) => {
-  const name = await signIn(page, 0)
-  await changeAnswers(page, '/api/organisation', (json) => ({ ...(json as object), name: null }))
-  await page.reload()
-  await expect(main(page)).toContainText('You are signed in to your organisation.')
-  await expect(fact(page)).toHaveCount(0)
-  await accountButton(page, name).click()
-  await expect(page.getByRole('region', { name: 'Account' })).not.toContainText(tenant.tenantId)
-})
+test(
+  'an organisation without a known name leaves no gap',
+  { tag: '@thorough' },
+  async ({ page, tenant }) => {
+    const name = await signIn(page, 0)
+    await changeAnswers(page, '/api/organisation', (json) => ({ ...(json as object), name: null }))
+    await page.reload()
+    await expect(main(page)).toContainText('You are signed in to your organisation.')
+    await expect(fact(page)).toHaveCount(0)
+    await accountButton(page, name).click()
+    await expect(page.getByRole('region', { name: 'Account' })).not.toContainText(tenant.tenantId)
+  },
+)

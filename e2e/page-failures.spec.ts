@@ -80,44 +80,53 @@ test('an error of ours shows its request id', { tag: '@thorough' }, async ({ pag
   await expect(main(page).getByText(requestId)).toBeVisible()
 })
 
-test('a server that cannot be reached is tried three times, and then by hand', async ({ page }) => {
-  let asked = 0
-  await answer(page, '/api/claims', (route) => {
-    asked += 1
-    return route.abort('connectionrefused')
-  })
-  await page.goto('/claims')
-  await expect(card(page, 'This app’s server did not answer')).toBeVisible()
-  expect(asked).toBe(3)
-  await page.unrouteAll()
-  await main(page).getByRole('button', { name: 'Try again' }).click()
-  await expect(main(page).getByText('Checked by the server')).toBeVisible()
-})
+test(
+  'a server that cannot be reached is tried three times, and then by hand',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    let asked = 0
+    await answer(page, '/api/claims', (route) => {
+      asked += 1
+      return route.abort('connectionrefused')
+    })
+    await page.goto('/claims')
+    await expect(card(page, 'This app’s server did not answer')).toBeVisible()
+    expect(asked).toBe(3)
+    await page.unrouteAll()
+    await main(page).getByRole('button', { name: 'Try again' }).click()
+    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+  },
+)
 
-test('a server that is away at the very start leaves a page that says so', async ({ page }) => {
-  await answer(page, '/api/session', (route) => route.abort('connectionrefused'))
-  for (const path of ['/', '/users']) {
-    await page.goto(path)
-    await expect(
-      page.getByRole('heading', { level: 1, name: 'This app’s server did not answer' }),
-    ).toBeVisible()
-  }
-})
+test(
+  'a server that is away at the very start leaves a page that says so',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await answer(page, '/api/session', (route) => route.abort('connectionrefused'))
+    for (const path of ['/', '/users']) {
+      await page.goto(path)
+      await expect(
+        page.getByRole('heading', { level: 1, name: 'This app’s server did not answer' }),
+      ).toBeVisible()
+    }
+  },
+)
 
-test('offline, a page waits for the connection and goes on by itself', async ({
-  page,
-  context,
-}) => {
-  await page.goto('/users')
-  await expect(table(page).getByRole('row')).toHaveCount(26)
-  await context.setOffline(true)
-  await page.getByRole('searchbox').fill('no')
-  await expect(card(page, 'You are offline')).toBeVisible()
-  await expect(main(page)).toContainText('We load this page when your connection is back.')
-  await context.setOffline(false)
-  await expect(page).toHaveURL(/q=no/)
-  await expect(table(page).locator('mark').first()).toBeVisible()
-})
+test(
+  'offline, a page waits for the connection and goes on by itself',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await page.goto('/users')
+    await expect(table(page).getByRole('row')).toHaveCount(26)
+    await context.setOffline(true)
+    await page.getByRole('searchbox').fill('no')
+    await expect(card(page, 'You are offline')).toBeVisible()
+    await expect(main(page)).toContainText('We load this page when your connection is back.')
+    await context.setOffline(false)
+    await expect(page).toHaveURL(/q=no/)
+    await expect(table(page).locator('mark').first()).toBeVisible()
+  },
+)
 
 test(
   'offline, a page whose code is not here yet loads when the connection is back',

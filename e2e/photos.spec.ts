@@ -93,7 +93,7 @@ test('photos move nothing on the page', { tag: '@thorough' }, async ({ page }) =
   expect(shift).toBeLessThanOrEqual(0.005)
 })
 
-test('a missing photo is no error in the console', async ({ page }) => {
+test('a missing photo is no error in the console', { tag: '@thorough' }, async ({ page }) => {
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

@@ -51,47 +51,53 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
 }
 
-test('five minutes before the end a toast says so, once aloud, and counts down', async ({
-  page,
-}) => {
-  await signIn(page, 0)
-  const time = await passingTime(page)
-  await openUsers(page)
-  const heard = await listen(page)
-  await time.pass(54 * minute)
-  await expect(toast(page)).toBeHidden()
-  await time.pass(minute + 1000)
-  await expect(toast(page)).toContainText(/Your session ends in 4:5\d/)
-  await time.pass(minute)
-  await expect(toast(page)).toContainText(/Your session ends in 3:5\d/)
-  const warnings = (await heard()).filter((text) => text.includes('session ends'))
-  expect(warnings).toEqual(['Your session ends in 5 minutes. You can stay signed in.'])
-  await expectSound(page)
-})
+test(
+  'five minutes before the end a toast says so, once aloud, and counts down',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    const time = await passingTime(page)
+    await openUsers(page)
+    const heard = await listen(page)
+    await time.pass(54 * minute)
+    await expect(toast(page)).toBeHidden()
+    await time.pass(minute + 1000)
+    await expect(toast(page)).toContainText(/Your session ends in 4:5\d/)
+    await time.pass(minute)
+    await expect(toast(page)).toContainText(/Your session ends in 3:5\d/)
+    const warnings = (await heard()).filter((text) => text.includes('session ends'))
+    expect(warnings).toEqual(['Your session ends in 5 minutes. You can stay signed in.'])
+    await expectSound(page)
+  },
+)
 
-test('Stay signed in moves the clock; asking who is signed in does not', async ({ page }) => {
-  await signIn(page, 0)
-  const time = await passingTime(page)
-  await page.goto('/')
-  await expect(page.getByText('59:5').or(page.getByText('1:00:00'))).toBeVisible()
-  await time.pass(55 * minute + 1000)
-  await expect(stay(page)).toBeVisible()
-  const before = time.asked()
-  for (let step = 0; step < 4; step += 1) {
-    await time.pass(31_000)
-    await expect.poll(() => time.asked().session).toBeGreaterThan(before.session + step)
-  }
-  await expect(toast(page)).toContainText('Your session ends in 2:')
-  expect(time.asked().extend).toBe(0)
+test(
+  'Stay signed in moves the clock; asking who is signed in does not',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    const time = await passingTime(page)
+    await page.goto('/')
+    await expect(page.getByText('59:5').or(page.getByText('1:00:00'))).toBeVisible()
+    await time.pass(55 * minute + 1000)
+    await expect(stay(page)).toBeVisible()
+    const before = time.asked()
+    for (let step = 0; step < 4; step += 1) {
+      await time.pass(31_000)
+      await expect.poll(() => time.asked().session).toBeGreaterThan(before.session + step)
+    }
+    await expect(toast(page)).toContainText('Your session ends in 2:')
+    expect(time.asked().extend).toBe(0)
 
-  await stay(page).click()
-  await expect(toast(page)).toHaveCount(0)
-  expect(time.asked().extend).toBe(1)
-  await expect(page.getByRole('main')).toContainText(/(?:59:5\d|1:00:00) left/)
-  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
-  await time.pass(54 * minute)
-  await expect(toast(page)).toHaveCount(0)
-})
+    await stay(page).click()
+    await expect(toast(page)).toHaveCount(0)
+    expect(time.asked().extend).toBe(1)
+    await expect(page.getByRole('main')).toContainText(/(?:59:5\d|1:00:00) left/)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+    await time.pass(54 * minute)
+    await expect(toast(page)).toHaveCount(0)
+  },
+)
 
 test(
   'a toast can be sent away, and is reached above an open panel',
@@ -129,33 +135,35 @@ test(
   },
 )
 
-test('at zero the page is gone, and a dialog that cannot be dismissed leads back to it', async ({
-  page,
-}) => {
-  const name = await signIn(page, 0)
-  const time = await passingTime(page)
-  const users = await openUsers(page)
-  await time.passUntil(8000)
-  await expect(toast(page)).toContainText('Your session ends in 0:0')
-  await time.passUntil(0)
-  await expect(dialog(page)).toBeVisible()
-  await expectNothingOf(page, [name, ...users])
-  await expect(toast(page)).toHaveCount(0)
-  await expectSound(page)
+test(
+  'at zero the page is gone, and a dialog that cannot be dismissed leads back to it',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const name = await signIn(page, 0)
+    const time = await passingTime(page)
+    const users = await openUsers(page)
+    await time.passUntil(8000)
+    await expect(toast(page)).toContainText('Your session ends in 0:0')
+    await time.passUntil(0)
+    await expect(dialog(page)).toBeVisible()
+    await expectNothingOf(page, [name, ...users])
+    await expect(toast(page)).toHaveCount(0)
+    await expectSound(page)
 
-  const link = dialog(page).getByRole('link', { name: 'Sign in again' })
-  await expect(link).toBeFocused()
-  for (let press = 0; press < 3; press += 1) await page.keyboard.press('Escape')
-  await page.mouse.click(5, 5)
-  await expect(dialog(page)).toBeVisible()
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Tab')
-  expect(await page.evaluate(() => document.activeElement?.closest('main, header'))).toBeNull()
+    const link = dialog(page).getByRole('link', { name: 'Sign in again' })
+    await expect(link).toBeFocused()
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Escape')
+    await page.mouse.click(5, 5)
+    await expect(dialog(page)).toBeVisible()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('main, header'))).toBeNull()
 
-  const href = new URL((await link.getAttribute('href')) ?? '', page.url())
-  expect(href.pathname).toBe('/auth/sign-in')
-  expect(href.searchParams.get('returnTo')).toBe(place)
-})
+    const href = new URL((await link.getAttribute('href')) ?? '', page.url())
+    expect(href.pathname).toBe('/auth/sign-in')
+    expect(href.searchParams.get('returnTo')).toBe(place)
+  },
+)
 
 test(
   'a session that slept through its end is over when the page wakes up',

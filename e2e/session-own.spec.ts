@@ -73,23 +73,27 @@ test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ pag
   await expect(page.getByRole('button', { name: /^Show / })).toHaveCount(0)
 })
 
-test('one session is ended, and its browser is told so', async ({ page, browser, baseURL }) => {
-  await signInAlone(page)
-  const other = await elsewhere(browser, baseURL)
-  await other.goto('/users')
-  await page.goto('/sessions')
-  await expect(rows(page)).toHaveCount(2)
-  await expect(rows(page).first()).toContainText('This device')
-  await expect(rows(page).last()).toContainText('Firefox on Windows')
-  await others(page).click()
-  await expect(rows(page)).toHaveCount(1)
-  await expect(page.locator('#announcements')).toHaveText('The session has ended.')
-  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+test(
+  'one session is ended, and its browser is told so',
+  { tag: '@thorough' },
+  async ({ page, browser, baseURL }) => {
+    await signInAlone(page)
+    const other = await elsewhere(browser, baseURL)
+    await other.goto('/users')
+    await page.goto('/sessions')
+    await expect(rows(page)).toHaveCount(2)
+    await expect(rows(page).first()).toContainText('This device')
+    await expect(rows(page).last()).toContainText('Firefox on Windows')
+    await others(page).click()
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.locator('#announcements')).toHaveText('The session has ended.')
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 
-  await other.getByRole('searchbox').fill('a')
-  await expect(other.getByRole('dialog', { name: 'Sign in again to continue' })).toBeVisible()
-  await other.context().close()
-})
+    await other.getByRole('searchbox').fill('a')
+    await expect(other.getByRole('dialog', { name: 'Sign in again to continue' })).toBeVisible()
+    await other.context().close()
+  },
+)
 
 test('all other sessions are ended after a question, and this one goes on', async ({
   page,
@@ -135,7 +139,7 @@ test(
   },
 )
 
-test('the end of this session is a sign-out', async ({ page }) => {
+test('the end of this session is a sign-out', { tag: '@thorough' }, async ({ page }) => {
   await signInAlone(page)
   await page.goto('/sessions')
   await rows(page).getByRole('button', { name: 'Sign out' }).click()

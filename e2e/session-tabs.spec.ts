@@ -50,19 +50,20 @@ test('signing out in one tab empties the others', async ({ page, context }) => {
   await expect(list).toHaveURL(/\/users$/)
 })
 
-test('a sign-out that the server did not confirm reaches no other tab', async ({
-  page,
-  context,
-}) => {
-  const name = await signIn(page, 0)
-  const list = await openTab(context, '/users')
-  await shownUsers(list)
-  await page.route('**/auth/sign-out', (route) => route.abort('connectionrefused'))
-  await page.getByRole('banner').getByRole('button', { name }).click()
-  await page.getByRole('button', { name: 'Sign out' }).click()
-  await expect(page.getByRole('alert')).toContainText('You are still signed in')
-  expect((await shownUsers(list)).length).toBeGreaterThanOrEqual(25)
-})
+test(
+  'a sign-out that the server did not confirm reaches no other tab',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    const name = await signIn(page, 0)
+    const list = await openTab(context, '/users')
+    await shownUsers(list)
+    await page.route('**/auth/sign-out', (route) => route.abort('connectionrefused'))
+    await page.getByRole('banner').getByRole('button', { name }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('alert')).toContainText('You are still signed in')
+    expect((await shownUsers(list)).length).toBeGreaterThanOrEqual(25)
+  },
+)
 
 test(
   'another person in one tab replaces the first one in all',

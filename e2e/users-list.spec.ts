@@ -40,20 +40,24 @@ test('five keys are one request, and one entry of the history', async ({ page })
   expect(await page.evaluate(() => history.length)).toBe(before)
 })
 
-test('`/` goes into the search, Esc empties it, and 100 characters fit', async ({ page }) => {
-  await page.goto('/users?q=nora')
-  await expect(table(page).locator('mark').first()).toBeVisible()
-  await page.keyboard.press('/')
-  await expect(box(page)).toBeFocused()
-  await page.keyboard.press('Escape')
-  await expect(box(page)).toHaveValue('')
-  await expectPage(page, 1)
-  await expect(page).toHaveURL(/\/users$/)
-  await box(page).fill('a/b')
-  await page.keyboard.press('/')
-  await expect(box(page)).toHaveValue('a/b/')
-  await expect(box(page)).toHaveAttribute('maxlength', '100')
-})
+test(
+  '`/` goes into the search, Esc empties it, and 100 characters fit',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/users?q=nora')
+    await expect(table(page).locator('mark').first()).toBeVisible()
+    await page.keyboard.press('/')
+    await expect(box(page)).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(box(page)).toHaveValue('')
+    await expectPage(page, 1)
+    await expect(page).toHaveURL(/\/users$/)
+    await box(page).fill('a/b')
+    await page.keyboard.press('/')
+    await expect(box(page)).toHaveValue('a/b/')
+    await expect(box(page)).toHaveAttribute('maxlength', '100')
+  },
+)
 
 test('Next, Back and Forward keep the page and the scroll position', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 500 })
@@ -81,43 +85,55 @@ test('Next, Back and Forward keep the page and the scroll position', async ({ pa
   expect(queries[0]?.get('cursor')).toBeTruthy()
 })
 
-test('a link to the middle of a sorted search survives a reload', async ({ page }) => {
-  await page.goto('/users?q=a&sort=-name&page=2')
-  await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
-  const shown = await names(page)
-  await page.reload()
-  await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
-  await expect(page).toHaveURL(/\/users\?q=a&sort=-name&page=2$/)
-  await expect(box(page)).toHaveValue('a')
-  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
-  expect(await names(page)).toEqual(shown)
-})
+test(
+  'a link to the middle of a sorted search survives a reload',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/users?q=a&sort=-name&page=2')
+    await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
+    const shown = await names(page)
+    await page.reload()
+    await expect(page.getByText(/^26–\d+ of \d+$/)).toBeVisible()
+    await expect(page).toHaveURL(/\/users\?q=a&sort=-name&page=2$/)
+    await expect(box(page)).toHaveValue('a')
+    await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+    expect(await names(page)).toEqual(shown)
+  },
+)
 
-test('a page behind the last one is the last one, and nonsense is the first', async ({ page }) => {
-  await page.goto('/users?page=30')
-  await expectPage(page, 10)
-  await expect(page).toHaveURL(/\/users\?page=10$/)
-  await expect(page.getByRole('button', { name: 'Next' })).toBeDisabled()
-  await page.goto('/users?page=-2&sort=upwards')
-  await expectPage(page, 1)
-  await expect(page.getByRole('button', { name: 'Previous' })).toBeDisabled()
-})
+test(
+  'a page behind the last one is the last one, and nonsense is the first',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/users?page=30')
+    await expectPage(page, 10)
+    await expect(page).toHaveURL(/\/users\?page=10$/)
+    await expect(page.getByRole('button', { name: 'Next' })).toBeDisabled()
+    await page.goto('/users?page=-2&sort=upwards')
+    await expectPage(page, 1)
+    await expect(page.getByRole('button', { name: 'Previous' })).toBeDisabled()
+  },
+)
 
-test('the name’s column turns the order round, from the first page', async ({ page }) => {
-  await page.goto('/users?page=2')
-  await expectPage(page, 2)
-  const head = table(page).getByRole('columnheader', { name: 'Name', exact: true })
-  await expect(head).toHaveAttribute('aria-sort', 'ascending')
-  await head.getByRole('button').click()
-  await expect(head).toHaveAttribute('aria-sort', 'descending')
-  await expectPage(page, 1)
-  await expect(page).toHaveURL(/\/users\?sort=-name$/)
-  const order = new Intl.Collator('en', { sensitivity: 'base' })
-  const shown = await names(page)
-  expect(shown).toEqual(shown.toSorted((a, b) => order.compare(b, a)))
-  await head.getByRole('button').click()
-  await expect(page).toHaveURL(/\/users$/)
-})
+test(
+  'the name’s column turns the order round, from the first page',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.goto('/users?page=2')
+    await expectPage(page, 2)
+    const head = table(page).getByRole('columnheader', { name: 'Name', exact: true })
+    await expect(head).toHaveAttribute('aria-sort', 'ascending')
+    await head.getByRole('button').click()
+    await expect(head).toHaveAttribute('aria-sort', 'descending')
+    await expectPage(page, 1)
+    await expect(page).toHaveURL(/\/users\?sort=-name$/)
+    const order = new Intl.Collator('en', { sensitivity: 'base' })
+    const shown = await names(page)
+    expect(shown).toEqual(shown.toSorted((a, b) => order.compare(b, a)))
+    await head.getByRole('button').click()
+    await expect(page).toHaveURL(/\/users$/)
+  },
+)
 
 test('a person’s panel takes the focus, holds it, and gives it back to the row', async ({
   page,
@@ -152,7 +168,7 @@ test('a person’s panel takes the focus, holds it, and gives it back to the row
   await expect(panel).toHaveCount(0)
 })
 
-test('you find yourself marked', async ({ page }) => {
+test('you find yourself marked', { tag: '@thorough' }, async ({ page }) => {
   const response = await page.request.get('/api/me')
   const { name, username } = (await response.json()) as { name: string; username: string }
   await page.goto(`/users?q=${encodeURIComponent(name)}`)
@@ -161,21 +177,25 @@ test('you find yourself marked', async ({ page }) => {
   await expect(rows(page).getByText('You', { exact: true })).toHaveCount(1)
 })
 
-test('the first load holds the place of the rows that come', async ({ page }) => {
-  const held: (() => void)[] = []
-  await page.route(
-    (url) => url.pathname === '/api/users',
-    async (route) => {
-      await new Promise<void>((go) => held.push(go))
-      await route.continue()
-    },
-  )
-  await page.goto('/users')
-  await expect(rows(page)).toHaveCount(25)
-  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
-  const heights = () => rows(page).evaluateAll((all) => all.map((row) => row.clientHeight))
-  const waiting = await heights()
-  for (const go of held) go()
-  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
-  expect(await heights()).toEqual(waiting)
-})
+test(
+  'the first load holds the place of the rows that come',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const held: (() => void)[] = []
+    await page.route(
+      (url) => url.pathname === '/api/users',
+      async (route) => {
+        await new Promise<void>((go) => held.push(go))
+        await route.continue()
+      },
+    )
+    await page.goto('/users')
+    await expect(rows(page)).toHaveCount(25)
+    await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+    const heights = () => rows(page).evaluateAll((all) => all.map((row) => row.clientHeight))
+    const waiting = await heights()
+    for (const go of held) go()
+    await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+    expect(await heights()).toEqual(waiting)
+  },
+)
