@@ -1,5 +1,21 @@
-/** Keeps Entra's answers about credentials for a minute. */
-import type { CredentialAnswer } from './probes.ts'
+/** Entra's answers about credentials, and keeping them for a minute. */
+import type { Remedy } from '../entra/index.ts'
+
+/** What Entra said about one credential. */
+export interface CredentialAnswer {
+  /** Whether Entra accepted it; undefined if that needs a user. */
+  accepted: boolean | undefined
+  aadsts: number | undefined
+  advice: Remedy | undefined
+  /** How long ago Entra was asked, ms; undefined if it was just now, or not at all. */
+  askedAgoMs: number | undefined
+}
+
+/** Gets the answer about the credential at a place of the configuration; `ask` sends the credential. */
+export type AnswerOf = (
+  place: number,
+  ask: () => Promise<CredentialAnswer>,
+) => Promise<CredentialAnswer>
 
 const keptMs = 60_000
 

@@ -1,31 +1,14 @@
 /** Checks everything that a sign-in depends on. It changes nothing and reveals no secret. */
-import { type Config, ConfigError, foreignGraphHost, loadConfig } from '../config/index.ts'
-import {
-  type AnswerOf,
-  probeAuthority,
-  probeCookie,
-  probeCredentials,
-  probePublicUrl,
-  probeRedirectUri,
-  probeStore,
-} from './probes.ts'
-import { fail, type Finding, pass } from './check.ts'
-import {
-  addressFinding,
-  browserRequestFinding,
-  cookieFinding,
-  graphHostFinding,
-  keyFinding,
-  publicUrlFinding,
-  scopeFinding,
-  storeFinding,
-} from './server-checks.ts'
-import { authorityFindings, credentialFindings, redirectFinding } from './tenant-checks.ts'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { Diagnosis } from '@gatehouse/contract/doctor'
 import { api, pages } from '@gatehouse/contract/paths'
-import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
+import { type Config, ConfigError, loadConfig } from '../config/index.ts'
 import { ProblemError } from '../errors.ts'
+import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
+import type { CheckContext, Finding } from './check.ts'
+import { examine } from './checks.ts'
+import { configFindings } from './checks/configuration.ts'
+import { browserRequestFinding } from './checks/public-address.ts'
 import { CredentialAnswers } from './credential-answers.ts'
 
 export type { Finding } from './check.ts'
@@ -42,44 +25,9 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
     config = loadConfig(env, root)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return error.problems.map(({ key, message }) =>
-      fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`),
-    )
+    return configFindings(error)
   }
-  return examine(config, Date.now)
-}
-
-/**
- * @param now milliseconds since the epoch
- * @param answerOf may keep Entra's answers about credentials
- */
-async function examine(config: Config, now: () => number, answerOf?: AnswerOf): Promise<Finding[]> {
-  const isDeployed = config.publicUrl.startsWith('https:')
-  const [authority, redirect, credentials, store, cookie, publicUrl] = await Promise.all([
-    probeAuthority(config).catch(() => undefined),
-    probeRedirectUri(config).catch(() => undefined),
-    // The local tenant's own secret needs no check.
-    config.usesLocalTenant ? [] : probeCredentials(config, answerOf),
-    probeStore(config).then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'it does not answer'),
-    ),
-    probeCookie(config),
-    isDeployed ? probePublicUrl(config).catch(() => undefined) : undefined,
-  ])
-  return [
-    pass('config', config.usesLocalTenant ? 'Valid; the local tenant is used.' : 'Valid.'),
-    ...authorityFindings(config, authority),
-    redirectFinding(config, redirect),
-    addressFinding(config),
-    ...(isDeployed ? [publicUrlFinding(config, publicUrl)] : []),
-    ...credentialFindings(config, credentials, now()),
-    storeFinding(config, store),
-    cookieFinding(cookie),
-    scopeFinding(config),
-    graphHostFinding(config, foreignGraphHost(config)),
-    keyFinding(config),
-  ]
+  return examine({ config, now: Date.now, answerOf: (_place, ask) => ask() })
 }
 
 /** Enough for a person who tries one thing after another. */
@@ -97,6 +45,11 @@ interface DoctorOptions {
  */
 export default async function doctor(app: FastifyInstance, { config, now }: DoctorOptions) {
   const answers = new CredentialAnswers(now)
+  const context: CheckContext = {
+    config,
+    now,
+    answerOf: (place, ask) => answers.of(place, ask),
+  }
   const pace = newRateWindow()
   let underWay: Promise<Finding[]> | undefined
 
@@ -108,7 +61,7 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
       const detail = `The doctor looks ${perMinute} times a minute at most. Ask again in ${retryAfterS} s.`
       throw new ProblemError('too_many_requests', detail, { retryAfterS })
     }
-    underWay = examine(config, now, (place, ask) => answers.of(place, ask)).finally(() => {
+    underWay = examine(context).finally(() => {
       underWay = undefined
     })
     return underWay

@@ -1,0 +1,75 @@
+/** The authority: whether it answers for this tenant, which issuer it names, and what time it has. */
+import { type Config, issuerFor } from '../../config/index.ts'
+import { createEntraNetwork, readMetadata } from '../../entra/index.ts'
+import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+
+/** Three findings of one answer: `authority`, `issuer` and `clock`. */
+export const authority: Check = {
+  id: 'authority',
+  async run({ config }) {
+    return authorityFindings(config, await fetchFacts(config).catch(() => undefined))
+  },
+}
+
+interface AuthorityFacts {
+  /** The issuer in the discovery document; undefined if there is none. */
+  issuer: string | undefined
+  /** How far our clock is ahead of the authority's, ms; undefined if the answer had no date. */
+  clockAheadMs: number | undefined
+}
+
+function documentUrl(config: Config): string {
+  return `${config.authority}/${config.tenant}/v2.0/.well-known/openid-configuration`
+}
+
+/** Fetches the discovery document. @throws EntraError if there is no usable answer */
+async function fetchFacts(config: Config): Promise<AuthorityFacts> {
+  const network = createEntraNetwork()
+  try {
+    const answer = await network.get(documentUrl(config))
+    const { issuer } = readMetadata(answer, { authority: config.authority, issuer: undefined })
+    const date = Date.parse(answer.headers['date'] ?? '')
+    // The machine's own clock is what is checked, so it is not the clock of the context.
+    return { issuer, clockAheadMs: Number.isNaN(date) ? undefined : Date.now() - date }
+  } finally {
+    await network.close()
+  }
+}
+
+/** @param facts undefined if the authority does not answer */
+export function authorityFindings(config: Config, facts: AuthorityFacts | undefined): Finding[] {
+  if (!facts?.issuer) {
+    const copy = documentUrl(config)
+    const next = `Open ${copy} from this machine; then compare tenant and authority in aad.config.json.`
+    const reason = `${config.authority} gives no document for this tenant.`
+    return [{ ...fail('authority', reason, next), copy }]
+  }
+  const answers = pass('authority', `${config.authority} answers.`)
+  return [answers, issuerFinding(config, facts.issuer), clockFinding(facts.clockAheadMs)]
+}
+
+function issuerFinding(config: Config, named: string): Finding {
+  const expected = issuerFor(config)
+  if (named === expected) return pass('issuer', `It is ${named}.`)
+  const reason = `The authority names ${named}, and ${expected} was expected.`
+  const copy = `"issuer": "${named}"`
+  const next = `If this is the service that you mean, set ${copy} in aad.config.json.`
+  return { ...(config.issuer ? fail : warn)('issuer', reason, next), copy }
+}
+
+const clockToleratedMs = 2 * 60_000
+const clockRefusedMs = 5 * 60_000
+
+function clockFinding(aheadMs: number | undefined): Finding {
+  if (aheadMs === undefined) {
+    return warn('clock', 'The authority does not say what time it is.', 'Check this machine’s NTP.')
+  }
+  const seconds = Math.round(Math.abs(aheadMs) / 1000)
+  const side = aheadMs > 0 ? 'ahead of' : 'behind'
+  const reason = `This machine’s clock is ${seconds} s ${side} the authority’s.`
+  const next = 'Set the clock right, by NTP.'
+  if (Math.abs(aheadMs) > clockRefusedMs) return fail('clock', reason, next)
+  return Math.abs(aheadMs) > clockToleratedMs
+    ? warn('clock', reason, next)
+    : pass('clock', 'This machine’s clock and the authority’s agree.')
+}

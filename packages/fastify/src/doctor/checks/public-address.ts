@@ -1,0 +1,85 @@
+/** The address that people open: what is configured, what answers there, and how a browser came. */
+import type { Config } from '../../config/index.ts'
+import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { httpGet } from '../http-get.ts'
+
+const isDeployed = (config: Config) => config.publicUrl.startsWith('https:')
+const trustProxy = 'Set TRUSTED_PROXIES to the proxy’s address or range.'
+
+export const address: Check = {
+  id: 'address',
+  run: ({ config }) => [addressFinding(config)],
+}
+
+function addressFinding(config: Config): Finding {
+  const { publicUrl: url, production, trustedProxies } = config
+  if (isDeployed(config) && !production) {
+    const reason = `${url} is a deployment, and NODE_ENV is not production.`
+    const next = 'Set NODE_ENV=production where the app is deployed.'
+    return { ...warn('address', reason, next), copy: 'NODE_ENV=production' }
+  }
+  if (isDeployed(config) && trustedProxies.length === 0) {
+    const reason =
+      'A proxy in front ends TLS, and its address is not in TRUSTED_PROXIES: all visitors share one limit.'
+    return warn('address', reason, trustProxy)
+  }
+  return pass('address', `People open ${url}.`)
+}
+
+/** Whether the public address leads here. It applies to https only: plain http is this machine. */
+export const publicUrl: Check = {
+  id: 'public-url',
+  async run({ config }) {
+    if (!isDeployed(config)) return []
+    return [publicUrlFinding(config, await fetchFacts(config).catch(() => undefined))]
+  },
+}
+
+interface PublicUrlFacts {
+  isAlive: boolean
+  /** The scheme and host that it redirects to, if any. */
+  redirectsTo: string | undefined
+}
+
+/** Asks for the app's health at the public address. @throws if there is no answer */
+async function fetchFacts(config: Config): Promise<PublicUrlFacts> {
+  const { status, location, text } = await httpGet(`${config.publicUrl}/healthz`, 64 * 1024)
+  return {
+    isAlive: status === 200 && text.includes('alive'),
+    redirectsTo: URL.canParse(location) ? new URL(location).origin : undefined,
+  }
+}
+
+/** @param facts undefined if nothing answers */
+function publicUrlFinding({ publicUrl: url }: Config, facts: PublicUrlFacts | undefined): Finding {
+  const id = 'public-url'
+  if (facts?.isAlive) return pass(id, `${url} leads to the app.`)
+  if (facts?.redirectsTo && facts.redirectsTo !== url) {
+    const reason = `${url} sends people on to ${facts.redirectsTo}.`
+    return fail(id, reason, 'Set publicUrl to the address that people end at, and register it.')
+  }
+  const reason = facts
+    ? `Another server than the app answers at ${url}, or its proxy cannot reach the app.`
+    : `Nothing answers at ${url} from here.`
+  const next =
+    'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
+  return warn(id, reason, next)
+}
+
+/**
+ * How the browser reached the doctor's page. A proxy may hide another address from the server, so the
+ * page checks its address bar itself. It is no check of the list, because a diagnosis is shared by many
+ * requests, and this is about one.
+ *
+ * @param isForwarded whether a proxy forwarded the request
+ */
+export function browserRequestFinding(
+  { publicUrl: url, trustedProxies }: Config,
+  isForwarded: boolean,
+): Finding {
+  const id = 'address-bar'
+  if (isForwarded && trustedProxies.length === 0) {
+    return warn(id, 'A proxy passed the request on, and TRUSTED_PROXIES is empty.', trustProxy)
+  }
+  return pass(id, `The address bar says ${url}.`)
+}

@@ -1,0 +1,81 @@
+/** What sessions need: a store, a cookie that browsers keep, and keys. */
+import { randomBytes } from 'node:crypto'
+import Fastify from 'fastify'
+import type { Config } from '../../config/index.ts'
+import { createSealedCookies } from '../../session/cookie.ts'
+import { openStore } from '../../store/index.ts'
+import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+
+export const store: Check = {
+  id: 'store',
+  async run({ config }) {
+    const problem = await tryStore(config).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : 'it does not answer'),
+    )
+    return [storeFinding(config, problem)]
+  },
+}
+
+/** Opens the store and writes a key that expires after a second. @throws StoreError, Error */
+async function tryStore({ storeUrl }: Config): Promise<void> {
+  const opened = await openStore(storeUrl, Date.now)
+  try {
+    await opened.ping()
+    await opened.oneTimeKeys.consume(`doctor-${randomBytes(8).toString('hex')}`, 1_000)
+  } finally {
+    await opened.close()
+  }
+}
+
+function storeFinding({ storeUrl }: Config, problem: string | undefined): Finding {
+  const kind = storeUrl.startsWith('sqlite:') ? 'The SQLite file' : 'Redis'
+  if (!problem) return pass('store', `${kind} can be read and written.`)
+  const next = 'Check STORE_URL and DATA_DIR, and that this user may write there.'
+  return fail('store', `${kind} cannot be read and written: ${problem}`, next)
+}
+
+export const cookie: Check = {
+  id: 'cookie',
+  async run({ config }) {
+    return [cookieFinding(await cookieBytes(config))]
+  },
+}
+
+/** The bytes of the session's cookie, with its name: the same for every user. */
+async function cookieBytes({ sessionKeys: keys, publicUrl }: Config): Promise<number> {
+  const app = Fastify({ logger: false })
+  try {
+    const cookies = await createSealedCookies(app, keys, 3600)
+    const content = { key: randomBytes(32).toString('base64url'), startedAt: Date.now() }
+    const name = publicUrl.startsWith('https:') ? '__Host-session' : 'session'
+    return `${name}=${cookies.seal('session', content)}`.length
+  } finally {
+    await app.close()
+  }
+}
+
+/** Browsers drop a longer cookie silently (RFC 6265 §6.1). */
+const maxCookieBytes = 4096
+
+function cookieFinding(bytes: number): Finding {
+  const reason = `The session’s cookie has ${bytes} bytes; browsers take ${maxCookieBytes}.`
+  if (bytes <= maxCookieBytes) return pass('cookie', reason)
+  const next = 'Report this: the cookie holds a key and nothing else.'
+  return fail('cookie', reason, next, 'developer')
+}
+
+export const sessionKeys: Check = {
+  id: 'session-keys',
+  run: ({ config }) => [keyFinding(config)],
+}
+
+function keyFinding({ production, sessionKeys: { length: count }, storeUrl }: Config): Finding {
+  const id = 'session-keys'
+  if (production) return pass(id, `${count} in SESSION_KEYS; the first one seals.`)
+  if (!storeUrl.startsWith('sqlite:')) {
+    const reason = 'The store is shared, and the keys may be this machine’s own.'
+    return warn(id, reason, 'Give every instance the same SESSION_KEYS.')
+  }
+  return pass(id, `${count}, for development.`)
+}

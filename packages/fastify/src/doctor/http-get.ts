@@ -1,0 +1,28 @@
+/** One request as a browser without cookies sends it, bounded in time and size. */
+import { Agent, request } from 'undici'
+
+/** A person waits for the findings; see `totalMs` of the requests to Entra. */
+const totalMs = 8_000
+
+interface HttpAnswer {
+  status: number
+  /** The Location header; empty if there is none. Redirects are not followed. */
+  location: string
+  text: string
+}
+
+/**
+ * @param maxBytes a longer answer is an error
+ * @throws if there is no answer
+ */
+export async function httpGet(url: string, maxBytes: number): Promise<HttpAnswer> {
+  const agent = new Agent({ maxResponseSize: maxBytes })
+  try {
+    const answer = await request(url, { dispatcher: agent, signal: AbortSignal.timeout(totalMs) })
+    const text = await answer.body.text()
+    const location = [answer.headers['location'] ?? ''].flat()[0] ?? ''
+    return { status: answer.statusCode, location, text }
+  } finally {
+    await agent.destroy()
+  }
+}
