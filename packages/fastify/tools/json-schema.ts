@@ -1,21 +1,28 @@
 /** `npm run schema -w @gatehouse/fastify`: writes the JSON Schema of aad.config.json, which gives editors completion. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigFile, expectation } from '../src/config/schema.ts'
+import { ConfigFile } from '../src/config/schema.ts'
 
-/** The schema as in docs/, with a sentence for each key. */
+/** The schema as in docs/. */
 export function schemaText(): string {
-  const properties = Object.entries(ConfigFile.properties).map(([key, schema]) => [
-    key,
-    { ...schema, ...(expectation[key] && { description: expectation[key] }) },
-  ])
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Gatehouse: aad.config.json',
     ...ConfigFile,
-    properties: Object.fromEntries(properties) as Record<string, unknown>,
   }
-  return `${JSON.stringify(schema, null, 2)}\n`
+  return `${JSON.stringify(schema, requiredWithoutDefault, 2)}\n`
+}
+
+interface ObjectSchema {
+  required?: string[]
+  properties: Record<string, { default?: unknown }>
+}
+
+/** The back end fills in the defaults before it checks, so its schema requires every key that has one. */
+function requiredWithoutDefault(this: ObjectSchema, key: string, value: unknown): unknown {
+  if (key !== 'required' || !Array.isArray(value)) return value
+  const left = this.required?.filter((name) => this.properties[name]?.default === undefined) ?? []
+  return left.length > 0 ? left : undefined
 }
 
 export const schemaPath = join(import.meta.dirname, '../../../docs/aad.config.schema.json')

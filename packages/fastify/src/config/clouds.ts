@@ -1,6 +1,6 @@
 /** Microsoft's clouds: the addresses of each, and what its tokens name as issuer. */
-import type { ConfigProblem } from './errors.ts'
-import type { ConfigFile } from './schema.ts'
+
+import { isLoopback } from './addresses.ts'
 
 export interface Cloud {
   /** In sentences. */
@@ -53,10 +53,11 @@ export const clouds = {
 export type CloudName = keyof typeof clouds
 export const cloudNames = Object.keys(clouds) as CloudName[]
 
-const all: readonly Cloud[] = Object.values(clouds)
+/** Every cloud of the table. */
+export const allClouds: readonly Cloud[] = Object.values(clouds)
 
 /** The addresses of Microsoft Graph without version, the global one first. */
-export const graphOrigins: readonly string[] = all.map(({ graph }) => new URL(graph).origin)
+export const graphOrigins: readonly string[] = allClouds.map(({ graph }) => new URL(graph).origin)
 
 /**
  * Other names of the same services. Their discovery documents name the hosts above, which would look
@@ -83,7 +84,10 @@ export function signInService(address: string | URL): string {
 /** The tenant of all personal Microsoft accounts. */
 export const personalAccountsTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-const externalId = /\.ciamlogin\.com$/
+/** Whether an address is the sign-in service of an external tenant (Microsoft Entra External ID). */
+export function isExternalId(address: string): boolean {
+  return new URL(address).hostname.endsWith('.ciamlogin.com')
+}
 
 /**
  * The issuer that a sign-in service names in its discovery document and its tokens.
@@ -99,67 +103,29 @@ export function issuerFor(config: {
   const { authority, tenant, issuer } = config
   if (issuer) return issuer
   // An external tenant has its name in its address, and its id in its issuer.
-  if (externalId.test(new URL(authority).hostname)) {
+  if (isExternalId(authority)) {
     return `https://${tenant}.ciamlogin.com/${tenant}/v2.0`
   }
   return `${authority}/${tenant === 'organizations' ? '{tenantid}' : tenant}/v2.0`
 }
 
-/** Addresses of two clouds in one file, and the tenant of personal accounts, which no sign-in accepts. */
-export function cloudProblems(file: Partial<ConfigFile>): ConfigProblem[] {
-  return [...authorityProblems(file), ...personalProblems(file), ...issuerProblems(file)]
-}
-
-function authorityProblems({ authority, tenant, downstreamApis }: Partial<ConfigFile>) {
-  const host = hostOf(authority)
-  if (!host) return []
-  const rightName = otherNames[host]
-  if (rightName) return [{ key: 'authority', message: `is known here as https://${rightName}` }]
-  const isExternal = externalId.test(host)
-  const problems: ConfigProblem[] = []
-  if (isExternal && tenant === 'organizations') {
-    const message = 'must be the id of the external tenant where authority is *.ciamlogin.com'
-    problems.push({ key: 'tenant', message })
-  }
-  const service = isExternal ? clouds.global.authority : `https://${host}`
-  const cloud = all.find((one) => one.authority === service)
-  for (const [name, api] of Object.entries(downstreamApis ?? {})) {
-    const graph = hostOf(api?.baseUrl)
-    const other = graph ? all.find((one) => hostOf(one.graph) === graph) : undefined
-    if (!cloud || !other || other.authority === cloud.authority) continue
-    const message = `belongs to ${other.title}, and authority to ${cloud.title}; there it is ${cloud.graph}`
-    problems.push({ key: `downstreamApis.${name}.baseUrl`, message })
-  }
-  return problems
-}
-
-function personalProblems({ tenant, allowedTenants }: Partial<ConfigFile>): ConfigProblem[] {
-  const message = 'names the tenant of personal Microsoft accounts, which cannot sign in here'
-  const problems: ConfigProblem[] = []
-  if (isPersonal(tenant)) problems.push({ key: 'tenant', message })
-  if (Array.isArray(allowedTenants) && allowedTenants.some(isPersonal)) {
-    problems.push({ key: 'allowedTenants', message })
-  }
-  return problems
-}
-
-function isPersonal(tenant: unknown): boolean {
-  return typeof tenant === 'string' && tenant.toLowerCase() === personalAccountsTenant
-}
-
-function issuerProblems({ issuer }: Partial<ConfigFile>): ConfigProblem[] {
-  if (typeof issuer !== 'string') return []
-  const isAddress = URL.canParse(issuer) && /^https?:$/.test(new URL(issuer).protocol)
-  return isAddress ? [] : [{ key: 'issuer', message: 'is not an address (URL)' }]
-}
-
-function hostOf(address: unknown): string | undefined {
-  return typeof address === 'string' && URL.canParse(address)
-    ? new URL(address).hostname
-    : undefined
-}
-
 /** Whether a host is Microsoft Graph itself, in any of the clouds. */
-export function isGraphHost(hostname: string): boolean {
+function isGraphHost(hostname: string): boolean {
   return graphOrigins.includes(`https://${hostname}`)
+}
+
+/**
+ * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
+ *
+ * @returns undefined for the Graph of each cloud, and for this machine in development
+ */
+export function foreignGraphHost(config: {
+  production: boolean
+  downstreamApis: Readonly<Record<string, { readonly baseUrl: string }>>
+}): string | undefined {
+  const { baseUrl } = config.downstreamApis['graph'] ?? {}
+  if (baseUrl === undefined) return undefined
+  const url = new URL(baseUrl)
+  const isExpected = isGraphHost(url.hostname) || (!config.production && isLoopback(url))
+  return isExpected ? undefined : url.host
 }

@@ -1,7 +1,7 @@
 /** The app's credentials at Entra: one secret, or the list `credentials`, tried in order. */
 import { resolve } from 'node:path'
 import type { ConfigProblem } from './errors.ts'
-import { type ConfigFile, placeholders } from './schema.ts'
+import { type ConfigFile, dateProblem, placeholders } from './schema.ts'
 import { modeFault, readKeyPair, readSecretFile } from './secrets.ts'
 
 /** One credential. Files are read when they are needed, so that a replaced file counts at once. */
@@ -39,30 +39,30 @@ export function credentialsOf(
   const listed = file.credentials?.map((entry): CredentialConfig => {
     if ('secretFile' in entry) {
       const path = resolve(root, entry.secretFile)
-      return Object.freeze({ kind: 'secret_file', file: path, endsAt: endOf(entry.expires) })
+      return { kind: 'secret_file', file: path, endsAt: endOf(entry.expires) }
     }
     if ('certificate' in entry) {
-      return Object.freeze({
+      return {
         kind: 'certificate',
         certificateFile: resolve(root, entry.certificate.certificateFile),
         privateKeyFile: resolve(root, entry.certificate.privateKeyFile),
-      })
+      }
     }
     if ('assertionFile' in entry) {
-      return Object.freeze({ kind: 'assertion_file', file: resolve(root, entry.assertionFile) })
+      return { kind: 'assertion_file', file: resolve(root, entry.assertionFile) }
     }
-    return Object.freeze({
+    return {
       kind: 'managed_identity',
       clientId: entry.managedIdentity.clientId,
       address: managedIdentityUrl && new URL(managedIdentityUrl).origin,
-    })
+    }
   })
-  if (listed) return Object.freeze(listed)
+  if (listed) return listed
   const endsAt = endOf(file.clientSecretExpires)
   const secret: CredentialConfig = secretFile
     ? { kind: 'secret_file', file: resolve(root, secretFile), endsAt }
     : { kind: 'secret', value: file.clientSecret ?? '', endsAt }
-  return Object.freeze([Object.freeze(secret)])
+  return [secret]
 }
 
 /** A date without a time means its end, in UTC. */
@@ -84,12 +84,12 @@ interface Finding {
  * expired certificate are refused only if no other credential is usable.
  */
 export function credentialProblems(
-  file: Partial<ConfigFile>,
+  file: Pick<ConfigFile, 'clientSecret' | 'clientSecretExpires' | 'credentials'>,
   facts: CredentialContext & { production: boolean; now: number },
 ): ConfigProblem[] {
   const { clientSecret, clientSecretExpires, credentials } = file
-  const problems = dateProblems('clientSecretExpires', clientSecretExpires)
-  if (!isWellFormed(credentials)) return problems
+  if (!credentials) return []
+  const problems: ConfigProblem[] = []
   if (clientSecret !== undefined) {
     const isPlaceholder = clientSecret === placeholders.clientSecret
     const message = isPlaceholder
@@ -102,8 +102,9 @@ export function credentialProblems(
     problems.push({ key: 'clientSecretExpires', message })
   }
   for (const [index, entry] of credentials.entries()) {
-    if (!('secretFile' in entry)) continue
-    problems.push(...dateProblems(`credentials.${index}.expires`, entry.expires))
+    const message =
+      'secretFile' in entry && entry.expires !== undefined ? dateProblem(entry.expires) : undefined
+    if (message) problems.push({ key: `credentials.${index}.expires`, message })
   }
   const list = credentialsOf({ credentials }, facts)
   const findings = list.map((credential, index) => inspect(credential, index, facts))
@@ -112,41 +113,8 @@ export function credentialProblems(
   return [...problems, ...refused.flatMap((finding) => (finding ? [plain(finding)] : []))]
 }
 
-/** The schema checks the form only, which the thirtieth of February has. */
-function dateProblems(key: string, date: unknown): ConfigProblem[] {
-  if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}(?:T|$)/.test(date)) return []
-  const time = Date.parse(date)
-  const exists = !Number.isNaN(time) && dayOf(time) === date.slice(0, 10)
-  return exists ? [] : [{ key, message: 'is not an existing date' }]
-}
-
 function plain({ key, message }: Finding): ConfigProblem {
   return { key, message }
-}
-
-/** The schema has refused a list of another shape already. */
-function isWellFormed(value: unknown): value is NonNullable<ConfigFile['credentials']> {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((entry: unknown) => {
-      if (typeof entry !== 'object' || entry === null) return false
-      const { secretFile, assertionFile, certificate, managedIdentity } = entry as Entry
-      if (secretFile !== undefined || assertionFile !== undefined) {
-        return typeof (secretFile ?? assertionFile) === 'string'
-      }
-      const { certificateFile, privateKeyFile } = certificate ?? {}
-      const isPair = typeof certificateFile === 'string' && typeof privateKeyFile === 'string'
-      return isPair || (typeof managedIdentity === 'object' && managedIdentity !== null)
-    })
-  )
-}
-
-interface Entry {
-  secretFile?: unknown
-  assertionFile?: unknown
-  certificate?: { certificateFile?: unknown; privateKeyFile?: unknown }
-  managedIdentity?: unknown
 }
 
 function inspect(

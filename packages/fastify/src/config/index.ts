@@ -1,31 +1,11 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
-import { isGraphHost } from './clouds.ts'
-import {
-  type CredentialConfig,
-  type CredentialContext,
-  credentialProblems,
-  credentialsOf,
-} from './credentials.ts'
+import { type CredentialConfig, type CredentialContext, credentialsOf } from './credentials.ts'
+import { type Environment, readEnvironment, splitProxies } from './environment.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
-import {
-  applyEnvironment,
-  intactPlaceholders,
-  readEnvironment,
-  readJson,
-  schemaProblems,
-} from './load.ts'
-import {
-  defaultAbsoluteMinutes,
-  defaultIdleMinutes,
-  defaultPerAddress,
-  defaultPerSession,
-  isLoopback,
-  productionProblems,
-  ruleProblems,
-  splitProxies,
-} from './rules.ts'
-import { type ConfigFile, type Environment, placeholders } from './schema.ts'
+import { applyEnvironment, checkFile, readJson } from './load.ts'
+import { productionProblems, ruleProblems } from './rules.ts'
+import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
 import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
 
 export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
@@ -34,13 +14,14 @@ export {
   type CloudName,
   cloudNames,
   clouds,
+  foreignGraphHost,
   issuerFor,
   personalAccountsTenant,
   signInService,
 } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
-export { isLoopback } from './rules.ts'
+export { isLoopback } from './addresses.ts'
 export { findProjectRoot } from './load.ts'
 export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
 
@@ -96,9 +77,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const production = given.environment.NODE_ENV === 'production'
   const secrets = readSecretVariables(given.environment, root, production)
   const { environment } = secrets
-  const path = resolve(root, environment.AAD_CONFIG ?? 'aad.config.json')
+  const path = resolve(root, environment.AAD_CONFIG)
   const written = readJson(path)
-  const merged = applyEnvironment(written, environment)
+  const checkedFile = checkFile(applyEnvironment(written, environment))
 
   const context = {
     production,
@@ -110,29 +91,27 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const problems = [
     ...given.problems,
     ...secrets.problems,
-    ...productionProblems(env, environment, production),
+    ...(production ? productionProblems(env, environment) : []),
     ...(production ? secretInFileProblems(written, path) : []),
-    ...schemaProblems(merged),
-    ...(isObject(merged) ? ruleProblems(merged, production) : []),
-    ...(isObject(merged) ? credentialProblems(merged, { ...context, now: Date.now() }) : []),
+    ...checkedFile.problems,
+    ...ruleProblems(checkedFile, { ...context, now: Date.now() }),
     ...keys.problems,
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return toConfig(merged as ConfigFile, environment, { ...context, sessionKeys: keys.keys() })
+  return deepFreeze(
+    toConfig(checkedFile.file, environment, { ...context, sessionKeys: keys.keys() }),
+  )
 }
 
 /** Only the owner may read a file that holds the secret itself. */
 function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
-  const secret = isObject(written) ? written.clientSecret : undefined
+  const isObject = typeof written === 'object' && written !== null
+  const secret = isObject && 'clientSecret' in written ? written.clientSecret : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
   if (!holdsSecret || !modeFault(path)) return []
   const message = 'is in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
   return [{ key: 'clientSecret', message }]
-}
-
-function isObject(value: unknown): value is Partial<ConfigFile> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function sessionKeys(environment: Environment, production: boolean, root: string) {
@@ -151,7 +130,7 @@ function sessionKeys(environment: Environment, production: boolean, root: string
 }
 
 function dataDir(environment: Environment, root: string): string {
-  return resolve(root, environment.DATA_DIR ?? '.data')
+  return resolve(root, environment.DATA_DIR)
 }
 
 interface LoadContext extends CredentialContext {
@@ -162,54 +141,55 @@ interface LoadContext extends CredentialContext {
 function toConfig(file: ConfigFile, environment: Environment, context: LoadContext): Config {
   const usesLocalTenant = intactPlaceholders(file).length === 3
   const publicUrl = new URL(file.publicUrl).origin
-  const local = localTenantUrls(environment.TENANT_PORT ?? localTenant.defaultPort)
+  const local = localTenantUrls(environment.TENANT_PORT)
   const identity = usesLocalTenant
     ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }
     : file
-  return Object.freeze({
+  const localGraph = usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined
+  const { allowedTenants, session } = file
+  return {
     production: context.production,
     tenant: identity.tenant.toLowerCase(),
-    allowedTenants: toTenantList(file),
+    allowedTenants: Array.isArray(allowedTenants)
+      ? allowedTenants.map((id) => id.toLowerCase())
+      : undefined,
     clientId: identity.clientId.toLowerCase(),
     credentials: credentialsOf(identity, context),
     authority: new URL(identity.authority).origin,
     issuer: usesLocalTenant ? undefined : file.issuer,
     publicUrl,
     redirectUri: `${publicUrl}/auth/redirect`,
-    scopes: Object.freeze([...file.scopes]),
-    downstreamApis: toApis(
-      file,
-      usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined,
-    ),
-    session: Object.freeze({
-      idleMs: (file.session?.idleMinutes ?? defaultIdleMinutes) * 60_000,
-      absoluteMs: (file.session?.absoluteMinutes ?? defaultAbsoluteMinutes) * 60_000,
-    }),
-    rateLimits: Object.freeze({
-      perAddress: file.rateLimits?.perAddress ?? defaultPerAddress,
-      perSession: file.rateLimits?.perSession ?? defaultPerSession,
-    }),
-    sessionKeys: Object.freeze(context.sessionKeys),
+    scopes: file.scopes,
+    downstreamApis: toApis(file, localGraph),
+    session: {
+      idleMs: session.idleMinutes * 60_000,
+      absoluteMs: session.absoluteMinutes * 60_000,
+    },
+    rateLimits: file.rateLimits,
+    sessionKeys: context.sessionKeys,
     storeUrl:
       environment.STORE_URL ?? `sqlite:${dataDir(environment, context.root)}/sessions.sqlite`,
-    host: environment.HOST ?? '127.0.0.1',
-    port: environment.PORT ?? 5174,
-    trustedProxies: Object.freeze(splitProxies(environment.TRUSTED_PROXIES)),
+    host: environment.HOST,
+    port: environment.PORT,
+    trustedProxies: splitProxies(environment.TRUSTED_PROXIES),
     logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
     usesLocalTenant,
-  })
-}
-
-function toTenantList({ allowedTenants: list }: ConfigFile): readonly string[] | undefined {
-  return Array.isArray(list) ? Object.freeze(list.map((id) => id.toLowerCase())) : undefined
+  }
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {
-  const entries = Object.entries(file.downstreamApis).map(([name, api]) => {
-    const baseUrl = name === 'graph' && localGraph ? localGraph : api.baseUrl.replace(/\/+$/, '')
-    return [name, Object.freeze({ baseUrl, scopes: Object.freeze([...api.scopes]) })] as const
+  const entries = Object.entries(file.downstreamApis).map(([name, { baseUrl, scopes }]) => {
+    const address = name === 'graph' && localGraph ? localGraph : baseUrl.replace(/\/+$/, '')
+    return [name, { baseUrl: address, scopes }] as const
   })
-  return Object.freeze(Object.fromEntries(entries))
+  return Object.fromEntries(entries)
+}
+
+/** Freezes objects and lists at every depth. Buffers cannot be frozen. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const part of Object.values(value)) deepFreeze(part)
+  return Object.freeze(value)
 }
 
 /**
@@ -227,20 +207,4 @@ export const localTenant = {
 function localTenantUrls(port: number): { authority: string; graph: string } {
   const origin = `http://127.0.0.1:${port}`
   return { authority: origin, graph: `${origin}/v1.0` }
-}
-
-/**
- * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
- *
- * @returns undefined for the Graph of each cloud, and for this machine in development
- */
-export function foreignGraphHost({
-  production,
-  downstreamApis,
-}: Pick<Config, 'production' | 'downstreamApis'>): string | undefined {
-  const { baseUrl } = downstreamApis['graph'] ?? {}
-  if (baseUrl === undefined) return undefined
-  const url = new URL(baseUrl)
-  const isExpected = isGraphHost(url.hostname) || (!production && isLoopback(url))
-  return isExpected ? undefined : url.host
 }

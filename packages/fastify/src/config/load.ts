@@ -1,18 +1,13 @@
-/** Reads the file and the environment, and checks both against their schemas. */
+/** Reads `aad.config.json`, puts the environment's overrides over it, and checks it against its schema. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { type TSchema, Type } from 'typebox'
+import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
-import {
-  ConfigFile,
-  Environment,
-  expectation,
-  pickEnvironment,
-  placeholders,
-  removedVariables,
-  variableTakes,
-} from './schema.ts'
+import type { Environment } from './environment.ts'
+import { ConfigFile } from './schema.ts'
 
 /** @throws ConfigError naming the file if it cannot be read or parsed */
 export function readJson(path: string): unknown {
@@ -59,22 +54,44 @@ export function applyEnvironment(file: unknown, env: Environment): unknown {
 // The library stops after eight errors by default. Here all of them are reported at once.
 Settings.Set({ maxErrors: 200 })
 
-/** The differences from the file's schema: one problem per key, in the file's order. */
-export function schemaProblems(value: unknown): ConfigProblem[] {
+export interface CheckedFile {
+  /** With its defaults. Only keys without a problem have the type that they should. */
+  file: ConfigFile
+  /** One per wrong key, in the file's order. */
+  problems: ConfigProblem[]
+}
+
+/** Fills in the defaults, and checks every key by itself. */
+export function checkFile(content: unknown): CheckedFile {
+  const file = Value.Default(ConfigFile, content)
   const found = new Map<string, string>()
-  for (const error of Value.Errors(ConfigFile, value)) {
+  for (const error of Value.Errors(ConfigFile, file)) {
     const path = errorPath(error.instancePath)
     if (error.keyword === 'additionalProperties') continue
+    if (error.keyword === 'propertyNames') {
+      for (const name of error.params.propertyNames) refuseName(found, `${path}.${name}`)
+      continue
+    }
     if (error.keyword === 'required' && !isCredential(path)) {
       for (const missing of error.params.requiredProperties) {
         const key = path ? `${path}.${missing}` : missing
-        found.set(key, `is missing; it takes ${expectationFor(key)}`)
+        found.set(key, `is missing; it takes ${descriptionOf(key)}`)
       }
       continue
     }
-    if (!found.has(path)) found.set(path, sentenceFor(path, error.keyword))
+    if (!found.has(path)) found.set(path, sentenceFor(path, error))
   }
-  return [...found].map(([key, message]) => ({ key: key || 'the file', message }))
+  const problems = [...found].map(([key, message]) => ({ key: key || 'the file', message }))
+  return { file: file as ConfigFile, problems }
+}
+
+/** What is wrong beneath a key that may not be there says nothing more. */
+function refuseName(found: Map<string, string>, key: string): void {
+  for (const other of found.keys()) if (other.startsWith(`${key}.`)) found.delete(other)
+  found.set(
+    key,
+    'takes a name of letters and digits that begins with a small letter, such as graph',
+  )
 }
 
 /** A credential of no known kind has an error for each kind: they count as one. */
@@ -87,39 +104,25 @@ function isCredential(path: string): boolean {
   return path.startsWith('credentials.')
 }
 
-function sentenceFor(path: string, keyword: string): string {
-  if (keyword === 'boolean' && !isCredential(path))
+function sentenceFor(path: string, { keyword, message }: TLocalizedValidationError): string {
+  if (keyword === '~refine') return message
+  if (keyword === 'boolean' && !isCredential(path)) {
     return 'is not a key of aad.config.json (misspelt?)'
-  if (!path) return 'must hold one JSON object'
-  return `takes ${expectationFor(path)}`
+  }
+  return path ? `takes ${descriptionOf(path)}` : 'must hold one JSON object'
 }
 
-function expectationFor(path: string): string {
-  const generic = path.replace(/^downstreamApis\.[^.]+/, 'downstreamApis.*').replace(/\.\d+$/, '')
-  return expectation[generic] ?? expectation[generic.split('.')[0] ?? ''] ?? 'another value'
-}
-
-/** The placeholders that were not replaced. */
-export function intactPlaceholders(file: Partial<ConfigFile>): (keyof typeof placeholders)[] {
-  const keys = Object.keys(placeholders) as (keyof typeof placeholders)[]
-  return keys.filter((key) => file[key] === placeholders[key])
-}
-
-/** The environment, converted to its types, and a problem for each wrong variable. */
-export function readEnvironment(env: NodeJS.ProcessEnv): {
-  environment: Environment
-  problems: ConfigProblem[]
-} {
-  const picked = pickEnvironment(env)
-  const wrong = [...Value.Errors(Environment, picked)].map((error) => error.instancePath.slice(1))
-  const problems = [...new Set(wrong)].map((key) => ({
-    key,
-    message: `takes ${variableTakes[key] ?? 'another value'}`,
-  }))
-  const removed = Object.entries(removedVariables)
-    .filter(([key]) => env[key]?.trim())
-    .map(([key, message]) => ({ key, message }))
-  return { environment: picked, problems: [...problems, ...removed] }
+/** The description of a key; of a part without one, that of the list or object it is in. */
+function descriptionOf(path: string): string {
+  let schema: TSchema | undefined = ConfigFile
+  let nearest = 'another value'
+  for (const part of path.split('.')) {
+    if (Type.IsObject(schema)) schema = schema.properties[part]
+    else if (Type.IsRecord(schema)) schema = Object.values(schema.patternProperties)[0]
+    else break
+    if (schema && 'description' in schema) nearest = String(schema.description)
+  }
+  return nearest
 }
 
 /**

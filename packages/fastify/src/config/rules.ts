@@ -1,130 +1,101 @@
-/** Checks of the configuration beyond its schema. */
-import { BlockList, isIP } from 'node:net'
-import { cloudProblems } from './clouds.ts'
-import type { ConfigProblem } from './errors.ts'
-import { intactPlaceholders } from './load.ts'
-import type { ConfigFile, Environment } from './schema.ts'
-import { isDefaultScope, isSignInScope, resourceOf } from './scopes.ts'
-
-/** A session ends after an hour without a request, and after twelve hours (OWASP ASVS 7.3). */
-export const defaultIdleMinutes = 60
-export const defaultAbsoluteMinutes = 720
-
-/** Per minute. A person signs in a few times a day, and thousands may share one address. */
-export const defaultPerAddress = 600
-/** Per minute. A page that polls every second stays far below. */
-export const defaultPerSession = 1200
-
-const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-/** Whether a URL is on this machine. */
-export function isLoopback(url: URL): boolean {
-  return loopbackHosts.has(url.hostname)
-}
-
 /**
- * What a schema cannot express: placeholders, acceptable addresses, and what production refuses.
- *
- * @param file the content of the file; values of another type are skipped, because the schema has
- * refused them already
+ * The rules between keys of the configuration, and what production refuses. A rule runs only if every key
+ * that it reads has passed the schema.
  */
-export function ruleProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
-  const { authority, publicUrl } = file
-  return [
-    ...placeholderProblems(file, production),
-    ...(typeof authority === 'string' ? originProblems('authority', authority, production) : []),
-    ...(typeof publicUrl === 'string' ? publicUrlProblems(publicUrl, production) : []),
-    ...Object.entries(file.downstreamApis ?? {}).flatMap(([name, api]) =>
-      typeof api?.baseUrl === 'string'
-        ? baseUrlProblems(`downstreamApis.${name}.baseUrl`, api.baseUrl, production)
-        : [],
-    ),
-    ...(Array.isArray(file.scopes) ? scopeProblems('scopes', file.scopes) : []),
-    ...Object.entries(file.downstreamApis ?? {}).flatMap(([name, api]) =>
-      Array.isArray(api?.scopes) ? scopeProblems(`downstreamApis.${name}.scopes`, api.scopes) : [],
-    ),
-    ...tenantListProblems(file),
-    ...cloudProblems(file),
-    ...lifetimeProblems(file),
-  ]
+import { allClouds, clouds, isExternalId, signInService } from './clouds.ts'
+import { type CredentialContext, credentialProblems } from './credentials.ts'
+import type { Environment } from './environment.ts'
+import type { ConfigProblem } from './errors.ts'
+import type { CheckedFile } from './load.ts'
+import { type ConfigFile, intactPlaceholders } from './schema.ts'
+
+interface RuleContext extends CredentialContext {
+  production: boolean
+  /** Milliseconds since the epoch. */
+  now: number
 }
 
-function placeholderProblems(file: Partial<ConfigFile>, production: boolean): ConfigProblem[] {
+type Key = keyof ConfigFile
+
+interface Rule {
+  reads: readonly Key[]
+  check(file: ConfigFile, context: RuleContext): ConfigProblem[]
+}
+
+function rule<const K extends Key>(
+  reads: readonly K[],
+  check: (file: Pick<ConfigFile, K>, context: RuleContext) => ConfigProblem[],
+): Rule {
+  return { reads, check }
+}
+
+const rules: readonly Rule[] = [
+  rule(['tenant', 'clientId', 'clientSecret', 'credentials'], placeholderProblems),
+  rule(['clientSecret', 'credentials'], missingSecretProblems),
+  rule(['authority'], ({ authority }, context) => httpProblems({ authority }, context)),
+  rule(['publicUrl'], ({ publicUrl }, context) => httpProblems({ publicUrl }, context)),
+  rule(['downstreamApis'], ({ downstreamApis }, context) => {
+    const apis = Object.entries(downstreamApis)
+    const addresses = apis.map(([name, api]) => [`downstreamApis.${name}.baseUrl`, api.baseUrl])
+    return httpProblems(Object.fromEntries(addresses), context)
+  }),
+  rule(['tenant', 'allowedTenants'], tenantListProblems),
+  rule(['authority', 'tenant', 'downstreamApis'], cloudProblems),
+  rule(['session'], lifetimeProblems),
+  rule(['clientSecret', 'clientSecretExpires', 'credentials'], credentialProblems),
+]
+
+/** What is wrong with keys together. */
+export function ruleProblems(
+  { file, problems }: CheckedFile,
+  context: RuleContext,
+): ConfigProblem[] {
+  const refused = new Set(problems.map(({ key }) => key.split('.')[0]))
+  if (refused.has('the file')) return []
+  return rules
+    .filter(({ reads }) => !reads.some((key) => refused.has(key)))
+    .flatMap(({ check }) => check(file, context))
+}
+
+function placeholderProblems(
+  file: Pick<ConfigFile, 'tenant' | 'clientId' | 'clientSecret' | 'credentials'>,
+  { production }: RuleContext,
+): ConfigProblem[] {
   const all = intactPlaceholders(file)
   // Beside credentials no secret is allowed at all, which `credentialProblems` reports.
   const intact = file.credentials ? all.filter((key) => key !== 'clientSecret') : all
   if (intact.length === 3 && !production) return []
-  const problems = intact.map((key) => ({
-    key,
-    message:
-      intact.length === 3
-        ? 'is still the placeholder; production needs a tenant of your own'
-        : 'is still the placeholder; replace all three, or none of them to use the local tenant',
-  }))
-  if (file.clientSecret === undefined) {
-    const message = 'is missing; or set AAD_CLIENT_SECRET, or give credentials instead'
-    if (file.credentials === undefined) problems.push({ key: 'clientSecret', message })
-  } else if (isDummySecret(file.clientSecret) && !intact.includes('clientSecret')) {
-    problems.push({ key: 'clientSecret', message: 'is a dummy value, not a client secret' })
-  }
-  for (const key of ['tenant', 'clientId'] as const) {
-    if (isAllZero(file[key])) problems.push({ key, message: 'is the all-zero GUID' })
-  }
-  return problems
+  const message =
+    intact.length === 3
+      ? 'is still the placeholder; production needs a tenant of your own'
+      : 'is still the placeholder; replace all three, or none of them to use the local tenant'
+  return intact.map((key) => ({ key, message }))
 }
 
-function isDummySecret(value: unknown): boolean {
-  const dummy = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i
-  return typeof value === 'string' && dummy.test(value)
+function missingSecretProblems({
+  clientSecret,
+  credentials,
+}: Pick<ConfigFile, 'clientSecret' | 'credentials'>): ConfigProblem[] {
+  if (clientSecret !== undefined || credentials !== undefined) return []
+  const message = 'is missing; or set AAD_CLIENT_SECRET, or give credentials instead'
+  return [{ key: 'clientSecret', message }]
 }
 
-function isAllZero(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-]+$/.test(value)
-}
-
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
-}
-
-function originProblems(key: string, text: string, production: boolean): ConfigProblem[] {
-  const url = parseUrl(text)
-  if (!url) return [{ key, message: 'is not an address (URL)' }]
-  const problems: ConfigProblem[] = []
-  if (url.username || url.password) problems.push({ key, message: 'must not hold credentials' })
-  if (url.pathname !== '/' || url.search || url.hash) {
-    problems.push({ key, message: 'must be scheme and host only; leave out path and query' })
-  }
-  if (url.protocol === 'http:' && (production || !isLoopback(url))) {
-    const allowed = production ? 'in production' : 'for any host but 127.0.0.1 or localhost'
-    problems.push({ key, message: `must be https ${allowed}` })
-  } else if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    problems.push({ key, message: 'must start with https://' })
-  }
-  return problems
-}
-
-function publicUrlProblems(text: string, production: boolean): ConfigProblem[] {
-  const key = 'publicUrl'
-  const problems = originProblems(key, text, production)
-  const url = parseUrl(text)
-  // Entra accepts http redirect URIs for the name localhost only; 127.0.0.1 needs a manifest edit.
-  if (url?.protocol === 'http:' && isIP(url.hostname.replace(/^\[|\]$/g, ''))) {
-    problems.push({ key, message: 'must use the name localhost, not an IP address, with http' })
-  }
-  return problems
-}
-
-function baseUrlProblems(key: string, text: string, production: boolean): ConfigProblem[] {
-  const url = parseUrl(text)
-  if (!url) return [{ key, message: 'is not an address (URL)' }]
-  if (url.search || url.hash || url.username || url.password) {
-    return [{ key, message: 'must not hold a query, a fragment or credentials' }]
-  }
-  return originProblems(key, url.origin, production)
+/** Outside production, http is for this machine only, which the schema checks. */
+function httpProblems(
+  addresses: Record<string, string>,
+  { production }: RuleContext,
+): ConfigProblem[] {
+  return Object.entries(addresses)
+    .filter(([, address]) => production && new URL(address).protocol === 'http:')
+    .map(([key]) => ({ key, message: 'must be https in production' }))
 }
 
 /** Without a list every organisation could sign in, so the choice must be explicit. */
-function tenantListProblems({ tenant, allowedTenants }: Partial<ConfigFile>): ConfigProblem[] {
+function tenantListProblems({
+  tenant,
+  allowedTenants,
+}: Pick<ConfigFile, 'tenant' | 'allowedTenants'>): ConfigProblem[] {
   const key = 'allowedTenants'
   if (tenant === 'organizations' && allowedTenants === undefined) {
     const message = 'is missing; with tenant "organizations" it takes a list of tenant ids, or "*"'
@@ -136,52 +107,56 @@ function tenantListProblems({ tenant, allowedTenants }: Partial<ConfigFile>): Co
   return []
 }
 
-function lifetimeProblems(file: Partial<ConfigFile>): ConfigProblem[] {
-  const idle = file.session?.idleMinutes ?? defaultIdleMinutes
-  const absolute = file.session?.absoluteMinutes ?? defaultAbsoluteMinutes
-  if (typeof idle !== 'number' || typeof absolute !== 'number' || idle <= absolute) return []
+/** Addresses of two clouds in one file. */
+function cloudProblems({
+  authority,
+  tenant,
+  downstreamApis,
+}: Pick<ConfigFile, 'authority' | 'tenant' | 'downstreamApis'>): ConfigProblem[] {
+  const { origin } = new URL(authority)
+  const service = signInService(authority)
+  if (service !== origin) return [{ key: 'authority', message: `is known here as ${service}` }]
+  const isExternal = isExternalId(authority)
+  const problems: ConfigProblem[] = []
+  if (isExternal && tenant === 'organizations') {
+    const message = 'must be the id of the external tenant where authority is *.ciamlogin.com'
+    problems.push({ key: 'tenant', message })
+  }
+  const here = isExternal ? clouds.global.authority : origin
+  const cloud = allClouds.find((one) => one.authority === here)
+  for (const [name, { baseUrl }] of Object.entries(downstreamApis)) {
+    const graph = new URL(baseUrl).origin
+    const other = allClouds.find((one) => new URL(one.graph).origin === graph)
+    if (!cloud || !other || other.authority === cloud.authority) continue
+    const message = `belongs to ${other.title}, and authority to ${cloud.title}; there it is ${cloud.graph}`
+    problems.push({ key: `downstreamApis.${name}.baseUrl`, message })
+  }
+  return problems
+}
+
+function lifetimeProblems({
+  session: { idleMinutes, absoluteMinutes },
+}: Pick<ConfigFile, 'session'>): ConfigProblem[] {
+  if (idleMinutes <= absoluteMinutes) return []
   return [
     { key: 'session.idleMinutes', message: 'must not be longer than session.absoluteMinutes' },
   ]
 }
 
 /**
- * Scopes that Entra would refuse: one token is for one API, and `.default` cannot be mixed with others
- * (Microsoft, "Scopes and permissions in the Microsoft identity platform").
- *
- * @param key of the list, such as `scopes` or `downstreamApis.graph.scopes`
- */
-function scopeProblems(key: string, scopes: readonly unknown[]): ConfigProblem[] {
-  const names = scopes.filter((scope) => typeof scope === 'string' && !isSignInScope(scope))
-  const resources = new Set(names.map((scope) => resourceOf(String(scope))))
-  const problems: ConfigProblem[] = []
-  if (resources.size > 1) {
-    const list = [...resources].join(', ')
-    problems.push({ key, message: `names scopes of several APIs (${list}); a token is for one` })
-  }
-  const defaults = names.filter((scope) => isDefaultScope(String(scope)))
-  if (defaults.length > 0 && names.length > defaults.length) {
-    problems.push({ key, message: 'mixes .default with other scopes; use one or the other' })
-  }
-  return problems
-}
-
-/**
  * Switches that help on a developer's machine and remove protection in production.
  *
  * @param env the process environment, for switches of Node itself
- * @returns problems of variables that must not be set in production, and of TRUSTED_PROXIES
  */
 export function productionProblems(
   env: NodeJS.ProcessEnv,
   environment: Environment,
-  production: boolean,
 ): ConfigProblem[] {
-  const problems = [
-    ...proxyProblems(environment.TRUSTED_PROXIES),
-    ...managedIdentityUrlProblems(environment.MANAGED_IDENTITY_URL, production),
-  ]
-  if (!production) return problems
+  const problems: ConfigProblem[] = []
+  if (environment.MANAGED_IDENTITY_URL !== undefined) {
+    // The server at that address issues the app's credential.
+    problems.push({ key: 'MANAGED_IDENTITY_URL', message: 'must not be set in production' })
+  }
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const message = 'must not be 0 in production: certificates would not be checked'
     problems.push({ key: 'NODE_TLS_REJECT_UNAUTHORIZED', message })
@@ -191,42 +166,4 @@ export function productionProblems(
     problems.push({ key: 'NODE_OPTIONS', message })
   }
   return problems
-}
-
-/** The server at that address issues the app's credential. */
-function managedIdentityUrlProblems(text: string | undefined, production: boolean) {
-  const key = 'MANAGED_IDENTITY_URL'
-  if (text === undefined) return []
-  if (production) return [{ key, message: 'must not be set in production' }]
-  return URL.canParse(text) ? [] : [{ key, message: 'is not an address (URL)' }]
-}
-
-/** Only addresses and small ranges: a client of a trusted proxy chooses the address it is counted by. */
-function proxyProblems(text: string | undefined): ConfigProblem[] {
-  const key = 'TRUSTED_PROXIES'
-  return splitProxies(text).flatMap((proxy) => {
-    if (!isAddressOrRange(proxy)) {
-      return [{ key, message: 'takes IP addresses or ranges, such as 10.0.0.5 or 10.1.0.0/16' }]
-    }
-    return /\/0+$/.test(proxy) ? [{ key, message: 'must not trust every address' }] : []
-  })
-}
-
-export function splitProxies(text: string | undefined): string[] {
-  const parts = (text ?? '').split(',').map((part) => part.trim())
-  return parts.filter((part) => part !== '')
-}
-
-function isAddressOrRange(proxy: string): boolean {
-  const [address = '', prefix, ...rest] = proxy.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  if (prefix === undefined) return true
-  if (!/^\d{1,3}$/.test(prefix)) return false
-  try {
-    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6')
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,5 +1,12 @@
-/** The keys of `aad.config.json` and the environment variables. */
-import { type Static, Type } from 'typebox'
+/**
+ * The keys of `aad.config.json`, each with its default, its description and the check of its value.
+ * A description completes "<key> takes …", and a problem completes "<key> …". `rules.ts` has the rules
+ * between keys.
+ */
+import { type Static, type TSchema, Type } from 'typebox'
+import { baseUrlProblem, issuerProblem, originProblem, publicUrlProblem } from './addresses.ts'
+import { personalAccountsTenant } from './clouds.ts'
+import { scopesProblem } from './scopes.ts'
 
 /** Placeholders of a fresh clone: all three intact means "no tenant of my own yet". */
 export const placeholders = {
@@ -8,24 +15,77 @@ export const placeholders = {
   clientSecret: '{enter-your-client-secret-here}',
 } as const
 
-const guid = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
+/** A value of the schema that a check may still refuse, with a sentence of its own. */
+export function checked<T extends TSchema>(
+  schema: T,
+  problemOf: (value: Static<T>) => string | undefined,
+) {
+  return Type.Refine(
+    schema,
+    (value: Static<T>) => problemOf(value) === undefined,
+    (value: Static<T>) => problemOf(value) ?? '',
+  )
+}
 
-const Scopes = Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,200}$' }), {
-  minItems: 1,
-  maxItems: 50,
-  uniqueItems: true,
-})
+/** Keys that are not in the schema are refused. */
+const only = { additionalProperties: false } as const
+
+const Guid = Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' })
 
 const Path = Type.String({ minLength: 1, maxLength: 1000 })
 
-/** A day, or a time in UTC. `credentials.ts` checks that it exists. */
+function address(problemOf: (text: string) => string | undefined, description: string) {
+  return checked(Type.String({ minLength: 1, maxLength: 300, description }), problemOf)
+}
+
+/** An id of a tenant or an application. */
+function idProblem(id: string): string | undefined {
+  if (/^[0-]+$/.test(id)) return 'is the all-zero GUID'
+  if (id.toLowerCase() !== personalAccountsTenant) return undefined
+  return 'names the tenant of personal Microsoft accounts, which cannot sign in here'
+}
+
+function tenantsProblem(tenants: '*' | string[]): string | undefined {
+  return tenants === '*' ? undefined : tenants.map(idProblem).find(Boolean)
+}
+
+function secretProblem(secret: string): string | undefined {
+  const isDummy = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i.test(secret)
+  if (!isDummy || secret === placeholders.clientSecret) return undefined
+  return 'is a dummy value, not a client secret'
+}
+
+/** A day, or a time in UTC. */
 const EndDate = Type.String({
   pattern:
     '^20[0-9]{2}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,7})?)?Z)?$',
+  description: "the client secret's end date as the portal shows it, such as 2027-06-30",
 })
 
-const only = { additionalProperties: false } as const
+/** The pattern checks the form only, which the thirtieth of February has. */
+export function dateProblem(date: string): string | undefined {
+  const time = Date.parse(date)
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(date.slice(0, 10))
+  return exists ? undefined : 'is not an existing date'
+}
 
+function scopes(description: string) {
+  const Scope = Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,200}$' })
+  const options = { minItems: 1, maxItems: 50, uniqueItems: true, description }
+  return checked(Type.Array(Scope, options), scopesProblem)
+}
+
+function perMinute(fallback: number) {
+  const description = 'a whole number of requests per minute'
+  return Type.Integer({ minimum: 1, maximum: 100_000_000, default: fallback, description })
+}
+
+function minutes(maximum: number, fallback: number) {
+  const description = `a whole number of minutes from 1 to ${maximum}`
+  return Type.Integer({ minimum: 1, maximum, default: fallback, description })
+}
+
+/** In a union, the sentence of a check would be lost, so `rules.ts` checks that `expires` exists. */
 const Credential = Type.Union([
   Type.Object({ secretFile: Path, expires: Type.Optional(EndDate) }, only),
   Type.Object(
@@ -33,166 +93,114 @@ const Credential = Type.Union([
     only,
   ),
   Type.Object({ assertionFile: Path }, only),
-  Type.Object(
-    {
-      managedIdentity: Type.Object(
-        { clientId: Type.Optional(Type.String({ pattern: `^${guid}$` })) },
-        only,
-      ),
-    },
-    only,
-  ),
+  Type.Object({ managedIdentity: Type.Object({ clientId: Type.Optional(Guid) }, only) }, only),
 ])
 
-/** `aad.config.json`. Formats with an error message of their own are checked in `rules.ts`. */
+const DownstreamApi = Type.Object(
+  {
+    baseUrl: address(baseUrlProblem, 'the https address that every call to this API starts with'),
+    scopes: scopes('a list of permission names without spaces'),
+  },
+  only,
+)
+
 export const ConfigFile = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
-    tenant: Type.Union([
-      Type.String({ pattern: `^${guid}$` }),
-      Type.Literal('organizations'),
-      Type.Literal(placeholders.tenant),
-    ]),
+    tenant: checked(
+      Type.Union([Guid, Type.Literal('organizations'), Type.Literal(placeholders.tenant)], {
+        description: 'the directory (tenant) id, a GUID, or "organizations"',
+      }),
+      idProblem,
+    ),
     allowedTenants: Type.Optional(
-      Type.Union([
-        Type.Literal('*'),
-        Type.Array(Type.String({ pattern: `^${guid}$` }), { minItems: 1, uniqueItems: true }),
-      ]),
-    ),
-    clientId: Type.Union([
-      Type.String({ pattern: `^${guid}$` }),
-      Type.Literal(placeholders.clientId),
-    ]),
-    clientSecret: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
-    clientSecretExpires: Type.Optional(EndDate),
-    credentials: Type.Optional(Type.Array(Credential, { minItems: 1, maxItems: 8 })),
-    authority: Type.String({ minLength: 1, maxLength: 300 }),
-    issuer: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
-    publicUrl: Type.String({ minLength: 1, maxLength: 300 }),
-    scopes: Scopes,
-    downstreamApis: Type.Record(
-      Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,30}$' }),
-      Type.Object(
-        { baseUrl: Type.String({ minLength: 1, maxLength: 300 }), scopes: Scopes },
-        { additionalProperties: false },
-      ),
-      // Without this, a name that does not match the pattern would pass with an unchecked value.
-      { additionalProperties: false },
-    ),
-    rateLimits: Type.Optional(
-      Type.Object(
-        {
-          perAddress: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
-          perSession: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
-        },
-        { additionalProperties: false },
+      checked(
+        Type.Union([Type.Literal('*'), Type.Array(Guid, { minItems: 1, uniqueItems: true })], {
+          description: 'a list of tenant ids, GUIDs, or "*" for every organisation',
+        }),
+        tenantsProblem,
       ),
     ),
-    session: Type.Optional(
-      Type.Object(
-        {
-          idleMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
-          absoluteMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 43200 })),
-        },
-        { additionalProperties: false },
+    clientId: checked(
+      Type.Union([Guid, Type.Literal(placeholders.clientId)], {
+        description: 'the application (client) id, a GUID',
+      }),
+      idProblem,
+    ),
+    clientSecret: Type.Optional(
+      checked(
+        Type.String({
+          minLength: 1,
+          maxLength: 1000,
+          description:
+            "the client secret's value, a non-empty string (or set AAD_CLIENT_SECRET instead)",
+        }),
+        secretProblem,
       ),
+    ),
+    clientSecretExpires: Type.Optional(checked(EndDate, dateProblem)),
+    credentials: Type.Optional(
+      Type.Array(Credential, {
+        minItems: 1,
+        maxItems: 8,
+        description:
+          'a list of { "secretFile" (with "expires") }, { "certificate": { "certificateFile", "privateKeyFile" } }, { "assertionFile" } or { "managedIdentity": { "clientId" } }, tried in order',
+      }),
+    ),
+    authority: address(
+      originProblem,
+      'the address of the sign-in service, such as https://login.microsoftonline.com',
+    ),
+    issuer: Type.Optional(
+      address(
+        issuerProblem,
+        'the issuer that the tokens of this authority name, if it is not the usual one',
+      ),
+    ),
+    publicUrl: address(
+      publicUrlProblem,
+      'the address that people open, such as https://app.example.com, without a path',
+    ),
+    scopes: scopes('a list of permission names without spaces, such as ["User.ReadBasic.All"]'),
+    downstreamApis: Type.Record(Type.String(), DownstreamApi, {
+      propertyNames: { pattern: '^[a-z][A-Za-z0-9]{0,30}$' },
+      description: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',
+    }),
+    rateLimits: Type.Object(
+      {
+        // A person signs in a few times a day, and thousands may share one address.
+        perAddress: perMinute(600),
+        // A page that polls every second stays far below.
+        perSession: perMinute(1200),
+      },
+      {
+        ...only,
+        default: {},
+        description: 'an object with perAddress and perSession, requests per minute',
+      },
+    ),
+    session: Type.Object(
+      {
+        // An hour without a request, and twelve hours in all (OWASP ASVS 7.3).
+        idleMinutes: minutes(1440, 60),
+        absoluteMinutes: minutes(43_200, 720),
+      },
+      {
+        ...only,
+        default: {},
+        description: 'an object with idleMinutes and absoluteMinutes',
+      },
     ),
   },
-  { additionalProperties: false },
+  only,
 )
 
 export type ConfigFile = Static<typeof ConfigFile>
 
-/** What each key takes, for the sentence that refuses a wrong value. */
-export const expectation: Record<string, string> = {
-  tenant: 'the directory (tenant) id, a GUID, or "organizations"',
-  allowedTenants: 'a list of tenant ids, GUIDs, or "*" for every organisation',
-  clientId: 'the application (client) id, a GUID',
-  clientSecret: "the client secret's value, a non-empty string (or set AAD_CLIENT_SECRET instead)",
-  clientSecretExpires: "the client secret's end date as the portal shows it, such as 2027-06-30",
-  credentials:
-    'a list of { "secretFile" (with "expires") }, { "certificate": { "certificateFile", "privateKeyFile" } }, { "assertionFile" } or { "managedIdentity": { "clientId" } }, tried in order',
-  authority: 'the address of the sign-in service, such as https://login.microsoftonline.com',
-  issuer: 'the issuer that the tokens of this authority name, if it is not the usual one',
-  publicUrl: 'the address that people open, such as https://app.example.com, without a path',
-  scopes: 'a list of permission names without spaces, such as ["User.ReadBasic.All"]',
-  downstreamApis: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',
-  'downstreamApis.*.baseUrl': 'the https address that every call to this API starts with',
-  'downstreamApis.*.scopes': 'a list of permission names without spaces',
-  rateLimits: 'an object with perAddress and perSession, requests per minute',
-  'rateLimits.perAddress': 'a whole number of requests per minute',
-  'rateLimits.perSession': 'a whole number of requests per minute',
-  session: 'an object with idleMinutes and absoluteMinutes',
-  'session.idleMinutes': 'a whole number of minutes from 1 to 1440',
-  'session.absoluteMinutes': 'a whole number of minutes from 1 to 43200',
-}
-
-const port = (fallback?: number) =>
-  Type.Integer({
-    minimum: 0,
-    maximum: 65535,
-    ...(fallback === undefined ? {} : { default: fallback }),
-  })
-
-/** All environment variables that Gatehouse reads, after conversion to their types. */
-export const Environment = Type.Object({
-  NODE_ENV: Type.Optional(Type.String()),
-  AAD_CONFIG: Type.Optional(Type.String({ minLength: 1 })),
-  AAD_TENANT: Type.Optional(Type.String({ minLength: 1 })),
-  AAD_CLIENT_ID: Type.Optional(Type.String({ minLength: 1 })),
-  AAD_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
-  AAD_AUTHORITY: Type.Optional(Type.String({ minLength: 1 })),
-  GRAPH_BASE_URL: Type.Optional(Type.String({ minLength: 1 })),
-  PUBLIC_URL: Type.Optional(Type.String({ minLength: 1 })),
-  AAD_CLIENT_SECRET_FILE: Type.Optional(Type.String({ minLength: 1 })),
-  MANAGED_IDENTITY_URL: Type.Optional(Type.String({ minLength: 1 })),
-  SESSION_KEYS: Type.Optional(Type.String({ minLength: 1 })),
-  SESSION_KEYS_FILE: Type.Optional(Type.String({ minLength: 1 })),
-  STORE_URL: Type.Optional(
-    Type.String({ pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$' }),
-  ),
-  DATA_DIR: Type.Optional(Type.String({ minLength: 1 })),
-  HOST: Type.Optional(Type.String({ minLength: 1 })),
-  PORT: Type.Optional(port()),
-  TENANT_PORT: Type.Optional(port()),
-  TRUSTED_PROXIES: Type.Optional(Type.String({ minLength: 1 })),
-  LOG_LEVEL: Type.Optional(
-    Type.Union(
-      (['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const).map((level) =>
-        Type.Literal(level),
-      ),
-    ),
-  ),
-})
-
-export type Environment = Static<typeof Environment>
-
-/** What a variable takes, for the sentence that refuses a wrong value. */
-export const variableTakes: Record<string, string> = {
-  PORT: 'a port number from 0 to 65535',
-  TENANT_PORT: 'a port number from 0 to 65535',
-  STORE_URL: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
-  LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
-}
-
-/** Variables that are no longer read, and what to do instead. */
-export const removedVariables: Record<string, string> = {
-  WORKERS:
-    'is no longer read: start several processes on ports of their own, or let the platform run several instances',
-}
-
-const whole = /^[0-9]{1,5}$/
-const numeric = new Set(['PORT', 'TENANT_PORT'])
-
-/**
- * Picks Gatehouse's variables from a process environment. Empty ones count as unset, because Compose
- * files and CI systems set them that way. Numbers are converted; other text stays for the schema to refuse.
- */
-export function pickEnvironment(env: NodeJS.ProcessEnv): Record<string, string | number> {
-  const picked: Record<string, string | number> = {}
-  for (const key of Object.keys(Environment.properties)) {
-    const value = env[key]?.trim()
-    if (value) picked[key] = numeric.has(key) && whole.test(value) ? Number(value) : value
-  }
-  return picked
+/** The placeholders that were not replaced. */
+export function intactPlaceholders(
+  file: Partial<Pick<ConfigFile, keyof typeof placeholders>>,
+): (keyof typeof placeholders)[] {
+  const keys = ['tenant', 'clientId', 'clientSecret'] as const
+  return keys.filter((key) => file[key] === placeholders[key])
 }

@@ -38,3 +38,20 @@ export function resourceOf(scope: string): string | undefined {
 export function scopeName(scope: string): string {
   return scope.slice(scope.lastIndexOf('/') + 1).toLowerCase()
 }
+
+/**
+ * Scopes that Entra would refuse: one token is for one API, and `.default` cannot be mixed with others
+ * (Microsoft, "Scopes and permissions in the Microsoft identity platform").
+ *
+ * @returns completes "<key of the list> …"
+ */
+export function scopesProblem(scopes: readonly string[]): string | undefined {
+  const names = scopes.filter((scope) => !isSignInScope(scope))
+  const resources = new Set(names.map(resourceOf))
+  if (resources.size > 1) {
+    return `names scopes of several APIs (${[...resources].join(', ')}); a token is for one`
+  }
+  const defaults = names.filter(isDefaultScope)
+  const isMixed = defaults.length > 0 && names.length > defaults.length
+  return isMixed ? 'mixes .default with other scopes; use one or the other' : undefined
+}

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ConfigProblem } from './errors.ts'
-import type { Environment } from './schema.ts'
+import type { Environment } from './environment.ts'
 
 /** The content of a file; or why it cannot be used, to complete "names …" or "has …". */
 type SecretFile = { content: string; fault?: undefined } | { content?: undefined; fault: string }

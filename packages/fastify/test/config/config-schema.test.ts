@@ -1,8 +1,35 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { ConfigFile } from '../../src/config/schema.ts'
+import { load, ownTenant, refusalOf, refusedKeys } from '../support/config-folder.ts'
 import { schemaPath, schemaText } from '../../tools/json-schema.ts'
 
 it('docs/aad.config.schema.json is what the back end checks (npm run schema -w @gatehouse/fastify)', () => {
   const written: unknown = JSON.parse(readFileSync(schemaPath, 'utf8'))
   expect(written).toEqual(JSON.parse(schemaText()))
+})
+
+it.each(Object.entries(ConfigFile.properties).filter(([key]) => key !== '$schema'))(
+  'a wrong %s is refused with what the key takes',
+  (key, schema) => {
+    const { problems } = refusalOf({ ...ownTenant, [key]: 5 })
+    const { description } = schema as { description?: string }
+    expect(description).toBeDefined()
+    expect(problems).toContainEqual({ key, message: `takes ${description}` })
+  },
+)
+
+it('keys that may be left out have their defaults', () => {
+  const { session, rateLimits } = load(ownTenant)
+  expect(session).toEqual({ idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 })
+  expect(rateLimits).toEqual({ perAddress: 600, perSession: 1200 })
+  expect(load({ ...ownTenant, session: { idleMinutes: 5 } }).session).toEqual({
+    idleMs: 5 * 60_000,
+    absoluteMs: 12 * 60 * 60_000,
+  })
+})
+
+it('a wrong key hides no problem of other keys', () => {
+  const file = { ...ownTenant, tenant: 5, session: { idleMinutes: 61, absoluteMinutes: 60 } }
+  expect(refusedKeys(file)).toEqual(['tenant', 'session.idleMinutes'])
 })

@@ -1,0 +1,118 @@
+/** The environment variables, each with its default, its description and the check of its value. */
+import { BlockList, isIP } from 'node:net'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { ConfigProblem } from './errors.ts'
+import { checked } from './schema.ts'
+
+const Text = Type.Optional(Type.String({ minLength: 1 }))
+
+function port(fallback: number) {
+  const description = 'a port number from 0 to 65535'
+  return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
+}
+
+/** Everything that Gatehouse reads from the environment. Nothing else does. */
+const Environment = Type.Object({
+  NODE_ENV: Text,
+  AAD_CONFIG: Type.String({ minLength: 1, default: 'aad.config.json' }),
+  AAD_TENANT: Text,
+  AAD_CLIENT_ID: Text,
+  AAD_CLIENT_SECRET: Text,
+  AAD_CLIENT_SECRET_FILE: Text,
+  AAD_AUTHORITY: Text,
+  GRAPH_BASE_URL: Text,
+  PUBLIC_URL: Text,
+  MANAGED_IDENTITY_URL: Type.Optional(
+    checked(Type.String(), (text) => (URL.canParse(text) ? undefined : 'is not an address (URL)')),
+  ),
+  SESSION_KEYS: Text,
+  SESSION_KEYS_FILE: Text,
+  STORE_URL: Type.Optional(
+    Type.String({
+      pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
+      description: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
+    }),
+  ),
+  DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  PORT: port(5174),
+  TENANT_PORT: port(5175),
+  TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
+  LOG_LEVEL: Type.Optional(
+    Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      description: 'fatal, error, warn, info, debug, trace or silent',
+    }),
+  ),
+})
+
+export type Environment = Static<typeof Environment>
+
+/** Variables that are no longer read, and what to do instead. */
+const removedVariables: Record<string, string> = {
+  WORKERS:
+    'is no longer read: start several processes on ports of their own, or let the platform run several instances',
+}
+
+const wholeNumber = /^[0-9]{1,5}$/
+const numbers = new Set(['PORT', 'TENANT_PORT'])
+
+/**
+ * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose
+ * files and CI systems set them that way.
+ *
+ * @returns the variables, with the default in place of a wrong one, and a problem for each wrong one
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): {
+  environment: Environment
+  problems: ConfigProblem[]
+} {
+  const picked: Record<string, string | number> = {}
+  for (const key of Object.keys(Environment.properties)) {
+    const value = env[key]?.trim()
+    if (value) picked[key] = numbers.has(key) && wholeNumber.test(value) ? Number(value) : value
+  }
+  const problems: ConfigProblem[] = []
+  for (const [key, schema] of Object.entries(Environment.properties)) {
+    const error = key in picked ? Value.Errors(schema, picked[key])[0] : undefined
+    if (!error) continue
+    const { description = 'another value' } = schema as { description?: string }
+    const message = error.keyword === '~refine' ? error.message : `takes ${description}`
+    problems.push({ key, message })
+    delete picked[key]
+  }
+  for (const [key, message] of Object.entries(removedVariables)) {
+    if (env[key]?.trim()) problems.push({ key, message })
+  }
+  return { environment: Value.Parse(Environment, Value.Default(Environment, picked)), problems }
+}
+
+/** Only addresses and small ranges: a client of a trusted proxy chooses the address it is counted by. */
+function proxiesProblem(text: string): string | undefined {
+  const proxies = splitProxies(text)
+  if (!proxies.every(isAddressOrRange)) {
+    return 'takes IP addresses or ranges, such as 10.0.0.5 or 10.1.0.0/16'
+  }
+  return proxies.some((proxy) => /\/0+$/.test(proxy)) ? 'must not trust every address' : undefined
+}
+
+export function splitProxies(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function isAddressOrRange(proxy: string): boolean {
+  const [address = '', prefix, ...rest] = proxy.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  if (prefix === undefined) return true
+  if (!/^\d{1,3}$/.test(prefix)) return false
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6')
+    return true
+  } catch {
+    return false
+  }
+}
