@@ -109,7 +109,7 @@ async function mayRemove(yes: boolean): Promise<boolean> {
   if (hasTerminal()) return ask('Remove this for good?')
   throw new SetupError(
     'declined',
-    'Nobody can be asked whether to remove this.',
+    'There is no terminal to ask on whether to remove this.',
     'Run the command again with --yes.',
   )
 }
