@@ -22,7 +22,10 @@ async function continueAndReturn(page: Page, link: string): Promise<void> {
   await expect(page).toHaveURL((url) => url.pathname + url.search + url.hash === place)
 }
 
-test('an authentication context that Graph asks for is a step-up', async ({ page, tenant }) => {
+test('an authentication context that Graph requires leads to a step-up', async ({
+  page,
+  tenant,
+}) => {
   await signIn(page, account)
   tenant.requireAuthenticationContext('users', 'c1')
   await page.goto(place)
@@ -31,7 +34,7 @@ test('an authentication context that Graph asks for is a step-up', async ({ page
   await continueAndReturn(page, 'Continue')
 })
 
-test('a consent that was withdrawn is asked for again, by what it allows', async ({
+test('withdrawn consent is requested again, with a description of the permission', async ({
   page,
   tenant,
 }) => {
@@ -49,7 +52,7 @@ test('a consent that was withdrawn is asked for again, by what it allows', async
   await continueAndReturn(page, 'Continue')
 })
 
-test('a session that was revoked at Microsoft is a sign-in away', async ({ page, tenant }) => {
+test('a session that was revoked at Microsoft leads to a sign-in', async ({ page, tenant }) => {
   await signIn(page, account)
   tenant.revokeUser()
   await page.goto(place)
@@ -57,7 +60,10 @@ test('a session that was revoked at Microsoft is a sign-in away', async ({ page,
   await continueAndReturn(page, 'Sign in again')
 })
 
-test('what was on the page goes with the question', async ({ page, tenant }) => {
+test('the data of the page is removed when the interaction is requested', async ({
+  page,
+  tenant,
+}) => {
   await signIn(page, account)
   await page.goto('/users')
   await expect(table(page).getByRole('row')).toHaveCount(26)

@@ -16,7 +16,7 @@ export const test = base.extend<{ clearedAfterwards: void }>({
 
 export const documented = documentedScenarios()
 
-/** The name of the test that shows what the documentation says about a scenario. @throws Error where it says nothing */
+/** The title of the test that shows the documented page of a scenario. @throws Error if none is documented */
 export function says(id: string): string {
   const page = documented.find((scenario) => scenario.id === id)?.page
   if (page === undefined) throw new Error(`${id} is not in the table`)
@@ -40,7 +40,7 @@ export async function trySignIn(page: Page): Promise<void> {
   await expect(account.or(end).first()).toBeVisible()
   if (await end.isVisible()) return
   await account.click()
-  // Whoever agreed before is not asked again.
+  // A user who consented before is not asked again.
   await expect(accept.or(end)).toBeVisible({ timeout: 20_000 })
   if (await accept.isVisible()) await accept.click()
 }

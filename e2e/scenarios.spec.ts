@@ -64,7 +64,7 @@ for (const id of [
     tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(rows(page)).toHaveCount(25)
-    // Somebody who comes now notices nothing either.
+    // A user who signs in now is not affected either.
     await trySignIn(page)
     await page.goto('/users')
     await expect(rows(page)).toHaveCount(25)

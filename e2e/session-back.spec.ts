@@ -9,9 +9,7 @@ test.use({
   },
 })
 
-test('Back after a sign-out elsewhere shows nothing of the page that was kept', async ({
-  page,
-}) => {
+test('Back after a sign-out in another tab shows nothing of the cached page', async ({ page }) => {
   const name = await signIn(page, 0)
   await page.goto('/users')
   const table = page.getByRole('table', { name: 'Users' })
@@ -28,7 +26,7 @@ test('Back after a sign-out elsewhere shows nothing of the page that was kept', 
   for (const text of [name, ...users]) expect(html).not.toContain(text)
 })
 
-test('Back to a session that goes on finds the page as it was', async ({ page }) => {
+test('Back during a session shows the page as it was', async ({ page }) => {
   await signIn(page, 0)
   await page.goto('/users')
   const table = page.getByRole('table', { name: 'Users' })

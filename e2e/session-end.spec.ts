@@ -51,7 +51,7 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
 }
 
-test('five minutes before the end a toast says so, once aloud, and counts down', async ({
+test('five minutes before the end a toast appears, is announced once, and counts down', async ({
   page,
 }) => {
   await signIn(page, 0)
@@ -69,7 +69,7 @@ test('five minutes before the end a toast says so, once aloud, and counts down',
   await expectSound(page)
 })
 
-test('Stay signed in moves the clock; asking who is signed in does not', async ({ page }) => {
+test('Stay signed in extends the session, and a read of the session does not', async ({ page }) => {
   await signIn(page, 0)
   const time = await passingTime(page)
   await page.goto('/')
@@ -94,7 +94,7 @@ test('Stay signed in moves the clock; asking who is signed in does not', async (
 })
 
 test(
-  'a toast can be sent away, and is reached above an open panel',
+  'a toast can be dismissed, and is reachable above an open panel',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -111,7 +111,7 @@ test(
 )
 
 test(
-  'where staying does not help, the toast says so and offers no button',
+  'if the session cannot be extended, the toast says so and has no button',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -129,7 +129,7 @@ test(
   },
 )
 
-test('at zero the page is gone, and a dialog that cannot be dismissed leads back to it', async ({
+test('at zero the page is removed, and a dialog that cannot be dismissed leads back to it', async ({
   page,
 }) => {
   const name = await signIn(page, 0)
@@ -158,7 +158,7 @@ test('at zero the page is gone, and a dialog that cannot be dismissed leads back
 })
 
 test(
-  'a session that slept through its end is over when the page wakes up',
+  'a session that ended while the computer slept is over when the page wakes up',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)
@@ -221,7 +221,7 @@ test('a page that was loaded signed out has no dialog', { tag: '@thorough' }, as
 })
 
 test(
-  'a wrong clock, and one that is set meanwhile, changes nothing',
+  'a wrong clock, or a change of the clock, has no effect',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)

@@ -33,7 +33,9 @@ async function signInAlone(page: Page): Promise<string> {
   return name
 }
 
-test('the account menu leads there, and the only session is this device', async ({ page }) => {
+test('the account menu leads to the sessions, of which this device is the only one', async ({
+  page,
+}) => {
   const name = await signInAlone(page)
   await accountButton(page, name).click()
   const menu = page.getByRole('region', { name: 'Account' })
@@ -73,7 +75,7 @@ test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ pag
   await expect(page.getByRole('button', { name: /^Show / })).toHaveCount(0)
 })
 
-test('one session is ended, and its browser is told so', async ({ page, browser, baseURL }) => {
+test('one session is ended, and its browser shows that', async ({ page, browser, baseURL }) => {
   await signInAlone(page)
   const other = await elsewhere(browser, baseURL)
   await other.goto('/users')
@@ -91,7 +93,7 @@ test('one session is ended, and its browser is told so', async ({ page, browser,
   await other.context().close()
 })
 
-test('all other sessions are ended after a question, and this one goes on', async ({
+test('all other sessions are ended after a confirmation, and this one goes on', async ({
   page,
   browser,
   baseURL,
@@ -120,7 +122,7 @@ test('all other sessions are ended after a question, and this one goes on', asyn
 })
 
 test(
-  'a session that has ended meanwhile is gone as well',
+  'a session that has ended meanwhile is removed as well',
   { tag: '@thorough' },
   async ({ page, browser, baseURL }) => {
     await signInAlone(page)
@@ -135,7 +137,7 @@ test(
   },
 )
 
-test('the end of this session is a sign-out', async ({ page }) => {
+test('ending this session is a sign-out', async ({ page }) => {
   await signInAlone(page)
   await page.goto('/sessions')
   await rows(page).getByRole('button', { name: 'Sign out' }).click()
@@ -144,7 +146,7 @@ test('the end of this session is a sign-out', async ({ page }) => {
 })
 
 test(
-  'a failure leaves the row, and says so',
+  'a failure keeps the row, and is shown',
   { tag: '@thorough' },
   async ({ page, browser, baseURL }) => {
     await signInAlone(page)
@@ -168,7 +170,7 @@ for (const { colorScheme, width } of [
   { colorScheme: 'dark', width: 320 },
 ] as const) {
   test(
-    `the list and its question are sound, ${colorScheme} at ${width} px`,
+    `the list and its confirmation are accessible, ${colorScheme} at ${width} px`,
     { tag: '@thorough' },
     async ({ page, browser, baseURL }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

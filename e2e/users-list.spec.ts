@@ -28,7 +28,7 @@ test.beforeEach(async ({ page }) => {
   await beSignedIn(page)
 })
 
-test('five keys are one request, and one entry of the history', async ({ page }) => {
+test('five keystrokes cause one request, and one history entry', async ({ page }) => {
   await page.goto('/users')
   await expectPage(page, 1)
   const before = await page.evaluate(() => history.length)
@@ -93,7 +93,9 @@ test('a link to the middle of a sorted search survives a reload', async ({ page 
   expect(await names(page)).toEqual(shown)
 })
 
-test('a page behind the last one is the last one, and nonsense is the first', async ({ page }) => {
+test('a page number beyond the end shows the last page, and an invalid one the first', async ({
+  page,
+}) => {
   await page.goto('/users?page=30')
   await expectPage(page, 10)
   await expect(page).toHaveURL(/\/users\?page=10$/)
@@ -103,7 +105,7 @@ test('a page behind the last one is the last one, and nonsense is the first', as
   await expect(page.getByRole('button', { name: 'Previous' })).toBeDisabled()
 })
 
-test('the name’s column turns the order round, from the first page', async ({ page }) => {
+test('the name column reverses the order, from the first page', async ({ page }) => {
   await page.goto('/users?page=2')
   await expectPage(page, 2)
   const head = table(page).getByRole('columnheader', { name: 'Name', exact: true })
@@ -119,9 +121,7 @@ test('the name’s column turns the order round, from the first page', async ({ 
   await expect(page).toHaveURL(/\/users$/)
 })
 
-test('a person’s panel takes the focus, holds it, and gives it back to the row', async ({
-  page,
-}) => {
+test('a person’s panel takes the focus, keeps it, and returns it to the row', async ({ page }) => {
   await page.goto('/users')
   await expectPage(page, 1)
   const row = rows(page).nth(3)
@@ -152,7 +152,7 @@ test('a person’s panel takes the focus, holds it, and gives it back to the row
   await expect(panel).toHaveCount(0)
 })
 
-test('you find yourself marked', async ({ page }) => {
+test('the row of the signed-in user is marked', async ({ page }) => {
   const response = await page.request.get('/api/me')
   const { name, username } = (await response.json()) as { name: string; username: string }
   await page.goto(`/users?q=${encodeURIComponent(name)}`)
@@ -161,7 +161,7 @@ test('you find yourself marked', async ({ page }) => {
   await expect(rows(page).getByText('You', { exact: true })).toHaveCount(1)
 })
 
-test('the first load holds the place of the rows that come', async ({ page }) => {
+test('the first load reserves the space of the rows', async ({ page }) => {
   const held: (() => void)[] = []
   await page.route(
     (url) => url.pathname === '/api/users',

@@ -81,7 +81,7 @@ describe('MSAL Node in its default mode, with its own network client', () => {
     expect(await askGraph(at, fresh.accessToken)).toBe(person.user.id)
   })
 
-  it('redeems a refresh token that was kept elsewhere', async () => {
+  it('redeems a refresh token that was stored outside its cache', async () => {
     const person = personOf(at, 6)
     const client = createClient()
     await signIn(client, person)
@@ -94,7 +94,7 @@ describe('MSAL Node in its default mode, with its own network client', () => {
     expect(await askGraph(at, result?.accessToken ?? '')).toBe(person.user.id)
   })
 
-  it('asks for a sign-in where the user’s tokens were revoked', async () => {
+  it('asks for a sign-in if the user’s tokens were revoked', async () => {
     const person = personOf(at, 7)
     const client = createClient()
     const { account } = await signIn(client, person)

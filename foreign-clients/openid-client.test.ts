@@ -91,7 +91,7 @@ describe('openid-client, with every check on', () => {
     expect(await isSignedIn(person, url)).toBe(false)
   })
 
-  it('refuses an ID token that is for another sign-in, or signed by somebody else', async () => {
+  it('refuses an ID token that is for another sign-in, or signed with another key', async () => {
     const person = personOf(at, 6)
     const tampered = { at: 'token', kind: 'idToken', times: 1 } as const
     at.tenant.faults.set({ ...tampered, claims: { nonce: 'another' } })

@@ -31,7 +31,7 @@ function empty(times: number, patch: Record<string, unknown> = {}): void {
   })
 }
 
-/** Whatever Graph is asked. */
+/** Sets Graph's answer to every request. */
 function answers(body: object): void {
   gatehouse().tenant.faults.clear()
   gatehouse().tenant.faults.set({ at: 'users', kind: 'respond', status: 200, body })

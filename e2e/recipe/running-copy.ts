@@ -9,7 +9,7 @@ export interface RunningCopy {
   end(): Promise<unknown>
 }
 
-/** @throws Error with what it said, where it ended instead of answering */
+/** @throws Error with its output, if it ended before it answered */
 export async function startCopy(folder: string): Promise<RunningCopy> {
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`

@@ -196,7 +196,7 @@ function folderWith(parent: string, files: string[]): string[] {
   })
 }
 
-describe('the development server keeps to the page', () => {
+describe('the development server serves the page only', () => {
   const outside = [
     'aad.config.json',
     'package.json',
@@ -215,7 +215,7 @@ describe('the development server keeps to the page', () => {
   const here = outside.filter((file) => existsSync(join(root, file)))
 
   test.each(here)(
-    'and serves no %s, whatever the spelling',
+    'and no %s, in any spelling',
     async (file) => {
       expect(await leaksOf(join(root, file))).toEqual([])
     },
@@ -223,7 +223,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'though the same spellings do find what is served',
+    'although the same spellings find the served files',
     async () => {
       const leaks = await leaksOf(join(web, 'vite/back-end.ts'))
       const found = queries.filter((query) => leaks.some((path) => path.endsWith(`ts${query}`)))
@@ -234,7 +234,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'and serves no file of a data folder elsewhere',
+    'and no file of a data folder in another place',
     async () => {
       const files = folderWith(tmpdir(), ['session-key', 'sessions.sqlite', 'notes.ts'])
       for (const file of files) expect(await leaksOf(file)).toEqual([])
@@ -243,7 +243,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'and serves no keys, stores and settings that lie inside the page’s own folder',
+    'and no keys, stores or settings inside the page’s own folder',
     async () => {
       const files = folderWith(join(web, 'test-results'), [
         '.env',
@@ -264,14 +264,14 @@ describe('the development server keeps to the page', () => {
     2 * timeout,
   )
 
-  test('and denies everything that Vite denies by itself', async () => {
+  test('and denies everything that Vite denies by default', async () => {
     const byDefault = await resolveConfig({ configFile: false }, 'serve')
     const ours = await resolveConfig({ configFile: join(web, 'vite.config.ts') }, 'serve')
     expect(ours.server.fs.deny).toEqual(expect.arrayContaining(byDefault.server.fs.deny))
   })
 
   test(
-    'and serves every module that the page imports',
+    'and every module that the page imports',
     async () => {
       const modules = new Map<string, string>()
       const follow = async (path: string): Promise<void> => {
@@ -309,7 +309,7 @@ function importsOf(text: string): string[] {
   return [...found].map(([, path = '']) => path)
 }
 
-describe('the development server knows its own names', () => {
+describe('the development server answers to its own host names', () => {
   const foreign = [
     'evil.test',
     'evil.test:5173',
@@ -319,7 +319,7 @@ describe('the development server knows its own names', () => {
     'localhost.:5173',
   ]
 
-  test.each(foreign)('and answers nothing to the host “%s”', async (host) => {
+  test.each(foreign)('and refuses the host “%s”', async (host) => {
     passedOn.length = 0
     const headers = { host }
     const paths = [
@@ -340,7 +340,7 @@ describe('the development server knows its own names', () => {
     expect(passedOn).toEqual([])
   })
 
-  test('and answers to localhost and to loopback addresses', async () => {
+  test('which are localhost and loopback addresses', async () => {
     passedOn.length = 0
     for (const name of ['localhost', '127.0.0.1', '[::1]']) {
       const headers = { host: `${name}:${port}` }
@@ -350,7 +350,7 @@ describe('the development server knows its own names', () => {
     expect(passedOn).toEqual(Array(3).fill('GET /api/session'))
   })
 
-  test('and tells of changes only to its own page', async () => {
+  test('and reports changes to its own page only', async () => {
     const upgrade = {
       connection: 'Upgrade',
       upgrade: 'websocket',

@@ -30,7 +30,7 @@ function directory(pages: number) {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('a page of users', () => {
-  test('is reached through the pages before it, each of which is requested once', async () => {
+  test('is reached through the pages before it, each requested once', async () => {
     const asked = directory(5)
     const client = new QueryClient()
     expect(await client.fetchQuery(usersPage(list, 3))).toMatchObject({ page: 3, next: 'after-3' })

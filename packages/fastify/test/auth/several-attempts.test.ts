@@ -87,7 +87,7 @@ describe('several tabs', () => {
     expect(answer.location).toBe('/claims')
   })
 
-  it('leave no session behind that a sign-out in between has ended', async () => {
+  it('do not restore a session that a sign-out in between has ended', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const old = await browser.cookieHeader()
@@ -98,7 +98,7 @@ describe('several tabs', () => {
     expect((await browser.send('/api/me', { cookie: old })).status).toBe(401)
   })
 
-  it('survive junk under the names of attempts', async () => {
+  it('still sign in with junk cookies under the names of attempts', async () => {
     const browser = gatehouse().browser()
     const junk = Array.from({ length: 20 }, (_, index) => `sign-in-${index}=junk`).join('; ')
     const answer = await browser.send('/auth/sign-in', { cookie: junk })

@@ -7,7 +7,7 @@ import { json, startUpstream } from '../support/upstream.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ extend: groupsRoute })
-/** Where a token may name the groups. */
+/** A foreign server that a token may name as the source of the groups. */
 const elsewhere = await startUpstream()
 afterAll(() => elsewhere.close())
 

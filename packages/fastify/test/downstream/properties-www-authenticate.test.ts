@@ -54,8 +54,8 @@ function meant(one: Challenge) {
   }
 }
 
-describe('whatever a WWW-Authenticate header says', () => {
-  it('has an answer that is no longer than the header, never an error', () => {
+describe('any WWW-Authenticate header', () => {
+  it('is parsed without an error, into no more text than the header has', () => {
     const piece = fc.constantFrom('Bearer', ' ', ',', '=', '"', '\\', 'claims', 'error', 'e30=')
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -77,7 +77,7 @@ describe('whatever a WWW-Authenticate header says', () => {
     )
   })
 
-  it('a well-formed list comes back as it was meant, in one field or in several', () => {
+  it('a well-formed list is parsed correctly, in one field or in several', () => {
     fc.assert(
       fc.property(fc.array(challenge, { maxLength: 5 }), fc.boolean(), (list, together) => {
         const fields = list.map(spelled)
@@ -87,7 +87,7 @@ describe('whatever a WWW-Authenticate header says', () => {
     )
   })
 
-  it('a real challenge that was changed asks for the same claims, for others, or for nothing', () => {
+  it('a changed challenge yields the same claims, other claims, or none', () => {
     expect(readBearerChallenge(real)).toEqual({ claims })
     const seen = new Set<string>()
     fc.assert(
@@ -124,7 +124,7 @@ describe('a WWW-Authenticate header made to take long', () => {
     expect(long).toBeLessThan(Math.max(10 * short, 2))
   })
 
-  it('is not read at all where it is longer than any that is real', () => {
+  it('is not parsed if it is longer than any real one', () => {
     expect(parseChallenges(`Bearer ${'a=1, '.repeat(20_000)}`)).toEqual([])
     expect(parseChallenges(Array<string>(5000).fill('Bearer a=1'))).toEqual([])
   })

@@ -92,7 +92,7 @@ describe('a problem', () => {
     expect(answer.headers['allow']).toBe(allow)
   })
 
-  it('405 answers HEAD, which calls no API', async () => {
+  it('405 answers HEAD without a call to an API', async () => {
     const browser = await signedIn()
     const answer = await browser.send('/api/users', { method: 'HEAD' })
     expect([answer.status, answer.text]).toEqual([405, ''])
@@ -125,7 +125,7 @@ describe('a problem', () => {
 })
 
 describe('every answer', () => {
-  it('is kept by no cache and sniffed by no browser', async () => {
+  it('is never cached, and forbids type sniffing', async () => {
     const browser = await signedIn()
     for (const path of [
       '/api/me',

@@ -81,7 +81,7 @@ async function ask({ id, browser, fate }: Person, turn: number): Promise<string 
   return right ? undefined : `${id} got ${answer.status} ${answer.text}`
 }
 
-it(`50 users with ${callsEach} calls each at once, tokens that run out, and throttles: everybody has their own`, async () => {
+it(`50 users with ${callsEach} calls each at once, expiring tokens and throttling: each user gets their own answers`, async () => {
   const everybody = await everybodySignsIn()
   graphKnowsTheCaller(new Map(everybody.map(({ id, fate }) => [id, fate])))
   gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 30 })

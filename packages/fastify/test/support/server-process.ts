@@ -10,9 +10,9 @@ const entry = fileURLToPath(new URL('../../../../bff/src/server.ts', import.meta
 const startWithinMs = 30_000
 
 export interface ServerOptions {
-  /** No file may grow beyond this: how a full disk looks from inside. */
+  /** No file may grow beyond this. A process sees the same on a full disk. */
   fileLimitKb?: number
-  /** Runs as this user, where the tests run as root. */
+  /** Runs as this user, if the tests run as root. */
   uid?: number
 }
 

@@ -48,7 +48,7 @@ export function twoInstances(store: StoreKind): TwoInstances {
   }
 }
 
-/** Refused at once where it was ended, within moments on the others, and without a cookie in the answer. */
+/** Expects a refusal: at once on the instance that ended it, within moments on others, and without a cookie in the answer. */
 export async function expectEnded(browser: Browser): Promise<void> {
   await expect
     .poll(async () => (await browser.get('/api/me')).status, { interval: 2, timeout: 500 })

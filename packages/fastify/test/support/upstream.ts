@@ -1,4 +1,4 @@
-/** A downstream API of a test's own: it answers whatever the test says, and remembers what it was asked. */
+/** A fake downstream API: it gives the answers that the test sets, and records its requests. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -69,7 +69,7 @@ export function json(response: ServerResponse, value: unknown, status = 200): vo
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** What an answer of `/test/call` has, where the call went well. */
+/** The answer of `/test/call` if the call succeeded. */
 export interface Called {
   /** Undefined is left out of JSON. */
   value?: unknown
