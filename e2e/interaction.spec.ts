@@ -1,4 +1,4 @@
-/** Microsoft asks for something during a session: the page says what, and *Continue* comes back to it. */
+/** Microsoft requires an interaction during a session: the page says which, and *Continue* returns to the page. */
 import { expect, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { signIn } from './visitor.ts'

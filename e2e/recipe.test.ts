@@ -1,4 +1,4 @@
-/** docs/add-a-page-and-an-api.md, done by the letter on a copy of the project. */
+/** Applies docs/add-a-page-and-an-api.md literally to a copy of the project. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, expect as expectPage, type Browser as Chromium } from '@playwright/test'

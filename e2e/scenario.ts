@@ -1,4 +1,4 @@
-/** What a test of a scenario needs: scenarios that are cleared afterwards, and what the documentation says of each. */
+/** For tests of scenarios: clears them after each test, and reads what is documented of each. */
 import { expect, type Page } from '@playwright/test'
 import { documentedScenarios } from '@gatehouse/test-support/documented-scenarios'
 import { test as base } from './own-gatehouse.ts'
@@ -29,7 +29,7 @@ export const heading = (page: Page, name: string) =>
 export const tryAgain = (page: Page) => main(page).getByRole('button', { name: 'Try again' })
 export const rows = (page: Page) => page.getByRole('table', { name: 'Users' }).locator('tbody tr')
 
-/** Signs in as far as the tenant lets it come, in a browser that it does not know. */
+/** Signs in as far as the tenant allows, in a new browser. */
 export async function trySignIn(page: Page): Promise<void> {
   await page.context().clearCookies()
   await page.goto('/')

@@ -1,4 +1,4 @@
-/** What docs/local-tenant.md says that users see in a scenario if they are signed in. */
+/** The pages that signed-in users see in each scenario, as documented in docs/local-tenant.md. */
 import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { documented, heading, main, rows, says, test, tryAgain, trySignIn } from './scenario.ts'

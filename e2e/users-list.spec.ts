@@ -40,7 +40,7 @@ test('five keystrokes cause one request, and one history entry', async ({ page }
   expect(await page.evaluate(() => history.length)).toBe(before)
 })
 
-test('`/` goes into the search, Esc empties it, and 100 characters fit', async ({ page }) => {
+test('`/` focuses the search, Esc empties it, and 100 characters fit', async ({ page }) => {
   await page.goto('/users?q=nora')
   await expect(table(page).locator('mark').first()).toBeVisible()
   await page.keyboard.press('/')

@@ -31,7 +31,7 @@ function visitor(place: number): Visitor {
   return { ...personOf(at, place), browser: createBrowser(publicUrl, publicUrl) }
 }
 
-/** Opens the protected page as a browser does: a script would be told 401. */
+/** Opens the protected page as a browser does: a script would get a 401. */
 function open({ browser }: Visitor): Promise<Answer> {
   return browser.get('/app/page', { accept: 'text/html' })
 }

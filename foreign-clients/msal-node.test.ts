@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => at?.end())
 
-/** As for Entra, with one line more: MSAL does not ask Microsoft about this authority. */
+/** The settings for Entra plus one line: MSAL does not ask Microsoft about this authority. */
 function createClient(authority = at.authority) {
   const { clientId, clientSecret } = at.client
   const knownAuthorities = [new URL(authority).host]
@@ -50,7 +50,7 @@ async function signIn(client: Client, person: Person) {
 }
 
 describe('MSAL Node in its default mode, with its own network client', () => {
-  it('signs a user in, and its access token is good for Graph', async () => {
+  it('signs a user in, and Graph accepts its access token', async () => {
     const person = personOf(at, 3)
     const result = await signIn(createClient(), person)
     expect(result.account).toMatchObject({

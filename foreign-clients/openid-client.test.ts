@@ -26,7 +26,7 @@ beforeAll(async () => {
   at = await startTlsTenant([redirectUri, signedOut])
   const { clientId, clientSecret } = at.client
   config = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
-  // Signatures are looked at too, where OpenID Connect would take TLS for enough.
+  // Signatures are verified too, although OpenID Connect allows TLS instead.
   enableNonRepudiationChecks(config)
 })
 afterAll(() => at?.end())
@@ -55,7 +55,7 @@ async function signIn(person: Person) {
 }
 
 describe('openid-client, with every check on', () => {
-  it('signs a user in, and its access token is good for Graph', async () => {
+  it('signs a user in, and Graph accepts its access token', async () => {
     const person = personOf(at, 3)
     const tokens = await signIn(person)
     expect(tokens.claims()).toMatchObject({

@@ -18,7 +18,7 @@ beforeAll(async () => {
   browser = await signedIn(0)
 })
 
-/** The tenant's users have a photo where their id ends with an even digit. */
+/** A user of the tenant has a photo if the user's id ends with an even digit. */
 function address(hasPhoto: boolean): string {
   const found = gatehouse().tenant.users.find(
     ({ id }) => (parseInt(id.slice(-1), 16) % 2 === 0) === hasPhoto,

@@ -1,4 +1,4 @@
-/** The copy as people start it: `npm start`, with the local tenant, on ports of its own. */
+/** Starts the copy as users do: `npm start`, with the local tenant, on its own ports. */
 import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
 import { eventually } from '../instances/eventually.ts'

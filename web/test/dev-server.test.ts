@@ -13,7 +13,7 @@ const web = join(import.meta.dirname, '..')
 const root = join(web, '..')
 const timeout = 60_000
 
-/** Stands in for the back end: notes what the proxy lets through. */
+/** A fake back end, which records the requests that the proxy passes on. */
 let backEnd: Server
 const passedOn: string[] = []
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     response.end('from the back end')
   })
   port = await freePort()
-  // As `npm run dev` starts it: with the project's configuration, and nothing of the test's.
+  // As `npm run dev` starts it: with the project's configuration, not the test's.
   const program = join(
     dirname(createRequire(import.meta.url).resolve('vite/package.json')),
     'bin/vite.js',
@@ -74,7 +74,7 @@ interface Answer {
 
 type Ask = { method?: string; headers?: Record<string, string> }
 
-/** Asks for a path as it is spelled: `fetch` would tidy it up. */
+/** Requests a path exactly as it is spelled: `fetch` would normalise it. */
 function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { host: `localhost:${port}`, ...headers }
@@ -99,7 +99,7 @@ function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<
   })
 }
 
-/** What one may append to an address to have a file transformed in another way. */
+/** Queries that make Vite transform a file in another way. */
 const queries = [
   '',
   '?',
@@ -156,7 +156,7 @@ function addressesOf(file: string): string[] {
   ]
 }
 
-/** The spellings that give away what stands in a file. */
+/** The spellings that reveal the content of a file. */
 async function leaksOf(file: string): Promise<string[]> {
   const word = await ownWord(readFileSync(file, 'utf8'))
   const leaks: string[] = []
@@ -169,21 +169,21 @@ async function leaksOf(file: string): Promise<string[]> {
   return leaks
 }
 
-/** The longest word that the page does not have: unknown addresses are answered with the page. */
+/** The longest word that is not in the page, because unknown addresses are answered with the page. */
 async function ownWord(text: string): Promise<string> {
   const page = (await ask('/nowhere')).body
   const words = (text.match(/\w+/g) ?? []).filter((word) => !page.includes(word))
   return words.reduce((longest, word) => (word.length > longest.length ? word : longest))
 }
 
-/** An answer, and what stands in its data URLs. */
+/** An answer, and the content of its data URLs. */
 function readable(body: string): string {
   const encoded = body.matchAll(/;base64,([\w+/=]+)/g)
   const decoded = [...encoded].map(([, data = '']) => Buffer.from(data, 'base64').toString())
   return [body, ...decoded].join('\n')
 }
 
-/** A folder that the end of the tests takes away, with files of one secret word each. */
+/** A folder with files of one secret word each, which is removed after the tests. */
 function folderWith(parent: string, files: string[]): string[] {
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'dev-server-test-'))
@@ -208,7 +208,7 @@ describe('the development server serves the page only', () => {
     'packages/fastify/src/index.ts',
     'packages/tenant/src/server.ts',
     'shared/package.json',
-    // By the links that the package manager makes.
+    // Through the links that the package manager creates.
     'node_modules/@gatehouse/fastify/src/index.ts',
     'node_modules/react/package.json',
   ]

@@ -10,7 +10,7 @@ function finding(id: string, status: Finding['status'] = 'pass'): Finding {
 
 const findings = [finding('config'), finding('address-bar'), finding('clock', 'warn')]
 
-/** What the page says of its address bar. */
+/** The page's finding about its address bar. */
 function addressBar(origin: string): Finding | undefined {
   return withAddressBar({ publicUrl, findings }, origin).find(({ id }) => id === 'address-bar')
 }

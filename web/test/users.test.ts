@@ -14,7 +14,7 @@ import { initials } from '../src/ui/avatar.tsx'
 
 const list = { search: '', sort: 'name' } as const
 
-/** Stands in for the API: a directory of `pages` pages, whose cursors are "after-1", "after-2", … */
+/** A fake API: a directory of `pages` pages, whose cursors are "after-1", "after-2", … */
 function directory(pages: number) {
   const asked: string[] = []
   vi.stubGlobal('fetch', (path: string) => {

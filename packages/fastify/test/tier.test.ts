@@ -2,7 +2,7 @@ import { readTier, storeKinds, tier } from '@gatehouse/test-support/tier'
 import { describe, expect, it } from 'vitest'
 
 describe('the tier of the tests', () => {
-  it('is quick by default, and what TESTS says otherwise', () => {
+  it('is quick by default, and otherwise the value of TESTS', () => {
     expect([readTier(undefined), readTier('quick'), readTier('all')]).toEqual([
       'quick',
       'quick',

@@ -203,7 +203,7 @@ describe('ID tokens', () => {
     expect(claimsOf(token)).not.toHaveProperty('roles')
   })
 
-  it('are tampered with on refresh as well', async () => {
+  it('can be changed on refresh as well', async () => {
     const { refresh_token: token } = await signIn(tenant)
     tenant.faults.set({ at: 'token', kind: 'idToken', variant: 'absent' })
     const { body } = await refresh(tenant, token)

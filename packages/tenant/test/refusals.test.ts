@@ -87,7 +87,7 @@ describe('authorize', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
-  it('keeps its pages out of caches and frames, and lets them run no script', async () => {
+  it('forbids caches, frames and scripts for its pages', async () => {
     const { headers } = await fetch(authorizeUrl(tenant))
     expect(headers.get('cache-control')).toContain('no-store')
     const policy = headers.get('content-security-policy')

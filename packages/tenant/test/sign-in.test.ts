@@ -72,7 +72,7 @@ describe('a whole sign-in', () => {
     expect(Object.keys(tokens)).not.toContain('id_token')
   })
 
-  it('names up to 200 groups, and with more only the source to ask', async () => {
+  it('names up to 200 groups; for more, it names only the source', async () => {
     const many = people(tenant).inManyGroups
     const more = people(tenant).inTooManyGroups
     const listed = claimsOf((await signIn(tenant, {}, { user: many.id })).id_token)

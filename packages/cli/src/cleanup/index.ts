@@ -203,7 +203,7 @@ async function remove(graph: Graph, { whole, deleted, added }: RemovalPlan): Pro
     await erase(graph, `/directory/deletedItems/${gone.id}`, 'delete the application for good')
 }
 
-/** Gone already is as good. */
+/** Deletes an object. A 404 is a success: it is gone already. */
 async function erase(graph: Graph, path: string, what: string): Promise<void> {
   const answer = await graph.call({ method: 'DELETE', path, what })
   if (answer.status === 404 || (answer.status >= 200 && answer.status < 300)) return

@@ -59,7 +59,7 @@ describe('a callback that this browser did not begin', () => {
     const code = await expectRefusedSignIn(gatehouse(), () =>
       stranger.get(`/auth/redirect?${query.toString()}`),
     )
-    // It started a moment ago, and no cookie came back: this browser keeps none.
+    // It started a moment ago, and no cookie came back: this browser stores none.
     expect(code).toBe('cookies_blocked')
     expect(redeemed()).toEqual([])
   })

@@ -102,7 +102,7 @@ function longestClaims(letter: string): string {
   return claims(length)
 }
 
-/** The longest return address that is kept, filled with this letter. */
+/** The longest return address that is accepted, filled with this letter. */
 function longestReturnTo(letter: string): string {
   let returnTo = `/users?q=${letter.repeat(1024)}`
   while (safeReturnTo(returnTo, publicUrl) === '/') returnTo = returnTo.slice(0, -1)

@@ -105,7 +105,7 @@ describe('any WWW-Authenticate header', () => {
   })
 })
 
-describe('a WWW-Authenticate header made to take long', () => {
+describe('a WWW-Authenticate header that is made to be slow to parse', () => {
   const size = 8000
   /** Each fills the longest header that is accepted, so that more than linear time shows. */
   it.each([
@@ -118,7 +118,7 @@ describe('a WWW-Authenticate header made to take long', () => {
     ['quotes', (n: number) => `Bearer a=${'"'.repeat(n)}`],
     ['parameters', (n: number) => `Bearer ${'a=1,'.repeat(n / 4)}`],
     ['names of a parameter', (n: number) => `Bearer ${'a,'.repeat(n / 2)}`],
-  ])('is read in about the time of its length: %s', (_what, made) => {
+  ])('is parsed in linear time: %s', (_what, made) => {
     // For four times the length, linear time is four times as long, and quadratic time sixteen times.
     const [short, long] = [fastest(made(size / 4)), fastest(made(size))]
     expect(long).toBeLessThan(Math.max(10 * short, 2))

@@ -60,7 +60,7 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
   throw new Error('Nothing was thrown')
 }
 
-/** All text of an error, its members and its causes. */
+/** All text of an error, of its members and of its causes. */
 function expectNobodyIn(error: unknown): void {
   const all = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity })
   expect(all).not.toContain('nora.hill')

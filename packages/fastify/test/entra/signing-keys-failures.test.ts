@@ -150,7 +150,7 @@ describe('signing in while the keys cannot be fetched', () => {
   const gatehouse = useTestApp()
   const broken = { at: 'keys', kind: 'respond', status: 500, body: {} } as const
 
-  it('requests them at a limited rate, however many users sign in', async () => {
+  it('requests them at a limited rate, with any number of sign-ins', async () => {
     const { tenant } = gatehouse()
     tenant.faults.set(broken)
     for (let time = 0; time < 8; time += 1) {

@@ -40,7 +40,7 @@ function respond(status: number, body: unknown, more: object = {}): Effect {
 const ids = { traceId: trace, correlationId: correlation }
 const refused = { oauthError: 'invalid_grant', aadsts: 50034, httpStatus: 400, ...ids }
 
-/** The token endpoint's answer, and what of it must be in the log. */
+/** The token endpoint's answer, and the members of it that the log must have. */
 const tokenAnswers: [string, Effect, Record<string, unknown>][] = [
   ['an OAuth error', respond(400, oauthError('invalid_grant', 50034)), refused],
   [

@@ -25,7 +25,7 @@ describe('in each scenario, the answer is as documented for the local tenant', (
   const gatehouse = useTestApp({ config })
 
   async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
-    // The app asks for keys and metadata twice a minute at most: these start with a new app, and leave one.
+    // The app requests keys and metadata twice a minute at most, so these run in a new app of their own.
     const asksOnce = /^(?:keys|discovery)-/.test(id)
     if (asksOnce) await gatehouse().restart()
     try {

@@ -134,7 +134,7 @@ describe('a request with two meanings', () => {
 })
 
 describe('the server', () => {
-  it('serves other requests at once beside 500 idle connections, and closes each of those', async () => {
+  it('serves other requests at once during 500 idle connections, and closes each of those', async () => {
     const { origin, app } = gatehouse()
     const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(origin)))
     try {

@@ -154,7 +154,7 @@ describe('a refresh that Entra refuses', () => {
   })
 })
 
-describe('a refresh that goes wrong', () => {
+describe('the result of a refresh', () => {
   it.each([
     ['tokens of another user', { kind: 'tokenResponse' }],
     ['an ID token about another user', { kind: 'idToken', variant: 'oid-wrong' }],

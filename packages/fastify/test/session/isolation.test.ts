@@ -90,7 +90,7 @@ it(`50 users with ${callsEach} calls each at once, expiring tokens and throttlin
   // In turns, so that the calls of the users are mixed.
   const turns = Array.from({ length: callsEach / waves }, (_, turn) => turn)
   for (let wave = 0; wave < waves; wave += 1) {
-    // Every token expires, and all ask at the same time. Never while a token is on its way: it would be
+    // Every token expires, and all ask at the same time. Never while a token is under way: it would be
     // hours old when it arrives.
     gatehouse().advance(100 * 60_000)
     await Promise.all(

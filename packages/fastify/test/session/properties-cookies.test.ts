@@ -62,7 +62,7 @@ describe('any Cookie header', () => {
     )
   })
 
-  it('never has its session taken from a cookie of another name, whatever its value is', () => {
+  it('never has its session taken from a cookie of another name, with any value', () => {
     expect(readCookie(`theme=dark ${name}=planted`, name)).toBeUndefined()
     expect(readCookie(`theme=dark ${name}=planted; ${name}=real`, name)).toBe('real')
   })

@@ -1,4 +1,4 @@
-/** A live session is listed and can be ended, however the session keys change. */
+/** A live session is listed and can be ended, with any change of the session keys. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -54,7 +54,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect(await meStatus(browser)).toBe(401)
   })
 
-  it('is written at most once a minute, however many requests there are', async () => {
+  it('is written at most once a minute, with any number of requests', async () => {
     const [browser, writes] = await signedIn()
     for (let call = 0; call < 30; call += 1) await meStatus(browser)
     expect(await writes()).toBe(0)
@@ -128,7 +128,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
       gatehouse().advance(25 * minute)
       const before = await writes()
       if ((await meStatus(browser)) === 401) break
-      // The clock moves after this is written: a real clock does not leap in between.
+      // The clock moves after this is written: a real clock does not jump in between.
       await expect.poll(writes).toBeGreaterThan(before)
     }
     expect(await meStatus(browser)).toBe(401)

@@ -1,4 +1,4 @@
-/** How often Entra is asked for a token, for any number of requests and any answer of Entra's. */
+/** How often Entra is asked for a token, with any number of requests and any answer of Entra. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '@gatehouse/tenant'
 import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'

@@ -5,17 +5,17 @@ import type { Store, StoredRecord } from '../../src/store/store.ts'
 
 export interface OpenedStore {
   store: Store
-  /** A second way to the same records: another process, another instance. */
+  /** A second connection to the same records: another process, another instance. */
   second: Store
   /** Lets time pass, for the clock that the store was given and for the store itself. */
   pass(ms: number): Promise<void>
-  /** Takes everything away that the store left behind. */
+  /** Removes everything that the store left behind. */
   dispose(): Promise<void>
 }
 
 const user = 'user-a'
 
-/** @param open a store of its own on each call, that goes by the clock it is given */
+/** @param open opens a separate store on each call, with the given clock */
 export function storeBehaviour(
   name: string,
   open: (now: () => number) => Promise<OpenedStore>,
@@ -140,7 +140,7 @@ export function storeBehaviour(
       expect(await found(index)).toEqual([])
     })
 
-    it('consumes a key once, however many try, and again after it expires', async () => {
+    it('consumes a key once for many attempts, and again after it expires', async () => {
       const tries = Array.from({ length: 20 }, (_, at) =>
         (at % 2 ? opened.store : opened.second).oneTimeKeys.consume(index, 300),
       )

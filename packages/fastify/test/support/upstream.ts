@@ -21,7 +21,7 @@ export interface Upstream {
   calls: UpstreamCall[]
   /** Calls that have no answer yet, and whose client still waits. */
   underWay(): number
-  /** From now on; forgets what was asked before. */
+  /** Sets the answer from now on, and clears the recorded calls. */
   answers(handler: Handler): void
   close(): Promise<void>
 }
@@ -76,13 +76,13 @@ export interface Called {
 }
 
 export interface CallRoute {
-  /** For `startGatehouse`: adds `GET /test/call`, for the signed-in. */
+  /** For `startGatehouse`: adds `GET /test/call`, which requires a sign-in. */
   extend(app: FastifyInstance): void
   /** What the route does from now on. */
   does(work: (request: FastifyRequest) => Promise<unknown>): void
 }
 
-/** A route of a test's own that calls an API. */
+/** A test route that calls an API. */
 export function callRoute(): CallRoute {
   let work: ((request: FastifyRequest) => Promise<unknown>) | undefined
   return {
