@@ -48,7 +48,7 @@ async function countViolations(page: Page): Promise<() => number> {
   return () => count
 }
 
-test('nothing is kept in the browser: no storage, database, cache or service worker', async ({
+test('the browser stores nothing: no storage, database, cache or service worker', async ({
   page,
 }) => {
   await signIn(page, account)
@@ -90,7 +90,7 @@ test('a session that ended on the server empties the page at the next request', 
   await expect(page.getByRole('table')).toHaveCount(0)
   await expectNothingOf(page, [name, ...users])
 
-  // Within the app, where a cached list would show at once.
+  // Navigates within the app: a cached list would show at once.
   for (const path of ['/', '/users']) {
     await page.evaluate((to) => history.pushState(null, '', to), path)
     await expect(page.locator('main h1')).toHaveCount(path === '/' ? 1 : 0)
@@ -99,7 +99,7 @@ test('a session that ended on the server empties the page at the next request', 
   await expectNothingOf(page, [name, ...users])
 })
 
-test('Back after signing out shows nothing private', async ({ page, baseURL }) => {
+test('Back after a sign-out shows nothing private', async ({ page, baseURL }) => {
   const name = await signIn(page, account)
   const users = await listedUsers(page)
   await page.getByRole('link', { name: 'ID token' }).first().click()
@@ -119,7 +119,7 @@ test('Back after signing out shows nothing private', async ({ page, baseURL }) =
   expect(visited).toEqual(expect.arrayContaining(['/claims', '/users']))
 })
 
-test('hostile names of users are text', async ({ page }) => {
+test('hostile names of users are shown as text', async ({ page }) => {
   const violations = await countViolations(page)
   await signIn(page, account)
   await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => key !== 'next'))
@@ -139,7 +139,7 @@ test('hostile names of users are text', async ({ page }) => {
 })
 
 test(
-  'hostile claims, names of claims and names of people are text',
+  'hostile claims, claim names and people’s names are shown as text',
   { tag: '@thorough' },
   async ({ page }) => {
     const violations = await countViolations(page)

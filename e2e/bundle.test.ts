@@ -64,7 +64,7 @@ describe('the built web app', () => {
     expect(assets('.js', 'later').length).toBeGreaterThan(2)
   })
 
-  it.each(forbidden)('holds nowhere %s', (_what, pattern) => {
+  it.each(forbidden)('does not contain %s', (_what, pattern) => {
     const found = files.filter(({ text }) => pattern.test(text))
     expect(found.map(({ path, text }) => `${path}: ${pattern.exec(text)?.[0]}`)).toEqual([])
   })

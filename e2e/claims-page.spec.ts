@@ -30,7 +30,7 @@ test.beforeEach(async ({ page }) => {
   await beSignedIn(page)
 })
 
-test('every claim of the token is on the page, with a sentence of its own', async ({ page }) => {
+test('every claim of the token is on the page, with its own explanation', async ({ page }) => {
   const token = await readToken(page)
   await page.goto('/claims')
   await expect(row(page, 'oid')).toBeVisible()
@@ -53,7 +53,7 @@ test('every claim of the token is on the page, with a sentence of its own', asyn
 })
 
 test(
-  'times are told in both forms, with what a machine reads',
+  'times are shown in both forms, and in a machine-readable one',
   { tag: '@thorough' },
   async ({ page }) => {
     const { exp } = (await readToken(page)) as { exp: number }
@@ -158,7 +158,7 @@ test(
 )
 
 test(
-  'the token as JSON has an address of its own, which a reload keeps',
+  'the token as JSON has its own address, which a reload keeps',
   { tag: '@thorough' },
   async ({ page }) => {
     const token = await readToken(page)
@@ -186,7 +186,7 @@ test('one value and all of them can be copied', { tag: '@thorough' }, async ({ p
 })
 
 test(
-  'a browser that denies the clipboard is said to do so',
+  'the page says so if the browser denies the clipboard',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.addInitScript(() => {

@@ -57,7 +57,7 @@ withLocalTenant('it is not in the navigation', async ({ page }) => {
 })
 
 test(
-  'an expired secret is shown with its next step, and is gone after the app has started with a new one',
+  'an expired secret is shown with its next step, and no longer once the app has a new one',
   { tag: '@thorough' },
   async ({ page }) => {
     // A separate app, because an app tests its secret once a minute.
@@ -112,7 +112,7 @@ test(
 )
 
 test(
-  'at another address than the configured one it names that one',
+  'at another address the page names the configured one',
   { tag: '@thorough' },
   async ({ page, baseURL }) => {
     const { port } = new URL(baseURL ?? '')
@@ -124,7 +124,7 @@ test(
 )
 
 test(
-  'a check that comes too soon leaves the last one, and says when the next can be',
+  'a check that comes too soon keeps the last result, and says when the next is possible',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.goto('/doctor')
@@ -148,7 +148,7 @@ test(
 )
 
 test(
-  'a check that does not come through leaves the last one, and says so',
+  'a check that fails keeps the last result, and says so',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     tenant.scenarios.clear()
@@ -164,7 +164,7 @@ test(
 )
 
 test(
-  'in production it says that it is for development',
+  'in production the page says that it is for development',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     tenant.scenarios.clear()

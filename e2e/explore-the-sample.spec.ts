@@ -63,9 +63,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
   })
 })
 
-test('a protected page comes back after signing in, with its query and its hash', async ({
-  page,
-}) => {
+test('a sign-in returns to the protected page, with its query and its hash', async ({ page }) => {
   await page.goto('/users?q=no&sort=-name#table')
   await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
   await page
@@ -77,7 +75,7 @@ test('a protected page comes back after signing in, with its query and its hash'
   await expect(page).toHaveURL(/\/users\?q=no&sort=-name#table$/)
 })
 
-test('cancelling at the tenant explains itself and offers to try again', async ({ page }) => {
+test('a cancelled sign-in is explained, with a link to try again', async ({ page }) => {
   await page.goto('/')
   await signInLink(page).click()
   await offeredAccount(page, 2).click()
@@ -87,7 +85,7 @@ test('cancelling at the tenant explains itself and offers to try again', async (
   await expect(signInLink(page)).toBeVisible()
 })
 
-test('a stale callback explains itself and offers to start again', async ({ page }) => {
+test('a stale callback is explained, with a link to start again', async ({ page }) => {
   await page.goto('/auth/redirect?code=abc&state=def')
   await expect(page).toHaveURL(/\/sign-in-problem\?code=expired&id=/)
   await expect(page.getByRole('main').getByRole('link', { name: /again/i })).toHaveCount(1)

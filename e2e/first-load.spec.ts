@@ -43,7 +43,7 @@ test('the first page is at most six requests, all to this app, one of them for t
   expect(apiPaths(urls).filter((path) => path === '/api/session')).toHaveLength(3)
 })
 
-test('a signed-out page is a 401 that asks the API for nothing and stays where it is', async ({
+test('a signed-out page is a 401 that sends no API request and does not redirect', async ({
   page,
 }) => {
   const urls = requests(page)

@@ -79,7 +79,7 @@ test('the first Tab offers to skip the navigation', { tag: '@thorough' }, async 
   await expect(page).toHaveURL(/\/$/)
 })
 
-test('a keyboard is enough, from signing in to signing out', async ({ page }) => {
+test('the keyboard is enough, from sign-in to sign-out', async ({ page }) => {
   await page.goto('/users')
   await tabAndEnter(page, page.getByRole('link', { name: 'Sign in with Microsoft' }))
   await tabAndEnter(page, offeredAccount(page, 5))
@@ -111,7 +111,7 @@ for (const [theme, scheme] of [
   ['Light', 'dark'],
 ] as const) {
   test(
-    `the theme ${theme} is there before anything is drawn, on a ${scheme} system`,
+    `the theme ${theme} is set before the first paint, on a ${scheme} system`,
     { tag: '@thorough' },
     async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme })

@@ -39,7 +39,7 @@ test.beforeEach(async ({ page }) => {
   await signIn(page, 0)
 })
 
-test('a busy Graph is asked again by itself, when it said and not before', async ({
+test('a busy Graph is retried automatically at the time that it named, not before', async ({
   page,
   tenant,
 }) => {
@@ -53,7 +53,7 @@ test('a busy Graph is asked again by itself, when it said and not before', async
 })
 
 test(
-  'a Graph that stays busy is left to the person, who cannot ask before it wants to be asked',
+  'if Graph stays busy, the user can retry, but not before the time that it named',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     tenant.faults.set({ ...throttled, retryAfter: '1', times: 2 })
@@ -68,7 +68,7 @@ test(
 )
 
 test(
-  'the seconds move on the page and are spoken once',
+  'the seconds count down on the page, and are announced once',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     await page.goto('/users')
@@ -99,7 +99,7 @@ for (const [name, fault] of [
   ['sends far too much', { kind: 'huge', bytes: 20_000_000 }],
 ] as const) {
   test(
-    `a Graph that ${name} is Microsoft's trouble, and can be tried again`,
+    `a Graph that ${name} is a failure of Microsoft, and can be retried`,
     { tag: '@thorough' },
     async ({ page, tenant }) => {
       tenant.faults.set({ at: 'users', ...fault })
@@ -114,7 +114,7 @@ for (const [name, fault] of [
 }
 
 test(
-  'a Graph that never answers is given up once, and not waited for again',
+  'a Graph that never answers is waited for once',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     test.setTimeout(60_000)
@@ -125,7 +125,7 @@ test(
   },
 )
 
-test('a guest is told so, once, and led home', async ({ page, tenant }) => {
+test('a guest gets one answer that says so, with a link home', async ({ page, tenant }) => {
   tenant.restrictGuests(true)
   await signInAsGuest(page, tenant)
   let asked = 0

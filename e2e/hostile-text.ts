@@ -1,4 +1,4 @@
-/** Answers in which every text is an attack, for tests of what the page makes of it. */
+/** Answers in which every text is an attack, to test how the page shows them. */
 import type { Page, Route } from '@playwright/test'
 
 export const attacks = [

@@ -1,4 +1,4 @@
-/** Microsoft asks for something during a session: the page says what, and *Continue* comes back to it. */
+/** Microsoft requires an interaction during a session: the page says which, and *Continue* returns to the page. */
 import { expect, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { signIn } from './visitor.ts'
@@ -22,7 +22,10 @@ async function continueAndReturn(page: Page, link: string): Promise<void> {
   await expect(page).toHaveURL((url) => url.pathname + url.search + url.hash === place)
 }
 
-test('an authentication context that Graph asks for is a step-up', async ({ page, tenant }) => {
+test('an authentication context that Graph requires leads to a step-up', async ({
+  page,
+  tenant,
+}) => {
   await signIn(page, account)
   tenant.requireAuthenticationContext('users', 'c1')
   await page.goto(place)
@@ -31,7 +34,7 @@ test('an authentication context that Graph asks for is a step-up', async ({ page
   await continueAndReturn(page, 'Continue')
 })
 
-test('a consent that was withdrawn is asked for again, by what it allows', async ({
+test('withdrawn consent is requested again, with a description of the permission', async ({
   page,
   tenant,
 }) => {
@@ -50,7 +53,7 @@ test('a consent that was withdrawn is asked for again, by what it allows', async
 })
 
 test(
-  'a session that was revoked at Microsoft is a sign-in away',
+  'a session that was revoked at Microsoft leads to a sign-in',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     await signIn(page, account)
@@ -62,7 +65,7 @@ test(
 )
 
 test(
-  'what was on the page goes with the question',
+  'the data of the page is removed when the interaction is requested',
   { tag: '@thorough' },
   async ({ page, tenant }) => {
     await signIn(page, account)

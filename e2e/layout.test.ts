@@ -51,12 +51,12 @@ const isFile = (imported: string) =>
 const packageOf = (imported: string) => imported.split('/').slice(0, 2).join('/')
 
 describe('imports between the parts of the project', () => {
-  it('are read: every part has files, and they import each other', () => {
+  it('are found: every part has files that import other parts', () => {
     for (const unit of units) expect([unit, sourcesOf(unit).length > 3]).toEqual([unit, true])
     expect(everything.flatMap(({ imports }) => imports).length).toBeGreaterThan(500)
   })
 
-  it.each(units)('of %s go where they may', (unit) => {
+  it.each(units)('of %s go only to permitted parts', (unit) => {
     const foreign = (imported: string) =>
       imported.startsWith('@gatehouse/')
         ? !mayImport[unit]?.includes(packageOf(imported))
@@ -79,7 +79,7 @@ describe('imports between the parts of the project', () => {
     expect(breaches(tests, another)).toEqual([])
   })
 
-  it('let the clients of others reach the tenant by what it exports for tests', () => {
+  it('let foreign clients reach the tenant by its test exports only', () => {
     const clients = sourceFiles('foreign-clients')
     const entry = 'packages/tenant/src/testing/index.ts'
     const ours = (imported: string) =>
@@ -89,7 +89,7 @@ describe('imports between the parts of the project', () => {
     expect(clients.flatMap(({ imports }) => imports)).toContain(entry)
   })
 
-  it('name only what the exports of a package offer', () => {
+  it('name only exports of a package', () => {
     const offered = new Set(
       [...units, 'packages/test-support'].flatMap((unit) => {
         const { name, exports } = JSON.parse(
@@ -111,7 +111,7 @@ describe('imports inside packages/fastify', () => {
   const folderOf = (path: string) => new RegExp(`^${base}/([^/]+)/`).exec(path)?.[1]
   const files = sourcesOf('packages/fastify')
 
-  it.each(Object.keys(mayImportFolder))('of %s go one way', (folder) => {
+  it.each(Object.keys(mayImportFolder))('of %s go in one direction', (folder) => {
     const inFolder = files.filter(({ path }) => folderOf(path) === folder)
     expect(inFolder.length).toBeGreaterThan(0)
     const backwards = (imported: string) => {
@@ -135,7 +135,7 @@ describe('imports inside packages/fastify', () => {
     expect(breaches(files, past)).toEqual([])
   })
 
-  it('of the entries of processes alone reach the environment', () => {
+  it('of entry points only reach the environment', () => {
     const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
     expect(readers.toSorted()).toEqual([
       `${base}/commands/doctor.ts`,
@@ -164,7 +164,7 @@ describe('imports inside the app', () => {
   })
 })
 
-describe('sizes', () => {
+describe('the sizes of files, functions and folders', () => {
   const quantile = (values: number[], part: number) =>
     values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? 0
   const lines = (files: SourceFile[]) => files.map((file) => file.lines)
@@ -194,16 +194,16 @@ describe('sizes', () => {
     expect(full.map(([folder]) => folder).filter((folder) => folder !== 'web/src/ui')).toEqual([])
   })
 
-  it('keep what an app’s developer owns small', () => {
+  it('keep the developer’s own files small', () => {
     expect(sourcesOf('bff').length).toBeLessThanOrEqual(15)
     expect(lines(sourcesOf('bff')).reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(500)
   })
 
-  it('leave no circle of imports', () => {
+  it('leave no import cycle', () => {
     expect(circles(everything)).toEqual([])
   })
 
-  it('name no file after a drawer', () => {
+  it('name no file utils, lib, helpers, common or types', () => {
     const drawers = /\/(?:utils?|lib|helpers?|common|types|misc)(?:\.tsx?|\/)/
     expect(everything.map(({ path }) => path).filter((path) => drawers.test(path))).toEqual([])
   })

@@ -9,7 +9,7 @@ test.use({ scopes: ['User.Read'] })
 const main = (page: Page) => page.getByRole('main')
 const fact = (page: Page) => main(page).getByRole('term').filter({ hasText: 'Organisation' })
 
-test('the organisation is called by its name', async ({ page, tenant }) => {
+test('the page shows the organisation’s name', async ({ page, tenant }) => {
   const name = await signIn(page, 0)
   await expect(main(page)).toContainText(`You are signed in to ${tenant.tenantName}.`)
   await expect(fact(page)).toBeVisible()

@@ -26,7 +26,9 @@ test.beforeEach(async ({ page, context }) => {
   await signIn(page, 0)
 })
 
-test('a missing consent is named in words, and can be given or handed on', async ({ page }) => {
+test('missing consent is described, and can be given or sent to an administrator', async ({
+  page,
+}) => {
   await answerWithProblem(page, '/api/users', 'interaction_required', {
     reason: 'consent',
     signInUrl,
@@ -54,7 +56,7 @@ test('a missing consent is named in words, and can be given or handed on', async
 })
 
 test(
-  'an answer of a proxy is our failure, with details that can be copied',
+  'an answer of a proxy is shown as this app’s failure, with details to copy',
   { tag: '@thorough' },
   async ({ page }) => {
     await answer(page, '/api/claims', (route) =>
@@ -72,7 +74,7 @@ test(
   },
 )
 
-test('an error of ours shows its request id', { tag: '@thorough' }, async ({ page }) => {
+test('an error of this app shows its request id', { tag: '@thorough' }, async ({ page }) => {
   await answerWithProblem(page, '/api/claims', 'internal')
   await page.goto('/claims')
   await expect(card(page, 'Something went wrong on our side')).toBeVisible()
@@ -81,7 +83,7 @@ test('an error of ours shows its request id', { tag: '@thorough' }, async ({ pag
 })
 
 test(
-  'a server that cannot be reached is tried three times, and then by hand',
+  'an unreachable server is tried three times, and then by the user',
   { tag: '@thorough' },
   async ({ page }) => {
     let asked = 0
@@ -99,7 +101,7 @@ test(
 )
 
 test(
-  'a server that is away at the very start leaves a page that says so',
+  'an unreachable server at the first load leads to a page that says so',
   { tag: '@thorough' },
   async ({ page }) => {
     await answer(page, '/api/session', (route) => route.abort('connectionrefused'))
@@ -113,7 +115,7 @@ test(
 )
 
 test(
-  'offline, a page waits for the connection and goes on by itself',
+  'offline, a page waits for the connection and then continues automatically',
   { tag: '@thorough' },
   async ({ page, context }) => {
     await page.goto('/users')
@@ -129,7 +131,7 @@ test(
 )
 
 test(
-  'offline, a page whose code is not here yet loads when the connection is back',
+  'offline, a page whose code is not loaded yet loads once the connection is back',
   { tag: '@thorough' },
   async ({ page, context }) => {
     await context.setOffline(true)
@@ -141,7 +143,7 @@ test(
 )
 
 test(
-  'a slow answer leaves the old rows, dimmed, and an older one never comes after it',
+  'a slow answer keeps the old rows, dimmed, and an older answer never replaces a newer one',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.goto('/users')
@@ -174,7 +176,7 @@ for (const { colorScheme, width } of [
   { colorScheme: 'dark', width: 320 },
 ] as const) {
   test(
-    `every failure is a sound page, ${colorScheme} at ${width} px`,
+    `every failure is an accessible page, ${colorScheme} at ${width} px`,
     { tag: '@thorough' },
     async ({ page, tenant }) => {
       // Axe alone takes two seconds a page on a busy machine.

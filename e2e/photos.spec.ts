@@ -30,7 +30,7 @@ test('a photo covers the initials', async ({ page, tenant }) => {
 })
 
 test(
-  'paging back asks for no photo again, neither for those that there are nor for the others',
+  'paging back requests no photo again, existing or missing',
   { tag: '@thorough' },
   async ({ page }) => {
     const asked: string[] = []
@@ -57,7 +57,7 @@ test(
 )
 
 test(
-  'a photo is decoration: the person’s name is what is read',
+  'a photo is decorative: screen readers read the person’s name',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -93,7 +93,7 @@ test('photos move nothing on the page', { tag: '@thorough' }, async ({ page }) =
   expect(shift).toBeLessThanOrEqual(0.005)
 })
 
-test('a missing photo is no error in the console', { tag: '@thorough' }, async ({ page }) => {
+test('a missing photo causes no error in the console', { tag: '@thorough' }, async ({ page }) => {
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

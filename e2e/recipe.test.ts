@@ -1,4 +1,4 @@
-/** docs/add-a-page-and-an-api.md, done by the letter on a copy of the project. */
+/** Applies docs/add-a-page-and-an-api.md literally to a copy of the project. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, expect as expectPage, type Browser as Chromium } from '@playwright/test'
@@ -27,25 +27,25 @@ beforeAll(() => {
 })
 afterAll(() => copy?.dispose())
 
-describe('what the recipe asks of its reader', () => {
-  it('is at most three new files, and about sixty lines', () => {
+describe('the steps of the recipe', () => {
+  it('are at most three new files, and about sixty lines', () => {
     expect(needed.filter(({ kind }) => kind === 'file').length).toBeLessThanOrEqual(3)
     expect(needed.flatMap(addedLines).length).toBeLessThanOrEqual(65)
   })
 
-  it('is nothing in the product', () => {
+  it('change nothing in the product', () => {
     const product =
       /^(?:bff\/src\/(?!routes\/)|web\/src\/(?!pages\/|router\.tsx$)|packages|e2e|package)/
     const paths = steps.map(({ path }) => path)
     expect(paths.filter((path) => product.test(path))).toEqual([])
   })
 
-  it('is one line for the page in the list of pages', () => {
+  it('add one line to the list of pages', () => {
     const inRouter = needed.filter(({ path }) => path === 'web/src/router.tsx')
     expect(inRouter.flatMap(addedLines)).toHaveLength(1)
   })
 
-  it('is refused where a change does not find its place, or finds two', () => {
+  it('are refused if a change fits in no place, or in two', () => {
     const diff = ' a\n+b\n'
     expect(changed('a\nc\n', diff, 'x')).toBe('a\nb\nc\n')
     expect(() => changed('aa\nc\n', diff, 'x')).toThrow('x: a change fits 0 times')
@@ -56,7 +56,7 @@ describe('what the recipe asks of its reader', () => {
   })
 })
 
-describe('what comes of it', () => {
+describe('the result of the recipe', () => {
   it('type-checks', async () => {
     for (const workspace of ['shared', 'bff', 'web']) {
       expect(await copy.run('tsc', ['-p', '.'], workspace)).toBe('')
@@ -64,7 +64,7 @@ describe('what comes of it', () => {
   })
 
   it(
-    'goes on as the examples say: stricter routes, and another API',
+    'can be extended as in the examples: stricter routes, and another API',
     { tags: ['thorough'] },
     async () => {
       const [route, config] = steps.filter(({ kind }) => kind === 'example')
@@ -90,7 +90,7 @@ describe('what comes of it', () => {
     expect(await copy.run('oxfmt', ['--check', ...paths])).toMatch(/correct format/)
   })
 
-  it('keeps to the layout', async () => {
+  it('follows the layout', async () => {
     expect(await copy.run('vitest', ['run', 'layout.test.ts'], 'e2e')).toMatch(/[1-9]\d* passed/)
   })
 })
@@ -124,7 +124,7 @@ describe('the page and the API', () => {
     expect(profile).toMatchObject({ displayName: user.name, jobTitle: expect.stringMatching(/\w/) })
   })
 
-  it('are found in the navigation, and show the user what the directory knows', async () => {
+  it('are in the navigation, and show the user’s directory profile', async () => {
     const page = await chrome.newPage({ baseURL: running.publicUrl })
     await page.goto('/profile')
     const main = page.getByRole('main')

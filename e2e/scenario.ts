@@ -1,4 +1,4 @@
-/** What a test of a scenario needs: scenarios that are cleared afterwards, and what the documentation says of each. */
+/** For tests of scenarios: clears them after each test, and reads what is documented of each. */
 import { expect, type Page } from '@playwright/test'
 import { documentedScenarios } from '@gatehouse/test-support/documented-scenarios'
 import { test as base } from './own-gatehouse.ts'
@@ -16,7 +16,7 @@ export const test = base.extend<{ clearedAfterwards: void }>({
 
 export const documented = documentedScenarios()
 
-/** The name of the test that shows what the documentation says about a scenario. @throws Error where it says nothing */
+/** The title of the test that shows the documented page of a scenario. @throws Error if none is documented */
 export function says(id: string): string {
   const page = documented.find((scenario) => scenario.id === id)?.page
   if (page === undefined) throw new Error(`${id} is not in the table`)
@@ -29,7 +29,7 @@ export const heading = (page: Page, name: string) =>
 export const tryAgain = (page: Page) => main(page).getByRole('button', { name: 'Try again' })
 export const rows = (page: Page) => page.getByRole('table', { name: 'Users' }).locator('tbody tr')
 
-/** Signs in as far as the tenant lets it come, in a browser that it does not know. */
+/** Signs in as far as the tenant allows, in a new browser. */
 export async function trySignIn(page: Page): Promise<void> {
   await page.context().clearCookies()
   await page.goto('/')
@@ -40,7 +40,7 @@ export async function trySignIn(page: Page): Promise<void> {
   await expect(account.or(end).first()).toBeVisible()
   if (await end.isVisible()) return
   await account.click()
-  // Whoever agreed before is not asked again.
+  // A user who consented before is not asked again.
   await expect(accept.or(end)).toBeVisible({ timeout: 20_000 })
   if (await accept.isVisible()) await accept.click()
 }

@@ -1,40 +1,40 @@
-/** What the documentation says that pages show in scenarios, and that other tests show: their files, and words of their names. */
+/** The documented pages of scenarios that other tests show: the files of those tests, and words of their titles. */
 export const shownElsewhere: Record<string, readonly [file: string, test: string]> = {
   '"You stopped the sign-in", _Try again_': [
     'explore-the-sample.spec.ts',
-    'cancelling at the tenant explains itself and offers to try again',
+    'a cancelled sign-in is explained, with a link to try again',
   ],
   '"This sign-in is no longer valid", _Start again_': [
     'explore-the-sample.spec.ts',
-    'a stale callback explains itself and offers to start again',
+    'a stale callback is explained, with a link to start again',
   ],
   '"An administrator has to approve this app", with what it needs': [
     'interaction.spec.ts',
-    'a consent that was withdrawn is asked for again, by what it allows',
+    'withdrawn consent is requested again, with a description of the permission',
   ],
   '"Sign in again to continue", _Sign in again_': [
     'interaction.spec.ts',
-    'a session that was revoked at Microsoft is a sign-in away',
+    'a session that was revoked at Microsoft leads to a sign-in',
   ],
   '"Microsoft asks you to confirm it is you", _Continue_': [
     'interaction.spec.ts',
-    'an authentication context that Graph asks for is a step-up',
+    'an authentication context that Graph requires leads to a step-up',
   ],
   '"Guests cannot list this directory", _Home_': [
     'graph-failures.spec.ts',
-    'a guest is told so, once, and led home',
+    'a guest gets one answer that says so, with a link home',
   ],
   '"Microsoft Graph is busy"; tries again by itself when the time is over, once': [
     'graph-failures.spec.ts',
-    'a Graph that stays busy is left to the person',
+    'if Graph stays busy, the user can retry',
   ],
   '"Microsoft Graph did not answer" after two more attempts, _Try again_': [
     'graph-failures.spec.ts',
-    "is Microsoft's trouble, and can be tried again",
+    'is a failure of Microsoft, and can be retried',
   ],
   '"Microsoft Graph did not answer" after eight seconds, _Try again_': [
     'graph-failures.spec.ts',
-    'a Graph that never answers is given up once, and not waited for again',
+    'a Graph that never answers is waited for once',
   ],
-  'The names as text': ['browser-security.spec.ts', 'hostile names of users are text'],
+  'The names as text': ['browser-security.spec.ts', 'hostile names of users are shown as text'],
 }

@@ -1,4 +1,4 @@
-/** What docs/local-tenant.md says that users see in a scenario if they sign in, or have to sign in again. */
+/** The pages of each scenario at a sign-in, or a repeated one, as documented in docs/local-tenant.md. */
 import { expect } from '@playwright/test'
 import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, says, test, trySignIn } from './scenario.ts'

@@ -1,4 +1,4 @@
-/** What docs/local-tenant.md says that users see in a scenario if they are signed in. */
+/** The pages that signed-in users see in each scenario, as documented in docs/local-tenant.md. */
 import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { documented, heading, main, rows, says, test, tryAgain, trySignIn } from './scenario.ts'
@@ -64,7 +64,7 @@ for (const id of [
     tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(rows(page)).toHaveCount(25)
-    // Somebody who comes now notices nothing either.
+    // A user who signs in now is not affected either.
     await trySignIn(page)
     await page.goto('/users')
     await expect(rows(page)).toHaveCount(25)

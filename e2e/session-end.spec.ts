@@ -52,7 +52,7 @@ async function listen(page: Page): Promise<() => Promise<string[]>> {
 }
 
 test(
-  'five minutes before the end a toast says so, once aloud, and counts down',
+  'five minutes before the end a toast appears, is announced once, and counts down',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -72,7 +72,7 @@ test(
 )
 
 test(
-  'Stay signed in moves the clock; asking who is signed in does not',
+  'Stay signed in extends the session, and a read of the session does not',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -100,7 +100,7 @@ test(
 )
 
 test(
-  'a toast can be sent away, and is reached above an open panel',
+  'a toast can be dismissed, and is reachable above an open panel',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -117,7 +117,7 @@ test(
 )
 
 test(
-  'where staying does not help, the toast says so and offers no button',
+  'if the session cannot be extended, the toast says so and has no button',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -136,7 +136,7 @@ test(
 )
 
 test(
-  'at zero the page is gone, and a dialog that cannot be dismissed leads back to it',
+  'at zero the page is removed, and a dialog that cannot be dismissed leads back to it',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)
@@ -166,7 +166,7 @@ test(
 )
 
 test(
-  'a session that slept through its end is over when the page wakes up',
+  'a session that ended while the computer slept is over when the page wakes up',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)
@@ -229,7 +229,7 @@ test('a page that was loaded signed out has no dialog', { tag: '@thorough' }, as
 })
 
 test(
-  'a wrong clock, and one that is set meanwhile, changes nothing',
+  'a wrong clock, or a change of the clock, has no effect',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)

@@ -33,7 +33,9 @@ async function signInAlone(page: Page): Promise<string> {
   return name
 }
 
-test('the account menu leads there, and the only session is this device', async ({ page }) => {
+test('the account menu leads to the sessions, of which this device is the only one', async ({
+  page,
+}) => {
   const name = await signInAlone(page)
   await accountButton(page, name).click()
   const menu = page.getByRole('region', { name: 'Account' })
@@ -74,7 +76,7 @@ test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ pag
 })
 
 test(
-  'one session is ended, and its browser is told so',
+  'one session is ended, and its browser shows that',
   { tag: '@thorough' },
   async ({ page, browser, baseURL }) => {
     await signInAlone(page)
@@ -95,7 +97,7 @@ test(
   },
 )
 
-test('all other sessions are ended after a question, and this one goes on', async ({
+test('all other sessions are ended after a confirmation, and this one goes on', async ({
   page,
   browser,
   baseURL,
@@ -124,7 +126,7 @@ test('all other sessions are ended after a question, and this one goes on', asyn
 })
 
 test(
-  'a session that has ended meanwhile is gone as well',
+  'a session that has ended meanwhile is removed as well',
   { tag: '@thorough' },
   async ({ page, browser, baseURL }) => {
     await signInAlone(page)
@@ -139,7 +141,7 @@ test(
   },
 )
 
-test('the end of this session is a sign-out', { tag: '@thorough' }, async ({ page }) => {
+test('ending this session is a sign-out', { tag: '@thorough' }, async ({ page }) => {
   await signInAlone(page)
   await page.goto('/sessions')
   await rows(page).getByRole('button', { name: 'Sign out' }).click()
@@ -148,7 +150,7 @@ test('the end of this session is a sign-out', { tag: '@thorough' }, async ({ pag
 })
 
 test(
-  'a failure leaves the row, and says so',
+  'a failure keeps the row, and is shown',
   { tag: '@thorough' },
   async ({ page, browser, baseURL }) => {
     await signInAlone(page)
@@ -172,7 +174,7 @@ for (const { colorScheme, width } of [
   { colorScheme: 'dark', width: 320 },
 ] as const) {
   test(
-    `the list and its question are sound, ${colorScheme} at ${width} px`,
+    `the list and its confirmation are accessible, ${colorScheme} at ${width} px`,
     { tag: '@thorough' },
     async ({ page, browser, baseURL }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -66,7 +66,7 @@ test(
 )
 
 test(
-  'another person in one tab replaces the first one in all',
+  'another user who signs in in one tab replaces the first one in all tabs',
   { tag: '@thorough' },
   async ({ page, context }) => {
     const first = await signIn(page, 0)
@@ -89,7 +89,7 @@ test(
   },
 )
 
-test('two people in turn: no row of the first is ever shown to the second', async ({ page }) => {
+test('a user never sees a row of the user who was signed in before', async ({ page }) => {
   const first = await signIn(page, 0)
   await page.goto('/claims')
   await expect(page.getByText('Checked by the server')).toBeVisible()
@@ -106,7 +106,7 @@ test('two people in turn: no row of the first is ever shown to the second', asyn
 })
 
 test(
-  'tabs without a channel ask the server on focus',
+  'tabs without a broadcast channel ask the server on focus',
   { tag: '@thorough' },
   async ({ page, context }) => {
     await context.addInitScript(() => {
@@ -149,7 +149,7 @@ test(
 )
 
 test(
-  'a page that the browser kept shows nothing before the server has answered',
+  'a page from the browser’s cache shows nothing before the server has answered',
   { tag: '@thorough' },
   async ({ page }) => {
     const name = await signIn(page, 0)

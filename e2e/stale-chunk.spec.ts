@@ -15,7 +15,7 @@ const gone = { status: 404, contentType: 'application/problem+json', body: '{}' 
 
 test.beforeEach(({ page }) => beSignedIn(page))
 
-test('a page whose code is gone is loaded again by itself, and is there', async ({ page }) => {
+test('a page whose code is missing is reloaded automatically, and then shown', async ({ page }) => {
   let isGone = true
   await page.route(code, (route) => (isGone ? route.fulfill(gone) : route.continue()))
   await page.goto('/')
@@ -31,7 +31,7 @@ test('a page whose code is gone is loaded again by itself, and is there', async 
 })
 
 test(
-  'code that is still missing after a reload shows a card with a button',
+  'code that is still missing after a reload leads to a card with a button',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.route(code, (route) => route.fulfill(gone))

@@ -1,4 +1,4 @@
-/** Sums what the test runners wrote, names what failed, and prints the sum last: `N passed, N failed`. */
+/** Adds up the reports of the test runners, names the failures, and prints the sum last: `N passed, N failed`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './imports.ts'

@@ -68,7 +68,7 @@ describe('the table of attacks and their tests', () => {
   )
 })
 
-describe('the titles of tests', () => {
+describe('the titles of the tests', () => {
   it('carry no id of the table', () => {
     const all = [...titlesOf].flatMap(([path, { titles, strings }]) =>
       [...titles, ...strings].map((text) => `${path}: ${text}`),

@@ -28,7 +28,7 @@ test.beforeEach(async ({ page }) => {
   await beSignedIn(page)
 })
 
-test('five keys are one request, and one entry of the history', async ({ page }) => {
+test('five keystrokes cause one request, and one history entry', async ({ page }) => {
   await page.goto('/users')
   await expectPage(page, 1)
   const before = await page.evaluate(() => history.length)
@@ -41,7 +41,7 @@ test('five keys are one request, and one entry of the history', async ({ page })
 })
 
 test(
-  '`/` goes into the search, Esc empties it, and 100 characters fit',
+  '`/` focuses the search, Esc empties it, and 100 characters fit',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.goto('/users?q=nora')
@@ -102,7 +102,7 @@ test(
 )
 
 test(
-  'a page behind the last one is the last one, and nonsense is the first',
+  'a page number beyond the end shows the last page, and an invalid one the first',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.goto('/users?page=30')
@@ -116,7 +116,7 @@ test(
 )
 
 test(
-  'the name’s column turns the order round, from the first page',
+  'the name column reverses the order, from the first page',
   { tag: '@thorough' },
   async ({ page }) => {
     await page.goto('/users?page=2')
@@ -135,9 +135,7 @@ test(
   },
 )
 
-test('a person’s panel takes the focus, holds it, and gives it back to the row', async ({
-  page,
-}) => {
+test('a person’s panel takes the focus, keeps it, and returns it to the row', async ({ page }) => {
   await page.goto('/users')
   await expectPage(page, 1)
   const row = rows(page).nth(3)
@@ -168,7 +166,7 @@ test('a person’s panel takes the focus, holds it, and gives it back to the row
   await expect(panel).toHaveCount(0)
 })
 
-test('you find yourself marked', { tag: '@thorough' }, async ({ page }) => {
+test('the row of the signed-in user is marked', { tag: '@thorough' }, async ({ page }) => {
   const response = await page.request.get('/api/me')
   const { name, username } = (await response.json()) as { name: string; username: string }
   await page.goto(`/users?q=${encodeURIComponent(name)}`)
@@ -177,25 +175,21 @@ test('you find yourself marked', { tag: '@thorough' }, async ({ page }) => {
   await expect(rows(page).getByText('You', { exact: true })).toHaveCount(1)
 })
 
-test(
-  'the first load holds the place of the rows that come',
-  { tag: '@thorough' },
-  async ({ page }) => {
-    const held: (() => void)[] = []
-    await page.route(
-      (url) => url.pathname === '/api/users',
-      async (route) => {
-        await new Promise<void>((go) => held.push(go))
-        await route.continue()
-      },
-    )
-    await page.goto('/users')
-    await expect(rows(page)).toHaveCount(25)
-    await expect(table(page)).toHaveAttribute('aria-busy', 'true')
-    const heights = () => rows(page).evaluateAll((all) => all.map((row) => row.clientHeight))
-    const waiting = await heights()
-    for (const go of held) go()
-    await expect(table(page)).toHaveAttribute('aria-busy', 'false')
-    expect(await heights()).toEqual(waiting)
-  },
-)
+test('the first load reserves the space of the rows', { tag: '@thorough' }, async ({ page }) => {
+  const held: (() => void)[] = []
+  await page.route(
+    (url) => url.pathname === '/api/users',
+    async (route) => {
+      await new Promise<void>((go) => held.push(go))
+      await route.continue()
+    },
+  )
+  await page.goto('/users')
+  await expect(rows(page)).toHaveCount(25)
+  await expect(table(page)).toHaveAttribute('aria-busy', 'true')
+  const heights = () => rows(page).evaluateAll((all) => all.map((row) => row.clientHeight))
+  const waiting = await heights()
+  for (const go of held) go()
+  await expect(table(page)).toHaveAttribute('aria-busy', 'false')
+  expect(await heights()).toEqual(waiting)
+})

@@ -31,7 +31,7 @@ function visitor(place: number): Visitor {
   return { ...personOf(at, place), browser: createBrowser(publicUrl, publicUrl) }
 }
 
-/** Opens the protected page as a browser does: a script would be told 401. */
+/** Opens the protected page as a browser does: a script would get a 401. */
 function open({ browser }: Visitor): Promise<Answer> {
   return browser.get('/app/page', { accept: 'text/html' })
 }
@@ -44,14 +44,14 @@ async function signIn(person: Visitor): Promise<Answer> {
   return person.browser.get(`${pathname}${search}`)
 }
 
-/** What the application is told of somebody who is signed in. */
+/** What the module tells the application about a signed-in user. */
 async function told(person: Visitor): Promise<Told> {
   const answer = await open(person)
   expect(answer.status).toBe(200)
   return answer.json() as Told
 }
 
-/** Something that the module does at its own address. @returns where it leads */
+/** Calls an action of the module at its own address. @returns the redirect's target */
 async function askModule({ browser }: Visitor, parameters: Record<string, string>) {
   const query = new URLSearchParams(parameters)
   return (await browser.get(`${redirectPath}?${query.toString()}`)).location
@@ -94,7 +94,7 @@ describe('Apache with mod_auth_openidc, as Debian has it', () => {
     expect(await isSignedIn(person, location)).toBe(false)
   })
 
-  it('refuses an ID token that is for another sign-in, or signed by somebody else', async () => {
+  it('refuses an ID token that is for another sign-in, or signed with another key', async () => {
     const person = visitor(6)
     const tampered = { at: 'token', kind: 'idToken', times: 1 } as const
     at.tenant.faults.set({ ...tampered, claims: { nonce: 'another' } })

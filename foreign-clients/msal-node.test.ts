@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => at?.end())
 
-/** As for Entra, with one line more: MSAL does not ask Microsoft about this authority. */
+/** The settings for Entra plus one line: MSAL does not ask Microsoft about this authority. */
 function createClient(authority = at.authority) {
   const { clientId, clientSecret } = at.client
   const knownAuthorities = [new URL(authority).host]
@@ -50,7 +50,7 @@ async function signIn(client: Client, person: Person) {
 }
 
 describe('MSAL Node in its default mode, with its own network client', () => {
-  it('signs a user in, and its access token is good for Graph', async () => {
+  it('signs a user in, and Graph accepts its access token', async () => {
     const person = personOf(at, 3)
     const result = await signIn(createClient(), person)
     expect(result.account).toMatchObject({
@@ -81,7 +81,7 @@ describe('MSAL Node in its default mode, with its own network client', () => {
     expect(await askGraph(at, fresh.accessToken)).toBe(person.user.id)
   })
 
-  it('redeems a refresh token that was kept elsewhere', async () => {
+  it('redeems a refresh token that was stored outside its cache', async () => {
     const person = personOf(at, 6)
     const client = createClient()
     await signIn(client, person)
@@ -94,7 +94,7 @@ describe('MSAL Node in its default mode, with its own network client', () => {
     expect(await askGraph(at, result?.accessToken ?? '')).toBe(person.user.id)
   })
 
-  it('asks for a sign-in where the user’s tokens were revoked', async () => {
+  it('asks for a sign-in if the user’s tokens were revoked', async () => {
     const person = personOf(at, 7)
     const client = createClient()
     const { account } = await signIn(client, person)

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => at?.end())
 
-/** Lets the client sign somebody in. @returns what came of it */
+/** Signs a user in with the client. @returns the result */
 async function signIn(person: Person): Promise<unknown> {
   const program = join(import.meta.dirname, 'msal-python.py')
   const client = startClient(python, [program], { REQUESTS_CA_BUNDLE: at.authorityFile })

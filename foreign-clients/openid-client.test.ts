@@ -26,7 +26,7 @@ beforeAll(async () => {
   at = await startTlsTenant([redirectUri, signedOut])
   const { clientId, clientSecret } = at.client
   config = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
-  // Signatures are looked at too, where OpenID Connect would take TLS for enough.
+  // Signatures are verified too, although OpenID Connect allows TLS instead.
   enableNonRepudiationChecks(config)
 })
 afterAll(() => at?.end())
@@ -55,7 +55,7 @@ async function signIn(person: Person) {
 }
 
 describe('openid-client, with every check on', () => {
-  it('signs a user in, and its access token is good for Graph', async () => {
+  it('signs a user in, and Graph accepts its access token', async () => {
     const person = personOf(at, 3)
     const tokens = await signIn(person)
     expect(tokens.claims()).toMatchObject({
@@ -91,7 +91,7 @@ describe('openid-client, with every check on', () => {
     expect(await isSignedIn(person, url)).toBe(false)
   })
 
-  it('refuses an ID token that is for another sign-in, or signed by somebody else', async () => {
+  it('refuses an ID token that is for another sign-in, or signed with another key', async () => {
     const person = personOf(at, 6)
     const tampered = { at: 'token', kind: 'idToken', times: 1 } as const
     at.tenant.faults.set({ ...tampered, claims: { nonce: 'another' } })

@@ -78,7 +78,7 @@ async function startFront(options: { certificate: string; key: string }, behind:
   }
 }
 
-/** A connection that breaks breaks the other one; one that closes lets the other say what is left. */
+/** If one connection breaks, the other one is destroyed. If one closes, the other one may send the rest. */
 function passOn(from: Socket, to: Socket): void {
   from.once('error', () => to.destroy())
   from.once('close', () => to.end())

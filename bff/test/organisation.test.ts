@@ -35,7 +35,7 @@ describe('the organisation', () => {
     expectProblem(stranger, 401, 'sign_in_required')
   })
 
-  it('is not asked for by a sign-in, and not by the session', async () => {
+  it('is not requested by a sign-in or by the session', async () => {
     const browser = await signedIn()
     for (const path of ['/api/session', '/api/me'])
       expect((await browser.get(path)).status).toBe(200)
@@ -67,7 +67,7 @@ describe('the organisation', () => {
     expect((await browser.get('/api/users')).status).toBe(200)
   })
 
-  it('is the one with the tenant’s id, where Graph names several', async () => {
+  it('is the one with the tenant’s id if Graph returns several', async () => {
     const id = gatehouse().tenant.tenantId.toUpperCase()
     const both = [
       { id: other, displayName: 'Another' },

@@ -99,7 +99,7 @@ describe('any answer of Graph', () => {
   })
 })
 
-/** What an answer is: a page of the contract, a refusal in our words, or what it says instead. */
+/** Classifies an answer: a page of the contract, a problem of the app, or the unexpected text. */
 function judge({ status, text: said, json }: Answer): string {
   if (status === 502) return /"code":"upstream_failed"/.test(said) ? 'refused' : said
   return status === 200 && isContract(json()) ? 'a page' : `${status} ${said}`

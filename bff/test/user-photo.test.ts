@@ -18,7 +18,7 @@ beforeAll(async () => {
   browser = await signedIn(0)
 })
 
-/** The tenant's users have a photo where their id ends with an even digit. */
+/** A user of the tenant has a photo if the user's id ends with an even digit. */
 function address(hasPhoto: boolean): string {
   const found = gatehouse().tenant.users.find(
     ({ id }) => (parseInt(id.slice(-1), 16) % 2 === 0) === hasPhoto,
@@ -41,7 +41,7 @@ function answers(body: Buffer | string, contentType: string, headers = {}): void
 }
 
 describe('the photo of a user', () => {
-  it('is an image that only this browser keeps, for a while', async () => {
+  it('is an image that only this browser caches, for a limited time', async () => {
     const { status, headers } = await browser.get(address(true))
     expect(status).toBe(200)
     expect(headers).toMatchObject({
@@ -84,7 +84,7 @@ describe('the photo of a user', () => {
     expect(new Set([mine, others, await tag(browser)]).size).toBe(3)
   })
 
-  it('is not given to a browser with the right tag if Graph refuses the user', async () => {
+  it('is not sent to a browser with the right tag if Graph refuses the user', async () => {
     const etag = String((await browser.get(address(true))).headers['etag'])
     const refusal = {
       kind: 'graphError',
@@ -96,7 +96,7 @@ describe('the photo of a user', () => {
     expect(expectProblem(answer, 403, 'forbidden').detail).not.toContain('Authorization_')
   })
 
-  it('is 404 and not cached if there is none', async () => {
+  it('is 404 and not cached if it does not exist', async () => {
     expectProblem(await browser.get(address(false)), 404, 'not_found')
     const nobody = userPhoto('00000000-0000-4000-8000-000000000000')
     expectProblem(await browser.get(nobody), 404, 'not_found')
@@ -109,7 +109,7 @@ describe('the photo of a user', () => {
     expect(photoCalls()).toEqual([])
   })
 
-  it('is an image in our own pages, and in no other', async () => {
+  it('is an image in pages of this app only', async () => {
     const image = { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' }
     const ours = await browser.get(address(true), { ...image, 'sec-fetch-site': 'same-origin' })
     expect(ours.status).toBe(200)

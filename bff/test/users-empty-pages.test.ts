@@ -31,7 +31,7 @@ function empty(times: number, patch: Record<string, unknown> = {}): void {
   })
 }
 
-/** Whatever Graph is asked. */
+/** Sets Graph's answer to every request. */
 function answers(body: object): void {
   gatehouse().tenant.faults.clear()
   gatehouse().tenant.faults.set({ at: 'users', kind: 'respond', status: 200, body })
@@ -72,7 +72,7 @@ describe('empty pages from Graph', () => {
     )
   })
 
-  it('are followed with the same question', async () => {
+  it('are followed with the same query', async () => {
     empty(2)
     await page('?search=a&sort=-name&top=7')
     const [first, ...others] = calls().map(({ query }) => ({ ...query, $skiptoken: '' }))
@@ -142,7 +142,7 @@ describe('a next link that cannot be followed', () => {
     expect(calls()).toHaveLength(1)
   })
 
-  it('is followed with the longest token, and the cursor that holds it comes back', async () => {
+  it('is followed with the longest token, and the cursor that holds it is accepted', async () => {
     const search = '漢'.repeat(100)
     const token = 'a'.repeat(2048)
     answers({ value: [], '@odata.nextLink': `https://graph.test/?$skiptoken=${token}` })

@@ -18,7 +18,7 @@ async function page(browser: Browser, query: Record<string, string> = {}): Promi
   return answer.json() as Users
 }
 
-/** Every page to the end. */
+/** Fetches all pages. */
 async function allPages(browser: Browser, query: Record<string, string>): Promise<Users[]> {
   const pages = [await page(browser, query)]
   for (let next = pages[0]?.next; next; next = pages.at(-1)?.next) {
@@ -27,7 +27,7 @@ async function allPages(browser: Browser, query: Record<string, string>): Promis
   return pages
 }
 
-/** The queries that Graph was asked. */
+/** The queries that Graph received. */
 function graphQueries(): Record<string, string | string[]>[] {
   const calls = gatehouse()
     .tenant.journal.entries()

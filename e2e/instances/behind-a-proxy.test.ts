@@ -44,7 +44,7 @@ function refusedEverywhere(cookie: string): Promise<number> {
 }
 
 describe('three instances behind a proxy', () => {
-  it('serve a session that one of them began, and all of them are asked', async () => {
+  it('serve a session that one of them started, and each gets requests', async () => {
     const { browser, objectId } = await signedIn(0)
     expect(await browser.cookie('__Host-session')).toBeDefined()
     const before = fleet.proxy.passed().length
@@ -97,14 +97,14 @@ describe('the address of a visitor', () => {
   }
   const claims = (turn: number) => ({ 'x-forwarded-for': `203.0.113.${turn}` })
 
-  it('is what the proxy says: one visitor’s limit is not another’s', async () => {
+  it('is the one that the proxy names: each visitor has a separate limit', async () => {
     from('127.0.0.5')
     expect(await knocks(fleet.proxy.origin, () => ({}))).toBe(429)
     from('127.0.0.6')
     expect((await visitor(fleet.proxy.origin).get('/auth/sign-in')).status).toBe(303)
   })
 
-  it('is not what the visitor says, through the proxy or past it', async () => {
+  it('is not the one that the visitor claims, through the proxy or past it', async () => {
     from('127.0.0.7')
     expect(await knocks(fleet.proxy.origin, claims)).toBe(429)
     from('127.0.0.8')

@@ -60,7 +60,7 @@ describe('an instance that is told to end while 50 requests are under way', () =
     expect(await ended).toBe(0)
   })
 
-  it('does not hurry if it is told twice, as by Ctrl+C in a terminal', async () => {
+  it('does not end early if it gets the signal twice, as with Ctrl+C in a terminal', async () => {
     const { instance, answers } = await instanceInUse()
     const ended = instance.end('SIGINT')
     await eventually('it is not ready', async () => (await instance.readiness()) !== 200)
@@ -71,7 +71,7 @@ describe('an instance that is told to end while 50 requests are under way', () =
   })
 })
 
-it('an unused instance ends as well, from its first answer on', async () => {
+it('an unused instance can be ended from its first answer on', async () => {
   const instance = await deployment.start()
   expect(await instance.end('SIGTERM')).toBe(0)
 })

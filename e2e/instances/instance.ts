@@ -9,7 +9,7 @@ export interface Instance {
   port: number
   origin: string
   process(): Program
-  /** Whether it answers at all. */
+  /** Whether it answers, with any status. */
   answers(): Promise<boolean>
   /** The status of the readiness check; 0 if nothing listens. */
   readiness(): Promise<number>

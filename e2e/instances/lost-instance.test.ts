@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => fleet.end())
 
-it('an instance that is killed under load signs nobody out and mixes nobody up', async () => {
+it('an instance that is killed under load signs no user out and mixes up no users', async () => {
   const { deployment, proxy, instances } = fleet
   const [victim] = instances
   const victimsName = `127.0.0.1:${victim.port}`

@@ -26,8 +26,8 @@ export interface Passed {
 }
 
 /**
- * @param folder where its files go
- * @param port where it listens, with TLS
+ * @param folder for its files
+ * @param port to listen on, with TLS
  * @param instances ports
  */
 export async function startProxy(

@@ -47,8 +47,8 @@ async function canSignInAgain(): Promise<void> {
   expect([await whoAmI(browser), await whoAmI(there())]).toEqual([me, me])
 }
 
-describe('while Redis is gone', () => {
-  it('a session that is open in memory is served, and any other hears 503 in time', async () => {
+describe('while Redis is down', () => {
+  it('a session that is open in memory is served, and any other gets a 503 in time', async () => {
     await redis.kill()
     await eventually('the loss is noticed', async () => (await one.readiness()) === 503)
     expect(await whoAmI(browser)).toBe(me)
@@ -65,7 +65,7 @@ describe('while Redis is gone', () => {
     await bothReady()
   })
 
-  it('a sign-in ends at a 503 page without a session cookie, and works when tried again', async () => {
+  it('a sign-in ends at a 503 page without a session cookie, and works later', async () => {
     const visitor = createBrowser(other.origin, deployment.publicUrl)
     const callback = await visitor.callbackFrom(await visitor.startSignIn())
     await redis.kill()

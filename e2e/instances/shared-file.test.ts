@@ -39,7 +39,7 @@ it('a session of one process is known to all of them', async () => {
   expect(await ofAll(browser)).toEqual(all(people(deployment.tenant).at(3).id))
 })
 
-it('a sign-out is kept by every process at once', async () => {
+it('a sign-out applies in every process at once', async () => {
   for (let turn = 0; turn < 5; turn += 1) {
     const browser = await signedIn()
     const cookie = await browser.cookieHeader()
@@ -89,7 +89,7 @@ it('all killed during writes: the next start is clean, and sessions are kept', a
   }
 })
 
-it('a port that is taken is one sentence and exit code 1', async () => {
+it('a port that is in use leads to one sentence and exit code 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo

@@ -1,9 +1,9 @@
-/** Does what a step asks for, strictly: what does not fit is an error, not a guess. */
+/** Applies a step strictly: a step that does not fit is an error. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Step } from './steps.ts'
 
-/** @throws Error where a new file is there already, or a change finds its place not exactly once */
+/** @throws Error if a new file exists already, or a change does not fit exactly once */
 export function applyStep(folder: string, { kind, path, text }: Step): void {
   const file = join(folder, path)
   if (kind !== 'change') {
@@ -15,7 +15,7 @@ export function applyStep(folder: string, { kind, path, text }: Step): void {
 }
 
 /**
- * @param diff without line numbers; `@@` stands between two places
+ * @param diff without line numbers; `@@` separates two places
  * @param path for the sentence of the error
  */
 export function changed(text: string, diff: string, path: string): string {
@@ -29,7 +29,7 @@ function changedPlace(text: string, place: string, path: string): string {
   const without = (mark: string) =>
     lines.filter((line) => !line.startsWith(mark)).map((line) => `${line.slice(1)}\n`)
   const [old, now] = [without('+').join(''), without('-').join('')]
-  // Whole lines: what stands before the first one is the end of another, or nothing.
+  // Whole lines only: the text before the match is empty or ends with a line break.
   const [head = '', tail, ...others] = `\n${text}`.split(`\n${old}`)
   if (!old || tail === undefined || others.length > 0) {
     throw new Error(

@@ -15,7 +15,7 @@ import { basename, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../imports.ts'
 
-/** What is made and not written, and data of whoever works here. */
+/** Generated files, and the developer's own data. */
 const leftOut =
   /^(?:node_modules|dist|\.git|\.turbo|\.data|\.env.*|test-results|test-reports|playwright-report)$/
 
@@ -24,8 +24,8 @@ export interface ProjectCopy {
   /**
    * Runs a program of the project's packages.
    *
-   * @param workspace where; default: the copy's root
-   * @returns what it wrote to standard output. @throws Error with all that it wrote, where it failed
+   * @param workspace to run it in; default: the copy's root
+   * @returns its standard output. @throws Error with all of its output, if it failed
    */
   run(program: string, args: string[], workspace?: string): Promise<string>
   dispose(): void

@@ -1,4 +1,4 @@
-/** The copy as people start it: `npm start`, with the local tenant, on ports of its own. */
+/** Starts the copy as users do: `npm start`, with the local tenant, on its own ports. */
 import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
 import { eventually } from '../instances/eventually.ts'
@@ -9,7 +9,7 @@ export interface RunningCopy {
   end(): Promise<unknown>
 }
 
-/** @throws Error with what it said, where it ended instead of answering */
+/** @throws Error with its output, if it ended before it answered */
 export async function startCopy(folder: string): Promise<RunningCopy> {
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`

@@ -1,7 +1,7 @@
-/** Reads a page of docs/ as what it asks its reader to do: the fenced blocks that name a file. */
+/** Reads the steps of a page of docs/: the fenced blocks that name a file. */
 
 export interface Step {
-  /** `file`: a whole new one. `change`: a diff of one that is there. `example`: of no use to the page itself. */
+  /** `file`: a new file. `change`: a diff of an existing one. `example`: not needed for the page itself. */
   kind: 'file' | 'change' | 'example'
   /** From the project's root. */
   path: string

@@ -9,7 +9,7 @@ import {
 import { explanations } from '../src/pages/claims/explanations.ts'
 
 describe('explanations of claims', () => {
-  test('there are at least 24', () => {
+  test('exist for at least 24 claims', () => {
     expect(Object.keys(explanations).length).toBeGreaterThanOrEqual(24)
   })
 
@@ -20,7 +20,7 @@ describe('explanations of claims', () => {
     expect(['text', 'id', 'time', 'list', 'code']).toContain(claim.kind)
   })
 
-  test('only values that never change are good keys', () => {
+  test('recommend only values that never change as keys', () => {
     const keys = Object.keys(explanations).filter((name) => explanations[name]?.use === 'key')
     expect(keys.toSorted()).toEqual(['oid', 'sub', 'tid'])
   })
@@ -33,7 +33,7 @@ describe('the list of claims', () => {
     expect(names).toEqual(['name', 'oid', 'tid', 'constructor', 'zeta'])
   })
 
-  test('calls an unknown claim custom, and draws it by its value', () => {
+  test('calls an unknown claim custom, and shows it by the type of its value', () => {
     const [list, flag, text] = explainAll({ aList: ['x'], bFlag: true, cText: 'x' })
     expect(list).toMatchObject({ known: false, group: 'other', kind: 'list' })
     expect(flag).toMatchObject({ known: false, kind: 'code' })

@@ -13,7 +13,7 @@ const web = join(import.meta.dirname, '..')
 const root = join(web, '..')
 const timeout = 60_000
 
-/** Stands in for the back end: notes what the proxy lets through. */
+/** A fake back end, which records the requests that the proxy passes on. */
 let backEnd: Server
 const passedOn: string[] = []
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
     response.end('from the back end')
   })
   port = await freePort()
-  // As `npm run dev` starts it: with the project's configuration, and nothing of the test's.
+  // As `npm run dev` starts it: with the project's configuration, not the test's.
   const program = join(
     dirname(createRequire(import.meta.url).resolve('vite/package.json')),
     'bin/vite.js',
@@ -74,7 +74,7 @@ interface Answer {
 
 type Ask = { method?: string; headers?: Record<string, string> }
 
-/** Asks for a path as it is spelled: `fetch` would tidy it up. */
+/** Requests a path exactly as it is spelled: `fetch` would normalise it. */
 function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { host: `localhost:${port}`, ...headers }
@@ -99,7 +99,7 @@ function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<
   })
 }
 
-/** What one may append to an address to have a file transformed in another way. */
+/** Queries that make Vite transform a file in another way. */
 const queries = [
   '',
   '?',
@@ -156,7 +156,7 @@ function addressesOf(file: string): string[] {
   ]
 }
 
-/** The spellings that give away what stands in a file. */
+/** The spellings that reveal the content of a file. */
 async function leaksOf(file: string): Promise<string[]> {
   const word = await ownWord(readFileSync(file, 'utf8'))
   const leaks: string[] = []
@@ -169,21 +169,21 @@ async function leaksOf(file: string): Promise<string[]> {
   return leaks
 }
 
-/** The longest word that the page does not have: unknown addresses are answered with the page. */
+/** The longest word that is not in the page, because unknown addresses are answered with the page. */
 async function ownWord(text: string): Promise<string> {
   const page = (await ask('/nowhere')).body
   const words = (text.match(/\w+/g) ?? []).filter((word) => !page.includes(word))
   return words.reduce((longest, word) => (word.length > longest.length ? word : longest))
 }
 
-/** An answer, and what stands in its data URLs. */
+/** An answer, and the content of its data URLs. */
 function readable(body: string): string {
   const encoded = body.matchAll(/;base64,([\w+/=]+)/g)
   const decoded = [...encoded].map(([, data = '']) => Buffer.from(data, 'base64').toString())
   return [body, ...decoded].join('\n')
 }
 
-/** A folder that the end of the tests takes away, with files of one secret word each. */
+/** A folder with files of one secret word each, which is removed after the tests. */
 function folderWith(parent: string, files: string[]): string[] {
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'dev-server-test-'))
@@ -196,7 +196,7 @@ function folderWith(parent: string, files: string[]): string[] {
   })
 }
 
-describe('the development server keeps to the page', () => {
+describe('the development server serves the page only', () => {
   const outside = [
     'aad.config.json',
     'package.json',
@@ -208,14 +208,14 @@ describe('the development server keeps to the page', () => {
     'packages/fastify/src/index.ts',
     'packages/tenant/src/server.ts',
     'shared/package.json',
-    // By the links that the package manager makes.
+    // Through the links that the package manager creates.
     'node_modules/@gatehouse/fastify/src/index.ts',
     'node_modules/react/package.json',
   ]
   const here = outside.filter((file) => existsSync(join(root, file)))
 
   test.each(here)(
-    'and serves no %s, whatever the spelling',
+    'and no %s, in any spelling',
     async (file) => {
       expect(await leaksOf(join(root, file))).toEqual([])
     },
@@ -223,7 +223,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'though the same spellings do find what is served',
+    'although the same spellings find the served files',
     async () => {
       const leaks = await leaksOf(join(web, 'vite/back-end.ts'))
       const found = queries.filter((query) => leaks.some((path) => path.endsWith(`ts${query}`)))
@@ -234,7 +234,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'and serves no file of a data folder elsewhere',
+    'and no file of a data folder in another place',
     async () => {
       const files = folderWith(tmpdir(), ['session-key', 'sessions.sqlite', 'notes.ts'])
       for (const file of files) expect(await leaksOf(file)).toEqual([])
@@ -243,7 +243,7 @@ describe('the development server keeps to the page', () => {
   )
 
   test(
-    'and serves no keys, stores and settings that lie inside the page’s own folder',
+    'and no keys, stores or settings inside the page’s own folder',
     async () => {
       const files = folderWith(join(web, 'test-results'), [
         '.env',
@@ -264,14 +264,14 @@ describe('the development server keeps to the page', () => {
     2 * timeout,
   )
 
-  test('and denies everything that Vite denies by itself', async () => {
+  test('and denies everything that Vite denies by default', async () => {
     const byDefault = await resolveConfig({ configFile: false }, 'serve')
     const ours = await resolveConfig({ configFile: join(web, 'vite.config.ts') }, 'serve')
     expect(ours.server.fs.deny).toEqual(expect.arrayContaining(byDefault.server.fs.deny))
   })
 
   test(
-    'and serves every module that the page imports',
+    'and every module that the page imports',
     async () => {
       const modules = new Map<string, string>()
       const follow = async (path: string): Promise<void> => {
@@ -309,7 +309,7 @@ function importsOf(text: string): string[] {
   return [...found].map(([, path = '']) => path)
 }
 
-describe('the development server knows its own names', () => {
+describe('the development server answers to its own host names', () => {
   const foreign = [
     'evil.test',
     'evil.test:5173',
@@ -319,7 +319,7 @@ describe('the development server knows its own names', () => {
     'localhost.:5173',
   ]
 
-  test.each(foreign)('and answers nothing to the host “%s”', async (host) => {
+  test.each(foreign)('and refuses the host “%s”', async (host) => {
     passedOn.length = 0
     const headers = { host }
     const paths = [
@@ -340,7 +340,7 @@ describe('the development server knows its own names', () => {
     expect(passedOn).toEqual([])
   })
 
-  test('and answers to localhost and to loopback addresses', async () => {
+  test('which are localhost and loopback addresses', async () => {
     passedOn.length = 0
     for (const name of ['localhost', '127.0.0.1', '[::1]']) {
       const headers = { host: `${name}:${port}` }
@@ -350,7 +350,7 @@ describe('the development server knows its own names', () => {
     expect(passedOn).toEqual(Array(3).fill('GET /api/session'))
   })
 
-  test('and tells of changes only to its own page', async () => {
+  test('and reports changes to its own page only', async () => {
     const upgrade = {
       connection: 'Upgrade',
       upgrade: 'websocket',

@@ -10,19 +10,19 @@ function finding(id: string, status: Finding['status'] = 'pass'): Finding {
 
 const findings = [finding('config'), finding('address-bar'), finding('clock', 'warn')]
 
-/** What the page says of its address bar. */
+/** The page's finding about its address bar. */
 function addressBar(origin: string): Finding | undefined {
   return withAddressBar({ publicUrl, findings }, origin).find(({ id }) => id === 'address-bar')
 }
 
 describe('the address bar', () => {
-  test('that says what is configured leaves what the server found', () => {
+  test('keeps the server’s findings if it is the configured one', () => {
     expect(withAddressBar({ publicUrl, findings }, publicUrl)).toEqual(findings)
     expect(withAddressBar({ publicUrl: `${publicUrl}/`, findings }, publicUrl)).toEqual(findings)
   })
 
   test.each(['http://127.0.0.1:5173', 'http://[::1]:5173', 'http://127.1.2.3:5173'])(
-    'that says %s is told why localhost is another address',
+    'explains why localhost is another address if it is %s',
     (origin) => {
       expect(addressBar(origin)).toMatchObject({ status: 'fail', copy: publicUrl })
       expect(addressBar(origin)?.reason).toContain(origin)
@@ -31,7 +31,7 @@ describe('the address bar', () => {
   )
 
   test.each(['http://localhost:8080', 'https://localhost:5173', 'https://127.example.test'])(
-    'that says %s is told where to go, or what to configure',
+    'says where to go or what to configure if it is %s',
     (origin) => {
       expect(addressBar(origin)).toMatchObject({ status: 'fail', who: 'developer' })
       expect(addressBar(origin)?.next).toContain(`Open ${publicUrl} instead.`)
@@ -39,7 +39,7 @@ describe('the address bar', () => {
     },
   )
 
-  test('is one finding, in its place, whether the server looked at it or not', () => {
+  test('is one finding, in its place, even if the server did not check it', () => {
     const origin = 'http://localhost:8080'
     const ids = (all: Finding[]) =>
       withAddressBar({ publicUrl, findings: all }, origin).map(({ id }) => id)
@@ -49,12 +49,12 @@ describe('the address bar', () => {
 })
 
 describe('words about findings', () => {
-  test('name what was looked at, and keep a name that only the server knows', () => {
+  test('name the checks, and keep a name that only the server knows', () => {
     expect(nameOf(finding('redirect-uri'))).toBe('Redirect URI')
     expect(nameOf(finding('new-thing'))).toBe('new-thing')
   })
 
-  test('count them', () => {
+  test('count the findings', () => {
     expect(sumOf([...findings, finding('store', 'fail')])).toBe('4 checks: 1 failed, 1 to look at.')
     expect(sumOf([finding('config', 'fail')])).toBe('1 check: 1 failed, 0 to look at.')
   })
@@ -72,7 +72,7 @@ describe('the report', () => {
     })
   })
 
-  test('is not ok with one failed check', () => {
+  test('is not ok if a check failed', () => {
     const report = reportOf([...findings, finding('store', 'fail')], publicUrl, at)
     expect(JSON.parse(report)).toMatchObject({ ok: false })
   })

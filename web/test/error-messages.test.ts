@@ -20,12 +20,12 @@ describe('a failed call', () => {
     expect(message.text).toMatch(/\.$/)
   })
 
-  test('with a code that the page does not know is our failure', () => {
+  test('is a failure of this app if its code is unknown', () => {
     const code = 'brand_new' as ProblemCode
     expect(messageFor(new ApiProblem(code, 500)).title).toBe('Something went wrong on our side')
   })
 
-  test('without consent names the permissions in words', () => {
+  test('names the permissions in words if consent is missing', () => {
     const message = interaction({ reason: 'consent', scopes: ['Mail.Read', 'Made.Up'] })
     expect(message.title).toContain('administrator')
     expect(message.text).toBe('It needs “Read your mail” and “Made.Up”.')
@@ -33,7 +33,7 @@ describe('a failed call', () => {
     expect(interaction({ reason: 'consent' }).text).toContain('a permission')
   })
 
-  test('that Microsoft wants to confirm says what to do', () => {
+  test('says what to do if Microsoft requires a confirmation', () => {
     expect(interaction({ reason: 'step_up' })).toMatchObject({
       title: 'Microsoft asks you to confirm it is you',
       action: { kind: 'continue' },
@@ -45,7 +45,7 @@ describe('a failed call', () => {
     expect(unknown.action.kind).toBe('continue')
   })
 
-  test('has the page’s own message if it gives one', () => {
+  test('has the page’s own message if there is one', () => {
     const problem = new ApiProblem('forbidden', 403)
     const own = { title: 'Guests cannot list this directory', text: 'Ask.' }
     expect(messageFor(problem, { forbidden: own })).toMatchObject({

@@ -15,7 +15,7 @@ describe('the sign-in problem page', () => {
     }
   })
 
-  test('shows nothing of the query but a request id and a number of Microsoft’s', () => {
+  test('shows nothing of the query but a request id and Microsoft’s error number', () => {
     const shown = (query: string) => validDetails(new URLSearchParams(query))
     expect(shown('id=0a-b_9&aadsts=50105')).toEqual({ requestId: '0a-b_9', aadsts: 'AADSTS50105' })
     expect(shown('id=call+0800+now&aadsts=AADSTS1; call us&error_description=x')).toEqual({})

@@ -14,7 +14,7 @@ import { initials } from '../src/ui/avatar.tsx'
 
 const list = { search: '', sort: 'name' } as const
 
-/** Stands in for the API: a directory of `pages` pages, whose cursors are "after-1", "after-2", … */
+/** A fake API: a directory of `pages` pages, whose cursors are "after-1", "after-2", … */
 function directory(pages: number) {
   const asked: string[] = []
   vi.stubGlobal('fetch', (path: string) => {
@@ -30,7 +30,7 @@ function directory(pages: number) {
 afterEach(() => vi.unstubAllGlobals())
 
 describe('a page of users', () => {
-  test('is reached through the pages before it, each of which is requested once', async () => {
+  test('is reached through the pages before it, each requested once', async () => {
     const asked = directory(5)
     const client = new QueryClient()
     expect(await client.fetchQuery(usersPage(list, 3))).toMatchObject({ page: 3, next: 'after-3' })

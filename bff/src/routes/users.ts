@@ -112,7 +112,7 @@ function skipTokenOf(nextLink: string | undefined): string | undefined {
   const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
   if (!token) return undefined
   if (token.length > maxSkipToken)
-    throw new ProblemError('upstream_failed', 'The API "graph" answered with something else.')
+    throw new ProblemError('upstream_failed', 'The API "graph" gave an unexpected answer.')
   try {
     return decodeURIComponent(token)
   } catch {

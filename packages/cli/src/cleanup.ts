@@ -26,7 +26,7 @@ const command = addCommonOptions(
       'Removes the registration that npm run register made, for good, and puts the placeholders back. Asks first.',
     )
     .helpOption('--help', 'this text')
-    .option('--yes', 'asks nothing; needed where there is no terminal'),
+    .option('--yes', 'asks nothing; required without a terminal'),
 )
   .addHelpText('after', environmentHelp + examples)
   .showHelpAfterError('Every option: npm run cleanup -- --help')

@@ -23,7 +23,10 @@ export interface CommonOptions {
 export function addCommonOptions(command: Command): Command {
   return command
     .option('--name <name>', 'name of the registration (default: the configured one, or Gatehouse)')
-    .option('--tenant <id>', 'tenant id or domain (default: that of whoever signs in)')
+    .option(
+      '--tenant <id>',
+      'tenant id or domain (default: the tenant of the account that signs in)',
+    )
     .addOption(
       new Option(
         '--cloud <cloud>',
@@ -45,7 +48,7 @@ export function addCommonOptions(command: Command): Command {
 
 export const environmentHelp = `
 Environment:
-  ${tokenVariable}  an access token for Microsoft Graph, for CI; nobody signs in then
+  ${tokenVariable}  an access token for Microsoft Graph, for CI; replaces the sign-in
   AAD_CONFIG             another configuration file than aad.config.json; .env is beside it
   NO_COLOR               no colours
 `

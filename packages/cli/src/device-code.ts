@@ -27,7 +27,7 @@ export async function tokenByDeviceCode(
   const client = new PublicClientApplication({
     auth: {
       clientId,
-      // MSAL accepts https only; requests go where the metadata says, for the local tenant too.
+      // MSAL accepts https only; requests go to the addresses of the metadata, for the local tenant too.
       authority: `https://${new URL(authority).host}/${tenant}`,
       knownAuthorities: [new URL(authority).host],
       authorityMetadata: JSON.stringify(document),
@@ -56,20 +56,20 @@ function toSetupError(error: unknown, last: Answer | undefined): SetupError {
   const cause = { cause: error }
   if (errorCode === 'device_code_expired' || body.error === 'expired_token') {
     const next = 'Run the command again and enter the new code within 15 minutes.'
-    return new SetupError('sign_in', 'The code expired before anybody signed in.', next, cause)
+    return new SetupError('sign_in', 'The code expired before the sign-in.', next, cause)
   }
   if (body.error === 'authorization_declined' || body.error === 'access_denied') {
     return new SetupError(
       'sign_in',
       `The sign-in or its consent was refused${number ? ` (${number})` : ''}.`,
-      'Run the command again and accept the permission to manage applications; where only administrators may, sign in as one, or do it by hand: docs/connect-your-tenant.md.',
+      'Run the command again and accept the permission to manage applications; if only administrators may, sign in as one, or do it by hand: docs/connect-your-tenant.md.',
       cause,
     )
   }
   return new SetupError(
     'sign_in',
     `Microsoft Entra refused the sign-in (${number ?? body.error ?? 'no reason given'}).`,
-    'Look at --tenant and --cloud; where policies forbid device codes, use --sign-in azure-cli.',
+    'Look at --tenant and --cloud; if policies forbid device codes, use --sign-in azure-cli.',
     cause,
   )
 }
@@ -148,7 +148,7 @@ function ownAddresses(members: Record<string, unknown>, authority: string) {
       throw new SetupError(
         'offline',
         `${new URL(authority).host} names an address that is not its own (${name}).`,
-        'Check whether a proxy stands in between: somebody may want to read this sign-in.',
+        'Check whether there is a proxy in between: it could read this sign-in.',
       )
     }),
   )

@@ -53,14 +53,14 @@ const command = addCommonOptions(
         'federated',
       ),
     )
-    .option('--federated <issuer,subject>', 'an identity that needs no secret')
+    .option('--federated <issuer,subject>', 'a federated identity, which needs no secret')
     .option(
       '--assertion-file <path>',
-      'where that identity finds its token',
+      'the file from which that identity reads its token',
       '/var/run/secrets/azure/tokens/azure-identity-token',
     )
-    .option('--days <n>', 'how long a new secret or certificate is good, 1 to 730', days, 180)
-    .option('--rotate', 'a new secret or certificate, though the present one is still good')
+    .option('--days <n>', 'how long a new secret or certificate is valid, 1 to 730', days, 180)
+    .option('--rotate', 'a new secret or certificate, even if the present one is still valid')
     .option('--dry-run', 'shows what would change, and changes nothing')
     .option('--yes', 'asks nothing, and replaces what was written by hand'),
 )

@@ -13,13 +13,13 @@ const wanted: WantedApplication = {
   ],
 }
 
-/** What Graph would answer after the plan. */
+/** The application as Graph would return it after the plan. */
 function afterwards(body: Record<string, unknown>, before?: Application): Application {
   return { id: 'o', appId: 'a', displayName: 'Gatehouse', ...before, ...body }
 }
 
 describe('the plan for the application', () => {
-  it('creates one with all that sign-in and sign-out need', () => {
+  it('creates an application with everything that sign-in and sign-out need', () => {
     const { action, body, lines } = planApplication(wanted, undefined)
     expect(action).toBe('create')
     expect(body).toEqual({
@@ -85,7 +85,7 @@ describe('the plan for the application', () => {
     ])
   })
 
-  it('leaves the front-channel logout URL alone where there is no https', () => {
+  it('keeps the front-channel logout URL if there is no https', () => {
     const local = { ...wanted, logoutUrl: undefined, redirectUris: ['http://localhost:5173/x'] }
     const theirs = afterwards(planApplication(wanted, undefined).body)
     const { body } = planApplication(local, theirs)
@@ -95,7 +95,7 @@ describe('the plan for the application', () => {
     })
   })
 
-  it('says from where a front-channel logout URL moves', () => {
+  it('shows the old front-channel logout URL if it changes', () => {
     const theirs = afterwards(planApplication(wanted, undefined).body)
     const moved = { ...wanted, logoutUrl: 'https://new.example.test/auth/front-channel-logout' }
     const [line] = planApplication(moved, theirs).lines

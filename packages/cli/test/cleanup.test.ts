@@ -31,7 +31,7 @@ describe('cleanup', () => {
     )
   }
 
-  it('gives the name free: register can come again', async () => {
+  it('frees the name, so that register can run again', async () => {
     await setup.register()
     await setup.cleanup('--yes')
     expect((await setup.register()).code).toBe(0)
@@ -54,14 +54,14 @@ describe('cleanup', () => {
     expect(setup.folder.text('.env')).toBe('PORT=6000\n')
   })
 
-  it('says so where there is nothing', async () => {
+  it('says so if there is nothing to remove', async () => {
     const { code, out } = await setup.cleanup('--yes')
     expect(code).toBe(0)
     expect(out).toContain('There is nothing to remove.')
   })
 
   it(
-    'goes on where it was cut off: the registration is gone, the files are not',
+    'continues after an interruption that left only the files',
     { tags: ['thorough'] },
     async () => {
       await setup.register()
@@ -77,7 +77,7 @@ describe('cleanup', () => {
   )
 
   it(
-    'removes from a registration made by hand only what register added as a credential',
+    'removes only the credential that register added, if the registration was made by hand',
     { tags: ['thorough'] },
     async () => {
       const made = await setup.graph.send<{ id: string; appId: string }>({

@@ -29,7 +29,7 @@ function edited(text: string, changes: Partial<Registered> = {}): string {
 }
 
 describe('aad.config.json', () => {
-  it('gets ids and end date, and loses the place for a secret', () => {
+  it('gets the ids and the end date, and loses the placeholder of the secret', () => {
     const { tenant, clientId, clientSecret, clientSecretExpires } = value(edited(fresh))
     expect({ tenant, clientId, clientSecret, clientSecretExpires }).toEqual({
       tenant: registered.tenantId,
@@ -39,7 +39,7 @@ describe('aad.config.json', () => {
     })
   })
 
-  it('is byte for byte the fresh one after register and cleanup', () => {
+  it('is byte for byte as before after register and cleanup', () => {
     for (const changes of [
       {},
       { multiTenant: true },
@@ -54,7 +54,7 @@ describe('aad.config.json', () => {
     }
   })
 
-  it('keeps the form of what somebody else wrote', () => {
+  it('keeps the formatting of other people’s edits', () => {
     const theirs = fresh
       .replaceAll('  ', '\t')
       .replace('"scopes"', '"session":   { "idleMinutes": 30 },\n\t"scopes"')
@@ -62,14 +62,14 @@ describe('aad.config.json', () => {
     expect(edited(fresh.replaceAll('\n', '\r\n'))).not.toMatch(/[^\r]\n/)
   })
 
-  it('is the same after the same run again', () => {
+  it('does not change if the same run is repeated', () => {
     for (const changes of [{}, { multiTenant: true }]) {
       const once = edited(fresh, changes)
       expect(edited(once, changes)).toBe(once)
     }
   })
 
-  it('says which values somebody wrote by hand', () => {
+  it('lists the values that were written by hand', () => {
     const mine = fresh
       .replace('{enter-your-client-id-here}', '11111111-2222-4333-8444-555555555555')
       .replace('http://localhost:5173', 'https://mine.example.test')
@@ -79,7 +79,7 @@ describe('aad.config.json', () => {
     expect(userEdits(value(fresh), configEdits(value(fresh), registered), [])).toEqual([])
   })
 
-  it('does not count a change of cloud, or what an earlier run wrote, as written by hand', () => {
+  it('does not count a change of cloud, or the values of an earlier run, as written by hand', () => {
     const once = edited(fresh)
     const edits = configEdits(value(once), {
       ...registered,
@@ -89,7 +89,7 @@ describe('aad.config.json', () => {
     expect(userEdits(value(once), edits, [])).toEqual([])
   })
 
-  it('puts a certificate before the credentials of others, and no second time', () => {
+  it('puts a certificate before other credentials, once', () => {
     const certificate = {
       certificateFile: '/k/aad-client-0123456789ab.crt',
       privateKeyFile: '/k/a.key',

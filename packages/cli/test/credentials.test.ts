@@ -33,7 +33,7 @@ async function addForeignSecret(displayName: string) {
 }
 
 describe('the client secret', () => {
-  it('ends when it was told to', async () => {
+  it('expires after the requested number of days', async () => {
     await setup.register('--days', '30')
     const [secret] = await secrets()
     const days = (Date.parse(secret?.endDateTime ?? '') - Date.now()) / 86_400_000
@@ -41,7 +41,7 @@ describe('the client secret', () => {
     expect(days).toBeLessThan(30.1)
   })
 
-  it('is replaced with --rotate: the new one is written, then the old one goes', async () => {
+  it('is replaced with --rotate: the new one is written, then the old one is removed', async () => {
     await setup.register()
     const [old] = await secrets()
     const before = secretHere()
@@ -53,7 +53,7 @@ describe('the client secret', () => {
     expect(setup.folder.text('.env')).toContain(`key ${fresh?.keyId}`)
   })
 
-  it('is made anew where .env has lost it, and the lost one goes', async () => {
+  it('is replaced if .env has lost it, and the lost one is removed', async () => {
     await setup.register()
     writeFileSync(join(setup.folder.path, '.env'), 'PORT=6000\n')
     expect((await setup.register()).code).toBe(0)
@@ -61,21 +61,25 @@ describe('the client secret', () => {
     expect(setup.folder.text('.env')).toMatch(/^PORT=6000\n# Made by .*\nAAD_CLIENT_SECRET=/)
   })
 
-  it('leaves the secrets of other machines and people alone', { tags: ['thorough'] }, async () => {
-    await setup.register()
-    await addForeignSecret('Gatehouse register on another-machine')
-    await addForeignSecret('made in the portal')
-    await setup.register('--rotate')
-    const names = (await secrets()).map(({ displayName }) => String(displayName))
-    expect(names.toSorted()).toEqual([
-      'Gatehouse register on another-machine',
-      mark,
-      'made in the portal',
-    ])
-  })
+  it(
+    'does not affect the secrets of other machines and people',
+    { tags: ['thorough'] },
+    async () => {
+      await setup.register()
+      await addForeignSecret('Gatehouse register on another-machine')
+      await addForeignSecret('made in the portal')
+      await setup.register('--rotate')
+      const names = (await secrets()).map(({ displayName }) => String(displayName))
+      expect(names.toSorted()).toEqual([
+        'Gatehouse register on another-machine',
+        mark,
+        'made in the portal',
+      ])
+    },
+  )
 
   it(
-    'is not put in the place of one that somebody wrote into .env, unless told to',
+    'does not replace a secret written into .env by hand without --yes',
     { tags: ['thorough'] },
     async () => {
       const theirs = '# from the portal\nAAD_CLIENT_SECRET=theirs\n'
@@ -93,7 +97,7 @@ describe('the client secret', () => {
 })
 
 describe('the certificate', () => {
-  it('is made here: the key stays, its owner’s alone, and Entra gets the public part', async () => {
+  it('is made on this machine: only its owner can read the key, and Entra gets the public part', async () => {
     expect((await setup.register('--certificate')).code).toBe(0)
     const [uploaded, ...others] = await certificates()
     expect(others).toEqual([])
@@ -111,25 +115,19 @@ describe('the certificate', () => {
     expect(key).toContain('BEGIN PRIVATE KEY')
   })
 
-  it(
-    'stays while it is good, and another one takes its place with --rotate',
-    { tags: ['thorough'] },
-    async () => {
-      await setup.register('--certificate')
-      const [first] = await certificates()
-      expect((await setup.register('--certificate')).out).toContain(
-        'Everything is as it should be.',
-      )
-      expect(await certificates()).toEqual([first])
-      expect((await setup.register('--certificate', '--rotate')).code).toBe(0)
-      const [second, ...others] = await certificates()
-      expect(others).toEqual([])
-      expect(second?.customKeyIdentifier).not.toBe(first?.customKeyIdentifier)
-      expect(setup.folder.config().credentials).toHaveLength(1)
-    },
-  )
+  it('stays while it is valid, and is replaced with --rotate', { tags: ['thorough'] }, async () => {
+    await setup.register('--certificate')
+    const [first] = await certificates()
+    expect((await setup.register('--certificate')).out).toContain('Everything is as it should be.')
+    expect(await certificates()).toEqual([first])
+    expect((await setup.register('--certificate', '--rotate')).code).toBe(0)
+    const [second, ...others] = await certificates()
+    expect(others).toEqual([])
+    expect(second?.customKeyIdentifier).not.toBe(first?.customKeyIdentifier)
+    expect(setup.folder.config().credentials).toHaveLength(1)
+  })
 
-  it('takes the place of the secret, and gives it back', { tags: ['thorough'] }, async () => {
+  it('replaces the secret, and is replaced by a secret', { tags: ['thorough'] }, async () => {
     await setup.register()
     expect((await setup.register('--certificate')).code).toBe(0)
     expect(await secrets()).toEqual([])
@@ -149,7 +147,7 @@ describe('the federated identity', () => {
     return setup.graph.list<Record<string, unknown>>(path, 'list')
   }
 
-  it('is named once, and its token is looked for in a file', async () => {
+  it('is added once, and its token is read from a file', async () => {
     const args = ['--federated', `${issuer},system:serviceaccount:apps:gatehouse`]
     expect((await setup.register(...args)).code).toBe(0)
     expect((await setup.register(...args)).out).toContain('Everything is as it should be.')

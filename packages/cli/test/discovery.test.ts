@@ -60,7 +60,7 @@ describe('the document of the sign-in service', () => {
     await expect(read({ [name]: undefined })).rejects.toThrow(name)
   })
 
-  it('hands on what is used, and nothing else', async () => {
+  it('passes on only the members that are used', async () => {
     const more = { userinfo_endpoint: 'https://evil.test', claims_supported: ['sub'] }
     expect(await read(more)).toEqual({ document: good, tenantId: tenant })
     const { device_authorization_endpoint: _left, ...rest } = good
@@ -68,7 +68,7 @@ describe('the document of the sign-in service', () => {
     expect(document).toEqual(rest)
   })
 
-  it('may be of this machine if the authority is', async () => {
+  it('may have addresses of this machine if the authority is on it', async () => {
     const local = 'http://127.0.0.1:5175'
     const body = JSON.parse(JSON.stringify(good).replaceAll(authority, local)) as typeof good
     expect((await read(body, local)).document).toEqual(body)
@@ -80,7 +80,7 @@ describe('the document of the sign-in service', () => {
 describe('register', () => {
   const setup = useSetup()
 
-  it('sends nobody’s sign-in to a foreign address', async () => {
+  it('sends no sign-in to a foreign address', async () => {
     const { tenant: local } = setup
     const path = `/organizations/v2.0/.well-known/openid-configuration`
     const document = (await (await fetch(`${local.authority}${path}`)).json()) as object

@@ -1,4 +1,4 @@
-/** docs/connect-your-tenant.md against what the commands do: every name that somebody would copy. */
+/** Compares docs/connect-your-tenant.md with the commands: every name that a reader would copy. */
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const setup = useSetup()
 const guide = readFileSync(join(root, 'docs/connect-your-tenant.md'), 'utf8')
 const byHand = guide.slice(guide.indexOf('## By hand'))
 
-/** The step that starts with these words, up to the next one. */
+/** The text of the step that starts with these words. */
 function step(title: string): string {
   const from = byHand.indexOf(`**${title}.**`)
   expect(from).toBeGreaterThan(0)
@@ -77,7 +77,7 @@ describe('the guide, by hand', () => {
 })
 
 describe('the guide, by command', () => {
-  it('names only options and scripts that there are', async () => {
+  it('names only options and scripts that exist', async () => {
     const byCommand = guide.slice(0, guide.indexOf('## By hand'))
     const { out } = await setup.start('register', '--help').ended
     for (const [option] of byCommand.matchAll(/--[a-z][a-z-]+/g)) {

@@ -8,7 +8,7 @@ const setup = useSetup()
 
 const writes = ['application', 'service principal', 'client secret', 'old secret'] as const
 
-/** The request of each step. */
+/** The request that each step sends. */
 const requestOf: Record<(typeof writes)[number], (request: FastifyRequest) => boolean> = {
   application: ({ method, url }) => method === 'PATCH' && url.includes('uniqueName'),
   'service principal': ({ method, url }) => method === 'POST' && url.includes('servicePrincipals'),
@@ -36,7 +36,7 @@ describe('register, killed in the middle', () => {
   for (const step of writes) {
     const tags = step === 'client secret' ? [] : ['thorough']
     it(
-      `before the ${step}: the next run continues, and nothing is there twice`,
+      `before the ${step}: the next run continues, and nothing is created twice`,
       { tags },
       async () => {
         const args = step === 'old secret' ? ['--rotate'] : []
@@ -63,7 +63,7 @@ describe('register, killed in the middle', () => {
   }
 
   it(
-    'before the certificate is uploaded: the next run uploads the one that was made',
+    'before the certificate is uploaded: the next run uploads the same certificate',
     { tags: ['thorough'] },
     async () => {
       const arrived = Promise.withResolvers<void>()
@@ -89,7 +89,7 @@ describe('register, killed in the middle', () => {
   )
 
   it(
-    'after each request in turn: whatever Graph has done by then is found again',
+    'after each request in turn: the next run finds everything that Graph has done',
     { tags: ['thorough'], timeout: 180_000 },
     async () => {
       for (let after = 1; after <= 12; after += 1) {
@@ -99,7 +99,7 @@ describe('register, killed in the middle', () => {
           setup.tenant.faults.set({
             at,
             kind: 'respondWith',
-            // The request is carried out, and its answer is on the way, when the process ends.
+            // Graph has carried the request out when the process ends; its answer is still under way.
             answer: () => {
               count += 1
               if (count === after) reached.resolve()
@@ -118,7 +118,7 @@ describe('register, killed in the middle', () => {
     },
   )
 
-  it('is safe twice at once', { tags: ['thorough'] }, async () => {
+  it('is safe to run twice at once', { tags: ['thorough'] }, async () => {
     const ends = await Promise.all([setup.register(), setup.register()])
     expect(ends.filter(({ code }) => code === 0).length).toBeGreaterThan(0)
     expect(await setup.applications()).toHaveLength(1)
@@ -128,7 +128,7 @@ describe('register, killed in the middle', () => {
 })
 
 describe('register, when Graph is slow to follow', { tags: ['thorough'] }, () => {
-  it('waits until the new application is seen everywhere', async () => {
+  it('waits until the new application appears everywhere', async () => {
     setup.tenant.hideNewApplications(2)
     const { code, err } = await setup.register()
     setup.tenant.hideNewApplications(0)
@@ -137,7 +137,7 @@ describe('register, when Graph is slow to follow', { tags: ['thorough'] }, () =>
     await expectOneOfEach()
   })
 
-  it('waits as long as it is told to when it is throttled', async () => {
+  it('waits as long as Graph says if it is throttled', async () => {
     for (const at of ['applications', 'servicePrincipals'] as const) {
       const throttle = { status: 429, code: 'TooManyRequests', retryAfter: '1', times: 1 }
       setup.tenant.faults.set({ at, kind: 'graphError', ...throttle })

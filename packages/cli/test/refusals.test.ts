@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { people } from '@gatehouse/tenant/testing'
 import { describe, expect, it } from 'vitest'
 import { start, type Ended } from './support/commands.ts'
-import { consentForEverybody, tokenOf, useSetup } from './support/use-setup.ts'
+import { consentForAllUsers, tokenOf, useSetup } from './support/use-setup.ts'
 
 const setup = useSetup()
 
-/** What it said, with its exit status, where it left everything as it was. */
+/** The command's error output with its exit status, and whether it changed anything. */
 async function refusalOf({ code, err }: Ended): Promise<string> {
   const registered = await setup.applications()
   const isUntouched =
@@ -19,7 +19,7 @@ async function refusalOf({ code, err }: Ended): Promise<string> {
   return `${isUntouched ? 'untouched' : 'touched'}, ${code}${hasStack ? ', stack' : ''}: ${err}`
 }
 
-/** @param words of the sentence @param next of the step that follows */
+/** @param words of the sentence about what happened @param next of the sentence about the next step */
 function twoSentences(words: RegExp, next: RegExp): RegExp {
   return new RegExp(`^untouched, 1: .*${words.source}.*${next.source}`, 's')
 }
@@ -44,7 +44,7 @@ describe('register says in two sentences', () => {
     expect(await refusalOf(other)).toMatch(twoSentences(/knows no tenant 11111111/, /--tenant/))
   })
 
-  it('that the token is none', async () => {
+  it('that the token is not an access token', async () => {
     const env = { ...setup.env(), GATEHOUSE_GRAPH_TOKEN: 'nonsense' }
     const ended = await start('register', [], env).ended
     expect(await refusalOf(ended)).toMatch(
@@ -66,7 +66,7 @@ describe('register says in two sentences', () => {
     )
   })
 
-  it('that nobody answers', async () => {
+  it('that the sign-in service does not answer', async () => {
     const env = { ...setup.env(), AAD_AUTHORITY: 'http://127.0.0.1:9' }
     const ended = await start('register', [], env).ended
     expect(await refusalOf(ended)).toMatch(
@@ -74,7 +74,7 @@ describe('register says in two sentences', () => {
     )
   })
 
-  it('that a connection breaks off on the way', async () => {
+  it('that a connection breaks in the middle', async () => {
     setup.tenant.faults.set({
       at: 'applications',
       kind: 'reset',
@@ -94,7 +94,7 @@ describe('register says in two sentences', () => {
     setup.folder.reset()
     const next = /another --name.*Deleted applications/
     expect(await refusalOf(await setup.register())).toMatch(
-      twoSentences(/something of this name/, next),
+      twoSentences(/an object of this name/, next),
     )
   })
 
@@ -112,13 +112,13 @@ describe('register says in two sentences', () => {
     }
   })
 
-  it('that a local tenant is none in production', async () => {
+  it('that production accepts no local tenant', async () => {
     const env = { ...setup.env(), NODE_ENV: 'production' }
     const ended = await start('register', [], env).ended
     expect(await refusalOf(ended)).toMatch(twoSentences(/cannot stand in for Microsoft/, /--cloud/))
   })
 
-  it('that git would take the secret along', { tags: ['thorough'] }, async () => {
+  it('that git would commit the secret', { tags: ['thorough'] }, async () => {
     const { status } = spawnSync('git', ['init', '--quiet'], { cwd: setup.folder.path })
     expect(status).toBe(0)
     const next = /Add the line .env to .gitignore/
@@ -138,10 +138,10 @@ describe('register says in two sentences', () => {
   })
 })
 
-describe('what somebody wrote by hand', () => {
+describe('a value written by hand', () => {
   const theirs = '11111111-2222-4333-8444-555555555555'
 
-  it('is shown as a difference and left alone where nobody can be asked', async () => {
+  it('is shown as a difference and kept if there is no terminal to ask on', async () => {
     const file = join(setup.folder.path, 'aad.config.json')
     const text = setup.folder
       .text('aad.config.json')
@@ -160,7 +160,7 @@ describe('what somebody wrote by hand', () => {
     expect(setup.folder.config().clientId).not.toBe(theirs)
   })
 
-  it('decides the tenant: another one is refused', async () => {
+  it('decides the tenant, and a sign-in at another tenant is refused', async () => {
     const file = join(setup.folder.path, 'aad.config.json')
     const text = setup.folder
       .text('aad.config.json')
@@ -174,10 +174,10 @@ describe('what somebody wrote by hand', () => {
   })
 })
 
-describe('without the right to', () => {
-  it('somebody who is no administrator hears which role it takes', async () => {
+describe('register with an account that is not an administrator', () => {
+  it('names the role that is needed', async () => {
     const { tenant } = setup
-    await consentForEverybody(tenant)
+    await consentForAllUsers(tenant)
     const token = await tokenOf(tenant, people(tenant).first.id)
     const env = { ...setup.env(), GATEHOUSE_GRAPH_TOKEN: token }
     const ended = await start('register', [], env).ended

@@ -6,7 +6,7 @@ import { useSetup } from './support/use-setup.ts'
 const setup = useSetup()
 
 describe('register', () => {
-  it('makes a registration, writes the ids, and puts the secret where git does not look', async () => {
+  it('creates a registration, writes the ids, and puts the secret into a file that git ignores', async () => {
     const { code, out, err } = await setup.register()
     expect(err).not.toContain('Error')
     expect(code).toBe(0)
@@ -40,7 +40,7 @@ describe('register', () => {
     const consent = /https?:\/\/\S+adminconsent\S+/.exec(out)?.[0] ?? ''
     expect((await fetch(consent)).status).toBe(200)
   })
-  it('has nothing to do the second time, and makes nothing twice', async () => {
+  it('has nothing to do the second time, and creates nothing twice', async () => {
     await setup.register()
     const [before] = await setup.applications()
     const files = [setup.folder.text('.env'), setup.folder.text('aad.config.json')]
@@ -52,7 +52,7 @@ describe('register', () => {
     expect([setup.folder.text('.env'), setup.folder.text('aad.config.json')]).toEqual(files)
   })
 
-  it('only says what it would do in a dry run, and shows no colours in a pipe', async () => {
+  it('only shows the changes in a dry run, and prints no colours in a pipe', async () => {
     const fresh = setup.folder.text('aad.config.json')
     const { code, out } = await setup.register('--dry-run')
     expect(code).toBe(0)
@@ -76,7 +76,7 @@ describe('register', () => {
     expect(out).not.toContain('\u001B')
   })
 
-  it('helps with every option, in examples, and without a terminal', async () => {
+  it('explains every option, with examples, also without a terminal', async () => {
     for (const command of ['register', 'cleanup'] as const) {
       const { code, out } = await setup.start(command, '--help').ended
       expect(code).toBe(0)
@@ -85,7 +85,7 @@ describe('register', () => {
     }
   })
 
-  it('registers what the public address needs, and keeps the addresses of before', async () => {
+  it('registers the redirect URIs of the public address, and keeps the earlier ones', async () => {
     await setup.register()
     const { code } = await setup.register('--public-url', 'https://app.example.test')
     expect(code).toBe(0)
@@ -120,7 +120,7 @@ describe('register', () => {
     expect(access?.resourceAccess.every(({ type }) => type === 'Scope')).toBe(true)
   })
 
-  it('refuses a permission that Graph does not have, and leaves everything alone', async () => {
+  it('refuses a permission that Graph does not have, and changes nothing', async () => {
     const file = setup.folder.text('aad.config.json')
     writeFileSync(
       join(setup.folder.path, 'aad.config.json'),
@@ -133,7 +133,7 @@ describe('register', () => {
     expect(setup.folder.has('.env')).toBe(false)
   })
 
-  it('lets any organisation in when told to, and says whose people in the configuration', async () => {
+  it('accepts accounts of any organisation if told to, and lists the allowed ones in the configuration', async () => {
     expect((await setup.register('--multi-tenant')).code).toBe(0)
     const [application] = await setup.applications()
     expect(application?.signInAudience).toBe('AzureADMultipleOrgs')

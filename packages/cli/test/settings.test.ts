@@ -6,7 +6,7 @@ import { retryDelayMs } from '../src/graph/client.ts'
 import { federatedIdentity, publicOrigin, uniqueNameOf } from '../src/register/settings.ts'
 
 describe('the command line', () => {
-  it('makes one key of a name, however it is spelled', () => {
+  it('makes the same key from every spelling of a name', () => {
     expect(uniqueNameOf('Gatehouse')).toBe('gatehouse-gatehouse')
     expect(uniqueNameOf('  My App (Café) 2 ')).toBe('gatehouse-my-app-cafe-2')
     for (const name of ['', '!!!', 'x'.repeat(81)]) {
@@ -14,7 +14,7 @@ describe('the command line', () => {
     }
   })
 
-  it('takes https addresses, and http for localhost alone', () => {
+  it('accepts https addresses, and http for localhost only', () => {
     expect(publicOrigin('https://app.example.test/')).toBe('https://app.example.test')
     expect(publicOrigin('http://localhost:5173')).toBe('http://localhost:5173')
     for (const wrong of [
@@ -29,7 +29,7 @@ describe('the command line', () => {
     }
   })
 
-  it('takes an identity whose subject has commas', () => {
+  it('accepts an identity whose subject has commas', () => {
     expect(federatedIdentity('https://i.test/a,sub,ject')).toEqual({
       issuer: 'https://i.test/a',
       subject: 'sub,ject',
@@ -57,7 +57,7 @@ describe('the command line', () => {
   })
 })
 
-describe('waiting', () => {
+describe('the wait before the next attempt', () => {
   it('is as long as Graph says, in seconds or until a date, and never longer than a minute', () => {
     const now = Date.parse('2026-11-24T12:00:00Z')
     expect(retryDelayMs('7', 1, now)).toBe(7000)
@@ -66,7 +66,7 @@ describe('waiting', () => {
     expect(retryDelayMs('86400', 1, now)).toBe(60_000)
   })
 
-  it('doubles where Graph says nothing', () => {
+  it('doubles if Graph names no time', () => {
     expect([1, 2, 3, 4].map((attempt) => retryDelayMs(undefined, attempt))).toEqual([
       500, 1000, 2000, 4000,
     ])

@@ -1,4 +1,4 @@
-/** The whole way: register, start the app as `npm run dev` does, sign in with the registration, clean up. */
+/** From end to end: register, start the app as `npm run dev` does, sign in with the registration, clean up. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { useSetup } from './support/use-setup.ts'
 
 const setup = useSetup()
 
-/** Runs the app as a developer does; `PATH` and the configuration are all that it is given. */
+/** Runs the app as a developer does. Its environment is `PATH` and the configuration only. */
 async function withApp<T>(work: (publicUrl: string) => Promise<T>): Promise<T> {
   const [web, back] = [await freePort(), await freePort()]
   const env = {

@@ -12,7 +12,7 @@ function withoutToken(): NodeJS.ProcessEnv {
   return env
 }
 
-/** Starts it, and plays the person at the browser. */
+/** Starts register, and signs the user in at the browser. */
 async function byDeviceCode(user: string | undefined, cancel = false) {
   const running = start('register', [], withoutToken())
   const said = await running.says(/enter the code \S+/)
@@ -23,28 +23,28 @@ async function byDeviceCode(user: string | undefined, cancel = false) {
 }
 
 describe('signing in by device code', () => {
-  it('registers as the administrator who entered the code', async () => {
+  it('registers the app as the administrator who entered the code', async () => {
     const { code, out } = await byDeviceCode(people(setup.tenant).administrator.id)
     expect(code).toBe(0)
     expect(out).toContain(setup.tenant.tenantId)
     expect(await setup.applications()).toHaveLength(1)
   })
 
-  it('says so when the person refuses', async () => {
+  it('says so if the user refuses', async () => {
     const { code, err } = await byDeviceCode(people(setup.tenant).administrator.id, true)
     expect(code).toBe(1)
     expect(err).toMatch(/sign-in or its consent was refused/)
     expect(setup.folder.has('.env')).toBe(false)
   })
 
-  it('says so when only an administrator may consent', async () => {
+  it('says so if only an administrator may consent', async () => {
     const { code, err } = await byDeviceCode(people(setup.tenant).first.id)
     expect(code).toBe(1)
     expect(err).toMatch(/consent was refused \(AADSTS90094\)/)
     expect(err).toMatch(/only administrators may/)
   })
 
-  it('says so when nobody enters the code in time', async () => {
+  it('says so if the code expires before a sign-in', async () => {
     setup.tenant.faults.set({
       at: 'token',
       kind: 'respond',
@@ -59,7 +59,7 @@ describe('signing in by device code', () => {
 })
 
 describe('signing in with the Azure CLI', () => {
-  /** A stand-in for `az`, which answers as the real one does. */
+  /** A fake `az`, which answers as the real one does. */
   function withAz(script: string): NodeJS.ProcessEnv {
     const file = join(setup.folder.path, 'az')
     writeFileSync(file, `#!/bin/sh\n${script}\n`)
@@ -76,7 +76,7 @@ describe('signing in with the Azure CLI', () => {
     expect(await setup.applications()).toHaveLength(1)
   })
 
-  it('says to run az login where there is no session', async () => {
+  it('says to run az login if it has no session', async () => {
     const env = withAz('echo "Please run az login" >&2; exit 1')
     const { code, err } = await start('register', ['--sign-in', 'azure-cli'], env).ended
     expect(code).toBe(1)
@@ -84,7 +84,7 @@ describe('signing in with the Azure CLI', () => {
     expect(err).toMatch(/Run az login/)
   })
 
-  it('says so where there is no CLI', async () => {
+  it('says so if the CLI is not installed', async () => {
     const env = { ...withoutToken(), PATH: setup.folder.path }
     const { err } = await start('register', ['--sign-in', 'azure-cli'], env).ended
     expect(err).toMatch(/\(az\) is not installed/)

@@ -83,7 +83,7 @@ export function unavailable(cause?: unknown, retryAfterS = 5): ProblemError {
   return new ProblemError('unavailable', detail, { cause, retryAfterS })
 }
 
-/** The store does not answer. The session is not ended, and is there again when the store is. */
+/** The store does not answer. The session has not ended, and continues when the store answers again. */
 export function sessionsUnavailable(cause: unknown): ProblemError {
   const detail = 'Sessions cannot be read right now. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS: 5 })

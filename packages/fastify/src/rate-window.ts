@@ -1,6 +1,6 @@
 /**
- * Counts requests in windows of a minute. The counter is kept beside what it counts for, such as an open
- * cookie: that costs a request nothing, where a rate-limiting hook cost a sixth of it.
+ * Counts requests in windows of a minute. The counter is kept with its owner, such as an open
+ * cookie. That costs a request nothing; a rate-limiting hook cost a sixth of its time.
  */
 
 const windowMs = 60_000

@@ -1,4 +1,4 @@
-/** The package as an app has it: only what its exports offer. */
+/** Uses the package as an app does: only by its exports. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'

@@ -2,7 +2,7 @@ import { readTier, storeKinds, tier } from '@gatehouse/test-support/tier'
 import { describe, expect, it } from 'vitest'
 
 describe('the tier of the tests', () => {
-  it('is the quick one unless TESTS says otherwise', () => {
+  it('is quick by default, and otherwise the value of TESTS', () => {
     expect([readTier(undefined), readTier('quick'), readTier('all')]).toEqual([
       'quick',
       'quick',
@@ -10,11 +10,11 @@ describe('the tier of the tests', () => {
     ])
   })
 
-  it.each(['', 'al', 'ALL', 'true'])('is refused where TESTS is "%s"', (value) => {
+  it.each(['', 'al', 'ALL', 'true'])('is refused if TESTS is "%s"', (value) => {
     expect(() => readTier(value)).toThrow(`TESTS must be "quick" or "all", not "${value}".`)
   })
 
-  it('decides which stores suites run on', () => {
+  it('decides which stores the suites run on', () => {
     expect(storeKinds).toEqual(tier === 'all' ? ['sqlite', 'redis'] : ['sqlite'])
   })
 })

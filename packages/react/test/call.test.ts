@@ -20,7 +20,7 @@ describe('a failed call', () => {
     expect(problem).toMatchObject({ code: 'unreadable', status: 502 })
   })
 
-  test('is unreadable if a successful answer is no JSON', async () => {
+  test('is unreadable if a successful answer is not JSON', async () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('<h1>', { headers: html })))
     await expect(call('/api/me')).rejects.toMatchObject({ code: 'unreadable', status: 200 })
   })
@@ -36,7 +36,7 @@ describe('a call without an answer', () => {
     await expect(call('/api/me')).rejects.toMatchObject({ code, status: 0 })
   })
 
-  test('is no problem if its caller aborted it', async () => {
+  test('is not a problem if its caller aborted it', async () => {
     const aborted = AbortSignal.abort()
     vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) =>
       Promise.reject(signal?.reason),

@@ -20,7 +20,7 @@ import {
   useUser,
 } from '@gatehouse/react'
 
-/** As an app declares its API; the other tests of this package call `/api/claims`. */
+/** Declares an API as an app does; the other tests of this package call `/api/claims`. */
 declare module '@gatehouse/react' {
   interface Register {
     answers: { '/api/reports': { title: string }; '/api/claims': unknown }
@@ -41,7 +41,7 @@ const signedIn: SignedIn = {
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** Stands in for the back end. A path that it does not know is a 404 problem. */
+/** A fake back end. An unknown path is a 404 problem. */
 function backEnd(answers: Record<string, unknown>): void {
   vi.stubGlobal('fetch', async (path: string) => {
     if (path in answers) return Response.json(answers[path])

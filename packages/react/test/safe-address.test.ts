@@ -81,11 +81,11 @@ const elsewhere = [
 const notText = [undefined, null, 7, true, {}, ['https://login.example/'], { href: '/users' }]
 
 describe('a sign-out', () => {
-  test('that the server could not store ends on our page, which says so, if this browser is signed out', async () => {
+  test('that the server could not store ends on a page of this app that says so, if the browser is signed out', async () => {
     expect(await signOutFailing('unavailable', false)).toBe('/signed-out?local=1&server=later')
   })
 
-  test('that did not reach the server changes nothing and leads nowhere', async () => {
+  test('that did not reach the server changes nothing and redirects nowhere', async () => {
     expect(await signOutFailing('unavailable', true)).toBeUndefined()
     expect(await signOutFailing('internal', false)).toBeUndefined()
   })
@@ -103,7 +103,7 @@ describe('a sign-out', () => {
   })
 
   test.each([...elsewhere, ...notText])(
-    'that is sent to %j ends on our page, which says that the session at Microsoft may remain',
+    'that is sent to %j ends on a page of this app that says that Microsoft’s session may remain',
     async (location) => {
       expect(await signOutTo(location)).toBe('/signed-out?local=1')
     },
@@ -115,7 +115,7 @@ describe('the address of an interaction', () => {
     new ApiProblem('interaction_required', 401, { problem: { signInUrl: address as string } })
       .signInUrl
 
-  test('is a path of our own', () => {
+  test('is a path of this site', () => {
     const path = '/auth/sign-in?returnTo=%2Fusers&challenge=abc'
     expect(signInUrlOf(path)).toBe(path)
   })
@@ -144,7 +144,7 @@ describe('the address of an interaction', () => {
   })
 })
 
-describe('where a sign-in returns to', () => {
+describe('the return address of a sign-in', () => {
   test('is the page with its search and its hash', () => {
     const at = { pathname: '/users', search: '?q=ada&page=2', hash: '#top' }
     expect(returnTo(at)).toBe('/users?q=ada&page=2#top')
@@ -153,7 +153,7 @@ describe('where a sign-in returns to', () => {
     )
   })
 
-  test('is home from pages that make sense once only', () => {
+  test('is the home page for a page that is shown only once', () => {
     for (const pathname of ['/signed-out', '/sign-in-problem']) {
       expect(returnTo({ pathname, search: '?code=denied', hash: '' })).toBe('/')
     }

@@ -49,7 +49,7 @@ describe('a 401 of any call', () => {
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
-  test('that belongs to an earlier session changes nothing', async () => {
+  test('changes nothing if it belongs to an earlier session', async () => {
     const client = createQueryClient()
     setSession(client, signedIn('a'))
     const answers: ((answer: Response) => void)[] = []

@@ -16,7 +16,7 @@ const statusOf = async (path: string, token: string) =>
   (await callGraph(tenant, path, token)).status
 
 describe('an authentication context that Graph requires', () => {
-  it('is asked for in a challenge, satisfied by a step-up, and can be taken back', async () => {
+  it('is requested in a challenge, satisfied by a step-up, and can be removed', async () => {
     const tokens = await signInAs(0)
     tenant.requireAuthenticationContext('users', 'c1')
     const refused = await callGraph(tenant, '/users?$top=1', tokens.access_token)
@@ -44,7 +44,7 @@ describe('an authentication context that Graph requires', () => {
 })
 
 describe('tokens that are revoked', () => {
-  it('are challenged by Graph, and one refresh mends it', async () => {
+  it('are challenged by Graph, and one refresh replaces them', async () => {
     const tokens = await signInAs(1)
     const other = await signInAs(2)
     tenant.revokeTokens(idOf(1))
@@ -62,13 +62,13 @@ describe('tokens that are revoked', () => {
     expect(await statusOf('/me', other.access_token)).toBe(200)
   })
 
-  it('stay good for applications that do not handle challenges', async () => {
+  it('stay valid for applications that do not handle challenges', async () => {
     const tokens = await signIn(tenant, {}, { user: idOf(3) })
     tenant.revokeTokens(idOf(3))
     expect(await statusOf('/me', tokens.access_token)).toBe(200)
   })
 
-  it('can be those of everybody', async () => {
+  it('can be the tokens of all users', async () => {
     const [one, two] = [await signInAs(4), await signInAs(5)]
     tenant.revokeTokens()
     expect(await statusOf('/me', one.access_token)).toBe(401)
@@ -77,7 +77,7 @@ describe('tokens that are revoked', () => {
     expect(await statusOf('/me', fresh.access_token)).toBe(200)
   })
 
-  it('go with the refresh token when the sessions are revoked', async () => {
+  it('are revoked with the refresh token if a user’s sessions are revoked', async () => {
     const tokens = await signInAs(6)
     tenant.revokeUser(idOf(6))
     expect(challengeOf(await callGraph(tenant, '/me', tokens.access_token))).toBeDefined()
@@ -86,7 +86,7 @@ describe('tokens that are revoked', () => {
   })
 })
 
-it('a disabled user is challenged, cannot refresh, and is well again when enabled', async () => {
+it('a disabled user is challenged, cannot refresh, and can do both again once enabled', async () => {
   const tokens = await signInAs(7)
   tenant.disableUser(idOf(7))
   expect(challengeOf(await callGraph(tenant, '/me', tokens.access_token))).toMatchObject({
@@ -99,7 +99,7 @@ it('a disabled user is challenged, cannot refresh, and is well again when enable
   expect((await refresh(tenant, tokens.refresh_token)).status).toBe(200)
 })
 
-it('guests can be kept from reading others', async () => {
+it('guests can be denied reading other users', async () => {
   const place = tenant.users.indexOf(people(tenant).guest)
   const [guest, member] = [await signInAs(place), await signInAs(0)]
   tenant.restrictGuests(true)

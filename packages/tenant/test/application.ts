@@ -1,4 +1,4 @@
-/** An application that signs people in at a tenant: what the tests ask the tenant with. */
+/** An application that signs users in at a tenant: the requests that the tests send. */
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Tenant } from '../src/tenant.ts'

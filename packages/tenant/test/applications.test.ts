@@ -38,7 +38,7 @@ describe('applications', () => {
     expect(byKey.body).not.toHaveProperty('displayName')
   })
 
-  it('include the one that the tenant was started with', async () => {
+  it('include the one that the tenant starts with', async () => {
     const { body } = await call('GET', `/applications(appId='${localClient.clientId}')`)
     expect(body).toMatchObject({ displayName: localClient.name })
     expect(JSON.stringify(body)).not.toContain(localClient.clientSecret)
@@ -65,7 +65,7 @@ describe('applications', () => {
     expect(JSON.stringify(body)).toContain(words)
   })
 
-  it('are made once and then changed, when asked for by unique name', async () => {
+  it('are created once and then updated, if addressed by unique name', async () => {
     const path = "/applications(uniqueName='mine')"
     const upsert = { prefer: 'create-if-missing' }
     expect((await call('PATCH', path, { displayName: 'x' })).status).toBe(404)
@@ -79,7 +79,7 @@ describe('applications', () => {
     })
   })
 
-  it('keep what a change does not name, also inside of web', async () => {
+  it('keep the properties that a change does not name, also inside web', async () => {
     const uri = 'https://app.example/auth/redirect'
     const input = { displayName: 'x', notes: 'n', web: { redirectUris: [uri] } }
     const { body } = await call('POST', '/applications', input)
@@ -91,7 +91,7 @@ describe('applications', () => {
     })
   })
 
-  it('can be late to be seen, while their names are taken at once', async () => {
+  it('can appear late, although their names are taken at once', async () => {
     tenant.hideNewApplications(2)
     const input = { displayName: 'x', uniqueName: 'late' }
     const { body } = await call('POST', '/applications', input)
@@ -103,7 +103,7 @@ describe('applications', () => {
     expect((await principal()).status).toBe(409)
   })
 
-  it('throttle where a fault says so', async () => {
+  it('throttle if a fault is set', async () => {
     const code = 'TooManyRequests'
     const fault = { kind: 'graphError', status: 429, code, retryAfter: '1', times: 1 } as const
     tenant.faults.set({ at: 'applications', ...fault })
@@ -112,7 +112,7 @@ describe('applications', () => {
   })
 })
 
-it('a secret is shown once, with its hint after that, and can be taken away', async () => {
+it('a secret is shown once, then only its hint, and can be removed', async () => {
   const { body: made } = await call('POST', '/applications', { displayName: 'x' })
   const path = `/applications/${String(made.id)}`
   const { body: password } = await call('POST', `${path}/addPassword`, {})
@@ -127,7 +127,7 @@ it('a secret is shown once, with its hint after that, and can be taken away', as
   expect((await remove()).status).toBe(400)
 })
 
-it('a grant is made once, changed and taken back, and Graph shows its own permissions', async () => {
+it('a grant is created once, changed and removed, and Graph shows its own permissions', async () => {
   const graphPath = "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')"
   const { body: resource } = await call('GET', graphPath)
   const id = 'e1fe6dd8-ba31-4d61-89e7-88639da4683d'

@@ -38,7 +38,7 @@ describe('a claims request for an authentication context', () => {
     expect(await page()).toContain('Confirm it is you')
   })
 
-  it('cannot be answered without a page', async () => {
+  it('cannot be satisfied without a page', async () => {
     const cookies = new Map<string, string>()
     await codeOf(tenant, {}, { cookies })
     const url = authorizeUrl(tenant, { claims: stepUp, prompt: 'none' })
@@ -70,7 +70,7 @@ describe('a claims request for an authentication context', () => {
 describe('the capability cp1', () => {
   const lifetime = (token: string) => Number(claimsOf(token).exp) - Date.now() / 1000
 
-  it('gives access tokens for a day, and ID tokens as always', async () => {
+  it('gives access tokens that last a day, and does not change ID tokens', async () => {
     const tokens = await signIn(tenant, { claims: capable })
     expect(claimsOf(tokens.access_token).xms_cc).toEqual(['cp1'])
     expect(tokens.expires_in).toBe(86_400)
@@ -78,7 +78,7 @@ describe('the capability cp1', () => {
     expect(lifetime(tokens.id_token)).toBeLessThan(5_401)
   })
 
-  it('counts for the token request that declares it, whichever grant it is', async () => {
+  it('applies to the token request that declares it, with any grant', async () => {
     const { body } = await redeem(tenant, await codeOf(tenant), { claims: capable })
     expect(body.expires_in).toBe(86_400)
     const plain = await refresh(tenant, body.refresh_token)
@@ -102,7 +102,7 @@ describe('malformed claims', () => {
     },
   )
 
-  it('leave the code as good as it was', async () => {
+  it('leave the code valid', async () => {
     const code = await codeOf(tenant)
     expect((await redeem(tenant, code, { claims: stepUp })).body).toMatchObject({
       error_codes: [50076],

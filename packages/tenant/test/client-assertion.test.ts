@@ -40,7 +40,7 @@ afterAll(async () => {
   await tenant.close()
 })
 
-/** A client that proves itself gets as far as the refusal of the grant, 70000. */
+/** If the proof of the client is accepted, the next error is that of the grant, 70000. */
 async function prove(proof: Record<string, string>) {
   const { body } = await post(tenant, 'token', {
     client_id: application.appId,
@@ -75,7 +75,7 @@ async function certificate() {
 }
 
 describe('a certificate', () => {
-  it('proves the client once it is registered, until the assertion or the certificate is too old', async () => {
+  it('proves the client once it is registered, until the assertion or the certificate expires', async () => {
     const { key, raw } = await certificate()
     const sign = (claims: { aud?: string; sub?: string } = {}) =>
       new SignJWT({ jti: 'j', ...claims })
@@ -121,7 +121,7 @@ describe('a federated credential', () => {
       .setExpirationTime(Math.floor(now / 1000) + 600)
       .sign(key)
 
-  it('lets the token of another issuer prove the client, and nothing else', async () => {
+  it('accepts a token of its issuer as proof of the client, and no other token', async () => {
     expect(await asserted(await sign())).toBe(70021)
     const path = `/applications/${application.id}/federatedIdentityCredentials`
     const input = {
@@ -143,7 +143,7 @@ describe('a federated credential', () => {
   })
 })
 
-it('of several secrets each is good until it ends', async () => {
+it('each of several secrets is valid until it expires', async () => {
   const add = async (endDateTime: number) => {
     const path = `/applications/${application.id}/addPassword`
     const passwordCredential = { endDateTime: new Date(endDateTime).toISOString() }

@@ -28,7 +28,7 @@ async function decide(form: Record<string, string>) {
 }
 
 describe('consent that is withdrawn', () => {
-  it('ends the refresh, is asked for again at the next sign-in, and is then well', async () => {
+  it('stops refreshes, until the user consents again at the next sign-in', async () => {
     const cookies = new Map<string, string>()
     const tokens = await signIn(tenant, {}, { user: idOf(0), cookies })
     const other = await signIn(tenant, {}, { user: idOf(2) })
@@ -46,7 +46,7 @@ describe('consent that is withdrawn', () => {
     expect((await refresh(tenant, tokens.refresh_token)).status).toBe(200)
   })
 
-  it('can be that of everybody', async () => {
+  it('can be the consent of all users', async () => {
     const tokens = await signIn(tenant, {}, { user: idOf(2) })
     tenant.withdrawConsent()
     expect((await refresh(tenant, tokens.refresh_token)).body).toMatchObject({
@@ -55,14 +55,14 @@ describe('consent that is withdrawn', () => {
   })
 })
 
-describe('a tenant in which administrators consent', () => {
+describe('a tenant that requires an administrator’s consent', () => {
   const errorOf = async (parameters: Record<string, string>, user: string) => {
     const { location } = await signInAtTenant(authorizeUrl(tenant, parameters), { user })
     const answer = new URL(location).searchParams
     return `${answer.get('error') ?? ''} ${answer.get('error_description')?.split(':')[0] ?? ''}`
   }
 
-  it('sends others back with AADSTS90094, by way of a page that says why', async () => {
+  it('sends other users back with AADSTS90094, after a page that says why', async () => {
     tenant.requireAdminConsent(true)
     expect(await errorOf({}, idOf(0))).toBe('access_denied AADSTS90094')
     const body = new URLSearchParams({ user: idOf(0) })
@@ -70,7 +70,7 @@ describe('a tenant in which administrators consent', () => {
     expect(await page.text()).toContain('Need admin approval')
   })
 
-  it('takes no consent from others that goes around the page', async () => {
+  it('refuses consent that another user posts past the page', async () => {
     tenant.requireAdminConsent(true)
     const cookies = new Map<string, string>()
     await signInAtTenant(authorizeUrl(tenant), { user: idOf(0), cookies })
@@ -80,7 +80,7 @@ describe('a tenant in which administrators consent', () => {
     expect(await answer.text()).toContain('Need admin approval')
   })
 
-  it('lets administrators consent for themselves, and leaves consent that was given', async () => {
+  it('lets administrators consent for themselves, and keeps earlier consent', async () => {
     const tokens = await signIn(tenant, {}, { user: idOf(0) })
     tenant.requireAdminConsent(true)
     expect(await codeOf(tenant, {}, { user: idOf(adminPlace()) })).not.toBe('')
@@ -94,7 +94,7 @@ describe('a tenant in which administrators consent', () => {
 })
 
 describe('admin consent', () => {
-  it('is given on a page, comes back in the form of Entra, and counts for everybody', async () => {
+  it('is given on a page, returns as Entra’s does, and applies to all users', async () => {
     tenant.requireAdminConsent(true)
     const page = await (await fetch(adminConsentUrl())).text()
     expect(page).toContain('Read your mail')
@@ -121,7 +121,7 @@ describe('admin consent', () => {
     expect([answer.get('admin_consent'), answer.get('state')]).toEqual(['True', 'the-state'])
   })
 
-  it('leads to no address that is not registered, and takes no form from elsewhere', async () => {
+  it('refuses an unregistered address, and a form from another site', async () => {
     const url = adminConsentUrl({ redirect_uri: 'https://evil.example/' })
     expect(await (await fetch(url)).text()).toContain('AADSTS50011')
     const headers = { origin: 'http://evil.example' }

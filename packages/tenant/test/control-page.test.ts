@@ -1,4 +1,4 @@
-/** The control page as somebody uses it: forms and pages, no script. */
+/** Uses the control page as a person does: by pages and forms, without scripts. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { scenarios } from '../src/control/scenarios/scenarios.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => void (tenant = await createTenant({ users: 30 })))
 afterEach(() => tenant.scenarios.clear())
 afterAll(() => tenant.close())
 
-/** From its `<li>` to the end of its form. */
+/** The row of a scenario: from its `<li>` to the end of its form. */
 function rowOf(page: string, id: string): string {
   return new RegExp(`<li id="${id}"[\\s\\S]*?</form>`).exec(page)?.[0] ?? ''
 }
@@ -38,7 +38,7 @@ describe('the control page', () => {
     expect(text).toContain(allWell)
   })
 
-  it('sets a scenario for so many requests, and clears it', async () => {
+  it('sets a scenario for a number of requests, and clears it', async () => {
     const counted = await send('/graph-html', { times: '3' })
     expect(counted.status).toBe(303)
     expect(counted.headers.get('location')).toBe('/_tenant?scenario=graph-html&times=3#graph-html')
@@ -47,7 +47,7 @@ describe('the control page', () => {
     expect(stateOf('graph-html')).toMatchObject({ active: false })
   })
 
-  it('says in one bar how many are active and which, and clears everything', async () => {
+  it('shows in one bar how many faults are active and which, and clears them all', async () => {
     tenant.scenarios.start('graph-html', { times: 3 })
     tenant.scenarios.start('secret-expired')
     tenant.faults.set({ at: 'me', kind: 'hang' })
@@ -61,7 +61,7 @@ describe('the control page', () => {
     expect(await page()).not.toContain('Clear everything')
   })
 
-  it('says whom a scenario is for', async () => {
+  it('names the users that a scenario is for', async () => {
     const [one, two] = [people(tenant).at(5), people(tenant).at(6)]
     tenant.scenarios.start('user-disabled', { user: one.id })
     expect(stateOf('user-disabled')?.users).toEqual([one.userPrincipalName])
@@ -74,7 +74,7 @@ describe('the control page', () => {
     expect(rowOf(await page(), 'user-disabled')).toContain('for all users, until cleared')
   })
 
-  it('says for whom something was done', async () => {
+  it('names the user that an action was for', async () => {
     const user = people(tenant).at(5)
     const done = await send('/tokens-revoked', { user: user.userPrincipalName })
     const row = rowOf(await page(done.headers.get('location') ?? ''), 'tokens-revoked')
@@ -83,7 +83,7 @@ describe('the control page', () => {
     expect(rowOf(await page(), 'tokens-revoked')).not.toContain('Done')
   })
 
-  it('keeps what was entered in the fields of its row, and nowhere else', async () => {
+  it('keeps entered values in the fields of their row only', async () => {
     const set = await send('/graph-html', { times: '4' })
     tenant.scenarios.start('graph-500', { times: 2 })
     const text = await page(set.headers.get('location') ?? '')

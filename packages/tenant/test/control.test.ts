@@ -70,14 +70,14 @@ it('rotates the keys', async () => {
   expect(await kid()).not.toBe(before)
 })
 
-it('refuses what another site sends', async () => {
+it('refuses a request from another site', async () => {
   const headers = { ...json, origin: 'http://evil.example' }
   const body = JSON.stringify({ at: 'users', kind: 'hang' })
   expect((await call('/faults', { method: 'POST', headers, body })).status).toBe(403)
   expect(tenant.faults.list()).toEqual([])
 })
 
-it('refuses a name of another host that leads here', async () => {
+it('refuses another host name that resolves to this machine', async () => {
   const { port } = new URL(tenant.origin)
   const status = await new Promise((resolve, reject) => {
     const headers = { host: `rebound.example:${port}` }

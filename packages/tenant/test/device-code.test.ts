@@ -24,7 +24,7 @@ const pageOf = (device: { verification_uri: string; user_code: string }) => ({
   userCode: device.user_code,
 })
 
-it('a device waits while its person has not signed in, is told when it asks too often, and gets tokens once', async () => {
+it('a device waits for the sign-in, is told to slow down if it polls too often, and gets tokens once', async () => {
   const device = await beginDevice(tenant)
   expect(device).toMatchObject({ expires_in: 900, interval: 5 })
   expect(device.message).toContain(device.user_code)
@@ -45,7 +45,7 @@ it('a device waits while its person has not signed in, is told when it asks too 
   expect((await ask()).body).toMatchObject({ error: 'invalid_grant', error_codes: [54005] })
 })
 
-it('a person who cancels declines for the device', async () => {
+it('a user who cancels declines for the device', async () => {
   const device = await beginDevice(tenant)
   const page = await approveDeviceCode({ ...pageOf(device), cancel: true })
   expect(page).toContain('You are not signed in')
@@ -53,7 +53,7 @@ it('a person who cancels declines for the device', async () => {
   expect(body).toMatchObject({ error: 'authorization_declined' })
 })
 
-it('permissions that only an administrator can grant are refused to others', async () => {
+it('permissions that only an administrator can grant are refused to other users', async () => {
   const device = await beginDevice(tenant)
   await approveDeviceCode({ ...pageOf(device), user: other() })
   const { body } = await askForTokens(tenant, device.device_code)
@@ -68,14 +68,14 @@ it('a device code ends after fifteen minutes, on both sides', async () => {
   await expect(approveDeviceCode(pageOf(device))).rejects.toThrow('That code did not work')
 })
 
-it('an invented code is a bad one, for the device and for the person', async () => {
+it('an unknown code is refused, from the device and from the user', async () => {
   const { body } = await askForTokens(tenant, '1.Dinvented')
   expect(body).toMatchObject({ error: 'bad_verification_code' })
   const page = { verificationUri: `${tenant.origin}/devicelogin`, userCode: 'XXXXXXXXX' }
   await expect(approveDeviceCode(page)).rejects.toThrow('That code did not work')
 })
 
-it('no other site can send the form, and no sign-in that was not begun with a code ends here', async () => {
+it('refuses the form from another site, and a sign-in that did not start with a code', async () => {
   const headers = { origin: 'http://evil.example' }
   const body = new URLSearchParams({ user_code: 'XXXXXXXXX' })
   const answer = await fetch(`${tenant.origin}/devicelogin`, { method: 'POST', headers, body })
@@ -132,7 +132,7 @@ async function send<T>(url: string, init: RequestInit): Promise<NetworkResponse<
   return { status: answer.status, headers: {}, body: (await answer.json()) as T }
 }
 
-it('a token of a user who is no administrator reads, and changes nothing', async () => {
+it('a token of a user who is not an administrator can read and cannot change anything', async () => {
   const scope = 'openid Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All'
   const token = await deviceToken(tenant, { user: admin() }, scope)
   const principals = await graph(

@@ -19,7 +19,7 @@ const resize = (body: unknown) =>
   })
 
 describe('the size of the directory', () => {
-  it('can be changed while the tenant runs, and those who stay are the same', async () => {
+  it('can be changed while the tenant runs, and the users who remain are the same', async () => {
     const before = tenant.users
     const tokens = await signIn(tenant, {}, { user: before[3]?.id ?? '' })
     tenant.disableUser(before[4]?.id ?? '')
@@ -36,7 +36,7 @@ describe('the size of the directory', () => {
     await expect(signIn(tenant, {}, { user: before[4]?.id ?? '' })).rejects.toThrow('asking')
   })
 
-  it('refuses who is no longer there', async () => {
+  it('refuses a user who is no longer in the directory', async () => {
     const tokens = await signIn(tenant, {}, { user: people(tenant).at(100).id })
     tenant.resize(50)
     expect((await callGraph(tenant, '/me', tokens.access_token)).status).toBe(401)

@@ -16,8 +16,8 @@ const discover = (signal?: AbortSignal) =>
     signal: signal ?? null,
   })
 
-describe('faults of the wire', () => {
-  it('happen as often as they are set for, then all is well', async () => {
+describe('network faults', () => {
+  it('happen as many times as they are set for, and then stop', async () => {
     tenant.faults.set({ at: 'discovery', kind: 'respond', status: 503, times: 2 })
     tenant.faults.set({ at: 'discovery', kind: 'respond', status: 418, times: 1 })
     const statuses = []
@@ -63,7 +63,7 @@ describe('faults of the wire', () => {
     expect(performance.now() - start).toBeGreaterThan(75)
   })
 
-  it('hangs without end', async () => {
+  it('hangs forever', async () => {
     tenant.faults.set({ at: 'discovery', kind: 'hang' })
     await expect(discover(AbortSignal.timeout(100))).rejects.toThrow('timeout')
     expect(tenant.journal.entries().at(-1)?.status).toBeUndefined()
@@ -138,7 +138,7 @@ describe('faults of Entra', () => {
   })
 })
 
-/** These pass jose with the usual options: accepted, or for the application itself to refuse. */
+/** jose accepts these with its usual options: they are valid, or the application itself has to refuse them. */
 const harmless = [
   'kid-missing',
   'exp-just-past',
@@ -173,7 +173,7 @@ describe('ID tokens', () => {
     if (faults.includes(true)) throw new Error('refused by the client itself')
   }
 
-  it('are good without a fault', async () => {
+  it('are valid without a fault', async () => {
     await expect(check((await signIn(tenant)).id_token)).resolves.toBeUndefined()
   })
 
@@ -190,7 +190,7 @@ describe('ID tokens', () => {
     await expect(check((await signIn(tenant)).id_token)).resolves.toBeUndefined()
   })
 
-  it('can have any claims and header, signed well', async () => {
+  it('can have any claims and header, with a valid signature', async () => {
     tenant.faults.set({
       at: 'token',
       kind: 'idToken',
@@ -203,7 +203,7 @@ describe('ID tokens', () => {
     expect(claimsOf(token)).not.toHaveProperty('roles')
   })
 
-  it('are spoilt on refresh as well', async () => {
+  it('can be changed on refresh as well', async () => {
     const { refresh_token: token } = await signIn(tenant)
     tenant.faults.set({ at: 'token', kind: 'idToken', variant: 'absent' })
     const { body } = await refresh(tenant, token)
@@ -241,7 +241,7 @@ describe('faults of Graph', () => {
     expect(Buffer.from(claims, 'base64').toString()).toBe('{"access_token":{}}')
   })
 
-  it('change a good answer', async () => {
+  it('change a successful answer', async () => {
     const patch = { '@odata.nextLink': 'https://evil.example/', value: 'none' }
     const headers = { 'set-cookie': 'a=b' }
     tenant.faults.set({ at: 'users', kind: 'graphResponse', patch, headers })

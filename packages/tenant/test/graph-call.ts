@@ -1,4 +1,4 @@
-/** Asks a tenant's Graph as an application does, and reads its challenges. */
+/** Calls a tenant's Graph as an application does, and reads its challenges. */
 
 import type { Tenant } from '../src/tenant.ts'
 

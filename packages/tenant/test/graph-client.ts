@@ -1,4 +1,4 @@
-/** The command line tool's part: signs an administrator in by device code, and asks Graph. */
+/** Acts as the command line tool: signs an administrator in by device code, and calls Graph. */
 
 import { commandLineClientId } from '../src/registry/built-in.ts'
 import type { Tenant } from '../src/tenant.ts'
@@ -49,7 +49,7 @@ export async function deviceToken(
   return String(body.access_token)
 }
 
-/** @returns what Graph answers, as status and JSON; undefined for an empty body */
+/** @returns Graph's answer as status and JSON; undefined for an empty body */
 export async function graph(
   tenant: Tenant,
   token: string,

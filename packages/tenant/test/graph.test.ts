@@ -41,7 +41,7 @@ async function get(path: string, token = full, headers: Record<string, string> =
 const query = (options: Record<string, string>) => `?${new URLSearchParams(options).toString()}`
 
 describe('/users', () => {
-  it('gives 100 by default, and every user once over all pages', async () => {
+  it('gives 100 by default, and each user once over all pages', async () => {
     const ids: string[] = []
     let path: string | undefined = '/users'
     const sizes: number[] = []
@@ -88,7 +88,7 @@ describe('/users', () => {
         return /(^|[^\p{L}\p{N}])a/iu.test(folded) && /(^|[^\p{L}\p{N}])b/iu.test(folded)
       },
     ],
-  ])('searches %s by the beginnings of words', async ($search, fits) => {
+  ])('searches %s by the start of words', async ($search, fits) => {
     const options = query({ $search, $top: '999', $select: 'displayName' })
     const { body } = await get(`/users${options}`, full, eventual)
     const expected = tenant.users.map((user) => user.displayName).filter(fits)
@@ -145,7 +145,7 @@ describe('/users', () => {
     },
   )
 
-  it('finds one by id or user principal name, guests included', async () => {
+  it('finds a user by id or user principal name, guests included', async () => {
     const guest = people(tenant).guest
     const byName = await get(`/users/${encodeURIComponent(guest.userPrincipalName)}`)
     const byId = await get(`/users/${guest.id}`)
@@ -171,7 +171,7 @@ describe('photos', () => {
 })
 
 describe('the bearer token', () => {
-  it('is asked for in words that say where to get one', async () => {
+  it('is requested by a challenge that says where to get one', async () => {
     const answer = await fetch(`${tenant.graphUrl}/me`)
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="", authorization_uri=/)
@@ -207,7 +207,7 @@ describe('the bearer token', () => {
     expect((await get('/organization', own)).status).toBe(200)
   })
 
-  it('outlives a rotation of the keys, but not its own end', async () => {
+  it('outlives a rotation of the keys, but not its own expiry', async () => {
     tenant.rotateKeys()
     expect((await get('/me')).status).toBe(200)
     now += 91 * 60_000

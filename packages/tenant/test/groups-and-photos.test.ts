@@ -18,7 +18,7 @@ async function groups(path: string, token: string, body: unknown = { securityEna
 }
 
 describe('getMemberGroups', () => {
-  it('gives the groups that the token is too small for', async () => {
+  it('gives the groups that do not fit into the token', async () => {
     const tokens = await signIn(tenant, {}, { user: idOf(11) })
     expect(claimsOf(tokens.id_token)).toHaveProperty('_claim_names')
     const { status, body } = await groups('/me', tokens.access_token)
@@ -30,13 +30,13 @@ describe('getMemberGroups', () => {
     )
   })
 
-  it('says what the token says, where that has them', async () => {
+  it('gives the same groups as the token, if the token has them', async () => {
     const tokens = await signIn(tenant, {}, { user: idOf(10) })
     const { body } = await groups('/me', tokens.access_token, { securityEnabledOnly: false })
     expect(body.value).toEqual(claimsOf(tokens.id_token).groups)
   })
 
-  it('needs more to tell the groups of others', async () => {
+  it('requires more permissions for the groups of other users', async () => {
     const own = (await signIn(tenant, { scope: 'openid User.Read' })).access_token
     const scope = 'openid User.ReadBasic.All GroupMember.Read.All'
     const all = (await signIn(tenant, { scope })).access_token
@@ -56,7 +56,7 @@ describe('getMemberGroups', () => {
 })
 
 describe('a photo', () => {
-  it('has a tag, and is not sent again to who has it', async () => {
+  it('has an ETag, and is not sent again to a client that has it', async () => {
     const { access_token: token } = await signIn(tenant)
     const path = async () => {
       for (const { id } of tenant.users) {

@@ -15,9 +15,9 @@ interface Route {
 let tenant: Tenant
 let port: number
 let behindProxy: Tenant
-/** `behindProxy.origin` has the proxy's. */
+/** The proxy's port, as in `behindProxy.origin`. */
 let proxiedPort: number
-/** Everything that a tenant has a route for. */
+/** Every route of a tenant. */
 const routes: Route[] = []
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function freePort(): Promise<number> {
   return free
 }
 
-/** A tenant whose routes are noted: Fastify tells subscribers of the apps that are made. */
+/** Creates a tenant and collects its routes: Fastify notifies subscribers of each new app. */
 async function createWithRoutes(): Promise<Tenant> {
   const onApp = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance }
@@ -60,7 +60,7 @@ interface Answer {
   body: string
 }
 
-/** Asks with a Host header of any kind: `fetch` sends that of the address. */
+/** Sends any Host header; `fetch` always sends that of the address. */
 function ask(at: number, { method, path }: Route, host: string) {
   return new Promise<Answer>((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port: at, path, method, headers: { host } })
@@ -75,7 +75,7 @@ function ask(at: number, { method, path }: Route, host: string) {
   })
 }
 
-/** Sends a request as it stands, and gives the status. */
+/** Sends a raw request. @returns the status */
 async function statusOf(head: string[]): Promise<number> {
   const socket = connect(port, '127.0.0.1')
   let answer = ''
@@ -87,7 +87,7 @@ async function statusOf(head: string[]): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
 }
 
-/** What a tenant has no route for. */
+/** Requests without a route. */
 const unknown: Route[] = [
   ...['GET', 'HEAD', 'POST', 'OPTIONS', 'TRACE'].map((method) => ({ method, path: '/nowhere' })),
   ...['/', '/v1.0/nowhere', '/_tenant/nowhere', '//x'].map((path) => ({ method: 'GET', path })),
@@ -116,7 +116,7 @@ const foreign = [
   '128.0.0.1',
   '2130706433',
   '[::ffff:127.0.0.1]',
-  // Names that end with a dot mean the same; but nothing spells the tenant so.
+  // A name that ends with a dot means the same host, but no client spells the tenant so.
   'localhost.',
   'localhost.:5175',
   '127.0.0.1.',
@@ -133,7 +133,7 @@ const own = [
   '[::1]:5175',
 ]
 
-describe('a tenant that is asked under a name', () => {
+describe('a tenant that is addressed by a host name', () => {
   it.each(foreign)('refuses “%s” on every route', async (host) => {
     expect(routes.length).toBeGreaterThan(50)
     tenant.journal.clear()
@@ -159,7 +159,7 @@ describe('a tenant that is asked under a name', () => {
     expect(refused).toEqual([])
   })
 
-  it('refuses a second Host line, whatever the two say', async () => {
+  it('refuses a second Host header, even with the same value', async () => {
     const line = 'GET /_tenant/journal HTTP/1.1'
     expect(await statusOf([line, 'Host: localhost'])).toBe(200)
     expect(await statusOf([line, 'Host: localhost', 'Host: evil.test'])).toBe(421)
@@ -167,13 +167,13 @@ describe('a tenant that is asked under a name', () => {
     expect(await statusOf([line, 'Host: localhost', 'Host: localhost'])).toBe(421)
   })
 
-  it('refuses an empty Host and none', async () => {
+  it('refuses an empty Host header, and a request without one', async () => {
     expect(await statusOf(['GET /_tenant/journal HTTP/1.1', 'Host:'])).toBe(421)
     expect(await statusOf(['GET /_tenant/journal HTTP/1.0'])).toBe(421)
     expect(await statusOf(['GET /_tenant/journal HTTP/1.1'])).toBe(400)
   })
 
-  it('refuses an address in absolute form whose host is another one', async () => {
+  it('refuses an address in absolute form with another host', async () => {
     const asked = (address: string, host: string) =>
       statusOf([`GET ${address}/_tenant/journal HTTP/1.1`, `Host: ${host}`])
     expect(await asked('http://localhost:5175', 'localhost')).toBe(200)
@@ -184,7 +184,7 @@ describe('a tenant that is asked under a name', () => {
     expect(await asked('ftp://localhost', 'localhost')).toBe(421)
   })
 
-  it('believes no proxy about the name', async () => {
+  it('ignores the host names that a proxy forwards', async () => {
     const forwarded = ['X-Forwarded-Host: localhost', 'Forwarded: host=localhost']
     const head = ['GET /_tenant/journal HTTP/1.1', 'Host: evil.test', ...forwarded]
     expect(await statusOf(head)).toBe(421)
@@ -211,7 +211,7 @@ describe('a tenant behind a proxy with an origin of its own', () => {
     },
   )
 
-  it('keeps its control page to this machine', async () => {
+  it('serves its control page to this machine only', async () => {
     for (const path of ['/_tenant', '/_tenant/journal', '/_tenant/faults']) {
       expect((await ask(proxiedPort, route(path), 'login.contoso.test:8443')).status).toBe(403)
       expect((await ask(proxiedPort, route(path), 'localhost:8443')).status).toBe(200)

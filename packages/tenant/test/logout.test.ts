@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => tenant.close())
 
-/** A browser in which these users (by place in the list) are signed in to the first application. */
+/** A browser in which these users (by their index) are signed in to the first application. */
 async function browser(...users: number[]) {
   const cookies = new Map<string, string>()
   const hints: string[] = []
@@ -50,7 +50,7 @@ describe('logout', () => {
     await expect(codeOf(tenant, { prompt: 'none' }, { cookies })).resolves.toBe('')
   })
 
-  it('stays on its own page for an address that nobody registered', async () => {
+  it('stays on its own page if the address is not registered', async () => {
     const { logout } = await browser(0)
     const answer = await logout({ post_logout_redirect_uri: 'http://evil.example/' })
     expect(answer.status).toBe(200)
@@ -76,7 +76,7 @@ describe('logout', () => {
     expect(answer.headers.get('location')).toBe(landing)
   })
 
-  it('tells the applications in frames before it moves on', async () => {
+  it('notifies the applications in frames before it redirects', async () => {
     const { cookies, logout } = await browser(0)
     const second = { client_id: '4f8a1c7e-52d9-4b0e-a6f3-7c1d9e8b2a50' }
     const redirect = { redirect_uri: 'http://localhost:6174/auth/redirect' }
@@ -92,7 +92,7 @@ describe('logout', () => {
     )
   })
 
-  it('is harmless when nobody is signed in', async () => {
+  it('is harmless if no user is signed in', async () => {
     const { logout } = await browser()
     expect((await logout({})).status).toBe(200)
   })

@@ -1,4 +1,4 @@
-/** Uses the package as an app does: only by its public API, with an OpenID Connect client of its own. */
+/** Uses the package as an app does: only by its public API, with its own OpenID Connect client. */
 
 import { createHash, randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'

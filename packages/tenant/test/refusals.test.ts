@@ -51,7 +51,7 @@ describe('authorize', () => {
     expect(location.startsWith(`${uri}?code=`)).toBe(true)
   })
 
-  it('shows a page for an application that it does not know', async () => {
+  it('shows a page for an unknown application', async () => {
     const answer = await fetch(authorizeUrl(tenant, { client_id: 'nobody<b>' }))
     const page = await answer.text()
     expect(page).toContain('AADSTS700016')
@@ -72,12 +72,12 @@ describe('authorize', () => {
     expect(location.searchParams.get('state')).toBe('the-state')
   })
 
-  it('refuses a parameter that is given twice', async () => {
+  it('refuses a duplicated parameter', async () => {
     const answer = await fetch(`${authorizeUrl(tenant)}&state=again`)
     expect(await answer.text()).toContain('AADSTS9000411')
   })
 
-  it('takes no form from another site', async () => {
+  it('refuses a form from another site', async () => {
     const answer = await fetch(authorizeUrl(tenant), {
       method: 'POST',
       body: new URLSearchParams({ user: people(tenant).first.id }),
@@ -87,7 +87,7 @@ describe('authorize', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
-  it('keeps its pages out of caches and frames, and lets them run no script', async () => {
+  it('forbids caches, frames and scripts for its pages', async () => {
     const { headers } = await fetch(authorizeUrl(tenant))
     expect(headers.get('cache-control')).toContain('no-store')
     const policy = headers.get('content-security-policy')
@@ -117,14 +117,14 @@ describe('a code', () => {
       70000,
     ],
     ['an invented code', { code: '1.Anothing' }, 70000],
-  ])('is refused with %s, and stays good for its owner', async (_, form, number) => {
+  ])('is refused with %s, and stays valid for its owner', async (_, form, number) => {
     const code = await codeOf(tenant)
     const refused = await redeem(tenant, code, form)
     expect(refused.body).toMatchObject({ error: 'invalid_grant', error_codes: [number] })
     expect((await redeem(tenant, code)).status).toBe(200)
   })
 
-  it('is refused with a verifier when there was no challenge', async () => {
+  it('is refused with a verifier if the request had no challenge', async () => {
     const plain = authorizeUrl(tenant).replace(/&code_challenge[^&]*/g, '')
     const { location } = await signInAtTenant(plain)
     const code = new URL(location).searchParams.get('code') ?? ''
@@ -153,7 +153,7 @@ describe('the token endpoint', () => {
     expect(answer.headers.get('cache-control')).toContain('no-store')
   })
 
-  it('takes the secret by HTTP Basic too', async () => {
+  it('accepts the secret by HTTP Basic too', async () => {
     const { clientId, clientSecret } = clientOf(tenant)
     const basic = Buffer.from(`${clientId}:${encodeURIComponent(clientSecret)}`).toString('base64')
     const answer = await postToken(
@@ -169,7 +169,7 @@ describe('the token endpoint', () => {
     expect(answer.body).toMatchObject({ error_codes: [70000] })
   })
 
-  it("answers with the caller's client-request-id, and with ids to look the request up by", async () => {
+  it("answers with the caller's client-request-id, and with its own ids for the request", async () => {
     const id = 'f1a6d0c2-7d1e-4b7b-9f57-3a0f7f5f2b11'
     const answer = await postToken(tenant, {}, { 'client-request-id': id })
     expect(answer.headers.get('client-request-id')).toBe(id)
@@ -193,7 +193,7 @@ describe('the token endpoint', () => {
 })
 
 describe('a refresh token', () => {
-  it('gives new tokens without a nonce, and stays good itself', async () => {
+  it('gives new tokens without a nonce, and stays valid itself', async () => {
     const { refresh_token: first } = await signIn(tenant)
     const once = await refresh(tenant, first)
     const twice = await refresh(tenant, first)
@@ -208,7 +208,7 @@ describe('a refresh token', () => {
     expect(answer.body).toMatchObject({ error: 'invalid_grant', error_codes: [700082] })
   })
 
-  it('ends with the revocation of its user, and no other user', async () => {
+  it('ends if its user’s sessions are revoked, and no other user’s token does', async () => {
     const [, second, third] = tenant.users
     const revoked = await signIn(tenant, {}, { user: second?.id ?? '' })
     const other = await signIn(tenant, {}, { user: third?.id ?? '' })
@@ -223,7 +223,7 @@ describe('a refresh token', () => {
     expect((await refresh(tenant, fresh.refresh_token)).status).toBe(200)
   })
 
-  it('ends when its user is disabled, who then cannot sign in either', async () => {
+  it('ends if its user is disabled, who cannot sign in either', async () => {
     const user = people(tenant).at(20).id
     const { refresh_token: token } = await signIn(tenant, {}, { user })
     tenant.disableUser(user)
@@ -231,13 +231,13 @@ describe('a refresh token', () => {
     await expect(signIn(tenant, {}, { user })).rejects.toThrow('keeps on asking')
   })
 
-  it('gives no permission that was not consented to', async () => {
+  it('gives no permission without consent', async () => {
     const { refresh_token: token } = await signIn(tenant)
     const answer = await refresh(tenant, token, { scope: 'openid Mail.Read' })
     expect(answer.body).toMatchObject({ suberror: 'consent_required', error_codes: [65001] })
   })
 
-  it('is no good when it is changed', async () => {
+  it('is refused if it was changed', async () => {
     const { refresh_token: token } = await signIn(tenant)
     const changed = `${token.slice(0, 40)}${token[40] === 'A' ? 'B' : 'A'}${token.slice(41)}`
     expect((await refresh(tenant, changed)).body).toMatchObject({ error_codes: [70000] })

@@ -29,7 +29,7 @@ async function stateOf(id: string): Promise<ScenarioState | undefined> {
 const idOf = (place: number) => people(tenant).at(place).id
 
 describe('the list of scenarios', () => {
-  it('has ids that are one word each, once, and every bad ID token', () => {
+  it('has unique ids of one word each, and every bad ID token', () => {
     const ids = scenarios.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids.every((id) => /^[\w-]+$/.test(id))).toBe(true)
@@ -58,7 +58,7 @@ describe('the list of scenarios', () => {
 })
 
 describe('a scenario', () => {
-  it('can be for the next requests only, which are counted down', async () => {
+  it('can be for the next requests only, and counts them down', async () => {
     const { access_token: token } = await signIn(tenant)
     await call('/graph-throttled', 'POST', { times: 2 })
     const first = await callGraph(tenant, '/users', token)
@@ -69,7 +69,7 @@ describe('a scenario', () => {
     expect(await stateOf('graph-throttled')).toMatchObject({ active: false, left: null })
   })
 
-  it('that is set again starts again', async () => {
+  it('starts again if it is set again', async () => {
     await call('/graph-500', 'POST', { times: 2 })
     await call('/graph-500', 'POST', { times: 5 })
     expect(await stateOf('graph-500')).toMatchObject({ left: 5 })
@@ -90,13 +90,13 @@ describe('a scenario', () => {
     expect((await refresh(tenant, one.refresh_token)).status).toBe(200)
   })
 
-  it('of the refresh leaves the sign-in alone', async () => {
+  it('of the refresh does not affect the sign-in', async () => {
     await call('/refresh-token-expired', 'POST')
     const { refresh_token: token } = await signIn(tenant)
     expect((await refresh(tenant, token)).body).toMatchObject({ error_codes: [700082] })
   })
 
-  it('in a directory of another size ends at the size of the start', async () => {
+  it('that changes the size of the directory ends with the original size', async () => {
     const { access_token: token } = await signIn(tenant)
     await call('/directory-100000', 'POST')
     const headers = { consistencylevel: 'eventual' }
@@ -108,7 +108,7 @@ describe('a scenario', () => {
     expect(tenant.users).toHaveLength(30)
   }, 60_000)
 
-  it('goes with all others, and with single faults, when everything is cleared', async () => {
+  it('ends with all others, and with single faults, if everything is cleared', async () => {
     tenant.faults.set({ at: 'me', kind: 'hang' })
     for (const id of ['graph-html', 'secret-expired', 'user-disabled', 'graph-step-up']) {
       tenant.scenarios.start(id)

@@ -14,7 +14,7 @@ const discovery = async (name: string) => {
 }
 
 describe('a whole sign-in', () => {
-  it('gives tokens that stand up to verification against the published keys', async () => {
+  it('gives tokens that the published keys verify', async () => {
     const { body: document } = await discovery(tenant.tenantId)
     const tokens = await signIn(tenant)
     const keys = createRemoteJWKSet(new URL(document.jwks_uri ?? ''))
@@ -36,7 +36,7 @@ describe('a whole sign-in', () => {
     expect(tokens).toMatchObject({ token_type: 'Bearer' })
   })
 
-  it('gives tokens of the size that Entra gives', async () => {
+  it('gives tokens as large as Entra’s', async () => {
     const tokens = await signIn(tenant)
     expect(tokens.access_token.length).toBeGreaterThan(1_800)
     expect(tokens.id_token.length).toBeGreaterThan(1_300)
@@ -44,7 +44,7 @@ describe('a whole sign-in', () => {
     expect(tokens.refresh_token.length).toBeLessThan(1_700)
   })
 
-  it('brings state and session_state back, and client_info when asked', async () => {
+  it('returns state and session_state, and client_info on request', async () => {
     const { location } = await signInAtTenant(authorizeUrl(tenant, { client_info: '1' }))
     const answer = new URL(location)
     expect(answer.origin + answer.pathname).toBe('http://localhost:6173/auth/redirect')
@@ -58,7 +58,7 @@ describe('a whole sign-in', () => {
     expect(JSON.parse(info)).toEqual({ uid: people(tenant).first.id, utid: tenant.tenantId })
   })
 
-  it('can be as any user, by user name or object id', async () => {
+  it('signs in any user, by user name or object id', async () => {
     const [, second, third] = tenant.users
     const byName = await signIn(tenant, {}, { user: second?.userPrincipalName ?? '' })
     const byId = await signIn(tenant, {}, { user: third?.id ?? '' })
@@ -72,7 +72,7 @@ describe('a whole sign-in', () => {
     expect(Object.keys(tokens)).not.toContain('id_token')
   })
 
-  it('names the groups up to 200, and above that only where to ask for them', async () => {
+  it('names up to 200 groups; for more, it names only the source', async () => {
     const many = people(tenant).inManyGroups
     const more = people(tenant).inTooManyGroups
     const listed = claimsOf((await signIn(tenant, {}, { user: many.id })).id_token)
@@ -82,7 +82,7 @@ describe('a whole sign-in', () => {
     expect(overage.groups).toBeUndefined()
   })
 
-  it('ends in access_denied when the person presses Cancel', async () => {
+  it('ends in access_denied if the user presses Cancel', async () => {
     const { location } = await signInAtTenant(authorizeUrl(tenant), { cancel: true })
     const answer = new URL(location).searchParams
     expect(answer.get('error')).toBe('access_denied')
@@ -100,7 +100,7 @@ describe('discovery', () => {
     expect(organizations.body.issuer).toBe(`${tenant.origin}/{tenantid}/v2.0`)
   })
 
-  it('knows no other tenant', async () => {
+  it('refuses any other tenant', async () => {
     const other = await discovery('common')
     expect(other.status).toBe(400)
     expect(other.body).toMatchObject({ error: 'invalid_tenant', error_codes: [90002] })
@@ -125,14 +125,14 @@ describe('discovery', () => {
 })
 
 describe('a browser that has signed in before', () => {
-  it('goes straight through, without a page', async () => {
+  it('signs in without a page', async () => {
     const cookies = new Map<string, string>()
     await signInAtTenant(authorizeUrl(tenant), { cookies })
     const { location } = await signInAtTenant(authorizeUrl(tenant, { prompt: 'none' }), { cookies })
     expect(new URL(location).searchParams.get('code')).toBeTruthy()
   })
 
-  it('gets its cookie HttpOnly and SameSite=Lax, and a new value with each sign-in', async () => {
+  it('gets an HttpOnly and SameSite=Lax cookie, with a new value for each sign-in', async () => {
     const url = authorizeUrl(tenant)
     const post = (user: string, cookie: string) =>
       fetch(url, {
@@ -148,7 +148,7 @@ describe('a browser that has signed in before', () => {
     expect(second.headers.get('set-cookie')?.split(';')[0]).not.toBe(first.split(';')[0])
   })
 
-  it('is asked which account when there are several, and prompt=none refuses to choose', async () => {
+  it('is asked to pick if several accounts are signed in, and prompt=none fails', async () => {
     const cookies = new Map<string, string>()
     await codeOf(tenant, {}, { cookies, user: people(tenant).first.id })
     await codeOf(tenant, { prompt: 'login' }, { cookies, user: people(tenant).at(1).id })
@@ -187,14 +187,14 @@ describe('the pages', () => {
     expect(page).toContain('&#60;img')
   })
 
-  it('find users by the beginnings of their names, without accents', async () => {
+  it('find users by the start of their names, without accents', async () => {
     const body = new URLSearchParams({ q: 'agnes b' })
     const page = await (await fetch(authorizeUrl(tenant), { method: 'POST', body })).text()
     expect(page).toContain('Agnès Berger')
     expect(page).not.toContain('Nora Hill')
   })
 
-  it('post the answer as a form where response_mode=form_post asks for it', async () => {
+  it('post the answer as a form if response_mode=form_post requests it', async () => {
     const url = authorizeUrl(tenant, { response_mode: 'form_post' })
     const body = new URLSearchParams({ cancel: '1' })
     const answer = await fetch(url, { method: 'POST', body })
@@ -206,7 +206,7 @@ describe('the pages', () => {
 })
 
 describe('the iss parameter', () => {
-  it('is sent and advertised only when it is turned on', async () => {
+  it('is sent and advertised only if it is turned on', async () => {
     const strict = await createTenant({ issParameter: true })
     const { location } = await signInAtTenant(authorizeUrl(strict))
     const metadata = await fetch(

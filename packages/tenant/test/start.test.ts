@@ -19,7 +19,7 @@ describe('a tenant', () => {
   )
 
   it.each(['', 'localhost:5175', 'login.example.test', 'https://'])(
-    'refuses “%s” for its origin',
+    'refuses “%s” as its origin',
     async (origin) => {
       await expect(createTenant({ origin })).rejects.toThrow(`not "${origin}"`)
     },
@@ -29,7 +29,7 @@ describe('a tenant', () => {
     await expect(createTenant({ users })).rejects.toThrow('1 to 100000 users')
   })
 
-  it('has the same users every time, each user name once', async () => {
+  it('has the same users every time, with unique user names', async () => {
     const small = await createTenant({ users: 10 })
     const large = await createTenant({ users: 5_000 })
     await Promise.all([small.close(), large.close()])
@@ -39,7 +39,7 @@ describe('a tenant', () => {
     expect(large.users[0]).toMatchObject({ displayName: 'Nora Hill' })
   })
 
-  it('closes at once, also while a request hangs', async () => {
+  it('closes at once, even while a request hangs', async () => {
     const tenant = await createTenant()
     tenant.faults.set({ at: 'keys', kind: 'hang' })
     const hanging = fetch(`${tenant.origin}/${tenant.tenantId}/discovery/v2.0/keys`)
@@ -62,7 +62,7 @@ describe('the process', () => {
     return { child, output: () => output }
   }
 
-  it('says where it is, and stops on SIGTERM', async () => {
+  it('prints its address, and stops on SIGTERM', async () => {
     const { child, output } = run({ TENANT_PORT: '0', TENANT_USERS: '5' })
     await vi.waitFor(() => expect(output()).toMatch(/^Local tenant with 5 users on http:\/\/127/), {
       timeout: 5_000,
@@ -83,7 +83,7 @@ describe('the process', () => {
     expect(output().trim().split('\n')).toHaveLength(1)
   })
 
-  it('names the port that is taken', async () => {
+  it('names the port that is in use', async () => {
     const tenant = await createTenant()
     const { port } = new URL(tenant.origin)
     const { child, output } = run({ TENANT_PORT: port })

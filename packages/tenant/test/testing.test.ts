@@ -16,7 +16,7 @@ afterAll(() => tenant.close())
 const activeOnes = () => tenant.scenarios.list().filter(({ active }) => active)
 
 describe('people', () => {
-  it('are found in a directory of 13, each for what makes them different', () => {
+  it('are found by their differences in a directory of 13', () => {
     const { first, administrator, guest, inManyGroups, inTooManyGroups } = people(tenant)
     expect(first).toBe(tenant.users[0])
     expect([administrator.isAdmin, first.isAdmin]).toEqual([true, false])
@@ -26,7 +26,7 @@ describe('people', () => {
     expect(people(tenant).at(12)).toBe(tenant.users[12])
   })
 
-  it('that the directory does not have are an error that says so', () => {
+  it('throw an error that says which one the directory does not have', () => {
     const few = people({ users: tenant.users.slice(0, 1) })
     expect(() => few.at(1)).toThrow('Of 1 users, there is none at 1.')
     expect(() => few.guest).toThrow('Of 1 users, there is no guest.')
@@ -34,7 +34,7 @@ describe('people', () => {
 })
 
 describe('a scenario', () => {
-  it('is set for as many requests and for the user that were named, until it is cleared', async () => {
+  it('is set for the given number of requests and the given user, until it is cleared', async () => {
     const { userPrincipalName: user } = people(tenant).guest
     const clear = await setScenario(tenant, 'graph-throttled', { times: 2 })
     await setScenario(tenant, 'user-disabled', { user })
@@ -54,7 +54,7 @@ describe('a scenario', () => {
     expect(tenant.faults.list()).toEqual([])
   })
 
-  it('that does not exist, or does not fit, is refused in the tenant’s own words', async () => {
+  it('is refused in the tenant’s own words if it does not exist or does not fit', async () => {
     await expect(setScenario(tenant, 'rain')).rejects.toThrow('There is no scenario "rain"')
     await expect(setScenario(tenant, 'user-disabled', { times: 1 })).rejects.toThrow('"times"')
     expect(activeOnes()).toEqual([])

@@ -1,4 +1,4 @@
-/** A real Redis of a test's own: on a free port, in a folder of its own, to be stopped, frozen and killed at will. */
+/** A real Redis for one test: on a free port, in its own folder. The test can stop, freeze and kill it. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -109,7 +109,7 @@ async function mayRemove(yes: boolean): Promise<boolean> {
   if (hasTerminal()) return ask('Remove this for good?')
   throw new SetupError(
     'declined',
-    'Nobody can be asked whether to remove this.',
+    'There is no terminal to ask on whether to remove this.',
     'Run the command again with --yes.',
   )
 }
@@ -203,7 +203,7 @@ async function remove(graph: Graph, { whole, deleted, added }: RemovalPlan): Pro
     await erase(graph, `/directory/deletedItems/${gone.id}`, 'delete the application for good')
 }
 
-/** Gone already is as good. */
+/** Deletes an object. A 404 is a success: it is gone already. */
 async function erase(graph: Graph, path: string, what: string): Promise<void> {
   const answer = await graph.call({ method: 'DELETE', path, what })
   if (answer.status === 404 || (answer.status >= 200 && answer.status < 300)) return

@@ -122,14 +122,14 @@ export function refusal(answer: Answer, what: string): SetupError {
   if (status === 403) {
     return new SetupError(
       'forbidden',
-      `Whoever signed in may not ${what} in this tenant (${code || 'forbidden'})${id}.`,
-      'It takes the role Application Developer for a new registration, or Cloud Application Administrator for one that others own. Have one assigned, or sign in as somebody who has it.',
+      `This account may not ${what} in this tenant (${code || 'forbidden'})${id}.`,
+      'It takes the role Application Developer for a new registration, or Cloud Application Administrator for one that others own. Have one assigned, or sign in with an account that has it.',
     )
   }
   if (isConflict(answer)) {
     return new SetupError(
       'conflict',
-      `The tenant holds something of this name already, so it did not ${what}: ${message || code}${id}.`,
+      `The tenant has an object of this name already, so it did not ${what}: ${message || code}${id}.`,
       'Choose another --name. If it was deleted in the last 30 days, restore it or delete it for good: portal, App registrations, Deleted applications.',
     )
   }

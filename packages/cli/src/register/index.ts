@@ -154,7 +154,7 @@ async function confirm(userEdits: readonly string[], yes: boolean): Promise<bool
   if (!keys) return true
   throw new SetupError(
     'declined',
-    `Values that somebody wrote by hand would be replaced: ${keys}.`,
+    `Values that were written by hand would be replaced: ${keys}.`,
     'The difference is above. Run the command again with --yes to replace them.',
   )
 }

@@ -119,7 +119,7 @@ export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends,
   print(`\nPortal     ${cloud.portal}/#view/${blade}/${clientId}`)
   print('\nLeft to do')
   print(
-    `  - Consent: each person is asked at the first sign-in. For everybody at once, an administrator opens`,
+    `  - Consent: each person is asked at the first sign-in. For all users at once, an administrator opens`,
   )
   print(`    ${consent.href}`)
   print('  - Start: npm run dev')

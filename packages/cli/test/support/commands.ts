@@ -1,4 +1,4 @@
-/** The commands as somebody runs them: processes of their own, with a folder of their own. */
+/** Runs the commands as a developer does: each in its own process and its own folder. */
 
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -15,9 +15,9 @@ export interface Ended {
 
 export interface Running {
   ended: Promise<Ended>
-  /** Resolves with what standard error holds as soon as it holds this. */
+  /** Resolves with the text of standard error as soon as it matches. */
   says(pattern: RegExp): Promise<string>
-  /** Ends it at once, as a crash would. */
+  /** Kills the process, as a crash would. */
   kill(): Promise<Ended>
 }
 
@@ -28,7 +28,7 @@ export interface OwnFolder {
   has(name: string): boolean
   mode(name: string): number
   config(): ConfigValue
-  /** As a fresh clone has it. */
+  /** Restores the folder of a fresh clone. */
   reset(): void
   remove(): void
 }

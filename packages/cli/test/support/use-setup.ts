@@ -12,14 +12,14 @@ import { ownFolder, start, type Ended, type OwnFolder, type Running } from './co
 export interface Setup {
   tenant: Tenant
   folder: OwnFolder
-  /** As the administrator. */
+  /** A client of Graph, signed in as the administrator. */
   graph: Graph
   /** The environment of a run: the local tenant, the folder and the administrator's token. */
   env(): NodeJS.ProcessEnv
   register(...args: string[]): Promise<Ended>
   cleanup(...args: string[]): Promise<Ended>
   start(command: 'register' | 'cleanup', ...args: string[]): Running
-  /** Those that the tests registered. */
+  /** The applications that the tests registered. */
   applications(): Promise<Application[]>
   servicePrincipals(): Promise<ServicePrincipal[]>
 }
@@ -102,8 +102,8 @@ export async function tokenOf(tenant: Tenant, user: string | undefined): Promise
   return token
 }
 
-/** From now on anybody gets a token for the commands; what it may do is another question. */
-export async function consentForEverybody(tenant: Tenant): Promise<void> {
+/** Consents for all users: each can get a token for the commands. Their own roles still limit what it may do. */
+export async function consentForAllUsers(tenant: Tenant): Promise<void> {
   const { authority, tenantId } = tenant
   const url = new URL(`${authority}/${tenantId}/v2.0/adminconsent`)
   url.search = new URLSearchParams({

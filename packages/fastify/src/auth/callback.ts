@@ -104,7 +104,7 @@ async function withoutTransaction(
   if (await requestSessions.open(request)) return redirect303(reply, '/')
   const madeAt = stateMadeAt(state ?? '')
   const isRecent = madeAt !== undefined && Math.abs(now() - madeAt) < transactionMs
-  // If it started a moment ago and no cookie at all came back, this browser keeps none.
+  // If it started a moment ago and no cookie came back, this browser stores none.
   const code = isRecent && !request.headers.cookie ? 'cookies_blocked' : 'expired'
   return failSignIn(request, reply, { code, check: 'transaction' })
 }

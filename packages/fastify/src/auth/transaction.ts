@@ -105,7 +105,7 @@ export function codeChallenge(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url')
 }
 
-/** The name tells the attempts of several tabs apart, and nothing about the state. */
+/** The name distinguishes the attempts of several tabs, and reveals nothing about the state. */
 function cookieBase(state: string): string {
   return `${prefix}${sha256(state).slice(0, 16)}`
 }

@@ -107,5 +107,5 @@ function assertType({ headers }: Answer, type: RegExp): void {
 }
 
 function unexpectedResponse(name: string, cause: unknown): ProblemError {
-  return apiProblem(name, 'upstream_failed', 'answered with something else', { cause })
+  return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause })
 }

@@ -74,7 +74,7 @@ export const meanings: readonly Meaning[] = [
   {
     numbers: [50105],
     cause: 'not_assigned',
-    fix: 'Assign the user or a group of theirs to the app, or switch "Assignment required" off.',
+    fix: 'Assign the user, or a group with the user, to the app, or switch "Assignment required" off.',
     portal: `${enterprise} > Users and groups`,
   },
   {

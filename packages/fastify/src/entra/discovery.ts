@@ -61,7 +61,7 @@ export function createDiscovery(
       return document
     } catch (error) {
       failure = { at: now(), error }
-      // An old document is as good as a new one: its addresses hardly ever change.
+      // An old document is still usable: its addresses hardly ever change.
       if (document) return document
       throw error
     } finally {
@@ -85,7 +85,8 @@ export function createDiscovery(
 }
 
 /**
- * Reads a discovery document, as a whole or not at all. Only the members of `Metadata` are kept.
+ * Reads a discovery document. One wrong member refuses the whole document. Only the members of `Metadata`
+ * are kept.
  *
  * @throws EntraError `entra_unavailable`; its `check` names the member that is wrong
  */

@@ -18,7 +18,7 @@ const tagBytes = 16
 const nonceBytes = 12
 const headerBytes = 1 + nonceBytes
 
-/** What a cookie's key is turned into: where the session's record is, and what opens it. */
+/** Derived from a cookie's key: the id of the session's record, and the key that opens it. */
 export interface SessionSecrets {
   id: string
   /** A key object: raw bytes would cost a cipher four times as much, each time. */
@@ -38,7 +38,7 @@ export function deriveSecrets(cookieKey: Uint8Array): SessionSecrets {
   }
 }
 
-/** A key of its own for each purpose, 32 bytes. */
+/** Derives a separate key for each purpose, 32 bytes. */
 export function deriveKey(key: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${purpose}`, 32))
 }

@@ -32,7 +32,7 @@ describe('with tenant "organizations"', () => {
     expect((await browser.get('/api/me')).json()).toMatchObject({ tenantId: tenant })
   })
 
-  it('people of another organisation are told so, and get no session', async () => {
+  it('people of another organisation get a page that says so, and no session', async () => {
     const browser = closed.browser()
     const answer = await browser.signIn()
     expect(answer.location).toMatch(/^\/sign-in-problem\?code=other_organisation&id=/)
@@ -50,7 +50,7 @@ describe('with tenant "organizations"', () => {
     return browser
   }
 
-  it('a token of another tenant that this one’s key signed is refused', async () => {
+  it('a token of another tenant is refused, even if this tenant’s key signed it', async () => {
     const browser = await refreshedElsewhere()
     expect((await browser.get('/api/users')).status).toBe(503)
     expect(anyone.logs.join('')).toContain('"check":"key_issuer"')

@@ -65,7 +65,7 @@ describe('the authorization request', () => {
     expect(JSON.stringify(addresses)).not.toContain(localTenant.clientSecret)
   })
 
-  it('leaves a session alone until a new sign-in has succeeded', async () => {
+  it('does not affect a session until a new sign-in has succeeded', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const before = await browser.cookie('session')

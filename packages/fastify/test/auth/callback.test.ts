@@ -14,7 +14,7 @@ function redeemed(): TokenForm[] {
 }
 
 describe('a callback that this browser did not begin', () => {
-  it('is refused with the sealed attempt of another tab under this one’s name', async () => {
+  it('is refused with the sealed attempt of another tab under this attempt’s name', async () => {
     const browser = gatehouse().browser()
     const cookieOf = async (state: string | null) => {
       const base = createHash('sha256')
@@ -59,7 +59,7 @@ describe('a callback that this browser did not begin', () => {
     const code = await expectRefusedSignIn(gatehouse(), () =>
       stranger.get(`/auth/redirect?${query.toString()}`),
     )
-    // It started a moment ago, and no cookie came back: this browser keeps none.
+    // It started a moment ago, and no cookie came back: this browser stores none.
     expect(code).toBe('cookies_blocked')
     expect(redeemed()).toEqual([])
   })
@@ -144,7 +144,7 @@ describe('an answer of the tenant without a code', () => {
     expect(redeemed()).toEqual([])
   })
 
-  it('counts as an error even beside a code', async () => {
+  it('counts as an error even with a code', async () => {
     const { query, send } = await callbackAt(gatehouse())
     query.set('error', 'server_error')
     expect(await expectRefusedSignIn(gatehouse(), send)).toBe('unavailable')

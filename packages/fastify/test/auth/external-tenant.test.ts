@@ -50,7 +50,7 @@ describe('an external tenant', () => {
     expect(gatehouse.logs.join('')).toContain('"check":"iss"')
   })
 
-  it('refuses personal accounts, and the log says that it was one', async () => {
+  it('refuses personal accounts, and logs that as the reason', async () => {
     const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
     const gatehouse = await startGatehouse({
       config: { tenant: 'organizations', allowedTenants: '*' },

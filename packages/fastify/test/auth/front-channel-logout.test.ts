@@ -74,8 +74,8 @@ describe.each(storeKinds)('on %s, a front-channel call', (store) => {
     ['with a null byte', '?sid=a%00'],
     ['empty', '?sid='],
     ['missing', ''],
-    ['beside the issuer of somebody else', '?sid=a&iss=https://evil.test'],
-    ['beside two issuers', '?sid=a&iss=https://evil.test&iss=https://evil.test'],
+    ['with another issuer', '?sid=a&iss=https://evil.test'],
+    ['with two issuers', '?sid=a&iss=https://evil.test&iss=https://evil.test'],
   ])('that names its session %s is 400, and ends nothing', async (_how, query) => {
     const [local] = await signedIn()
     const before = (await gatehouse().stored.records()).length

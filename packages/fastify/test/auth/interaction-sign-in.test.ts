@@ -6,8 +6,8 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 const gatehouse = useTestApp()
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}'
 
-describe('a sign-in for which Entra asks for a step-up at the token endpoint', () => {
-  it('goes back to Microsoft by itself with the requested claims, and lands on the requested page', async () => {
+describe('a sign-in for which Entra requires a step-up at the token endpoint', () => {
+  it('returns to Microsoft automatically with the requested claims, and ends on the requested page', async () => {
     const { tenant } = gatehouse()
     const browser = gatehouse().browser()
     tenant.faults.set({ at: 'token', kind: 'aadsts', code: 50076, claims, times: 1 })
@@ -21,7 +21,7 @@ describe('a sign-in for which Entra asks for a step-up at the token endpoint', (
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('goes back once, and shows a page with a button the second time', async () => {
+  it('returns once, and shows a page with a button the second time', async () => {
     const { tenant } = gatehouse()
     const browser = gatehouse().browser()
     tenant.faults.set({ at: 'token', kind: 'aadsts', code: 50076, claims })

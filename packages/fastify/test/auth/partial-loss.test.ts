@@ -15,7 +15,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     return browser
   }
 
-  it('without the record is 401, can be signed out, and is in no list', async () => {
+  it('leaves a session without its record at 401, able to sign out, and in no list', async () => {
     const [gone, left] = [await signedIn(1), await signedIn(1)]
     const [first] = (await gatehouse().stored.records()).toSorted(
       (a, b) => a.expiresAt - b.expiresAt,
@@ -29,7 +29,7 @@ describe.each(storeKinds)('on %s, a loss of part of the store', (store) => {
     expect((await gone.signIn()).location).toBe('/')
   })
 
-  it('without the index lets the session go on, and sign-out works', async () => {
+  it('leaves a session without its index usable and able to sign out', async () => {
     const browser = await signedIn(2)
     const kept = await browser.cookieHeader()
     await gatehouse().stored.removeIndexes()

@@ -48,14 +48,14 @@ async function statuses(browser: Browser, ...paths: string[]): Promise<number[]>
 }
 
 describe('a route that requires more than a sign-in', () => {
-  it('is 401 for everybody who is not signed in, whatever it requires', async () => {
+  it('is 401 without a session, with any requirement', async () => {
     for (const path of ['/test/reader', '/test/mail', '/test/strong', '/test/all']) {
       expect((await gatehouse().browser().get(path)).location).toBe('')
       expectProblem(await gatehouse().browser().get(path), 401, 'sign_in_required')
     }
   })
 
-  it('by role lets in who has one of the roles, and tells others which it is', async () => {
+  it('by role lets in a user with one of the roles, and names the roles to others', async () => {
     const [reader, auditor, none] = [await signedIn(70), await signedIn(71), await signedIn(72)]
     expect(await statuses(reader, '/test/reader', '/test/either')).toEqual([200, 403])
     expect(await statuses(auditor, '/test/reader', '/test/either')).toEqual([403, 200])
@@ -64,7 +64,7 @@ describe('a route that requires more than a sign-in', () => {
     expect((await none.get('/api/me')).status).toBe(200)
   })
 
-  it('by permission asks for the consent that is missing, and for none that is there', async () => {
+  it('by permission requests missing consent, and no consent that was given', async () => {
     const browser = await signedIn(72)
     expect((await browser.get('/test/users')).status).toBe(200)
     const problem = expectProblem(await browser.get('/test/mail'), 401, 'interaction_required')
@@ -78,7 +78,7 @@ describe('a route that requires more than a sign-in', () => {
     expect((await browser.get('/test/mail')).status).toBe(200)
   })
 
-  it('by step-up sends the user to prove more, once, and the proof is the session’s', async () => {
+  it('by step-up requests the step-up once for the whole session', async () => {
     const browser = await signedIn(70)
     const problem = expectProblem(await browser.get('/test/all'), 401, 'interaction_required')
     expect(problem.reason).toBe('step_up')
@@ -93,7 +93,7 @@ describe('a route that requires more than a sign-in', () => {
     expectProblem(await (await signedIn(70)).get('/test/strong'), 401, 'interaction_required')
   })
 
-  it('that names nothing, or nothing that can be asked for, is found out at start', () => {
+  it('is refused at start if it names no requirement, or an impossible one', () => {
     const { app } = gatehouse()
     expect(() => app.requireRole()).toThrow(/role/)
     expect(() => app.requireScopes()).toThrow(/permission/)

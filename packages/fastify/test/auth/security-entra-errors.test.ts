@@ -73,7 +73,7 @@ describe('an error from Microsoft', () => {
     expect(decodeURIComponent(answer.location)).not.toMatch(/Contoso|secret|555|<b>/)
   })
 
-  it('that asks for another sign-in each time leads to a page each time, never to a loop', async () => {
+  it('leads to a page each time, never to a loop, if it requests a sign-in each time', async () => {
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'authorize', kind: 'aadsts', code: 50058, error: 'login_required' })
     const browser = gatehouse().browser()

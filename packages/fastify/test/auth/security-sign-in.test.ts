@@ -16,7 +16,7 @@ const gatehouse = useTestApp({
 })
 
 describe('a person who closes the tab during the callback', () => {
-  it('leaves a session that no cookie opens and that expires by itself', async () => {
+  it('leaves only a session that no cookie opens and that expires', async () => {
     const { tenant, origin, logs, stored } = gatehouse()
     const { browser, query, send } = await callbackAt(gatehouse())
     const cookie = await browser.cookieHeader()

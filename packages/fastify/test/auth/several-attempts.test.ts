@@ -9,8 +9,8 @@ async function attempts(browser: { cookieHeader(): Promise<string> }): Promise<n
   return ((await browser.cookieHeader()).match(/sign-in-/g) ?? []).length
 }
 
-describe('a callback that comes twice', () => {
-  it('lands a signed-in user in the app, and redeems once', async () => {
+describe('a callback that is received twice', () => {
+  it('redirects a signed-in user into the app, and redeems the code once', async () => {
     const browser = gatehouse().browser()
     const callback = await browser.callbackFrom(await browser.startSignIn('/users'))
     expect((await browser.get(callback)).location).toBe('/users')
@@ -58,7 +58,7 @@ describe('several tabs', () => {
     expect(await attempts(browser)).toBe(0)
   })
 
-  it('keep at most three attempts, and the oldest goes first', async () => {
+  it('keep at most three attempts, and the oldest is removed first', async () => {
     const browser = gatehouse().browser()
     const urls: string[] = []
     for (let tab = 0; tab < 5; tab += 1) {
@@ -87,7 +87,7 @@ describe('several tabs', () => {
     expect(answer.location).toBe('/claims')
   })
 
-  it('leave no session behind that a sign-out in between has ended', async () => {
+  it('do not restore a session that a sign-out in between has ended', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const old = await browser.cookieHeader()
@@ -98,7 +98,7 @@ describe('several tabs', () => {
     expect((await browser.send('/api/me', { cookie: old })).status).toBe(401)
   })
 
-  it('survive junk under the names of attempts', async () => {
+  it('still sign in with junk cookies under the names of attempts', async () => {
     const browser = gatehouse().browser()
     const junk = Array.from({ length: 20 }, (_, index) => `sign-in-${index}=junk`).join('; ')
     const answer = await browser.send('/auth/sign-in', { cookie: junk })

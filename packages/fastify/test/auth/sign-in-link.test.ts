@@ -44,21 +44,21 @@ describe('a link to a sign-in', () => {
     'returnTo=/&returnTo=/users',
     `domainHint=${'a'.repeat(256)}`,
     `challenge=${'a'.repeat(65)}`,
-  ])('that asks for more than the app’s own links do starts nothing: %s', async (query) => {
+  ])('starts no sign-in if it requests more than the app’s own links do: %s', async (query) => {
     const written = new URLSearchParams(query).toString()
     const answer = await gatehouse().browser().get(`/auth/sign-in?returnTo=/users&${written}`)
     expectRefusedLink(answer, 'invalid_link')
     expect(gatehouse().tenant.journal.count('authorize')).toBe(0)
   })
 
-  it('that asks for less than all of it works, and so does an empty query', async () => {
+  it('starts a sign-in with some of the parameters, or with none', async () => {
     for (const query of ['', '?', '?returnTo=/users', '?prompt=select_account']) {
       const answer = await gatehouse().browser().get(`/auth/sign-in${query}`)
       expect([query, answer.status]).toEqual([query, 303])
     }
   })
 
-  it('that was refused leads on, and the refusal is one line of the log', async () => {
+  it('is logged in one line if it is refused', async () => {
     const before = gatehouse().logs.length
     await gatehouse().browser().get('/auth/sign-in?scopes=Directory.ReadWrite.All')
     const lines = gatehouse().logs.slice(before)
@@ -69,7 +69,7 @@ describe('a link to a sign-in', () => {
   })
 })
 
-describe('what Entra adds to its answer', () => {
+describe('a parameter that Entra adds to its answer', () => {
   const gatehouse = useTestApp()
 
   it.each([
@@ -83,7 +83,7 @@ describe('what Entra adds to its answer', () => {
     'cloud_graph_host_name=evil.test&msgraph_host=evil.test',
     'admin_consent=True&tenant=x',
     '__proto__=x',
-  ])('is not read, and disturbs nothing: %s', async (more) => {
+  ])('is ignored: %s', async (more) => {
     const { browser, query } = await callbackAt(gatehouse())
     const answer = await browser.get(`/auth/redirect?${query.toString()}&${more}`)
     expect([answer.status, answer.location]).toEqual([303, '/users'])
@@ -102,14 +102,14 @@ function longestClaims(letter: string): string {
   return claims(length)
 }
 
-/** The longest return address that is kept, filled with this letter. */
+/** The longest return address that is accepted, filled with this letter. */
 function longestReturnTo(letter: string): string {
   let returnTo = `/users?q=${letter.repeat(1024)}`
   while (safeReturnTo(returnTo, publicUrl) === '/') returnTo = returnTo.slice(0, -1)
   return returnTo
 }
 
-describe('the longest of everything at once', () => {
+describe('the longest sign-in request that is possible', () => {
   const claims = { current: '' }
   const gatehouse = useTestApp({
     extend: (app) => {
@@ -137,7 +137,7 @@ describe('the longest of everything at once', () => {
     ['backslashes', '\\', '\\'],
     ['another alphabet', '漢', 'é'],
     ['control characters', '\u0001', '~'],
-  ])('fits the cookie, and comes back whole: %s', async (_what, inClaims, inAddress) => {
+  ])('fits into the cookie, and is read back complete: %s', async (_what, inClaims, inAddress) => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const returnTo = longestReturnTo(inAddress)

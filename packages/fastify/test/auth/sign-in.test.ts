@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => gatehouse.close())
 
 describe('signing in', () => {
-  it('goes through the tenant and comes back to the page that was asked for', async () => {
+  it('goes through the tenant and returns to the requested page', async () => {
     const browser = gatehouse.browser()
     const answer = await browser.signIn({ returnTo: '/users?q=ada#row' })
     expect(answer.status).toBe(303)

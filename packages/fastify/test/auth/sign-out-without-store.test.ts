@@ -28,7 +28,7 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
     ['open in memory', true],
     ['not open', false],
   ])(
-    'of a session that is %s takes the cookie, says so, and ends it later',
+    'of a session that is %s removes the cookie, reports the failure, and ends the session later',
     async (_what, isOpen) => {
       const [browser, cookie] = await signedIn()
       const [other] = await signedIn()
@@ -59,7 +59,7 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
     },
   )
 
-  it('is refused by this instance at once when the store is back, before it was told', async () => {
+  it('makes this instance refuse the session as soon as the store is back, before the store knows', async () => {
     const [browser, cookie] = await signedIn()
     await browser.get('/api/me')
     stop()
@@ -72,7 +72,7 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
     expect([401, 503]).toContain(answer.status)
   })
 
-  it('is done before the process ends, if the store is back by then', async () => {
+  it('is completed before the process ends, if the store is back by then', async () => {
     const [browser, cookie] = await signedIn()
     stop()
     try {
@@ -87,7 +87,7 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
   })
 
-  it('at Microsoft ends the sessions of that Entra session when the store is back', async () => {
+  it('at Microsoft ends the sessions of that Entra session once the store is back', async () => {
     const [browser] = await signedIn()
     const [other] = await signedIn()
     const { claims } = (await browser.get('/api/claims')).json() as { claims: { sid: string } }

@@ -64,7 +64,7 @@ describe('slots of an API', () => {
     expect(served).toEqual(['first', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'])
   })
 
-  it('pass over a user whose own are all taken, who keeps the place in the queue', async () => {
+  it('skip a user whose own slots are all taken, who keeps the place in the queue', async () => {
     const queue = new FairQueue({ maxConcurrent: 2, maxConcurrentPerUser: 1, ...many })
     const served: string[] = []
     for (const name of ['a1', 'b1', 'a2', 'c1']) void acquire(queue, name[0] ?? '', served, name)

@@ -25,7 +25,7 @@ const hostile = {
 
 describe('the answer of an API', () => {
   it.each([200, 201, 302, 400, 401, 403, 404, 429, 500, 503])(
-    'passes on none of its headers, with status %d',
+    'passes on none of its headers: %d',
     async (status) => {
       route.does((request) => request.callApi('orders', '/things'))
       const browser = await signedIn()
@@ -98,7 +98,7 @@ describe('the answer of an API', () => {
     expect((await browser.get('/test/call')).status).toBe(200)
   })
 
-  it('is cut at 4 MB, however long it is', async () => {
+  it('is cut at 4 MB, even if it has no end', async () => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     let sent = 0

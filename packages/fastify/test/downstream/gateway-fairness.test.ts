@@ -117,7 +117,7 @@ describe('clients that disconnect', () => {
     const { leave } = await leavers(browser, maxConcurrent + 14)
     await expect.poll(() => held.length).toBe(maxConcurrent)
     leave()
-    // On a busy machine the server hears of the last disconnect after it has ended the first calls.
+    // On a busy machine the server notices the last disconnect after it has ended the first calls.
     await expect.poll(() => connections()).toBeLessThanOrEqual(before)
     await expect.poll(() => upstream.underWay()).toBe(0)
 

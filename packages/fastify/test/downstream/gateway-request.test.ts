@@ -115,7 +115,7 @@ describe('a path that a route builds', () => {
     ['/things/...', '/things/...'],
     ['/.well-known/x', '/.well-known/x'],
     ['/things/%252e%252e', '/things/%252e%252e'],
-  ])('goes out as it is: %s', (path, sent) => {
+  ])('is sent unchanged: %s', (path, sent) => {
     expect(builtPath(path, undefined)).toBe(sent)
   })
 

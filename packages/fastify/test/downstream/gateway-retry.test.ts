@@ -84,7 +84,7 @@ describe('a call that fails once', () => {
     expect(upstream.calls).toHaveLength(1)
   })
 
-  it('is sent again at another moment than the others that failed with it', async () => {
+  it('is sent again at another moment than the other failed calls', async () => {
     route.does((request) => request.callApi('orders', `/things/${request.id}`))
     const browser = await signedIn()
     const firsts = new Map<string, number>()

@@ -152,7 +152,7 @@ describe('a call to Graph that fails', () => {
   )
 })
 
-describe('an answer of Graph with more than the contract', () => {
+describe('an answer of Graph with more than the contract allows', () => {
   it('has none of its headers passed on', async () => {
     const browser = await signedIn()
     const headers = {

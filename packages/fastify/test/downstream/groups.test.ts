@@ -7,7 +7,7 @@ import { json, startUpstream } from '../support/upstream.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ extend: groupsRoute })
-/** Where a token may name the groups. */
+/** A foreign server that a token may name as the source of the groups. */
 const elsewhere = await startUpstream()
 afterAll(() => elsewhere.close())
 
@@ -47,7 +47,7 @@ describe('the groups of a user', () => {
     expect(graphPaths()).toEqual([])
   })
 
-  it('come from Graph if they are too many for a token, and Graph is asked once', async () => {
+  it('come from Graph if there are too many for a token, with one request', async () => {
     const browser = await signedIn(11)
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(browser)))
     answers.push(await ask(browser))

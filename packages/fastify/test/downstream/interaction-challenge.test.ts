@@ -64,8 +64,8 @@ describe('a token that Graph no longer accepts (continuous access evaluation)', 
   })
 })
 
-describe('a step-up that Graph asks for', () => {
-  it('is tried without the user first, and then takes one Continue, back on the same page', async () => {
+describe('a step-up that Graph requires', () => {
+  it('is first tried without the user, and then needs one Continue, which returns to the page', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(54)
     tenant.requireAuthenticationContext('users', 'c1')
@@ -117,7 +117,7 @@ describe('a step-up that Graph asks for', () => {
     expectRefusedLink(await asked.get(`${signInUrl}&challenge=b`), 'invalid_link')
   })
 
-  it('that a hundred requests meet is stored once and asked of Entra once', async () => {
+  it('is stored once and requested from Entra once for a hundred requests', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(58)
     tenant.requireAuthenticationContext('users', 'c1')

@@ -22,7 +22,7 @@ const step = fc.record({
 
 const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A queue with calls, and the rules that hold whatever they do. */
+/** A queue with random calls, and the rules that always hold. */
 function modelledQueue() {
   const queue = new FairQueue(limits)
   const calls: QueuedCall[] = []
@@ -78,7 +78,7 @@ function modelledQueue() {
   }
 }
 
-it('whatever calls do, queue keep to their limits, nobody waits for nothing, and none is lost', async () => {
+it('random calls keep to the limits of the queue, wait only if no slot is free for them, and are never lost', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       const { those, acquire, release, abort, check } = modelledQueue()

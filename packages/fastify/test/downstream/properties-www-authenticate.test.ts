@@ -54,8 +54,8 @@ function meant(one: Challenge) {
   }
 }
 
-describe('whatever a WWW-Authenticate header says', () => {
-  it('has an answer that is no longer than the header, never an error', () => {
+describe('any WWW-Authenticate header', () => {
+  it('is parsed without an error, into no more text than the header has', () => {
     const piece = fc.constantFrom('Bearer', ' ', ',', '=', '"', '\\', 'claims', 'error', 'e30=')
     const header = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -77,7 +77,7 @@ describe('whatever a WWW-Authenticate header says', () => {
     )
   })
 
-  it('a well-formed list comes back as it was meant, in one field or in several', () => {
+  it('a well-formed list is parsed correctly, in one field or in several', () => {
     fc.assert(
       fc.property(fc.array(challenge, { maxLength: 5 }), fc.boolean(), (list, together) => {
         const fields = list.map(spelled)
@@ -87,7 +87,7 @@ describe('whatever a WWW-Authenticate header says', () => {
     )
   })
 
-  it('a real challenge that was changed asks for the same claims, for others, or for nothing', () => {
+  it('a changed challenge yields the same claims, other claims, or none', () => {
     expect(readBearerChallenge(real)).toEqual({ claims })
     const seen = new Set<string>()
     fc.assert(
@@ -105,7 +105,7 @@ describe('whatever a WWW-Authenticate header says', () => {
   })
 })
 
-describe('a WWW-Authenticate header made to take long', () => {
+describe('a WWW-Authenticate header that is made to be slow to parse', () => {
   const size = 8000
   /** Each fills the longest header that is accepted, so that more than linear time shows. */
   it.each([
@@ -118,13 +118,13 @@ describe('a WWW-Authenticate header made to take long', () => {
     ['quotes', (n: number) => `Bearer a=${'"'.repeat(n)}`],
     ['parameters', (n: number) => `Bearer ${'a=1,'.repeat(n / 4)}`],
     ['names of a parameter', (n: number) => `Bearer ${'a,'.repeat(n / 2)}`],
-  ])('is read in about the time of its length: %s', (_what, made) => {
+  ])('is parsed in linear time: %s', (_what, made) => {
     // For four times the length, linear time is four times as long, and quadratic time sixteen times.
     const [short, long] = [fastest(made(size / 4)), fastest(made(size))]
     expect(long).toBeLessThan(Math.max(10 * short, 2))
   })
 
-  it('is not read at all where it is longer than any that is real', () => {
+  it('is not parsed if it is longer than any real one', () => {
     expect(parseChallenges(`Bearer ${'a=1, '.repeat(20_000)}`)).toEqual([])
     expect(parseChallenges(Array<string>(5000).fill('Bearer a=1'))).toEqual([])
   })

@@ -81,7 +81,7 @@ describe('an answer that says it is compressed', () => {
 })
 
 describe('clients that wait for Graph', () => {
-  it('and disconnect end the call, which is no failure in the log', async () => {
+  it('end the call if they disconnect, without a failure in the log', async () => {
     const { tenant, origin, logs } = gatehouse()
     const cookie = await (await signedIn()).cookieHeader()
     let ended = false

@@ -108,19 +108,19 @@ describe('a WWW-Authenticate header', () => {
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"},"x":{"value":"ÿ>~?"}}}'
 const insufficient = 'Bearer error="insufficient_claims", claims='
 
-describe('what an API says about a token', () => {
+describe('the challenge that an API sends', () => {
   const standard = Buffer.from(claims).toString('base64')
   it.each([
     ['the standard alphabet', standard],
     ['the standard alphabet, without padding', standard.replace(/=+$/, '')],
     ['the URL alphabet', Buffer.from(claims).toString('base64url')],
     ['the URL alphabet, with padding', standard.replaceAll('+', '-').replaceAll('/', '_')],
-  ])('is a claims request in %s', (_what, encoded) => {
+  ])('holds a claims request in %s', (_what, encoded) => {
     expect(standard).toMatch(/[+/].*=$/)
     expect(readBearerChallenge(`${insufficient}"${encoded}"`)).toEqual({ claims })
   })
 
-  it('is found among challenges of other schemes, and behind one that says nothing', () => {
+  it('is found among challenges of other schemes, and after one without a reason', () => {
     const useful = `${insufficient}"${Buffer.from(claims).toString('base64')}"`
     const microsofts = `Bearer realm="", authorization_uri="https://login.test/authorize", client_id="x"`
     expect(readBearerChallenge(`Negotiate, ${useful}`)).toEqual({ claims })
@@ -128,7 +128,7 @@ describe('what an API says about a token', () => {
     expect(readBearerChallenge(`PoP a=1, ${useful}, NTLM`)).toEqual({ claims })
   })
 
-  it('is the permissions that are missing', () => {
+  it('names the permissions that are missing', () => {
     expect(
       readBearerChallenge('Bearer error="insufficient_scope", scope="A.Read  B.Write"'),
     ).toEqual({
@@ -149,7 +149,7 @@ describe('what an API says about a token', () => {
     ['claims in two challenges', 'Bearer error="insufficient_claims", Bearer claims="e30="'],
     ['no permission', 'Bearer error="insufficient_scope", scope="  "'],
     ['permissions without the error', 'Bearer scope="A"'],
-  ])('is nothing with %s', (_what, header) => {
+  ])('is ignored with %s', (_what, header) => {
     expect(readBearerChallenge(header)).toEqual({})
   })
 })

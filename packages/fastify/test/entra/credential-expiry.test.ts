@@ -50,7 +50,7 @@ describe('the days left of the credential', () => {
     expect(await readiness(app)).toEqual({ status: 'ready' })
   })
 
-  it('are counted for the credential that lasts longest, with a warning about an old one beside it', async () => {
+  it('are counted for the credential that lasts longest, with a warning about an older one', async () => {
     const secretFile = join(folder, 'secret')
     writeFileSync(secretFile, localTenant.clientSecret, { mode: 0o600 })
     const pair = await writeKeyPair({ folder, endsAt: Date.now() + 100.5 * dayMs })

@@ -89,7 +89,7 @@ describe('each credential signs in and refreshes', () => {
     )
   })
 
-  it('asks the metadata service as Azure wants to be asked', () => {
+  it('asks the metadata service as Azure requires', () => {
     const [asked] = issuer.asked
     const url = asked?.url ?? ''
     expect(asked?.metadata).toBe('true')
@@ -103,7 +103,7 @@ describe('each credential signs in and refreshes', () => {
 })
 
 describe('several credentials', () => {
-  it('are tried in order: the next one where Entra refuses one, and that is in the log', async () => {
+  it('are tried in order: the next one if Entra refuses one, which is logged', async () => {
     await withCredentials([{ secretFile: wrongFile }, certificate()], async (gatehouse) => {
       await signsIn(gatehouse)
       const [line] = events(gatehouse, 'credential_refused')
@@ -132,7 +132,7 @@ describe('several credentials', () => {
     await withCredentials(list, work, options)
   })
 
-  it('do without a file that is not there, and without a platform that does not answer', async () => {
+  it('skip a missing file and a platform that does not answer', async () => {
     const list = [
       { assertionFile: join(folder, 'missing') },
       { managedIdentity: {} },
@@ -150,7 +150,7 @@ describe('several credentials', () => {
     await withCredentials(list, work, { env })
   })
 
-  it('stay where they are when it is the code that Entra refuses', async () => {
+  it('are not changed if Entra refuses the code', async () => {
     await withCredentials([{ secretFile }, certificate()], async (gatehouse) => {
       gatehouse.tenant.faults.set({ at: 'token', kind: 'aadsts', code: 70008 })
       const answer = await gatehouse.browser().signIn()
@@ -161,7 +161,7 @@ describe('several credentials', () => {
 })
 
 describe('a file that changes', () => {
-  it('counts without a restart: the right secret after a wrong one', async () => {
+  it('takes effect without a restart: the right secret after a wrong one', async () => {
     const path = join(folder, 'rotated')
     writeFileSync(path, 'wrong-secret-0123456789', { mode: 0o600 })
     await withCredentials([{ secretFile: path }], async (gatehouse) => {
@@ -178,7 +178,7 @@ describe('a file that changes', () => {
     })
   })
 
-  it('may be gone for a moment; after a minute it is missed', async () => {
+  it('may be missing for a moment, but not for more than a minute', async () => {
     const path = join(folder, 'vanishing')
     writeFileSync(path, localTenant.clientSecret, { mode: 0o600 })
     const work = async (gatehouse: Gatehouse) => {

@@ -65,7 +65,7 @@ describe('the discovery document of an authority', () => {
     expect(() => read({ [member]: undefined })).toThrow(expect.objectContaining({ check: member }))
   })
 
-  it('may do without an end_session_endpoint', () => {
+  it('may have no end_session_endpoint', () => {
     expect(read({ end_session_endpoint: undefined })).not.toHaveProperty('end_session_endpoint')
   })
 
@@ -77,12 +77,12 @@ describe('the discovery document of an authority', () => {
     }
   })
 
-  it.each(members)('may have a query in its %s, and is handed on in its plain form', (member) => {
+  it.each(members)('may have a query in its %s, which is passed on in normal form', (member) => {
     const address = `HTTPS://LOGIN.microsoftonline.com:443\\x/../y?p=b2c_1\t`
     expect(read({ [member]: address })).toMatchObject({ [member]: `${authority}/y?p=b2c_1` })
   })
 
-  it('may be of this machine if the authority is, at the same address and no other', () => {
+  it('may have addresses of this machine if the authority has the same origin', () => {
     const local = { authority: 'http://127.0.0.1:5175' }
     const body = JSON.parse(JSON.stringify(good).replaceAll(authority, local.authority)) as object
     expect(read({ ...body }, local)).toEqual(body)
@@ -93,13 +93,13 @@ describe('the discovery document of an authority', () => {
     }
   })
 
-  it('is refused whole from an authority without TLS beyond this machine', () => {
+  it('is refused as a whole from an authority without TLS on another machine', () => {
     const plain = { authority: 'http://login.example.test' }
     const body = JSON.parse(JSON.stringify(good).replaceAll(authority, plain.authority)) as object
     expect(() => read({ ...body }, plain)).toThrow(/no address of the authority/)
   })
 
-  it('hands on the members that are used, and no other one', () => {
+  it('passes on only the members that are used', () => {
     const metadata = read({
       authorization_response_iss_parameter_supported: true,
       userinfo_endpoint: 'https://evil.test',
@@ -120,7 +120,7 @@ describe('the discovery document of an authority', () => {
     )
   })
 
-  it.each([[null], [[]], ['x'], [undefined], [{}]])('is none if it is %j', (body) => {
+  it.each([[null], [[]], ['x'], [undefined], [{}]])('is refused if it is %j', (body) => {
     expect(() => readMetadata({ status: 200, body }, { authority, issuer: undefined })).toThrow(
       expect.objectContaining({ code: 'entra_unavailable' }),
     )
@@ -163,22 +163,25 @@ describe('an app whose authority names foreign addresses', () => {
     expect((await gatehouse().browser().get('/readyz')).status).toBe(503)
   })
 
-  it.each(cases)('signs out to its own page while its %s is %s', async (member, address) => {
-    await gatehouse().restart()
-    const browser = gatehouse().browser()
-    await browser.signIn()
-    const cookie = await browser.cookieHeader()
-    await gatehouse().restart()
-    await documentWith(gatehouse(), { [member]: address })
-    const again = gatehouse().browser()
-    const sent = { method: 'POST', headers: { 'x-csrf': '1' }, cookie } as const
-    const answer = await again.send('/auth/sign-out', sent)
-    expect([answer.status, answer.json()]).toEqual([200, { location: '/signed-out?local=1' }])
-    expectNothingForeign(answer)
-    expect((await again.send('/api/me', { cookie })).status).toBe(401)
-  })
+  it.each(cases)(
+    'redirects a sign-out to its own page while its %s is %s',
+    async (member, address) => {
+      await gatehouse().restart()
+      const browser = gatehouse().browser()
+      await browser.signIn()
+      const cookie = await browser.cookieHeader()
+      await gatehouse().restart()
+      await documentWith(gatehouse(), { [member]: address })
+      const again = gatehouse().browser()
+      const sent = { method: 'POST', headers: { 'x-csrf': '1' }, cookie } as const
+      const answer = await again.send('/auth/sign-out', sent)
+      expect([answer.status, answer.json()]).toEqual([200, { location: '/signed-out?local=1' }])
+      expectNothingForeign(answer)
+      expect((await again.send('/api/me', { cookie })).status).toBe(401)
+    },
+  )
 
-  it.each(members)('keeps to the document that was good, if a later %s is not', async (member) => {
+  it.each(members)('keeps the last valid document if a later %s is invalid', async (member) => {
     await gatehouse().restart()
     const browser = gatehouse().browser()
     await browser.signIn()

@@ -60,7 +60,7 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
   throw new Error('Nothing was thrown')
 }
 
-/** All text of an error, its members and its causes. */
+/** All text of an error, of its members and of its causes. */
 function expectNobodyIn(error: unknown): void {
   const all = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity })
   expect(all).not.toContain('nora.hill')
@@ -111,7 +111,7 @@ const answers: [string, Pick<EntraAnswer, 'status' | 'body'>, object][] = [
 
 describe('an error of the exchange with Entra', () => {
   it.each(answers)(
-    'holds nothing of %s but words of a fixed form',
+    'holds nothing of %s but codes of a fixed form',
     async (_what, answer, facts) => {
       const client = clientWith(answer)
       const error = await thrownBy(() => client.redeemCode(grant))
@@ -128,7 +128,7 @@ describe('an error of the exchange with Entra', () => {
     expectNobodyIn(error)
   })
 
-  it('is one of ours if no address for a sign-in can be made', async () => {
+  it('is an EntraError if no address for a sign-in can be built', async () => {
     const client = clientWith({ status: 200, body: {} })
     const request = { state: 's', nonce: 'n', codeChallenge: 'c', scopes: [], claims: marker }
     const error = await thrownBy(() => client.authorizeUrl(request))
@@ -156,7 +156,7 @@ describe('an error about a token', () => {
 describe('an error about a credential', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-errors-'))
 
-  it('holds nothing of a file that is no token', async () => {
+  it('holds nothing of a file that is not a token', async () => {
     const file = join(folder, 'assertion')
     writeFileSync(file, `e30.${part(marker)}.c2ln`)
     const nowhere = createManagedIdentity(networkWith({ status: 404, body: {} }))
@@ -190,7 +190,7 @@ describe('an error about a credential', () => {
 })
 
 describe('a managed identity', () => {
-  it('is asked for over the network of whoever asks, not over the first of the process', async () => {
+  it('is requested over the network of each caller, not over the first in the process', async () => {
     const asked = { clientId: randomUUID(), address: undefined }
     const failing = createManagedIdentity(networkWith({ status: 400, body: {} }))
     await expect(failing.assertion(asked)).rejects.toThrow('no managed identity')
@@ -203,7 +203,7 @@ describe('a managed identity', () => {
 })
 
 describe('an error about the answer of an API', () => {
-  it('holds nothing of JSON that is none', async () => {
+  it('holds nothing of invalid JSON', async () => {
     const bytes = Buffer.from(`${marker} is no JSON`)
     const headers = { 'content-type': 'application/json' }
     const error = await thrownBy(() => jsonOf('graph', { status: 200, headers, bytes }))

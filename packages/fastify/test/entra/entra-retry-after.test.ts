@@ -41,18 +41,18 @@ describe('an error of Entra says how long to wait', () => {
     [429, 'Sunday, 06-Nov-94 08:49:37 GMT', 60],
     [429, 'Sun Nov  6 08:49:37 1994', 60],
     [429, 'Sat, 05 Nov 1994 08:49:37 GMT', 1],
-  ])('if a %d does: %s', async (status, header, seconds) => {
+  ])('if a %d has a Retry-After header: %s', async (status, header, seconds) => {
     const error = await thrown(status, header)
     expect(error).toMatchObject({ code: 'entra_unavailable', httpStatus: status })
     expect(error.retryAfterS).toBe(seconds)
   })
 
-  it('whether the answer is JSON or not', async () => {
+  it('even if the answer is not JSON', async () => {
     expect((await thrown(429, '7', '<h1>Too many</h1>')).retryAfterS).toBe(7)
   })
 
   it.each([undefined, '', 'soon', '-1', '1.5', '1e3', '1994-11-06', ['5', '10']])(
-    'and nothing if the header says nothing: %j',
+    'but not if the header is missing or invalid: %j',
     async (header) => {
       expect((await thrown(429, header)).retryAfterS).toBeUndefined()
     },
@@ -63,7 +63,7 @@ describe('an error of Entra says how long to wait', () => {
     [304, ''],
     [404, '<h1>No</h1>'],
     [200, '<h1>Welcome</h1>'],
-  ])('and nothing for a %d', async (status, body) => {
+  ])('but not for a %d', async (status, body) => {
     expect((await thrown(status, '120', body)).retryAfterS).toBeUndefined()
   })
 })

@@ -130,7 +130,7 @@ describe('the type of an ID token', () => {
 })
 
 describe('the key of an ID token', () => {
-  it('is the one that the header names, whatever other keys say', async () => {
+  it('is the one that the header names, independent of other keys', async () => {
     const set = [...usualSet, jwkOf(foreign, 'foreign', { issuer: foreignIssuer })]
     expect(await outcome(token(), { set })).toBe('accepted')
     expect(await outcome(token({ kid: 'other' }, other), { set })).toBe('accepted')
@@ -177,11 +177,11 @@ describe('the key of an ID token', () => {
     expect(await outcome(token(), { set })).toBe('key_issuer')
   })
 
-  it('may be one that says nothing about its issuer', async () => {
+  it('may be one that names no issuer', async () => {
     expect(await outcome(token(), { set: [jwkOf(own, 'own')] })).toBe('accepted')
   })
 
-  it('is held to its issuer by whichever name of the cloud the key set is found', async () => {
+  it('must be of its issuer, at any host name of the cloud’s key set', async () => {
     const set = [jwkOf(own, 'own', { issuer: foreignIssuer })]
     const jwksUri = 'https://login.windows.net/common/discovery/v2.0/keys'
     expect(await outcome(token(), { set, jwksUri })).toBe('key_issuer')
@@ -189,7 +189,7 @@ describe('the key of an ID token', () => {
     expect(await outcome(token(), many)).toBe('key_issuer')
   })
 
-  it('is not held to it for an external tenant, whose issuer is of another host', async () => {
+  it('may be of another issuer for an external tenant, which has its own host', async () => {
     const set = [jwkOf(own, 'own', { issuer: foreignIssuer })]
     const iss = `https://${tenant}.ciamlogin.com/${tenant}/v2.0`
     const external = token({}, own, { ...good, iss })
@@ -233,12 +233,12 @@ describe('the header of an ID token', () => {
     ['{"alg":"none","alg":"RS256","kid":"own"}'],
     ['{"alg":"RS256","kid":"own","typ":"at+jwt","typ":"JWT"}'],
     ['{"alg":"RS256","kid":"own","typ":"at+jwt","t\\u0079p":"JWT"}'],
-  ])('with a doubled member is refused: %s', async (header) => {
+  ])('with a duplicated member is refused: %s', async (header) => {
     const idToken = signedParts(header, base64url(JSON.stringify(good)))
     expect(await outcome(idToken)).toBe('duplicate_header')
   })
 
-  it('that brings or names a key of its own changes nothing, and nothing is fetched', async () => {
+  it('is not a source of keys: a key in it is ignored, and an address in it is not fetched', async () => {
     const asked: string[] = []
     const server = createServer((request, response) => {
       asked.push(request.url ?? '')

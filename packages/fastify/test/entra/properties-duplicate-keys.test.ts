@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hasDuplicateKeys } from '../../src/entra/duplicate-keys.ts'
 import { propertyRuns } from '@gatehouse/test-support/properties'
 
-/** A JSON value whose objects are lists of members, so that a key can be there twice. */
+/** A JSON value whose objects are lists of members, so that a key can occur twice. */
 type Tree = { members: [string, Tree][] } | { items: Tree[] } | { text: string }
 
 const name = fc.oneof(
@@ -53,7 +53,7 @@ function hasTwoOfOneName(value: Tree): boolean {
 }
 
 describe('a duplicate JSON key', () => {
-  it('is found in any JSON, however it is escaped, and never where there is none', () => {
+  it('is found in any JSON, with any escapes, and only if there is one', () => {
     fc.assert(
       fc.property(tree, spelling, (value, how) => {
         const json = spelled(value, how)

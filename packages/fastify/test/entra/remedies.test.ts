@@ -15,14 +15,14 @@ describe('advice for the operator', () => {
     expect(remedyFor({ aadsts })?.fix).toMatch(/^[A-Z].*\.$/)
   })
 
-  it('names a setting for everything that is the operator’s to set', () => {
+  it('names a setting for every error that the operator can fix', () => {
     const operators = meanings.filter(({ cause }) => cause === 'misconfigured')
     const numbers = operators.flatMap((meaning) => meaning.numbers)
     expect(numbers.length).toBeGreaterThan(15)
     for (const aadsts of numbers) expect(remedyFor({ aadsts })?.setting).toBeTruthy()
   })
 
-  it('stands in the line of a refused sign-in, with the request’s id', async () => {
+  it('is in the log line of a refused sign-in, with the request’s id', async () => {
     gatehouse().tenant.faults.set({ at: 'token', kind: 'aadsts', code: 700016 })
     const { location } = await gatehouse().browser().signIn()
     const id = new URL(location, 'http://x').searchParams.get('id')
@@ -37,7 +37,7 @@ describe('advice for the operator', () => {
     })
   })
 
-  it('stands in the line of a token that was not renewed', async () => {
+  it('is in the log line of a token that was not refreshed', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     gatehouse().tenant.revokeTokens()

@@ -54,7 +54,7 @@ async function outcome(kid: string): Promise<string> {
 }
 
 describe('signing keys that were never fetched', () => {
-  it('are asked for once in five seconds while the fetch fails, and each caller hears why', async () => {
+  it('are requested once in five seconds while the fetch fails, and each caller gets the error', async () => {
     answer = failing
     for (let time = 0; time < 20; time += 1) {
       expect(await outcome('known')).toBe('entra_unavailable')
@@ -66,14 +66,14 @@ describe('signing keys that were never fetched', () => {
     expect(fetches).toBe(2)
   })
 
-  it('are asked for once by callers that come together', async () => {
+  it('are requested once for simultaneous callers', async () => {
     answer = failing
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome('known')))
     expect(new Set(outcomes)).toEqual(new Set(['entra_unavailable']))
     expect(fetches).toBe(1)
   })
 
-  it('are there as soon as a fetch works', async () => {
+  it('are available as soon as a fetch works', async () => {
     answer = failing
     await outcome('known')
     answer = working
@@ -81,7 +81,7 @@ describe('signing keys that were never fetched', () => {
     expect(await outcome('known')).toBe('found')
   })
 
-  it('are asked for at once after the clock was set, back or on', async () => {
+  it('are requested at once after the clock was set back or forward', async () => {
     for (const ms of [-3_600_000, 3_600_000]) {
       answer = failing
       await outcome('known')
@@ -95,8 +95,8 @@ describe('signing keys that were never fetched', () => {
   })
 })
 
-describe('a key that is not among the ones that were fetched', () => {
-  it('may be a new one while the fetch fails: that is no word against the token', async () => {
+describe('a key that is not among the fetched ones', () => {
+  it('may be new while the fetch fails, so the token is not refused', async () => {
     expect(await outcome('known')).toBe('found')
     answer = failing
     expect(await outcome('new')).toBe('entra_unavailable')
@@ -111,7 +111,7 @@ describe('a key that is not among the ones that were fetched', () => {
     expect(fetches).toBe(3)
   })
 
-  it('may be a new one while a day-old set cannot be replaced', async () => {
+  it('may be new while a day-old set cannot be replaced', async () => {
     await outcome('known')
     answer = failing
     clock += 25 * 3_600_000
@@ -120,7 +120,7 @@ describe('a key that is not among the ones that were fetched', () => {
     expect(fetches).toBe(2)
   })
 
-  it('does not exist if a fresh set has none, and is not asked for again at once', async () => {
+  it('does not exist if it is not in a fresh set, and is not requested again at once', async () => {
     await outcome('known')
     for (let time = 0; time < 10; time += 1) {
       expect(await outcome('new')).toBe('unknown')
@@ -139,7 +139,7 @@ describe('a key that cannot have signed a token', () => {
     ['a private key', { ...jwk, kid: 'new', d: 'AA' }],
     ['a key for encryption', { ...jwk, kid: 'new', use: 'enc' }],
     ['a key for another algorithm', { ...jwk, kid: 'new', alg: 'PS256' }],
-  ])('is not looked at: %s', async (_what, key) => {
+  ])('is ignored: %s', async (_what, key) => {
     answer = () => ({ status: 200, headers: {}, body: { keys: [jwk, key] } })
     expect(await outcome('new')).toBe('unknown')
     expect(await outcome('known')).toBe('found')
@@ -150,7 +150,7 @@ describe('signing in while the keys cannot be fetched', () => {
   const gatehouse = useTestApp()
   const broken = { at: 'keys', kind: 'respond', status: 500, body: {} } as const
 
-  it('asks for them once in a while, however many people come', async () => {
+  it('requests them at a limited rate, with any number of sign-ins', async () => {
     const { tenant } = gatehouse()
     tenant.faults.set(broken)
     for (let time = 0; time < 8; time += 1) {

@@ -48,7 +48,7 @@ function outcome(change: Record<string, unknown>, status = 200): string | undefi
 
 describe('an access token', () => {
   it.each(['abc', 'eyJ0.eyJ1.c2ln', 'Aa0-._~+/', 'abc==', 'EwB4A8l6BAAU+/=='])(
-    'is whatever a header can hold: %s',
+    'is accepted if a header can hold it: %s',
     (accessToken) => {
       expect(outcome({ access_token: accessToken })).toBe('taken')
     },
@@ -59,7 +59,7 @@ describe('an access token', () => {
   })
 
   it.each(['', 5, null, ['abc'], { token: 'abc' }])(
-    'is no text, and refused: %j',
+    'is refused if it is not a string: %j',
     (accessToken) => {
       expect(outcome({ access_token: accessToken })).toBe('token_response')
     },
@@ -71,11 +71,11 @@ describe('an answer of the token endpoint', () => {
     [{ error: 'invalid_grant' }],
     [{ error: 'invalid_grant', error_description: 'AADSTS70008: expired' }],
     [{ error_description: 'AADSTS70008: expired' }],
-  ])('is no success if it names an error, whatever else it has: %j', (error) => {
+  ])('is an error if it names one, with any other members: %j', (error) => {
     expect(outcome(error)).toBe('token_response')
   })
 
-  it('is no OAuth error with the status of a success, so that it interrupts no session', () => {
+  it('is not an OAuth error with a success status, so that it interrupts no session', () => {
     const body = { error: 'invalid_grant', error_description: 'AADSTS50076: more' }
     expect(oauthErrorIn({ status: 200, headers: {}, body })).toBeUndefined()
     expect(oauthErrorIn({ status: 400, headers: {}, body })).toMatchObject({
@@ -88,7 +88,7 @@ describe('an answer of the token endpoint', () => {
     )
   })
 
-  it('is an OAuth error by its error and number, whatever its other members are', () => {
+  it('is an OAuth error by its error and number, with any other members', () => {
     const body = {
       error: 'interaction_required',
       error_description: 'AADSTS50076: Nora Hill has to prove more.',
@@ -111,7 +111,7 @@ describe('an answer of the token endpoint', () => {
   })
 
   it.each([['Invalid Grant'], ['nora.hill@secret.example'], ['x'.repeat(65)], [''], [5], [null]])(
-    'is no OAuth error if its error is %j',
+    'is not an OAuth error if its error is %j',
     (error) => {
       expect(oauthErrorIn({ status: 400, headers: {}, body: { error } })).toBeUndefined()
     },
@@ -122,7 +122,7 @@ describe('an access token that no header can hold', () => {
   const session = { idleMinutes: 1440, absoluteMinutes: 1440 }
   const gatehouse = useTestApp({ extend: tokenRoute, oneClock: true, config: { session } })
 
-  it.each(broken)('signs nobody in: %s', async (_what, accessToken) => {
+  it.each(broken)('starts no session: %s', async (_what, accessToken) => {
     const patch = { access_token: accessToken }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', times: 1, patch })
     const code = await expectRefusedSignIn(gatehouse(), () => gatehouse().browser().signIn())
@@ -132,7 +132,7 @@ describe('an access token that no header can hold', () => {
   })
 
   it.each(broken)(
-    'is Microsoft’s fault at a refresh, and the session goes on: %s',
+    'is an upstream failure at a refresh, and the session goes on: %s',
     async (...of) => {
       const { tenant } = gatehouse()
       const browser = gatehouse().browser()
@@ -167,7 +167,7 @@ describe('a token that proves which app is asking', () => {
   const inside = (token: string, text: string) => token.replace('.', `.${text}`)
   const lateInside = (token: string, text: string) => token.slice(0, -9) + text + token.slice(-9)
 
-  /** Where a sign-in with this credential ends, and why the credential is not used. */
+  /** @returns the problem page's code of a sign-in with this credential, and why the credential is not used */
   async function signInWith(credential: object, env: Record<string, string> = {}) {
     const config = { clientSecret: undefined, credentials: [credential] }
     const gatehouse = await startGatehouse({ config, env })

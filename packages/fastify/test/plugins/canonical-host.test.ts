@@ -9,7 +9,7 @@ const gatehouse = useTestApp({
   },
 })
 
-describe('somebody who opened 127.0.0.1', () => {
+describe('a user who opened 127.0.0.1', () => {
   const there = { host: '127.0.0.1:5173' }
 
   it('is sent to the configured origin before any cookie is set', async () => {

@@ -16,7 +16,7 @@ const gatehouse = useTestApp({
   },
 })
 
-it('a hundred calls on one connection leave nothing behind that listens for its end', async () => {
+it('a hundred calls on one connection leave no listener on it', async () => {
   const browser = gatehouse().browser()
   await browser.signIn()
   const cookie = await browser.cookieHeader()

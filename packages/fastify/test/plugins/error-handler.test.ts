@@ -69,7 +69,7 @@ describe('a problem', () => {
     '/auth/backchannel-logout',
     '/__proto__',
     '/api/constructor',
-  ])('404 is at every other address: %s', async (path) => {
+  ])('404 is the answer at every other address: %s', async (path) => {
     const browser = await signedIn()
     const answer = await browser.get(path)
     expect([400, 404]).toContain(answer.status)
@@ -92,7 +92,7 @@ describe('a problem', () => {
     expect(answer.headers['allow']).toBe(allow)
   })
 
-  it('405 answers HEAD, which calls no API', async () => {
+  it('405 answers HEAD without a call to an API', async () => {
     const browser = await signedIn()
     const answer = await browser.send('/api/users', { method: 'HEAD' })
     expect([answer.status, answer.text]).toEqual([405, ''])
@@ -107,7 +107,7 @@ describe('a problem', () => {
     expect(expectProblem(answer, 413, 'invalid_request').detail).toContain('too large')
   })
 
-  it('415 refuses a kind of content that no address takes', async () => {
+  it('415 refuses a content type that no route accepts', async () => {
     const browser = await signedIn()
     const headers = { 'x-csrf': '1', 'content-type': 'application/xml' }
     const answer = await browser.send('/auth/sign-out', { method: 'POST', headers, body: '<x/>' })
@@ -125,7 +125,7 @@ describe('a problem', () => {
 })
 
 describe('every answer', () => {
-  it('is kept by no cache and sniffed by no browser', async () => {
+  it('is never cached, and forbids type sniffing', async () => {
     const browser = await signedIn()
     for (const path of [
       '/api/me',

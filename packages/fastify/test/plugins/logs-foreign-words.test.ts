@@ -40,11 +40,11 @@ function respond(status: number, body: unknown, more: object = {}): Effect {
 const ids = { traceId: trace, correlationId: correlation }
 const refused = { oauthError: 'invalid_grant', aadsts: 50034, httpStatus: 400, ...ids }
 
-/** The token endpoint's answer, and what of it must be in the log. */
+/** The token endpoint's answer, and the members of it that the log must have. */
 const tokenAnswers: [string, Effect, Record<string, unknown>][] = [
   ['an OAuth error', respond(400, oauthError('invalid_grant', 50034)), refused],
   [
-    'an OAuth error that nobody knows',
+    'an unknown OAuth error',
     respond(400, oauthError('brand_new_error', 50034)),
     { ...refused, oauthError: 'brand_new_error' },
   ],
@@ -184,7 +184,7 @@ async function logged(gatehouse: Gatehouse, work: () => Promise<unknown>): Promi
 /** Failures are remembered for a while, so each kind gets enough requests. */
 const long = 20 * 60_000
 
-describe('what Microsoft writes into a failing answer', () => {
+describe('the text of a failed answer of Microsoft', () => {
   const session = { idleMinutes: 1440, absoluteMinutes: 1440 }
   const gatehouse = useTestApp({ oneClock: true, config: { session } })
 
@@ -334,7 +334,7 @@ describe('what Microsoft writes into a failing answer', () => {
   })
 })
 
-describe('what is in the place of a credential', () => {
+describe('a file or an answer that is not a credential', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-words-'))
   const part = (text: string) => Buffer.from(text).toString('base64url')
 

@@ -44,8 +44,8 @@ const answers: [string, () => unknown][] = [
   ['Node, about an address', () => thrownBy(() => new URL(marker))],
 ]
 
-describe('a line of the log about an error', () => {
-  it.each(answers)('repeats nothing of what was read by %s', (_what, make) => {
+describe('a log line about an error', () => {
+  it.each(answers)('repeats nothing of the text that %s read', (_what, make) => {
     const error = make()
     for (const one of [
       error,
@@ -60,7 +60,7 @@ describe('a line of the log about an error', () => {
     }
   })
 
-  it('says of which type it is, and where it came from', () => {
+  it('has the type and the source of the error', () => {
     const { err } = lineOf(thrownBy(() => JSON.parse(marker)))
     expect(err).toMatchObject({ type: 'SyntaxError', message: '' })
     expect(err.stack).toMatch(/^SyntaxError: \n {4}at JSON\.parse/)
@@ -81,7 +81,7 @@ describe('a line of the log about an error', () => {
     expect(lineOf(new Error('x', { cause: error })).err.cause?.['message']).toBe(error.message)
   })
 
-  it('names what Entra said in words and numbers of a fixed form', () => {
+  it('has Entra’s codes and numbers of a fixed form', () => {
     const facts = {
       oauthError: 'invalid_grant',
       suberror: 'bad_token',
@@ -111,14 +111,14 @@ describe('a line of the log about an error', () => {
   })
 
   it.each([[marker], [{ message: marker }], [undefined], [null]])(
-    'keeps nothing of what is no error: %j',
+    'keeps nothing of a value that is not an error: %j',
     (thrown) => {
       expect(lineOf(new Error('outside', { cause: thrown })).text).not.toContain('nora')
       expect(lineOf(thrown).text).not.toContain('nora')
     },
   )
 
-  it('repeats nothing of an answer that is no HTTP', async () => {
+  it('repeats nothing of an answer that is not HTTP', async () => {
     const server = createServer((socket) => socket.end(`${marker}\r\n\r\n${marker}`))
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
     const address = server.address()

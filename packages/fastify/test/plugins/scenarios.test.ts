@@ -21,11 +21,11 @@ const others = quick.filter((row) => !oneOfEach.includes(row))
 /** A user for each, after the users with special roles, except the guest. */
 const placeOf = (id: string, index: number) => (id === 'graph-guests-forbidden' ? 8 : 20 + index)
 
-describe('in each scenario, the answer is what the documentation of the local tenant says', () => {
+describe('in each scenario, the answer is as documented for the local tenant', () => {
   const gatehouse = useTestApp({ config })
 
   async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
-    // The app asks for keys and metadata twice a minute at most: these start with a new app, and leave one.
+    // The app requests keys and metadata twice a minute at most, so these run in a new app of their own.
     const asksOnce = /^(?:keys|discovery)-/.test(id)
     if (asksOnce) await gatehouse().restart()
     try {
@@ -45,28 +45,24 @@ describe('in each scenario, the answer is what the documentation of the local te
   })
 })
 
-describe(
-  'in a scenario of waiting, the answer is what the documentation says',
-  { tags: ['thorough'] },
-  () => {
-    const lived = new Map<string, string>()
+describe('in a scenario with a wait, the answer is as documented', { tags: ['thorough'] }, () => {
+  const lived = new Map<string, string>()
 
-    beforeAll(async () => {
-      await Promise.all(
-        slow.map(async ({ id }) => {
-          const gatehouse = await startGatehouse({ config })
-          const [user] = gatehouse.tenant.users
-          try {
-            lived.set(id, await runScenario(gatehouse, id, user?.userPrincipalName ?? ''))
-          } finally {
-            await gatehouse.close()
-          }
-        }),
-      )
-    }, 60_000)
+  beforeAll(async () => {
+    await Promise.all(
+      slow.map(async ({ id }) => {
+        const gatehouse = await startGatehouse({ config })
+        const [user] = gatehouse.tenant.users
+        try {
+          lived.set(id, await runScenario(gatehouse, id, user?.userPrincipalName ?? ''))
+        } finally {
+          await gatehouse.close()
+        }
+      }),
+    )
+  }, 60_000)
 
-    it.each(slow)('$id: $apiAnswer', ({ id, apiAnswer }) => {
-      expect(lived.get(id)).toBe(apiAnswer)
-    })
-  },
-)
+  it.each(slow)('$id: $apiAnswer', ({ id, apiAnswer }) => {
+    expect(lived.get(id)).toBe(apiAnswer)
+  })
+})

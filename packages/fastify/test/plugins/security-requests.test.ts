@@ -32,7 +32,7 @@ async function dripped(origin: string, begin: string): Promise<{ text: string; m
   return { text, ms: performance.now() - began }
 }
 
-/** A refusal in our own form, whatever part of the server made it. */
+/** Expects the app's own form of a refusal, from any part of the server. */
 function expectOurRefusal(text: string): void {
   const [headers = '', body = ''] = text.split('\r\n\r\n')
   expect(headers).toContain(`content-type: ${problemMediaType}`)
@@ -86,7 +86,7 @@ describe('a large request', () => {
     expectOurRefusal(text)
   })
 
-  it('with 1,000 small cookies of other apps is answered as without them', async () => {
+  it('is answered the same with 1,000 small cookies of other apps', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const own = await browser.cookieHeader()
@@ -122,10 +122,10 @@ describe('a request with two meanings', () => {
       `${head}\r\n`.replace('/api/session', 'http://localhost:5173/api/session'),
     ],
     ['another site’s address', `${head}\r\n`.replace('/api/session', 'http://evil.test/')],
-    ['an address that is none', `${head}\r\n`.replace('/api/session', 'api')],
+    ['an invalid address', `${head}\r\n`.replace('/api/session', 'api')],
     ['a null byte in a header', `${head}X-Null: a\0b\r\n\r\n`],
-    ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
-  ])('with %s is 400, and not answered twice', async (_what, bytes) => {
+    ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
+  ])('is answered once, with 400: %s', async (_what, bytes) => {
     const { status, text } = await exchange(bytes)
     expect(status).toBe(400)
     expect(text.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
@@ -134,7 +134,7 @@ describe('a request with two meanings', () => {
 })
 
 describe('the server', () => {
-  it('serves other requests at once beside 500 idle connections, and closes each of those', async () => {
+  it('serves other requests at once during 500 idle connections, and closes each of those', async () => {
     const { origin, app } = gatehouse()
     const idle = await Promise.all(Array.from({ length: 500 }, () => openSocket(origin)))
     try {

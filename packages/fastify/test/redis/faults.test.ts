@@ -89,7 +89,7 @@ describe('while Redis is down', () => {
     expectUnavailable(await open.get('/api/me'))
   })
 
-  it('a session is lost if Redis comes back empty: 401, and a new sign-in works', async () => {
+  it('a session is 401 if Redis restarts without its data, and a new sign-in works', async () => {
     const open = await signedIn()
     await gatehouse.redis.kill()
     await gatehouse.redis.start()

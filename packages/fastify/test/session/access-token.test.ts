@@ -138,7 +138,7 @@ describe('a refresh that Entra refuses', () => {
     ['a page', { kind: 'respond', status: 200, body: '<h1>proxy</h1>' }],
     ['an empty object', { kind: 'respond', status: 200, body: {} }],
     ['a redirect', { kind: 'respond', status: 307, headers: { location: 'https://evil.test' } }],
-    ['more than anybody reads', { kind: 'huge', bytes: 20_000_000 }],
+    ['a body over the size limit', { kind: 'huge', bytes: 20_000_000 }],
     ['a transient error', { kind: 'aadsts', code: 90033 }],
     ['an expired client secret', { kind: 'aadsts', code: 7000222 }],
     ['an ID token of another key', { kind: 'idToken', variant: 'foreign-key' }],
@@ -154,7 +154,7 @@ describe('a refresh that Entra refuses', () => {
   })
 })
 
-describe('a refresh that goes wrong', () => {
+describe('the result of a refresh', () => {
   it.each([
     ['tokens of another user', { kind: 'tokenResponse' }],
     ['an ID token about another user', { kind: 'idToken', variant: 'oid-wrong' }],
@@ -184,7 +184,7 @@ describe('a refresh that goes wrong', () => {
     expect(sessionCount(gatehouse())).toBe(before - 1)
   })
 
-  it('that goes well gives the page what it asked for', async () => {
+  it('gives the page its answer if it succeeds', async () => {
     const browser = await withExpiredToken()
     const { users, total } = (await browser.get('/api/users')).json() as Users
     expect([users.length, total]).toEqual([5, 250])

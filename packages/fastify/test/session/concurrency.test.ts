@@ -76,7 +76,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     )
   }
 
-  it('gives everybody their own answers, where all tokens have run out at the start', async () => {
+  it('gives each user their own answers if all tokens have expired at the start', async () => {
     graphNamesTheCaller()
     const signedIn = await everybodySignsIn()
     gatehouse().advance(100 * minute)
@@ -88,7 +88,7 @@ describe.each(storeKinds)('on %s, 20 users at once with 50 requests each', (stor
     expect(gatehouse().tenant.journal.count('token')).toBe(2 * people)
   })
 
-  it('gives everybody their own answers, where tokens run out again and again on the way', async () => {
+  it('gives each user their own answers if tokens expire again and again meanwhile', async () => {
     graphNamesTheCaller()
     const signedIn = await everybodySignsIn()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 30 })

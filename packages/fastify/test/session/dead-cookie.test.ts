@@ -3,7 +3,7 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-it('clears a cookie whose session is gone at /api/session, and with no 401', async () => {
+it('clears the cookie of an ended session at /api/session, and not with a 401', async () => {
   const browser = gatehouse().browser()
   await browser.signIn()
   const cookie = await browser.cookieHeader()
@@ -15,7 +15,7 @@ it('clears a cookie whose session is gone at /api/session, and with no 401', asy
   expect(asked.setCookies).toEqual([expect.stringMatching(/^session=;.*Max-Age=0/)])
 })
 
-it('leaves the cookie of a live session alone, and a request without one', async () => {
+it('sets no cookie for a live session, or for a request without a cookie', async () => {
   const browser = gatehouse().browser()
   expect((await browser.get('/api/session')).setCookies).toEqual([])
   await browser.signIn()

@@ -60,7 +60,7 @@ describe('an access token near its end', () => {
 })
 
 describe('access tokens of one session', () => {
-  it('are one where the scopes were granted at sign-in, whichever of them is asked for', async () => {
+  it('are the same token for all scopes that were granted at sign-in', async () => {
     const browser = await signedIn()
     const tokens = await Promise.all(
       ['Mail.Read', 'mail.read', 'https://graph.microsoft.com/User.ReadBasic.All'].map(
@@ -106,7 +106,7 @@ describe('access tokens of one session', () => {
     ])
   })
 
-  it('for .default are kept like others, though Entra never names it', async () => {
+  it('for .default are kept like others, although Entra never names it', async () => {
     const browser = await signedIn()
     const scopes = 'https://graph.microsoft.com/.default'
     const token = tokenIn(await askToken(browser, scopes))
@@ -115,7 +115,7 @@ describe('access tokens of one session', () => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('for a scope that was never consented to are 401 with the reason, and the session stays', async () => {
+  it('for a scope without consent are 401 with the reason, and the session stays', async () => {
     const browser = await signedIn()
     const problem = expectProblem(
       await askToken(browser, 'Calendars.Read'),
@@ -127,7 +127,7 @@ describe('access tokens of one session', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('that allow less than was asked for are a matter of consent, not a sign-out', async () => {
+  it('that allow less than requested lead to consent, not to a sign-out', async () => {
     const browser = await signedIn()
     gatehouse().advance(100 * minute)
     const patch = { scope: 'openid profile Mail.Read' }
@@ -165,7 +165,7 @@ describe('a token that ends soon, while Entra is down', () => {
     gatehouse().tenant.faults.clear()
   })
 
-  it('is not asked for again and again, and is 503 once it is over', async () => {
+  it('is not requested again and again, and is 503 once it has expired', async () => {
     const browser = await endingSoon()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500 })
     const since = gatehouse().logs.length

@@ -35,7 +35,7 @@ describe('a permission that was not granted', () => {
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 
-  it('is asked for by Continue, with everything else and the same account, and then it is there', async () => {
+  it('is requested by Continue, with all other permissions and the same account, and then works', async () => {
     const browser = await signedIn(41)
     const { signInUrl } = expectProblem(
       await askToken(browser, 'Mail.Read'),
@@ -54,7 +54,7 @@ describe('a permission that was not granted', () => {
     expect((await askToken(browser, 'User.ReadBasic.All')).status).toBe(200)
   })
 
-  it('is asked of Entra once, however often the page asks, until some seconds have passed', async () => {
+  it('is requested from Entra once within a few seconds, however often the page asks', async () => {
     const browser = await signedIn(42)
     const before = tokenRequests(gatehouse().tenant).length
     const answers = await Promise.all(
@@ -71,7 +71,7 @@ describe('a permission that was not granted', () => {
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(before + 2)
   })
 
-  it('that was withdrawn is found out when the token has run out, and granted again by Continue', async () => {
+  it('that was withdrawn is noticed when the token has expired, and granted again by Continue', async () => {
     const { tenant } = gatehouse()
     const browser = await signedIn(43)
     const { id, userPrincipalName: user } = people(tenant).at(43)
@@ -106,7 +106,7 @@ describe('a permission that was not granted', () => {
     }
   })
 
-  it('that the API misses by name is a matter of consent, if the configuration names it', async () => {
+  it('that the API reports as missing leads to consent, if the configuration names it', async () => {
     const browser = await signedIn(45)
     const challenge = (scope: string) =>
       `Bearer realm="", error="insufficient_scope", scope="${scope}"`

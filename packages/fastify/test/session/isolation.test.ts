@@ -81,7 +81,7 @@ async function ask({ id, browser, fate }: Person, turn: number): Promise<string 
   return right ? undefined : `${id} got ${answer.status} ${answer.text}`
 }
 
-it(`50 users with ${callsEach} calls each at once, tokens that run out, and throttles: everybody has their own`, async () => {
+it(`50 users with ${callsEach} calls each at once, expiring tokens and throttling: each user gets their own answers`, async () => {
   const everybody = await everybodySignsIn()
   graphKnowsTheCaller(new Map(everybody.map(({ id, fate }) => [id, fate])))
   gatehouse().tenant.faults.set({ at: 'token', kind: 'delay', ms: 30 })
@@ -90,7 +90,7 @@ it(`50 users with ${callsEach} calls each at once, tokens that run out, and thro
   // In turns, so that the calls of the users are mixed.
   const turns = Array.from({ length: callsEach / waves }, (_, turn) => turn)
   for (let wave = 0; wave < waves; wave += 1) {
-    // Every token expires, and all ask at the same time. Never while a token is on its way: it would be
+    // Every token expires, and all ask at the same time. Never while a token is under way: it would be
     // hours old when it arrives.
     gatehouse().advance(100 * 60_000)
     await Promise.all(

@@ -109,7 +109,7 @@ describe('a cookie of the session’s own name, beside the real one', () => {
 })
 
 describe('a cookie of an attempt’s own name, beside the real one', () => {
-  it.each(['first', 'last'])('makes the callback fail if it comes %s', async (place) => {
+  it.each(['first', 'last'])('makes the callback fail if it is %s', async (place) => {
     const attacker = gatehouse().browser()
     await attacker.startSignIn()
     const foreign = (await attacker.cookieHeader()).replace(/^[^=]*=/, '')

@@ -31,7 +31,7 @@ const header = fc.oneof(
 )
 
 describe('any Cookie header', () => {
-  it('has the value that a plain reading of it gives', () => {
+  it('yields the same value as a simple parser', () => {
     fc.assert(
       fc.property(header, (text) => {
         expect(readCookie(text, name)).toBe(readSlowly(text))
@@ -40,7 +40,7 @@ describe('any Cookie header', () => {
     )
   })
 
-  it('has the names that a plain reading of it gives, and every name with a value is among them', () => {
+  it('yields the same names as a simple parser, among them every name with a value', () => {
     fc.assert(
       fc.property(header, (text) => {
         const names = cookieNames(text, '__Host-')
@@ -62,7 +62,7 @@ describe('any Cookie header', () => {
     )
   })
 
-  it('never has its session taken from a cookie of another name, whatever its value is', () => {
+  it('never has its session taken from a cookie of another name, with any value', () => {
     expect(readCookie(`theme=dark ${name}=planted`, name)).toBeUndefined()
     expect(readCookie(`theme=dark ${name}=planted; ${name}=real`, name)).toBe('real')
   })

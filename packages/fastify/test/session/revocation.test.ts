@@ -1,4 +1,4 @@
-/** A live session is listed and can be ended, however the session keys change. */
+/** A live session is listed and can be ended, with any change of the session keys. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -131,7 +131,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     return undefined
   }
 
-  it('is in the list, and ends when told to, after any sign-ins, rotations, requests and restarts', async () => {
+  it('is listed and can be ended after any sequence of sign-ins, rotations, requests and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(history, fc.nat(2), async (events, how) => {
         const people = [0, 1].map(() => ({ tenantId: randomUUID(), objectId: randomUUID() }))
@@ -172,7 +172,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     )
   })
 
-  it('is in the list under its device’s name while one key of its writer is left', async () => {
+  it('is listed with the name of its device while one key of its writer is left', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     await signIn(instance(1), user)
     const [byOld, byNew] = [
@@ -187,7 +187,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     expect(both[0]?.publicIds).toEqual([byOld[0]?.publicIds[0], byNew[0]?.publicIds[0]])
   })
 
-  it('is in the list and ends, however long its device’s name is', async () => {
+  it('is listed and can be ended with a device name of any length', async () => {
     for (const device of ['é'.repeat(64), '"'.repeat(508), '漢'.repeat(1500)]) {
       const user = { tenantId: randomUUID(), objectId: randomUUID() }
       const signed = await signIn(instance(1), user, device)
@@ -197,7 +197,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     }
   })
 
-  it('of which nothing can be read is in the list, and ends', async () => {
+  it('is listed and can be ended if its record cannot be read', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     await signIn(instance(0), user)
     const [own] = await instance(0).userSessions.list(user)
@@ -209,7 +209,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     expect(await instance(0).userSessions.list(user)).toEqual([])
   })
 
-  it('stays in the list when sessions may last longer than they might when it began', async () => {
+  it('stays in the list if the lifetime of sessions is raised later', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     const before = instance(0, 60 * minute)
     const signed = await signIn(before, user)
@@ -222,7 +222,7 @@ describe.each(storeKinds)('on %s, a living session', (kind) => {
     expect(await ask(instance(0), signed)).toBe(true)
   })
 
-  it('whose index entries were lost is found again after its next activity', async () => {
+  it('is found again after its next activity if its index entries were lost', async () => {
     const user = { tenantId: randomUUID(), objectId: randomUUID() }
     const signed = await signIn(instance(0), user)
     await stored.removeIndexes()

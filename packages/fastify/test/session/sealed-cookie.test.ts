@@ -17,7 +17,7 @@ describe('a sealed cookie value', () => {
     expect(cookies.open('session', value)).toBeUndefined()
   })
 
-  it('keeps its purpose, whatever the content says', async () => {
+  it('keeps its purpose with any content', async () => {
     const cookies = await sealedWith(key)
     const value = cookies.seal('sign-in', { purpose: 'session' })
     expect(cookies.open('session', value)).toBeUndefined()
@@ -30,7 +30,7 @@ describe('a sealed cookie value', () => {
     expect(new Set(values).size).toBe(100)
   })
 
-  it('has one spelling: another last character is another value, whatever the length', async () => {
+  it('has one spelling: another last character is another value, at any length', async () => {
     const cookies = await sealedWith(key)
     for (const text of ['', 'a', 'ab', 'abc', 'abcd']) {
       const value = cookies.seal('session', { text })

@@ -42,7 +42,7 @@ describe('an address that starts too many sign-ins', () => {
     ['forwarded', (turn: number) => `for=203.0.113.${turn}`],
     ['x-real-ip', (turn: number) => `203.0.113.${turn}`],
     ['cf-connecting-ip', (turn: number) => `203.0.113.${turn}`],
-  ])('stays the same address for the limit, whatever it says in %s', async (name, value) => {
+  ])('stays the same address for the limit with any value of %s', async (name, value) => {
     const browser = gatehouse().browser()
     const statuses = await times(perAddress + 2, (turn) =>
       browser.get('/auth/sign-in', { [name]: value(turn) }),

@@ -39,7 +39,7 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
     expect(gatehouse().logs.join('')).toContain('"event":"sessions_superseded"')
   })
 
-  it('that were ended take no place, and leave nothing in the store', async () => {
+  it('that were ended do not count, and leave nothing in the store', async () => {
     const stays = await signedIn(3)
     const before = await gatehouse().stored.size()
     for (let turn = 0; turn < 20; turn += 1) {
@@ -54,7 +54,7 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
   })
 })
 
-describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
+describe.each(storeKinds)('on %s, a page that sends requests without end', (store) => {
   const perSession = 20
   const gatehouse = useTestApp({ store, oneClock: true, config: { rateLimits: { perSession } } })
 
@@ -91,7 +91,7 @@ describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
     expect((await gatehouse().browser().get('/api/session')).status).toBe(200)
   })
 
-  it('signs out all the same: nobody is kept from it, and the store is told a moment later', async () => {
+  it('can still sign out, and the store is told a moment later', async () => {
     const browser = await signedIn()
     const cookie = await browser.cookieHeader()
     for (let turn = 0; turn <= perSession; turn += 1) await browser.get('/api/me')
@@ -108,7 +108,7 @@ describe.each(storeKinds)('on %s, a page that asks without end', (store) => {
     await remote.close()
   })
 
-  it('extends its session without writing each time, and is told the truth about its end', async () => {
+  it('extends its session without a write each time, and gets the true end', async () => {
     const browser = await signedIn()
     const known = new Map(
       (await gatehouse().stored.records()).map(({ id, version }) => [id, version]),

@@ -63,7 +63,7 @@ describe('the cookies', () => {
     expect(claims.groups).toHaveLength(200)
   })
 
-  it('hold no name and no token, and reads set none', async () => {
+  it('hold no name and no token, and reads set no cookie', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const [user] = gatehouse().tenant.users
@@ -108,7 +108,7 @@ describe('the cookies', () => {
 })
 
 describe('a changed cookie', () => {
-  it('opens nothing, whichever character was changed', async () => {
+  it('opens nothing, with any character changed', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const value = (await browser.cookie('session')) ?? ''

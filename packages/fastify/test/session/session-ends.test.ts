@@ -54,7 +54,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(await gatehouse().stored.records()).toHaveLength(before - 1)
   })
 
-  it('a person sees where they are signed in, the last used first', async () => {
+  it('a user sees their own sessions, the last used first', async () => {
     const user = freshUser()
     const [local] = await signedIn(user, agents.firefox)
     gatehouse().advance(5 * 60_000)
@@ -74,7 +74,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(await own(stranger)).toHaveLength(1)
   })
 
-  it('a person ends one of their sessions from another, and no other person’s', async () => {
+  it('a user ends one of their sessions from another one, and no other user’s', async () => {
     const user = freshUser()
     const [local] = await signedIn(user)
     const [lost, lostAway] = await signedIn(user)
@@ -102,7 +102,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(await own(local)).toHaveLength(1)
   })
 
-  it('a person ends all of their other sessions at once', async () => {
+  it('a user ends all of their other sessions at once', async () => {
     const user = freshUser()
     const [local, away] = await signedIn(user)
     const others = [await signedIn(user), await signedIn(user)].flat()

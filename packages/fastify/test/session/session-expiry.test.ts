@@ -42,7 +42,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(401)
   })
 
-  it('is not kept alive by a page that asks how long it lasts', async () => {
+  it('is not extended by a page that asks how long it lasts', async () => {
     const [browser, writes] = await signedIn()
     const { expiresAt } = await status(browser)
     for (let passed = 0; passed < 28; passed += 4) {
@@ -54,7 +54,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     expect(await meStatus(browser)).toBe(401)
   })
 
-  it('is written at most once a minute, however many requests there are', async () => {
+  it('is written at most once a minute, with any number of requests', async () => {
     const [browser, writes] = await signedIn()
     for (let call = 0; call < 30; call += 1) await meStatus(browser)
     expect(await writes()).toBe(0)
@@ -71,7 +71,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
     await expect.poll(writes).toBe(2)
   })
 
-  it('goes on with use, and the store’s own time to live moves along', async () => {
+  it('is extended by use, together with the time to live in the store', async () => {
     const [browser, writes] = await signedIn()
     for (let turn = 1; turn <= 4; turn += 1) {
       gatehouse().advance(25 * minute)
@@ -128,7 +128,7 @@ describe.each(storeKinds)('on %s, a session', (store) => {
       gatehouse().advance(25 * minute)
       const before = await writes()
       if ((await meStatus(browser)) === 401) break
-      // The clock moves after this is written: a real clock does not leap in between.
+      // The clock moves after this is written: a real clock does not jump in between.
       await expect.poll(writes).toBeGreaterThan(before)
     }
     expect(await meStatus(browser)).toBe(401)

@@ -41,7 +41,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     }
   })
 
-  it('makes the old cookie 401, and not the new one, once the old key is removed', async () => {
+  it('makes only the old cookie 401 once the old key is removed', async () => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     await browser.get('/api/me')
     const cookie = await browser.cookieHeader()

@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
-  it('with the summary of another session is still in the list, and the session goes on', async () => {
+  it('with the label of another session is still listed, and the session goes on', async () => {
     const [one, first] = await signedIn()
     const [, second] = await signedIn()
     const list = async () =>

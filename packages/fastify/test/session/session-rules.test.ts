@@ -18,14 +18,14 @@ describe('a session', () => {
   it.each([
     ['idle time', { startedAt: 0, seenAt: 100 }, 1_100],
     ['absolute limit', { startedAt: 0, seenAt: 4_900 }, 5_000],
-  ])('is over at the very millisecond of its %s, and not before', (_limit, times, end) => {
+  ])('ends at the exact millisecond of its %s, and not before', (_limit, times, end) => {
     expect(sessionEnd(times, lifetimes)).toBe(end)
     expect(hasEnded(times, lifetimes, end - 1)).toBe(false)
     expect(hasEnded(times, lifetimes, end)).toBe(true)
     expect(hasEnded(times, lifetimes, end + 1)).toBe(true)
   })
 
-  it('has its activity written down after a minute, and when it lies in the future', () => {
+  it('has its activity saved after a minute, or if the saved time is in the future', () => {
     const times = { startedAt: 0, seenAt: 1_000_000 }
     expect(isTouchDue(times, 1_059_999)).toBe(false)
     expect(isTouchDue(times, 1_060_000)).toBe(true)
@@ -35,7 +35,7 @@ describe('a session', () => {
 })
 
 describe('the limit of requests per minute', () => {
-  it('lets so many pass, says how long to wait, and begins anew after a minute', () => {
+  it('lets the allowed number pass, says how long to wait, and starts again after a minute', () => {
     const window = newRateWindow()
     const ask = (now: number) => retryAfterSeconds(window, 2, now)
     expect([ask(100_000), ask(100_000), ask(110_000)]).toEqual([0, 0, 50])
@@ -43,7 +43,7 @@ describe('the limit of requests per minute', () => {
     expect(ask(160_000)).toBe(0)
   })
 
-  it('begins anew if the clock was set back: nobody waits for an hour that is not over', () => {
+  it('starts again if the clock was set back, so that no user waits an hour', () => {
     const window = newRateWindow()
     const ask = (now: number) => retryAfterSeconds(window, 1, now)
     expect([ask(3_600_000), ask(3_600_000)]).toEqual([0, 60])
@@ -73,7 +73,7 @@ describe('a request for a token that failed a moment ago', () => {
     expect(heldBack(kept(1_000_000), key, false, 1_000_000 + later)).toBeUndefined()
   })
 
-  it('is one of eight that are remembered, the newest first', () => {
+  it('is remembered as one of eight, the newest first', () => {
     let record = sessionRecord()
     for (let turn = 0; turn < 12; turn += 1) {
       record = withRequest(record, { key: `k${turn % 10}`, forced: false }, turn)
@@ -121,17 +121,17 @@ describe('the name of a device', () => {
     ['Chrome on Windows', '"Chromium";v="140", "Google Chrome";v="140"', chrome],
     ['Chrome on Windows', '"Chromium";v="140"', 'a browser without a name'],
     ['Firefox on Windows', '"Chromium";v="140"', 'Gecko/20100101 Firefox/140.0'],
-  ])('is "%s" by what the browser hints beside it', (name, brands, rest) => {
+  ])('is "%s" by the browser’s client hints', (name, brands, rest) => {
     const agent = `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${rest}`
     expect(deviceName({ 'sec-ch-ua': brands, 'user-agent': agent })).toBe(name)
   })
 
-  it('takes the system from a hint where the user agent names none', () => {
+  it('takes the system from a client hint if the user agent names none', () => {
     const hints = { 'sec-ch-ua': '"Chromium";v="140"', 'sec-ch-ua-platform': '"Chrome OS"' }
     expect(deviceName({ ...hints, 'user-agent': '' })).toBe('Chrome on ChromeOS')
   })
 
-  it('is one of ours, and short, whatever is said', () => {
+  it('is "Unknown device" for an invalid or a long header', () => {
     for (const text of [
       `${'é'.repeat(508)}/1`,
       `"${'"'.repeat(500)}"/1 x`,
@@ -152,7 +152,7 @@ describe('the access tokens that a session keeps', () => {
     refreshToken: undefined,
   })
 
-  it('are those that still last: an ended one goes when the next one comes', () => {
+  it('are the valid ones: an expired one is removed when the next one is added', () => {
     const kept = ['Mail.Read', 'User.Read', 'Files.Read'].map((scope, at) =>
       grantedToken(answer([scope], scope, 60 * (at + 1)), [scope], 0),
     )
@@ -162,7 +162,7 @@ describe('the access tokens that a session keeps', () => {
     expect(after.tokens.map(({ accessToken }) => accessToken)).toEqual(['Files.Read', 'new'])
   })
 
-  it('are replaced by one that allows as much, and found by what they allow', () => {
+  it('are replaced by one that allows at least as much, and found by scope', () => {
     const old = grantedToken(answer(['User.Read'], 'old'), [], 0)
     const token = grantedToken(answer(['User.Read', 'Mail.Read'], 'new'), [], 0)
     const { tokens } = withToken({ ...sessionRecord(), tokens: [old] }, token, undefined, 0)

@@ -43,7 +43,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     })
   })
 
-  it('lose nothing of each other where they write at the very same time', async () => {
+  it('lose nothing of each other if they write at exactly the same time', async () => {
     const [, one, other] = await openedTwice()
     const add = (name: string) => (record: ReturnType<typeof sessionRecord>) => ({
       ...record,
@@ -56,7 +56,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     )
   })
 
-  it('keep it alive: an extension counts after another write', async () => {
+  it('extend it even after another write', async () => {
     const [cookie, one, other] = await openedTwice()
     await sessions.update(one, (record) => ({ ...record, refreshToken: 'rotated' }))
     expect(await sessions.extend(other)).toBe(true)
@@ -64,7 +64,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     expect(await sessions.resolve(cookie)).toMatchObject({ version: 3 })
   })
 
-  it('do not bring it back where one of them ended it', async () => {
+  it('do not restore it if one of them ended it', async () => {
     const [cookie, one, other] = await openedTwice()
     await sessions.end(one.secrets.id)
     expect(await sessions.update(other, (record) => record)).toBeUndefined()
@@ -73,7 +73,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     expect(sessions.peek(sessions.cookieOf(cookie))).toBeUndefined()
   })
 
-  it('end many at once without holding up what else there is to do', async () => {
+  it('end many sessions without blocking the event loop', async () => {
     const cookies: string[] = []
     for (let turn = 0; turn < 90; turn += 1) cookies.push(await sessions.start(sessionOfItsOwn()))
     const ids = cookies.map((cookie) => sessions.cookieOf(cookie)?.secrets.id ?? '')
@@ -90,7 +90,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     for (const cookie of cookies) expect(await sessions.resolve(cookie)).toBeUndefined()
   })
 
-  it('let a person in whose superfluous sessions cannot be ended', async () => {
+  it('let a user sign in whose surplus sessions cannot be ended', async () => {
     const find = parts.store.sessions.find
     parts.store.sessions.find = () => Promise.reject(new StoreError('no answer'))
     try {
@@ -101,7 +101,7 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     }
   })
 
-  it('do not bring it back where it ends while one of them reads it', async () => {
+  it('do not restore it if it ends while one of them reads it', async () => {
     for (let turn = 0; turn < 20; turn += 1) {
       const next = await sessions.start(sessionRecord())
       const session = await sessions.resolve(next)

@@ -45,7 +45,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('is not repeated by the instance that was not asked', async () => {
+  it('is not repeated by the other instance', async () => {
     const [local, away] = await withExpiredToken(2)
     expect(await usersStatus(local)).toBe(200)
     expect(await usersStatus(away)).toBe(200)
@@ -53,7 +53,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('is taken over where the instance that had begun it died', async () => {
+  it('is taken over if the instance that started it has died', async () => {
     const [local, away, id] = await withExpiredToken(3)
     const dead = await openStore(gatehouse().storeUrl, gatehouse().now)
     expect(await dead.oneTimeKeys.lock(`refresh:${id}`, 500)).toBeTypeOf('function')
@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
   })
 
-  it('that is locked holds up nobody else, and nothing else of the same person', async () => {
+  it('that is locked delays no other user, and no other request of the same user', async () => {
     const [local, , id] = await withExpiredToken(4)
     const [other] = await withExpiredToken(5)
     const holder = await openStore(gatehouse().storeUrl, gatehouse().now)
@@ -78,7 +78,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     await holder.close()
   })
 
-  it('that fails on one is not tried again by the other at once, and a little later by either', async () => {
+  it('that fails on one is not repeated by the other at once, but a few seconds later', async () => {
     const [local, away] = await withExpiredToken(6)
     const { tenant } = gatehouse()
     tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })

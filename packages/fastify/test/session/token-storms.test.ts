@@ -1,4 +1,4 @@
-/** How often Entra is asked for a token, for any number of requests and any answer of Entra's. */
+/** How often Entra is asked for a token, with any number of requests and any answer of Entra. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Fault } from '@gatehouse/tenant'
 import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
@@ -132,7 +132,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     },
   )
 
-  it('a refresh that fails for one user is made for another', async () => {
+  it('a refresh that fails for one user does not stop another user’s', async () => {
     const [one, other] = [await withExpiredToken(), await signedIn()]
     gatehouse().advance(100 * minute)
     const { faults } = gatehouse().tenant
@@ -148,7 +148,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     for (const browser of other) expect((await browser.get('/api/users')).status).toBe(200)
   })
 
-  it('a refresh that fails for some scopes is made for others', async () => {
+  it('a refresh that fails for some scopes does not stop one for other scopes', async () => {
     const [local] = await withExpiredToken()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
     const scopes = 'User.ReadBasic.All profile'
@@ -159,7 +159,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(2)
   })
 
-  it('an API that refuses every token is worth one refresh in five seconds', async () => {
+  it('an API that refuses every token causes one refresh in five seconds', async () => {
     const both = await signedIn()
     const code = 'InvalidAuthenticationToken'
     gatehouse().tenant.faults.set({ at: 'users', kind: 'graphError', status: 401, code })
@@ -172,7 +172,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(2)
   })
 
-  it('an API that refuses a token which was renewed a moment ago gets another one at once', async () => {
+  it('an API that refuses a token that was just refreshed gets another one at once', async () => {
     const [local, away] = await withExpiredToken()
     const first = tokenIn(await askToken(local, 'User.ReadBasic.All'))
     expect(asked()).toBe(1)
@@ -190,7 +190,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(2)
   })
 
-  it('a refresh that an API’s refusal forces, and that fails, is not repeated either', async () => {
+  it('a failed refresh after an API’s refusal is not repeated either', async () => {
     const both = await signedIn()
     const code = 'InvalidAuthenticationToken'
     const { faults } = gatehouse().tenant
@@ -200,7 +200,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(1)
   })
 
-  it('tokens that last a second are handed out while they do, and asked for every five', async () => {
+  it('tokens that last a second are used while they are valid, and refreshed every five seconds', async () => {
     const both = await withExpiredToken()
     const patch = { expires_in: 1 }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch })
@@ -215,7 +215,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(asked()).toBe(2)
   })
 
-  it('another demand of the API than the one that failed is put to the user as it is', async () => {
+  it('a new claims challenge of the API reaches the user unchanged, after another one failed', async () => {
     const [local, away] = await signedIn()
     const { tenant } = gatehouse()
     const demandOf = async (browser: Browser) => {
@@ -237,7 +237,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     }
   })
 
-  it('a refresh is repeated at once if the clock was set back behind the last one', async () => {
+  it('a refresh is repeated at once if the clock was set back to before the last one', async () => {
     const [local] = await withExpiredToken()
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 500, times: 1 })
     expectProblem(await local.get('/api/users'), 503, 'unavailable')

@@ -20,7 +20,7 @@ async function callbacks(count: number) {
 }
 
 describe('while another process holds the lock of the SQLite file', () => {
-  it('health checks and open sessions are answered before any sign-in that waits for it', async () => {
+  it('health checks and open sessions are answered before any sign-in that waits for the lock', async () => {
     const open = gatehouse().browser()
     await open.signIn()
     await open.get('/api/me')
@@ -45,7 +45,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     }
   })
 
-  it('a sign-in waits for two seconds, is 503 with nothing left behind, and works afterwards', async () => {
+  it('a sign-in waits for two seconds, is 503 and leaves nothing in the store, and works afterwards', async () => {
     const count = () =>
       withStoreFile(gatehouse(), (db) => db.prepare('select id from sessions').all().length)
     const before = count()
@@ -59,7 +59,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     expect((await person?.browser.signIn())?.location).toBe('/')
   })
 
-  it('work that waited is done in the order in which it came', async () => {
+  it('waiting work is done in its order of arrival', async () => {
     const store = await openStore(`sqlite:${file()}`, Date.now)
     const release = await holdLock(file())
     const order: number[] = []
@@ -72,7 +72,7 @@ describe('while another process holds the lock of the SQLite file', () => {
     await store.close()
   })
 
-  it('the store opens as soon as the lock is free, and the event loop turns meanwhile', async () => {
+  it('the store opens as soon as the lock is free, and does not block the event loop meanwhile', async () => {
     const release = await holdLock(file())
     let turns = 0
     const timer = setInterval(() => (turns += 1), 10)

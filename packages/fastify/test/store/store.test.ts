@@ -30,7 +30,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 describe('the files of the sqlite store', () => {
-  it('are readable by their owner only, whatever the umask', async () => {
+  it('are readable by their owner only, with any umask', async () => {
     const mask = process.umask(0)
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
     try {

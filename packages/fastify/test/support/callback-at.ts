@@ -1,10 +1,10 @@
 import type { Answer, Browser, AppSignInOptions } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 
-/** A browser that is back from the tenant, and has not been at the callback yet. */
+/** A browser that has returned from the tenant, and has not sent the callback yet. */
 export interface Callback {
   browser: Browser
-  /** The parameters that it brings; a test may change them. */
+  /** The parameters of the callback; a test may change them. */
   query: URLSearchParams
   send: () => Promise<Answer>
 }

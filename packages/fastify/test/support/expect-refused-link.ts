@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 
-/** 400 as a page, which moves on to the problem page with this code, sets nothing and repeats nothing. */
+/** Expects a 400 page that redirects to the problem page with this code, sets no cookie and repeats no input. */
 export function expectRefusedLink(answer: Answer, code: 'invalid_link' | 'failed'): void {
   expect({ status: answer.status, cookies: answer.setCookies }).toEqual({
     status: 400,

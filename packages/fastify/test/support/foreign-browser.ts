@@ -1,4 +1,4 @@
-/** Codes and tokens that somebody else got from the tenant for themselves, past the app. */
+/** Codes and tokens that an attacker gets from the tenant directly, not through the app. */
 import { createHash } from 'node:crypto'
 import { signInAtTenant } from '@gatehouse/tenant/testing'
 import type { Tenant } from '@gatehouse/tenant'

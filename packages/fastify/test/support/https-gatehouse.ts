@@ -1,7 +1,7 @@
 import { localClient } from '@gatehouse/tenant'
 import type { GatehouseOptions } from '@gatehouse/test-support/gatehouse'
 
-/** As deployed behind a proxy that ends TLS: everything that depends on https is on. */
+/** The app behind a proxy that terminates TLS: everything that depends on https is on. */
 export const httpsGatehouse: GatehouseOptions = {
   config: { publicUrl: 'https://app.example.test' },
   tenant: {

@@ -1,4 +1,4 @@
-/** Certificates and keys, as an operator has them in files. */
+/** Certificates and keys in files, as an operator has them. */
 import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ interface Options {
 
 const dayMs = 24 * 3600_000
 
-/** Makes a self-signed certificate and writes it beside its key, for its owner alone. */
+/** Makes a self-signed certificate and writes it beside its key. Only the owner can read them. */
 export async function writeKeyPair(options: Options): Promise<WrittenPair> {
   const { folder, name = 'app', bits = 2048 } = options
   const { startsAt = Date.now() - dayMs, endsAt = Date.now() + 90 * dayMs } = options

@@ -1,10 +1,10 @@
-/** "RS" of the table of cases: a sign-in was refused, and left nothing behind. */
+/** Expects a sign-in to be refused, and to leave nothing in the store or the browser. */
 import { expect } from 'vitest'
 import type { Answer } from '@gatehouse/tenant/testing'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { sessionCount } from './store-file.ts'
 
-/** The word that the problem page gets, where an answer leads to it. */
+/** The code for the problem page, if an answer redirects to it. */
 export function problemPageCode(answer: Answer): string | undefined {
   const { pathname, searchParams } = new URL(answer.location, 'http://localhost')
   return pathname === '/sign-in-problem' ? (searchParams.get('code') ?? undefined) : undefined

@@ -1,4 +1,4 @@
-/** The app's registration at the local tenant, changed as an administrator changes it: through Graph. */
+/** Changes the app's registration at the local tenant as an administrator does: through Graph. */
 import { createHash } from 'node:crypto'
 import { people, signInAtTenant } from '@gatehouse/tenant/testing'
 import type { Tenant } from '@gatehouse/tenant'

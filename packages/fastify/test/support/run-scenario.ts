@@ -1,4 +1,4 @@
-/** What a user who signed in before gets in a scenario, in the words of docs/local-tenant.md. */
+/** The answers that a signed-in user gets in a scenario, in the form of docs/local-tenant.md. */
 import type { Problem } from '@gatehouse/contract/problem'
 import type { Users } from '@gatehouse/shared/users'
 import { setScenario, type Answer, type Browser } from '@gatehouse/tenant/testing'
@@ -6,10 +6,10 @@ import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { problemPageCode } from './refused-sign-in.ts'
 
 /**
- * Sets the scenario for everybody, asks for the users twice, signs in again, and clears it.
+ * Sets the scenario for all users, requests the list of users twice, signs in again, and clears it.
  *
  * @param user a user name that no other test uses
- * @returns what the cell "API answer" has to say
+ * @returns the expected content of the cell "API answer"
  */
 export async function runScenario(gatehouse: Gatehouse, id: string, user: string): Promise<string> {
   const browser = await signedIn(gatehouse, user)
@@ -21,7 +21,7 @@ export async function runScenario(gatehouse: Gatehouse, id: string, user: string
     ])
     const photos = id === 'graph-photos-fail' && `photos: ${await photoOfAUser(gatehouse, user)}`
     const restarted = id.startsWith('discovery-') && (await afterRestart(gatehouse))
-    // What a sign-in ends with says more than that everything else goes on.
+    // If the list still works and the sign-in fails, only the sign-in is reported.
     const told = users === '`200`' && signIn ? undefined : users
     return [told, signIn, photos, restarted].filter(Boolean).join('; ')
   } finally {
@@ -56,12 +56,12 @@ function inWords({ status, headers, json }: Answer, id: string): string {
     .join(', ')
 }
 
-/** On its way, a date comes nearer. */
+/** A date in a header comes nearer while the answer is under way. */
 function secondsOf(seconds: number, id: string): number {
   return id === 'graph-throttled-date' ? Math.ceil(seconds / 10) * 10 : seconds
 }
 
-/** @returns undefined where it works */
+/** @returns undefined if it works */
 async function signInAgain(gatehouse: Gatehouse, user: string): Promise<string | undefined> {
   const browser = gatehouse.browser()
   const callback = await browser.callbackFrom(await browser.startSignIn(), { user }).catch(shown)
@@ -73,7 +73,7 @@ async function signInAgain(gatehouse: Gatehouse, user: string): Promise<string |
   return me.status === 200 ? undefined : `sign-in: ${answer.status}, then ${me.status}`
 }
 
-/** @throws Error where the tenant did something else than to show its page about this user again */
+/** @throws Error if the tenant did anything other than show its page about this user again */
 function shown(error: Error): undefined {
   if (error.message !== 'The tenant keeps on asking.') throw error
 }
@@ -85,7 +85,7 @@ async function photoOfAUser(gatehouse: Gatehouse, user: string): Promise<string>
   return inWords(await browser.get(`/api/users/${first?.id ?? ''}/photo`), '')
 }
 
-/** What a sign-in begins with where the app has just started. */
+/** The first answer to a sign-in after a restart of the app. */
 async function afterRestart(gatehouse: Gatehouse): Promise<string> {
   await gatehouse.restart()
   const { status, headers } = await gatehouse.browser().get('/auth/sign-in')

@@ -1,4 +1,4 @@
-/** The back end as it is deployed: a process of its own, to be limited and killed. */
+/** The back end as it is deployed: a separate process, which a test can limit and kill. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,24 +10,24 @@ const entry = fileURLToPath(new URL('../../../../bff/src/server.ts', import.meta
 const startWithinMs = 30_000
 
 export interface ServerOptions {
-  /** No file may grow beyond this: how a full disk looks from inside. */
+  /** No file may grow beyond this. A process sees the same on a full disk. */
   fileLimitKb?: number
-  /** Runs as this user, where the tests run as root. */
+  /** Runs as this user, if the tests run as root. */
   uid?: number
 }
 
 export interface ServerProcess {
-  /** @param like whose cookies the browser comes with */
+  /** @param like the browser whose cookies are copied */
   browser(like?: Browser): Browser
-  /** What it wrote to standard error, its logs left out. */
+  /** Its standard error, without the logs. */
   said(): string
-  /** Ends it at once, as a crash would. */
+  /** Kills the process, as a crash would. */
   kill(): Promise<void>
   /** The exit code, once it has ended by itself. */
   exit: Promise<number | null>
 }
 
-/** Starts it; it may still refuse to. */
+/** Starts the process without waiting; it may refuse to start. */
 export async function runServer(
   environment: Record<string, string>,
   { fileLimitKb, uid }: ServerOptions = {},
@@ -55,7 +55,7 @@ export async function runServer(
   }
 }
 
-/** Starts it and waits until it answers. */
+/** Starts the process and waits until it answers. */
 export async function startServer(
   environment: Record<string, string>,
   options: ServerOptions = {},

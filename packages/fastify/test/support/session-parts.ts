@@ -1,4 +1,4 @@
-/** Sessions on a store without an app around them, and a record to start them with. */
+/** Sessions on a store without an app, and a record to start them with. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,21 +1,21 @@
-/** What every session store does, whatever it keeps its records in. */
+/** The behaviour of every session store, with any kind of storage. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Store, StoredRecord } from '../../src/store/store.ts'
 
 export interface OpenedStore {
   store: Store
-  /** A second way to the same records: another process, another instance. */
+  /** A second connection to the same records: another process, another instance. */
   second: Store
   /** Lets time pass, for the clock that the store was given and for the store itself. */
   pass(ms: number): Promise<void>
-  /** Takes everything away that the store left behind. */
+  /** Removes everything that the store left behind. */
   dispose(): Promise<void>
 }
 
 const user = 'user-a'
 
-/** @param open a store of its own on each call, that goes by the clock it is given */
+/** @param open opens a separate store on each call, with the given clock */
 export function storeBehaviour(
   name: string,
   open: (now: () => number) => Promise<OpenedStore>,
@@ -57,7 +57,7 @@ export function storeBehaviour(
     const found = async (entry: string) =>
       (await opened.store.sessions.find(entry)).map(({ id }) => id).toSorted()
 
-    it('gives back what was put in, byte for byte, and nothing for another id', async () => {
+    it('returns a stored record byte for byte, and nothing for another id', async () => {
       const kept = await created({}, [index, 'entra-session-b'])
       for (const { sessions } of [opened.store, opened.second]) {
         const read = await sessions.read(kept.id)
@@ -81,7 +81,7 @@ export function storeBehaviour(
       expect((await opened.store.sessions.read(kept.id))?.sealed).toHaveLength(500)
     })
 
-    it('replaces only the version that was read', async () => {
+    it('replaces a record only if its version was read', async () => {
       const kept = await created()
       const { sessions } = opened.store
       const next = { ...kept, version: 2, sealed: randomBytes(10), expiresAt: clock + 90_000 }
@@ -91,7 +91,7 @@ export function storeBehaviour(
       expect(await sessions.read(kept.id)).toMatchObject({ version: 2, expiresAt: clock + 90_000 })
     })
 
-    it('lets one of many replacements at once win', async () => {
+    it('lets exactly one of many simultaneous replacements succeed', async () => {
       const kept = await created()
       const writers = Array.from({ length: 20 }, (_, at) =>
         at % 2 ? opened.store.sessions : opened.second.sessions,
@@ -106,7 +106,7 @@ export function storeBehaviour(
       expect(read?.sealed[0]).toBe(results.indexOf(true))
     })
 
-    it('removes for good: no replacement brings a record back', async () => {
+    it('removes for good: no replacement restores a record', async () => {
       const kept = await created()
       const { sessions } = opened.store
       await opened.second.sessions.remove(kept.id)
@@ -117,7 +117,7 @@ export function storeBehaviour(
       await sessions.remove(kept.id)
     })
 
-    it('finds the live records of an index, and of that index alone', async () => {
+    it('finds the live records of an index, and of no other index', async () => {
       const a = await created()
       const b = await created({}, [index, `${index}-b`])
       const other = await created({}, [`${index}b`, 'user-_', '%'])
@@ -140,7 +140,7 @@ export function storeBehaviour(
       expect(await found(index)).toEqual([])
     })
 
-    it('marks something as spent once, however many try, and again after its time', async () => {
+    it('consumes a key once for many attempts, and again after it expires', async () => {
       const tries = Array.from({ length: 20 }, (_, at) =>
         (at % 2 ? opened.store : opened.second).oneTimeKeys.consume(index, 300),
       )
@@ -152,7 +152,7 @@ export function storeBehaviour(
       expect(await opened.store.oneTimeKeys.consume(index, 300)).toBe(true)
     })
 
-    it('gives a lock to one, until it lets go or its time is over', async () => {
+    it('gives a lock to one holder, until it is released or expires', async () => {
       const { oneTimeKeys } = opened.store
       const release = await oneTimeKeys.lock(index, 60_000)
       expect(await opened.second.oneTimeKeys.lock(index, 60_000)).toBeUndefined()
@@ -163,7 +163,7 @@ export function storeBehaviour(
       expect(await oneTimeKeys.lock(index, 60_000)).toBeTypeOf('function')
     })
 
-    it('lets nobody release a lock that is another’s by now', async () => {
+    it('does not release a lock that another holder has by now', async () => {
       const late = await opened.store.oneTimeKeys.lock(index, 100)
       await pass(200)
       expect(await opened.second.oneTimeKeys.lock(index, 60_000)).toBeTypeOf('function')
@@ -171,7 +171,7 @@ export function storeBehaviour(
       expect(await opened.store.oneTimeKeys.lock(index, 60_000)).toBeUndefined()
     })
 
-    it('tells of what another process changed, at once', async () => {
+    it('reports a change by another process at once', async () => {
       const kept = await created()
       const heard: (string | undefined)[] = []
       opened.store.invalidations.subscribe((id) => heard.push(id))
@@ -188,7 +188,7 @@ export function storeBehaviour(
         .toBe(true)
     })
 
-    it('fails after it was closed, with an error of its own, and closes twice', async () => {
+    it('fails with its own error after it was closed, and can be closed twice', async () => {
       const closed = await open(() => clock)
       await closed.store.ping()
       await closed.store.close()

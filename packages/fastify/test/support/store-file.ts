@@ -1,4 +1,4 @@
-/** Looks into the app's store from outside, past the app. */
+/** Reads the app's store directly, not through the app. */
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
@@ -13,7 +13,7 @@ export function withStoreFile<T>({ dataDir }: Gatehouse, work: (db: DatabaseSync
   }
 }
 
-/** How many session records lie in the store, expired ones too. */
+/** How many session records are in the store, expired ones too. */
 export function sessionCount(gatehouse: Gatehouse): number {
   return withStoreFile(gatehouse, (db) => db.prepare('select id from sessions').all().length)
 }

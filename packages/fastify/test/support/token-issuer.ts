@@ -1,13 +1,13 @@
-/** A platform that says who its workloads are: an OpenID issuer, and a metadata service that hands out tokens. */
+/** A platform that identifies its workloads: an OpenID issuer, and a metadata service that issues tokens. */
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 export interface TokenIssuer {
-  /** Also where the metadata service answers. */
+  /** The address of the issuer and of the metadata service. */
   url: string
   subject: string
   token(claims?: { sub?: string; aud?: string; exp?: string }): Promise<string>
-  /** Requests to the metadata service: path with query, and the header that Azure wants. */
+  /** Requests to the metadata service: path with query, and the header that Azure requires. */
   asked: { url: string; metadata: string | undefined }[]
   close(): Promise<void>
 }

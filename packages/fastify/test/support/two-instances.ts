@@ -11,7 +11,7 @@ export interface TwoInstances {
   remote(): Instance
   /** The name of a user that no other test signs in. */
   freshUser(): string
-  /** Signed in here, and open in the memory of both. @returns the browser here, and there */
+  /** Signs in at the first instance; the session is open in the memory of both. @returns a browser at each */
   signedIn(user?: string, userAgent?: string): Promise<[Browser, Browser]>
 }
 
@@ -48,7 +48,7 @@ export function twoInstances(store: StoreKind): TwoInstances {
   }
 }
 
-/** Refused at once where it was ended, within moments on the others, and without a cookie in the answer. */
+/** Expects a refusal, within moments on every instance, and without a cookie in the answer. */
 export async function expectEnded(browser: Browser): Promise<void> {
   await expect
     .poll(async () => (await browser.get('/api/me')).status, { interval: 2, timeout: 500 })

@@ -1,4 +1,4 @@
-/** A downstream API of a test's own: it answers whatever the test says, and remembers what it was asked. */
+/** A fake downstream API: it gives the answers that the test sets, and records its requests. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ export interface Upstream {
   calls: UpstreamCall[]
   /** Calls that have no answer yet, and whose client still waits. */
   underWay(): number
-  /** From now on; forgets what was asked before. */
+  /** Sets the answer from now on, and clears the recorded calls. */
   answers(handler: Handler): void
   close(): Promise<void>
 }
@@ -69,20 +69,20 @@ export function json(response: ServerResponse, value: unknown, status = 200): vo
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-/** What an answer of `/test/call` has, where the call went well. */
+/** The answer of `/test/call` if the call succeeded. */
 export interface Called {
   /** Undefined is left out of JSON. */
   value?: unknown
 }
 
 export interface CallRoute {
-  /** For `startGatehouse`: adds `GET /test/call`, for the signed-in. */
+  /** For `startGatehouse`: adds `GET /test/call`, which requires a sign-in. */
   extend(app: FastifyInstance): void
   /** What the route does from now on. */
   does(work: (request: FastifyRequest) => Promise<unknown>): void
 }
 
-/** A route of a test's own that calls an API. */
+/** A test route that calls an API. */
 export function callRoute(): CallRoute {
   let work: ((request: FastifyRequest) => Promise<unknown>) | undefined
   return {

@@ -13,7 +13,7 @@ export interface Orders {
   signedIn(place?: number): Promise<Browser>
 }
 
-/** One app for all tests of a file, with a second downstream API of the test's own. */
+/** One app for all tests of a file, with a second, fake downstream API. */
 export async function useOrders(): Promise<Orders> {
   const upstream = await startUpstream()
   const route = callRoute()

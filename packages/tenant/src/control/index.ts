@@ -37,7 +37,7 @@ export async function controlRoutes(app: FastifyInstance, tenant: TenantState): 
   })
 }
 
-/** A web page could reach loopback by a form, or by a name of its own that leads here (DNS rebinding). */
+/** A web page could reach loopback by a form, or by its own host name that resolves to loopback (DNS rebinding). */
 function isOwn(request: FastifyRequest): boolean {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   return isLoopback(host) && (request.method === 'GET' || isSameSite(request))

@@ -79,7 +79,7 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   50057: { error: wrongGrant, message: 'The user account is disabled.' },
   50058: {
     error: 'login_required',
-    message: 'A silent sign-in was asked for, but nobody is signed in.',
+    message: 'A silent sign-in was requested, but no user is signed in.',
   },
   50105: {
     error: 'access_denied',

@@ -27,7 +27,7 @@ export interface Issue {
   handlesChallenges: boolean
 }
 
-/** @returns a string, unless a fault sends something else in its place */
+/** @returns a string, unless a fault sends another type in its place */
 export function idToken(
   tenant: TenantState,
   issue: Issue,

@@ -51,7 +51,7 @@ export function watchExpiry(
   return { daysLeft, stop: () => clearInterval(timer) }
 }
 
-/** What the platform renews by itself has no end that an operator needs to know. */
+/** Undefined for a credential that the platform renews itself: an operator need not know its end. */
 async function endOf(credential: Credential): Promise<number | undefined> {
   const { kind } = credential
   if (kind === 'managed_identity' || kind === 'assertion_file') return undefined
