@@ -1,7 +1,14 @@
 /** What `register` and `cleanup` share: options, the choice of the cloud, and how they end. */
 
 import { Option, type Command } from 'commander'
-import { type Cloud, type CloudName, cloudNames } from '@gatehouse/fastify/config'
+import {
+  type Cloud,
+  type CloudName,
+  cloudNames,
+  ConfigError,
+  readProxySettings,
+} from '@gatehouse/fastify/config'
+import type { ProxySettings } from '@gatehouse/fastify/outgoing'
 import { addressesOf, cloudOf } from './clouds.ts'
 import { SetupError } from './errors.ts'
 import type { ConfigValue } from './files/config-file.ts'
@@ -75,14 +82,26 @@ function loopback(address: string | undefined): string | undefined {
 
 /** Runs a command. A `SetupError` is printed in two sentences, and the exit status is 1. */
 export async function finish(run: (network: Network) => Promise<void>): Promise<void> {
-  const network = createNetwork()
+  let network: Network | undefined
   try {
+    network = createNetwork(proxyOfEnvironment())
     await run(network)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     printError(`${paintError('red', error.message)}\n${error.next}`)
     process.exitCode = 1
   } finally {
-    await network.close()
+    await network?.close()
+  }
+}
+
+/** @throws SetupError `usage` if HTTPS_PROXY is no address */
+function proxyOfEnvironment(): ProxySettings {
+  try {
+    return readProxySettings(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const problems = error.problems.map(({ key, message }) => `${key} ${message}.`).join(' ')
+    throw new SetupError('usage', problems, 'Change it, and run the command again.')
   }
 }

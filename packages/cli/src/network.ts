@@ -1,27 +1,21 @@
 /** All requests to Entra and Graph. They are bounded in time and size, and follow no redirect. */
-
-import { Agent, request } from 'undici'
+import {
+  createDispatcher,
+  explainNetworkFailure,
+  type JsonAnswer,
+  type JsonRequest,
+  type ProxySettings,
+  requestJson,
+} from '@gatehouse/fastify/outgoing'
 import { SetupError } from './errors.ts'
 
 /** Graph can take several seconds to create an application. */
 const totalMs = 30_000
-const connectMs = 10_000
 /** Graph's own service principal, with all its permissions, is about 1 MB. */
-const maxBytes = 8 * 1024 * 1024
+const limits = { connectMs: 10_000, idleMs: totalMs, maxBytes: 8 * 1024 * 1024 }
 
-export interface NetworkRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  url: string
-  headers?: Record<string, string>
-  body?: string
-}
-
-export interface Answer {
-  status: number
-  headers: Record<string, string>
-  /** Undefined if the answer has no body, or a body that is not JSON. */
-  body: unknown
-}
+export type NetworkRequest = JsonRequest
+export type Answer = JsonAnswer
 
 export interface Network {
   /** @throws SetupError `offline` without an answer in time */
@@ -29,42 +23,30 @@ export interface Network {
   close(): Promise<void>
 }
 
-export function createNetwork(): Network {
-  const agent = new Agent({ connect: { timeout: connectMs }, maxResponseSize: maxBytes })
+export function createNetwork(proxy: ProxySettings): Network {
+  const dispatcher = createDispatcher(proxy, limits)
   return {
-    send: async ({ method, url, headers = {}, body }) => {
+    send: async (sending) => {
       try {
-        const answer = await request(url, {
-          method,
-          headers: { accept: 'application/json', ...headers },
-          body: body ?? null,
-          dispatcher: agent,
-          signal: AbortSignal.timeout(totalMs),
-        })
-        const text = await answer.body.text()
-        return { status: answer.statusCode, headers: single(answer.headers), body: parse(text) }
+        // A second application, made by a repeated POST, would be worse than a failed run.
+        const repeatable = sending.method === 'GET'
+        return await requestJson(dispatcher, sending, { totalMs, repeatable })
       } catch (error) {
-        throw new SetupError(
-          'offline',
-          `${new URL(url).host} cannot be reached.`,
-          'Check the connection (and the proxy or firewall in between), then run the command again: it continues where it stopped.',
-          { cause: error },
-        )
+        throw offline(new URL(sending.url).host, error)
       }
     },
-    close: () => agent.destroy(),
+    close: () => dispatcher.destroy(),
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])
-  return Object.fromEntries(entries) as Record<string, string>
+function offline(host: string, cause: unknown): SetupError {
+  const failure = explainNetworkFailure(cause, host)
+  const sentence = failure ? failure.sentence : `${host} cannot be reached`
+  const next = failure?.next ?? 'Check the connection.'
+  return new SetupError(
+    'offline',
+    `${sentence}.`,
+    `${next} Then run the command again: it continues where it stopped.`,
+    { cause },
+  )
 }

@@ -78,8 +78,10 @@ export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
-export function unavailable(cause?: unknown, retryAfterS = 5): ProblemError {
-  const detail = 'Microsoft did not answer. Try again in a moment.'
+/** @param reached whether there was an answer of Microsoft; without one, the way there has failed */
+export function unavailable(cause?: unknown, retryAfterS = 5, reached = true): ProblemError {
+  const sentence = reached ? 'Microsoft did not answer.' : 'This server cannot reach Microsoft.'
+  const detail = `${sentence} Try again in a moment.`
   return new ProblemError('unavailable', detail, { cause, retryAfterS })
 }
 

@@ -25,7 +25,7 @@ export interface Setup {
 }
 
 export function useSetup(): Setup {
-  const network = createNetwork()
+  const network = createNetwork({ url: undefined, noProxy: '' })
   let tenant: Tenant
   let folder: OwnFolder
   let token = ''

@@ -183,7 +183,7 @@ async function handleError(
 ): Promise<FastifyReply> {
   if (error instanceof StoreError) {
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
-    return sendUnavailable(request, reply)
+    return sendUnavailable(request, reply, error)
   }
   if (transaction && !transaction.isStepUpRetry && needsStepUp(error)) {
     return retryWithStepUp(context, request, reply, { error, transaction })
@@ -232,6 +232,6 @@ async function retryWithStepUp(
     return await startSignIn(context, request, reply, { returnTo, claims, isStepUpRetry: true })
   } catch (cause) {
     request.log.error({ err: cause, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    return sendUnavailable(request, reply)
+    return sendUnavailable(request, reply, cause)
   }
 }

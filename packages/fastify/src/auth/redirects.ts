@@ -1,7 +1,8 @@
 /** Where the flow sends a browser: a page of this app, Entra, or the page that explains a problem. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pages } from '@gatehouse/contract/paths'
-import type { SignInProblemCode } from '../entra/index.ts'
+import { EntraError, type SignInProblemCode } from '../entra/index.ts'
+import { StoreError } from '../store/store.ts'
 
 const fallback = '/'
 /** Fits into a sealed cookie, and is longer than any address that a person would share. */
@@ -9,8 +10,11 @@ const maxLength = 1024
 /** Landing on these would start the flow again, or show JSON to a person. */
 const notPages = /^\/(?:auth|api)(?:\/|$)/i
 
-/** The problem page knows one cause more: a link to /auth/sign-in that this app did not write. */
-type ProblemPageCode = SignInProblemCode | 'invalid_link'
+/**
+ * The problem page knows two causes more: a link to /auth/sign-in that this app did not write, and a
+ * session store that does not answer.
+ */
+type ProblemPageCode = SignInProblemCode | 'invalid_link' | 'store_unavailable'
 
 /**
  * Reduces the address that a link asks for to path, query and hash of this origin, percent-encoded. A
@@ -52,11 +56,24 @@ export function problemPage(
   return `${pages.signInProblem}?${query.toString()}`
 }
 
-/** 503 for a navigation, with Retry-After: Entra or the store does not answer. */
-export function sendUnavailable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Whose failure it is, for a browser that does not follow `Refresh`. */
+const unavailableBecause = {
+  unavailable: 'Microsoft did not answer.',
+  unreachable: 'This server cannot reach Microsoft.',
+  store_unavailable: 'This app cannot reach its session store.',
+}
+
+/** 503 for a navigation, with Retry-After: Entra or the store does not answer. @param error the cause */
+export function sendUnavailable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  const ofEntra = error instanceof EntraError && error.isUnreachable ? 'unreachable' : 'unavailable'
+  const code = error instanceof StoreError ? 'store_unavailable' : ofEntra
   reply.code(503).header('retry-after', '5')
-  const [title, text] = ['Sign-in is not available', 'Microsoft did not answer.']
-  return sendProblemPage(reply, problemPage(request, 'unavailable'), title, text)
+  const title = 'Sign-in is not available'
+  return sendProblemPage(reply, problemPage(request, code), title, unavailableBecause[code])
 }
 
 /** 400 for a navigation: neither this app nor Entra writes such an address. */

@@ -46,7 +46,7 @@ export async function signIn(
   } catch (error) {
     request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
     const isUnavailable = error instanceof EntraError && error.code === 'entra_unavailable'
-    if (isUnavailable || error instanceof StoreError) return sendUnavailable(request, reply)
+    if (isUnavailable || error instanceof StoreError) return sendUnavailable(request, reply, error)
     return redirect303(reply, problemPage(request, 'failed'))
   }
 }

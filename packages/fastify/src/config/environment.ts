@@ -2,7 +2,8 @@
 import { BlockList, isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { ConfigProblem } from './errors.ts'
+import type { ProxySettings } from '../outgoing/index.ts'
+import { ConfigError, type ConfigProblem } from './errors.ts'
 import { checked } from './schema.ts'
 
 const Text = Type.Optional(Type.String({ minLength: 1 }))
@@ -38,6 +39,8 @@ const Environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   PORT: port(5174),
   TENANT_PORT: port(5175),
+  HTTPS_PROXY: Type.Optional(checked(Type.String(), outgoingProxyProblem)),
+  NO_PROXY: Type.String({ default: '' }),
   TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -54,6 +57,8 @@ const removedVariables: Record<string, string> = {
     'is no longer read: start several processes on ports of their own, or let the platform run several instances',
 }
 
+/** Programs read these in both spellings, the lower one first. */
+const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
 const numbers = new Set(['PORT', 'TENANT_PORT'])
 
@@ -69,7 +74,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
 } {
   const picked: Record<string, string | number> = {}
   for (const key of Object.keys(Environment.properties)) {
-    const value = env[key]?.trim()
+    const lower = alsoInLowerCase.has(key) ? env[key.toLowerCase()]?.trim() : undefined
+    const value = lower || env[key]?.trim()
     if (value) picked[key] = numbers.has(key) && wholeNumber.test(value) ? Number(value) : value
   }
   const problems: ConfigProblem[] = []
@@ -85,6 +91,42 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
     if (env[key]?.trim()) problems.push({ key, message })
   }
   return { environment: Value.Parse(Environment, Value.Default(Environment, picked)), problems }
+}
+
+/**
+ * The way out of this network, for commands that need no other setting.
+ *
+ * @throws ConfigError if HTTPS_PROXY is no address
+ */
+export function readProxySettings(env: NodeJS.ProcessEnv): ProxySettings {
+  const { environment, problems } = readEnvironment(env)
+  const about = problems.filter(({ key }) => key === 'HTTPS_PROXY')
+  if (about.length > 0) throw new ConfigError(about)
+  return proxySettings(environment)
+}
+
+export function proxySettings({
+  HTTPS_PROXY: proxy,
+  NO_PROXY: noProxy,
+}: Environment): ProxySettings {
+  return { url: proxy === undefined ? undefined : proxyUrl(proxy)?.href, noProxy }
+}
+
+/** A host and port without a scheme is an http proxy, as for curl. */
+function proxyUrl(text: string): URL | undefined {
+  return URL.parse(text.includes('://') ? text : `http://${text}`) ?? undefined
+}
+
+function outgoingProxyProblem(text: string): string | undefined {
+  const url = proxyUrl(text)
+  if (!url) return 'is not an address (URL), such as http://proxy.example.com:8080'
+  if (!/^https?:$/.test(url.protocol)) return 'takes an http:// or https:// proxy'
+  try {
+    decodeURIComponent(url.username + url.password)
+  } catch {
+    return 'has a user name or password with a % that is not percent-encoded; write it as %25'
+  }
+  return undefined
 }
 
 /** Only addresses and small ranges: a client of a trusted proxy chooses the address it is counted by. */

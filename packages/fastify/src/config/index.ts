@@ -1,7 +1,8 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
+import type { ProxySettings } from '../outgoing/index.ts'
 import { type CredentialConfig, type CredentialContext, credentialsOf } from './credentials.ts'
-import { type Environment, readEnvironment, splitProxies } from './environment.ts'
+import { type Environment, proxySettings, readEnvironment, splitProxies } from './environment.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { applyEnvironment, checkFile, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
@@ -21,6 +22,7 @@ export {
 } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
+export { readProxySettings } from './environment.ts'
 export { isLoopback } from './addresses.ts'
 export { findProjectRoot } from './load.ts'
 export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
@@ -60,6 +62,8 @@ export interface Config {
   readonly port: number
   /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
+  /** The way out of this network to Entra and the APIs. */
+  readonly proxy: ProxySettings
   readonly logLevel: string
   /** The built-in tenant on loopback is used, because `aad.config.json` names none. */
   readonly usesLocalTenant: boolean
@@ -171,6 +175,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
       environment.STORE_URL ?? `sqlite:${dataDir(environment, context.root)}/sessions.sqlite`,
     host: environment.HOST,
     port: environment.PORT,
+    proxy: proxySettings(environment),
     trustedProxies: splitProxies(environment.TRUSTED_PROXIES),
     logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
     usesLocalTenant,

@@ -1,8 +1,10 @@
 /** One request as a browser without cookies sends it, bounded in time and size. */
-import { Agent, request } from 'undici'
+import { request } from 'undici'
+import { createDispatcher, type ProxySettings } from '../outgoing/index.ts'
 
 /** A person waits for the findings; see `totalMs` of the requests to Entra. */
 const totalMs = 8_000
+const connectMs = 4_000
 
 interface HttpAnswer {
   status: number
@@ -15,14 +17,18 @@ interface HttpAnswer {
  * @param maxBytes a longer answer is an error
  * @throws if there is no answer
  */
-export async function httpGet(url: string, maxBytes: number): Promise<HttpAnswer> {
-  const agent = new Agent({ maxResponseSize: maxBytes })
+export async function httpGet(
+  url: string,
+  maxBytes: number,
+  proxy: ProxySettings,
+): Promise<HttpAnswer> {
+  const dispatcher = createDispatcher(proxy, { connectMs, idleMs: totalMs, maxBytes })
   try {
-    const answer = await request(url, { dispatcher: agent, signal: AbortSignal.timeout(totalMs) })
+    const answer = await request(url, { dispatcher, signal: AbortSignal.timeout(totalMs) })
     const text = await answer.body.text()
     const location = [answer.headers['location'] ?? ''].flat()[0] ?? ''
     return { status: answer.statusCode, location, text }
   } finally {
-    await agent.destroy()
+    await dispatcher.destroy()
   }
 }

@@ -3,15 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { type DownstreamApiConfig, scopeName } from '../config/index.ts'
 import { apiProblem, ProblemError } from '../errors.ts'
+import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import {
-  type Answer,
-  type Call,
-  type CallSignal,
-  createHttpClient,
-  wasReset,
-  withDeadline,
-} from './http.ts'
+import { type Answer, type Call, type CallSignal, createHttpClient, withDeadline } from './http.ts'
 import { throwIfFailed, tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
@@ -88,9 +82,13 @@ async function toProblem(
 
 export type Api = ReturnType<typeof createApi>
 
-export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig) {
+export function createApi(
+  name: string,
+  { baseUrl, scopes }: DownstreamApiConfig,
+  proxy: ProxySettings,
+) {
   const { maxConcurrent: connections } = queueLimits
-  const client = createHttpClient({ name, baseUrl, connections, maxBytes })
+  const client = createHttpClient({ name, baseUrl, connections, maxBytes, proxy })
   const queue = new FairQueue(queueLimits)
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
@@ -134,7 +132,7 @@ async function retryOnce({ method }: Call, send: () => Promise<Answer>): Promise
     const answer = await send()
     if (method !== 'GET' || !isTransient(answer)) return answer
   } catch (error) {
-    if (method !== 'GET' || !(error instanceof ProblemError) || !wasReset(error)) throw error
+    if (method !== 'GET' || !(error instanceof ProblemError) || !isReset(error.cause)) throw error
   }
   await sleep(pause.min + Math.random() * (pause.max - pause.min))
   return send()

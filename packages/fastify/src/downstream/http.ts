@@ -1,8 +1,9 @@
 /** One HTTP request to an API, bounded in time and size, whatever the answer means. */
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { type Dispatcher, errors, Pool } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
+import { createDispatcher, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
@@ -39,22 +40,18 @@ interface HttpClientOptions {
   baseUrl: string
   connections: number
   maxBytes: number
+  proxy: ProxySettings
 }
 
 /** The longest time without a byte, ms. The whole call has its own limit. */
 const idleMs = 8_000
 const connectMs = 4_000
 
-export function createHttpClient({ name, baseUrl, ...limits }: HttpClientOptions) {
-  const base = new URL(baseUrl)
-  const prefix = base.pathname.replace(/\/+$/, '')
-  const pool = new Pool(base.origin, {
-    connections: limits.connections,
-    connect: { timeout: connectMs },
-    headersTimeout: idleMs,
-    bodyTimeout: idleMs,
-    maxResponseSize: limits.maxBytes,
-  })
+export function createHttpClient(options: HttpClientOptions) {
+  const { name, baseUrl, connections, maxBytes, proxy } = options
+  const { origin, host, pathname } = new URL(baseUrl)
+  const prefix = pathname.replace(/\/+$/, '')
+  const dispatcher = createDispatcher(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
 
   return {
     /**
@@ -66,7 +63,8 @@ export function createHttpClient({ name, baseUrl, ...limits }: HttpClientOptions
       // An emitter that has fired already does not fire again.
       if (signal.reason) throw signal.reason
       try {
-        const { statusCode, headers, body } = await pool.request({
+        const { statusCode, headers, body } = await dispatcher.request({
+          origin,
           method: call.method,
           path: prefix + call.path,
           signal,
@@ -80,10 +78,10 @@ export function createHttpClient({ name, baseUrl, ...limits }: HttpClientOptions
         })
         return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
       } catch (error) {
-        throw error instanceof ProblemError ? error : transportProblem(name, error)
+        throw error instanceof ProblemError ? error : transportProblem(name, host, error)
       }
     },
-    close: (): Promise<void> => pool.destroy(),
+    close: (): Promise<void> => dispatcher.destroy(),
   }
 }
 
@@ -101,20 +99,15 @@ async function bytesOf(
   return bytes
 }
 
-function transportProblem(name: string, cause: unknown): ProblemError {
-  const timedOut =
-    cause instanceof errors.HeadersTimeoutError ||
-    cause instanceof errors.BodyTimeoutError ||
-    cause instanceof errors.ConnectTimeoutError
-  return timedOut
+/** The problem names the API, and its cause the reason: addresses are for the log. */
+function transportProblem(name: string, host: string, error: unknown): ProblemError {
+  const failure = explainNetworkFailure(error, host)
+  const cause = failure
+    ? new Error(`${failure.sentence}. ${failure.next}`, { cause: error })
+    : error
+  return failure?.kind === 'timeout' || failure?.kind === 'connect_timeout'
     ? apiProblem(name, 'upstream_timeout', 'did not answer in time', { cause })
     : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
-}
-
-/** Whether the connection broke during a request, so that the API may not have seen it. */
-export function wasReset({ cause }: ProblemError): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET'
 }
 
 /** Ends a call early. An AbortSignal would do the same at ten times the cost. */

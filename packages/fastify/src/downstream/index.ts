@@ -64,7 +64,10 @@ declare module 'fastify' {
 
 async function downstream(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
   const apis = new Map<string, Api>(
-    Object.entries(config.downstreamApis).map(([name, api]) => [name, createApi(name, api)]),
+    Object.entries(config.downstreamApis).map(([name, api]) => [
+      name,
+      createApi(name, api, config.proxy),
+    ]),
   )
   function find(name: string): Api {
     const api = apis.get(name)

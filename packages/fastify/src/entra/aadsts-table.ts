@@ -12,6 +12,7 @@ export type SignInProblemCode =
   | 'other_organisation'
   | 'misconfigured'
   | 'unavailable'
+  | 'unreachable'
   | 'failed'
 
 /** What the operator can do: the setting, and the page of the Entra admin center. */

@@ -37,7 +37,7 @@ function causeOfNumber(aadsts: number | undefined): SignInProblemCode | undefine
 /** The cause of anything that the exchange with Entra can throw. */
 export function causeOfError(error: unknown): SignInProblemCode {
   if (!(error instanceof EntraError)) return 'failed'
-  if (error.code === 'entra_unavailable') return 'unavailable'
+  if (error.code === 'entra_unavailable') return error.isUnreachable ? 'unreachable' : 'unavailable'
   if (error.check === 'tenant_not_allowed' || error.check === 'personal_account') {
     return 'other_organisation'
   }

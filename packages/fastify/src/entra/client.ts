@@ -9,6 +9,7 @@ import {
   ResponseMode,
 } from '@azure/msal-node'
 import type { CredentialConfig } from '../config/index.ts'
+import type { ProxySettings } from '../outgoing/index.ts'
 import type { Credentials } from './credentials/index.ts'
 import type { ClientAuthentication } from './credentials/sources.ts'
 import type { Discovery, Metadata } from './discovery.ts'
@@ -24,6 +25,7 @@ export interface ClientConfig {
   readonly authority: string
   readonly issuer: string | undefined
   readonly redirectUri: string
+  readonly proxy: ProxySettings
 }
 
 interface SignInRequest {

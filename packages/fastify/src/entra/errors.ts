@@ -1,4 +1,5 @@
 /** Errors from Entra. Their `message` is for the log and never shown to a person. */
+import { isUnreachable, type NetworkFailure } from '../outgoing/index.ts'
 
 type EntraErrorCode =
   /** No usable answer: refused, timed out, too large, not JSON, 5xx. Try again later. */
@@ -24,6 +25,8 @@ interface EntraErrorFacts extends ErrorOptions {
   correlationId?: string
   /** Retry-After: whole seconds from 1 to 300, if Entra sent one. */
   retryAfterS?: number
+  /** Why there was no answer at all. */
+  network?: NetworkFailure
 }
 
 export class EntraError extends Error {
@@ -37,6 +40,7 @@ export class EntraError extends Error {
   readonly traceId: string | undefined
   readonly correlationId: string | undefined
   readonly retryAfterS: number | undefined
+  readonly network: NetworkFailure | undefined
 
   constructor(code: EntraErrorCode, message: string, facts: EntraErrorFacts = {}) {
     super(message, facts)
@@ -51,6 +55,12 @@ export class EntraError extends Error {
     this.traceId = facts.traceId
     this.correlationId = facts.correlationId
     this.retryAfterS = facts.retryAfterS
+    this.network = facts.network
+  }
+
+  /** Whether no connection to Entra could be made: the operator has to mend the way there. */
+  get isUnreachable(): boolean {
+    return this.network !== undefined && isUnreachable(this.network)
   }
 }
 

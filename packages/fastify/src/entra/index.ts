@@ -37,7 +37,7 @@ interface CredentialHealth {
 }
 
 export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: () => number) {
-  const direct = createEntraNetwork(now)
+  const direct = createEntraNetwork(config.proxy, now)
   const { network, clock } = watchClockSkew(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
   const managedIdentity = createManagedIdentity(direct)

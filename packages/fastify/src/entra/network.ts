@@ -1,7 +1,14 @@
 /** Requests to Entra: bounded in time and size, without redirects. Also watches the clock skew. */
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import type { FastifyBaseLogger } from 'fastify'
-import { Agent, request } from 'undici'
+import {
+  createDispatcher,
+  explainNetworkFailure,
+  type JsonAnswer,
+  type JsonRequest,
+  type ProxySettings,
+  requestJson,
+} from '../outgoing/index.ts'
 import { statedRetryAfter } from '../retry-after.ts'
 import { EntraError, errorIn } from './errors.ts'
 
@@ -9,13 +16,9 @@ import { EntraError, errorIn } from './errors.ts'
 const totalMs = 8_000
 const connectMs = 4_000
 /** Token responses are about 6 kB, key sets about 15 kB. */
-const maxBytes = 512 * 1024
+const limits = { connectMs, idleMs: totalMs, maxBytes: 512 * 1024, connections: 32 }
 
-export interface EntraAnswer {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-}
+export type EntraAnswer = JsonAnswer
 
 export interface EntraNetwork {
   get(url: string, headers?: Record<string, string>): Promise<EntraAnswer>
@@ -27,49 +30,42 @@ export interface EntraNetwork {
 /**
  * Opens the connections to Entra.
  *
+ * A request whose connection broke before any answer is sent once more: an idle connection may have been
+ * closed at the same moment, and a sign-in that fails costs its code.
+ *
  * Both methods throw an `EntraError` with code `entra_unavailable` for anything but JSON with a status
  * below 500: transport faults, timeouts, redirects, HTML from a proxy. It carries the Retry-After of
- * a 429 or 5xx.
+ * a 429 or 5xx, and what went wrong if there was no answer.
  */
-export function createEntraNetwork(now: () => number = Date.now): EntraNetwork {
-  const agent = new Agent({
-    connect: { timeout: connectMs },
-    headersTimeout: totalMs,
-    bodyTimeout: totalMs,
-    maxResponseSize: maxBytes,
-    connections: 32,
-  })
+export function createEntraNetwork(
+  proxy: ProxySettings,
+  now: () => number = Date.now,
+): EntraNetwork {
+  const dispatcher = createDispatcher(proxy, limits)
 
-  async function send(
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Record<string, string>,
-    body?: string,
-  ): Promise<EntraAnswer> {
+  async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
-      const response = await request(url, {
-        method,
-        headers: { accept: 'application/json', ...headers },
-        body: body ?? null,
-        dispatcher: agent,
-        // One timer for the whole exchange: undici's own restart with every chunk.
-        signal: AbortSignal.timeout(totalMs),
-      })
-      const text = await response.body.text()
-      return { status: response.statusCode, headers: single(response.headers), body: parse(text) }
+      const answer = await requestJson(dispatcher, sending, { totalMs, repeatable: true })
+      return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
-      throw new EntraError('entra_unavailable', `${method} ${originOf(url)} failed`, {
-        cause: error,
-      })
+      throw error instanceof EntraError ? error : noAnswer(sending, error)
     }
   }
 
   return {
-    get: async (url, headers = {}) => throwIfUnusable(await send('GET', url, headers), url, now()),
-    post: async (url, headers, body) =>
-      throwIfUnusable(await send('POST', url, headers, body), url, now()),
-    close: () => agent.destroy(),
+    get: (url, headers = {}) => send({ method: 'GET', url, headers }),
+    post: (url, headers, body) => send({ method: 'POST', url, headers, body }),
+    close: () => dispatcher.destroy(),
   }
+}
+
+function noAnswer({ method, url }: JsonRequest, cause: unknown): EntraError {
+  const failure = explainNetworkFailure(cause, hostOf(url))
+  const sentence = failure ? `: ${failure.sentence}. ${failure.next}` : ' failed'
+  return new EntraError('entra_unavailable', `${method} ${originOf(url)}${sentence}`, {
+    cause,
+    ...(failure && { network: failure }),
+  })
 }
 
 function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): EntraAnswer {
@@ -88,17 +84,8 @@ function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): Entra
   })
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])
-  return Object.fromEntries(entries) as Record<string, string>
+function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? 'the address'
 }
 
 /** The log gets addresses without path and query, because a query may hold secrets. */

@@ -86,7 +86,7 @@ export class TokenRefresh {
   ): Promise<ProblemError> {
     return reason
       ? this.#options.challenges.challenge(session, { reason, claims, scopes, cause })
-      : unavailable(cause, retryAfterS)
+      : unavailable(cause, retryAfterS, !(cause instanceof EntraError && cause.isUnreachable))
   }
 
   /** An answer for another user ends the session (OpenID Connect Core §12.2). */

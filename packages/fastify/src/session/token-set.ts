@@ -94,12 +94,21 @@ export function heldBack(
   forced: boolean,
   now: number,
 ): HeldBack | undefined {
-  const last = requests?.find((request) => request.key === key)
-  if (!last || last.at > now + maxClockDifferenceMs) return undefined
-  const { forcedAt = -Infinity, notBefore, throttled, failure, claims } = last
-  const until = forced && !throttled ? forcedAt + windowMs : notBefore
+  const known = requests?.filter(({ at }) => at <= now + maxClockDifferenceMs) ?? []
+  const last = known.find((request) => request.key === key)
+  // Microsoft said how long to wait: that holds for every request of this user.
+  const throttled = known.find((one) => one.throttled && one.key !== key && now < one.notBefore)
+  if (throttled)
+    return { failure: {}, claims: undefined, retryAfterS: secondsUntil(throttled.notBefore, now) }
+  if (!last) return undefined
+  const { forcedAt = -Infinity, notBefore, failure, claims } = last
+  const until = forced && !last.throttled ? forcedAt + windowMs : notBefore
   if (now >= until) return undefined
-  return { failure, claims, retryAfterS: Math.max(1, Math.ceil((until - now) / 1000)) }
+  return { failure, claims, retryAfterS: secondsUntil(until, now) }
+}
+
+function secondsUntil(time: number, now: number): number {
+  return Math.max(1, Math.ceil((time - now) / 1000))
 }
 
 /** The outcome of a request. */

@@ -1,5 +1,6 @@
 /** One connection to Redis: every command is bounded in time, and a lost connection comes back by itself. */
-import { createClient, RESP_TYPES } from '@redis/client'
+import { createClient, ErrorReply, RESP_TYPES } from '@redis/client'
+import { explainRedisFailure } from './redis-failure.ts'
 import { StoreError, type Invalidations } from './store.ts'
 
 /** How long a request waits for the store at most, milliseconds. */
@@ -38,6 +39,9 @@ export class RedisConnection {
   #disconnectedSince: number | undefined
   #pingTimer: NodeJS.Timeout | undefined
 
+  /** The client tries again by itself, and reports each failure only as an event. */
+  lastError: unknown
+
   constructor(client: BufferClient, now: () => number, idOf: (key: string) => string) {
     this.#client = client
     this.#now = now
@@ -46,9 +50,13 @@ export class RedisConnection {
       subscribe: (listener) => void this.#listeners.push(listener),
       disconnectedSince: () => this.#disconnectedSince,
     }
-    client.on('error', () => this.#onDisconnect())
+    client.on('error', (error: unknown) => {
+      this.lastError = error
+      this.#onDisconnect()
+    })
     client.on('end', () => this.#onDisconnect())
     client.on('ready', () => {
+      this.lastError = undefined
       this.#disconnectedSince = undefined
       // Changes that came in the meantime are unknown.
       this.#report(undefined)
@@ -68,7 +76,9 @@ export class RedisConnection {
     try {
       return await withTimeout(operationMs, command(this.#client))
     } catch (error) {
-      throw new StoreError('The session store did not answer', { cause: error })
+      const cause = error instanceof ErrorReply ? error : (this.lastError ?? error)
+      const why = explainRedisFailure(cause) ?? 'did not answer'
+      throw new StoreError(`The session store ${why}`, { cause })
     }
   }
 
@@ -122,7 +132,9 @@ export async function connectRedis(
     await withTimeout(operationMs, client.connect())
   } catch (error) {
     client.destroy()
-    throw new StoreError(`The session store at ${originOf(url)} does not answer`, { cause: error })
+    const cause = connection.lastError ?? error
+    const why = explainRedisFailure(cause) ?? 'does not answer'
+    throw new StoreError(`The session store at ${originOf(url)} ${why}`, { cause })
   }
   connection.startPings()
   return connection

@@ -32,6 +32,7 @@ const config: ClientConfig = {
   authority: host,
   issuer: undefined,
   redirectUri: 'http://localhost:5173/auth/redirect',
+  proxy: { url: undefined, noProxy: '' },
 }
 
 function networkWith(answer: Pick<EntraAnswer, 'status' | 'body'>): EntraNetwork {

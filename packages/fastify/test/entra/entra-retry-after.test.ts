@@ -4,7 +4,7 @@ import { createEntraNetwork } from '../../src/entra/network.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 
 const now = Date.UTC(1994, 10, 6, 8, 48, 37)
-const network = createEntraNetwork(() => now)
+const network = createEntraNetwork({ url: undefined, noProxy: '' }, () => now)
 let upstream: Upstream
 
 beforeAll(async () => {

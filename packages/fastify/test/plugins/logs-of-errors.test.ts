@@ -123,7 +123,7 @@ describe('a log line about an error', () => {
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : ''
-    const network = createEntraNetwork()
+    const network = createEntraNetwork({ url: undefined, noProxy: '' })
     try {
       const error: unknown = await network.get(`http://127.0.0.1:${port}/`).catch((e: unknown) => e)
       const { text, err } = lineOf(error)

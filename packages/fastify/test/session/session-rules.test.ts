@@ -73,6 +73,18 @@ describe('a request for a token that failed a moment ago', () => {
     expect(heldBack(kept(1_000_000), key, false, 1_000_000 + later)).toBeUndefined()
   })
 
+  it('waits as long as Microsoft said, for all scopes, and also if an API rejects the token', () => {
+    const limited = { key: 'k', forced: false, failure, retryAfterS: 120 }
+    const requests = withRequest(sessionRecord(), limited, 1_000_000).tokenRequests
+    for (const key of ['k', 'other']) {
+      for (const forced of [false, true]) {
+        expect(heldBack(requests, key, forced, 1_000_001)?.retryAfterS).toBe(120)
+        expect(heldBack(requests, key, forced, 1_119_999)?.retryAfterS).toBe(1)
+        expect(heldBack(requests, key, forced, 1_120_000)).toBeUndefined()
+      }
+    }
+  })
+
   it('is remembered as one of eight, the newest first', () => {
     let record = sessionRecord()
     for (let turn = 0; turn < 12; turn += 1) {

@@ -104,6 +104,20 @@ const problems: Record<string, SignInProblem> = {
     action: 'Try again',
     does: 'again',
   },
+  unreachable: {
+    title: 'This app cannot reach Microsoft',
+    text: 'The way from the app’s server to Microsoft is interrupted. The server’s log says why. Your account is fine.',
+    who: 'The developer of this app',
+    action: 'Try again',
+    does: 'again',
+  },
+  store_unavailable: {
+    title: 'This app cannot keep sessions just now',
+    text: 'Its session store does not answer. The server’s log says why. Your account is fine.',
+    who: 'The developer of this app',
+    action: 'Try again',
+    does: 'again',
+  },
 }
 
 /** The problem for a code; the general one if the page does not know the code. */

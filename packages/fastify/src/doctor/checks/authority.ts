@@ -1,13 +1,13 @@
 /** The authority: whether it answers for this tenant, which issuer it names, and what time it has. */
 import { type Config, issuerFor } from '../../config/index.ts'
-import { createEntraNetwork, readMetadata } from '../../entra/index.ts'
+import { createEntraNetwork, EntraError, readMetadata } from '../../entra/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 
 /** Three findings of one answer: `authority`, `issuer` and `clock`. */
 export const authority: Check = {
   id: 'authority',
   async run({ config }) {
-    return authorityFindings(config, await fetchFacts(config).catch(() => undefined))
+    return authorityFindings(config, await fetchFacts(config).catch(asEntraError))
   },
 }
 
@@ -24,7 +24,7 @@ function documentUrl(config: Config): string {
 
 /** Fetches the discovery document. @throws EntraError if there is no usable answer */
 async function fetchFacts(config: Config): Promise<AuthorityFacts> {
-  const network = createEntraNetwork()
+  const network = createEntraNetwork(config.proxy)
   try {
     const answer = await network.get(documentUrl(config))
     const { issuer } = readMetadata(answer, { authority: config.authority, issuer: undefined })
@@ -36,16 +36,39 @@ async function fetchFacts(config: Config): Promise<AuthorityFacts> {
   }
 }
 
-/** @param facts undefined if the authority does not answer */
-export function authorityFindings(config: Config, facts: AuthorityFacts | undefined): Finding[] {
-  if (!facts?.issuer) {
-    const copy = documentUrl(config)
-    const next = `Open ${copy} from this machine; then compare tenant and authority in aad.config.json.`
-    const reason = `${config.authority} gives no document for this tenant.`
-    return [{ ...fail('authority', reason, next), copy }]
-  }
-  const answers = pass('authority', `${config.authority} answers.`)
+function asEntraError(error: unknown): EntraError {
+  if (error instanceof EntraError) return error
+  throw error
+}
+
+/** @param facts the error if there is no usable document */
+export function authorityFindings(config: Config, facts: AuthorityFacts | EntraError): Finding[] {
+  if (facts instanceof EntraError) return [noDocument(config, facts)]
+  if (!facts.issuer) return [noDocument(config)]
+  const answers = pass('authority', `${config.authority} answers${through(config)}.`)
   return [answers, issuerFinding(config, facts.issuer), clockFinding(facts.clockAheadMs)]
+}
+
+function noDocument(config: Config, error?: EntraError): Finding {
+  const copy = documentUrl(config)
+  if (error?.network) {
+    const { sentence, next } = error.network
+    return { ...fail('authority', `${capital(sentence)}${through(config)}.`, next), copy }
+  }
+  const said = error?.httpStatus === undefined ? '' : ` (status ${error.httpStatus})`
+  const reason = `${config.authority} gives no document for this tenant${said}.`
+  const next = `Open ${copy} from this machine; then compare tenant and authority in aad.config.json.`
+  return { ...fail('authority', reason, next), copy }
+}
+
+/** The proxy that requests to Microsoft go through, without its credentials. */
+function through({ proxy, usesLocalTenant }: Config): string {
+  if (proxy.url === undefined || usesLocalTenant) return ''
+  return `, asked through the proxy ${new URL(proxy.url).host} of HTTPS_PROXY`
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 function issuerFinding(config: Config, named: string): Finding {

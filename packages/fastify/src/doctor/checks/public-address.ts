@@ -1,5 +1,6 @@
 /** The address that people open: what is configured, what answers there, and how a browser came. */
 import type { Config } from '../../config/index.ts'
+import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 import { httpGet } from '../http-get.ts'
 
@@ -31,7 +32,11 @@ export const publicUrl: Check = {
   id: 'public-url',
   async run({ config }) {
     if (!isDeployed(config)) return []
-    return [publicUrlFinding(config, await fetchFacts(config).catch(() => undefined))]
+    const { host } = new URL(config.publicUrl)
+    const facts = await fetchFacts(config).catch((error: unknown) =>
+      explainNetworkFailure(error, host),
+    )
+    return [publicUrlFinding(config, facts)]
   },
 }
 
@@ -43,27 +48,36 @@ interface PublicUrlFacts {
 
 /** Asks for the app's health at the public address. @throws if there is no answer */
 async function fetchFacts(config: Config): Promise<PublicUrlFacts> {
-  const { status, location, text } = await httpGet(`${config.publicUrl}/healthz`, 64 * 1024)
+  const health = `${config.publicUrl}/healthz`
+  const { status, location, text } = await httpGet(health, 64 * 1024, config.proxy)
   return {
     isAlive: status === 200 && text.includes('alive'),
     redirectsTo: URL.canParse(location) ? new URL(location).origin : undefined,
   }
 }
 
-/** @param facts undefined if nothing answers */
-function publicUrlFinding({ publicUrl: url }: Config, facts: PublicUrlFacts | undefined): Finding {
+/** @param facts why nothing answers; undefined if that is not known */
+function publicUrlFinding(
+  { publicUrl: url }: Config,
+  facts: PublicUrlFacts | NetworkFailure | undefined,
+): Finding {
   const id = 'public-url'
-  if (facts?.isAlive) return pass(id, `${url} leads to the app.`)
-  if (facts?.redirectsTo && facts.redirectsTo !== url) {
+  const start =
+    'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
+  if (!facts) return warn(id, `Nothing answers at ${url} from here.`, start)
+  if ('kind' in facts) {
+    const { kind, sentence, next } = facts
+    const isAbout = kind === 'tls' || kind === 'dns' || kind === 'proxy'
+    const reason = `Nothing answers at ${url} from here: ${sentence}.`
+    return warn(id, reason, isAbout ? next : start)
+  }
+  if (facts.isAlive) return pass(id, `${url} leads to the app.`)
+  if (facts.redirectsTo && facts.redirectsTo !== url) {
     const reason = `${url} sends people on to ${facts.redirectsTo}.`
     return fail(id, reason, 'Set publicUrl to the address that people end at, and register it.')
   }
-  const reason = facts
-    ? `Another server than the app answers at ${url}, or its proxy cannot reach the app.`
-    : `Nothing answers at ${url} from here.`
-  const next =
-    'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
-  return warn(id, reason, next)
+  const other = `Another server than the app answers at ${url}, or its proxy cannot reach the app.`
+  return warn(id, other, start)
 }
 
 /**

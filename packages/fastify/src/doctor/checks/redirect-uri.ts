@@ -36,7 +36,7 @@ async function fetchFacts(config: Config): Promise<RedirectFacts> {
     nonce: 'doctor',
   })
   const url = `${config.authority}/${config.tenant}/oauth2/v2.0/authorize?${query.toString()}`
-  const { location, text } = await httpGet(url, 512 * 1024)
+  const { location, text } = await httpGet(url, 512 * 1024, config.proxy)
   if (location.startsWith(`${config.redirectUri}?`)) return { registered: true, aadsts: undefined }
   const aadsts = aadstsNumber(/AADSTS\d{4,8}/.exec(text)?.[0])
   return { registered: aadsts === 50011 ? false : undefined, aadsts }

@@ -13,6 +13,11 @@ import {
 
 /** A rejected credential is not sent again for so long, unless it is replaced or no other one works. */
 const rejectedMs = 10 * 60_000
+/**
+ * If Entra has rejected every credential, its answer holds for so long. All users would get it, and a client
+ * that repeats itself is blocked (AADSTS50196).
+ */
+const rememberedMs = 30_000
 /** A file that is being replaced may be missing or half written: its last content is used for so long. */
 const graceMs = 60_000
 /** For a managed identity: a request that gets no answer takes seconds, while a file costs nothing. */
@@ -27,7 +32,7 @@ export interface Credential {
 }
 
 interface Candidate extends Credential {
-  rejected?: { at: number; version: string }
+  rejected?: { at: number; version: string; error: EntraError }
   unavailable?: { at: number; loggedAt: number }
 }
 
@@ -64,7 +69,8 @@ export class Credentials {
   }
 
   /**
-   * Runs `attempt` with one credential after the other until Entra accepts the client.
+   * Runs `attempt` with one credential after the other until Entra accepts the client. One that it has
+   * rejected in the last 30 seconds is not sent again, unless it was replaced.
    *
    * @throws what `attempt` throws, or EntraError with the check `credential` if none can be read
    */
@@ -89,7 +95,13 @@ export class Credentials {
     }
     this.#lastAttemptRejected = true
     const sentence = 'No credential of the app can be read'
-    throw last ?? new EntraError('entra_untrusted', sentence, { check: 'credential' })
+    const error = last ?? this.#rememberedRejection()
+    throw error ?? new EntraError('entra_untrusted', sentence, { check: 'credential' })
+  }
+
+  #rememberedRejection(): EntraError | undefined {
+    const rejections = this.#candidates.flatMap(({ rejected }) => rejected ?? [])
+    return rejections.findLast(({ at }) => this.#within(rememberedMs, at))?.error
   }
 
   /** Those that may work, in their order; then those that failed a moment ago. */
@@ -110,7 +122,12 @@ export class Credentials {
     }
     for (const candidate of later) {
       const loaded = await this.#loadOrLog(candidate)
-      if (loaded) yield { candidate, loaded }
+      const { rejected } = candidate
+      const isRemembered =
+        rejected?.version === loaded?.version &&
+        rejected !== undefined &&
+        this.#within(rememberedMs, rejected.at)
+      if (loaded && !isRemembered) yield { candidate, loaded }
     }
   }
 
@@ -151,7 +168,7 @@ export class Credentials {
   }
 
   #markRejected(candidate: Candidate, { version }: LoadedCredential, error: EntraError): void {
-    candidate.rejected = { at: this.#now(), version }
+    candidate.rejected = { at: this.#now(), version, error }
     const { kind, setting } = candidate
     const { aadsts, oauthError } = error
     const reason = aadsts === undefined ? oauthError : `AADSTS${aadsts}`

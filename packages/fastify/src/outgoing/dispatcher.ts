@@ -1,0 +1,93 @@
+/**
+ * The only place that makes HTTP clients for other servers. Each is bounded in time and size, goes through
+ * the proxy of the environment, and gives every address of a name enough time to connect.
+ */
+import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+
+/** The way out of this network: HTTPS_PROXY and NO_PROXY, as `config/environment.ts` reads them. */
+export interface ProxySettings {
+  /** The proxy's address, with credentials if it wants them; undefined for none. */
+  readonly url: string | undefined
+  /** Hosts that are reached without it, separated by commas. */
+  readonly noProxy: string
+}
+
+interface ClientLimits {
+  /** For a connection with its TLS, to a proxy or to the server, ms. */
+  connectMs: number
+  /** The longest time without a byte, ms. */
+  idleMs: number
+  maxBytes: number
+  /** At once, to each server. */
+  connections?: number
+}
+
+/**
+ * This machine and the metadata service of cloud platforms, which gives out credentials. No proxy leads
+ * there, and none may see what is sent.
+ */
+const neverProxied = ['localhost', '127.0.0.1', '::1', '169.254.169.254']
+
+/**
+ * One address of a name may take so long to connect. Node's own 250 ms are shorter than the way around
+ * the world, and then every address fails, also the one that works. Two silent addresses, such as those of
+ * an IPv6 network without a route, leave time for a third within four seconds.
+ */
+const attemptMs = 1_300
+
+/**
+ * @param origin makes a client for this server alone, which is faster
+ */
+export function createDispatcher(
+  proxy: ProxySettings,
+  limits: ClientLimits,
+  origin?: string,
+): Dispatcher {
+  const { connectMs, idleMs, maxBytes, connections } = limits
+  const connect = { timeout: connectMs, autoSelectFamilyAttemptTimeout: attemptMs }
+  const options = {
+    connect,
+    headersTimeout: idleMs,
+    bodyTimeout: idleMs,
+    maxResponseSize: maxBytes,
+    ...(connections !== undefined && { connections }),
+  }
+  if (proxy.url === undefined) return origin ? new Pool(origin, options) : new Agent(options)
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpsProxy: proxy.url,
+    // Servers that are called over http are on this machine.
+    httpProxy: '',
+    noProxy: [proxy.noProxy, ...neverProxied].join(','),
+    connectTimeout: connectMs,
+    proxyTls: connect,
+    requestTls: connect,
+    clientFactory: proxyClient(connectMs),
+  })
+}
+
+/** The connection to a proxy failed: the server behind it was not reached, and is not the cause. */
+export class ProxyError extends Error {
+  readonly code = 'PROXY_UNREACHABLE'
+  /** Host and port, without credentials. */
+  readonly proxy: string
+
+  constructor(proxy: string, cause: unknown) {
+    super(`The proxy ${proxy} cannot be reached`, { cause })
+    this.name = 'ProxyError'
+    this.proxy = proxy
+  }
+}
+
+/** Marks the errors of the way to the proxy, and bounds its answer to CONNECT. */
+function proxyClient(connectMs: number) {
+  return (origin: URL, options: object): Dispatcher => {
+    const { connect } = options as { connect: buildConnector.connector }
+    const marked: buildConnector.connector = (target, callback) =>
+      connect(target, (...[error, socket]) => {
+        if (error) callback(new ProxyError(origin.host, error), null)
+        else callback(null, socket)
+      })
+    return new Pool(origin, { ...options, connect: marked, headersTimeout: connectMs })
+  }
+}
