@@ -70,7 +70,7 @@ describe('register says in two sentences', () => {
     const env = { ...setup.env(), AAD_AUTHORITY: 'http://127.0.0.1:9' }
     const ended = await start('register', [], env).ended
     expect(await refusalOf(ended)).toMatch(
-      twoSentences(/127.0.0.1:9 cannot be reached/, /Check the connection/),
+      twoSentences(/127.0.0.1:9 refuses the connection/, /HTTPS_PROXY/),
     )
   })
 
@@ -81,7 +81,7 @@ describe('register says in two sentences', () => {
       when: ({ method }) => method !== 'GET',
     })
     expect(await refusalOf(await setup.register())).toMatch(
-      twoSentences(/cannot be reached/, /continues where it stopped/),
+      twoSentences(/closed the connection without an answer/, /continues where it stopped/),
     )
   })
 

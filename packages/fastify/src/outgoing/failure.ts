@@ -125,17 +125,17 @@ function proxyFailure(
 ): NetworkFailure {
   if (status === 407) {
     const next = 'Put user name and password into HTTPS_PROXY: http://name:password@host:port.'
-    const sentence = `the proxy in front of ${host} wants another sign-in (407)`
+    const sentence = `${host} is behind a proxy that wants another user name or password (407)`
     return { kind: 'proxy', code: 'PROXY_407', sentence, next }
   }
   if (status !== undefined) {
-    const sentence = `the proxy does not connect to ${host} (${status})`
+    const sentence = `${host} is behind a proxy that does not connect to it (${status})`
     const next = `Allow ${host} at the proxy, or name it in NO_PROXY if it is reached directly.`
     return { kind: 'proxy', code: `PROXY_${status}`, sentence, next }
   }
   const code = meaningOf(chain)[1] || 'PROXY_UNREACHABLE'
-  const name = proxy ? `the proxy ${proxy.proxy}` : 'the proxy'
-  const sentence = `${name} in front of ${host} cannot be reached (${code})`
+  const name = proxy ? `the proxy ${proxy.proxy}` : 'a proxy'
+  const sentence = `${host} is behind ${name}, which cannot be reached (${code})`
   return { kind: 'proxy', code, sentence, next: 'Check HTTPS_PROXY, and that the proxy answers.' }
 }
 

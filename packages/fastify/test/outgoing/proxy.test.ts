@@ -149,7 +149,7 @@ describe('a proxy that fails', () => {
   ])('because it %s is named as the cause, and not Microsoft', async (_what, host, code) => {
     const { network, message } = await failureOf(`https://${name}/`, through(host))
     expect(network).toMatchObject({ kind: 'proxy', code })
-    expect(message).toContain(`the proxy ${host} in front of ${name} cannot be reached`)
+    expect(message).toContain(`${name} is behind the proxy ${host}, which cannot be reached`)
   })
 
   it('by closing the connection is named as the cause', async () => {

@@ -43,7 +43,7 @@ async function secretsOf(browser: Browser): Promise<Map<string, string>> {
 /** A visit that causes every kind of log line: successes, refusals, failures of each party. */
 async function visit(browser: Browser): Promise<void> {
   const { tenant } = gatehouse()
-  tenant.faults.set({ at: 'discovery', times: 1, kind: 'reset' })
+  tenant.faults.set({ at: 'discovery', times: 2, kind: 'reset' })
   await browser.get('/auth/sign-in')
   gatehouse().advance(10_000)
   await browser.signIn({ returnTo: '/users?private=yes' })
@@ -63,7 +63,7 @@ async function visit(browser: Browser): Promise<void> {
   await gatehouse().browser().get(callback)
   for (const at of ['token', 'keys', 'discovery', 'users'] as const) {
     for (const fault of [
-      { kind: 'reset' },
+      { kind: 'reset', times: 2 },
       { kind: 'respond', status: 500, body: { error: 'server_error' } },
       { kind: 'respond', status: 200, body: 'no JSON', contentType: 'application/json' },
     ] as const) {

@@ -53,7 +53,7 @@ function noDocument(config: Config, error?: EntraError): Finding {
   const copy = documentUrl(config)
   if (error?.network) {
     const { sentence, next } = error.network
-    return { ...fail('authority', `${capital(sentence)}${through(config)}.`, next), copy }
+    return { ...fail('authority', `${sentence}${through(config)}.`, next), copy }
   }
   const said = error?.httpStatus === undefined ? '' : ` (status ${error.httpStatus})`
   const reason = `${config.authority} gives no document for this tenant${said}.`
@@ -65,10 +65,6 @@ function noDocument(config: Config, error?: EntraError): Finding {
 function through({ proxy, usesLocalTenant }: Config): string {
   if (proxy.url === undefined || usesLocalTenant) return ''
   return `, asked through the proxy ${new URL(proxy.url).host} of HTTPS_PROXY`
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 function issuerFinding(config: Config, named: string): Finding {
