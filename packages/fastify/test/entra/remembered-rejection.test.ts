@@ -24,7 +24,7 @@ beforeEach(() => {
 
 function credentials(): Credentials {
   const { log } = Fastify({ logger: false })
-  const managedIdentity = () => Promise.reject(new Error('There is none'))
+  const managedIdentity = { assertion: () => Promise.reject(new Error('There is none')) }
   const list = [{ kind: 'secret_file' as const, file, endsAt: undefined }]
   return new Credentials(list, managedIdentity, log, () => now)
 }
