@@ -61,9 +61,16 @@ function describe(error: unknown, depth: number): Described {
     type,
     message,
     ...Object.fromEntries(facts.map((name) => [name, wordOf(members[name])])),
+    network: networkOf(members),
     stack: depth === 0 ? `${type}: ${message}${framesOf(error)}` : '',
     cause: error.cause !== undefined && depth < 4 ? describe(error.cause, depth + 1) : undefined,
   }
+}
+
+/** Why there was no answer, such as `dns` or `tls`. */
+function networkOf({ network }: Members): string | number | undefined {
+  const isObject = typeof network === 'object' && network !== null
+  return isObject && 'kind' in network ? wordOf(network.kind) : undefined
 }
 
 function wordOf(value: unknown): string | number | undefined {

@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { inspect } from 'node:util'
+import Fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
 import { createEntraNetwork } from '../../src/entra/network.ts'
 import { createHttpClient } from '../../src/downstream/http.ts'
+import { loggerOptions } from '../../src/plugins/logging.ts'
 import { type ProxySettings } from '../../src/outgoing/index.ts'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.ts'
 import { writeKeyPair } from '../support/key-pairs.ts'
@@ -131,6 +133,19 @@ describe('a proxy that demands authentication', () => {
     const all = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: Infinity })
     const base64 = Buffer.from(`nora:not-${password}`).toString('base64')
     for (const secret of [encoded, password, base64]) expect(all).not.toContain(secret)
+  })
+})
+
+describe('the log', () => {
+  it('says which part of the way has failed', async () => {
+    const lines: string[] = []
+    const options = loggerOptions('info', { write: (line) => void lines.push(line) })
+    const { log } = Fastify({ logger: options })
+    const error = await failureOf(`https://${name}/`, through('nora:secret@127.0.0.1:9'))
+    log.error({ err: error }, 'No answer')
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { network: 'proxy' } })
+    expect(lines[0]).toContain('127.0.0.1:9, which cannot be reached (ECONNREFUSED)')
+    expect(lines[0]).not.toContain('secret@')
   })
 })
 
