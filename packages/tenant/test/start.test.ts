@@ -90,7 +90,7 @@ describe('the process', () => {
     expect(await once(child, 'close')).toEqual([1, null])
     await tenant.close()
     expect(output()).toBe(
-      `Port ${port} is taken: stop what uses it, or set TENANT_PORT to another port.\n`,
+      `Port ${port} is in use. Stop the other program, or set TENANT_PORT to another port.\n`,
     )
   })
 })

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util'
 import { auth } from '@gatehouse/contract/paths'
 import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { request } from 'undici'
-import { exitWith, readConfig, withPublicUrl } from './launch.ts'
+import './env-file.ts'
+import { exitWith, readConfig } from './launch.ts'
 
 const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
@@ -25,7 +26,7 @@ if (values.help) {
   process.exit(0)
 }
 
-const config = readConfig(withPublicUrl(process.env))
+const config = readConfig(process.env)
 if (!config.usesLocalTenant) {
   exitWith('This works on the local tenant only: a real one needs a browser.')
 }
