@@ -20,8 +20,8 @@ export function readEnvironment(): NodeJS.ProcessEnv {
   const { env: path } = folderOf(inherited)
   const file = readTextFile(path)
   if (!file) return withPublicUrl(inherited)
-  if (file.problem) throw new LaunchError(`${shown(path)} ${file.problem}.`)
-  const { values, problems } = parseEnvFile(file.text ?? '')
+  if (file.problem !== undefined) throw new LaunchError(`${shown(path)} ${file.problem}.`)
+  const { values, problems } = parseEnvFile(file.text)
   if (problems.length > 0) {
     const lines = problems.map((problem) => `  ${problem}`)
     throw new LaunchError(`${shown(path)} cannot be used:\n${lines.join('\n')}`)

@@ -31,8 +31,9 @@ if (!existsSync(join(root, 'web/dist/index.html'))) {
   exitWith('The page is not built yet. Run: npm run build')
 }
 
+const read = (env: NodeJS.ProcessEnv) => loadConfig(env, root)
+
 function plan(): Plan {
-  const read = (some: NodeJS.ProcessEnv) => loadConfig(some, root)
   const env = startEnvironment(readEnvironment(), read)
   const config = read(env)
   return {

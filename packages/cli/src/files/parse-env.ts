@@ -2,29 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-
-/** The text of a file in UTF-8, without a byte-order mark; or why it cannot be read, to complete "the file …". */
-export type FileText = { text: string; problem?: undefined } | { text?: undefined; problem: string }
+import { type DecodedText, decodeText } from '@gatehouse/fastify/config'
 
 /** @returns undefined if there is no such file */
-export function readTextFile(path: string): FileText | undefined {
-  let bytes: Buffer
+export function readTextFile(path: string): DecodedText | undefined {
   try {
-    bytes = readFileSync(path)
+    return decodeText(readFileSync(path))
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
     return code === 'ENOENT' ? undefined : { problem: `cannot be read (${code})` }
-  }
-  const [first, second] = bytes
-  // Windows PowerShell 5 writes so with `>` and Out-File.
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return { problem: 'is saved as UTF-16; save it as UTF-8' }
-  }
-  try {
-    // The decoder drops a byte-order mark.
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
-  } catch {
-    return { problem: 'is not saved as UTF-8' }
   }
 }
 
