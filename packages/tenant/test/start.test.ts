@@ -39,6 +39,15 @@ describe('a tenant', () => {
     expect(large.users[0]).toMatchObject({ displayName: 'Nora Hill' })
   })
 
+  it('begins with people whose names a machine with few fonts can draw, and later has other scripts', async () => {
+    const tenant = await createTenant()
+    await tenant.close()
+    const isLatin = ({ displayName }: { displayName: string }) =>
+      /^[A-Za-zÀ-ſ '.-]+$/.test(displayName)
+    expect(tenant.users.slice(0, 12).filter((user) => !isLatin(user))).toEqual([])
+    expect(tenant.users.filter((user) => !isLatin(user)).length).toBeGreaterThan(50)
+  })
+
   it('closes at once, even while a request hangs', async () => {
     const tenant = await createTenant()
     tenant.faults.set({ at: 'keys', kind: 'hang' })
