@@ -74,7 +74,7 @@ describe('the process', () => {
   it('prints its address, and stops on SIGTERM', async () => {
     const { child, output } = run({ TENANT_PORT: '0', TENANT_USERS: '5' })
     await vi.waitFor(() => expect(output()).toMatch(/^Local tenant with 5 users on http:\/\/127/), {
-      timeout: 5_000,
+      timeout: 30_000,
     })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
