@@ -6,7 +6,7 @@ import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
 import { reportPortInUse } from './vite/report-port-in-use.ts'
 
 const port = Number(process.env['WEB_PORT'] ?? 5173)
-const backEndPort = Number(process.env['PORT'] ?? 5174)
+const backEndOrigin = process.env['BACK_END'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 5174}`
 
 /** The oldest browsers with `light-dark()`. Older ones would need every colour twice. */
 const browsers = ['chrome123', 'edge123', 'firefox128', 'safari17.5']
@@ -44,7 +44,7 @@ export default defineConfig({
       // Also inside those folders.
       deny: [...deniedByVite, '**/.data/**', '*.sqlite*', 'aad.config*.json'],
     },
-    proxy: { '^/(api|auth)/': backEnd(backEndPort) },
+    proxy: { '^/(api|auth)/': backEnd(backEndOrigin) },
   },
   build: {
     target: browsers,

@@ -98,5 +98,7 @@ it('a port that is in use leads to one sentence and exit code 1', async () => {
   taken.close()
   await program.end('SIGKILL')
   expect(code).toBe(1)
-  expect(program.output()).toBe(`Port ${port} is taken. Set PORT to move the back end.\n`)
+  expect(program.output()).toBe(
+    `Port ${port} is in use. Stop the other program, or set PORT to another port.\n`,
+  )
 })

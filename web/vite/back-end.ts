@@ -7,11 +7,11 @@ import type { Problem } from '@gatehouse/contract/problem'
  * Forwards requests to the back end. While it starts, or after a crash, the page gets a problem as from the
  * back end itself, instead of a bare 502.
  *
- * @param port where the back end listens, on 127.0.0.1
+ * @param origin where the back end listens
  */
-export function backEnd(port: number): ProxyOptions {
+export function backEnd(origin: string): ProxyOptions {
   return {
-    target: `http://127.0.0.1:${port}`,
+    target: origin,
     changeOrigin: false,
     xfwd: false,
     configure: (proxy) => {

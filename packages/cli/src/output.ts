@@ -49,9 +49,13 @@ export function hasTerminal(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY
 }
 
-/** Asks yes or no; Ctrl+C is no. */
-export async function ask(message: string): Promise<boolean> {
-  const answer = await confirm({ message, initialValue: true, withGuide: false })
+/**
+ * Asks yes or no; Ctrl+C is no.
+ *
+ * @param preselected what Enter alone means: no, for what cannot be undone
+ */
+export async function ask(message: string, preselected: boolean): Promise<boolean> {
+  const answer = await confirm({ message, initialValue: preselected, withGuide: false })
   return !isCancel(answer) && answer
 }
 

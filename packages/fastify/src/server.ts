@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
+import { listenProblem } from './listen-problem.ts'
 import { readWebBuild, type WebBuild } from './plugins/web.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
@@ -68,9 +69,9 @@ export async function serve(
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      exitWith(`Port ${config.port} is taken. Set PORT to move the back end.`)
+    const place = { ...config, hostVariable: 'HOST', portVariable: 'PORT' }
+    const problem = listenProblem(error, place)
+    if (problem) exitWith(problem)
     throw error
   }
 }

@@ -11,14 +11,22 @@ async function start(): Promise<Tenant> {
   try {
     return await createTenant({ port, users, host: TENANT_HOST })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new Error(
-        `Port ${port} is taken: stop what uses it, or set TENANT_PORT to another port.`,
-        { cause: error },
-      )
-    }
-    throw error
+    const problem = listenProblem(error, port)
+    throw problem ? new Error(problem, { cause: error }) : error
   }
+}
+
+/** In the same words as the back end's. */
+function listenProblem(error: unknown, port: number): string | undefined {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use. Stop the other program, or set TENANT_PORT to another port.`
+  }
+  if (code === 'EACCES') {
+    return `Port ${port} is not open to this user (EACCES). Set TENANT_PORT to another port, above 1023.`
+  }
+  if (code !== 'EADDRNOTAVAIL') return undefined
+  return `TENANT_HOST is "${TENANT_HOST}", which is no address of this machine (${code}). Set TENANT_HOST to 127.0.0.1, or leave it unset.`
 }
 
 function wholeNumber(name: string, value: string): number {

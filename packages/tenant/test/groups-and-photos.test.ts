@@ -56,6 +56,18 @@ describe('getMemberGroups', () => {
 })
 
 describe('a photo', () => {
+  it('is there for everyone who is offered first, and missing for others', async () => {
+    const { access_token: token } = await signIn(tenant)
+    const statuses = await Promise.all(
+      tenant.users.map(async ({ id }) => {
+        const answer = await callGraph(tenant, `/users/${id}/photo/$value`, token)
+        return answer.status
+      }),
+    )
+    expect(statuses.slice(0, 12)).toEqual(Array(12).fill(200))
+    expect(statuses).toContain(404)
+  })
+
   it('has an ETag, and is not sent again to a client that has it', async () => {
     const { access_token: token } = await signIn(tenant)
     const path = async () => {

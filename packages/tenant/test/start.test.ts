@@ -39,6 +39,15 @@ describe('a tenant', () => {
     expect(large.users[0]).toMatchObject({ displayName: 'Nora Hill' })
   })
 
+  it('begins with people whose names a machine with few fonts can draw, and later has other scripts', async () => {
+    const tenant = await createTenant()
+    await tenant.close()
+    const isLatin = ({ displayName }: { displayName: string }) =>
+      /^[A-Za-zÀ-ſ '.-]+$/.test(displayName)
+    expect(tenant.users.slice(0, 12).filter((user) => !isLatin(user))).toEqual([])
+    expect(tenant.users.filter((user) => !isLatin(user)).length).toBeGreaterThan(50)
+  })
+
   it('closes at once, even while a request hangs', async () => {
     const tenant = await createTenant()
     tenant.faults.set({ at: 'keys', kind: 'hang' })
@@ -65,7 +74,7 @@ describe('the process', () => {
   it('prints its address, and stops on SIGTERM', async () => {
     const { child, output } = run({ TENANT_PORT: '0', TENANT_USERS: '5' })
     await vi.waitFor(() => expect(output()).toMatch(/^Local tenant with 5 users on http:\/\/127/), {
-      timeout: 5_000,
+      timeout: 30_000,
     })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
@@ -90,7 +99,7 @@ describe('the process', () => {
     expect(await once(child, 'close')).toEqual([1, null])
     await tenant.close()
     expect(output()).toBe(
-      `Port ${port} is taken: stop what uses it, or set TENANT_PORT to another port.\n`,
+      `Port ${port} is in use. Stop the other program, or set TENANT_PORT to another port.\n`,
     )
   })
 })

@@ -106,7 +106,7 @@ function filesAfter(folder: Folder, { text, value }: ConfigDocument) {
 
 async function mayRemove(yes: boolean): Promise<boolean> {
   if (yes) return true
-  if (hasTerminal()) return ask('Remove this for good?')
+  if (hasTerminal()) return ask('Remove this for good?', false)
   throw new SetupError(
     'declined',
     'There is no terminal to ask on whether to remove this.',

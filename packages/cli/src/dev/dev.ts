@@ -1,59 +1,108 @@
 /** `npm run dev`: starts the local tenant (if no other is configured), the back end and the page, with reload on change. */
 
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { root } from '../files/folder.ts'
+import { dirname, join, relative } from 'node:path'
+import { loadConfig, type Config } from '@gatehouse/fastify/config'
+import { folderOf, root, shown } from '../files/folder.ts'
+import { readTextFile } from '../files/parse-env.ts'
+import { LaunchError, webPortOf } from './addresses.ts'
+import { readEnvironment } from './env-file.ts'
 import {
-  announce,
   answerHelp,
-  exitWith,
-  launch,
+  backEndProcess,
+  Launcher,
   localTenantProcess,
-  readConfig,
-  withPublicUrl,
+  mistakeIn,
+  orExit,
+  type Plan,
+  type PlannedProcess,
 } from './launch.ts'
-import { answers } from './processes.ts'
+import { originOf } from './ports.ts'
+import { backEndFolders, watch } from './watch.ts'
 
 answerHelp(`Usage: npm run dev
 
 Starts the local tenant (if aad.config.json names no other), the back end and the page, with reload on change.
+A change of aad.config.json or .env restarts what depends on it.
 
 Environment:
   WEB_PORT     the port of the page (5173)
-  PORT         the port of the back end
+  PORT         the port of the back end (5174)
+  TENANT_PORT  the port of the local tenant (5175)
+  PUBLIC_URL   another public address, if a proxy or a tunnel is in front
   AAD_CONFIG   another configuration file than aad.config.json
 `)
 
-const webPort = Number(process.env['WEB_PORT'] ?? 5173)
-const config = readConfig(withPublicUrl(process.env))
-const moved = { PORT: String(config.port), PUBLIC_URL: config.publicUrl }
+/** @throws LaunchError if Vite is not installed, as after `npm ci --omit=dev` */
+function viteProgram(): string {
+  try {
+    const { resolve } = createRequire(join(root, 'web/package.json'))
+    return join(dirname(resolve('vite/package.json')), 'bin/vite.js')
+  } catch {
+    throw new LaunchError('Vite is not installed, which npm run dev needs. Run: npm ci')
+  }
+}
 
-const vite = join(
-  dirname(createRequire(join(root, 'web/package.json')).resolve('vite/package.json')),
-  'bin/vite.js',
-)
-await launch([
-  ...localTenantProcess(config),
-  {
-    name: 'back end',
-    port: config.port,
-    variable: 'PORT',
-    command: [process.execPath, '--watch', '--watch-preserve-output', 'bff/src/server.ts'],
-    env: moved,
-  },
-  {
+function pageProcess(config: Config, env: NodeJS.ProcessEnv): PlannedProcess {
+  const port = webPortOf(env, config)
+  return {
     name: 'page',
-    port: webPort,
-    variable: 'WEB_PORT',
-    command: [process.execPath, vite],
-    cwd: 'web',
-    env: { ...moved, WEB_PORT: String(webPort) },
-  },
-])
+    host: '127.0.0.1',
+    port,
+    // It listens on loopback only.
+    hostVariable: 'WEB_PORT',
+    portVariable: 'WEB_PORT',
+    args: [viteProgram()],
+    cwd: join(root, 'web'),
+    env: {
+      WEB_PORT: String(port),
+      PUBLIC_URL: config.publicUrl,
+      BACK_END: originOf(config.host, config.port),
+    },
+    ready: '/',
+  }
+}
 
-const up = await Promise.all([
-  answers(`http://127.0.0.1:${config.port}/healthz`, 20_000),
-  answers(`http://127.0.0.1:${webPort}/`, 20_000),
-])
-if (up.every(Boolean)) announce(config)
-else exitWith('The servers did not start within 20 seconds.')
+/** @throws ConfigError or LaunchError */
+function plan(): Plan {
+  const env = readEnvironment()
+  const config = loadConfig(env, root)
+  const page = pageProcess(config, env)
+  return {
+    config,
+    env,
+    processes: [...localTenantProcess(config, env), backEndProcess(config), page],
+    served: originOf('localhost', page.port),
+  }
+}
+
+const launcher = new Launcher(orExit(plan), (name) => name === 'back end')
+const folder = folderOf(process.env)
+const settings = [folder.config, folder.env]
+const textOf = (path: string) => readTextFile(path)?.text
+const texts = new Map(settings.map((path) => [path, textOf(path)]))
+const started = launcher.start()
+// Not after the start, so that no change is missed.
+await watch({ folders: backEndFolders(), files: settings }, restart)
+await started
+
+async function restart(paths: readonly string[]): Promise<void> {
+  await started
+  const changed = paths.filter(
+    (path) => !settings.includes(path) || texts.get(path) !== textOf(path),
+  )
+  const [first] = changed
+  if (first === undefined) return
+  for (const path of settings) texts.set(path, textOf(path))
+  const more = changed.length > 1 ? ` and ${changed.length - 1} more` : ''
+  const what = `${settings.includes(first) ? shown(first) : relative(root, first)}${more} changed`
+  let problem: string
+  try {
+    const next = plan()
+    process.stdout.write(`${what}: restarting.\n`)
+    problem = (await launcher.change(next)).join('\n')
+  } catch (error) {
+    problem = mistakeIn(error)
+  }
+  if (problem) process.stderr.write(`${what}. Nothing was restarted:\n${problem}\n`)
+}

@@ -1,20 +1,29 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
-import './env-file.ts'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
-import { createProcesses, isTaken, type Processes } from './processes.ts'
+import { LaunchError, proxyNote } from './addresses.ts'
+import { onNpmGone } from './npm.ts'
+import { originOf, placeProblem, sharedPortProblems, type Place } from './ports.ts'
+import { answers, Processes, type ProcessPlan } from './processes.ts'
 
-interface PlannedProcess {
-  name: string
-  port: number
-  /** The environment variable that moves the port. */
-  variable: string
-  command: string[]
-  cwd?: string
-  env?: NodeJS.ProcessEnv
+export interface PlannedProcess extends ProcessPlan, Place {
+  /** The path that answers when it is ready. */
+  ready: string
 }
+
+/** What runs together, for one state of the configuration. */
+export interface Plan {
+  config: Config
+  /** The environment of each process, besides its own variables. */
+  env: NodeJS.ProcessEnv
+  processes: readonly PlannedProcess[]
+  /** The origin that answers a browser. */
+  served: string
+}
+
+/** Generous, for slow machines: a process that ends before is noticed at once. */
+const startTimeoutMs = 60_000
 
 /** Prints the usage and ends this process, if `--help` is among its arguments. */
 export function answerHelp(usage: string): void {
@@ -23,81 +32,187 @@ export function answerHelp(usage: string): void {
   process.exit(0)
 }
 
-/** Reads the configuration, or ends this process with a sentence for each wrong key. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function exitWith(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
+
+/** The sentences of a mistake in the configuration or the environment. @throws any other error */
+export function mistakeIn(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof LaunchError) return error.message
+  throw error
+}
+
+/** Runs a function that may find mistakes, and ends this process with their sentences. */
+export function orExit<T>(run: () => T): T {
   try {
-    return loadConfig(env, root)
+    return run()
   } catch (error) {
-    if (error instanceof ConfigError) exitWith(error.message)
-    throw error
+    return exitWith(mistakeIn(error))
   }
 }
 
-/** Sets the public address by WEB_PORT: the page's port is part of it. */
-export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { WEB_PORT: port, PUBLIC_URL: publicUrl } = env
-  return port && !publicUrl ? { ...env, PUBLIC_URL: `http://localhost:${port}` } : env
+/** Reads the configuration, or ends this process with a sentence for each wrong key. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  return orExit(() => loadConfig(env, root))
 }
 
 /** The process of the local tenant, if the configuration names no other tenant. */
-export function localTenantProcess(config: Config): PlannedProcess[] {
-  if (!config.usesLocalTenant) return []
-  const port = Number(new URL(config.authority).port)
+export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): PlannedProcess[] {
+  const { hostname: host, port } = new URL(config.authority)
+  if (!config.usesLocalTenant || port === '') return []
   return [
     {
       name: 'local tenant',
-      port,
-      variable: 'TENANT_PORT',
-      command: [process.execPath, fileURLToPath(import.meta.resolve('@gatehouse/tenant/server'))],
-      env: { TENANT_PORT: String(port) },
+      host,
+      port: Number(port),
+      hostVariable: 'TENANT_HOST',
+      portVariable: 'TENANT_PORT',
+      args: [fileURLToPath(import.meta.resolve('@gatehouse/tenant/server'))],
+      cwd: root,
+      env: { TENANT_PORT: port, TENANT_HOST: host, TENANT_USERS: env['TENANT_USERS'] },
+      ready: '/_tenant/journal',
     },
   ]
 }
 
-/** Starts all processes, or ends this process with every port that is in use. */
-export async function launch(planned: PlannedProcess[]): Promise<Processes> {
-  const taken = await Promise.all(planned.map(({ port }) => isTaken(port)))
-  const sentences = planned
-    .filter((_one, index) => taken[index])
-    .map(
-      ({ name, port, variable }) => `Port ${port} is taken (${name}). Set ${variable} to move it.`,
+/** The process of the back end. */
+export function backEndProcess(config: Config): PlannedProcess {
+  const { host, port, publicUrl } = config
+  return {
+    name: 'back end',
+    host,
+    port,
+    hostVariable: 'HOST',
+    portVariable: 'PORT',
+    args: ['bff/src/server.ts'],
+    cwd: root,
+    env: { PORT: String(port), PUBLIC_URL: publicUrl },
+    ready: '/healthz',
+  }
+}
+
+/** Runs a plan, and ends everything together. */
+export class Launcher {
+  readonly #processes: Processes
+  #plan: Plan
+  #phase: 'starting' | 'running' | 'ending' = 'starting'
+
+  /** @param survives whether a process may end by itself while the others run */
+  constructor(plan: Plan, survives: (name: string) => boolean = () => false) {
+    this.#plan = plan
+    // In production, a back end takes up to 15 s to answer the requests that it has.
+    const patienceMs = plan.config.production ? 20_000 : 3000
+    this.#processes = new Processes((name, code) => {
+      const ended = `The ${name} ended (exit code ${code ?? 'none'})`
+      if (this.#phase === 'running' && survives(name)) {
+        process.stderr.write(`${ended}. It starts again when a file changes.\n`)
+        return
+      }
+      process.stderr.write(`${ended}; stopping the others.\n`)
+      void this.end(1)
+    }, patienceMs)
+  }
+
+  /** Starts everything and says what to open, or ends this process with what prevents it. */
+  async start(): Promise<void> {
+    const problems = await portProblems(this.#plan.processes)
+    if (problems.length > 0) exitWith(problems.join('\n'))
+    this.#endTogether()
+    for (const planned of this.#plan.processes) this.#start(planned)
+    if (await this.#areReady(this.#plan.processes)) {
+      this.#phase = 'running'
+      announce(this.#plan)
+    } else if (this.#phase !== 'ending') {
+      process.stderr.write(`The servers did not start within ${startTimeoutMs / 1000} seconds.\n`)
+      await this.end(1)
+    }
+  }
+
+  /**
+   * Goes over to another plan: restarts the back end, and what else is planned in another way.
+   *
+   * @returns what prevents it; then nothing has changed
+   */
+  async change(next: Plan): Promise<string[]> {
+    const before = new Map(this.#plan.processes.map((one) => [one.name, one]))
+    const restart = next.processes.filter(
+      (one) => one.name === 'back end' || !isSame(one, before.get(one.name)),
     )
-  if (sentences.length > 0) exitWith(sentences.join('\n'))
+    const moved = restart.filter(({ name, port }) => before.get(name)?.port !== port)
+    const problems = [
+      ...sharedPortProblems(next.processes),
+      ...(await Promise.all(moved.map(placeProblem))).filter((one) => one !== undefined),
+    ]
+    if (problems.length > 0) return problems
+    const kept = new Set(next.processes.map(({ name }) => name))
+    const gone = this.#plan.processes.filter(({ name }) => !kept.has(name))
+    const announced = announcement(this.#plan)
+    this.#plan = next
+    await Promise.all([...gone, ...restart].map(({ name }) => this.#processes.stop(name)))
+    if (this.#phase === 'ending') return []
+    for (const planned of restart) this.#start(planned)
+    if (!(await this.#areReady(restart))) return []
+    if (announcement(next) !== announced) announce(next)
+    else process.stdout.write('The back end answers again.\n')
+    return []
+  }
 
-  const processes = createProcesses((name, code) => {
-    process.stderr.write(`The ${name} ended (exit code ${code ?? 'none'}); stopping the others.\n`)
-    void end(processes, 1)
-  })
-  for (const { name, command, cwd, env } of planned) {
-    processes.start(name, command, { cwd: join(root, cwd ?? '.'), env: { ...process.env, ...env } })
+  /** Ends every process, then this one. */
+  async end(code: number): Promise<void> {
+    if (this.#phase === 'ending') return
+    this.#phase = 'ending'
+    await this.#processes.stopAll()
+    process.exit(code)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void end(processes, 0))
+
+  #start(planned: PlannedProcess): void {
+    this.#processes.start({ ...planned, env: { ...this.#plan.env, ...planned.env } })
   }
-  return processes
+
+  async #areReady(planned: readonly PlannedProcess[]): Promise<boolean> {
+    const ready = planned.map(({ name, host, port, ready: path }) =>
+      answers(originOf(host, port) + path, startTimeoutMs, () => !this.#processes.has(name)),
+    )
+    return (await Promise.all(ready)).every(Boolean)
+  }
+
+  /** A closed terminal (SIGHUP) ends this process as it ends any other, and the rest follows it. */
+  #endTogether(): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      // The second time, whoever sends it does not want to wait: the processes end with this one.
+      process.on(signal, () => (this.#phase === 'ending' ? process.exit(1) : void this.end(0)))
+    }
+    onNpmGone(() => void this.end(1))
+  }
 }
 
-async function end(processes: Processes, code: number): Promise<void> {
-  await processes.end()
-  process.exit(code)
+async function portProblems(places: readonly Place[]): Promise<string[]> {
+  const shared = sharedPortProblems(places)
+  if (shared.length > 0) return shared
+  return (await Promise.all(places.map(placeProblem))).filter((one) => one !== undefined)
 }
 
-/** Prints the addresses, when everything answers. */
-export function announce(config: Config): void {
+function isSame(one: PlannedProcess, other: PlannedProcess | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
+
+function announce(plan: Plan): void {
+  process.stdout.write(announcement(plan))
+}
+
+/** The addresses, for when everything answers. */
+function announcement({ config, served }: Plan): string {
   const tenant = config.usesLocalTenant
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
     : `${config.tenant} at ${config.authority}`
-  process.stdout.write(`
+  const note = proxyNote(config, served)
+  return `
   Gatehouse is running
 
   Open          ${config.publicUrl}
   Tenant        ${tenant}
   Redirect URI  ${config.redirectUri}
-
-`)
-}
-
-export function exitWith(sentence: string): never {
-  process.stderr.write(`${sentence}\n`)
-  process.exit(1)
+${note ? `\n  ${note}\n` : ''}
+`
 }

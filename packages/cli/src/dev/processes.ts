@@ -1,28 +1,85 @@
 /** Starts and ends the processes of a development machine together. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { connect } from 'node:net'
 
-/** Whether a port of this machine is in use. */
-export function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
+export interface ProcessPlan {
+  name: string
+  /** For Node: options, the file, its arguments. */
+  args: readonly string[]
+  cwd: string
+  env: NodeJS.ProcessEnv
+}
+
+/** Ends the process when this one is gone, however that came about. */
+const endWithLauncher = new URL('end-with-launcher.ts', import.meta.url).href
+
+type OnExit = (name: string, code: number | null) => void
+
+export class Processes {
+  readonly #running = new Map<string, ChildProcess>()
+  readonly #onExit: OnExit
+  readonly #patienceMs: number
+
+  /**
+   * @param onExit is called when a process ends that was not stopped
+   * @param patienceMs how long a process may take to end, before it is killed
+   */
+  constructor(onExit: OnExit, patienceMs: number) {
+    this.#onExit = onExit
+    this.#patienceMs = patienceMs
+  }
+
+  start({ name, args, cwd, env }: ProcessPlan): void {
+    const child = spawn(process.execPath, ['--import', endWithLauncher, ...args], {
+      // The channel closes with this process, also if it is killed.
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      cwd,
+      env,
     })
-    socket.once('error', () => resolve(false))
-  })
+    this.#running.set(name, child)
+    const gone = (code: number | null) => {
+      if (this.#running.get(name) !== child) return
+      this.#running.delete(name)
+      this.#onExit(name, code)
+    }
+    child.once('exit', gone)
+    child.once('error', () => gone(null))
+  }
+
+  has(name: string): boolean {
+    return this.#running.has(name)
+  }
+
+  /** Ends one process, and resolves when it has ended. */
+  async stop(name: string): Promise<void> {
+    const child = this.#running.get(name)
+    if (!child) return
+    this.#running.delete(name)
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    const kill = setTimeout(() => child.kill('SIGKILL'), this.#patienceMs)
+    await gone
+    clearTimeout(kill)
+  }
+
+  /** Ends all processes, and resolves when they have ended. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((name) => this.stop(name)))
+  }
 }
 
 /**
  * Waits until an address answers with any status.
  *
- * @returns false after `timeoutMs`
+ * @returns false after `timeoutMs`, or as soon as `isOver` says so
  */
-export async function answers(url: string, timeoutMs: number): Promise<boolean> {
+export async function answers(
+  url: string,
+  timeoutMs: number,
+  isOver = () => false,
+): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !isOver()) {
     try {
       await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2000) })
       return true
@@ -31,36 +88,4 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
     }
   }
   return false
-}
-
-export interface Processes {
-  start(name: string, command: string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }): void
-  /** Ends all processes, and resolves when they have ended. */
-  end(): Promise<void>
-}
-
-/** @param onExit is called when a process ends by itself */
-export function createProcesses(onExit: (name: string, code: number | null) => void): Processes {
-  const running = new Set<ChildProcess>()
-  let ending = false
-
-  return {
-    start: (name, [command = '', ...args], options = {}) => {
-      const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options })
-      running.add(child)
-      child.once('exit', (code) => {
-        running.delete(child)
-        if (!ending) onExit(name, code)
-      })
-    },
-    end: async () => {
-      ending = true
-      const gone = [...running].map(
-        (child) => new Promise((resolve) => child.once('exit', resolve)),
-      )
-      for (const child of running) child.kill('SIGTERM')
-      await Promise.race([Promise.all(gone), new Promise((resolve) => setTimeout(resolve, 3000))])
-      for (const child of running) child.kill('SIGKILL')
-    },
-  }
 }

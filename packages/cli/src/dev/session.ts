@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util'
 import { auth } from '@gatehouse/contract/paths'
 import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { request } from 'undici'
-import { exitWith, readConfig, withPublicUrl } from './launch.ts'
+import './env-file.ts'
+import { exitWith, readConfig } from './launch.ts'
 
 const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
@@ -25,7 +26,12 @@ if (values.help) {
   process.exit(0)
 }
 
-const config = readConfig(withPublicUrl(process.env))
+const config = readConfig(process.env)
+if (values.user !== undefined && values.user.trim() === '') {
+  exitWith(
+    '--user takes the user name or object id of a user. Every option: npm run session -- --help',
+  )
+}
 if (!config.usesLocalTenant) {
   exitWith('This works on the local tenant only: a real one needs a browser.')
 }
@@ -55,12 +61,30 @@ async function visit(path: string, cookie = ''): Promise<Answer> {
   }
 }
 
+/** Acts as the user at the tenant. Ends this process with a sentence if the tenant refuses. */
+async function signIn(authorizeUrl: string): Promise<{ location: string }> {
+  const user = values.user?.trim()
+  try {
+    return await signInAtTenant(authorizeUrl, user ? { user } : {})
+  } catch (error) {
+    if (error instanceof TypeError) {
+      exitWith(
+        `The local tenant does not answer at ${config.authority}. Start it first: npm run dev`,
+      )
+    }
+    const scenarios = `${config.authority}/_tenant`
+    if (!user) exitWith(`The local tenant signs nobody in. A scenario may be active: ${scenarios}`)
+    exitWith(
+      `The local tenant does not sign ${JSON.stringify(user)} in: it has no such user, or a scenario is active (${scenarios}).\n--user takes a user name or an object id, such as nora.hill@local-tenant.example.`,
+    )
+  }
+}
+
 const started = await visit(auth.signIn)
-if (started.status !== 303) exitWith('The app could not start a sign-in; see its log.')
-const { location } = await signInAtTenant(
-  started.location,
-  values.user ? { user: values.user } : {},
-)
+if (started.status !== 303) {
+  exitWith(`${config.publicUrl} does not start a sign-in (${started.status}); see the app’s log.`)
+}
+const { location } = await signIn(started.location)
 const finished = await visit(location, started.cookie)
 if (!finished.cookie) exitWith(`The sign-in was refused: ${finished.location || finished.status}`)
 process.stdout.write(`${finished.cookie}\n`)

@@ -2,38 +2,46 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadConfig } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
-import { announce, answerHelp, exitWith, launch, localTenantProcess, readConfig } from './launch.ts'
-import { answers } from './processes.ts'
+import { startEnvironment } from './addresses.ts'
+import { readEnvironment } from './env-file.ts'
+import {
+  answerHelp,
+  backEndProcess,
+  exitWith,
+  Launcher,
+  localTenantProcess,
+  orExit,
+  type Plan,
+} from './launch.ts'
+import { originOf } from './ports.ts'
 
 answerHelp(`Usage: npm start
 
 Starts the built app on the port of its public address. Build it first: npm run build
 
 Environment:
-  PORT         another port
-  AAD_CONFIG   another configuration file than aad.config.json
+  WEB_PORT, PORT  another port; the first one counts if both are set
+  PUBLIC_URL      another public address, if a proxy is in front
+  AAD_CONFIG      another configuration file than aad.config.json
 `)
 
 if (!existsSync(join(root, 'web/dist/index.html'))) {
   exitWith('The page is not built yet. Run: npm run build')
 }
 
-const configured = readConfig(process.env)
-// In production, a proxy has the public port; on a development machine, this process has it.
-const publicPort = new URL(configured.publicUrl).port
-const port = process.env['PORT'] ?? (!configured.production && publicPort ? publicPort : undefined)
-const config = readConfig({ ...process.env, ...(port && { PORT: port }) })
+const read = (env: NodeJS.ProcessEnv) => loadConfig(env, root)
 
-await launch([
-  ...localTenantProcess(config),
-  {
-    name: 'back end',
-    port: config.port,
-    variable: 'PORT',
-    command: [process.execPath, 'bff/src/server.ts'],
-    env: { PORT: String(config.port) },
-  },
-])
-if (await answers(`http://127.0.0.1:${config.port}/healthz`, 20_000)) announce(config)
-else exitWith('The server did not start within 20 seconds.')
+function plan(): Plan {
+  const env = startEnvironment(readEnvironment(), read)
+  const config = read(env)
+  return {
+    config,
+    env,
+    processes: [...localTenantProcess(config, env), backEndProcess(config)],
+    served: originOf('localhost', config.port),
+  }
+}
+
+await new Launcher(orExit(plan)).start()

@@ -1,6 +1,7 @@
 /** Reads and edits `aad.config.json`: single values change, the rest keeps its form. */
 
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
+import { jsonProblem } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
 import { readText } from './write.ts'
@@ -44,10 +45,11 @@ export function readConfig(path: string): ConfigDocument {
     return { text, value: JSON.parse(text) as ConfigValue }
   } catch {
     // The parser's own message quotes the text around the mistake, which may be a secret.
+    const place = jsonProblem(text)
     throw new SetupError(
       'files',
-      `${shown(path)} is not valid JSON.`,
-      'Correct it (an editor shows where), then run the command again.',
+      `${shown(path)} is not valid JSON${place ? `: ${place}` : ''}.`,
+      'Correct it, then run the command again.',
     )
   }
 }

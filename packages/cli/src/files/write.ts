@@ -16,20 +16,25 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { type DecodedText, decodeText } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
 
 /** The mode of files with a secret. */
 export const ownerOnly = 0o600
 
-/** The file's text; undefined if it does not exist. @throws SetupError if it cannot be read */
+/** The file's text, without a byte-order mark; undefined if it does not exist. @throws SetupError if it cannot be read */
 export function readText(path: string): string | undefined {
+  let decoded: DecodedText
   try {
-    return readFileSync(path, 'utf8')
+    decoded = decodeText(readFileSync(path))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw notUsable(path, 'read', error)
   }
+  if (decoded.problem === undefined) return decoded.text
+  // Edited, it would lose what could not be decoded.
+  throw new SetupError('files', `${shown(path)} ${decoded.problem}.`, 'Then run the command again.')
 }
 
 /**

@@ -45,7 +45,7 @@ export async function findApplication(
     throw new SetupError(
       'conflict',
       `aad.config.json names the application ${JSON.stringify(configured.displayName)}, not ${JSON.stringify(name)}.`,
-      'Leave --name out to go on with it; for another one, run npm run cleanup first, or put the placeholders back.',
+      'Leave --name out to go on with it. For a separate one, copy aad.config.json with its placeholders into another folder, and set AAD_CONFIG to the copy.',
     )
   }
   return configured

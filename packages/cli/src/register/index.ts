@@ -150,7 +150,7 @@ async function apply(
 async function confirm(userEdits: readonly string[], yes: boolean): Promise<boolean> {
   if (yes) return true
   const keys = userEdits.join(', ')
-  if (hasTerminal()) return ask(keys ? `Go ahead, and replace ${keys}?` : 'Go ahead?')
+  if (hasTerminal()) return ask(keys ? `Go ahead, and replace ${keys}?` : 'Go ahead?', !keys)
   if (!keys) return true
   throw new SetupError(
     'declined',

@@ -1,7 +1,15 @@
 /** Runs the commands as a developer does: each in its own process and its own folder. */
 
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfigValue } from '../../src/files/config-file.ts'
@@ -25,6 +33,7 @@ export interface OwnFolder {
   path: string
   env: NodeJS.ProcessEnv
   text(name: string): string
+  write(name: string, content: string | Uint8Array): void
   has(name: string): boolean
   mode(name: string): number
   config(): ConfigValue
@@ -46,6 +55,7 @@ export function ownFolder(): OwnFolder {
     path,
     env: { PATH: process.env['PATH'] ?? '', AAD_CONFIG: join(path, 'aad.config.json') },
     text,
+    write: (name, content) => writeFileSync(join(path, name), content),
     has: (name) => existsSync(join(path, name)),
     mode: (name) => statSync(join(path, name)).mode & 0o777,
     config: () => JSON.parse(text('aad.config.json')) as ConfigValue,

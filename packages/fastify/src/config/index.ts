@@ -24,6 +24,7 @@ export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { readProxySettings } from './environment.ts'
 export { isLoopback } from './addresses.ts'
+export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 export { findProjectRoot } from './load.ts'
 export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
 

@@ -7,25 +7,29 @@ import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import type { Environment } from './environment.ts'
+import { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 import { ConfigFile } from './schema.ts'
 
 /** @throws ConfigError naming the file if it cannot be read or parsed */
 export function readJson(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new ConfigError([{ key: path, message: `the file cannot be read (${code})` }])
-  }
+  const { text, problem } = readText(path)
+  if (problem !== undefined) throw new ConfigError([{ key: path, message: `the file ${problem}` }])
   try {
     return JSON.parse(text)
-  } catch (error) {
+  } catch {
     // The parser's own message quotes the text around the error, which may be the secret.
-    const position = /position (\d+)/.exec(String(error))?.[1]
-    const line = position ? text.slice(0, Number(position)).split('\n').length : undefined
-    const where = line ? `, near line ${line}` : ''
-    throw new ConfigError([{ key: path, message: `the file is not valid JSON${where}` }])
+    const place = jsonProblem(text)
+    const message = `the file is not valid JSON${place ? `: ${place}` : ''}`
+    throw new ConfigError([{ key: path, message }])
+  }
+}
+
+function readText(path: string): DecodedText {
+  try {
+    return decodeText(readFileSync(path))
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    return { problem: `cannot be read (${code})` }
   }
 }
 

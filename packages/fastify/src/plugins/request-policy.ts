@@ -125,12 +125,13 @@ export const ambiguousRequests = fp(refuseAmbiguous, {
   dependencies: ['security-headers'],
 })
 
-const loopback = /^(?:127\.0\.0\.1|\[::1\])(?::\d+)?$/
+const loopback = /^(?:127\.0\.0\.1|\[::1\])(?::(\d+))?$/
 
 /**
  * In development a person may open 127.0.0.1, where the browser sends no cookie of localhost. They are
  * redirected to the configured origin before a cookie is set. The Host header is compared and never
- * copied. Behind a proxy, where it may be an internal name, nothing is redirected.
+ * copied. Its port has to be the public one: a proxy may write the address of this process as the Host, as
+ * nginx does by default, and then each redirect would come back here as it was.
  */
 function canonicalHost(
   app: FastifyInstance,
@@ -149,8 +150,11 @@ function canonicalHost(
 }
 
 function redirectToCanonicalHost(publicUrl: string): onRequestHookHandler {
+  const { port, protocol } = new URL(publicUrl)
+  const defaultPort = protocol === 'https:' ? '443' : '80'
   return (request, reply, next) => {
-    if (!loopback.test(request.headers.host ?? '')) return next()
+    const host = loopback.exec(request.headers.host ?? '')
+    if (!host || (host[1] ?? defaultPort) !== (port || defaultPort)) return next()
     const target = new URL(publicUrl)
     // Split as text: in a URL, a path such as `//evil` would be a host.
     const [path = '', ...query] = request.url.split('?')

@@ -2,8 +2,21 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
-/** Two years, as the preload list requires. Only for https (RFC 6797 §7.2). */
-const strictTransport = 'max-age=63072000; includeSubDomains'
+/**
+ * Two years. Without `includeSubDomains` and `preload`: they would bind every other host under this name, which
+ * may be the organisation's own. A proxy that speaks for all of them can add these.
+ */
+const strictTransport = 'max-age=63072000'
+
+/**
+ * Only for https (RFC 6797 §7.2), and never for this machine: browsers keep it for the name, and every program
+ * that has a page on `localhost` would be asked for https, on any port.
+ */
+function sendsStrictTransport(publicUrl: string): boolean {
+  const { protocol, hostname } = new URL(publicUrl)
+  const isThisMachine = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])\.?$/.test(hostname)
+  return protocol === 'https:' && !isThisMachine
+}
 
 function securityHeaders(
   app: FastifyInstance,
@@ -33,7 +46,7 @@ export function fixedHeaders(publicUrl: string): Record<string, string> {
     'permissions-policy': 'camera=()',
     // An answer about a person is never stored. Pages and assets set another value.
     'cache-control': 'no-store',
-    ...(publicUrl.startsWith('https:') && { 'strict-transport-security': strictTransport }),
+    ...(sendsStrictTransport(publicUrl) && { 'strict-transport-security': strictTransport }),
   }
 }
 

@@ -37,4 +37,12 @@ describe('a user who opened 127.0.0.1', () => {
     const answer = await gatehouse().browser().get('/auth/sign-in', forged)
     expect(answer.location).not.toContain('evil')
   })
+  it.each(['127.0.0.1:5174', '127.0.0.1', '[::1]:5174'])(
+    'is served where a proxy writes “%s” as the Host, instead of redirected for ever',
+    async (host) => {
+      const answer = await gatehouse().browser().get('/auth/sign-in', { host })
+      expect(answer.status).toBe(303)
+      expect((await gatehouse().browser().get('/', { host })).status).toBe(200)
+    },
+  )
 })

@@ -81,11 +81,13 @@ function generate(count: number): readonly TenantUser[] {
 
 function generateUser(index: number, taken: Set<string>): TenantUser {
   const draw = english.number.int({ max: 2 ** 31 - 1 })
-  const person = index === 0 ? firstPerson : drawPerson(draw)
+  // Drawn in any case, so that the others keep their names.
+  const drawn = drawPerson(draw)
+  const person = firstPeople[index] ?? drawn
   const userName = uniqueUserName(person.givenName, person.surname, index, taken)
   const userPrincipalName = `${userName}@${userDomain}`
   const user: TenantUser = {
-    id: guid(`user ${index}`),
+    id: index < firstPeople.length ? withPhoto(guid(`user ${index}`)) : guid(`user ${index}`),
     ...person,
     mail: draw % 40 === 3 ? null : userPrincipalName,
     userPrincipalName,
@@ -99,11 +101,27 @@ function generateUser(index: number, taken: Set<string>): TenantUser {
   return { ...user, ...exceptions.get(index)?.(user) }
 }
 
-const firstPerson = {
-  displayName: 'Nora Hill',
-  givenName: 'Nora',
-  surname: 'Hill',
-  preferredLanguage: 'en-GB',
+/**
+ * The people whom the tenant offers first. A machine without fonts for other scripts can draw their names, and
+ * all of them have photos.
+ */
+const firstPeople = [
+  named('Nora', 'Hill', 'en-GB'),
+  named('Daniel', 'Okafor', 'en-GB'),
+  named('Lidia', 'Nowaczyk', 'pl-PL'),
+  named('Tomás', 'Aranda', 'es-ES'),
+  named('Jonas', 'Brandt', 'de-DE'),
+  named('Emre', 'Yilmaz', 'tr-TR'),
+  named('Agnès', 'Berger', 'fr-FR'),
+  named('Grace', 'Mitchell', 'en-US'),
+  named('Alicja', 'Madej', 'pl-PL'),
+  named('Samuel', 'Reyes', 'en-US'),
+  named('Clara', 'Lindner', 'de-DE'),
+  named('Luz', 'Negrete', 'es-ES'),
+]
+
+function named(givenName: string, surname: string, preferredLanguage: string) {
+  return { displayName: `${givenName} ${surname}`, givenName, surname, preferredLanguage }
 }
 
 /** Special users, by place. They are near the front, so that every tenant has them. */
@@ -183,6 +201,12 @@ function asciiName(name: string): string {
 
 function groupsUpTo(count: number): string[] {
   return Array.from({ length: count }, (_, index) => guid(`group ${index}`))
+}
+
+/** A user has a photo if the id ends with an even digit. */
+function withPhoto(id: string): string {
+  const last = parseInt(id.slice(-1), 16)
+  return id.slice(0, -1) + (last - (last % 2)).toString(16)
 }
 
 /** A GUID of version 4's form that is always the same for the same name. */

@@ -1,0 +1,16 @@
+/**
+ * Runs a script of package.json: `node packages/cli/run.cjs dev`. It is plain old JavaScript, so that a Node that
+ * cannot run TypeScript says so in a sentence. Without a name, it only checks that.
+ */
+'use strict'
+
+if (process.features && process.features.typescript) {
+  require('./src/run.ts').run(process.argv[2])
+} else {
+  process.stderr.write(
+    'This project runs on Node 24 (at least 22.18, which runs TypeScript). This is Node ' +
+      process.versions.node +
+      '.\nnpm installs Node 24 into the project, unless it leaves out development packages (--omit=dev, NODE_ENV=production) or their scripts (--ignore-scripts). Run: npm ci\n',
+  )
+  process.exit(1)
+}

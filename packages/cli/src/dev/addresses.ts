@@ -1,0 +1,85 @@
+/** Where the page, the back end and the local tenant are: one rule for every command. */
+
+import type { Config } from '@gatehouse/fastify/config'
+
+/** A mistake in the environment, in a sentence that names the variable. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError'
+}
+
+const defaultWebPort = 5173
+
+/** @throws LaunchError */
+function portIn(env: NodeJS.ProcessEnv, variable: string): number | undefined {
+  const text = env[variable]?.trim()
+  if (!text) return undefined
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port >= 1 && port <= 65_535) return port
+  throw new LaunchError(`${variable} takes a port number from 1 to 65535, not "${text}".`)
+}
+
+/** The port of an address of this machine that is served without TLS; undefined for any other. */
+function ownPort(publicUrl: string): number | undefined {
+  const { protocol, hostname, port } = new URL(publicUrl)
+  return protocol === 'http:' && hostname === 'localhost' ? Number(port || 80) : undefined
+}
+
+/**
+ * Sets the public address by WEB_PORT, outside production: the page's port is part of it. Each command asks
+ * this, so that all of them name the same address.
+ *
+ * @throws LaunchError
+ */
+export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env['NODE_ENV'] === 'production') return env
+  const port = portIn(env, 'WEB_PORT')
+  return port && !env['PUBLIC_URL']?.trim()
+    ? { ...env, PUBLIC_URL: `http://localhost:${port}` }
+    : env
+}
+
+/**
+ * The port of the page under `npm run dev`: WEB_PORT, or that of the public address if it is on this machine.
+ *
+ * @throws LaunchError
+ */
+export function webPortOf(env: NodeJS.ProcessEnv, { publicUrl }: Config): number {
+  return portIn(env, 'WEB_PORT') ?? ownPort(publicUrl) ?? defaultWebPort
+}
+
+/**
+ * The environment of `npm start`, where one process has the page and the API. In production, a proxy has the
+ * public port. On a development machine, this process has it, and a port that is set moves both.
+ *
+ * @param read the configuration of an environment
+ * @throws LaunchError
+ */
+export function startEnvironment(
+  env: NodeJS.ProcessEnv,
+  read: (env: NodeJS.ProcessEnv) => Config,
+): NodeJS.ProcessEnv {
+  if (env['NODE_ENV'] === 'production') return env
+  const asked = portIn(env, 'WEB_PORT') ?? portIn(env, 'PORT')
+  const moved = withPublicUrl(env)
+  const { publicUrl } = read(moved)
+  const fromUrl = ownPort(publicUrl)
+  const port = asked ?? fromUrl
+  if (port === undefined) return moved
+  const isSet = Boolean(moved['PUBLIC_URL']?.trim())
+  const follows = !isSet && fromUrl !== undefined
+  return {
+    ...moved,
+    PORT: String(port),
+    ...(follows && { PUBLIC_URL: `http://localhost:${port}` }),
+  }
+}
+
+/**
+ * What has to be in front if the public address is not the one that is served, as behind a proxy or a tunnel.
+ *
+ * @param served the origin that answers, such as http://localhost:5173
+ */
+export function proxyNote({ publicUrl }: Config, served: string): string | undefined {
+  if (publicUrl === served || ownPort(publicUrl) === Number(new URL(served).port)) return undefined
+  return `${publicUrl} has to be passed on to ${served}, by a proxy or by port forwarding.`
+}
