@@ -4,11 +4,18 @@ import type { SignedIn } from '@gatehouse/contract/session'
 import { serverNow } from './server-clock.ts'
 import { useSessionChannel } from './session-channel.ts'
 import { refetchSession, sessionQuery, setSignedOut, useClearCacheOnSignOut } from './session.ts'
+import { useClearStorageOnSignOut } from './storage.ts'
 import { useRefetchOnReturn } from './use-refetch-on-return.ts'
 
+interface SessionWatchOptions {
+  /** Keys of local storage that a sign-out leaves: they belong to the computer, not to the user. */
+  keepInStorage?: readonly string[]
+}
+
 /** Keeps the session that this page shows true while it is open. Use it once, near the root of the app. */
-export function useSessionWatch(): void {
+export function useSessionWatch({ keepInStorage = [] }: SessionWatchOptions = {}): void {
   useClearCacheOnSignOut()
+  useClearStorageOnSignOut(keepInStorage)
   useSessionChannel()
   useRefetchOnReturn()
 }

@@ -13,10 +13,10 @@ import { lock } from '../ui/icons.generated.ts'
 import { SessionToast } from './session-toast.tsx'
 import css from './session-watch.module.css'
 
-/** Watches the session on every page: warns before it ends, and asks for a new sign-in after that. */
-export function SessionWatch() {
+/** Watches the session on every page: warns before it ends, and asks for a new sign-in after that. @param keepInStorage what a sign-out leaves in local storage */
+export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string[] }) {
   const { data } = useSession()
-  useSessionWatch()
+  useSessionWatch({ keepInStorage })
   if (data?.signedIn) return <Ending key={identity(data)} session={data} />
   return data?.reason === 'ended' ? <SessionEnd /> : null
 }
