@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
+import { openPopover, topmost } from '../ui/top-layer.ts'
 import css from './session-toast.module.css'
 
 type Props = { session: SignedIn; left: number }
@@ -13,15 +14,14 @@ type Props = { session: SignedIn; left: number }
 /** Says that the session ends soon, with a countdown. A screen reader is told once. */
 export function SessionToast({ session, left }: Props) {
   const [dismissed, setDismissed] = useState(false)
+  const place = useTopmost()
   const extendable = canBeExtended(session)
   const first = useRef(inWords(left))
   useEffect(() => {
     const rest = extendable ? 'You can stay signed in.' : 'Then you sign in again.'
     announce(`Your session ends in ${first.current}. ${rest}`)
   }, [extendable])
-  if (dismissed) return null
-  // While a modal dialog is open, only elements inside it can be reached.
-  const place = document.querySelector('dialog:modal') ?? document.body
+  if (dismissed || !place) return null
   return createPortal(
     <Popover key={place === document.body ? 'page' : 'dialog'}>
       <Icon path={clock} className={css.icon} />
@@ -44,12 +44,22 @@ export function SessionToast({ session, left }: Props) {
   )
 }
 
+/**
+ * Where the toast has to be: while a modal dialog is open, only elements inside it can be reached. It is
+ * looked up after each commit and not while rendering: the same commit may remove the dialog.
+ */
+function useTopmost(): Element | undefined {
+  const [place, setPlace] = useState<Element>()
+  useLayoutEffect(() => setPlace(topmost()))
+  return place
+}
+
 /** Lies in the top layer, above every page, and leaves the focus and all clicks to the page. */
 function Popover({ children }: { children: ReactNode }) {
   const popover = useRef<HTMLElement>(null)
   useLayoutEffect(() => {
     const element = popover.current
-    element?.showPopover()
+    openPopover(element)
     return () => {
       // The focus would be lost with the button that has it.
       if (element?.contains(document.activeElement)) focusPage()
