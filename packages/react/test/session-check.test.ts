@@ -40,7 +40,7 @@ function fakeBrowser(): void {
   })
   vi.stubGlobal('document', page)
   vi.stubGlobal('window', new EventTarget())
-  vi.stubGlobal('HTMLElement', class {})
+  vi.stubGlobal('HTMLElement', EventTarget)
   vi.stubGlobal('fetch', async (_path: string, { signal }: RequestInit) => {
     asked.push(Date.now() - began)
     signal?.throwIfAborted()

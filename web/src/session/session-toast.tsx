@@ -1,4 +1,11 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { createPortal } from 'react-dom'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { announce, canBeExtended, useExtendSession } from '@gatehouse/react'
@@ -6,7 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
-import { openPopover, topmost } from '../ui/top-layer.ts'
+import { onTopmostChange, openPopover, topmost } from '../ui/top-layer.ts'
 import css from './session-toast.module.css'
 
 type Props = { session: SignedIn; left: number }
@@ -14,14 +21,16 @@ type Props = { session: SignedIn; left: number }
 /** Says that the session ends soon, with a countdown. A screen reader is told once. */
 export function SessionToast({ session, left }: Props) {
   const [dismissed, setDismissed] = useState(false)
-  const place = useTopmost()
+  // While a modal dialog is open, only elements inside it can be reached. React looks again after the
+  // commit, because it may have removed the dialog that was there while rendering.
+  const place = useSyncExternalStore(onTopmostChange, topmost)
   const extendable = canBeExtended(session)
   const first = useRef(inWords(left))
   useEffect(() => {
     const rest = extendable ? 'You can stay signed in.' : 'Then you sign in again.'
     announce(`Your session ends in ${first.current}. ${rest}`)
   }, [extendable])
-  if (dismissed || !place) return null
+  if (dismissed) return null
   return createPortal(
     <Popover key={place === document.body ? 'page' : 'dialog'}>
       <Icon path={clock} className={css.icon} />
@@ -42,16 +51,6 @@ export function SessionToast({ session, left }: Props) {
     </Popover>,
     place,
   )
-}
-
-/**
- * Where the toast has to be: while a modal dialog is open, only elements inside it can be reached. It is
- * looked up after each commit and not while rendering: the same commit may remove the dialog.
- */
-function useTopmost(): Element | undefined {
-  const [place, setPlace] = useState<Element>()
-  useLayoutEffect(() => setPlace(topmost()))
-  return place
 }
 
 /** Lies in the top layer, above every page, and leaves the focus and all clicks to the page. */

@@ -24,3 +24,12 @@ export function topmost(): Element {
   // A dialog on its way out of the page is no place: what is put into it goes with it.
   return [...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body
 }
+
+/** Calls back when a dialog opens or closes. @returns a function that stops it */
+export function onTopmostChange(onChange: () => void): () => void {
+  // They do not bubble.
+  for (const type of ['toggle', 'close']) document.addEventListener(type, onChange, true)
+  return () => {
+    for (const type of ['toggle', 'close']) document.removeEventListener(type, onChange, true)
+  }
+}
