@@ -1,6 +1,6 @@
 /** The end of a session: a warning in time, and an empty page afterwards. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type BrowserContext, type Page } from '@playwright/test'
+import { expect, type BrowserContext, type Page, type Route } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { passingTime } from './passing-time.ts'
 import { accountButton, expectSignedIn, signIn, signInLink } from './visitor.ts'
@@ -27,6 +27,18 @@ async function openUsers(page: Page): Promise<string[]> {
   await page.goto(place)
   await expect(table(page).locator('mark').first()).toBeVisible()
   return table(page).getByText(/@/).allInnerTexts()
+}
+
+/** Cuts the page off, which also says so to it. @returns a function that ends it */
+async function cutOff(page: Page): Promise<() => Promise<void>> {
+  const refuse = (route: Route) => route.abort('internetdisconnected')
+  await page.context().setOffline(true)
+  // The answers of these tests come from a route, which has a network of its own.
+  await page.route('**/api/**', refuse)
+  return async () => {
+    await page.unroute('**/api/**', refuse)
+    await page.context().setOffline(false)
+  }
 }
 
 async function expectNothingOf(page: Page, texts: string[]): Promise<void> {
@@ -178,6 +190,53 @@ test(
     await time.pass(5000)
     await expect(dialog(page)).toBeVisible()
     await expectNothingOf(page, [name, ...users])
+  },
+)
+
+test('after sleep without a network, nothing is shown until the server has answered', async ({
+  page,
+}) => {
+  const name = await signIn(page, 0)
+  const time = await passingTime(page)
+  const users = await openUsers(page)
+  const visible = () => page.evaluate(() => getComputedStyle(document.body).visibility)
+  const reconnect = await cutOff(page)
+  time.passUnseen(3 * 60 * minute)
+  await page.clock.setSystemTime(Date.now() + 3 * 60 * minute)
+  await time.pass(5000)
+  await expect.poll(visible).toBe('hidden')
+  await expect(table(page)).toBeHidden()
+  const waiting = page.getByRole('dialog', { name: 'Checking your session' })
+  await time.pass(1000)
+  await expect(waiting).toBeVisible()
+  await expectSound(page)
+  // Longer than three attempts take.
+  await time.pass(7000)
+  await expect(table(page)).toBeHidden()
+  await reconnect()
+  await expect(dialog(page)).toBeVisible()
+  await expect(waiting).toHaveCount(0)
+  expect(await visible()).toBe('visible')
+  await expectNothingOf(page, [name, ...users])
+})
+
+test(
+  'a page whose session is confirmed after sleep is as it was, with the focus',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signIn(page, 0)
+    const time = await passingTime(page)
+    await openUsers(page)
+    await page.getByRole('searchbox').focus()
+    const reconnect = await cutOff(page)
+    await page.clock.setSystemTime(Date.now() + 2 * minute)
+    await time.pass(5000)
+    await time.pass(1000)
+    await expect(page.getByRole('dialog', { name: 'Checking your session' })).toBeVisible()
+    await reconnect()
+    await expect(table(page)).toBeVisible()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await expect(page.getByRole('searchbox')).toBeFocused()
   },
 )
 

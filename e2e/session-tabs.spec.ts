@@ -178,3 +178,29 @@ test(
     await expectNothingOf(page, [name, ...users])
   },
 )
+
+test('a tab whose session ended survives a sign-in in another tab that ends soon', async ({
+  page,
+  context,
+}) => {
+  await signIn(page, 0)
+  const list = await openTab(context, '/users')
+  await shownUsers(list)
+  await page.request.post('/auth/sign-out', { headers: { 'x-csrf': '1' } })
+  await list.evaluate(() => window.dispatchEvent(new Event('online')))
+  await expect(dialog(list)).toBeVisible()
+  // The next session has four minutes left, so its warning comes with the answer that removes the dialog.
+  await list.route('**/api/session', async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as { now: string }
+    const end = new Date(Date.parse(json.now) + 4 * 60_000).toISOString()
+    await route.fulfill({ response, json: { ...json, expiresAt: end } })
+  })
+  await page.goto('/auth/sign-in?returnTo=%2F')
+  await expect(page.getByRole('link', { name: 'ID token' }).first()).toBeVisible()
+  await expect(dialog(list)).toHaveCount(0)
+  await expect(table(list).getByRole('row')).toHaveCount(26)
+  await expect(list.getByRole('region', { name: 'Session', exact: true })).toBeVisible()
+  // The tab goes on asking.
+  await list.unrouteAll({ behavior: 'ignoreErrors' })
+})

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
@@ -12,9 +11,6 @@ const Params = Type.Object({
 /** Graph's photos have 4 to 100 kB. */
 const maxBytes = 512 * 1024
 
-/** Only this browser caches a photo, and only for this user: the cookie is part of the cache key. */
-const caching = { 'cache-control': 'private, max-age=300', vary: 'Cookie' }
-
 export default async function userPhoto(app: FastifyInstance): Promise<void> {
   const options = { schema: { params: Params }, config: { allowFrom: 'image' } } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
@@ -22,19 +18,14 @@ export default async function userPhoto(app: FastifyInstance): Promise<void> {
     const path = `/users/${encodeURIComponent(request.params.id)}/photo/$value`
     try {
       const { type, bytes } = await request.imageFromApi('graph', path, { maxBytes })
-      const etag = etagOf(request.user.objectId, bytes)
-      reply.headers({ ...caching, etag })
-      if (request.headers['if-none-match'] === etag) return await reply.code(304).send()
+      // `no-store`, as every answer about a person: a photo in the browser's cache would outlive the sign-out.
+      // A page that is open shows it again without a request.
       return await reply.type(type).send(bytes)
     } catch (error) {
       // Half of the users have no photo. For an <img>, an error would fill the browser's console.
       const isImage = request.headers['sec-fetch-dest'] === 'image'
       if (!isImage || !(error instanceof ProblemError) || error.code !== 'not_found') throw error
-      return reply.headers(caching).code(204).send()
+      return reply.code(204).send()
     }
   })
-}
-
-function etagOf(userId: string, bytes: Uint8Array): string {
-  return `"${createHash('sha256').update(userId).update(bytes).digest('base64url')}"`
 }

@@ -10,6 +10,7 @@ export {
   type KnownSession,
   type SignOutReason,
 } from './session.ts'
+export type { SessionCheckStatus } from './session-check.ts'
 export { canBeExtended, timeLeft, useSessionEnding, useSessionWatch } from './session-watch.ts'
 export { useServerNow } from './server-clock.ts'
 

@@ -3,14 +3,30 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { serverNow } from './server-clock.ts'
 import { useSessionChannel } from './session-channel.ts'
+import { type SessionCheckStatus, useSessionCheck } from './session-check.ts'
 import { refetchSession, sessionQuery, setSignedOut, useClearCacheOnSignOut } from './session.ts'
-import { useRefetchOnReturn } from './use-refetch-on-return.ts'
+import { useClearStorageOnSignOut } from './storage.ts'
 
-/** Keeps the session that this page shows true while it is open. Use it once, near the root of the app. */
-export function useSessionWatch(): void {
+interface SessionWatchOptions {
+  /** Keys of local storage that a sign-out leaves: they belong to the computer, not to the user. */
+  keepInStorage?: readonly string[]
+}
+
+/**
+ * Keeps the session that this page shows true while it is open. Use it once, near the root of the app.
+ *
+ * After the user was away, the whole page is hidden (`visibility` of the document) until the server has
+ * confirmed the session.
+ *
+ * @returns whether that takes long: then show a notice, which needs `visibility: visible` to be seen
+ */
+export function useSessionWatch({
+  keepInStorage = [],
+}: SessionWatchOptions = {}): SessionCheckStatus {
   useClearCacheOnSignOut()
+  useClearStorageOnSignOut(keepInStorage)
   useSessionChannel()
-  useRefetchOnReturn()
+  return useSessionCheck()
 }
 
 /** How long before the end of a session the user is warned, in ms. */

@@ -12,6 +12,7 @@ import {
   signOut as signOutIcon,
   window as devices,
 } from '../ui/icons.generated.ts'
+import { closePopover } from '../ui/top-layer.ts'
 import menu from '../ui/popover.module.css'
 import css from './account.module.css'
 
@@ -85,5 +86,5 @@ function AccountPopover({ session: { user } }: { session: SignedIn }) {
 }
 
 function close(): void {
-  document.getElementById(id)?.hidePopover()
+  closePopover(document.getElementById(id))
 }

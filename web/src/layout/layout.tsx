@@ -7,9 +7,12 @@ import { SessionWatch } from '../session/session-watch.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Account } from './account.tsx'
 import css from './layout.module.css'
-import { ThemeButton } from './theme.tsx'
+import { ThemeButton, themeKey } from './theme.tsx'
 
 type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children: ReactNode }
+
+/** What a sign-out leaves in local storage: it belongs to the computer. */
+const keptInStorage = [themeKey]
 
 /** The frame of every page: the bar, the main part, and the live region for announcements. */
 export function Layout({ pageList, prefetch, children }: Props) {
@@ -37,7 +40,7 @@ export function Layout({ pageList, prefetch, children }: Props) {
         {children}
       </main>
       <p id={liveRegionId} className="hidden-visually" aria-live="polite" />
-      <SessionWatch />
+      <SessionWatch keepInStorage={keptInStorage} />
     </div>
   )
 }

@@ -53,8 +53,8 @@ export function ThemeButton() {
   )
 }
 
-/** The only key of this app in local storage. */
-const key = 'theme'
+/** The only key of this app in local storage. A sign-out leaves it: it is the computer's, not the user's. */
+export const themeKey = 'theme'
 
 /** The theme that index.html has set on the document before the first paint. */
 function currentTheme(): Theme {
@@ -66,8 +66,8 @@ function currentTheme(): Theme {
 function chooseTheme(theme: Theme): void {
   document.documentElement.dataset['theme'] = theme
   try {
-    if (theme === 'system') localStorage.removeItem(key)
-    else localStorage.setItem(key, theme)
+    if (theme === 'system') localStorage.removeItem(themeKey)
+    else localStorage.setItem(themeKey, theme)
   } catch {
     // Storage is disabled: the choice lasts until the page is reloaded.
   }

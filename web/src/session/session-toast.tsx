@@ -1,4 +1,11 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { createPortal } from 'react-dom'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { announce, canBeExtended, useExtendSession } from '@gatehouse/react'
@@ -6,6 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
+import { onTopmostChange, openPopover, topmost } from '../ui/top-layer.ts'
 import css from './session-toast.module.css'
 
 type Props = { session: SignedIn; left: number }
@@ -13,6 +21,9 @@ type Props = { session: SignedIn; left: number }
 /** Says that the session ends soon, with a countdown. A screen reader is told once. */
 export function SessionToast({ session, left }: Props) {
   const [dismissed, setDismissed] = useState(false)
+  // While a modal dialog is open, only elements inside it can be reached. React looks again after the
+  // commit, because it may have removed the dialog that was there while rendering.
+  const place = useSyncExternalStore(onTopmostChange, topmost)
   const extendable = canBeExtended(session)
   const first = useRef(inWords(left))
   useEffect(() => {
@@ -20,8 +31,6 @@ export function SessionToast({ session, left }: Props) {
     announce(`Your session ends in ${first.current}. ${rest}`)
   }, [extendable])
   if (dismissed) return null
-  // While a modal dialog is open, only elements inside it can be reached.
-  const place = document.querySelector('dialog:modal') ?? document.body
   return createPortal(
     <Popover key={place === document.body ? 'page' : 'dialog'}>
       <Icon path={clock} className={css.icon} />
@@ -49,7 +58,7 @@ function Popover({ children }: { children: ReactNode }) {
   const popover = useRef<HTMLElement>(null)
   useLayoutEffect(() => {
     const element = popover.current
-    element?.showPopover()
+    openPopover(element)
     return () => {
       // The focus would be lost with the button that has it.
       if (element?.contains(document.activeElement)) focusPage()

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 import type { SignedIn } from '@gatehouse/contract/session'
 import {
   identity,
@@ -7,18 +7,25 @@ import {
   useSessionWatch,
   useSignInUrl,
 } from '@gatehouse/react'
-import { ButtonLink } from '../ui/button.tsx'
+import { Button, ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { lock } from '../ui/icons.generated.ts'
+import { Spinner } from '../ui/progress.tsx'
+import { openModal } from '../ui/top-layer.ts'
 import { SessionToast } from './session-toast.tsx'
 import css from './session-watch.module.css'
 
-/** Watches the session on every page: warns before it ends, and asks for a new sign-in after that. */
-export function SessionWatch() {
+/** Watches the session on every page: warns before it ends, and asks for a new sign-in after that. @param keepInStorage what a sign-out leaves in local storage */
+export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string[] }) {
   const { data } = useSession()
-  useSessionWatch()
-  if (data?.signedIn) return <Ending key={identity(data)} session={data} />
-  return data?.reason === 'ended' ? <SessionEnd /> : null
+  const check = useSessionWatch({ keepInStorage })
+  return (
+    <>
+      {check.isLate && <Unconfirmed onRetry={check.askNow} />}
+      {data?.signedIn && <Ending key={identity(data)} session={data} />}
+      {data?.signedIn === false && data.reason === 'ended' && <SessionEnd />}
+    </>
+  )
 }
 
 function Ending({ session }: { session: SignedIn }) {
@@ -26,20 +33,55 @@ function Ending({ session }: { session: SignedIn }) {
   return left === undefined ? null : <SessionToast session={session} left={left} />
 }
 
+/** Lies over a hidden page while the server does not say whether the session is still there. */
+function Unconfirmed({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Blocking
+      title="Checking your session"
+      text="You were away, and the server has not answered yet. What was here comes back as soon as it does."
+      className={css.visible}
+    >
+      <Spinner />
+      <Button variant="outline" onClick={onRetry}>
+        Try again now
+      </Button>
+    </Blocking>
+  )
+}
+
 /** Covers an empty page after its session has ended. It cannot be closed; it leads to a sign-in. */
 function SessionEnd() {
+  return (
+    <Blocking
+      title="Sign in again to continue"
+      text="Your session is over. You come straight back to this page, search and all."
+    >
+      <ButtonLink href={useSignInUrl()} className={css.action}>
+        Sign in again
+      </ButtonLink>
+    </Blocking>
+  )
+}
+
+type BlockingProps = {
+  title: string
+  text: string
+  className?: string | undefined
+  children: ReactNode
+}
+
+/** A modal dialog that the user cannot close. */
+function Blocking({ title, text, className = '', children }: BlockingProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  const [title, text] = [useId(), useId()]
-  const open = () => {
-    if (dialog.current?.isConnected && !dialog.current.open) dialog.current.showModal()
-  }
+  const [titleId, textId] = [useId(), useId()]
+  const open = () => openModal(dialog.current)
   useEffect(open, [])
   return (
     <dialog
       ref={dialog}
-      className={css.dialog}
-      aria-labelledby={title}
-      aria-describedby={text}
+      className={`${css.dialog} ${className}`}
+      aria-labelledby={titleId}
+      aria-describedby={textId}
       closedby="none"
       onCancel={(event) => event.preventDefault()}
       // A browser without `closedby` closes the dialog at the second Esc, whatever a script prevents.
@@ -49,13 +91,11 @@ function SessionEnd() {
         <span className={css.mark}>
           <Icon path={lock} size={32} />
         </span>
-        <h1 id={title} className={css.title}>
-          Sign in again to continue
+        <h1 id={titleId} className={css.title}>
+          {title}
         </h1>
-        <p id={text}>Your session is over. You come straight back to this page, search and all.</p>
-        <ButtonLink href={useSignInUrl()} className={css.action}>
-          Sign in again
-        </ButtonLink>
+        <p id={textId}>{text}</p>
+        {children}
       </div>
     </dialog>
   )

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, type ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 import { dismiss } from './icons.generated.ts'
 import css from './side-panel.module.css'
+import { openModal } from './top-layer.ts'
 
 type Props = { title: string; onClose: () => void; children: ReactNode }
 
@@ -9,9 +10,7 @@ type Props = { title: string; onClose: () => void; children: ReactNode }
 export function SidePanel({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal()
-  }, [])
+  useEffect(() => openModal(dialog.current), [])
   const close = () => dialog.current?.close()
   return (
     <dialog

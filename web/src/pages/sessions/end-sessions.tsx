@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { announce, ApiProblem, apiQuery, call } from '@gatehouse/react'
 import { api, ownSession } from '@gatehouse/shared/paths'
 import { Button } from '../../ui/button.tsx'
+import { openModal } from '../../ui/top-layer.ts'
 import css from './end-sessions.module.css'
 
 /** Ends all sessions but this one, after a confirmation: work that is not saved there is lost. */
@@ -19,7 +20,7 @@ export function EndOthers({ count }: { count: number }) {
         aria-haspopup="dialog"
         onClick={() => {
           end.reset()
-          dialog.current?.showModal()
+          openModal(dialog.current)
         }}
       >
         End all other sessions
