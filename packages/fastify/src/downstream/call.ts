@@ -12,7 +12,8 @@ import {
   wasReset,
   withDeadline,
 } from './http.ts'
-import { throwIfFailed, tokenRejection, type TokenRejection } from './response.ts'
+import { failureFacts, throwIfFailed } from './failure.ts'
+import { tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const totalMs = 10_000
@@ -48,7 +49,7 @@ export async function callAsUser(request: FastifyRequest, api: Api, call: Call):
     return api.send(call, userKey, renewed, signal)
   })
   const rejection = tokenRejection(answer)
-  if (rejection) throw await toProblem(request, api, rejection)
+  if (rejection) throw await toProblem(request, api, answer, rejection)
   throwIfFailed(api.name, answer)
   return answer
 }
@@ -68,9 +69,11 @@ async function renewToken(
 async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
+  answer: Answer,
   { status, claims, scopes }: TokenRejection,
 ): Promise<ProblemError> {
-  const cause = new Error(`${name} answered with status ${status}`)
+  const facts = failureFacts(name, answer)
+  const { cause } = facts
   if (claims !== undefined) {
     return request.interactionRequired({ reason: 'step_up', claims, cause })
   }
@@ -83,7 +86,7 @@ async function toProblem(
   }
   return status === 401
     ? request.interactionRequired({ reason: 'session_expired', cause })
-    : apiProblem(name, 'forbidden', 'does not let you do this', { cause })
+    : apiProblem(name, 'forbidden', 'does not let you do this', facts)
 }
 
 export type Api = ReturnType<typeof createApi>
@@ -105,6 +108,7 @@ export function createApi(name: string, { baseUrl, scopes }: DownstreamApiConfig
 
   return {
     name,
+    baseUrl,
     scopes,
     /**
      * @param user whose share of the slots the call takes
