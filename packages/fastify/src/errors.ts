@@ -87,6 +87,12 @@ export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
+/** The configuration or the registration has to change before this can succeed; the log says what. */
+export function misconfigured(cause?: unknown, api?: string): ProblemError {
+  const detail = 'This app is not set up for this yet. Its operator finds the reason in the log.'
+  return new ProblemError('misconfigured', detail, { cause, ...(api && { api }) })
+}
+
 export function unavailable(cause?: unknown, retryAfterS = 5): ProblemError {
   const detail = 'Microsoft did not answer. Try again in a moment.'
   return new ProblemError('unavailable', detail, { cause, retryAfterS })

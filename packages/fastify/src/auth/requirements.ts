@@ -12,7 +12,8 @@ declare module 'fastify' {
     requireRole(...anyOf: string[]): onRequestAsyncHookHandler
     /**
      * For users who granted these permissions, or whose administrator did. Others get 401
-     * `interaction_required` with the reason `consent`, and come back with them.
+     * `interaction_required` with the reason `consent`, and come back with them. `callApi` then sends
+     * tokens that have them.
      */
     requireScopes(...scopes: string[]): onRequestAsyncHookHandler
     /**
@@ -21,6 +22,11 @@ declare module 'fastify' {
      * https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
      */
     requireStepUp(authenticationContext: string): onRequestAsyncHookHandler
+  }
+
+  interface FastifyRequest {
+    /** The permissions of the route's `requireScopes`. */
+    requiredScopes: readonly string[] | undefined
   }
 }
 
@@ -34,10 +40,12 @@ export function decorateRequirements(app: FastifyInstance): void {
     }
   })
 
+  app.decorateRequest('requiredScopes', undefined)
   app.decorate('requireScopes', (...scopes: string[]) => {
     if (scopes.length === 0) throw new Error('requireScopes needs the name of a permission')
     return async (request: FastifyRequest) => {
       await request.accessToken(scopes)
+      request.requiredScopes = [...(request.requiredScopes ?? []), ...scopes]
     }
   })
 

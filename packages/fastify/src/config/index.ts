@@ -23,7 +23,13 @@ export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { isLoopback } from './addresses.ts'
 export { findProjectRoot } from './load.ts'
-export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
+export {
+  isDefaultScope,
+  isSameScope,
+  normaliseScope,
+  scopeName,
+  withScopesOfSameApi,
+} from './scopes.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {

@@ -1,8 +1,8 @@
 /** Calls one API as the signed-in user: token, limits, retries, and what the API says about the token. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import { type DownstreamApiConfig, scopeName } from '../config/index.ts'
-import { apiProblem, ProblemError } from '../errors.ts'
+import { type DownstreamApiConfig, scopeName, withScopesOfSameApi } from '../config/index.ts'
+import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import {
   type Answer,
@@ -38,7 +38,7 @@ export async function callAsUser(request: FastifyRequest, api: Api, call: Call):
   const { user } = request
   const userKey = `${user.tenantId} ${user.objectId}`
   const onTimeout = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
-  const token = await request.accessToken(api.scopes)
+  const token = await tokenFor(request, api)
   const answer = await withDeadline(request.raw.socket, totalMs, onTimeout, async (signal) => {
     const first = await api.send(call, userKey, token, signal)
     const rejection = tokenRejection(first)
@@ -62,7 +62,28 @@ async function renewToken(
   { status, claims }: TokenRejection,
 ): Promise<string | undefined> {
   if (status === 403 && claims === undefined) return undefined
-  return request.accessToken(api.scopes, { rejected, claims })
+  return tokenFor(request, api, { rejected, claims })
+}
+
+/** A token for the API, with what its configuration and the route require. */
+async function tokenFor(
+  request: FastifyRequest,
+  { name, scopes }: Api,
+  rejection?: { rejected: string; claims: string | undefined },
+): Promise<string> {
+  try {
+    // What the user has just granted is in the token of the very next call.
+    const wanted = withScopesOfSameApi(scopes, request.requiredScopes ?? [])
+    return await request.accessToken(wanted, rejection)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'misconfigured') throw error
+    const fields = { event: 'api_misconfigured', api: name, key: `downstreamApis.${name}.scopes` }
+    request.log.error(
+      fields,
+      'Entra gives no token for this API: compare its scopes with the tenant',
+    )
+    throw misconfigured(error.cause, name)
+  }
 }
 
 /** The problem for an API that rejected the new token too. */
