@@ -31,11 +31,14 @@ declare module 'fastify' {
 }
 
 /** Each of them works behind `requireSignIn`. None is a check on its own. */
-export function decorateRequirements(app: FastifyInstance): void {
+export function decorateRequirements(app: FastifyInstance, appRoles: readonly string[]): void {
   app.decorate('requireRole', (...anyOf: string[]) => {
     if (anyOf.length === 0) throw new Error('requireRole needs the name of a role')
-    return async ({ user }: FastifyRequest) => {
+    warnOfUnknownRoles(app, appRoles, anyOf)
+    return async ({ user, log }: FastifyRequest) => {
       if (anyOf.some((role) => user.roles.includes(role))) return
+      const fields = { event: 'role_missing', roles: anyOf, hasNoRoles: user.roles.length === 0 }
+      log.warn(fields, 'A user without the role: is it assigned under Enterprise applications?')
       throw new ProblemError('forbidden', `This needs the role ${anyOf.join(' or ')}.`)
     }
   })
@@ -61,4 +64,19 @@ export function decorateRequirements(app: FastifyInstance): void {
       })
     }
   })
+}
+
+/** Without its role, a route is closed to everyone, and nobody sees why. */
+function warnOfUnknownRoles(
+  app: FastifyInstance,
+  appRoles: readonly string[],
+  anyOf: readonly string[],
+): void {
+  const unknown = anyOf.filter((role) => !appRoles.includes(role))
+  if (unknown.length === 0) return
+  const fields = { event: 'role_not_listed', key: 'appRoles', roles: unknown }
+  app.log.warn(
+    fields,
+    'A route requires a role that appRoles does not list, so register does not make it',
+  )
 }

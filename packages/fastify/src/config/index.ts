@@ -55,6 +55,8 @@ export interface Config {
   readonly publicUrl: string
   readonly redirectUri: string
   readonly scopes: readonly string[]
+  /** App roles of the registration. */
+  readonly appRoles: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   readonly session: { readonly idleMs: number; readonly absoluteMs: number }
   /** Requests per minute; more are answered with 429. */
@@ -166,6 +168,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     publicUrl,
     redirectUri: `${publicUrl}/auth/redirect`,
     scopes: file.scopes,
+    appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
     session: {
       idleMs: session.idleMinutes * 60_000,
