@@ -171,6 +171,39 @@ test(
   },
 )
 
+test('a page token that Graph has forgotten starts the list again from page 1', async ({
+  page,
+  tenant,
+}) => {
+  await page.goto('/users')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  const code = 'Directory_ExpiredPageToken'
+  const when = ({ url }: { url: string }) => /skiptoken/i.test(url)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('Page 2 of 10')).toBeVisible()
+  tenant.faults.set({ at: 'users', kind: 'graphError', status: 400, code, when, times: 1 })
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('This page of results was too old.')).toBeVisible()
+  await expect(page.getByText('Page 1 of 10')).toBeVisible()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+test('a search that Graph refuses is refused input, with another search as the way on', async ({
+  page,
+  tenant,
+}) => {
+  await page.goto('/users')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+  const code = 'Request_UnsupportedQuery'
+  const when = ({ url }: { url: string }) => url.includes('search')
+  tenant.faults.set({ at: 'users', kind: 'graphError', status: 400, code, when })
+  await page.getByRole('searchbox').fill('%')
+  await expect(card(page, 'This search is not possible')).toBeVisible()
+  await expect(tryAgain(page)).toHaveCount(0)
+  await page.getByRole('searchbox').fill('')
+  await expect(table(page).getByRole('row')).toHaveCount(26)
+})
+
 test('a search without a match can be cleared', { tag: '@thorough' }, async ({ page }) => {
   await page.goto('/users?q=zzzz')
   await expect(card(page, 'No one matches “zzzz”')).toBeVisible()

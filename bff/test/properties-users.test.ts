@@ -65,6 +65,7 @@ const page = fc.record(
     ),
     '@odata.count': fc.oneof(fc.nat(), fc.jsonValue()),
     '@odata.nextLink': fc.oneof(
+      fc.string().map((token) => `/v1.0/users?$skiptoken=${token}`),
       fc.string().map((token) => `https://evil.test/?$skiptoken=${token}`),
       fc.jsonValue(),
     ),

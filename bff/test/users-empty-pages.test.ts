@@ -125,19 +125,25 @@ describe('empty pages from Graph', () => {
 })
 
 describe('a next link that cannot be followed', () => {
+  const other = 'https://graph.test/v1.0/users?$skiptoken=x'
   it.each([
-    ['has no token', 'https://graph.test/users?$top=5'],
-    ['has an empty one', 'https://graph.test/users?$skiptoken='],
-    ['has one that is no text', 'https://graph.test/users?$skiptoken=%ff'],
+    ['has no token', '/v1.0/users?$top=5'],
+    ['has an empty one', '/v1.0/users?$skiptoken='],
+    ['repeats the query of the list alone', '/v1.0/users?top=5&%24COUNT=true&$select=id'],
     ['is no link', 'skiptoken'],
-  ])('counts as none if it %s', async (_what, hostile) => {
+    ['is empty', ''],
+    ['leads to another host', other],
+    ['leads to another port', new URL(other).href.replace('graph.test', '127.0.0.1:9')],
+    ['leads to another scheme', 'javascript:alert(1)?$skiptoken=x'],
+    ['is no address at all', 'http://[?$skiptoken=x'],
+  ])('is 502, and no list that seems to end, if it %s', async (_what, hostile) => {
     empty(1, { '@odata.nextLink': hostile })
-    expect((await page()).next).toBeNull()
+    expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
     expect(calls()).toHaveLength(1)
   })
 
-  it.each([2049, 100_000, 1_000_000])('is 502 with a token of %d characters', async (size) => {
-    empty(1, { '@odata.nextLink': `https://graph.test/?$skiptoken=${'a'.repeat(size)}` })
+  it.each([2101, 100_000, 1_000_000])('is 502 with a token of %d characters', async (size) => {
+    empty(1, { '@odata.nextLink': `/v1.0/users?$skiptoken=${'a'.repeat(size)}` })
     expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
     expect(calls()).toHaveLength(1)
   })
@@ -145,10 +151,68 @@ describe('a next link that cannot be followed', () => {
   it('is followed with the longest token, and the cursor that holds it is accepted', async () => {
     const search = '漢'.repeat(100)
     const token = 'a'.repeat(2048)
-    answers({ value: [], '@odata.nextLink': `https://graph.test/?$skiptoken=${token}` })
+    answers({ value: [], '@odata.nextLink': `/v1.0/users?$skiptoken=${token}` })
     const { next } = await page(`?search=${encodeURIComponent(search)}&sort=-name&top=100`)
     answers({ value: [] })
     await page(`?cursor=${next}`)
     expect(calls().at(-1)?.query['$skiptoken']).toBe(token)
   })
 })
+
+describe('a page token that Graph has forgotten', () => {
+  const expired = (status: number, code: string, innerError?: object) => ({
+    kind: 'respond' as const,
+    status,
+    body: { error: { code, message: 'The token of Ada Lovelace is too old', innerError } },
+  })
+
+  it.each([
+    ['its code', expired(400, 'Directory_ExpiredPageToken')],
+    ['its older code', expired(400, 'Directory_ExpiredSkipToken')],
+    ['an inner code', expired(400, 'BadRequest', { code: 'Directory_ExpiredPageToken' })],
+    ['410 and a code', expired(410, 'SyncStateNotFound')],
+    ['410 alone', { kind: 'respond' as const, status: 410 }],
+    ['resyncRequired', expired(410, 'resyncRequired')],
+  ])('is a cursor that is too old, by %s', async (_what, fault) => {
+    const { next } = await page()
+    gatehouse().tenant.faults.set({ at: 'users', ...fault, times: 1 })
+    const answer = await browser.get(`/api/users?cursor=${next}`)
+    const problem = expectProblem(answer, 400, 'invalid_request')
+    expect(problem.detail).toContain('cursor')
+    expect(problem).not.toHaveProperty('api')
+    expect(answer.text).not.toContain('Lovelace')
+    expect((await page()).users).toHaveLength(5)
+  })
+
+  it('is not assumed for other failures of a later page', async () => {
+    const { next } = await page()
+    for (const [status, ours, code] of [
+      [400, 400, 'invalid_request'],
+      [404, 404, 'not_found'],
+      [500, 502, 'upstream_failed'],
+    ] as const) {
+      gatehouse().tenant.faults.clear()
+      gatehouse().tenant.faults.set({ at: 'users', ...expired(status, 'Request_BadRequest') })
+      const { api, detail } = expectProblem(
+        await browser.get(`/api/users?cursor=${next}`),
+        ours,
+        code,
+      )
+      expect(api).toBe('graph')
+      expect(detail).not.toContain('cursor')
+    }
+  })
+})
+
+it.each(['Request_UnsupportedQuery', 'Request_BadRequest', 'BadRequest'])(
+  'a search that Graph refuses is refused input of Graph: %s',
+  async (code) => {
+    const body = { error: { code, message: 'Syntax error at "Lovelace"' } }
+    gatehouse().tenant.faults.set({ at: 'users', kind: 'respond', status: 400, body })
+    const answer = await browser.get('/api/users?search=Lovelace')
+    const problem = expectProblem(answer, 400, 'invalid_request')
+    expect(problem.api).toBe('graph')
+    expect(answer.text).not.toMatch(/Lovelace|Request_/)
+    expect(answer.headers['retry-after']).toBeUndefined()
+  },
+)

@@ -20,6 +20,32 @@ describe('a failed call', () => {
     expect(message.text).toMatch(/\.$/)
   })
 
+  test.each(codes)('of an API with the code %s has a message that blames no other API', (code) => {
+    const problem = { api: 'orders' }
+    const message = messageFor(new ApiProblem(code, problemStatus[code], { problem }))
+    expect(message.text).toMatch(/\.$/)
+    expect(`${message.title} ${message.text}`).not.toContain('Microsoft Graph')
+  })
+
+  test.each(['upstream_failed', 'upstream_timeout'] as const)(
+    'of an API names that API: %s',
+    (code) => {
+      const title = (api: string) =>
+        messageFor(new ApiProblem(code, 502, { problem: { api } })).title
+      expect(title('orders')).toBe('orders did not answer')
+      expect(title('graph')).toBe('Microsoft Graph did not answer')
+    },
+  )
+
+  test.each(['invalid_request', 'internal', 'misconfigured'] as const)(
+    'of an API that would be refused again offers no repetition: %s',
+    (code) => {
+      const problem = { api: 'graph' }
+      const { action } = messageFor(new ApiProblem(code, problemStatus[code], { problem }))
+      expect(action.kind).toBe('details')
+    },
+  )
+
   test('is a failure of this app if its code is unknown', () => {
     const code = 'brand_new' as ProblemCode
     expect(messageFor(new ApiProblem(code, 500)).title).toBe('Something went wrong on our side')

@@ -13,7 +13,8 @@ const CursorSchema = Type.Object({
   search: Type.Optional(Type.String()),
   sort: Type.Optional(Type.String()),
   top: Type.Integer(),
-  skipToken: Type.String(),
+  /** What Graph's link adds to the query. */
+  page: Type.String(),
   /** Graph counts on the first page only. */
   total: Type.Union([Type.Integer(), Type.Null()]),
 })
@@ -26,7 +27,7 @@ const GraphPage = Type.Object({
 })
 
 type Cursor = Static<typeof CursorSchema>
-type Question = Omit<Cursor, 'skipToken'> & { skipToken?: string }
+type Question = Omit<Cursor, 'page'> & { page?: string }
 
 export default async function users(app: FastifyInstance): Promise<void> {
   const schema = { querystring: UsersQuery, response: { 200: Users } }
@@ -36,14 +37,15 @@ export default async function users(app: FastifyInstance): Promise<void> {
     const question: Question = cursor
       ? readCursor(sessionSealer.open('users', cursor))
       : { top: 5, total: null, ...asked }
-    const { page, skipToken, ...counted } = await firstFilledPage(request, question)
+    const { users: found, next, ...counted } = await firstFilledPage(request, question)
     const total = counted.total ?? question.total
     return {
-      users: page.value,
+      users: found,
       total,
-      next: skipToken
-        ? sessionSealer.seal('users', JSON.stringify({ ...question, skipToken, total }))
-        : null,
+      next:
+        next === undefined
+          ? null
+          : sessionSealer.seal('users', JSON.stringify({ ...question, page: next, total })),
     }
   })
 }
@@ -57,34 +59,56 @@ async function firstFilledPage(request: FastifyRequest, question: Question) {
   const began = performance.now()
   const mayContinue = (empty: number) =>
     empty <= maxEmptyPages && performance.now() - began < emptyPagesMs
-  let page = await fetchPage(request, question)
-  let skipToken = skipTokenOf(page['@odata.nextLink'])
-  let { '@odata.count': total } = page
-  for (let empty = 1; page.value.length === 0 && skipToken && mayContinue(empty); empty += 1) {
-    page = await fetchPage(request, { ...question, skipToken })
-    skipToken = skipTokenOf(page['@odata.nextLink'])
-    total ??= page['@odata.count']
+  let { users: found, total, next } = await fetchPage(request, question)
+  for (let empty = 1; found.length === 0 && next !== undefined && mayContinue(empty); empty += 1) {
+    const following = await fetchPage(request, { ...question, page: next })
+    found = following.users
+    next = following.next
+    total ??= following.total
   }
-  return { page, skipToken, total }
+  return { users: found, total, next }
 }
 
-function fetchPage(request: FastifyRequest, question: Question) {
-  return request.callApi('graph', '/users', {
-    query: graphQuery(question),
-    // Graph accepts $count and $search, its advanced queries, with this header only.
-    headers: { consistencylevel: 'eventual' },
-    answer: GraphPage,
-  })
+const list = '/users'
+
+async function fetchPage(request: FastifyRequest, question: Question) {
+  const query = graphQuery(question)
+  const { page } = question
+  try {
+    const answer = await request.callApi('graph', list, {
+      query,
+      page,
+      // Graph accepts $count and $search, its advanced queries, with this header only.
+      headers: { consistencylevel: 'eventual' },
+      answer: GraphPage,
+    })
+    const link = answer['@odata.nextLink']
+    return {
+      users: answer.value,
+      total: answer['@odata.count'],
+      next: link === undefined ? undefined : request.nextPage('graph', list, { query, link }),
+    }
+  } catch (error) {
+    throw page !== undefined && isExpiredPage(error) ? staleCursor(error) : error
+  }
 }
 
-function graphQuery({ search, sort, top, skipToken }: Question): Record<string, string> {
+/** `Directory_ExpiredPageToken`, its older name `Directory_ExpiredSkipToken`, `syncStateNotFound` … */
+const expiredPage = /(?:expired|invalid|unknown)(?:page|skip)token|syncstate|resyncrequired/i
+
+/** Whether Graph has forgotten the place in the list. Its page tokens last for minutes or hours. */
+function isExpiredPage(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false
+  return error.apiStatus === 410 || error.apiCodes.some((code) => expiredPage.test(code))
+}
+
+function graphQuery({ search, sort, top }: Question): Record<string, string> {
   return {
     $select: fields,
     $top: String(top),
     $count: 'true',
     ...(search && { $search: searchClause(search) }),
     ...(sort && { $orderby: sort === '-name' ? 'displayName desc' : 'displayName' }),
-    ...(skipToken && { $skiptoken: skipToken }),
   }
 }
 
@@ -98,24 +122,12 @@ function searchClause(text: string): string {
 function readCursor(text: string | undefined): Cursor {
   const value: unknown = text === undefined ? undefined : JSON.parse(text)
   if (cursors.Check(value)) return value
-  throw new ProblemError(
-    'invalid_request',
-    'querystring: cursor is not of this session, or too old',
-  )
+  throw staleCursor()
 }
 
-/** Graph's tokens have less than 1 kB. A longer one would make a cursor too long for a URL. */
-const maxSkipToken = 2048
-
-/** The token of Graph's link. The rest of the link is ignored, so that it cannot lead to another address. */
-function skipTokenOf(nextLink: string | undefined): string | undefined {
-  const token = nextLink && /[?&]\$skiptoken=([^&#]+)/i.exec(nextLink)?.[1]
-  if (!token) return undefined
-  if (token.length > maxSkipToken)
-    throw new ProblemError('upstream_failed', 'The API "graph" gave an unexpected answer.')
-  try {
-    return decodeURIComponent(token)
-  } catch {
-    return undefined
-  }
+/** The page starts again at page 1. */
+function staleCursor(cause?: unknown): ProblemError {
+  const detail = 'querystring: cursor is not of this session, or too old'
+  const { apiStatus, apiCodes } = cause instanceof ProblemError ? cause : {}
+  return new ProblemError('invalid_request', detail, { cause, apiStatus, apiCodes })
 }

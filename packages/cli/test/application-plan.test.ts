@@ -11,6 +11,16 @@ const wanted: WantedApplication = {
   permissions: [
     { resourceAppId: graph, resourceName: 'Microsoft Graph', id: 'read', value: 'User.Read' },
   ],
+  roles: ['Orders.Reader', 'Orders.Clerk'],
+}
+
+/** One of the wanted roles, which an administrator made and switched off. */
+const theirRole = {
+  id: 'theirs',
+  value: 'Orders.Clerk',
+  displayName: 'Clerk',
+  allowedMemberTypes: ['User', 'Application'],
+  isEnabled: false,
 }
 
 /** The application as Graph would return it after the plan. */
@@ -32,8 +42,22 @@ describe('the plan for the application', () => {
       optionalClaims: {
         accessToken: [],
         saml2Token: [],
-        idToken: ['login_hint', 'sid', 'auth_time'].map((name) => ({ name, essential: false })),
+        idToken: ['login_hint', 'sid', 'auth_time', 'groups'].map((name) => ({
+          name,
+          essential: false,
+        })),
       },
+      groupMembershipClaims: 'SecurityGroup',
+      appRoles: ['Orders.Reader', 'Orders.Clerk'].map((value) => ({
+        id: expect.stringMatching(
+          /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/,
+        ) as string,
+        value,
+        displayName: value,
+        description: `Users with the role ${value}`,
+        allowedMemberTypes: ['User'],
+        isEnabled: true,
+      })),
     })
     expect(lines.every(({ sign }) => sign === '+')).toBe(true)
   })
@@ -58,6 +82,8 @@ describe('the plan for the application', () => {
         { resourceAppId: graph, resourceAccess: [{ id: 'mail', type: 'Scope' }] },
       ],
       optionalClaims: { accessToken: [{ name: 'xms_cc' }], idToken: [{ name: 'email' }] },
+      groupMembershipClaims: 'ApplicationGroup',
+      appRoles: [theirRole],
     }
     const after = afterwards(planApplication(wanted, theirs).body, theirs)
     expect(after.displayName).toBe('Renamed')
@@ -76,12 +102,16 @@ describe('the plan for the application', () => {
         ],
       },
     ])
+    expect(after.groupMembershipClaims).toBe('ApplicationGroup')
+    expect(after.appRoles?.[0]).toEqual(theirRole)
+    expect(after.appRoles?.map(({ value }) => value)).toEqual(['Orders.Clerk', 'Orders.Reader'])
     expect(after.optionalClaims?.accessToken).toEqual([{ name: 'xms_cc' }])
     expect(after.optionalClaims?.idToken?.map(({ name }) => name)).toEqual([
       'email',
       'login_hint',
       'sid',
       'auth_time',
+      'groups',
     ])
   })
 

@@ -120,6 +120,34 @@ describe('register', () => {
     expect(access?.resourceAccess.every(({ type }) => type === 'Scope')).toBe(true)
   })
 
+  it('makes the app roles of the configuration and the groups claim, and shows them first', async () => {
+    const shown = await setup.register('--dry-run')
+    expect(shown.out).toMatch(/\+ +app role +Directory\.Reader/)
+    expect(shown.out).toMatch(/\+ +groups claim +security groups/)
+    await setup.register()
+    const [application] = await setup.applications()
+    const named = (roles = application?.appRoles) => roles?.map(({ value }) => value)
+    expect(named()).toEqual(['Directory.Reader', 'Directory.Auditor'])
+    expect(application?.groupMembershipClaims).toBe('SecurityGroup')
+
+    const file = setup.folder.text('aad.config.json')
+    writeFileSync(
+      join(setup.folder.path, 'aad.config.json'),
+      file.replace('"Directory.Auditor"]', '"Directory.Auditor", "Orders.Clerk"]'),
+    )
+    const { out } = await setup.register()
+    expect(out).toMatch(/\+ +app role +Orders\.Clerk/)
+    expect(out).not.toMatch(/app role +Directory/)
+    const [after] = await setup.applications()
+    expect(named(after?.appRoles)).toEqual([
+      'Directory.Reader',
+      'Directory.Auditor',
+      'Orders.Clerk',
+    ])
+    expect(after?.appRoles?.slice(0, 2)).toEqual(application?.appRoles)
+    expect((await setup.register()).out).toContain('Everything is as it should be.')
+  })
+
   it('refuses a permission that Graph does not have, and changes nothing', async () => {
     const file = setup.folder.text('aad.config.json')
     writeFileSync(

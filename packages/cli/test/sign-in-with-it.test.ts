@@ -62,6 +62,15 @@ for (const [credential, args, tags] of [
       expect(arrived.location).toBe('/')
       const me = await browser.get(api.me)
       expect(me.text).toContain(person?.displayName)
+      // The roles of the registration, and the groups claim, are in the token.
+      expect((me.json() as { roles: string[] }).roles).toEqual(person?.roles)
+      const member = setup.tenant.users.find(
+        ({ groups }) => groups.length > 0 && groups.length < 50,
+      )
+      const another = createBrowser(publicUrl, publicUrl)
+      await another.signIn({ user: member?.id ?? '' })
+      const { claims } = (await another.get(api.claims)).json() as { claims: object }
+      expect(claims).toMatchObject({ groups: member?.groups })
       const end = await browser.post('/auth/sign-out', {
         'x-csrf': '1',
         origin: publicUrl,

@@ -12,11 +12,17 @@ export const problemStatus = {
   invalid_request: 400,
   not_found: 404,
   method_not_allowed: 405,
+  /** Something else was changed first, or is locked. */
+  conflict: 409,
   too_many_requests: 429,
   upstream_failed: 502,
   unavailable: 503,
   upstream_timeout: 504,
+  /** The API has no space left for this user. */
+  storage_full: 507,
   internal: 500,
+  /** The app's configuration or registration does not fit. Its operator has to change something. */
+  misconfigured: 500,
 } as const
 
 export type ProblemCode = keyof typeof problemStatus

@@ -12,6 +12,10 @@ interface ProblemFacts extends ErrorOptions {
   signInUrl?: string
   /** The downstream API that failed, by its name in the configuration. */
   api?: string
+  /** The HTTP status of that API's answer, if it answered. */
+  apiStatus?: number | undefined
+  /** The error codes in that answer, such as `Directory_ExpiredPageToken`, from the outside in. */
+  apiCodes?: readonly string[] | undefined
   /** The permissions that are missing. */
   scopes?: readonly string[]
   /** Seconds, for the Retry-After header. */
@@ -26,6 +30,9 @@ export class ProblemError extends Error {
   readonly reason: InteractionReason | undefined
   readonly signInUrl: string | undefined
   readonly api: string | undefined
+  /** For the route and the log. Neither is sent to the caller. */
+  readonly apiStatus: number | undefined
+  readonly apiCodes: readonly string[]
   readonly scopes: readonly string[] | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
@@ -38,6 +45,8 @@ export class ProblemError extends Error {
     this.signInUrl = facts.signInUrl
     this.scopes = facts.scopes
     this.api = facts.api
+    this.apiStatus = facts.apiStatus
+    this.apiCodes = facts.apiCodes ?? []
     this.retryAfterS = facts.retryAfterS
     this.status = facts.status ?? problemStatus[code]
   }
@@ -69,13 +78,19 @@ export function apiProblem(
   api: string,
   code: ProblemCode,
   what: string,
-  facts: { cause?: unknown; retryAfterS?: number } = {},
+  facts: Omit<ProblemFacts, 'api'> = {},
 ): ProblemError {
   return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api })
 }
 
 export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
+}
+
+/** The configuration or the registration has to change before this can succeed; the log says what. */
+export function misconfigured(cause?: unknown, api?: string): ProblemError {
+  const detail = 'This app is not set up for this yet. Its operator finds the reason in the log.'
+  return new ProblemError('misconfigured', detail, { cause, ...(api && { api }) })
 }
 
 /** @param reached whether there was an answer of Microsoft; without one, the way there has failed */

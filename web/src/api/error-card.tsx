@@ -32,7 +32,11 @@ export function ErrorCard({ error, retry, messages, heading = 'h2' }: Props) {
     <MessageCard icon={icon} tone={tone} title={title} heading={heading} alert={!countsDown}>
       <p>{text}</p>
       <Action action={action} problem={problem} details={details} retry={retry} />
-      <Details title="Details" entries={details} copy={!['ask', 'report'].includes(action.kind)} />
+      <Details
+        title="Details"
+        entries={details}
+        copy={!['ask', 'report', 'details'].includes(action.kind)}
+      />
     </MessageCard>
   )
 }
@@ -43,6 +47,7 @@ function detailsOf(problem: ApiProblem): Record<string, string | undefined> {
   return {
     App: 'Gatehouse',
     Problem: [problem.code, problem.reason].filter(Boolean).join(', '),
+    API: problem.api,
     Status: problem.status ? String(problem.status) : undefined,
     Permissions: problem.scopes.join(', ') || undefined,
     'Request id': problem.requestId,
@@ -69,6 +74,13 @@ function Action({ action: { kind, label = 'Continue' }, problem, details, retry 
       <div className={css.actions}>
         <ButtonLink href={continueUrl}>{label}</ButtonLink>
         <CopyButton text={copied} label="Copy details for your administrator" wide />
+      </div>
+    )
+  }
+  if (kind === 'details') {
+    return (
+      <div className={css.actions}>
+        <CopyButton text={copied} label="Copy details" wide />
       </div>
     )
   }

@@ -1,13 +1,15 @@
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
 import { clock, errorCircle, lock, noConnection, shield, warning } from '../ui/icons.generated.ts'
+import { apiMessage } from './api-messages.ts'
 
 /** What the user can do about a failure. */
 export type ErrorAction = {
   /**
    * `retry`: Try again. `wait`: the page continues by itself. `report`: Try again, or send the details
-   * to support. `continue`: go to Microsoft and come back. `ask`: the same, or ask an administrator.
+   * to support. `details`: send the details to support; a repetition cannot help. `continue`: go to
+   * Microsoft and come back. `ask`: the same, or ask an administrator.
    */
-  kind: 'retry' | 'wait' | 'report' | 'continue' | 'ask' | 'home'
+  kind: 'retry' | 'wait' | 'report' | 'details' | 'continue' | 'ask' | 'home'
   /** The text of the button; "Continue" by default. */
   label?: string
 }
@@ -31,7 +33,8 @@ export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}
   }
   // A newer back end may have codes that this page does not know.
   const general = messages[problem.code] ?? internalError
-  return { ...general, ...(problem.api && ofApi[problem.code]), ...overrides[problem.code] }
+  const ofApi = problem.api && apiMessage(problem.api, problem.code)
+  return { ...general, ...ofApi, ...overrides[problem.code] }
 }
 
 const internalError: ErrorMessage = {
@@ -42,9 +45,10 @@ const internalError: ErrorMessage = {
   tone: 'danger',
 }
 
+/** `apiMessage` names the API. */
 const upstream: ErrorMessage = {
-  title: 'Microsoft Graph did not answer',
-  text: 'The problem is on the way to Microsoft, not with your account.',
+  title: 'A service behind this app did not answer',
+  text: 'The problem is on the way to it, not with your account.',
   action: { kind: 'retry' },
   icon: warning,
   tone: 'warning',
@@ -56,18 +60,6 @@ const unreachable: ErrorMessage = {
   action: { kind: 'retry' },
   icon: noConnection,
   tone: 'warning',
-}
-
-/** Messages for failures of an API, instead of this app. */
-const ofApi: Partial<Record<FailureCode, Pick<ErrorMessage, 'title' | 'text'>>> = {
-  too_many_requests: {
-    title: 'Microsoft Graph is busy',
-    text: 'Too many requests arrived at once. Your account is fine.',
-  },
-  unavailable: {
-    title: 'Microsoft Graph is not available just now',
-    text: 'It cannot answer at the moment. Your account is fine.',
-  },
 }
 
 const confirm: ErrorMessage = {
@@ -126,6 +118,27 @@ const messages: Record<FailureCode, ErrorMessage> = {
     action: { kind: 'home' },
     icon: errorCircle,
     tone: 'neutral',
+  },
+  conflict: {
+    title: 'Something changed in the meantime',
+    text: 'There is a newer version of this, or someone else has locked it.',
+    action: { kind: 'retry' },
+    icon: warning,
+    tone: 'warning',
+  },
+  storage_full: {
+    title: 'There is no space left',
+    text: 'There is no room for this. Delete something first.',
+    action: { kind: 'retry' },
+    icon: warning,
+    tone: 'warning',
+  },
+  misconfigured: {
+    title: 'This app is not set up for this',
+    text: 'Trying again does not help. Send the details below to the people who run this app.',
+    action: { kind: 'details' },
+    icon: errorCircle,
+    tone: 'warning',
   },
   invalid_request: internalError,
   method_not_allowed: internalError,

@@ -32,6 +32,15 @@ const messages: MessageOverrides = {
   },
 }
 
+/** Graph refuses some searches, such as a lone symbol. The search box stays above the message. */
+const refusedSearch: MessageOverrides = {
+  ...messages,
+  invalid_request: {
+    title: 'This search is not possible',
+    text: 'Microsoft Graph did not accept it. Search for something else.',
+  },
+}
+
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [params, navigate] = useListParams()
@@ -68,7 +77,11 @@ export default function UsersPageView() {
       {isStaleCursor(error, page) ? (
         placeholder
       ) : (
-        <QueryView query={users} messages={messages} placeholder={placeholder}>
+        <QueryView
+          query={users}
+          messages={search && error?.api ? refusedSearch : messages}
+          placeholder={placeholder}
+        >
           {(known) => (
             <Results params={params} data={known} busy={isPlaceholderData} navigate={navigate} />
           )}

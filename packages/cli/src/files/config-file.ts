@@ -23,6 +23,7 @@ export interface ConfigValue {
   authority?: string
   publicUrl?: string
   scopes?: string[]
+  appRoles?: string[]
   downstreamApis?: Record<string, { baseUrl: string; scopes: string[] }>
 }
 

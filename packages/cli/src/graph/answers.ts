@@ -14,8 +14,19 @@ export interface Application {
   web?: WebPlatform
   optionalClaims?: OptionalClaims | null
   requiredResourceAccess?: ResourceAccess[]
+  groupMembershipClaims?: string | null
+  appRoles?: AppRole[]
   passwordCredentials?: PasswordCredential[]
   keyCredentials?: KeyCredential[]
+}
+
+export interface AppRole {
+  id: string
+  value?: string | null
+  displayName: string
+  description?: string | null
+  allowedMemberTypes: string[]
+  isEnabled?: boolean
 }
 
 export interface WebPlatform {

@@ -1,16 +1,9 @@
 /** Plans the changes of the application. It only adds; values that others set stay. */
 
-import { clouds } from '@gatehouse/fastify/config'
-import { SetupError } from '../errors.ts'
-import type { ConfigValue } from '../files/config-file.ts'
-import type {
-  Application,
-  ResourceAccess,
-  ServicePrincipal,
-  WebPlatform,
-} from '../graph/answers.ts'
-import type { Graph } from '../graph/client.ts'
+import { createHash } from 'node:crypto'
+import type { AppRole, Application, ResourceAccess, WebPlatform } from '../graph/answers.ts'
 import { planLine, type Line } from '../output.ts'
+import type { Permission } from './permissions.ts'
 
 export interface WantedApplication {
   displayName: string
@@ -20,6 +13,8 @@ export interface WantedApplication {
   /** Undefined with http: Entra takes https addresses only. */
   logoutUrl: string | undefined
   permissions: Permission[]
+  /** App roles, by their values. */
+  roles: string[]
 }
 
 export interface ApplicationPlan {
@@ -31,10 +26,10 @@ export interface ApplicationPlan {
 
 /**
  * Claims of the ID token that Entra sends only if configured: the account, for sign-out without a picker;
- * the session, for front-channel sign-out; and the time of authentication
+ * the session, for front-channel sign-out; the time of authentication; and the user's groups
  * (https://learn.microsoft.com/entra/identity-platform/optional-claims-reference).
  */
-const optionalClaims = ['login_hint', 'sid', 'auth_time']
+const optionalClaims = ['login_hint', 'sid', 'auth_time', 'groups']
 
 export function planApplication(
   wanted: WantedApplication,
@@ -61,6 +56,10 @@ export function planApplication(
   if (access) body['requiredResourceAccess'] = access
   const claims = planClaims(current, lines)
   if (claims) body['optionalClaims'] = claims
+  const groups = planGroups(current, lines)
+  if (groups) body['groupMembershipClaims'] = groups
+  const roles = planRoles(wanted.roles, current?.appRoles ?? [], lines)
+  if (roles) body['appRoles'] = roles
 
   const changes = Object.keys(body).length > 0
   return { action: !current ? 'create' : changes ? 'update' : 'keep', body, lines }
@@ -134,86 +133,44 @@ function planClaims(current: Application | undefined, lines: Line[]) {
   }
 }
 
-/** A delegated permission, with the id by which an application registers it. */
-export interface Permission {
-  resourceAppId: string
-  resourceName: string
-  id: string
-  /** The name: `User.Read`. */
-  value: string
-}
-
-/** Microsoft Graph's application id, the same in every tenant and cloud. */
-const graphAppId = '00000003-0000-0000-c000-000000000000'
-const graphHosts = Object.values(clouds).map(({ graph }) => new URL(graph).origin)
-
-/** The scopes that every sign-in adds. An administrator's consent covers them only if they are listed. */
-const signInScopes = ['openid', 'profile', 'offline_access']
-const fields = '$select=id,appId,displayName,oauth2PermissionScopes'
-
 /**
- * The permissions that the configuration needs: its `scopes` and those of its downstream APIs, looked up in
- * the tenant.
- *
- * @throws SetupError for a permission, or an API, that the tenant does not have
+ * Which groups are in the tokens: the user's security groups. Another choice of the organisation stays.
+ * https://learn.microsoft.com/graph/api/resources/application#properties
  */
-export async function resolvePermissions(graph: Graph, config: ConfigValue): Promise<Permission[]> {
-  const apis = Object.values(config.downstreamApis ?? {})
-  const names = [...(config.scopes ?? []), ...apis.flatMap(({ scopes }) => scopes)]
-  const wanted = Map.groupBy([...new Set([...names, ...signInScopes])], resourceOf)
-  const found = await Promise.all(
-    [...wanted].map(async ([resource, scopes]) =>
-      permissionsOf(await findResource(graph, resource), resource, scopes.map(nameOf)),
-    ),
-  )
-  return found.flat()
+function planGroups(current: Application | undefined, lines: Line[]): string | undefined {
+  const { groupMembershipClaims: present } = current ?? {}
+  if (present && present !== 'None') return undefined
+  lines.push(planLine('+', 'groups claim', 'security groups'))
+  return 'SecurityGroup'
 }
 
-/** `User.Read` is Graph's; others come with their API: `api://…/Orders.Read`. */
-function resourceOf(scope: string): string {
-  const at = scope.lastIndexOf('/')
-  const resource = scope.slice(0, Math.max(at, 0))
-  return resource === '' || graphHosts.includes(resource) ? graphAppId : resource
+/** Roles are found by their value. Those of others stay, and so does one that was switched off. */
+function planRoles(wanted: string[], present: AppRole[], lines: Line[]): AppRole[] | undefined {
+  const missing = wanted.filter((role) => !present.some(({ value }) => value === role))
+  if (missing.length === 0) return undefined
+  for (const role of missing) lines.push(planLine('+', 'app role', role))
+  return [...present, ...missing.map(newRole)]
 }
 
-function nameOf(scope: string): string {
-  return scope.slice(scope.lastIndexOf('/') + 1)
-}
-
-async function findResource(graph: Graph, resource: string): Promise<ServicePrincipal | undefined> {
-  const what = 'read the permissions of an API'
-  if (resource === graphAppId) {
-    return graph.find(`/servicePrincipals(appId='${graphAppId}')?${fields}`, what)
+function newRole(value: string): AppRole {
+  return {
+    id: roleId(value),
+    value,
+    displayName: value,
+    description: `Users with the role ${value}`,
+    allowedMemberTypes: ['User'],
+    isEnabled: true,
   }
-  const name = encodeURIComponent(resource.replaceAll("'", "''"))
-  const filter = `$filter=servicePrincipalNames/any(n:n eq '${name}')`
-  const [api] = await graph.list<ServicePrincipal>(`/servicePrincipals?${filter}&${fields}`, what)
-  return api
 }
 
-function permissionsOf(
-  api: ServicePrincipal | undefined,
-  resource: string,
-  names: string[],
-): Permission[] {
-  if (!api) {
-    throw new SetupError(
-      'graph',
-      `This tenant knows no API ${resource}, whose permissions aad.config.json asks for.`,
-      'Correct the scope in aad.config.json, or have that API registered first.',
-    )
-  }
-  const offered = api.oauth2PermissionScopes ?? []
-  return [...new Set(names)].flatMap((name) => {
-    const scope = offered.find(({ value }) => value.toLowerCase() === name.toLowerCase())
-    const resourceName = api.displayName ?? resource
-    if (scope) return [{ resourceAppId: api.appId, resourceName, id: scope.id, value: scope.value }]
-    // `.default` means the permissions that are already registered.
-    if (signInScopes.includes(name) || name === '.default') return []
-    throw new SetupError(
-      'graph',
-      `${resourceName} has no delegated permission ${name}, which aad.config.json asks for.`,
-      'Correct its spelling in aad.config.json: https://learn.microsoft.com/graph/permissions-reference lists them.',
-    )
-  })
+/** Unique within the application, and the same in a repeated run. */
+function roleId(value: string): string {
+  const hex = createHash('sha256').update(`gatehouse role ${value}`).digest('hex')
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+  ]
+  return [...groups, hex.slice(20, 32)].join('-')
 }

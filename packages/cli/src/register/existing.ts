@@ -7,7 +7,7 @@ import type { Graph } from '../graph/client.ts'
 import { defaultName, uniqueNameOf } from './settings.ts'
 
 const fields =
-  '$select=id,appId,displayName,uniqueName,signInAudience,createdDateTime,web,optionalClaims,requiredResourceAccess,passwordCredentials,keyCredentials'
+  '$select=id,appId,displayName,uniqueName,signInAudience,createdDateTime,web,optionalClaims,requiredResourceAccess,groupMembershipClaims,appRoles,passwordCredentials,keyCredentials'
 
 export interface Existing {
   application: Application | undefined

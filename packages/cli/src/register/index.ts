@@ -10,7 +10,7 @@ import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
 import { ask, hasTerminal, paint, print, withProgress } from '../output.ts'
 import { signIn } from '../sign-in.ts'
-import { planApplication, resolvePermissions, type Permission } from './application-plan.ts'
+import { planApplication } from './application-plan.ts'
 import { applyApplication, applyServicePrincipal } from './application.ts'
 import {
   localCertificates,
@@ -20,6 +20,7 @@ import {
 import { planCredential } from './credential-plan.ts'
 import { applyCredential, removeStale } from './credential.ts'
 import { byClientId, findApplication, findRest } from './existing.ts'
+import { type Permission, resolvePermissions } from './permissions.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
 import { defaultName, publicOrigin, type Settings } from './settings.ts'
 import { printNextSteps, showPlan } from './show-plan.ts'
@@ -81,6 +82,7 @@ function makePlan(
     // Entra takes https only: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
     logoutUrl: publicUrl.startsWith('https:') ? publicUrl + auth.frontChannelLogout : undefined,
     permissions,
+    roles: config.value.appRoles ?? [],
   }
   return {
     ...facts,

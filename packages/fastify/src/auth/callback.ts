@@ -1,6 +1,7 @@
 /** `GET /auth/redirect`: Entra sends the browser back here, with a code or an error (RFC 6749 §4.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { withScopesOfSameApi } from '../config/index.ts'
 import {
   aadstsNumber,
   remedyFor,
@@ -136,11 +137,13 @@ export function matchesIssuer(iss: string | undefined, issuer: string): boolean 
 
 /** @returns what a new session starts with. @throws EntraError */
 async function redeemCode(
-  { entra, scopes, now }: AuthContext,
+  { entra, scopes: configured, now }: AuthContext,
   { headers }: FastifyRequest,
-  { verifier, nonce, claims }: Transaction,
+  { verifier, nonce, claims, scopes: granted = [] }: Transaction,
   code: string,
 ): Promise<SessionRecord> {
+  // With what the user has just granted: the first call after it needs it.
+  const scopes = withScopesOfSameApi(configured, granted)
   const answer = await entra.redeemCode({
     code,
     verifier,
@@ -226,10 +229,15 @@ async function retryWithStepUp(
   { error, transaction }: { error: EntraError; transaction: Transaction },
 ): Promise<FastifyReply> {
   request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
-  const { returnTo } = transaction
+  const { returnTo, scopes } = transaction
   const claims = parseClaimsRequest(error.claims) ?? transaction.claims
   try {
-    return await startSignIn(context, request, reply, { returnTo, claims, isStepUpRetry: true })
+    return await startSignIn(context, request, reply, {
+      returnTo,
+      claims,
+      scopes,
+      isStepUpRetry: true,
+    })
   } catch (cause) {
     request.log.error({ err: cause, event: 'sign_in_not_started' }, 'A sign-in could not start')
     return sendUnavailable(request, reply, cause)

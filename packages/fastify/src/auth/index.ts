@@ -42,7 +42,7 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
   const context = await createAuthContext(app, config, now)
   const { entra, store } = context
   decorateRequests(app, context)
-  decorateRequirements(app)
+  decorateRequirements(app, config.appRoles)
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])
     return {

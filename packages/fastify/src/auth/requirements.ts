@@ -12,7 +12,8 @@ declare module 'fastify' {
     requireRole(...anyOf: string[]): onRequestAsyncHookHandler
     /**
      * For users who granted these permissions, or whose administrator did. Others get 401
-     * `interaction_required` with the reason `consent`, and come back with them.
+     * `interaction_required` with the reason `consent`, and come back with them. `callApi` then sends
+     * tokens that have them.
      */
     requireScopes(...scopes: string[]): onRequestAsyncHookHandler
     /**
@@ -22,22 +23,32 @@ declare module 'fastify' {
      */
     requireStepUp(authenticationContext: string): onRequestAsyncHookHandler
   }
+
+  interface FastifyRequest {
+    /** The permissions of the route's `requireScopes`. */
+    requiredScopes: readonly string[] | undefined
+  }
 }
 
 /** Each of them works behind `requireSignIn`. None is a check on its own. */
-export function decorateRequirements(app: FastifyInstance): void {
+export function decorateRequirements(app: FastifyInstance, appRoles: readonly string[]): void {
   app.decorate('requireRole', (...anyOf: string[]) => {
     if (anyOf.length === 0) throw new Error('requireRole needs the name of a role')
-    return async ({ user }: FastifyRequest) => {
+    warnOfUnknownRoles(app, appRoles, anyOf)
+    return async ({ user, log }: FastifyRequest) => {
       if (anyOf.some((role) => user.roles.includes(role))) return
+      const fields = { event: 'role_missing', roles: anyOf, hasNoRoles: user.roles.length === 0 }
+      log.warn(fields, 'A user without the role: is it assigned under Enterprise applications?')
       throw new ProblemError('forbidden', `This needs the role ${anyOf.join(' or ')}.`)
     }
   })
 
+  app.decorateRequest('requiredScopes', undefined)
   app.decorate('requireScopes', (...scopes: string[]) => {
     if (scopes.length === 0) throw new Error('requireScopes needs the name of a permission')
     return async (request: FastifyRequest) => {
       await request.accessToken(scopes)
+      request.requiredScopes = [...(request.requiredScopes ?? []), ...scopes]
     }
   })
 
@@ -53,4 +64,19 @@ export function decorateRequirements(app: FastifyInstance): void {
       })
     }
   })
+}
+
+/** Without its role, a route is closed to everyone, and nobody sees why. */
+function warnOfUnknownRoles(
+  app: FastifyInstance,
+  appRoles: readonly string[],
+  anyOf: readonly string[],
+): void {
+  const unknown = anyOf.filter((role) => !appRoles.includes(role))
+  if (unknown.length === 0) return
+  const fields = { event: 'role_not_listed', key: 'appRoles', roles: unknown }
+  app.log.warn(
+    fields,
+    'A route requires a role that appRoles does not list, so register does not make it',
+  )
 }

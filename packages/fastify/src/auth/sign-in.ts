@@ -99,6 +99,7 @@ export async function startSignIn(
   const transaction = context.transactions.start(request, reply, {
     returnTo,
     claims,
+    scopes,
     isStepUpRetry,
   })
   const url = await context.entra.authorizeUrl({

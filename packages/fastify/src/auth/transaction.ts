@@ -13,6 +13,8 @@ export interface Transaction {
   returnTo: string
   /** The claims request that it started with, JSON. */
   claims?: string
+  /** The permissions that the user is asked for beside the configured ones. */
+  scopes?: readonly string[]
   /** This app started it because Entra wanted a stronger proof than the first attempt gave. */
   isStepUpRetry?: true
   /** Milliseconds since the epoch. */
@@ -29,6 +31,7 @@ const prefix = 'sign-in-'
 interface TransactionOptions {
   returnTo: string
   claims?: string | undefined
+  scopes?: readonly string[] | undefined
   isStepUpRetry?: true | undefined
 }
 
@@ -58,7 +61,7 @@ export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: 
     start: (
       request: FastifyRequest,
       reply: FastifyReply,
-      { returnTo, claims, isStepUpRetry }: TransactionOptions,
+      { returnTo, claims, scopes = [], isStepUpRetry }: TransactionOptions,
     ): Transaction => {
       makeRoom(request, reply)
       const transaction: Transaction = {
@@ -67,6 +70,7 @@ export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: 
         verifier: random(),
         returnTo,
         ...(claims && { claims }),
+        ...(fits(scopes) && { scopes }),
         ...(isStepUpRetry && { isStepUpRetry }),
         issuedAt: now(),
       }
@@ -84,6 +88,11 @@ export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: 
     /** The key by which the store knows that a transaction was consumed. */
     consumedKey: ({ state }: Transaction): string => `sign-in:${sha256(state)}`,
   }
+}
+
+/** A longer list would not fit into the cookie. Its token is then requested by the first call. */
+function fits(scopes: readonly string[]): boolean {
+  return scopes.length > 0 && scopes.join(' ').length <= 500
 }
 
 /** 256 bits: a state, nonce or verifier cannot be guessed, and does not come twice. */

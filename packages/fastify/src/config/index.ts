@@ -26,7 +26,13 @@ export { readProxySettings } from './environment.ts'
 export { isLoopback } from './addresses.ts'
 export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 export { findProjectRoot } from './load.ts'
-export { isDefaultScope, isSameScope, normaliseScope, scopeName } from './scopes.ts'
+export {
+  isDefaultScope,
+  isSameScope,
+  normaliseScope,
+  scopeName,
+  withScopesOfSameApi,
+} from './scopes.ts'
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {
@@ -52,6 +58,8 @@ export interface Config {
   readonly publicUrl: string
   readonly redirectUri: string
   readonly scopes: readonly string[]
+  /** App roles of the registration. */
+  readonly appRoles: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   readonly session: { readonly idleMs: number; readonly absoluteMs: number }
   /** Requests per minute; more are answered with 429. */
@@ -165,6 +173,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     publicUrl,
     redirectUri: `${publicUrl}/auth/redirect`,
     scopes: file.scopes,
+    appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
     session: {
       idleMs: session.idleMinutes * 60_000,

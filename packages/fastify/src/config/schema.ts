@@ -162,6 +162,15 @@ export const ConfigFile = Type.Object(
       'the address that people open, such as https://app.example.com, without a path',
     ),
     scopes: scopes('a list of permission names without spaces, such as ["User.ReadBasic.All"]'),
+    appRoles: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,119}$' }), {
+        maxItems: 100,
+        uniqueItems: true,
+        default: [],
+        description:
+          'a list of app roles that routes require and npm run register creates, such as ["Directory.Reader"]',
+      }),
+    ),
     downstreamApis: Type.Record(Type.String(), DownstreamApi, {
       propertyNames: { pattern: '^[a-z][A-Za-z0-9]{0,30}$' },
       description: 'an object with one entry per API: { "graph": { "baseUrl": …, "scopes": […] } }',

@@ -39,6 +39,19 @@ export function scopeName(scope: string): string {
   return scope.slice(scope.lastIndexOf('/') + 1).toLowerCase()
 }
 
+/** The configured scopes of one API, and those of `more` that are of the same API: one token allows both. */
+export function withScopesOfSameApi(
+  configured: readonly string[],
+  more: readonly string[],
+): string[] {
+  const apis = new Set(configured.filter((scope) => !isSignInScope(scope)).map(resourceOf))
+  const added = more.filter(
+    (scope) =>
+      apis.has(resourceOf(scope)) && !configured.some((known) => isSameScope(known, scope)),
+  )
+  return [...configured, ...added]
+}
+
 /**
  * Scopes that Entra would refuse: one token is for one API, and `.default` cannot be mixed with others
  * (Microsoft, "Scopes and permissions in the Microsoft identity platform").

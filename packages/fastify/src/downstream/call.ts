@@ -1,12 +1,13 @@
 /** Calls one API as the signed-in user: token, limits, retries, and what the API says about the token. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import { type DownstreamApiConfig, scopeName } from '../config/index.ts'
-import { apiProblem, ProblemError } from '../errors.ts'
+import { type DownstreamApiConfig, scopeName, withScopesOfSameApi } from '../config/index.ts'
+import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { isReset, type ProxySettings } from '../outgoing/index.ts'
+import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import { type Answer, type Call, type CallSignal, createHttpClient, withDeadline } from './http.ts'
-import { throwIfFailed, tokenRejection, type TokenRejection } from './response.ts'
+import { tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const totalMs = 10_000
@@ -31,7 +32,7 @@ export async function callAsUser(request: FastifyRequest, api: Api, call: Call):
   const { user } = request
   const userKey = `${user.tenantId} ${user.objectId}`
   const onTimeout = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
-  const token = await request.accessToken(api.scopes)
+  const token = await tokenFor(request, api)
   const answer = await withDeadline(request.raw.socket, totalMs, onTimeout, async (signal) => {
     const first = await api.send(call, userKey, token, signal)
     const rejection = tokenRejection(first)
@@ -42,7 +43,7 @@ export async function callAsUser(request: FastifyRequest, api: Api, call: Call):
     return api.send(call, userKey, renewed, signal)
   })
   const rejection = tokenRejection(answer)
-  if (rejection) throw await toProblem(request, api, rejection)
+  if (rejection) throw await toProblem(request, api, answer, rejection)
   throwIfFailed(api.name, answer)
   return answer
 }
@@ -55,16 +56,39 @@ async function renewToken(
   { status, claims }: TokenRejection,
 ): Promise<string | undefined> {
   if (status === 403 && claims === undefined) return undefined
-  return request.accessToken(api.scopes, { rejected, claims })
+  return tokenFor(request, api, { rejected, claims })
+}
+
+/** A token for the API, with what its configuration and the route require. */
+async function tokenFor(
+  request: FastifyRequest,
+  { name, scopes }: Api,
+  rejection?: { rejected: string; claims: string | undefined },
+): Promise<string> {
+  try {
+    // What the user has just granted is in the token of the very next call.
+    const wanted = withScopesOfSameApi(scopes, request.requiredScopes ?? [])
+    return await request.accessToken(wanted, rejection)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'misconfigured') throw error
+    const fields = { event: 'api_misconfigured', api: name, key: `downstreamApis.${name}.scopes` }
+    request.log.error(
+      fields,
+      'Entra gives no token for this API: compare its scopes with the tenant',
+    )
+    throw misconfigured(error.cause, name)
+  }
 }
 
 /** The problem for an API that rejected the new token too. */
 async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
+  answer: Answer,
   { status, claims, scopes }: TokenRejection,
 ): Promise<ProblemError> {
-  const cause = new Error(`${name} answered with status ${status}`)
+  const facts = failureFacts(name, answer)
+  const { cause } = facts
   if (claims !== undefined) {
     return request.interactionRequired({ reason: 'step_up', claims, cause })
   }
@@ -77,7 +101,7 @@ async function toProblem(
   }
   return status === 401
     ? request.interactionRequired({ reason: 'session_expired', cause })
-    : apiProblem(name, 'forbidden', 'does not let you do this', { cause })
+    : apiProblem(name, 'forbidden', 'does not let you do this', facts)
 }
 
 export type Api = ReturnType<typeof createApi>
@@ -103,6 +127,7 @@ export function createApi(
 
   return {
     name,
+    baseUrl,
     scopes,
     /**
      * @param user whose share of the slots the call takes

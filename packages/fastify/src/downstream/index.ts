@@ -10,6 +10,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
 import { type Api, callAsUser, createApi, maxBytes } from './call.ts'
 import { assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import { isPage, nextPage } from './next-page.ts'
 import { imageOf, type ImageType, jsonOf, throwIfOtherShape } from './response.ts'
 
 export { clientGoneStatus } from './http.ts'
@@ -18,6 +19,8 @@ interface CallOptions {
   /** GET by default. Only a GET is ever sent twice. */
   method?: Call['method']
   query?: Record<string, string>
+  /** The page of a list, as `request.nextPage` returned it. Sent behind the query, unchanged. */
+  page?: string | undefined
   headers?: Partial<Record<CallHeader, string>>
   /** Sent as JSON. */
   body?: unknown
@@ -39,8 +42,9 @@ declare module 'fastify' {
      * @param options `answer`: the answer's schema; another shape is `upstream_failed`
      * @returns the answer's JSON; undefined if it has no content
      * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
-     * `forbidden`, `not_found`, `too_many_requests`, `upstream_failed`, `upstream_timeout`,
-     * `unavailable`, `sign_in_required`
+     * `forbidden`, `not_found`, `invalid_request`, `conflict`, `storage_full`, `too_many_requests`,
+     * `upstream_failed`, `upstream_timeout`, `unavailable`, `internal` (the API does not offer this call),
+     * `sign_in_required`. Its `apiStatus` and `apiCodes` are the API's own
      */
     callApi<Answer extends TSchema>(
       name: string,
@@ -48,6 +52,19 @@ declare module 'fastify' {
       options: CheckedCall<Answer>,
     ): Promise<Static<Answer>>
     callApi(name: string, path: string, options?: CallOptions): Promise<unknown>
+    /**
+     * Reads the link to the next page of a list, such as Graph's `@odata.nextLink`.
+     *
+     * @param path the path of the list, and `query` what the route sends with every page
+     * @returns what the link adds to that query, for the option `page` of `callApi`; keep it on the server,
+     * or seal it
+     * @throws ProblemError `upstream_failed` for a link that leads elsewhere, or to no other page
+     */
+    nextPage(
+      name: string,
+      path: string,
+      options: { query?: Record<string, string>; link: string },
+    ): string
     /**
      * GETs an image from a configured downstream API with the user's own token.
      *
@@ -83,11 +100,11 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       path: string,
       options: CallOptions & { answer?: TSchema } = {},
     ) {
-      const { method = 'GET', query, headers = {}, body, answer: schema } = options
+      const { method = 'GET', query, page, headers = {}, body, answer: schema } = options
       assertCallHeaders(headers)
       const call: Call = {
         method,
-        path: builtPath(path, query),
+        path: builtPath(path, query, page),
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
         accept: 'application/json',
@@ -99,6 +116,10 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       return json
     },
   )
+  app.decorateRequest('nextPage', (name, path, { query = {}, link }) => {
+    const { baseUrl } = find(name)
+    return nextPage(link, { name, baseUrl, path: builtPath(path, undefined), query })
+  })
   app.decorateRequest('imageFromApi', async function (this: FastifyRequest, name, path, options) {
     const call: Call = {
       method: 'GET',
@@ -125,9 +146,14 @@ export default fp(downstream, { name: 'downstream', dependencies: ['identity'] }
  * API would leave its prefix.
  *
  * @param path starts with `/`; ids in it went through `encodeURIComponent`
- * @throws Error for any other path: a mistake in the route
+ * @param page what `nextPage` returned
+ * @throws Error for any other path or page: a mistake in the route
  */
-export function builtPath(path: string, query: Record<string, string> | undefined): string {
+export function builtPath(
+  path: string,
+  query: Record<string, string> | undefined,
+  page?: string,
+): string {
   if (
     !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
     /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
@@ -135,5 +161,9 @@ export function builtPath(path: string, query: Record<string, string> | undefine
   ) {
     throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
   }
-  return query ? `${path}?${stringify(query)}` : path
+  if (page !== undefined && !isPage(page)) {
+    throw new Error('page is not what request.nextPage returned')
+  }
+  const parts = [query && stringify(query), page].filter((part) => part !== undefined)
+  return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }

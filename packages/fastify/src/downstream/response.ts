@@ -3,7 +3,6 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { parseClaimsRequest } from '../entra/index.ts'
 import { apiProblem, type ProblemError } from '../errors.ts'
-import { retryAfterSeconds } from '../retry-after.ts'
 import type { Answer } from './http.ts'
 import { type BearerChallenge, readBearerChallenge } from './www-authenticate.ts'
 
@@ -19,24 +18,6 @@ export function tokenRejection({ status, headers }: Answer): TokenRejection | un
   // Only a well-formed claims request goes to Entra. Any other counts as no challenge.
   const usable = parseClaimsRequest(claims)
   return { status, ...(usable && { claims: usable }), ...(scopes && { scopes }) }
-}
-
-/** @throws ProblemError for every answer that is not 2xx */
-export function throwIfFailed(name: string, { status, headers }: Answer): void {
-  if (status >= 200 && status < 300) return
-  const cause = new Error(`${name} answered with status ${status}`)
-  if (status === 429 || status === 503) {
-    const code = status === 429 ? 'too_many_requests' : 'unavailable'
-    const retryAfterS = retryAfterSeconds(headers['retry-after'], Date.now())
-    throw apiProblem(name, code, 'is busy', { cause, retryAfterS })
-  }
-  if (status === 404) {
-    throw apiProblem(name, 'not_found', 'has no such thing', { cause })
-  }
-  if (status === 504) {
-    throw apiProblem(name, 'upstream_timeout', 'did not answer in time', { cause })
-  }
-  throw apiProblem(name, 'upstream_failed', 'failed', { cause })
 }
 
 /**

@@ -178,7 +178,7 @@ export const meanings: readonly Meaning[] = [
     refusesClient: true,
   },
   {
-    numbers: [70011],
+    numbers: [70011, 650053],
     cause: 'misconfigured',
     fix: 'A scope is misspelt, or belongs to another API than the rest.',
     setting: 'scopes and downstreamApis',

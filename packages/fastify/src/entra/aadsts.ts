@@ -17,6 +17,9 @@ const byOauthError = new Map<string, SignInProblemCode>([
   ['invalid_client', 'misconfigured'],
   ['unauthorized_client', 'misconfigured'],
   ['invalid_scope', 'misconfigured'],
+  ['invalid_resource', 'misconfigured'],
+  // RFC 8707 §2.
+  ['invalid_target', 'misconfigured'],
   ['invalid_grant', 'expired'],
   ['login_required', 'expired'],
   ['interaction_required', 'step_up'],
@@ -57,8 +60,21 @@ export function remedyFor({ aadsts }: { aadsts?: number | undefined }): Remedy |
 /** Whether Entra rejected the app's credential, and not the user's code or token. */
 export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean {
   if (code !== 'entra_refused') return false
-  // Entra sends some of these numbers with another OAuth error.
-  return oauthError === 'invalid_client' || byNumber.get(aadsts ?? 0)?.refusesClient === true
+  // Entra sends some of these numbers with another OAuth error, and `invalid_client` with others.
+  const meaning = byNumber.get(aadsts ?? 0)
+  return meaning ? meaning.refusesClient === true : oauthError === 'invalid_client'
+}
+
+/**
+ * Whether Entra refused what was asked for: an API that the tenant does not know, a scope that the API
+ * does not have, a permission that the registration lacks. Neither the user nor another attempt helps.
+ */
+export function refusesScopes(error: EntraError): boolean {
+  return (
+    causeOfError(error) === 'misconfigured' &&
+    error.code === 'entra_refused' &&
+    !refusesClient(error)
+  )
 }
 
 /**
@@ -67,6 +83,7 @@ export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean
  */
 export function interactionFor(error: EntraError): InteractionReason | undefined {
   const { oauthError, suberror, aadsts } = error
+  if (refusesScopes(error)) return undefined
   if (oauthError !== 'invalid_grant' && oauthError !== 'interaction_required') return undefined
   const cause = causeOfNumber(aadsts)
   if (cause === 'consent_required' || suberror === 'consent_required') return 'consent'

@@ -14,6 +14,7 @@ export {
   causeOfError,
   interactionFor,
   refusesClient,
+  refusesScopes,
   remedyFor,
   type Remedy,
   type SignInProblemCode,

@@ -60,9 +60,16 @@ function validationDetail({ validation, validationContext }: FastifyError): stri
 }
 
 function log(request: FastifyRequest, problem: ProblemError, error: Error): void {
-  const fields = { code: problem.code, err: problem.cause ?? error }
-  if (problem.status >= 500) request.log.error(fields, 'The request failed')
-  else request.log.info({ code: problem.code }, 'The request was refused')
+  const { code, api, apiStatus, apiCodes } = problem
+  const fields = {
+    code,
+    ...(api && { api }),
+    ...(apiStatus !== undefined && { apiStatus }),
+    ...(apiCodes.length > 0 && { apiCodes }),
+  }
+  if (problem.status >= 500) {
+    request.log.error({ ...fields, err: problem.cause ?? error }, 'The request failed')
+  } else request.log.info(fields, 'The request was refused')
 }
 
 export const errorHandler = fp(problems, { name: 'problems' })

@@ -34,12 +34,14 @@ const TokenRequestSchema = Type.Object({
   claims: Type.Optional(Type.String()),
   /** Microsoft said when to come back. */
   throttled: Type.Optional(Type.Literal(true)),
-  /** How it failed. Without a reason, there was no usable answer. */
+  /** How it failed. Without a reason and not misconfigured, there was no usable answer. */
   failure: Type.Optional(
     Type.Object({
       reason: Type.Optional(ChallengeSchema.properties.reason),
       claims: Type.Optional(Type.String()),
       scopes: Type.Optional(Type.Array(Type.String())),
+      /** Entra refuses these scopes to everyone. */
+      misconfigured: Type.Optional(Type.Literal(true)),
     }),
   ),
 })

@@ -1,17 +1,19 @@
 /** One exchange of a session's refresh token: the answer is checked, matched to the user, and written. */
 import type { FastifyBaseLogger } from 'fastify'
+import { isDefaultScope } from '../config/index.ts'
 import {
   remedyFor,
   type Entra,
   EntraError,
   interactionFor,
+  refusesScopes,
   type TokenResponse,
   parseClaimsRequest,
 } from '../entra/index.ts'
-import { type ProblemError, signInRequired, unavailable } from '../errors.ts'
+import { misconfigured, type ProblemError, signInRequired, unavailable } from '../errors.ts'
 import type { Session } from './cache.ts'
 import type { Challenges } from './challenges.ts'
-import type { SessionRecord, TokenFailure } from './record.ts'
+import type { GrantedToken, SessionRecord, TokenFailure } from './record.ts'
 import type { Sessions } from './sessions.ts'
 import { findToken, grantedToken, withRequest, withToken } from './token-set.ts'
 
@@ -55,7 +57,8 @@ export class TokenRefresh {
   ): Promise<string> {
     const { entra, now } = this.#options
     const { refreshToken } = record
-    const { scopes, claims } = request
+    const { claims } = request
+    const scopes = requestable(request.scopes)
     if (!refreshToken) throw await this.problemFor(session, { reason: 'session_expired' }, {})
     let answer: TokenResponse
     try {
@@ -66,9 +69,9 @@ export class TokenRefresh {
     }
     const token = grantedToken(answer, scopes, now())
     // Entra may grant less than was requested; the user can consent to the rest.
-    const failure = findToken([token], scopes)
+    const failure = findToken([token], request.scopes)
       ? undefined
-      : { reason: 'consent' as const, scopes: [...scopes] }
+      : { reason: 'consent' as const, scopes: missingOf(token, request.scopes) }
     const written = await this.#keep(session, request, { failure }, (kept) =>
       withToken(kept, token, answer.refreshToken, now()),
     )
@@ -81,9 +84,10 @@ export class TokenRefresh {
   /** What a caller gets for a failure, when it happens and for as long as it holds. */
   async problemFor(
     session: Session,
-    { reason, claims, scopes }: TokenFailure,
+    { reason, claims, scopes, misconfigured: isMisconfigured }: TokenFailure,
     { cause, retryAfterS }: FailureFacts,
   ): Promise<ProblemError> {
+    if (isMisconfigured) return misconfigured(cause)
     return reason
       ? this.#options.challenges.challenge(session, { reason, claims, scopes, cause })
       : unavailable(cause, retryAfterS, !(cause instanceof EntraError && cause.isUnreachable))
@@ -106,7 +110,7 @@ export class TokenRefresh {
 
   async #failed(session: Session, request: RefreshRequest, error: EntraError) {
     const failure = failureOf(error, request)
-    if (!failure.reason) logRefusal(this.#options.log, error)
+    if (!failure.reason) logRefusal(this.#options.log, error, request.scopes)
     const { retryAfterS } = error
     const written = await this.#keep(session, request, { failure, retryAfterS })
     if (!written) return signInRequired()
@@ -126,8 +130,18 @@ export class TokenRefresh {
   }
 }
 
+/** Entra refuses `.default` beside others, and it stands for all that was consented to. */
+function requestable(scopes: readonly string[]): readonly string[] {
+  return scopes.some(isDefaultScope) ? scopes.filter(isDefaultScope) : scopes
+}
+
+function missingOf(token: GrantedToken, scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => findToken([token], [scope]) === undefined)
+}
+
 /** With a reason if Entra wants the user. Without one, there was no usable answer, and the user is not the cause. */
 function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): TokenFailure {
+  if (refusesScopes(error)) return { misconfigured: true }
   const reason = interactionFor(error)
   if (!reason) return {}
   // What Entra asks for counts more than what the API asked Entra for.
@@ -140,9 +154,9 @@ function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): Token
 }
 
 /** Logs what neither the user nor another attempt can fix, with advice for the operator. */
-function logRefusal(log: FastifyBaseLogger, error: EntraError): void {
+function logRefusal(log: FastifyBaseLogger, error: EntraError, scopes: readonly string[]): void {
   if (error.code !== 'entra_refused') return
   const { aadsts, oauthError } = error
-  const fields = { event: 'refresh_refused', aadsts, oauthError, advice: remedyFor(error) }
+  const fields = { event: 'refresh_refused', aadsts, oauthError, scopes, advice: remedyFor(error) }
   log.error(fields, 'Entra refused to renew a token')
 }

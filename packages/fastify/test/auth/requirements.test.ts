@@ -28,6 +28,7 @@ function protectedRoutes(app: FastifyInstance): void {
 
 const gatehouse = useTestApp({
   extend: protectedRoutes,
+  config: { appRoles: ['Directory.Reader', 'Directory.Auditor'] },
   tenant: {
     patchUsers: {
       70: { roles: ['Directory.Reader'] },
@@ -46,6 +47,28 @@ async function signedIn(place: number): Promise<Browser> {
 async function statuses(browser: Browser, ...paths: string[]): Promise<number[]> {
   return Promise.all(paths.map(async (path) => (await browser.get(path)).status))
 }
+
+describe('a role that nobody can have', () => {
+  const lines = (event: string) =>
+    gatehouse()
+      .logs.map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['event'] === event)
+
+  it('is in the log at start, with the key that has to list it', () => {
+    expect(lines('role_not_listed')).toMatchObject([
+      { key: 'appRoles', roles: ['Nobody'], level: 40 },
+    ])
+  })
+
+  it('is in the log with each refusal, which says whether the user has any role', async () => {
+    await (await signedIn(72)).get('/test/reader')
+    await (await signedIn(71)).get('/test/reader')
+    expect(lines('role_missing').slice(-2)).toMatchObject([
+      { roles: ['Directory.Reader'], hasNoRoles: true },
+      { roles: ['Directory.Reader'], hasNoRoles: false },
+    ])
+  })
+})
 
 describe('a route that requires more than a sign-in', () => {
   it('is 401 without a session, with any requirement', async () => {

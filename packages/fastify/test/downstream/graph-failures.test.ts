@@ -1,4 +1,3 @@
-import type { Users } from '@gatehouse/shared/users'
 import type { Fault } from '@gatehouse/tenant'
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
@@ -54,7 +53,7 @@ describe('a call to Graph that fails', () => {
       502,
       'upstream_failed',
     ],
-    ['fails with 509', { kind: 'respond', status: 509, body: {} }, 502, 'upstream_failed'],
+    ['gets too much traffic', { kind: 'respond', status: 509, body: {} }, 429, 'too_many_requests'],
     [
       'is not available',
       { kind: 'graphError', status: 503, code: 'ServiceUnavailable' },
@@ -64,8 +63,8 @@ describe('a call to Graph that fails', () => {
     [
       'refuses the query',
       { kind: 'graphError', status: 400, code: 'BadRequest' },
-      502,
-      'upstream_failed',
+      400,
+      'invalid_request',
     ],
     [
       'redirects',
@@ -117,7 +116,7 @@ describe('a call to Graph that fails', () => {
       const answer = await browser.get('/api/users')
       const { detail } = expectProblem(answer, status, code)
       expect(detail).not.toMatch(/Authorization_|evil|<h1>|fault/)
-      expect(answer.headers['retry-after'] !== undefined).toBe(status === 503)
+      expect(answer.headers['retry-after'] !== undefined).toBe([429, 503].includes(status))
       gatehouse().tenant.faults.clear()
       expect((await browser.get('/api/users')).status).toBe(200)
     },
@@ -183,16 +182,13 @@ describe('an answer of Graph with more than the contract allows', () => {
     'https://evil.test/v1.0/users?$skiptoken=hostile',
     'http://169.254.169.254/?$skiptoken=hostile',
     'https://graph.microsoft.com@evil.test/?$skiptoken=hostile',
-  ])('has a next link to another host, which is not followed: %s', async (link) => {
+    '//evil.test/v1.0/users?$skiptoken=hostile',
+    'file:///etc/passwd?$skiptoken=hostile',
+  ])('has a next link to another host, which is refused: %s', async (link) => {
     const browser = await signedIn()
     failing({ kind: 'respond', status: 200, body: { value: [user], '@odata.nextLink': link } })
-    const { next } = (await browser.get('/api/users')).json() as Users
-    expect(next).not.toContain('evil')
-    await browser.get(`/api/users?cursor=${next}`)
-    const calls = gatehouse()
-      .tenant.journal.entries()
-      .filter(({ endpoint }) => endpoint === 'users')
-    expect(calls.map(({ path }) => path)).toEqual(['/v1.0/users', '/v1.0/users'])
-    expect(calls[1]?.query).toMatchObject({ $skiptoken: 'hostile', $top: '5' })
+    const { detail } = expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
+    expect(detail).not.toContain('hostile')
+    expect(gatehouse().tenant.journal.count('users')).toBe(1)
   })
 })

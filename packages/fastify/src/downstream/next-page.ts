@@ -1,0 +1,69 @@
+/** Reads the link to the next page of a list, such as Graph's `@odata.nextLink`. */
+import { apiProblem } from '../errors.ts'
+
+/** Graph's page tokens have less than 1 kB. A longer one would make a cursor too long for a URL. */
+const maxLength = 2100
+
+interface NextPageOptions {
+  /** The API's name in problems. */
+  name: string
+  baseUrl: string
+  /** The path of the list within the API. */
+  path: string
+  /** The query that the route itself sends with every page. */
+  query: Readonly<Record<string, string>>
+}
+
+/**
+ * What a link adds to the query of its list. An API's page token is opaque, whatever its parameter is
+ * called, so it is kept as the link spells it and never decoded. The link decides nothing else: the route
+ * sends its own query, to its own address.
+ *
+ * @returns for the option `page` of `callApi`
+ * @throws ProblemError `upstream_failed` for a link to another origin, and for one that adds nothing:
+ * the list would seem to end here
+ */
+export function nextPage(link: string, { name, baseUrl, path, query }: NextPageOptions): string {
+  const list = new URL(baseUrl.replace(/\/+$/, '') + path)
+  const url = URL.canParse(link, list.href) ? new URL(link, list) : undefined
+  if (url?.origin !== list.origin) throw unexpectedLink(name, 'a link to another address')
+  const ours = new Set(Object.keys(query).map(optionName))
+  const added = url.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => hasValue(pair) && !ours.has(optionName(nameOf(pair))))
+    .join('&')
+  if (added === '') throw unexpectedLink(name, 'a link without a page')
+  if (added.length > maxLength) throw unexpectedLink(name, 'a link that is too long')
+  return added
+}
+
+/** Whether a text is one that `nextPage` can return: it cannot leave the query. */
+export function isPage(text: string): boolean {
+  return text.length <= maxLength && /^[!$-;=?-~]+$/.test(text)
+}
+
+function hasValue(pair: string): boolean {
+  const at = pair.indexOf('=')
+  return at > 0 && at < pair.length - 1
+}
+
+function nameOf(pair: string): string {
+  const name = pair.slice(0, pair.indexOf('='))
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** OData's options may be written without `$`, and in any case (OData 4.01, URL conventions §5.1). */
+function optionName(name: string): string {
+  return name.replace(/^\$/, '').toLowerCase()
+}
+
+function unexpectedLink(name: string, what: string) {
+  return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', {
+    cause: new Error(what),
+  })
+}
