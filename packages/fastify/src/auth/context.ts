@@ -9,8 +9,9 @@ import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
+import { createFailures } from './pages/problem.ts'
 import { RequestSessions } from './request.ts'
-import { createTransactions } from './transaction.ts'
+import { Transactions } from './transaction.ts'
 
 export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
 
@@ -59,7 +60,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     challenges,
     accessTokens,
     requestSessions: new RequestSessions({ sessions, jar, perMinute, now }),
-    transactions: createTransactions(cookies, jar, now),
+    transactions: new Transactions(cookies, jar, now),
+    failures: createFailures(cookies, now),
     userLogId,
     now,
   }

@@ -10,9 +10,11 @@ import type { Session } from '../session/cache.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
-import { CallbackQuery, handleCallback } from './callback.ts'
+import { handleCallback } from './callback.ts'
+import { CallbackQuery } from './callback-checks.ts'
 import type { AuthContext } from './context.ts'
-import { sendInvalidLink } from './redirects.ts'
+import { sendInvalidLink } from './pages/problem.ts'
+import { safeReturnTo } from './redirects.ts'
 import { sessionOf, storeErrorAsProblem } from './request.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
 import { frontChannelLogout, FrontChannelQuery, signOut } from './sign-out.ts'
@@ -29,7 +31,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
       ...byNavigation,
       ...limited,
       schema: { querystring: SignInQuery },
-      errorHandler: pageForInvalidQuery('invalid_link'),
+      errorHandler: pageForInvalidQuery(context, 'invalid_link', ({ returnTo }) => returnTo),
     },
     (request, reply) => signIn(context, request, reply, request.query),
   )
@@ -39,7 +41,9 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
       ...byNavigation,
       ...limited,
       schema: { querystring: CallbackQuery },
-      errorHandler: pageForInvalidQuery('failed'),
+      errorHandler: pageForInvalidQuery(context, 'failed', ({ state }) =>
+        typeof state === 'string' ? context.transactions.openState(state)?.returnTo : undefined,
+      ),
     },
     (request, reply) => handleCallback(context, request, reply, request.query),
   )
@@ -57,14 +61,23 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
   sessionRoutes(plain, context)
 }
 
-/** A navigation gets a page, not JSON, if its query is refused. */
-function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
+/**
+ * A navigation gets a page, not JSON, if its query is refused.
+ *
+ * @param returnToOf finds where it was going in the refused query; any value
+ */
+function pageForInvalidQuery(
+  { publicUrl }: AuthContext,
+  code: 'invalid_link' | 'failed',
+  returnToOf: (query: Record<string, unknown>) => unknown,
+) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     if (!error.validation) throw error
     // The message names the parameter and the rule, never the value that came.
     const fields = { event: 'sign_in_link_refused', rule: error.message }
     request.log.warn(fields, 'A sign-in link was refused')
-    void sendInvalidLink(request, reply, code)
+    const returnTo = safeReturnTo(returnToOf({ ...(request.query as object) }), publicUrl)
+    void sendInvalidLink(request, reply, { code, returnTo })
   }
 }
 

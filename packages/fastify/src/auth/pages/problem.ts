@@ -1,0 +1,113 @@
+/** The page that explains a failed sign-in: what it is told, and how a browser gets there. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pages } from '@gatehouse/contract/paths'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { SignInProblemCode } from '../../entra/index.ts'
+import { sendHtmlPage } from '../../html-page.ts'
+import type { SealedCookies } from '../../session/cookie.ts'
+import { fallback } from '../redirects.ts'
+
+/**
+ * Causes that Entra has no part in. `invalid_link`: a link to /auth/sign-in that this app did not write.
+ * `app_unavailable`: this app's own store does not answer.
+ */
+export type ProblemPageCode = SignInProblemCode | 'invalid_link' | 'app_unavailable'
+
+const Id = Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f-]{36}$' }))
+
+/** What support asks for about one failed sign-in. No words of Microsoft's: they hold names. */
+const FailureFacts = Type.Object({
+  /** Milliseconds since the epoch. */
+  at: Type.Number(),
+  aadsts: Type.Optional(Type.Integer()),
+  correlationId: Id,
+  traceId: Id,
+})
+
+export type FailureFacts = Static<typeof FailureFacts>
+
+type Known = { [Key in Exclude<keyof FailureFacts, 'at'>]?: FailureFacts[Key] | undefined }
+
+export type Failures = ReturnType<typeof createFailures>
+
+/**
+ * The facts of a failure travel sealed in the address of the problem page: nothing is kept on the server, any
+ * instance can read them, and a link that someone else wrote cannot invent them.
+ */
+export function createFailures(cookies: SealedCookies, now: () => number) {
+  return {
+    seal: ({ aadsts, correlationId, traceId }: Known = {}): string =>
+      cookies.seal('sign-in-failure', {
+        at: now(),
+        ...(aadsts !== undefined && { aadsts }),
+        ...(correlationId !== undefined && { correlationId }),
+        ...(traceId !== undefined && { traceId }),
+      }),
+    /** Undefined for anything that this app did not seal. */
+    open: (sealed: string | undefined): FailureFacts | undefined => {
+      const content =
+        sealed === undefined ? undefined : cookies.open('sign-in-failure', sealed)?.content
+      return Value.Check(FailureFacts, content) ? content : undefined
+    },
+  }
+}
+
+/** What the page that explains a failed sign-in is told. */
+export interface ProblemPage {
+  code: ProblemPageCode
+  /** The page that the user was going to, from `safeReturnTo`. */
+  returnTo: string
+  /** Microsoft's number. */
+  aadsts?: number | undefined
+  /** When it failed and how, sealed; see `createFailures`. */
+  failure?: string | undefined
+}
+
+/** The address of that page: our code, our request id, and where its button leads back to. */
+export function problemPage(
+  { id }: FastifyRequest,
+  { code, returnTo, aadsts, failure }: ProblemPage,
+): string {
+  const query = new URLSearchParams({ code, id })
+  if (returnTo !== fallback) query.set('returnTo', returnTo)
+  if (aadsts !== undefined) query.set('aadsts', String(aadsts))
+  if (failure !== undefined) query.set('failure', failure)
+  return `${pages.signInProblem}?${query.toString()}`
+}
+
+/** 503 for a navigation, with Retry-After: Entra or the store does not answer. */
+export function sendUnavailable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: ProblemPage & { code: 'unavailable' | 'app_unavailable' },
+): FastifyReply {
+  const text =
+    page.code === 'unavailable' ? 'Microsoft did not answer.' : 'This app cannot read its sessions.'
+  reply.code(503).header('retry-after', '5')
+  return sendProblemPage(reply, problemPage(request, page), 'Sign-in is not available', text)
+}
+
+/** 400 for a navigation: neither this app nor Entra writes such an address. */
+export function sendInvalidLink(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: ProblemPage,
+): FastifyReply {
+  const [title, text] = ['This sign-in link does not work', 'It is not as this app writes it.']
+  return sendProblemPage(reply.code(400), problemPage(request, page), title, text)
+}
+
+/**
+ * A failure that keeps its status for programs, and leads a browser on to the page that explains it. The
+ * text is for a browser that does not follow `Refresh`.
+ */
+function sendProblemPage(
+  reply: FastifyReply,
+  page: string,
+  title: string,
+  text: string,
+): FastifyReply {
+  reply.header('refresh', `0; url=${page}`)
+  return sendHtmlPage(reply, { title, text: [text], action: { label: 'Continue', href: page } })
+}
