@@ -14,6 +14,10 @@ export const CallbackQuery = Type.Object(
     error: Parameter,
     error_description: Parameter,
     iss: Parameter,
+    // Of an administrator's consent, which returns here too. The page looks at the values.
+    admin_consent: Type.Optional(Type.Unknown()),
+    tenant: Type.Optional(Type.Unknown()),
+    scope: Type.Optional(Type.Unknown()),
   },
   { maxProperties: 32 },
 )

@@ -21,6 +21,7 @@ export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
  */
 export async function createAuthContext(app: FastifyInstance, config: Config, now: () => number) {
   const { publicUrl, authority, scopes, sessionKeys, session: lifetimes } = config
+  const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
   const store = await openStore(config.storeUrl, now)
@@ -47,6 +48,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   return {
     publicUrl,
     authority,
+    /** The app registration, as every authorization request names it. */
+    registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
     localTenant: config.usesLocalTenant,
     lifetimes,

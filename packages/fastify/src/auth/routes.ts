@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
 import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
 import { OwnSessions } from '@gatehouse/contract/sessions'
+import { SignInProblem } from '@gatehouse/contract/sign-in-problem'
 import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
@@ -13,7 +14,13 @@ import { StoreError } from '../store/store.ts'
 import { handleCallback } from './callback.ts'
 import { CallbackQuery } from './callback-checks.ts'
 import type { AuthContext } from './context.ts'
-import { sendInvalidLink } from './pages/problem.ts'
+import {
+  adminConsent,
+  AdminConsentQuery,
+  isAdminConsent,
+  redirectToAdminConsent,
+} from './pages/admin-consent.ts'
+import { ProblemQuery, sendInvalidLink, signInProblem } from './pages/problem.ts'
 import { safeReturnTo } from './redirects.ts'
 import { sessionOf, storeErrorAsProblem } from './request.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
@@ -45,7 +52,20 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
         typeof state === 'string' ? context.transactions.openState(state)?.returnTo : undefined,
       ),
     },
-    (request, reply) => handleCallback(context, request, reply, request.query),
+    (request, reply) =>
+      isAdminConsent(request.query)
+        ? redirectToAdminConsent(reply, request.query)
+        : handleCallback(context, request, reply, request.query),
+  )
+  app.get(
+    auth.adminConsent,
+    {
+      ...byNavigation,
+      ...limited,
+      schema: { querystring: AdminConsentQuery },
+      errorHandler: pageForInvalidQuery(context, 'failed', () => undefined),
+    },
+    (request, reply) => adminConsent(context, request, reply, request.query),
   )
   app.get(
     auth.frontChannelLogout,
@@ -57,6 +77,14 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     auth.signOut,
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
     (request, reply) => storeErrorAsProblem(signOut(context, request, reply)),
+  )
+  app.get(
+    api.signInProblem,
+    {
+      ...limited,
+      schema: { querystring: ProblemQuery, response: { 200: SignInProblem } },
+    },
+    (request) => signInProblem(context, request.query),
   )
   sessionRoutes(plain, context)
 }

@@ -3,9 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pages } from '@gatehouse/contract/paths'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { SignInProblemCode } from '../../entra/index.ts'
+import type { SignInProblem } from '@gatehouse/contract/sign-in-problem'
+import { remedyFor, type SignInProblemCode } from '../../entra/index.ts'
 import { sendHtmlPage } from '../../html-page.ts'
 import type { SealedCookies } from '../../session/cookie.ts'
+import type { AuthContext } from '../context.ts'
 import { fallback } from '../redirects.ts'
 
 /**
@@ -110,4 +112,61 @@ function sendProblemPage(
 ): FastifyReply {
   reply.header('refresh', `0; url=${page}`)
   return sendHtmlPage(reply, { title, text: [text], action: { label: 'Continue', href: page } })
+}
+
+export const ProblemQuery = Type.Object({
+  failure: Type.Optional(Type.String({ maxLength: 1024 })),
+})
+
+/** What the page and its copied details say about a failure that this app sealed, and about the app. */
+export function signInProblem(
+  { failures, registration, authority, scopes }: AuthContext,
+  { failure: sealed }: Static<typeof ProblemQuery>,
+): SignInProblem {
+  const failure = failures.open(sealed)
+  const { clientId, tenant } = registration
+  return {
+    ...(failure && { failure: describeFailure(failure) }),
+    clientId,
+    tenant,
+    permissions: [...scopes],
+    adminConsentUrl: adminConsentUrl({ authority, ...registration, scopes }),
+  }
+}
+
+function describeFailure({ at, aadsts, correlationId, traceId }: FailureFacts) {
+  const remedy = remedyFor({ aadsts })
+  return {
+    at: new Date(at).toISOString(),
+    ...(aadsts !== undefined && { aadsts: `AADSTS${aadsts}` }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(traceId !== undefined && { traceId }),
+    ...(remedy && { who: remedy.who, fix: remedy.fix, portal: remedy.portal }),
+  }
+}
+
+interface ConsentTarget {
+  authority: string
+  tenant: string
+  clientId: string
+  redirectUri: string
+  scopes: readonly string[]
+}
+
+/**
+ * Where an administrator consents for everyone. It returns to the redirect URI, which is registered for sure.
+ * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+ */
+function adminConsentUrl({
+  authority,
+  tenant,
+  clientId,
+  redirectUri,
+  scopes,
+}: ConsentTarget): string {
+  const url = new URL(`${authority}/${tenant}/v2.0/adminconsent`)
+  url.searchParams.set('client_id', clientId)
+  url.searchParams.set('scope', scopes.join(' '))
+  url.searchParams.set('redirect_uri', redirectUri)
+  return url.href
 }
