@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { problemCodes, problemFor, validDetails } from '../src/pages/sign-in-problem/problems.ts'
+import {
+  problemCodes,
+  problemFor,
+  validDetails,
+  whoCanFix,
+} from '../src/pages/sign-in-problem/problems.ts'
 
 describe('the sign-in problem page', () => {
   const promised =
-    'expired invalid_link cookies_blocked cancelled denied consent_required step_up not_assigned other_organisation misconfigured unavailable failed'
+    'expired invalid_link cookies_blocked cancelled denied password consent_required step_up not_assigned other_organisation misconfigured unavailable app_unavailable failed'
 
   test('knows every code of the back end', () => {
     expect(problemCodes.toSorted()).toEqual(promised.split(' ').toSorted())
@@ -12,6 +17,15 @@ describe('the sign-in problem page', () => {
   test('says no more than "failed" for a code that it does not know', () => {
     for (const code of [null, '', 'nonsense', 'constructor', '__proto__']) {
       expect(problemFor(code)).toBe(problemFor('failed'))
+    }
+  })
+
+  test('names who can fix it by Microsoft’s number, before the code', () => {
+    const problem = problemFor('misconfigured')
+    expect(whoCanFix(problem, undefined)).toBe('The developer of this app')
+    expect(whoCanFix(problem, 'administrator')).toBe('Your administrator')
+    for (const unknown of ['', 'nobody', 'constructor', '__proto__']) {
+      expect(whoCanFix(problem, unknown)).toBe('The developer of this app')
     }
   })
 

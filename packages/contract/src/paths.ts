@@ -1,10 +1,12 @@
 /** Every URL path of the product, spelled once. The browser imports this file for its values. */
 
-/** The product's JSON API. `session` and `doctor` are public, the others are for signed-in users. */
+/** The product's JSON API. `session`, `signInProblem` and `doctor` are public, the others are for signed-in users. */
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
   sessions: '/api/sessions',
+  /** What is known of a failed sign-in; public. */
+  signInProblem: '/api/sign-in-problem',
   /** Registered in development only. */
   doctor: '/api/doctor',
 } as const
@@ -18,6 +20,8 @@ export function ownSession(id: string): string {
 export const auth = {
   signIn: '/auth/sign-in',
   redirect: '/auth/redirect',
+  /** Where an administrator returns to after consent for the whole organisation. */
+  adminConsent: '/auth/admin-consent',
   signOut: '/auth/sign-out',
   frontChannelLogout: '/auth/front-channel-logout',
 } as const
@@ -29,6 +33,16 @@ export const pages = {
   signInProblem: '/sign-in-problem',
   doctor: '/doctor',
 } as const
+
+/**
+ * The address of what is known of a failed sign-in.
+ *
+ * @param failure the parameter of that name of the problem page; without one, only the app's own facts
+ */
+export function signInProblemUrl(failure: string | undefined): string {
+  if (failure === undefined) return api.signInProblem
+  return `${api.signInProblem}?${new URLSearchParams({ failure }).toString()}`
+}
 
 /**
  * The address that starts a sign-in.

@@ -5,10 +5,19 @@ import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { CheckResult, Claims } from '@gatehouse/contract/claims'
 import { Diagnosis, Finding } from '@gatehouse/contract/doctor'
-import { api, auth, continueUrl, ownSession, pages, signInUrl } from '@gatehouse/contract/paths'
+import {
+  api,
+  auth,
+  continueUrl,
+  ownSession,
+  pages,
+  signInProblemUrl,
+  signInUrl,
+} from '@gatehouse/contract/paths'
 import { Problem, problemMediaType, problemStatus } from '@gatehouse/contract/problem'
 import { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
 import { OwnSessions } from '@gatehouse/contract/sessions'
+import { SignInProblem } from '@gatehouse/contract/sign-in-problem'
 
 const now = '2026-11-26T10:00:00.000Z'
 
@@ -64,6 +73,14 @@ const own: OwnSessions['sessions'][number] = {
   current: true,
 }
 
+const signInProblem: SignInProblem = {
+  failure: { at: now, aadsts: 'AADSTS50105', who: 'administrator', fix: 'Assign the user.' },
+  clientId: 'c',
+  tenant: 't',
+  permissions: ['User.Read'],
+  adminConsentUrl: 'https://login.microsoftonline.com/t/v2.0/adminconsent',
+}
+
 /** Each schema, a value that it accepts, and one that differs in one member only. */
 const schemas: [name: string, schema: TSchema, example: unknown, wrong: unknown][] = [
   ['CheckResult', CheckResult, 'passed', 'skipped'],
@@ -81,6 +98,7 @@ const schemas: [name: string, schema: TSchema, example: unknown, wrong: unknown]
   ['SignedIn', SignedIn, signedIn, { ...signedIn, user: { name: 'Ada Lovelace' } }],
   ['Session, signed in', Session, signedIn, { ...signedIn, expiresAt: 'soon' }],
   ['Session, signed out', Session, { signedIn: false, now }, { signedIn: true, now }],
+  ['SignInProblem', SignInProblem, signInProblem, { ...signInProblem, failure: { at: 'soon' } }],
   ['OwnSessions', OwnSessions, { sessions: [own] }, { sessions: [{ ...own, current: 'yes' }] }],
 ]
 
@@ -97,11 +115,13 @@ describe('the paths', () => {
         session: '/api/session',
         extendSession: '/api/session/extend',
         sessions: '/api/sessions',
+        signInProblem: '/api/sign-in-problem',
         doctor: '/api/doctor',
       },
       auth: {
         signIn: '/auth/sign-in',
         redirect: '/auth/redirect',
+        adminConsent: '/auth/admin-consent',
         signOut: '/auth/sign-out',
         frontChannelLogout: '/auth/front-channel-logout',
       },
@@ -116,6 +136,11 @@ describe('the paths', () => {
 
   it('encode the id of a session', () => {
     expect(ownSession('a/b?c')).toBe('/api/sessions/a%2Fb%3Fc')
+  })
+
+  it('carry the sealed facts of a failed sign-in', () => {
+    expect(signInProblemUrl(undefined)).toBe('/api/sign-in-problem')
+    expect(signInProblemUrl('a&b')).toBe('/api/sign-in-problem?failure=a%26b')
   })
 
   it('carry the page that a sign-in returns to', () => {
@@ -146,9 +171,12 @@ describe('a problem', () => {
 describe('the package', () => {
   const { resolve } = createRequire(import.meta.url)
 
-  it.each(['claims', 'doctor', 'paths', 'problem', 'session', 'sessions'])('exports %s', (name) => {
-    expect(resolve(`@gatehouse/contract/${name}`)).toContain(`/src/${name}.ts`)
-  })
+  it.each(['claims', 'doctor', 'paths', 'problem', 'session', 'sessions', 'sign-in-problem'])(
+    'exports %s',
+    (name) => {
+      expect(resolve(`@gatehouse/contract/${name}`)).toContain(`/src/${name}.ts`)
+    },
+  )
 
   it.each(['', '/src/paths.ts', '/src/problem.ts', '/package.json'])(
     'does not export "@gatehouse/contract%s"',

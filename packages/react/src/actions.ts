@@ -9,7 +9,7 @@ import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/pa
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { announce } from './announce.ts'
 import { ApiProblem, call } from './call.ts'
-import { signOutAddress } from './safe-address.ts'
+import { ownPage, signOutAddress } from './safe-address.ts'
 import { setServerClock } from './server-clock.ts'
 import { broadcast } from './session-channel.ts'
 import { identity, knownIdentity, setSession, setSignedOut } from './session.ts'
@@ -72,6 +72,11 @@ export function useSignInUrl(): string {
   return useLocationProperty(() => signInUrl(returnTo(window.location)))
 }
 
+/** The page to which a sign-in that starts here returns; for an address of one's own. */
+export function useReturnTo(): string {
+  return useLocationProperty(() => returnTo(window.location))
+}
+
 /**
  * The address that does what Microsoft asks for, and comes back here.
  *
@@ -87,7 +92,14 @@ export function useContinueUrl(url: string | undefined): string {
 /** Pages that make sense once only. A sign-in that starts there ends at home. */
 const transientPages: string[] = [pages.signedOut, pages.signInProblem]
 
-/** Where a sign-in that starts at this address ends: path, query and hash. */
+/**
+ * Where a sign-in that starts at this address ends: path, query and hash. The sign-in problem page knows
+ * where the failed sign-in was going.
+ */
 export function returnTo(at: { pathname: string; search: string; hash: string }): string {
-  return transientPages.includes(at.pathname) ? pages.home : at.pathname + at.search + at.hash
+  if (!transientPages.includes(at.pathname)) return at.pathname + at.search + at.hash
+  if (at.pathname !== pages.signInProblem) return pages.home
+  const wanted = ownPage(new URLSearchParams(at.search).get('returnTo'))
+  const [path = ''] = wanted?.split(/[?#]/, 1) ?? []
+  return wanted === undefined || transientPages.includes(path) ? pages.home : wanted
 }

@@ -15,7 +15,13 @@ export { canBeExtended, timeLeft, useSessionEnding, useSessionWatch } from './se
 export { useServerNow } from './server-clock.ts'
 
 // Signing in and out.
-export { useContinueUrl, useExtendSession, useSignInUrl, useSignOut } from './actions.ts'
+export {
+  useContinueUrl,
+  useExtendSession,
+  useReturnTo,
+  useSignInUrl,
+  useSignOut,
+} from './actions.ts'
 
 // The app's API.
 export { apiQuery, createQueryClient, useApi, type Register } from './query.ts'

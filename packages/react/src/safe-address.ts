@@ -13,6 +13,25 @@ export function ownPath(address: unknown): string | undefined {
   return /^\/(?![/\\])[!-~]*$/.test(address) ? address : undefined
 }
 
+/** The server sends no longer one. */
+const maxPageLength = 1024
+
+/**
+ * The page of this site that an address names, as path, query and hash; undefined for anything else. For the
+ * `returnTo` of an address bar, which an attacker may have written: it can neither lead to another site
+ * nor run a script, nor start the sign-in flow again.
+ */
+export function ownPage(address: unknown): string | undefined {
+  const path = ownPath(address)
+  if (path === undefined || path.length > maxPageLength) return undefined
+  const here = 'https://here.invalid'
+  if (!URL.canParse(path, here)) return undefined
+  const { origin, pathname, search, hash } = new URL(path, here)
+  // `/.//evil` is of this origin as a URL, and of another host once it is written as a path.
+  if (origin !== here || pathname.startsWith('//')) return undefined
+  return /^\/(?:auth|api)(?:\/|$)/i.test(pathname) ? undefined : pathname + search + hash
+}
+
 /**
  * Where a sign-out goes next: to Microsoft, to a local tenant, or to a page of this app. Any other address
  * becomes the signed-out page, which says that the session at Microsoft may remain.

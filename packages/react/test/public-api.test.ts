@@ -135,6 +135,7 @@ describe('the package', () => {
       'useApi',
       'useContinueUrl',
       'useExtendSession',
+      'useReturnTo',
       'useServerNow',
       'useSession',
       'useSessionEnding',

@@ -158,4 +158,32 @@ describe('the return address of a sign-in', () => {
       expect(returnTo({ pathname, search: '?code=denied', hash: '' })).toBe('/')
     }
   })
+
+  test('is where the failed sign-in was going, on the page that explains it', () => {
+    const at = (target: string) => ({
+      pathname: '/sign-in-problem',
+      search: `?${new URLSearchParams({ code: 'expired', returnTo: target }).toString()}`,
+      hash: '',
+    })
+    expect(returnTo(at('/users?q=ada#top'))).toBe('/users?q=ada#top')
+    for (const target of [
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      '/.//evil.example',
+      '/..//evil.example',
+      'https://evil.example',
+      'javascript:alert(1)',
+      ' /users',
+      '',
+      '/auth/sign-in',
+      '/AUTH/redirect',
+      '/x/../api/users',
+      '/signed-out',
+      '/sign-in-problem?code=denied',
+      `/${'a'.repeat(1100)}`,
+    ]) {
+      expect([target, returnTo(at(target))]).toEqual([target, '/'])
+    }
+  })
 })

@@ -1,6 +1,6 @@
 /** Prints the plan, and the next steps at the end of a run. */
 
-import { pages } from '@gatehouse/contract/paths'
+import { auth } from '@gatehouse/contract/paths'
 import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
 import { secretIn } from '../files/env-file.ts'
 import { paint, planLine, print, showDifference, showHeading, showLines } from '../output.ts'
@@ -110,7 +110,8 @@ export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends,
   consent.search = new URLSearchParams({
     client_id: clientId,
     scope: `${graphResource(cloud.graph)}/.default`,
-    redirect_uri: plan.publicUrl + pages.signedOut,
+    // The redirect URI of sign-ins is registered for sure; the app shows a page of its own there.
+    redirect_uri: plan.publicUrl + auth.redirect,
   }).toString()
 
   print(

@@ -1,59 +1,48 @@
 /** `GET /auth/redirect`: Entra sends the browser back here, with a code or an error (RFC 6749 §4.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
 import { withScopesOfSameApi } from '../config/index.ts'
 import {
-  aadstsNumber,
-  remedyFor,
+  causeOfError,
   EntraError,
   interactionFor,
-  causeOf,
-  causeOfError,
-  timingSafeEqualText,
-  type SignInProblemCode,
   parseClaimsRequest,
+  remedyFor,
 } from '../entra/index.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { grantedToken } from '../session/token-set.ts'
 import { StoreError } from '../store/store.ts'
+import {
+  authorizeFailure,
+  type CallbackParameters,
+  checkCallback,
+  type SignInFailure,
+} from './callback-checks.ts'
 import type { AuthContext } from './context.ts'
 import { deviceName } from './device-name.ts'
-import { problemPage, redirect303, sendUnavailable } from './redirects.ts'
-import { startSignIn } from './sign-in.ts'
-import { stateMadeAt, type Transaction, transactionMs } from './transaction.ts'
-
-/** Longer than any authorization code: Entra's have about 1.5 kB. */
-const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
-
-/** The parameters that this app reads, each at most once. Entra sends a few others. */
-export const CallbackQuery = Type.Object(
-  {
-    code: Parameter,
-    state: Parameter,
-    error: Parameter,
-    error_description: Parameter,
-    iss: Parameter,
-  },
-  { maxProperties: 32 },
-)
-
-type CallbackParameters = Static<typeof CallbackQuery>
+import { problemPage, sendUnavailable } from './pages/problem.ts'
+import { fallback, redirect303 } from './redirects.ts'
+import { sendNotStarted, startSignIn } from './sign-in.ts'
+import { sessionKeyOf, type SignInState, type Transaction, transactionMs } from './transaction.ts'
 
 /** If a fresh token fails one of these, its times are wrong, or this server's clock is. */
 const timeChecks = new Set(['exp', 'iat', 'nbf'])
 
-/** Why a sign-in ends without a session: a code for the page, and the failed check for the log. */
-interface SignInFailure {
-  code: SignInProblemCode
-  check: string
-  aadsts?: number | undefined
+/** One arrival at the callback. */
+interface Callback {
+  parameters: CallbackParameters
+  /** What this app sealed into `state`; undefined for a state that is not ours. */
+  state: SignInState | undefined
+  /** Where the user was going. It survives every outcome. */
+  returnTo: string
+  /** This browser's own transaction of that state, if its cookie came along. */
+  transaction: Transaction | undefined
 }
 
 /**
  * Finishes a sign-in: checks state, then errors, consumes the transaction, redeems the code, verifies the
  * ID token, and only then replaces the browser's session by a new one. Every other outcome leaves an
- * earlier session as it was, and shows a page.
+ * earlier session as it was, and leads on: to the page, to a new attempt, or to an explanation.
  */
 export async function handleCallback(
   context: AuthContext,
@@ -61,78 +50,67 @@ export async function handleCallback(
   reply: FastifyReply,
   parameters: CallbackParameters,
 ): Promise<FastifyReply> {
-  let transaction: Transaction | undefined
+  const state = context.transactions.openState(parameters.state)
+  const transaction = state && context.transactions.find(request, state)
+  const callback = { parameters, state, transaction, returnTo: state?.returnTo ?? fallback }
   try {
-    transaction = findTransaction(context, request, parameters.state)
-    if (!transaction || !(await consume(context, reply, transaction))) {
-      return await withoutTransaction(context, request, reply, parameters.state)
+    if (!transaction || !(await consume(context, request, reply, transaction))) {
+      return await withoutTransaction(context, request, reply, callback)
     }
     const failure = await checkCallback(context, parameters)
-    if (failure) return failSignIn(request, reply, failure)
+    if (failure) return failSignIn(context, request, reply, { failure, callback })
     const record = await redeemCode(context, request, transaction, parameters.code ?? '')
-    return await finishSignIn(context, request, reply, { record, returnTo: transaction.returnTo })
+    return await finishSignIn(context, request, reply, { record, transaction, callback })
   } catch (error) {
-    return await handleError(context, request, reply, { error, transaction })
+    return await handleError(context, request, reply, { error, callback })
   }
 }
 
-function findTransaction(context: AuthContext, request: FastifyRequest, state: string | undefined) {
-  if (!state) return undefined
-  const transaction = context.transactions.find(request, state)
-  return transaction && timingSafeEqualText(state, transaction.state) ? transaction : undefined
-}
-
-/** @returns false if a callback with this transaction came before */
+/** @returns false if a callback with this transaction came before. @throws StoreError, and it is still valid */
 async function consume(
   { transactions, oneTimeKeys }: AuthContext,
+  request: FastifyRequest,
   reply: FastifyReply,
   transaction: Transaction,
 ): Promise<boolean> {
-  transactions.clear(reply, transaction.state)
-  return oneTimeKeys.consume(transactions.consumedKey(transaction), transactionMs)
+  const key = transactions.consumedKey(transaction)
+  const isFirst = await oneTimeKeys.consume(key, transactionMs)
+  transactions.clear(request, reply, transaction)
+  return isFirst
 }
 
 /**
- * This browser did not start the sign-in, or it is over. A signed-in user who loads the callback again, or
- * goes back to it, lands in the app.
+ * The transaction is not in this browser, or was consumed: a callback that was loaded again, more tabs than
+ * cookies, a link in another browser, or an attack. The code is never redeemed: only where the sealed state
+ * leads to is used of it. A signed-in user goes there. Anyone else begins once more, as by a link to
+ * /auth/sign-in, with a transaction of their own, so that an attacker's callback signs no one in as the
+ * attacker (RFC 6749 §10.12).
  */
 async function withoutTransaction(
-  { requestSessions, now }: AuthContext,
+  context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  state: string | undefined,
+  callback: Callback,
 ): Promise<FastifyReply> {
-  if (await requestSessions.open(request)) return redirect303(reply, '/')
-  const madeAt = stateMadeAt(state ?? '')
-  const isRecent = madeAt !== undefined && Math.abs(now() - madeAt) < transactionMs
-  // If it started a moment ago and no cookie came back, this browser stores none.
-  const code = isRecent && !request.headers.cookie ? 'cookies_blocked' : 'expired'
-  return failSignIn(request, reply, { code, check: 'transaction' })
-}
-
-async function checkCallback(
-  { entra }: AuthContext,
-  { code, error, error_description: description, iss }: CallbackParameters,
-): Promise<SignInFailure | undefined> {
-  const metadata = await entra.discovery.metadata()
-  // RFC 9207: the server that answers must be the one that was asked. Entra itself may leave `iss` out.
-  const isRequired = metadata.authorization_response_iss_parameter_supported === true
-  if (iss === undefined ? isRequired : !matchesIssuer(iss, metadata.issuer)) {
-    return { code: 'failed', check: 'iss_parameter' }
+  const { parameters, state, transaction, returnTo } = callback
+  if (await context.requestSessions.open(request)) return redirect303(reply, returnTo)
+  const isCurrent = state !== undefined && context.transactions.isCurrent(state)
+  // Someone who pressed Cancel is not sent to Microsoft again.
+  if (state && parameters.error !== undefined) {
+    const failure = authorizeFailure(parameters.error, parameters.error_description)
+    return failSignIn(context, request, reply, { failure, callback })
   }
-  if (error !== undefined) {
-    const aadsts = aadstsNumber(description)
-    return { code: causeOf(error, aadsts), check: 'authorize_error', ...(aadsts && { aadsts }) }
+  if (isCurrent && !state.isRestart) {
+    const reason = transaction ? 'consumed' : 'no_transaction'
+    request.log.info({ event: 'sign_in_restarted', reason }, 'A sign-in begins once more')
+    const options = { returnTo, isRestart: true, replaces: transaction?.id } as const
+    return startSignIn(context, request, reply, options)
   }
-  return code ? undefined : { code: 'failed', check: 'code_missing' }
-}
-
-/** If the issuer in the metadata holds the template `{tenantid}`, the issuer of every tenant matches. */
-export function matchesIssuer(iss: string | undefined, issuer: string): boolean {
-  const [before = '', after] = issuer.split('{tenantid}')
-  if (after === undefined) return iss === issuer
-  const tenant = iss?.slice(before.length, iss.length - after.length)
-  return iss === `${before}${tenant ?? ''}${after}` && /^[0-9a-f-]{36}$/i.test(tenant ?? '')
+  // Two attempts, and no cookie of either came back: this browser stores none.
+  const storesNone = isCurrent && !transaction && !context.transactions.hasCookie(request)
+  const code = storesNone ? 'cookies_blocked' : 'expired'
+  const failure = { code, check: 'transaction' } as const
+  return failSignIn(context, request, reply, { failure, callback })
 }
 
 /** @returns what a new session starts with. @throws EntraError */
@@ -164,32 +142,66 @@ async function redeemCode(
   }
 }
 
+interface Finished {
+  record: SessionRecord
+  transaction: Transaction
+  callback: Callback
+}
+
 async function finishSignIn(
-  { requestSessions, sessions, jar, userLogId }: AuthContext,
+  context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { record, returnTo }: { record: SessionRecord; returnTo: string },
+  { record, transaction, callback }: Finished,
 ): Promise<FastifyReply> {
+  const { requestSessions, sessions, jar, userLogId } = context
+  // The browser has gone: nobody would ever use the session, and it would stay in the user's list.
+  if (isGone(reply)) return failSignIn(context, request, reply, { failure: gone, callback })
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
   const earlier = await requestSessions.open(request)
   if (earlier) await sessions.end(earlier.secrets.id)
-  jar.set(reply, sessionCookie, await sessions.start(record))
+  if (transaction.replaces) await sessions.endStartedBy(sessionKeyOf(transaction.replaces))
+  const key = sessionKeyOf(transaction.id)
+  jar.set(reply, sessionCookie, await sessions.start(record, key))
+  endIfUndelivered(context, request, reply, key)
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
-  return redirect303(reply, returnTo)
+  return redirect303(reply, callback.returnTo)
+}
+
+const gone = { code: 'expired', check: 'browser_gone' } as const
+
+function isGone({ raw }: FastifyReply): boolean {
+  return raw.destroyed || raw.socket?.destroyed === true
+}
+
+/** A session whose cookie never left this server is known to no browser. */
+function endIfUndelivered(
+  { sessions }: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  key: Buffer,
+): void {
+  reply.raw.once('close', () => {
+    if (reply.raw.writableFinished) return
+    request.log.info({ event: 'session_not_delivered' }, 'The browser left during its sign-in')
+    sessions.endStartedBy(key).catch(() => sessions.endLaterStartedBy(key))
+  })
 }
 
 async function handleError(
   context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { error, transaction }: { error: unknown; transaction: Transaction | undefined },
+  { error, callback }: { error: unknown; callback: Callback },
 ): Promise<FastifyReply> {
+  const { transaction, returnTo } = callback
   if (error instanceof StoreError) {
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
-    return sendUnavailable(request, reply, error)
+    const page = { code: 'app_unavailable', returnTo, failure: context.failures.seal() } as const
+    return sendUnavailable(request, reply, page)
   }
   if (transaction && !transaction.isStepUpRetry && needsStepUp(error)) {
-    return retryWithStepUp(context, request, reply, { error, transaction })
+    return retryWithStepUp(context, request, reply, { error, transaction, callback })
   }
   const cause = error instanceof EntraError ? error : undefined
   const check = cause?.check ?? cause?.code ?? 'unexpected'
@@ -198,22 +210,23 @@ async function handleError(
     const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
     request.log.error({ event: 'clock', check }, sentence)
   }
-  return failSignIn(request, reply, {
-    code: causeOfError(error),
-    check,
-    ...(cause?.aadsts && { aadsts: cause.aadsts }),
-  })
+  const { aadsts, correlationId, traceId } = cause ?? {}
+  const failure = { code: causeOfError(error), check, aadsts, correlationId, traceId }
+  return failSignIn(context, request, reply, { failure, callback })
 }
 
 function failSignIn(
+  { failures }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  failure: SignInFailure,
+  { failure, callback: { returnTo } }: { failure: SignInFailure; callback: Callback },
 ): FastifyReply {
   const advice = remedyFor(failure)
   const fields = { event: 'sign_in_refused', ...failure, ...(advice && { advice }) }
   request.log.warn(fields, 'Sign-in refused')
-  return redirect303(reply, problemPage(request, failure.code, failure.aadsts))
+  const { code, aadsts } = failure
+  const page = { code, returnTo, aadsts, failure: failures.seal(failure) }
+  return redirect303(reply, problemPage(request, page))
 }
 
 /** Whether Entra took the code and then wanted a stronger proof (conditional access). */
@@ -221,25 +234,27 @@ function needsStepUp(error: unknown): error is EntraError {
   return error instanceof EntraError && interactionFor(error) === 'step_up'
 }
 
+interface StepUp {
+  error: EntraError
+  transaction: Transaction
+  callback: Callback
+}
+
 /** Starts a second sign-in with the claims that Entra asked for, once. After that it is the user's turn. */
 async function retryWithStepUp(
   context: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { error, transaction }: { error: EntraError; transaction: Transaction },
+  { error, transaction, callback: { returnTo, state } }: StepUp,
 ): Promise<FastifyReply> {
   request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
-  const { returnTo, scopes } = transaction
   const claims = parseClaimsRequest(error.claims) ?? transaction.claims
+  const { isRestart } = state ?? {}
   try {
-    return await startSignIn(context, request, reply, {
-      returnTo,
-      claims,
-      scopes,
-      isStepUpRetry: true,
-    })
+    const { scopes } = transaction
+    const options = { returnTo, claims, scopes, isStepUpRetry: true, isRestart } as const
+    return await startSignIn(context, request, reply, options)
   } catch (cause) {
-    request.log.error({ err: cause, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    return sendUnavailable(request, reply, cause)
+    return sendNotStarted(context, request, reply, { error: cause, returnTo })
   }
 }

@@ -9,8 +9,9 @@ import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
+import { createFailures } from './pages/problem.ts'
 import { RequestSessions } from './request.ts'
-import { createTransactions } from './transaction.ts'
+import { Transactions } from './transaction.ts'
 
 export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
 
@@ -20,6 +21,7 @@ export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
  */
 export async function createAuthContext(app: FastifyInstance, config: Config, now: () => number) {
   const { publicUrl, authority, scopes, sessionKeys, session: lifetimes } = config
+  const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
   const store = await openStore(config.storeUrl, now)
@@ -46,6 +48,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   return {
     publicUrl,
     authority,
+    /** The app registration, as every authorization request names it. */
+    registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
     localTenant: config.usesLocalTenant,
     lifetimes,
@@ -59,7 +63,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     challenges,
     accessTokens,
     requestSessions: new RequestSessions({ sessions, jar, perMinute, now }),
-    transactions: createTransactions(cookies, jar, now),
+    transactions: new Transactions(cookies, jar, now),
+    failures: createFailures(cookies, now),
     userLogId,
     now,
   }

@@ -5,14 +5,23 @@ import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
 import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
 import { OwnSessions } from '@gatehouse/contract/sessions'
+import { SignInProblem } from '@gatehouse/contract/sign-in-problem'
 import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
-import { CallbackQuery, handleCallback } from './callback.ts'
+import { handleCallback } from './callback.ts'
+import { CallbackQuery } from './callback-checks.ts'
 import type { AuthContext } from './context.ts'
-import { sendInvalidLink } from './redirects.ts'
+import {
+  adminConsent,
+  AdminConsentQuery,
+  isAdminConsent,
+  redirectToAdminConsent,
+} from './pages/admin-consent.ts'
+import { ProblemQuery, sendInvalidLink, signInProblem } from './pages/problem.ts'
+import { safeReturnTo } from './redirects.ts'
 import { sessionOf, storeErrorAsProblem } from './request.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
 import { frontChannelLogout, FrontChannelQuery, signOut } from './sign-out.ts'
@@ -29,7 +38,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
       ...byNavigation,
       ...limited,
       schema: { querystring: SignInQuery },
-      errorHandler: pageForInvalidQuery('invalid_link'),
+      errorHandler: pageForInvalidQuery(context, 'invalid_link', ({ returnTo }) => returnTo),
     },
     (request, reply) => signIn(context, request, reply, request.query),
   )
@@ -39,9 +48,24 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
       ...byNavigation,
       ...limited,
       schema: { querystring: CallbackQuery },
-      errorHandler: pageForInvalidQuery('failed'),
+      errorHandler: pageForInvalidQuery(context, 'failed', ({ state }) =>
+        typeof state === 'string' ? context.transactions.openState(state)?.returnTo : undefined,
+      ),
     },
-    (request, reply) => handleCallback(context, request, reply, request.query),
+    (request, reply) =>
+      isAdminConsent(request.query)
+        ? redirectToAdminConsent(reply, request.query)
+        : handleCallback(context, request, reply, request.query),
+  )
+  app.get(
+    auth.adminConsent,
+    {
+      ...byNavigation,
+      ...limited,
+      schema: { querystring: AdminConsentQuery },
+      errorHandler: pageForInvalidQuery(context, 'failed', () => undefined),
+    },
+    (request, reply) => adminConsent(context, request, reply, request.query),
   )
   app.get(
     auth.frontChannelLogout,
@@ -54,17 +78,34 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
     (request, reply) => storeErrorAsProblem(signOut(context, request, reply)),
   )
+  app.get(
+    api.signInProblem,
+    {
+      ...limited,
+      schema: { querystring: ProblemQuery, response: { 200: SignInProblem } },
+    },
+    (request) => signInProblem(context, request.query),
+  )
   sessionRoutes(plain, context)
 }
 
-/** A navigation gets a page, not JSON, if its query is refused. */
-function pageForInvalidQuery(code: 'invalid_link' | 'failed') {
+/**
+ * A navigation gets a page, not JSON, if its query is refused.
+ *
+ * @param returnToOf finds where it was going in the refused query; any value
+ */
+function pageForInvalidQuery(
+  { publicUrl }: AuthContext,
+  code: 'invalid_link' | 'failed',
+  returnToOf: (query: Record<string, unknown>) => unknown,
+) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     if (!error.validation) throw error
     // The message names the parameter and the rule, never the value that came.
     const fields = { event: 'sign_in_link_refused', rule: error.message }
     request.log.warn(fields, 'A sign-in link was refused')
-    void sendInvalidLink(request, reply, code)
+    const returnTo = safeReturnTo(returnToOf({ ...(request.query as object) }), publicUrl)
+    void sendInvalidLink(request, reply, { code, returnTo })
   }
 }
 

@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox'
 import { EntraError } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
 import type { AuthContext } from './context.ts'
-import { problemPage, redirect303, safeReturnTo, sendUnavailable } from './redirects.ts'
+import { problemPage, sendUnavailable } from './pages/problem.ts'
+import { redirect303, safeReturnTo } from './redirects.ts'
 import { codeChallenge } from './transaction.ts'
 
 /**
@@ -32,23 +33,48 @@ export async function signIn(
   reply: FastifyReply,
   query: Static<typeof SignInQuery>,
 ): Promise<FastifyReply> {
+  const returnTo = safeReturnTo(query.returnTo, context.publicUrl)
   try {
     const challenge = await findChallenge(context, request, query.challenge)
     return await startSignIn(context, request, reply, {
-      returnTo: safeReturnTo(query.returnTo, context.publicUrl),
+      returnTo,
       prompt: query.prompt,
       // A challenge is about the signed-in user: a link cannot turn it into a sign-in of another one.
-      loginHint: challenge?.loginHint ?? query.loginHint,
+      loginHint: usableHint(challenge?.loginHint ?? query.loginHint),
       domainHint: query.domainHint,
       scopes: challenge?.scopes,
       claims: challenge?.claims,
     })
   } catch (error) {
-    request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
-    const isUnavailable = error instanceof EntraError && error.code === 'entra_unavailable'
-    if (isUnavailable || error instanceof StoreError) return sendUnavailable(request, reply, error)
-    return redirect303(reply, problemPage(request, 'failed'))
+    return sendNotStarted(context, request, reply, { error, returnTo })
   }
+}
+
+/** The page for a sign-in that could not start. It leads back to where the user was going. */
+export function sendNotStarted(
+  { failures }: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { error, returnTo }: { error: unknown; returnTo: string },
+): FastifyReply {
+  request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
+  const page = { returnTo, failure: failures.seal() }
+  if (error instanceof StoreError) {
+    return sendUnavailable(request, reply, { ...page, code: 'app_unavailable' })
+  }
+  if (error instanceof EntraError && error.code === 'entra_unavailable') {
+    const code = error.isUnreachable ? 'unreachable' : 'unavailable'
+    return sendUnavailable(request, reply, { ...page, code })
+  }
+  return redirect303(reply, problemPage(request, { ...page, code: 'failed' }))
+}
+
+/**
+ * The name of a guest in this directory, `ada_home.example#EXT#@…`, is no account that Microsoft's sign-in
+ * page knows: with it as the hint, the guest cannot sign in.
+ */
+function usableHint(hint: string | undefined): string | undefined {
+  return hint?.toLowerCase().includes('#ext#') ? undefined : hint
 }
 
 /** The challenge of that id, if the session of this browser has it. */
@@ -79,6 +105,10 @@ interface SignInOptions {
   claims?: string | undefined
   /** This app started it because Entra wanted a stronger proof. There is no second retry. */
   isStepUpRetry?: true | undefined
+  /** It began by itself, because the first attempt was lost. There is no second restart. */
+  isRestart?: true | undefined
+  /** The attempt that was consumed, and whose answer did not arrive. */
+  replaces?: string | undefined
 }
 
 /**
@@ -95,15 +125,10 @@ export async function startSignIn(
 ): Promise<FastifyReply> {
   // Before the cookie: a tenant that does not answer must leave nothing behind.
   await context.entra.discovery.metadata()
-  const { returnTo, claims, isStepUpRetry, prompt, loginHint, domainHint, scopes = [] } = options
-  const transaction = context.transactions.start(request, reply, {
-    returnTo,
-    claims,
-    scopes,
-    isStepUpRetry,
-  })
+  const { claims, prompt, loginHint, domainHint, scopes = [] } = options
+  const { transaction, state } = context.transactions.start(request, reply, options)
   const url = await context.entra.authorizeUrl({
-    state: transaction.state,
+    state,
     nonce: transaction.nonce,
     codeChallenge: codeChallenge(transaction.verifier),
     scopes: [...new Set([...context.scopes, ...scopes])],

@@ -1,31 +1,52 @@
 /**
- * One attempt to sign in, as one value. It is made at the start, sealed into a cookie of its own, checked
- * at the callback, and consumed on every outcome.
+ * One attempt to sign in. It is made at the start, checked at the callback, and consumed on every outcome.
+ * It has two parts: the transaction, sealed into a cookie of this browser, and the `state` parameter,
+ * which comes back from Entra even if the cookie does not.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { timingSafeEqualText } from '../entra/index.ts'
 import { type CookieJar, cookieNames, readCookie, type SealedCookies } from '../session/cookie.ts'
+import { deriveKey } from '../store/seal.ts'
 
+/** The secret part. Only the browser that started the sign-in has it. */
 export interface Transaction {
-  state: string
+  /** The sealed state holds it too. */
+  id: string
   nonce: string
   verifier: string
-  returnTo: string
   /** The claims request that it started with, JSON. */
   claims?: string
   /** The permissions that the user is asked for beside the configured ones. */
   scopes?: readonly string[]
   /** This app started it because Entra wanted a stronger proof than the first attempt gave. */
   isStepUpRetry?: true
+  /** The attempt of this browser that was consumed, and whose answer did not arrive. */
+  replaces?: string
   /** Milliseconds since the epoch. */
+  issuedAt: number
+}
+
+/**
+ * The part that travels through Entra. This app sealed it, so its content is true, but any browser may
+ * present it: it says where to go, and is no proof of who started the sign-in.
+ */
+export interface SignInState {
+  id: string
+  returnTo: string
+  /** The sign-in began by itself, because the cookie of the first attempt did not come back. */
+  isRestart?: true
   issuedAt: number
 }
 
 /** Long enough to find a password and a phone. A callback that comes later is an old link. */
 export const transactionMs = 10 * 60_000
-/** Tabs that sign in at the same time. More would only fill the browser's Cookie header. */
-const maxConcurrent = 3
-const prefix = 'sign-in-'
+/**
+ * The cookies of attempts have fixed names, so there are never more, also if forty tabs start at once and
+ * none sees the cookies of the others. A tab whose cookie was replaced begins once more, or finds the
+ * user signed in.
+ */
+const slots = ['sign-in-1', 'sign-in-2', 'sign-in-3'] as const
 
 /** What `start` is given. */
 interface TransactionOptions {
@@ -33,80 +54,125 @@ interface TransactionOptions {
   claims?: string | undefined
   scopes?: readonly string[] | undefined
   isStepUpRetry?: true | undefined
+  isRestart?: true | undefined
+  replaces?: string | undefined
 }
 
-export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: () => number) {
-  function open(value: string | undefined): Transaction | undefined {
-    const content = value === undefined ? undefined : cookies.open('sign-in', value)?.content
-    if (!content || !isTransaction(content)) return undefined
-    const age = now() - content.issuedAt
-    return age < transactionMs && age > -transactionMs ? content : undefined
+/** The attempts of all browsers. They are kept by the browsers alone. */
+export class Transactions {
+  readonly #cookies: SealedCookies
+  readonly #jar: CookieJar
+  readonly #now: () => number
+
+  /** @param now milliseconds since the epoch */
+  constructor(cookies: SealedCookies, jar: CookieJar, now: () => number) {
+    this.#cookies = cookies
+    this.#jar = jar
+    this.#now = now
   }
 
-  /** Clears invalid transactions, and the oldest of the valid ones, until one more fits. */
-  function makeRoom(request: FastifyRequest, reply: FastifyReply): void {
-    const header = request.headers.cookie
-    const started = cookieNames(header, jar.name(prefix)).map((name) => ({
-      base: name.slice(jar.name('').length),
-      issuedAt: open(readCookie(header, name))?.issuedAt ?? 0,
-    }))
-    const newestFirst = started.toSorted((a, b) => b.issuedAt - a.issuedAt)
-    for (const [index, { base, issuedAt }] of newestFirst.entries()) {
-      if (issuedAt === 0 || index >= maxConcurrent - 1) jar.clear(reply, base)
+  /** Makes an attempt and sets its cookie. If the browser has three already, the oldest goes. */
+  start(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { returnTo, claims, scopes = [], isStepUpRetry, isRestart, replaces }: TransactionOptions,
+  ): { transaction: Transaction; state: string } {
+    const id = random()
+    const issuedAt = this.#now()
+    const transaction: Transaction = {
+      id,
+      nonce: random(),
+      verifier: random(),
+      ...(claims && { claims }),
+      ...(fits(scopes) && { scopes }),
+      ...(isStepUpRetry && { isStepUpRetry }),
+      ...(replaces && { replaces }),
+      issuedAt,
     }
+    const state: SignInState = { id, returnTo, ...(isRestart && { isRestart }), issuedAt }
+    const value = this.#cookies.seal('sign-in', transaction)
+    this.#jar.set(reply, this.#chooseSlot(request), value, transactionMs / 1000)
+    return { transaction, state: this.#cookies.seal('state', state) }
   }
 
-  return {
-    /** Makes a transaction and sets its cookie. If the browser has three already, the oldest goes. */
-    start: (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      { returnTo, claims, scopes = [], isStepUpRetry }: TransactionOptions,
-    ): Transaction => {
-      makeRoom(request, reply)
-      const transaction: Transaction = {
-        state: `${random()}.${Math.floor(now() / 1000).toString(36)}`,
-        nonce: random(),
-        verifier: random(),
-        returnTo,
-        ...(claims && { claims }),
-        ...(fits(scopes) && { scopes }),
-        ...(isStepUpRetry && { isStepUpRetry }),
-        issuedAt: now(),
-      }
-      const value = cookies.seal('sign-in', transaction)
-      jar.set(reply, cookieBase(transaction.state), value, transactionMs / 1000)
-      return transaction
-    },
-
-    /** The transaction that this browser started with `state`, while it is valid. */
-    find: (request: FastifyRequest, state: string): Transaction | undefined =>
-      open(readCookie(request.headers.cookie, jar.name(cookieBase(state)))),
-
-    clear: (reply: FastifyReply, state: string): void => jar.clear(reply, cookieBase(state)),
-
-    /** The key by which the store knows that a transaction was consumed. */
-    consumedKey: ({ state }: Transaction): string => `sign-in:${sha256(state)}`,
+  /**
+   * What a state parameter holds, of whatever age, so that an old one still leads to its page; see
+   * `isCurrent`. Undefined if this app did not seal it.
+   */
+  openState(state: string | undefined): SignInState | undefined {
+    const content = state === undefined ? undefined : this.#cookies.open('state', state)?.content
+    return content && isState(content) ? content : undefined
   }
-}
 
-/** A longer list would not fit into the cookie. Its token is then requested by the first call. */
-function fits(scopes: readonly string[]): boolean {
-  return scopes.length > 0 && scopes.join(' ').length <= 500
-}
+  /** Whether an attempt that began then may still be finished, by this server's clock. */
+  isCurrent({ issuedAt }: { issuedAt: number }): boolean {
+    return Math.abs(this.#now() - issuedAt) < transactionMs
+  }
 
-/** 256 bits: a state, nonce or verifier cannot be guessed, and does not come twice. */
-function random(): string {
-  return randomBytes(32).toString('base64url')
+  /** This browser's transaction of that attempt, while it is valid. */
+  find(request: FastifyRequest, { id }: SignInState): Transaction | undefined {
+    return this.#locate(request, id)?.transaction
+  }
+
+  clear(request: FastifyRequest, reply: FastifyReply, { id }: Transaction): void {
+    const found = this.#locate(request, id)
+    if (found) this.#jar.clear(reply, found.base)
+  }
+
+  /** Whether a browser sends any cookie of an attempt. */
+  hasCookie(request: FastifyRequest): boolean {
+    return slots.some((base) => this.#sends(request, base))
+  }
+
+  /** The key by which the store knows that a transaction was consumed. */
+  consumedKey({ id }: Transaction): string {
+    return `sign-in:${sha256(id)}`
+  }
+
+  #sends({ headers: { cookie } }: FastifyRequest, base: string): boolean {
+    const name = this.#jar.name(base)
+    return cookieNames(cookie, name).includes(name)
+  }
+
+  #read({ headers: { cookie } }: FastifyRequest, base: string): Transaction | undefined {
+    const value = readCookie(cookie, this.#jar.name(base))
+    const content = value === undefined ? undefined : this.#cookies.open('sign-in', value)?.content
+    return content && isTransaction(content) && this.isCurrent(content) ? content : undefined
+  }
+
+  #locate(request: FastifyRequest, id: string) {
+    for (const base of slots) {
+      const transaction = this.#read(request, base)
+      if (transaction && timingSafeEqualText(transaction.id, id)) return { base, transaction }
+    }
+    return undefined
+  }
+
+  /** A random one of those that are free, because tabs that start at once see the same ones free. */
+  #chooseSlot(request: FastifyRequest): string {
+    const taken = slots.map((base) => ({
+      base,
+      issuedAt: this.#read(request, base)?.issuedAt ?? 0,
+    }))
+    // A name that is sent and opens nothing may be planted for a part of the site, and then it stays.
+    const absent = taken.filter(({ base }) => !this.#sends(request, base))
+    const free = absent.length > 0 ? absent : taken.filter(({ issuedAt }) => issuedAt === 0)
+    const [oldest] = taken.toSorted((a, b) => a.issuedAt - b.issuedAt)
+    return (free[randomInt(Math.max(free.length, 1))] ?? oldest)?.base ?? slots[0]
+  }
 }
 
 /**
- * When a state was made, ms since the epoch; undefined if it is not of our form. It is not protected: it
- * chooses the words on a page, nothing else.
+ * The key of the session that an attempt makes. It follows from the attempt's id, which only this server
+ * can read, so that a session whose cookie did not arrive can be ended by the attempt that replaces it.
  */
-export function stateMadeAt(state: string): number | undefined {
-  const seconds = /^[\w-]{43}\.([0-9a-z]{6,8})$/.exec(state)?.[1]
-  return seconds === undefined ? undefined : Number.parseInt(seconds, 36) * 1000
+export function sessionKeyOf(attemptId: string): Buffer {
+  return deriveKey(Buffer.from(attemptId, 'base64url'), 'session of a sign-in')
+}
+
+/** 256 bits: an id, nonce or verifier cannot be guessed, and does not come twice. */
+function random(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 /** S256, RFC 7636 §4.2. */
@@ -114,21 +180,28 @@ export function codeChallenge(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url')
 }
 
-/** The name distinguishes the attempts of several tabs, and reveals nothing about the state. */
-function cookieBase(state: string): string {
-  return `${prefix}${sha256(state).slice(0, 16)}`
-}
-
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
+}
+
+/** A longer list would not fit into the cookie. Its token is then requested by the first call. */
+function fits(scopes: readonly string[]): boolean {
+  return scopes.length > 0 && scopes.join(' ').length <= 500
 }
 
 function isTransaction(
   content: Record<string, unknown>,
 ): content is Record<string, unknown> & Transaction {
-  const texts = ['state', 'nonce', 'verifier', 'returnTo'] as const
-  return (
-    texts.every((key) => typeof content[key] === 'string') &&
-    typeof content['issuedAt'] === 'number'
-  )
+  const texts = ['id', 'nonce', 'verifier'] as const
+  return hasTexts(content, texts) && typeof content['issuedAt'] === 'number'
+}
+
+function isState(
+  content: Record<string, unknown>,
+): content is Record<string, unknown> & SignInState {
+  return hasTexts(content, ['id', 'returnTo']) && typeof content['issuedAt'] === 'number'
+}
+
+function hasTexts(content: Record<string, unknown>, keys: readonly string[]): boolean {
+  return keys.every((key) => typeof content[key] === 'string')
 }

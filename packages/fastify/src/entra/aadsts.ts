@@ -1,6 +1,12 @@
 /** What an error from Entra means: to the person, to the operator, and to the session. */
 import type { InteractionReason } from '@gatehouse/contract/problem'
-import { meanings, type Remedy, type SignInProblemCode } from './aadsts-table.ts'
+import {
+  meanings,
+  menders,
+  type Remedy,
+  signInLogs,
+  type SignInProblemCode,
+} from './aadsts-table.ts'
 import { EntraError } from './errors.ts'
 
 export type { Remedy, SignInProblemCode } from './aadsts-table.ts'
@@ -50,12 +56,14 @@ export function causeOfError(error: unknown): SignInProblemCode {
 }
 
 /** What to do about an error from Entra; undefined if its number is not in the table. */
-export function remedyFor({ aadsts }: { aadsts?: number | undefined }): Remedy | undefined {
+export function remedyFor({ aadsts }: { aadsts?: number | undefined }): KnownRemedy | undefined {
   const meaning = aadsts === undefined ? undefined : byNumber.get(aadsts)
   if (!meaning) return undefined
-  const { fix, setting, portal } = meaning
-  return { fix, ...(setting && { setting }), ...(portal && { portal }) }
+  const { cause, fix, setting, portal = signInLogs, who = menders[cause] } = meaning
+  return { fix, who, ...(setting && { setting }), portal }
 }
+
+type KnownRemedy = Remedy & Required<Pick<Remedy, 'portal' | 'who'>>
 
 /** Whether Entra rejected the app's credential, and not the user's code or token. */
 export function refusesClient({ code, oauthError, aadsts }: EntraError): boolean {

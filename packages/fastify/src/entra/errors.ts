@@ -80,6 +80,21 @@ export function aadstsNumber(description: unknown): number | undefined {
 }
 
 /**
+ * Microsoft's ids of a request, as they stand at the end of every description: its support asks for them,
+ * and the sign-in logs are searched by them.
+ */
+export function traceIn(description: unknown): { traceId?: string; correlationId?: string } {
+  if (typeof description !== 'string') return {}
+  const end = description.slice(-2000)
+  const [, traceId] = /\bTrace ID: ([0-9a-f-]{36})\b/i.exec(end) ?? []
+  const [, correlationId] = /\bCorrelation ID: ([0-9a-f-]{36})\b/i.exec(end) ?? []
+  return {
+    ...(ofForm(guid, traceId) && { traceId }),
+    ...(ofForm(guid, correlationId) && { correlationId }),
+  }
+}
+
+/**
  * The error in an answer from Entra, at any status. It keeps words of a fixed form, numbers and GUIDs.
  * It drops sentences: they hold names and e-mail addresses, and this error is logged.
  *

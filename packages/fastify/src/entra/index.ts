@@ -21,7 +21,7 @@ export {
 } from './aadsts.ts'
 export { acrsClaimsRequest, parseClaimsRequest } from './claims-request.ts'
 export { readMetadata } from './discovery.ts'
-export { aadstsNumber, EntraError } from './errors.ts'
+export { aadstsNumber, EntraError, traceIn } from './errors.ts'
 export { timingSafeEqualText, type Verified, type VerifiedClaims } from './id-token.ts'
 export { createEntraNetwork } from './network.ts'
 export type { TokenResponse } from './token-response.ts'

@@ -9,14 +9,17 @@ export const sessionCookie = 'session'
 export type CookieJar = ReturnType<typeof createCookieJar>
 
 /**
- * The names and attributes of a deployment's cookies: `__Host-` and Secure if it is https.
+ * The names and attributes of a deployment's cookies: `__Host-` and Secure if it is https, and the port in
+ * the name if it is http. Browsers share the cookies of all ports of a host (RFC 6265 §8.5), so two
+ * apps on localhost would otherwise sign each other out.
  *
  * @param publicUrl the origin that users open; http is for localhost in development only
  */
 export function createCookieJar(publicUrl: string) {
   const secure = publicUrl.startsWith('https:')
   // The prefix makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis §4.1.3.2).
-  const name = (base: string) => (secure ? `__Host-${base}` : base)
+  const port = new URL(publicUrl).port || '80'
+  const name = (base: string) => (secure ? `__Host-${base}` : `${base}-${port}`)
   // Lax, not Strict: the way back from Entra is a navigation that starts on another site.
   const attributes = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
 
@@ -94,7 +97,7 @@ function cookiePairs(header: string | undefined): [string, string][] {
 }
 
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
-type CookiePurpose = 'session' | 'sign-in' | 'client-state'
+type CookiePurpose = 'session' | 'sign-in' | 'state' | 'sign-in-failure' | 'client-state'
 
 interface Opened {
   content: Record<string, unknown>

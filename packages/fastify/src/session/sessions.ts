@@ -66,9 +66,13 @@ export class Sessions {
     this.byUser = new UserSessions({ ...options, store, end: (ids) => this.endAll(ids) })
   }
 
-  /** A new session for a user who just signed in. @returns the cookie's value. @throws StoreError */
-  async start(record: SessionRecord): Promise<string> {
-    const key = randomBytes(32)
+  /**
+   * A new session for a user who just signed in.
+   *
+   * @param key 32 bytes that no one can guess, and that start one session only
+   * @returns the cookie's value. @throws StoreError
+   */
+  async start(record: SessionRecord, key: Buffer = randomBytes(32)): Promise<string> {
     const secrets = deriveSecrets(key)
     await this.#records.create(record, secrets)
     await this.#endSurplus(record, secrets.id)
@@ -147,6 +151,11 @@ export class Sessions {
     this.#cache.drop(id)
   }
 
+  /** Ends the session that a key started, if it lives. @throws StoreError */
+  endStartedBy(key: Buffer): Promise<void> {
+    return this.end(deriveSecrets(key).id)
+  }
+
   /** The same for many, in batches: other requests are served in between. @throws StoreError */
   async endAll(ids: readonly string[]): Promise<void> {
     for (let at = 0; at < ids.length; at += endBatchSize) {
@@ -159,6 +168,11 @@ export class Sessions {
   endLater(id: string): void {
     this.#cache.drop(id)
     this.#unfinished.add(id, () => this.#options.store.sessions.remove(id))
+  }
+
+  /** The same for the session that a key started. */
+  endLaterStartedBy(key: Buffer): void {
+    this.endLater(deriveSecrets(key).id)
   }
 
   /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */

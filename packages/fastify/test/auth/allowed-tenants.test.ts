@@ -36,7 +36,7 @@ describe('with tenant "organizations"', () => {
     const browser = closed.browser()
     const answer = await browser.signIn()
     expect(answer.location).toMatch(/^\/sign-in-problem\?code=other_organisation&id=/)
-    expect(await browser.cookie('session')).toBeUndefined()
+    expect(await browser.cookie('session-5173')).toBeUndefined()
     expect(closed.logs.join('')).toContain('tenant_not_allowed')
   })
 

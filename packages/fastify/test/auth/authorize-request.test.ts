@@ -30,9 +30,10 @@ describe('the authorization request', () => {
       expect.arrayContaining(['openid', 'profile', 'offline_access', 'User.ReadBasic.All']),
     )
     for (const name of ['code_challenge', 'state', 'nonce']) {
-      // The state also says when it was made: the page of a late callback needs it.
-      expect(query[name]).toMatch(name === 'state' ? /^[\w-]{43}\.[0-9a-z]{6,8}$/ : /^[\w-]{43}$/)
+      // The state is sealed: it also says where to go, if its transaction does not come back.
+      expect(query[name]).toMatch(name === 'state' ? /^[\w-]{100,400}\.[\w-]{32}$/ : /^[\w-]{43}$/)
     }
+    expect(answer.location).not.toContain('users')
   })
 
   it('has a new state, nonce and challenge every time', async () => {
@@ -68,11 +69,11 @@ describe('the authorization request', () => {
   it('does not affect a session until a new sign-in has succeeded', async () => {
     const browser = gatehouse().browser()
     await browser.signIn()
-    const before = await browser.cookie('session')
+    const before = await browser.cookie('session-5173')
     await browser.startSignIn()
     expect((await browser.get('/api/me')).status).toBe(200)
     await browser.signIn({ cancel: true })
-    expect(await browser.cookie('session')).toBe(before)
+    expect(await browser.cookie('session-5173')).toBe(before)
     expect((await browser.get('/api/me')).status).toBe(200)
   })
 

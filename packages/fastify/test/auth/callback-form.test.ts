@@ -48,7 +48,9 @@ describe('the form of a callback', () => {
   ])('is refused with %s', async (_what, change) => {
     const { query, send } = await callbackAt(gatehouse())
     change(query)
-    expectRefusedLink(await send(), 'failed')
+    // The state says where the person was going, if there is one of ours.
+    const known = query.getAll('state').length === 1 && (query.get('state')?.length ?? 0) < 8192
+    expectRefusedLink(await send(), 'failed', known ? '/users' : undefined)
     expect(redeemed()).toEqual([])
   })
 

@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { callbackAt } from '../support/callback-at.ts'
 import { foreignCode } from '../support/foreign-browser.ts'
-import { expectRefusedSignIn, problemPageCode, startsSession } from '../support/refused-sign-in.ts'
+import {
+  expectRefusedSignIn,
+  expectRestart,
+  problemPageCode,
+  startsSession,
+} from '../support/refused-sign-in.ts'
 import { withStoreFile } from '../support/store-file.ts'
 import { tokenRequests, type TokenForm } from '../support/token-requests.ts'
+import { people } from '@gatehouse/tenant/testing'
+import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
@@ -13,24 +19,23 @@ function redeemed(): TokenForm[] {
   return tokenRequests(gatehouse().tenant)
 }
 
+/** The names and values of the cookies of attempts. */
+async function attemptCookies(browser: { cookieHeader(): Promise<string> }) {
+  const pairs = (await browser.cookieHeader()).split('; ')
+  return pairs.filter((pair) => pair.startsWith('sign-in-')).map((pair) => pair.split('='))
+}
+
 describe('a callback that this browser did not begin', () => {
-  it('is refused with the sealed attempt of another tab under this attempt’s name', async () => {
+  it('redeems nothing with the sealed attempt of another tab in place of its own', async () => {
     const browser = gatehouse().browser()
-    const cookieOf = async (state: string | null) => {
-      const base = createHash('sha256')
-        .update(state ?? '')
-        .digest('base64url')
-        .slice(0, 16)
-      return [`sign-in-${base}`, (await browser.cookie(`sign-in-${base}`)) ?? ''] as const
-    }
-    const [one, other] = [await browser.startSignIn(), await browser.startSignIn()].map(
-      (url) => new URL(url),
+    await browser.startSignIn()
+    const [[, sealed = ''] = []] = await attemptCookies(browser)
+    const { browser: victim, query } = await callbackAt(gatehouse())
+    const [[name] = []] = await attemptCookies(victim)
+    const cookie = `${name}=${sealed}`
+    await expectRestart(gatehouse(), () =>
+      victim.send(`/auth/redirect?${query.toString()}`, { cookie }),
     )
-    const [, sealed] = await cookieOf(one?.searchParams.get('state') ?? null)
-    const [name] = await cookieOf(other?.searchParams.get('state') ?? null)
-    await browser.jar.setCookie(`${name}=${sealed}; Path=/`, gatehouse().publicUrl)
-    const callback = await browser.callbackFrom(other?.href ?? '')
-    expect(await expectRefusedSignIn(gatehouse(), () => browser.get(callback))).toBe('expired')
     expect(redeemed()).toEqual([])
   })
 
@@ -53,15 +58,60 @@ describe('a callback that this browser did not begin', () => {
     }
   })
 
-  it('is refused without a transaction', async () => {
+  it('begins once more without its transaction, and only once', async () => {
     const { query } = await callbackAt(gatehouse())
+    const stranger = gatehouse().browser()
+    const cookieless = (target: string) => stranger.send(target, { cookie: '' })
+    const url = await expectRestart(gatehouse(), () =>
+      cookieless(`/auth/redirect?${query.toString()}`),
+    )
+    expect(url.searchParams.get('state')).not.toBe(query.get('state'))
+    expect(url.searchParams.has('prompt')).toBe(false)
+
+    // Two attempts, and no cookie came back: this browser stores none.
+    const second = await stranger.callbackFrom(url.href)
+    let location = ''
+    const code = await expectRefusedSignIn(gatehouse(), async () => {
+      const answer = await cookieless(second)
+      location = answer.location
+      return answer
+    })
+    expect(code).toBe('cookies_blocked')
+    expect(new URL(location, publicUrl).searchParams.get('returnTo')).toBe('/users')
+    expect(redeemed()).toEqual([])
+  })
+
+  it('lands on the page of the first attempt after it has begun once more', async () => {
+    const { query } = await callbackAt(gatehouse())
+    const stranger = gatehouse().browser()
+    const again = await stranger.get(`/auth/redirect?${query.toString()}`)
+    const answer = await stranger.get(await stranger.callbackFrom(again.location))
+    expect([answer.location, startsSession(answer)]).toEqual(['/users', true])
+    expect(redeemed()).toHaveLength(1)
+  })
+
+  it('leads a signed-in user to the page of its state, also when it is old', async () => {
+    const { query } = await callbackAt(gatehouse())
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    const session = await browser.cookie('session-5173')
+    for (const minutes of [0, 20]) {
+      gatehouse().advance(minutes * 60_000)
+      const answer = await browser.get(`/auth/redirect?${query.toString()}`)
+      expect([answer.status, answer.location, answer.setCookies]).toEqual([303, '/users', []])
+    }
+    gatehouse().advance(-20 * 60_000)
+    expect(await browser.cookie('session-5173')).toBe(session)
+    expect(redeemed()).toHaveLength(1)
+  })
+
+  it('sends nobody to Microsoft again who has just cancelled there', async () => {
+    const { query } = await callbackAt(gatehouse(), { cancel: true })
     const stranger = gatehouse().browser()
     const code = await expectRefusedSignIn(gatehouse(), () =>
       stranger.get(`/auth/redirect?${query.toString()}`),
     )
-    // It started a moment ago, and no cookie came back: this browser stores none.
-    expect(code).toBe('cookies_blocked')
-    expect(redeemed()).toEqual([])
+    expect(code).toBe('cancelled')
   })
 
   it.each([
@@ -79,14 +129,45 @@ describe('a callback that this browser did not begin', () => {
     expect(redeemed()).toEqual([])
   })
 
-  it('is refused with the code and the state of an attacker', async () => {
+  /** A callback of someone else's sign-in, which leads to the claims page. */
+  async function attackersLink(): Promise<string> {
+    const attacker = gatehouse().browser()
+    const user = people(gatehouse().tenant).at(1).userPrincipalName
+    return attacker.callbackFrom(await attacker.startSignIn('/claims'), { user })
+  }
+
+  it.each([
+    ['signed out', false],
+    ['in the middle of a sign-in', true],
+  ])(
+    'never signs the victim in with the code and the state of an attacker: %s',
+    async (_who, begun) => {
+      const link = await attackersLink()
+      const victim = gatehouse().browser()
+      if (begun) await victim.startSignIn('/users')
+      const url = await expectRestart(gatehouse(), () => victim.get(link))
+      expect(redeemed()).toEqual([])
+      // Of the attacker's state, only the page is used: nothing that names or chooses the attacker.
+      const sent = [...url.searchParams.keys()]
+      for (const name of ['login_hint', 'domain_hint', 'prompt', 'code']) {
+        expect(sent).not.toContain(name)
+      }
+      const { id, userPrincipalName: user } = people(gatehouse().tenant).at(2)
+      const landed = await victim.get(await victim.callbackFrom(url.href, { user }))
+      expect(landed.location).toBe('/claims')
+      expect((await victim.get('/api/me')).json()).toMatchObject({ objectId: id })
+    },
+  )
+
+  it('leaves a signed-in victim signed in with the code and the state of an attacker', async () => {
+    const link = await attackersLink()
+    const { id, userPrincipalName: user } = people(gatehouse().tenant).at(2)
     const victim = gatehouse().browser()
-    await victim.startSignIn()
-    const attacker = await callbackAt(gatehouse())
-    await expectRefusedSignIn(gatehouse(), () =>
-      victim.get(`/auth/redirect?${attacker.query.toString()}`),
-    )
-    expect(redeemed()).toEqual([])
+    await victim.signIn({ user })
+    const answer = await victim.get(link)
+    expect([answer.location, answer.setCookies]).toEqual(['/claims', []])
+    expect(redeemed()).toHaveLength(1)
+    expect((await victim.get('/api/me')).json()).toMatchObject({ objectId: id })
   })
 
   it('is refused with an attacker’s code under the victim’s own state', async () => {
@@ -98,7 +179,14 @@ describe('a callback that this browser did not begin', () => {
   it('is refused after ten minutes, as one that took too long', async () => {
     const { send } = await callbackAt(gatehouse())
     gatehouse().advance(10 * 60_000)
-    expect(await expectRefusedSignIn(gatehouse(), send)).toBe('expired')
+    let location = ''
+    const code = await expectRefusedSignIn(gatehouse(), async () => {
+      const answer = await send()
+      location = answer.location
+      return answer
+    })
+    expect(code).toBe('expired')
+    expect(location).toContain('returnTo=%2Fusers')
     expect(redeemed()).toEqual([])
   })
 })
@@ -140,7 +228,7 @@ describe('an answer of the tenant without a code', () => {
     expect(problemPageCode(await send())).toBe('cancelled')
     query.delete('error')
     query.set('code', await foreignCode(gatehouse().tenant))
-    await expectRefusedSignIn(gatehouse(), send)
+    await expectRestart(gatehouse(), send)
     expect(redeemed()).toEqual([])
   })
 

@@ -29,7 +29,7 @@ describe('a sign-in for which Entra requires a step-up at the token endpoint', (
     const answer = await browser.send(await browser.callbackFrom(again.location))
     expect([answer.status, problemPageCode(answer)]).toEqual([303, 'step_up'])
     expect(tokenRequests(tenant)).toHaveLength(2)
-    expect(await browser.cookie('session')).toBeUndefined()
+    expect(await browser.cookie('session-5173')).toBeUndefined()
   })
 
   it('leaves only the cookie of the second attempt', async () => {

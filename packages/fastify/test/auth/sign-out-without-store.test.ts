@@ -43,7 +43,9 @@ describe.each(storeKinds)('on %s, a sign-out while the store does not answer', (
       const { detail } = expectProblem(answer, 503, 'unavailable')
       expect(detail).toContain('signed out in this browser')
       expect(answer.headers['retry-after']).toBe('5')
-      expect(answer.setCookies).toEqual([expect.stringMatching(/^session=; Max-Age=0; Path=\//)])
+      expect(answer.setCookies).toEqual([
+        expect.stringMatching(/^session-5173=; Max-Age=0; Path=\//),
+      ])
       expect(await browser.cookieHeader()).toBe('')
       const kept = () => gatehouse().browser().send('/api/me', { cookie })
       await expect.poll(async () => (await kept()).status, { timeout: 8_000 }).toBe(401)

@@ -27,7 +27,7 @@ describe('signing out', () => {
     expect(answer.status).toBe(200)
     expectSafeHeaders(answer)
     expect(sessionCount(gatehouse())).toBe(before - 1)
-    expect(answer.setCookies).toEqual(['session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'])
+    expect(answer.setCookies).toEqual(['session-5173=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'])
     expect(await browser.cookieHeader()).toBe('')
     const url = locationIn(answer)
     const { tenant } = gatehouse()
@@ -64,7 +64,7 @@ describe('signing out', () => {
     const browser = await signedIn()
     const kept = await browser.cookieHeader()
     const headers = { 'x-csrf': '1' }
-    for (const cookie of [kept, kept, '', 'session=junk']) {
+    for (const cookie of [kept, kept, '', 'session-5173=junk']) {
       const answer = await browser.send('/auth/sign-out', { method: 'POST', headers, cookie })
       expect(answer.status).toBe(200)
       expect(locationIn(answer).pathname).toMatch(/\/logout$/)

@@ -57,7 +57,7 @@ async function visit(browser: Browser): Promise<void> {
     await browser.get(path)
   }
   await browser.get('/api/me', { 'sec-fetch-site': 'cross-site' })
-  await browser.send('/api/me', { cookie: 'session=junk-that-somebody-made-up' })
+  await browser.send('/api/me', { cookie: 'session-5173=junk-that-somebody-made-up' })
   await browser.signIn({ cancel: true })
   const callback = await browser.callbackFrom(await browser.startSignIn())
   await gatehouse().browser().get(callback)

@@ -12,7 +12,7 @@ it('clears the cookie of an ended session at /api/session, and not with a 401', 
   expect((await browser.send('/api/me', { cookie })).setCookies).toEqual([])
   const asked = await browser.send('/api/session', { cookie })
   expect(asked.json()).toMatchObject({ signedIn: false })
-  expect(asked.setCookies).toEqual([expect.stringMatching(/^session=;.*Max-Age=0/)])
+  expect(asked.setCookies).toEqual([expect.stringMatching(/^session-5173=;.*Max-Age=0/)])
 })
 
 it('sets no cookie for a live session, or for a request without a cookie', async () => {

@@ -33,7 +33,7 @@ describe.each(storeKinds)('on %s, a change of the session keys', (store) => {
     const [browser, old] = await signedInBefore(newKey, oldKey)
     const first = await browser.get('/api/me')
     expect([first.status, first.setCookies.length]).toEqual([200, 1])
-    expect(first.setCookies[0]).toMatch(/^session=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(first.setCookies[0]).toMatch(/^session-5173=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax$/)
     expect(await browser.cookieHeader()).not.toBe(old)
     for (const path of ['/api/me', '/api/users', '/api/claims']) {
       const answer = await browser.get(path)

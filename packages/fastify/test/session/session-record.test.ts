@@ -78,7 +78,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
 
   it('has an id and a public name that are neither in its cookie nor derived from each other', async () => {
     const [browser, { id }] = await signedIn()
-    const cookie = (await browser.cookie('session')) ?? ''
+    const cookie = (await browser.cookie('session-5173')) ?? ''
     const text = (await browser.get('/api/sessions')).text
     expect(`${cookie}${text}`).not.toContain(id)
     expect(Buffer.from(id, 'base64url')).toHaveLength(32)
@@ -99,7 +99,7 @@ describe.each(storeKinds)('on %s, a session record', (store) => {
     const token = String(graphCall?.headers['authorization']).replace('Bearer ', '')
     const content = await stored.bytes()
     expect(content.length).toBeGreaterThan(1500)
-    const cookie = (await browser.cookie('session')) ?? ''
+    const cookie = (await browser.cookie('session-5173')) ?? ''
     for (const needle of [
       ...clearTexts,
       token,

@@ -2,8 +2,15 @@ import { expect } from 'vitest'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 
-/** Expects a 400 page that redirects to the problem page with this code, sets no cookie and repeats no input. */
-export function expectRefusedLink(answer: Answer, code: 'invalid_link' | 'failed'): void {
+/**
+ * Expects a 400 page that redirects to the problem page with this code, sets no cookie and repeats no input
+ * but a page of this app.
+ */
+export function expectRefusedLink(
+  answer: Answer,
+  code: 'invalid_link' | 'failed',
+  returnTo?: string,
+): void {
   expect({ status: answer.status, cookies: answer.setCookies }).toEqual({
     status: 400,
     cookies: [],
@@ -13,7 +20,10 @@ export function expectRefusedLink(answer: Answer, code: 'invalid_link' | 'failed
   const page =
     /^0; url=(\/sign-in-problem\?\S+)$/.exec(String(answer.headers['refresh']))?.[1] ?? ''
   const { searchParams } = new URL(page, 'http://localhost')
-  expect([...searchParams.keys()]).toEqual(['code', 'id'])
-  expect(searchParams.get('code')).toBe(code)
+  expect(Object.fromEntries(searchParams)).toEqual({
+    code,
+    id: expect.stringMatching(/^[\w-]+$/) as unknown,
+    ...(returnTo !== undefined && { returnTo }),
+  })
   expect(answer.text).toContain(page.replaceAll('&', '&amp;'))
 }

@@ -12,7 +12,7 @@ export function problemPageCode(answer: Answer): string | undefined {
 
 /** Sets the session cookie to a value, rather than clearing it. */
 export function startsSession({ setCookies }: Answer): boolean {
-  return setCookies.some((line) => /^(?:__Host-)?session=[^;]/.test(line))
+  return setCookies.some((line) => /^(?:__Host-session|session-\d+)=[^;]/.test(line))
 }
 
 /** Runs a sign-in that must be refused. @returns the problem page's code */
@@ -33,4 +33,24 @@ export async function expectRefusedSignIn(
   expect(answer.location).toMatch(/[?&]id=[\w-]{12}-[0-9a-z]+(?:&|$)/)
   expect(answer.headers['cache-control']).toBe('no-store')
   return code
+}
+
+/** Runs a callback that must begin a new sign-in, and nothing else. @returns the authorize URL */
+export async function expectRestart(
+  gatehouse: Gatehouse,
+  send: () => Promise<Answer>,
+): Promise<URL> {
+  const before = sessionCount(gatehouse)
+  const answer = await send()
+  const facts = {
+    status: answer.status,
+    starts: startsSession(answer),
+    left: sessionCount(gatehouse) - before,
+  }
+  expect(facts).toEqual({ status: 303, starts: false, left: 0 })
+  expect(answer.headers['cache-control']).toBe('no-store')
+  const url = new URL(answer.location)
+  expect(url.origin).toBe(gatehouse.tenant.origin)
+  expect(url.pathname).toMatch(/\/oauth2\/v2\.0\/authorize$/)
+  return url
 }

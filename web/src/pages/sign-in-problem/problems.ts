@@ -29,7 +29,7 @@ const problems: Record<string, SignInProblem> = {
   failed,
   expired: {
     title: 'This sign-in is no longer valid',
-    text: 'Sign-in took too long or was started in another tab.',
+    text: 'It took too long, or it was finished or interrupted earlier. Start again to get to your page.',
     who: 'You',
     action: 'Start again',
     does: 'again',
@@ -69,6 +69,13 @@ const problems: Record<string, SignInProblem> = {
     action: 'Copy details for your administrator',
     does: 'copy',
   },
+  password: {
+    title: 'Your password needs attention',
+    text: 'It has expired, has to be changed, or was not accepted. Sign in again: Microsoft leads you through it. If that does not help, your administrator can reset it.',
+    who: 'You',
+    action: 'Sign in again',
+    does: 'again',
+  },
   step_up: {
     title: 'Microsoft asks you to confirm it is you',
     text: 'Your organisation wants one more proof, such as a code on your phone. Nothing is wrong with your account.',
@@ -97,6 +104,13 @@ const problems: Record<string, SignInProblem> = {
     action: 'Copy details for the developer',
     does: 'copy',
   },
+  app_unavailable: {
+    title: 'This app cannot sign you in just now',
+    text: 'Its server cannot read or store sessions at the moment. Your account is fine.',
+    who: 'The developer of this app',
+    action: 'Try again',
+    does: 'again',
+  },
   unavailable: {
     title: 'Microsoft does not answer just now',
     text: 'Signing in has to wait until it does. Your account is fine.',
@@ -111,18 +125,23 @@ const problems: Record<string, SignInProblem> = {
     action: 'Try again',
     does: 'again',
   },
-  store_unavailable: {
-    title: 'This app cannot keep sessions just now',
-    text: 'Its session store does not answer. The server’s log says why. Your account is fine.',
-    who: 'The developer of this app',
-    action: 'Try again',
-    does: 'again',
-  },
 }
 
 /** The problem for a code; the general one if the page does not know the code. */
 export function problemFor(code: string | null): SignInProblem {
   return (Object.hasOwn(problems, code ?? '') && problems[code ?? '']) || failed
+}
+
+const menders: Record<string, Who> = {
+  user: 'You',
+  administrator: 'Your administrator',
+  developer: 'The developer of this app',
+  microsoft: 'Microsoft, or nobody: it passes',
+}
+
+/** Who can fix it: what Microsoft's number says, before what the code says. */
+export function whoCanFix(problem: SignInProblem, who: string | undefined): Who {
+  return (who !== undefined && Object.hasOwn(menders, who) && menders[who]) || problem.who
 }
 
 /** The parts of the query that are safe to show. An attacker can write a link, so nothing else is shown. */

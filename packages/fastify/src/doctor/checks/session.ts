@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import type { Config } from '../../config/index.ts'
-import { createSealedCookies } from '../../session/cookie.ts'
+import { createCookieJar, createSealedCookies, sessionCookie } from '../../session/cookie.ts'
 import { openStore } from '../../store/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 
@@ -48,7 +48,7 @@ async function cookieBytes({ sessionKeys: keys, publicUrl }: Config): Promise<nu
   try {
     const cookies = await createSealedCookies(app, keys, 3600)
     const content = { key: randomBytes(32).toString('base64url'), startedAt: Date.now() }
-    const name = publicUrl.startsWith('https:') ? '__Host-session' : 'session'
+    const name = createCookieJar(publicUrl).name(sessionCookie)
     return `${name}=${cookies.seal('session', content)}`.length
   } finally {
     await app.close()

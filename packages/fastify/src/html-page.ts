@@ -1,0 +1,76 @@
+/** Pages that the server writes itself: for people whose navigation failed before the web app could load. */
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
+
+/** Every text is one of ours: nothing of a request is repeated on such a page. */
+export interface HtmlPage {
+  title: string
+  /** Paragraphs. */
+  text: readonly string[]
+  /** Short lines below them, such as permissions. */
+  list?: readonly string[]
+  /** The one thing to do next. */
+  action: { label: string; href: string }
+  /** For support, and found in the log. */
+  requestId?: string
+}
+
+const style = `:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 system-ui,sans-serif;background:Canvas;color:CanvasText}
+main{box-sizing:border-box;max-width:34rem;padding:2rem 1.25rem;overflow-wrap:anywhere}
+h1{margin:0 0 1rem;font-size:1.5rem;line-height:1.25}
+a{display:inline-block;margin-top:.5rem;padding:.625rem 1.25rem;border-radius:.25rem;background:#0f6cbd;color:#fff;font-weight:600;text-decoration:none}
+a:focus-visible{outline:3px solid Highlight;outline-offset:2px}
+small{display:block;margin-top:1.5rem;opacity:.8}`
+
+const styleHash = createHash('sha256').update(style).digest('base64')
+
+const headers = {
+  // The one style is allowed by its hash; a script, a form or a frame by nothing.
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-type': 'text/html; charset=utf-8',
+} as const
+
+/** The headers of such a page, beside those of every answer. */
+export const htmlPageHeaders: Readonly<Record<string, string>> = headers
+
+/** Answers with a page, whatever a route's response schema says. */
+export function sendHtmlPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
+  return reply
+    .headers(headers)
+    .serializer((body: unknown) => String(body))
+    .send(renderHtmlPage({ requestId: reply.request.id, ...page }))
+}
+
+export function renderHtmlPage({ title, text, list = [], action, requestId }: HtmlPage): string {
+  const items = list.map((item) => `<li>${escape(item)}</li>`).join('')
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>${style}</style></head>
+<body><main><h1>${escape(title)}</h1>
+${text.map((line) => `<p>${escape(line)}</p>`).join('\n')}
+${items && `<ul>${items}</ul>`}
+<p><a href="${escape(action.href)}">${escape(action.label)}</a></p>
+${requestId === undefined ? '' : `<small>Request id: ${escape(requestId)}</small>`}
+</main></body></html>
+`
+}
+
+/**
+ * Whether a person would see the answer: a browser says that it navigates. Without Fetch Metadata, what it
+ * accepts decides: scripts and programs ask for JSON, or for anything.
+ */
+export function isForPerson(headersOf: IncomingHttpHeaders): boolean {
+  const mode = headersOf['sec-fetch-mode']
+  return mode === undefined ? headersOf.accept?.includes('text/html') === true : mode === 'navigate'
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}
