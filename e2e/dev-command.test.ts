@@ -1,13 +1,13 @@
 /** `npm run dev` as a developer uses it: how it ends, what it reloads, and what it says. */
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { freePort } from '@gatehouse/tenant/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from './instances/eventually.ts'
 import { listens } from './instances/listens.ts'
-import { runProgram, type Program } from './instances/program.ts'
+import { runProgram } from './instances/program.ts'
+import { startDev as startDevIn, type Dev } from './recipe/dev-command.ts'
 import { copyProject, type ProjectCopy } from './recipe/project-copy.ts'
 
 let copy: ProjectCopy
@@ -16,74 +16,17 @@ beforeAll(() => {
 })
 afterAll(() => copy?.dispose())
 
-const node = process.execPath
-const running: Program[] = []
-const folders: string[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((program) => program.end('SIGKILL')))
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
+const running: Dev[] = []
+afterEach(() => Promise.all(running.splice(0).map((dev) => dev.end())))
 
-interface Dev {
-  program: Program
-  ports: { page: number; backEnd: number; tenant: number }
-  env: Record<string, string>
-  /** Of the configuration. */
-  folder: string
-  /** Waits for words in the output since the last wait. */
-  says(words: string | RegExp): Promise<void>
+/** Starts it, and ends it after the test. */
+async function startDev(...given: How): Promise<Dev> {
+  const dev = await startDevIn(copy.folder, ...given)
+  running.push(dev)
+  return dev
 }
 
-type How = 'npm' | 'node'
-
-/** Starts it on free ports, with a configuration in a folder of its own. */
-async function startDev(
-  how: How = 'node',
-  given: Record<string, string> = {},
-  script: 'dev' | 'start' = 'dev',
-): Promise<Dev> {
-  const folder = mkdtempSync(join(copy.folder, '.config-'))
-  folders.push(folder)
-  writeFileSync(join(folder, 'aad.config.json'), readFileSync(join(copy.folder, 'aad.config.json')))
-  const ports = { page: await freePort(), backEnd: await freePort(), tenant: await freePort() }
-  const env = {
-    AAD_CONFIG: join(folder, 'aad.config.json'),
-    DATA_DIR: join(folder, '.data'),
-    WEB_PORT: String(ports.page),
-    PORT: String(ports.backEnd),
-    TENANT_PORT: String(ports.tenant),
-    TENANT_USERS: '20',
-    ...given,
-  }
-  const [command, args] =
-    how === 'npm'
-      ? (['npm', ['run', script]] as const)
-      : ([node, [`packages/cli/src/dev/${script}.ts`]] as const)
-  const program = runProgram(command, args, env, copy.folder)
-  running.push(program)
-  let heard = 0
-  const says = async (words: string | RegExp) => {
-    const pattern =
-      typeof words === 'string'
-        ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-        : words
-    const ended = program.ended.then(() => true)
-    await eventually(
-      `it says ${pattern.source}; it said ${program.output()}`,
-      async () => {
-        const found = pattern.exec(program.output().slice(heard))
-        if (found) heard += found.index + found[0].length
-        if (found) return true
-        if (await Promise.race([ended, Promise.resolve(false)])) {
-          throw new Error(`It ended without ${pattern.source}: ${program.output()}`)
-        }
-        return false
-      },
-      90_000,
-    )
-  }
-  return { program, ports, env, folder, says }
-}
+type How = Parameters<typeof startDevIn> extends [string, ...infer Rest] ? Rest : never
 
 const allFree = async ({ ports }: Dev) =>
   (await Promise.all(Object.values(ports).map((port) => listens(port)))).every((one) => !one)

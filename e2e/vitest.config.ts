@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { thorough, tier } from '@gatehouse/test-support/tier'
 
 /** These need other servers, or another browser than Chromium. */
-const withPrograms = ['instances/*.test.ts', 'firefox.test.ts', 'dev-command.test.ts']
+const withPrograms = ['instances/*.test.ts', 'firefox.test.ts', 'dev-*.test.ts']
 
 export default defineConfig({
   test: {

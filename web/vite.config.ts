@@ -1,12 +1,31 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
-import { backEnd } from './vite/back-end.ts'
+import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
 import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
+import { CodeGate, tenantLogin, tenantPages, tenantPath, tenantProxy } from './vite/tenant-login.ts'
 import { reportPortInUse } from './vite/report-port-in-use.ts'
 
 const port = Number(process.env['WEB_PORT'] ?? 5173)
 const backEndOrigin = process.env['BACK_END'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 5174}`
+
+/** The public address, if it is not on this machine: in a Codespace or a dev container, or behind a tunnel. */
+const publicUrl = process.env['PUBLIC_URL']
+const tunnel =
+  publicUrl && new URL(publicUrl).hostname !== 'localhost' ? new URL(publicUrl) : undefined
+
+/** The launcher sets it if the browser cannot reach the local tenant by its own address. */
+const tenantOrigin = process.env['TENANT_LOGIN']
+const login =
+  tunnel && tenantOrigin ? { publicUrl: tunnel.origin, tenant: tenantOrigin } : undefined
+const browserAddress = (address: string) =>
+  login && address.startsWith(`${login.tenant}/`)
+    ? `${login.publicUrl}${tenantPath}${address.slice(login.tenant.length)}`
+    : address
+
+function printCode(code: string): void {
+  process.stdout.write(`\n  Code for one browser to sign in on the local tenant: ${code}\n\n`)
+}
 
 /** The oldest browsers with `light-dark()`. Older ones would need every colour twice. */
 const browsers = ['chrome123', 'edge123', 'firefox128', 'safari17.5']
@@ -21,8 +40,16 @@ const deniedByVite = [
   '**/.git/**',
 ]
 
-export default defineConfig({
-  plugins: [react(), canonicalHost(), reportPortInUse(port)],
+export default defineConfig(({ command }) => ({
+  plugins: [
+    react(),
+    reportPortInUse(port),
+    // Behind a tunnel, the Host may be the address of this process, and redirects would lead away.
+    ...(tunnel ? [] : [canonicalHost()]),
+    ...(login && command === 'serve'
+      ? [tenantLogin(login, new CodeGate({ print: printCode }))]
+      : []),
+  ],
   clearScreen: false,
   logLevel: 'warn',
   customLogger: quietProxyErrors(),
@@ -34,8 +61,8 @@ export default defineConfig({
     // As in production, no other origin may read anything.
     cors: false,
     // A site may point its own name at this machine (DNS rebinding). The page and the proxy to the back
-    // end answer to `localhost` and to IP addresses only.
-    allowedHosts: [],
+    // end answer to `localhost`, to IP addresses and to the host of PUBLIC_URL only.
+    allowedHosts: tunnel ? [tunnel.hostname] : [],
     fs: {
       // Every user and program of this machine can reach the port. Vite's default is the whole workspace,
       // with its settings and the session keys in `.data`. Add another package that the page imports.
@@ -44,7 +71,13 @@ export default defineConfig({
       // Also inside those folders.
       deny: [...deniedByVite, '**/.data/**', '*.sqlite*', 'aad.config*.json'],
     },
-    proxy: { '^/(api|auth)/': backEnd(backEndOrigin) },
+    proxy: {
+      ...(login && {
+        [tenantPages]: tenantProxy(login),
+        '^/auth/sign-out$': signOutProxy(backEndOrigin, browserAddress),
+      }),
+      '^/(api|auth)/': backEnd(backEndOrigin, browserAddress),
+    },
   },
   build: {
     target: browsers,
@@ -61,4 +94,4 @@ export default defineConfig({
       },
     },
   },
-})
+}))

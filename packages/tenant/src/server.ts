@@ -1,15 +1,19 @@
 /** Runs the local tenant as a process: `TENANT_PORT` (5175), `TENANT_USERS` (250), `TENANT_HOST` (loopback only). */
 
+import { localClient } from './registry/built-in.ts'
+import type { ClientRegistration } from './registry/client.ts'
 import { createTenant, type Tenant } from './tenant.ts'
 
 const { TENANT_PORT = '5175', TENANT_USERS = '250', TENANT_HOST = '127.0.0.1' } = process.env
+/** The origin of the app, if it is not on localhost: the client of a fresh clone may redirect there. */
+const { TENANT_APP_ORIGIN: appOrigin } = process.env
 
 async function start(): Promise<Tenant> {
   const port = wholeNumber('TENANT_PORT', TENANT_PORT)
   if (port > 65_535) throw new Error(`TENANT_PORT must be at most 65535, not ${port}.`)
   const users = wholeNumber('TENANT_USERS', TENANT_USERS)
   try {
-    return await createTenant({ port, users, host: TENANT_HOST })
+    return await createTenant({ port, users, host: TENANT_HOST, clients: [client()] })
   } catch (error) {
     const problem = listenProblem(error, port)
     throw problem ? new Error(problem, { cause: error }) : error
@@ -27,6 +31,12 @@ function listenProblem(error: unknown, port: number): string | undefined {
   }
   if (code !== 'EADDRNOTAVAIL') return undefined
   return `TENANT_HOST is "${TENANT_HOST}", which is no address of this machine (${code}). Set TENANT_HOST to 127.0.0.1, or leave it unset.`
+}
+
+function client(): ClientRegistration {
+  if (!appOrigin) return localClient
+  const added = ['/auth/redirect', '/signed-out'].map((path) => appOrigin + path)
+  return { ...localClient, redirectUris: [...localClient.redirectUris, ...added] }
 }
 
 function wholeNumber(name: string, value: string): number {

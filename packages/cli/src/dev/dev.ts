@@ -10,6 +10,7 @@ import { readEnvironment } from './env-file.ts'
 import {
   answerHelp,
   backEndProcess,
+  isOnThisMachine,
   Launcher,
   localTenantProcess,
   mistakeIn,
@@ -58,6 +59,11 @@ function pageProcess(config: Config, env: NodeJS.ProcessEnv): PlannedProcess {
       WEB_PORT: String(port),
       PUBLIC_URL: config.publicUrl,
       BACK_END: originOf(config.host, config.port),
+      // In place of its own address, which a browser elsewhere cannot reach.
+      TENANT_LOGIN:
+        config.usesLocalTenant && !config.production && !isOnThisMachine(config.publicUrl)
+          ? config.authority
+          : undefined,
     },
     ready: '/',
   }

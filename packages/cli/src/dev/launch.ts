@@ -70,10 +70,20 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
       portVariable: 'TENANT_PORT',
       args: [fileURLToPath(import.meta.resolve('@gatehouse/tenant/server'))],
       cwd: root,
-      env: { TENANT_PORT: port, TENANT_HOST: host, TENANT_USERS: env['TENANT_USERS'] },
+      env: {
+        TENANT_PORT: port,
+        TENANT_HOST: host,
+        TENANT_USERS: env['TENANT_USERS'],
+        TENANT_APP_ORIGIN: isOnThisMachine(config.publicUrl) ? undefined : config.publicUrl,
+      },
       ready: '/_tenant/journal',
     },
   ]
+}
+
+/** Whether a browser that opens the address runs on this machine. */
+export function isOnThisMachine(publicUrl: string): boolean {
+  return new URL(publicUrl).hostname === 'localhost'
 }
 
 /** The process of the back end. */

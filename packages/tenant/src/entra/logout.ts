@@ -1,7 +1,7 @@
 /** `/logout`: ends an account's session in this browser, notifies the applications, and redirects back. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sendPage } from '../pages/layout.ts'
+import { sameAddress, sendPage } from '../pages/layout.ts'
 import { pickSignOutPage, signedOutPage } from '../pages/sign-out.ts'
 import { isPostLogoutRedirectUri } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
@@ -46,7 +46,7 @@ function begin(exchange: Exchange): FastifyReply {
   if (accounts.size < 2) return signOut(exchange, [...accounts.values()][0])
   const users = [...accounts.keys()].map((id) => tenant.directory.byId(id))
   const page = pickSignOutPage({
-    action: request.url,
+    action: sameAddress(request.url),
     users: users.filter((user) => user !== undefined),
     next: redirectOf(tenant, parameters),
   })

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
 import { consentPage, needApprovalPage } from '../../pages/consent.ts'
-import { sendPage } from '../../pages/layout.ts'
+import { sameAddress, sendPage } from '../../pages/layout.ts'
 import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
@@ -61,12 +61,15 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
 export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
   const accounts = [...tenant.browsers.accounts(request).keys()]
   const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
-  return sendPage(reply, pickPage({ action: request.url, target, users }))
+  return sendPage(reply, pickPage({ action: sameAddress(request.url), target, users }))
 }
 
 export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   const { target, asked, request, reply } = exchange
-  return sendPage(reply, consentPage({ action: request.url, target, user, scopes: asked.scopes }))
+  return sendPage(
+    reply,
+    consentPage({ action: sameAddress(request.url), target, user, scopes: asked.scopes }),
+  )
 }
 
 export function showNeedApproval(
@@ -74,7 +77,10 @@ export function showNeedApproval(
   user: TenantUser,
   scopes: readonly string[],
 ): FastifyReply {
-  return sendPage(reply, needApprovalPage({ action: request.url, target, user, scopes }))
+  return sendPage(
+    reply,
+    needApprovalPage({ action: sameAddress(request.url), target, user, scopes }),
+  )
 }
 
 export function showStepUp(
@@ -82,7 +88,7 @@ export function showStepUp(
   user: TenantUser,
   contexts: readonly string[],
 ): FastifyReply {
-  return sendPage(reply, stepUpPage({ action: request.url, target, user, contexts }))
+  return sendPage(reply, stepUpPage({ action: sameAddress(request.url), target, user, contexts }))
 }
 
 const shownUsers = 6
@@ -94,6 +100,6 @@ export function showSignIn(
   problem?: string,
 ): FastifyReply {
   const users = suggested ?? tenant.directory.find(text, shownUsers)
-  const page = signInPage({ action: request.url, target, users, text, problem })
+  const page = signInPage({ action: sameAddress(request.url), target, users, text, problem })
   return sendPage(reply, page)
 }
