@@ -12,7 +12,6 @@ import {
   type SignInProblemCode,
   parseClaimsRequest,
 } from '../entra/index.ts'
-import { sessionCookie } from '../session/cookie.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { grantedToken } from '../session/token-set.ts'
 import { StoreError } from '../store/store.ts'
@@ -162,7 +161,7 @@ async function redeemCode(
 }
 
 async function finishSignIn(
-  { requestSessions, sessions, jar, userLogId }: AuthContext,
+  { requestSessions, sessions, setSessionCookie, userLogId }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { record, returnTo }: { record: SessionRecord; returnTo: string },
@@ -170,7 +169,7 @@ async function finishSignIn(
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
   const earlier = await requestSessions.open(request)
   if (earlier) await sessions.end(earlier.secrets.id)
-  jar.set(reply, sessionCookie, await sessions.start(record))
+  setSessionCookie(reply, await sessions.start(record), record.startedAt)
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
   return redirect303(reply, returnTo)
 }
