@@ -210,3 +210,39 @@ test('the users’ page prints as a list, black on white', { tag: '@thorough' },
   const sheet = await page.pdf({ format: 'A4' })
   expect(sheet.length).toBeGreaterThan(5000)
 })
+
+test('a line never begins with the dot between a time and how long ago it was', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    for (const path of ['/claims', '/sessions']) {
+      await open(page, path)
+      await expect(page.locator('main time').first()).toBeVisible()
+      const lines = await page.locator('main time').evaluateAll((times) =>
+        times.map((time) => {
+          const texts = document.createTreeWalker(time, NodeFilter.SHOW_TEXT)
+          const characters: { text: string; bottom: number }[] = []
+          while (texts.nextNode()) {
+            const { currentNode: node } = texts
+            const text = node.textContent ?? ''
+            for (let at = 0; at < text.length; at += 1) {
+              const range = document.createRange()
+              range.setStart(node, at)
+              range.setEnd(node, at + 1)
+              characters.push({
+                text: text.charAt(at),
+                bottom: range.getBoundingClientRect().bottom,
+              })
+            }
+          }
+          const dot = characters.findIndex((character) => character.text === '·')
+          const before = characters.slice(0, dot).findLast(({ text }) => text.trim() !== '')
+          return [characters[dot]?.bottom, before?.bottom]
+        }),
+      )
+      for (const [dot, before] of lines) expect(dot, `${path} at ${width} px`).toBe(before)
+    }
+  }
+})

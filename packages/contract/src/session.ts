@@ -21,6 +21,8 @@ export const SignedIn = Type.Object({
   /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
   startedAt: Time,
+  /** How long the session lasts without activity. */
+  idleSeconds: Type.Integer(),
   /** When the session ends without activity. */
   expiresAt: Time,
   /** When the session ends in any case. */

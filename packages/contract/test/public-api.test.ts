@@ -35,6 +35,7 @@ const signedIn: SignedIn = {
   tenantId: 't',
   localTenant: true,
   startedAt: now,
+  idleSeconds: 3600,
   expiresAt: now,
   absoluteExpiresAt: now,
   now,

@@ -54,17 +54,28 @@ async function signOut(): Promise<unknown> {
 /** *Stay signed in*: `mutate()` restarts the idle time. */
 export function useExtendSession() {
   const client = useQueryClient()
+  const { onSuccess, ...options } = extendMutation(client)
   return useMutation({
-    mutationFn: () => call<SignedIn>(api.extendSession, { method: 'POST' }),
+    ...options,
     onSuccess: (session) => {
-      // Another user may have signed in meanwhile, in another tab.
-      if (identity(session) !== knownIdentity(client)) return
+      if (onSuccess(session)) announce('You stay signed in.')
+    },
+  })
+}
+
+/** The same without a word, for a user who is active. */
+export function extendMutation(client: QueryClient) {
+  return {
+    mutationFn: () => call<SignedIn>(api.extendSession, { method: 'POST' }),
+    /** @returns false if another user has signed in meanwhile, in another tab */
+    onSuccess: (session: SignedIn): boolean => {
+      if (identity(session) !== knownIdentity(client)) return false
       setServerClock(session.now)
       setSession(client, session)
       broadcast('extended')
-      announce('You stay signed in.')
+      return true
     },
-  })
+  }
 }
 
 /** The address that signs in and comes back here. It follows every change of the address bar. */

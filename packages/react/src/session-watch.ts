@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
-import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/contract/session'
+import { extendMutation } from './actions.ts'
 import { serverNow } from './server-clock.ts'
 import { useSessionChannel } from './session-channel.ts'
 import { type SessionCheckStatus, useSessionCheck } from './session-check.ts'
@@ -29,8 +30,8 @@ export function useSessionWatch({
   return useSessionCheck()
 }
 
-/** How long before the end of a session the user is warned, in ms. */
-const warnMs = 5 * 60_000
+/** How long before the end of a session the user is warned at most, in ms. */
+const maxWarnMs = 5 * 60_000
 
 /** How often the end is checked with the server after that, in ms: work in another tab moves it. */
 const checkEveryMs = 30_000
@@ -39,14 +40,17 @@ const checkEveryMs = 30_000
 const lastCheckMs = 3000
 
 /**
- * Follows the end of a session: asks the server whether it has moved, and signs the user out at zero.
+ * Follows the end of a session: extends it while the user is active on the page, asks the server whether it
+ * has moved, and signs the user out at zero.
  *
  * @returns the time left in ms, once the user is to be warned; undefined before that
  */
 export function useSessionEnding(session: SignedIn): number | undefined {
   const client = useQueryClient()
+  const warnMs = warnBefore(session)
   const left = useTimeLeft(session)
-  const check = checkOf(left)
+  const check = checkOf(left, warnMs)
+  useExtendOnActivity(client, session)
   useEffect(() => {
     if (check === undefined) return
     const { data } = client.getQueryState(sessionQuery.queryKey) ?? {}
@@ -62,8 +66,47 @@ export function useSessionEnding(session: SignedIn): number | undefined {
   return confirmed && left <= warnMs && left > 0 ? left : undefined
 }
 
+/** Five minutes, and half of a short idle time: a warning that is always there warns of nothing. In ms. */
+export function warnBefore({ idleSeconds }: SignedIn): number {
+  return Math.min(maxWarnMs, (idleSeconds * 1000) / 2)
+}
+
+/** What shows that a user is there, beside requests. Moving the mouse is not meant to. */
+const activity = ['click', 'keyup', 'wheel', 'touchmove'] as const
+
+/**
+ * Reading and typing send no requests, so the page tells the server, at most ten times per idle time.
+ *
+ * @returns a function that stops it
+ */
+export function extendOnActivity(
+  client: QueryClient,
+  session: SignedIn,
+  extend: () => Promise<unknown>,
+): () => void {
+  const idleMs = session.idleSeconds * 1000
+  const isFinal = sessionEnd(session) >= Date.parse(session.absoluteExpiresAt)
+  let nextAt = Date.parse(session.expiresAt) - idleMs * 0.9
+  const onActivity = () => {
+    // A command of the page tells the server as well; an extension must not follow a sign-out.
+    if (isFinal || serverNow() < nextAt || client.isMutating() > 0) return
+    nextAt = serverNow() + idleMs / 10
+    // If it fails, the next activity after that tries again.
+    extend().catch(() => undefined)
+  }
+  for (const type of activity) window.addEventListener(type, onActivity, { passive: true })
+  return () => {
+    for (const type of activity) window.removeEventListener(type, onActivity)
+  }
+}
+
+function useExtendOnActivity(client: QueryClient, session: SignedIn): void {
+  const { mutateAsync } = useMutation(extendMutation(client))
+  useEffect(() => extendOnActivity(client, session, mutateAsync), [client, session, mutateAsync])
+}
+
 /** Changes whenever the server has to be asked. */
-function checkOf(left: number): number | 'last' | 'over' | undefined {
+function checkOf(left: number, warnMs: number): number | 'last' | 'over' | undefined {
   if (left > warnMs) return undefined
   if (left === 0) return 'over'
   return left <= lastCheckMs ? 'last' : Math.ceil(left / checkEveryMs)
@@ -82,6 +125,7 @@ function useRefetchOnActivity(client: QueryClient, active: boolean): void {
 
 /** The time left in ms. It ticks every second during the last minutes, and sleeps before. */
 function useTimeLeft(session: SignedIn): number {
+  const warnMs = warnBefore(session)
   const [left, setLeft] = useState(() => timeLeft(session, serverNow()).left)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>
@@ -92,7 +136,7 @@ function useTimeLeft(session: SignedIn): number {
     }
     tick()
     return () => clearTimeout(timer)
-  }, [session])
+  }, [session, warnMs])
   return left
 }
 

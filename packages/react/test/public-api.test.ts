@@ -34,6 +34,7 @@ const signedIn: SignedIn = {
   tenantId: 't',
   localTenant: true,
   startedAt: now,
+  idleSeconds: 3600,
   expiresAt: now,
   absoluteExpiresAt: now,
   now,

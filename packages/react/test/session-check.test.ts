@@ -22,6 +22,7 @@ const signedIn = (): Session => ({
   tenantId: 't',
   localTenant: false,
   startedAt: iso(began),
+  idleSeconds: 3600,
   expiresAt: iso(Date.now() + 3_600_000),
   absoluteExpiresAt: iso(began + 43_200_000),
   now: iso(Date.now()),

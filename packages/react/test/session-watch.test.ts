@@ -1,7 +1,9 @@
+import { MutationObserver } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createQueryClient } from '../src/query.ts'
 import { serverNow, setServerClock } from '../src/server-clock.ts'
-import { canBeExtended, timeLeft } from '../src/session-watch.ts'
+import { canBeExtended, extendOnActivity, timeLeft, warnBefore } from '../src/session-watch.ts'
 
 const minute = 60_000
 
@@ -32,6 +34,79 @@ describe('the time left in a session', () => {
     expect(canBeExtended(last)).toBe(true)
     expect(canBeExtended({ ...last, expiresAt: '2026-11-23T13:00:01Z' })).toBe(false)
     expect(canBeExtended({ ...last, expiresAt: last.absoluteExpiresAt })).toBe(false)
+  })
+})
+
+describe('a user who is active on the page without requests', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+
+  const start = Date.parse('2026-11-23T12:00:00Z')
+  const iso = (ms: number) => new Date(ms).toISOString()
+  const sessionAt = (now: number, idleMinutes: number) =>
+    ({
+      signedIn: true,
+      idleSeconds: idleMinutes * 60,
+      startedAt: iso(start),
+      expiresAt: iso(now + idleMinutes * minute),
+      absoluteExpiresAt: iso(start + 30 * 24 * 60 * minute),
+      now: iso(now),
+    }) as SignedIn
+
+  test('is never signed out by the idle time, and extends it ten times in it at most', () => {
+    for (const idleMinutes of [1, 2, 5, 30, 60, 1440]) {
+      vi.useFakeTimers({ now: start })
+      vi.stubGlobal('window', new EventTarget())
+      setServerClock(iso(start))
+      const client = createQueryClient()
+      let session = sessionAt(start, idleMinutes)
+      let extensions = 0
+      const follow = (): (() => void) =>
+        extendOnActivity(client, session, async () => {
+          extensions += 1
+          stop()
+          session = sessionAt(serverNow(), idleMinutes)
+          stop = follow()
+        })
+      let stop = follow()
+      const idleMs = idleMinutes * minute
+      for (let step = 0; step < 300; step += 1) {
+        vi.advanceTimersByTime(idleMs / 30)
+        window.dispatchEvent(new Event(step % 2 ? 'click' : 'keyup'))
+        expect(timeLeft(session, serverNow()).left).toBeGreaterThan(idleMs / 2)
+      }
+      expect(extensions).toBeGreaterThan(50)
+      expect(extensions).toBeLessThanOrEqual(101)
+      stop()
+    }
+  })
+
+  test('sends no extension beside another command, and none past the absolute end', async () => {
+    vi.useFakeTimers({ now: start })
+    vi.stubGlobal('window', new EventTarget())
+    setServerClock(iso(start))
+    const client = createQueryClient()
+    const extend = vi.fn<() => Promise<void>>(() => Promise.resolve())
+    const session = sessionAt(start, 60)
+    const stop = extendOnActivity(client, session, extend)
+    vi.advanceTimersByTime(30 * minute)
+    const command = new MutationObserver(client, { mutationFn: () => new Promise(() => undefined) })
+    void command.mutate()
+    window.dispatchEvent(new Event('click'))
+    expect(extend).not.toHaveBeenCalled()
+    stop()
+    const last = { ...session, absoluteExpiresAt: session.expiresAt }
+    extendOnActivity(createQueryClient(), last, extend)
+    window.dispatchEvent(new Event('click'))
+    expect(extend).not.toHaveBeenCalled()
+  })
+
+  test('is warned five minutes before the end, or half of a shorter idle time', () => {
+    expect(warnBefore(sessionAt(start, 60))).toBe(5 * minute)
+    expect(warnBefore(sessionAt(start, 10))).toBe(5 * minute)
+    expect(warnBefore(sessionAt(start, 1))).toBe(minute / 2)
   })
 })
 

@@ -14,6 +14,7 @@ function signedIn(objectId: string): SignedIn {
     tenantId: 't',
     localTenant: false,
     startedAt: now,
+    idleSeconds: 3600,
     expiresAt: now,
     absoluteExpiresAt: now,
     now,

@@ -8,8 +8,10 @@ export function Time({ at, short = false }: { at: number; short?: boolean }) {
   const now = useServerNow(15_000)
   return (
     <time dateTime={new Date(at).toISOString()}>
-      {short ? formatShortTime(at) : formatTime(at)}{' '}
-      <span className={css.relative}>· {formatRelative(at, now)}</span>
+      {short ? formatShortTime(at) : formatTime(at)}
+      {/* The space before the dot does not break: a line never begins with it. */}
+      <span className={css.dot}>{'\u00a0· '}</span>
+      <span className={css.relative}>{formatRelative(at, now)}</span>
     </time>
   )
 }

@@ -8,7 +8,6 @@ import {
   parseClaimsRequest,
   remedyFor,
 } from '../entra/index.ts'
-import { sessionCookie } from '../session/cookie.ts'
 import type { SessionRecord } from '../session/record.ts'
 import { grantedToken } from '../session/token-set.ts'
 import { StoreError } from '../store/store.ts'
@@ -154,7 +153,7 @@ async function finishSignIn(
   reply: FastifyReply,
   { record, transaction, callback }: Finished,
 ): Promise<FastifyReply> {
-  const { requestSessions, sessions, jar, userLogId } = context
+  const { requestSessions, sessions, setSessionCookie, userLogId } = context
   // The browser has gone: nobody would ever use the session, and it would stay in the user's list.
   if (isGone(reply)) return failSignIn(context, request, reply, { failure: gone, callback })
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
@@ -162,7 +161,7 @@ async function finishSignIn(
   if (earlier) await sessions.end(earlier.secrets.id)
   if (transaction.replaces) await sessions.endStartedBy(sessionKeyOf(transaction.replaces))
   const key = sessionKeyOf(transaction.id)
-  jar.set(reply, sessionCookie, await sessions.start(record, key))
+  setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
   endIfUndelivered(context, request, reply, key)
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
   return redirect303(reply, callback.returnTo)

@@ -4,7 +4,7 @@ import type { Config } from '../config/index.ts'
 import { createEntra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
-import { createCookieJar, createSealedCookies } from '../session/cookie.ts'
+import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
 import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
@@ -27,6 +27,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const store = await openStore(config.storeUrl, now)
   const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
+  const setSessionCookie = createSessionCookie(jar, lifetimes, now)
   const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
   const cookies = await createSealedCookies(app, sessionKeys, maxAgeS)
   const lookupKeys = createLookupKeys(sessionKeys)
@@ -57,12 +58,13 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     store,
     oneTimeKeys,
     jar,
+    setSessionCookie,
     cookies,
     sessions,
     userSessions: sessions.byUser,
     challenges,
     accessTokens,
-    requestSessions: new RequestSessions({ sessions, jar, perMinute, now }),
+    requestSessions: new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now }),
     transactions: new Transactions(cookies, jar, now),
     failures: createFailures(cookies, now),
     userLogId,

@@ -10,7 +10,13 @@ import { retryAfterSeconds } from '../rate-window.ts'
 import type { AccessTokens, TokenRejection } from '../session/access-token.ts'
 import type { OpenCookie, Session } from '../session/cache.ts'
 import type { ChallengeRequest, Challenges } from '../session/challenges.ts'
-import { type CookieJar, readCookie, type SealedCookies, sessionCookie } from '../session/cookie.ts'
+import {
+  type CookieJar,
+  type createSessionCookie,
+  readCookie,
+  type SealedCookies,
+  sessionCookie,
+} from '../session/cookie.ts'
 import type { SessionRecord, User } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
@@ -97,6 +103,7 @@ export function sessionOf(request: FastifyRequest): Session {
 interface RequestSessionsOptions {
   sessions: Sessions
   jar: CookieJar
+  setSessionCookie: ReturnType<typeof createSessionCookie>
   /** Requests that one session may make in a minute. */
   perMinute: number
   /** Milliseconds since the epoch. */
@@ -106,14 +113,14 @@ interface RequestSessionsOptions {
 /** Finds the session of a request by its cookie, and counts the requests of each session. */
 export class RequestSessions {
   readonly #sessions: Sessions
-  readonly #jar: CookieJar
+  readonly #setSessionCookie: RequestSessionsOptions['setSessionCookie']
   readonly #perMinute: number
   readonly #now: () => number
   readonly #cookieName: string
 
-  constructor({ sessions, jar, perMinute, now }: RequestSessionsOptions) {
+  constructor({ sessions, jar, setSessionCookie, perMinute, now }: RequestSessionsOptions) {
     this.#sessions = sessions
-    this.#jar = jar
+    this.#setSessionCookie = setSessionCookie
     this.#perMinute = perMinute
     this.#now = now
     this.#cookieName = jar.name(sessionCookie)
@@ -185,7 +192,7 @@ export class RequestSessions {
     if (!session) return signInRequired()
     request[currentSession] = session
     this.#sessions.touch(session)
-    if (resealed !== undefined) this.#jar.set(reply, sessionCookie, resealed)
+    if (resealed !== undefined) this.#setSessionCookie(reply, resealed, session.startedAt)
     return undefined
   }
 }

@@ -147,6 +147,7 @@ function sessionStatus(
     tenantId,
     localTenant,
     startedAt: iso(session.startedAt),
+    idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),
     absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
     now: iso(now()),

@@ -61,7 +61,12 @@ export interface Config {
   /** App roles of the registration. */
   readonly appRoles: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
-  readonly session: { readonly idleMs: number; readonly absoluteMs: number }
+  readonly session: {
+    readonly idleMs: number
+    readonly absoluteMs: number
+    /** Whether the cookie stays when the browser is closed. */
+    readonly persistent: boolean
+  }
   /** Requests per minute; more are answered with 429. */
   readonly rateLimits: { readonly perAddress: number; readonly perSession: number }
   /** The first one seals, and all of them open; 32 bytes each. */
@@ -178,6 +183,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,
+      persistent: session.persistent,
     },
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,

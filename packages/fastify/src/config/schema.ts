@@ -193,11 +193,17 @@ export const ConfigFile = Type.Object(
         // An hour without a request, and twelve hours in all (OWASP ASVS 7.3).
         idleMinutes: minutes(1440, 60),
         absoluteMinutes: minutes(43_200, 720),
+        // Off: whoever opens the browser later would be signed in, also on a computer that people share.
+        persistent: Type.Boolean({
+          default: false,
+          description:
+            'true or false: whether the session cookie stays when the browser is closed, until absoluteMinutes are over',
+        }),
       },
       {
         ...only,
         default: {},
-        description: 'an object with idleMinutes and absoluteMinutes',
+        description: 'an object with idleMinutes, absoluteMinutes and persistent',
       },
     ),
   },

@@ -26,7 +26,10 @@ export interface Session {
   readonly user: User
   version: number
   startedAt: number
+  /** The last activity that this process knows of: exact, and ahead of what is written. */
   seenAt: number
+  /** The last activity that is written. */
+  writtenAt: number
   tokens: readonly GrantedToken[]
   challenges: readonly Challenge[]
   tokenRequests: readonly TokenRequest[]
@@ -123,8 +126,15 @@ export function toSession(loaded: Loaded, secrets: SessionSecrets, validAt: numb
   return { secrets, user: userOf(loaded.record.claims), ...changeable(loaded), validAt }
 }
 
+/** Takes over what was written. Activity since then stays. */
+export function adopt(session: Session, written: Loaded): void {
+  const { seenAt } = session
+  Object.assign(session, changeable(written))
+  session.seenAt = Math.max(seenAt, session.seenAt)
+}
+
 /** What a write may change of an open session. */
-export function changeable({ record, version }: Loaded) {
+function changeable({ record, version }: Loaded) {
   const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [] } = record
-  return { version, startedAt, seenAt, tokens, challenges, tokenRequests }
+  return { version, startedAt, seenAt, writtenAt: seenAt, tokens, challenges, tokenRequests }
 }

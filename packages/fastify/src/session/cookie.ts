@@ -44,6 +44,23 @@ export function createCookieJar(publicUrl: string) {
 }
 
 /**
+ * Writes the session cookie: for as long as the browser is open or, if it is to persist, until the session's
+ * absolute end. An extension does not move that, so the cookie is written at sign-in and at a new seal only.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function createSessionCookie(
+  jar: CookieJar,
+  { absoluteMs, persistent }: { absoluteMs: number; persistent: boolean },
+  now: () => number,
+) {
+  return (reply: FastifyReply, value: string, startedAt: number): void => {
+    const leftS = Math.floor((startedAt + absoluteMs - now()) / 1000)
+    jar.set(reply, sessionCookie, value, persistent ? Math.max(0, leftS) : undefined)
+  }
+}
+
+/**
  * The value of one cookie. A name that occurs twice counts as absent: an attacker who planted one of the two
  * decides which one the browser sends first (RFC 6265 §5.4).
  *

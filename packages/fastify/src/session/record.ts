@@ -140,12 +140,20 @@ export interface Lifetimes {
 /** Moments in milliseconds since the epoch. */
 interface SessionTimes {
   startedAt: number
-  /** The last request that counts as activity, to the minute. */
+  /** The last request that counts as activity, as far as it is known. */
   seenAt: number
 }
 
-/** Activity is written at most this often: a write per request would cost more than the request. */
-const touchEveryMs = 60_000
+/** The longest time between two writes of activity: a write per request would cost more than the request. */
+const maxTouchEveryMs = 60_000
+
+/**
+ * How often activity is written at most: a minute, and a thirtieth of a short idle time. A longer pause would
+ * sign users out who are active.
+ */
+export function touchEveryMs({ idleMs }: Lifetimes): number {
+  return Math.min(maxTouchEveryMs, idleMs / 30)
+}
 
 export function absoluteEnd(times: SessionTimes, { absoluteMs }: Lifetimes): number {
   return times.startedAt + absoluteMs
@@ -156,6 +164,15 @@ export function sessionEnd(times: SessionTimes, lifetimes: Lifetimes): number {
   return Math.min(times.seenAt + lifetimes.idleMs, absoluteEnd(times, lifetimes))
 }
 
+/**
+ * How long the store keeps a record. Activity since the last write is known to the process that saw it, and
+ * may give the session as much longer.
+ */
+export function storedUntil(times: SessionTimes, lifetimes: Lifetimes): number {
+  const end = times.seenAt + lifetimes.idleMs + touchEveryMs(lifetimes)
+  return Math.min(end, absoluteEnd(times, lifetimes))
+}
+
 export function hasEnded(times: SessionTimes, lifetimes: Lifetimes, now: number): boolean {
   return now >= sessionEnd(times, lifetimes)
 }
@@ -163,7 +180,9 @@ export function hasEnded(times: SessionTimes, lifetimes: Lifetimes, now: number)
 /**
  * Whether activity at `now` has to be written. A last activity in the future was written by a wrong clock:
  * it is corrected, or the session would live longer than it should.
+ *
+ * @param writtenAt the last activity that was written
  */
-export function isTouchDue(times: SessionTimes, now: number): boolean {
-  return Math.abs(now - times.seenAt) >= touchEveryMs
+export function isTouchDue(writtenAt: number, lifetimes: Lifetimes, now: number): boolean {
+  return Math.abs(now - writtenAt) >= touchEveryMs(lifetimes)
 }

@@ -14,8 +14,8 @@ import {
   type Lifetimes,
   parseRecord,
   serialiseRecord,
-  sessionEnd,
   type SessionRecord,
+  storedUntil,
 } from './record.ts'
 
 /** A record and the version that was read. */
@@ -48,8 +48,12 @@ export class Records {
     return this.#options.store.create(stored, this.#indexFor(record))
   }
 
-  /** The record while its session lives. @throws StoreError */
-  async load(secrets: SessionSecrets): Promise<Loaded | undefined> {
+  /**
+   * The record while its session lives.
+   *
+   * @param seenAt the last activity that the caller knows of, which may not be written yet. @throws StoreError
+   */
+  async load(secrets: SessionSecrets, seenAt = 0): Promise<Loaded | undefined> {
     const { store, lifetimes, log, now } = this.#options
     const found = await store.read(secrets.id)
     if (!found) return undefined
@@ -61,32 +65,35 @@ export class Records {
       await store.remove(secrets.id)
       return undefined
     }
-    return hasEnded(record, lifetimes, now()) ? undefined : { record, version: found.version }
+    const times = { startedAt: record.startedAt, seenAt: Math.max(record.seenAt, seenAt) }
+    return hasEnded(times, lifetimes, now()) ? undefined : { record, version: found.version }
   }
 
   /**
    * The same for a session that is about to be used. After a change of keys or of lifetimes it is indexed
    * anew first, so that it can be found and ended without its cookie. @throws StoreError
    */
-  async loadFindable(secrets: SessionSecrets): Promise<Loaded | undefined> {
-    const loaded = await this.load(secrets)
+  async loadFindable(secrets: SessionSecrets, seenAt?: number): Promise<Loaded | undefined> {
+    const loaded = await this.load(secrets, seenAt)
     if (!loaded || this.#isFindable(loaded.record)) return loaded
     const fields = { event: 'session_indexed' }
     this.#options.log.info(fields, 'A session can be found by the current session keys')
-    return this.update(secrets, (record) => record)
+    return this.update(secrets, (record) => record, seenAt)
   }
 
   /**
    * Changes the record in its newest state, whatever else is writing to it.
    *
+   * @param seenAt as for `load`
    * @returns what was written; undefined if the session has ended. @throws StoreError
    */
   async update(
     secrets: SessionSecrets,
     change: (record: SessionRecord) => SessionRecord,
+    seenAt?: number,
   ): Promise<Loaded | undefined> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      const loaded = await this.load(secrets)
+      const loaded = await this.load(secrets, seenAt)
       if (!loaded) return undefined
       // The label is sealed with this process's keys, so the record says that it is.
       const record = this.#indexed(change(loaded.record))
@@ -110,7 +117,7 @@ export class Records {
       version,
       sealed: seal(serialiseRecord(record), secrets),
       label: ofUser.seal(secrets.id, { device, startedAt, seenAt }),
-      expiresAt: sessionEnd(record, lifetimes),
+      expiresAt: storedUntil(record, lifetimes),
     }
   }
 

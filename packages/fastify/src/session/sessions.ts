@@ -8,27 +8,20 @@ import type { FastifyBaseLogger } from 'fastify'
 import { newRateWindow } from '../rate-window.ts'
 import { deriveSecrets, type SessionSecrets } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
-import {
-  changeable,
-  type OpenCookie,
-  type Session,
-  SessionCache,
-  stale,
-  toSession,
-} from './cache.ts'
+import { adopt, type OpenCookie, type Session, SessionCache, stale, toSession } from './cache.ts'
 import type { SealedCookies } from './cookie.ts'
 import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
-import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord } from './record.ts'
+import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord, touchEveryMs } from './record.ts'
 import { Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
 import { UserSessions } from './user-sessions.ts'
 
 /** Sessions that end in one go. SQLite does each in this thread, in about 100 µs. */
 const endBatchSize = 25
-/** An extension within this time of the last one writes nothing: it would move the end by less, ms. */
-const extendEveryMs = 5_000
+/** An extension within this time of the last write writes nothing: it would move the end by less, ms. */
+const maxExtendEveryMs = 5_000
 /** After a failed attempt to write activity, the next one waits this long, ms. */
-const touchRetryMs = 10_000
+const maxTouchRetryMs = 10_000
 /** A session that is written to during each of so many reads is alive: the last read counts. */
 const maxReads = 3
 
@@ -108,12 +101,16 @@ export class Sessions {
     return shared
   }
 
-  /** Notes that the user is active. Written at most once a minute; the request does not wait. */
+  /** Notes that the user is active: in memory at once, and written now and then. The request does not wait. */
   touch(session: Session): void {
-    const at = this.#options.now()
-    if (!isTouchDue(session, at) || this.#writingActivity.has(session.secrets.id)) return
+    const { lifetimes, now } = this.#options
+    const at = now()
+    session.seenAt = at
+    const isDue = isTouchDue(session.writtenAt, lifetimes, at)
+    if (!isDue || this.#writingActivity.has(session.secrets.id)) return
     const failedAt = this.#touchFailedAt.get(session)
-    if (failedAt !== undefined && Math.abs(at - failedAt) < touchRetryMs) return
+    const retryMs = Math.min(maxTouchRetryMs, touchEveryMs(lifetimes))
+    if (failedAt !== undefined && Math.abs(at - failedAt) < retryMs) return
     // If the write fails, the session keeps the time of the last one that did not.
     this.#writeActivity(session, at).catch((error: unknown) => {
       this.#touchFailedAt.set(session, at)
@@ -124,7 +121,7 @@ export class Sessions {
 
   /** The whole record, from the store; undefined if the session ended. @throws StoreError */
   async record(session: Session): Promise<SessionRecord | undefined> {
-    return (await this.#records.load(session.secrets))?.record
+    return (await this.#records.load(session.secrets, session.seenAt))?.record
   }
 
   /** Changes the record in its newest state. @returns undefined if the session ended. @throws StoreError */
@@ -132,16 +129,19 @@ export class Sessions {
     session: Session,
     change: (record: SessionRecord) => SessionRecord,
   ): Promise<SessionRecord | undefined> {
-    const written = await this.#records.update(session.secrets, change)
-    if (written) Object.assign(session, changeable(written))
+    const written = await this.#records.update(session.secrets, change, session.seenAt)
+    if (written) adopt(session, written)
     else this.#cache.drop(session.secrets.id)
     return written?.record
   }
 
   /** Starts the idle time again. @returns false if the session ended. @throws StoreError */
   async extend(session: Session): Promise<boolean> {
-    const at = this.#options.now()
-    const isRecent = Math.abs(at - session.seenAt) < extendEveryMs
+    const { lifetimes, now } = this.#options
+    const at = now()
+    session.seenAt = at
+    const everyMs = Math.min(maxExtendEveryMs, touchEveryMs(lifetimes))
+    const isRecent = Math.abs(at - session.writtenAt) < everyMs
     return (isRecent && this.#cache.isFresh(session, at)) || this.#writeActivity(session, at)
   }
 
@@ -200,26 +200,28 @@ export class Sessions {
   async #read(cookie: OpenCookie): Promise<Session | undefined> {
     const { secrets } = cookie
     const { lifetimes, log, now } = this.#options
-    const found = await this.#load(secrets)
+    const known = cookie.session
+    const found = await this.#load(secrets, known?.seenAt)
     // After `endLater` the store may still have the record.
     const loaded = this.#unfinished.has(secrets.id) ? undefined : found.loaded
-    const known = cookie.session
     if (!loaded && known && hasEnded(known, lifetimes, now())) {
       log.info({ event: 'session_expired' }, 'A session ended by its time')
     }
     cookie.session = loaded && toSession(loaded, secrets, found.validAt)
+    if (cookie.session && known)
+      cookie.session.seenAt = Math.max(known.seenAt, cookie.session.seenAt)
     if (!loaded) this.#cache.drop(secrets.id)
     this.#cache.set(cookie)
     return cookie.session
   }
 
   /** Reads until nothing changed meanwhile: a request after an end must not get what was read before it. */
-  async #load(secrets: SessionSecrets) {
+  async #load(secrets: SessionSecrets, seenAt?: number) {
     for (let attempt = 1; ; attempt += 1) {
       const reading = this.#cache.trackRead(secrets.id)
       let validAt = stale
       try {
-        const loaded = await this.#records.loadFindable(secrets)
+        const loaded = await this.#records.loadFindable(secrets, seenAt)
         validAt = reading.end()
         if (!loaded || validAt !== stale || attempt === maxReads) return { loaded, validAt }
       } catch (error) {

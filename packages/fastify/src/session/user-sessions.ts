@@ -9,7 +9,7 @@ import {
   type SessionLabel,
   type SessionLabels,
 } from './lookup-keys.ts'
-import type { Lifetimes } from './record.ts'
+import { type Lifetimes, touchEveryMs } from './record.ts'
 
 /**
  * Sessions of one user at a time; beyond, the ones that would end first end. People have a handful. A
@@ -102,9 +102,10 @@ async function findRecords(store: SessionStore, keys: readonly string[]): Promis
  * A session whose label was sealed by a key that is gone is listed and can be ended. Its own next request
  * writes a new label; until then its times are counted back from its end.
  */
-function unknownLabel(found: FoundRecord, { idleMs, absoluteMs }: Lifetimes): SessionLabel {
-  const startedAt = found.lastsUntil - absoluteMs
-  return { device: 'Unknown device', startedAt, seenAt: found.expiresAt - idleMs }
+function unknownLabel(found: FoundRecord, lifetimes: Lifetimes): SessionLabel {
+  const startedAt = found.lastsUntil - lifetimes.absoluteMs
+  const seenAt = found.expiresAt - lifetimes.idleMs - touchEveryMs(lifetimes)
+  return { device: 'Unknown device', startedAt, seenAt }
 }
 
 /**

@@ -21,11 +21,16 @@ it.each(Object.entries(ConfigFile.properties).filter(([key]) => key !== '$schema
 
 it('keys that may be left out have their defaults', () => {
   const { session, rateLimits } = load(ownTenant)
-  expect(session).toEqual({ idleMs: 60 * 60_000, absoluteMs: 12 * 60 * 60_000 })
+  expect(session).toEqual({
+    idleMs: 60 * 60_000,
+    absoluteMs: 12 * 60 * 60_000,
+    persistent: false,
+  })
   expect(rateLimits).toEqual({ perAddress: 600, perSession: 1200 })
   expect(load({ ...ownTenant, session: { idleMinutes: 5 } }).session).toEqual({
     idleMs: 5 * 60_000,
     absoluteMs: 12 * 60 * 60_000,
+    persistent: false,
   })
 })
 

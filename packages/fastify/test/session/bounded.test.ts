@@ -13,7 +13,7 @@ const people = 40
 describe.each(storeKinds)('on %s, more sessions than fit into memory', (kind) => {
   let parts: SessionParts
   beforeAll(async () => {
-    parts = await sessionParts(kind, limit)
+    parts = await sessionParts(kind, { maxOpen: limit })
   })
   afterAll(() => parts.dispose())
 

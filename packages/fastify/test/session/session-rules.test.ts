@@ -26,11 +26,11 @@ describe('a session', () => {
   })
 
   it('has its activity saved after a minute, or if the saved time is in the future', () => {
-    const times = { startedAt: 0, seenAt: 1_000_000 }
-    expect(isTouchDue(times, 1_059_999)).toBe(false)
-    expect(isTouchDue(times, 1_060_000)).toBe(true)
-    expect(isTouchDue(times, 940_001)).toBe(false)
-    expect(isTouchDue(times, 940_000)).toBe(true)
+    const hour = { idleMs: 3_600_000, absoluteMs: 43_200_000 }
+    expect(isTouchDue(1_000_000, hour, 1_059_999)).toBe(false)
+    expect(isTouchDue(1_000_000, hour, 1_060_000)).toBe(true)
+    expect(isTouchDue(1_000_000, hour, 940_001)).toBe(false)
+    expect(isTouchDue(1_000_000, hour, 940_000)).toBe(true)
   })
 })
 

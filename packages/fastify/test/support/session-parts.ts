@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { createLookupKeys, createSessionLabels } from '../../src/session/lookup-keys.ts'
-import type { SessionRecord } from '../../src/session/record.ts'
+import type { Lifetimes, SessionRecord } from '../../src/session/record.ts'
 import { createSealedCookies } from '../../src/session/cookie.ts'
 import { Sessions } from '../../src/session/sessions.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -19,7 +19,15 @@ export interface SessionParts {
   dispose(): Promise<void>
 }
 
-export async function sessionParts(kind: StoreKind, maxOpen?: number): Promise<SessionParts> {
+interface SessionPartsOptions {
+  maxOpen?: number
+  lifetimes?: Lifetimes
+}
+
+export async function sessionParts(
+  kind: StoreKind,
+  { maxOpen, lifetimes = { idleMs: 3_600_000, absoluteMs: 7_200_000 } }: SessionPartsOptions = {},
+): Promise<SessionParts> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sessions-'))
   const redis = kind === 'redis' ? await startRedis() : undefined
   const store = await openStore(redis?.url ?? `sqlite:${join(folder, 's.sqlite')}`, Date.now)
@@ -27,8 +35,8 @@ export async function sessionParts(kind: StoreKind, maxOpen?: number): Promise<S
   const keys = [randomBytes(32)]
   const sessions = new Sessions({
     store,
-    cookies: await createSealedCookies(app, keys, 3600),
-    lifetimes: { idleMs: 3_600_000, absoluteMs: 7_200_000 },
+    cookies: await createSealedCookies(app, keys, lifetimes.absoluteMs / 1000),
+    lifetimes,
     lookupKeys: createLookupKeys(keys),
     labels: createSessionLabels(keys),
     log: app.log,
