@@ -15,7 +15,7 @@ import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stor
 export interface GatehouseOptions {
   tenant?: TenantOptions
   /** Keys of aad.config.json to change. */
-  config?: Record<string, unknown>
+  config?: Record<string, unknown> | ((tenant: Tenant) => Record<string, unknown>)
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: WebBuild
@@ -159,7 +159,7 @@ function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOption
     publicUrl,
     scopes: ['User.ReadBasic.All'],
     downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
-    ...options.config,
+    ...(typeof options.config === 'function' ? options.config(tenant) : options.config),
   }
   const path = join(dataDir, 'aad.config.json')
   writeFileSync(path, JSON.stringify(file))
