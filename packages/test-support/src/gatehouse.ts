@@ -15,7 +15,9 @@ import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stor
 export interface GatehouseOptions {
   tenant?: TenantOptions
   /** Keys of aad.config.json to change. */
-  config?: Record<string, unknown> | ((tenant: Tenant) => Record<string, unknown>)
+  config?: Record<string, unknown>
+  /** The same for keys that need the tenant's addresses. */
+  configFor?: (tenant: Tenant) => Record<string, unknown>
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: WebBuild
@@ -159,7 +161,8 @@ function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOption
     publicUrl,
     scopes: ['User.ReadBasic.All'],
     downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
-    ...(typeof options.config === 'function' ? options.config(tenant) : options.config),
+    ...options.config,
+    ...options.configFor?.(tenant),
   }
   const path = join(dataDir, 'aad.config.json')
   writeFileSync(path, JSON.stringify(file))

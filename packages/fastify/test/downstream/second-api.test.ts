@@ -11,7 +11,7 @@ const api = 'api://6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
 const Orders = Type.Object({ value: Type.Array(Type.Object({ item: Type.String() })) })
 
 const gatehouse = useTestApp({
-  config: ({ graphUrl, ordersUrl }) => ({
+  configFor: ({ graphUrl, ordersUrl }) => ({
     downstreamApis: {
       graph: { baseUrl: graphUrl, scopes: ['User.ReadBasic.All'] },
       orders: { baseUrl: ordersUrl, scopes: [`${api}/Orders.Read`] },

@@ -3,7 +3,7 @@
 import { graphAppId } from '../registry/built-in.ts'
 import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
-import { findResource, prefixOf, valueOf } from './resources.ts'
+import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 

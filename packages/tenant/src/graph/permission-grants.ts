@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Granted } from '../entra/grants.ts'
-import { prefixOf } from '../entra/resources.ts'
+import { prefixOf } from '../registry/resources.ts'
 import { scopeWords } from '../entra/scopes.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'

@@ -2,7 +2,7 @@
 
 import type { FastifyRequest } from 'fastify'
 import { errors, jwtVerify } from 'jose'
-import { findResource } from '../entra/resources.ts'
+import { findResource } from '../registry/resources.ts'
 import { ordersAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { firstIssuer } from '../tokens/api-token.ts'

@@ -1,7 +1,7 @@
 /** Access tokens: for Graph, signed JWTs of about Entra's size (2 kB), which only Graph reads; for other APIs, `api-token.ts`. */
 
 import { randomBytes } from 'node:crypto'
-import { prefixOf } from '../entra/resources.ts'
+import { prefixOf } from '../registry/resources.ts'
 import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { findResource, prefixOf, type Resource, valueOf } from '../entra/resources.ts'
+import { findResource, prefixOf, type Resource, valueOf } from '../registry/resources.ts'
 import { signRs256 } from '../keys.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { backdating, type Issue, pairwiseSubject } from './id-token.ts'

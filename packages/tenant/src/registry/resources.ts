@@ -1,8 +1,8 @@
 /** The APIs that tokens are for: Microsoft Graph, and applications that expose an API. */
 
-import type { Application, PermissionScope } from '../registry/application.ts'
-import { graphAppId } from '../registry/built-in.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Application, PermissionScope } from './application.ts'
+import { graphAppId } from './built-in.ts'
+import type { Registry } from './registry.ts'
 
 /** An application that exposes an API. Its scopes are written `${identifier}/${value}`. */
 export interface Resource {
