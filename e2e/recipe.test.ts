@@ -67,9 +67,10 @@ describe('the result of the recipe', () => {
     'can be extended as in the examples: stricter routes, and another API',
     { tags: ['thorough'] },
     async () => {
-      const [route, config] = steps.filter(({ kind }) => kind === 'example')
-      if (!route || !config) throw new Error('The two examples are not there')
+      const [route, config, orders] = steps.filter(({ kind }) => kind === 'example')
+      if (!route || !config || !orders) throw new Error('The three examples are not there')
       applyStep(copy.folder, route)
+      applyStep(copy.folder, orders)
       await copy.run('tsc', ['-p', '.'], 'bff')
 
       const path = join(copy.folder, config.path)

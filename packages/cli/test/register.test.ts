@@ -148,6 +148,27 @@ describe('register', () => {
     expect((await setup.register()).out).toContain('Everything is as it should be.')
   })
 
+  it('asks for the permissions of a second API too, and refuses an API that the tenant lacks', async () => {
+    const path = join(setup.folder.path, 'aad.config.json')
+    const fresh = setup.folder.config()
+    const withOrders = (scope: string) => {
+      const orders = { baseUrl: setup.tenant.ordersUrl, scopes: [scope] }
+      const downstreamApis = { ...fresh.downstreamApis, orders }
+      writeFileSync(path, JSON.stringify({ ...fresh, downstreamApis }))
+    }
+    const id = '6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
+    withOrders('api://nowhere/Orders.Read')
+    expect((await setup.register()).err).toContain('knows no API api://nowhere')
+    withOrders(`api://${id}/Orders.Read`)
+    const { code, out } = await setup.register()
+    expect([code, out]).toEqual([0, expect.stringMatching(/Orders\.Read \(Orders \(local\)\)/)])
+    const [application] = await setup.applications()
+    expect(application?.requiredResourceAccess).toContainEqual({
+      resourceAppId: id,
+      resourceAccess: [{ id: expect.any(String) as string, type: 'Scope' }],
+    })
+  })
+
   it('refuses a permission that Graph does not have, and changes nothing', async () => {
     const file = setup.folder.text('aad.config.json')
     writeFileSync(

@@ -16,6 +16,7 @@ export const endpoints = [
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',
+  'orders',
 ] as const
 
 export type Endpoint = (typeof endpoints)[number]

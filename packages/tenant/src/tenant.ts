@@ -19,6 +19,7 @@ import { createKeyRing, type RotateOptions } from './keys.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/errors.ts'
+import { orderRoutes } from './orders/index.ts'
 import { createPolicies } from './policies.ts'
 import { localClient, localTenantId } from './registry/built-in.ts'
 import type { ClientRegistration } from './registry/client.ts'
@@ -42,6 +43,8 @@ export interface Tenant {
   authority: string
   /** `${origin}/v1.0` */
   graphUrl: string
+  /** `${origin}/orders/v1`: a second API, whose tokens are for `api://6f0c2d7e-…`. */
+  ordersUrl: string
   tenantId: string
   tenantName: string
   /** The clients that the tenant was started with. */
@@ -105,6 +108,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
+  await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })
   const listening = await app.listen({
     port: options.port ?? 0,
@@ -154,6 +158,7 @@ function publicTenant(
     origin,
     authority: origin,
     graphUrl: `${origin}/v1.0`,
+    ordersUrl: `${origin}/orders/v1`,
     tenantId,
     tenantName,
     clients,

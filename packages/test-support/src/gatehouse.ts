@@ -16,6 +16,8 @@ export interface GatehouseOptions {
   tenant?: TenantOptions
   /** Keys of aad.config.json to change. */
   config?: Record<string, unknown>
+  /** The same for keys that need the tenant's addresses. */
+  configFor?: (tenant: Tenant) => Record<string, unknown>
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: WebBuild
@@ -160,6 +162,7 @@ function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOption
     scopes: ['User.ReadBasic.All'],
     downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
     ...options.config,
+    ...options.configFor?.(tenant),
   }
   const path = join(dataDir, 'aad.config.json')
   writeFileSync(path, JSON.stringify(file))

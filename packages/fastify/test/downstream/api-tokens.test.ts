@@ -125,7 +125,8 @@ describe('an API that Entra gives no token for', () => {
   it('is an outage if Entra does not answer', async () => {
     const browser = await signedIn(0)
     answerOrders(90033)
-    expectProblem(await browser.get('/test/orders'), 503, 'unavailable')
+    const problem = expectProblem(await browser.get('/test/orders'), 503, 'unavailable')
+    expect(problem.detail).toContain('Microsoft did not answer')
   })
 })
 

@@ -20,6 +20,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   700051: { error: 'unsupported_response_type', message: 'This response type is not enabled.' },
   70003: { error: 'unsupported_grant_type', message: 'This grant type is not supported.' },
   70011: { error: 'invalid_scope', message: 'The requested scope is not valid.' },
+  28000: {
+    error: 'invalid_scope',
+    message: 'The scopes are of more than one resource.',
+  },
   500011: { error: 'invalid_resource', message: 'The resource principal was not found here.' },
   650053: { error: 'invalid_client', message: 'The scope does not exist on the resource.' },
   650056: { error: 'invalid_client', message: 'The application is misconfigured.' },

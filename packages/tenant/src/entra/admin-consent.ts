@@ -54,7 +54,7 @@ function answer(
   sendTrace(reply, trace)
   const target = readTarget(tenant, parameters)
   try {
-    const scopes = parseScopes(required(parameters, 'scope'))
+    const scopes = parseScopes(required(parameters, 'scope'), tenant.registry)
     return handle({ tenant, target, scopes, request, reply })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
@@ -79,7 +79,7 @@ function errorOf({ code, error }: Problem): string {
 }
 
 function fullName(scope: string): string {
-  return isOpenId(scope) ? scope : `https://graph.microsoft.com/${scope}`
+  return isOpenId(scope) || scope.includes('/') ? scope : `https://graph.microsoft.com/${scope}`
 }
 
 function sendBack(

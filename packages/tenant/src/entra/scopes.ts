@@ -1,6 +1,9 @@
 /** The scopes that this tenant knows: OpenID's, and Graph's delegated permissions. */
 
+import { graphAppId } from '../registry/built-in.ts'
+import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
+import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
@@ -41,36 +44,73 @@ export const adminScopes: ReadonlySet<string> = new Set([
 ])
 
 const known = new Map(Object.keys(scopeWords).map((scope) => [scope.toLowerCase(), scope]))
-const graphResources = ['https://graph.microsoft.com/', '00000003-0000-0000-c000-000000000000/']
+const graphResources = ['https://graph.microsoft.com', graphAppId]
 const defaultScope = '.default'
 
 /**
- * The scopes of a space-separated list, in the tenant's spelling, each once.
+ * The scopes of a space-separated list, in the tenant's spelling, each once: short for Graph, with the
+ * API's identifier for others.
  *
- * @throws EntraError 70011, 650053 or 500011
+ * @throws EntraError 70011 for a `.default` beside others, 500011 for an API that the tenant does not know,
+ * 650053 for a scope that the API does not have
  */
-export function parseScopes(text: string): string[] {
-  const asked = text.split(' ').filter(Boolean).map(withoutResource)
-  const graph = asked.filter((scope) => !isOpenId(scope))
-  if (graph.includes(defaultScope) && graph.length > 1) {
+export function parseScopes(text: string, registry: Registry): string[] {
+  const asked = text.split(' ').filter(Boolean).map(withoutGraph)
+  const ofApis = asked.filter((scope) => !isOpenId(scope))
+  const defaults = ofApis.filter((scope) => valueOf(scope) === defaultScope)
+  if (defaults.length > 0 && ofApis.length > 1) {
     throw new EntraError(70011, { message: `${defaultScope} cannot be asked for beside others.` })
   }
-  return [...new Set(asked.flatMap(knownScopes))]
+  return [...new Set(asked.flatMap((scope) => knownScopes(scope, registry)))]
 }
 
 export function isOpenId(scope: string): boolean {
   return openIdScopes.some((openIdScope) => openIdScope === scope)
 }
 
-function withoutResource(scope: string): string {
-  const resource = graphResources.find((prefix) => scope.toLowerCase().startsWith(prefix))
-  return resource ? scope.slice(resource.length) : scope
+/** Whether only an administrator can consent to a scope that `parseScopes` returned. */
+export function needsAdmin(scope: string, registry: Registry): boolean {
+  if (prefixOf(scope) === '') return adminScopes.has(scope)
+  const offered = findResource(registry, prefixOf(scope))?.scopes ?? []
+  return offered.some(({ value, type }) => value === valueOf(scope) && type === 'Admin')
 }
 
-function knownScopes(scope: string): string[] {
+/**
+ * The scopes of one API, which one token is for, and those of OpenID.
+ *
+ * @throws EntraError 28000 for several APIs, unless `first` chooses the first one
+ */
+export function ofOneApi(scopes: readonly string[], choice: 'only' | 'first'): string[] {
+  const prefixes = [...new Set(scopes.filter((scope) => !isOpenId(scope)).map(prefixOf))]
+  if (prefixes.length > 1 && choice === 'only') throw new EntraError(28000)
+  return scopes.filter((scope) => isOpenId(scope) || prefixOf(scope) === prefixes[0])
+}
+
+function withoutGraph(scope: string): string {
+  return graphResources.includes(prefixOf(scope).toLowerCase()) ? valueOf(scope) : scope
+}
+
+function knownScopes(scope: string, registry: Registry): string[] {
+  if (prefixOf(scope) !== '') return scopesOfApi(scope, registry)
   if (scope === defaultScope) return ['User.Read']
   const spelled = known.get(scope.toLowerCase())
   if (spelled) return [spelled]
-  if (/^[a-z]+:\/\//i.test(scope)) throw new EntraError(500011)
   throw new EntraError(650053, { message: `The scope '${scope}' does not exist on the resource.` })
+}
+
+function scopesOfApi(scope: string, registry: Registry): string[] {
+  const [name, value] = [prefixOf(scope), valueOf(scope).toLowerCase()]
+  const api = findResource(registry, name)
+  if (!api) {
+    throw new EntraError(500011, {
+      message: `The resource principal named ${name} was not found in the tenant.`,
+    })
+  }
+  const spelled = api.scopes
+    .filter((one) => value === defaultScope || one.value.toLowerCase() === value)
+    .map((one) => `${api.identifier}/${one.value}`)
+  if (spelled.length > 0) return spelled
+  throw new EntraError(650053, {
+    message: `The application asked for scope '${valueOf(scope)}' that doesn't exist on the resource '${name}'.`,
+  })
 }

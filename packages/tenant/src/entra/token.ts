@@ -13,7 +13,7 @@ import { redeemDeviceCode } from './device/index.ts'
 import { EntraError, sendTrace, traceOf } from './errors.ts'
 import type { CodeGrant, Grant } from './grants.ts'
 import { formParameters, required, type Parameters } from './parameters.ts'
-import { isOpenId, parseScopes } from './scopes.ts'
+import { isOpenId, ofOneApi, parseScopes } from './scopes.ts'
 
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post<{ Params: { tenant: string } }>(
@@ -52,7 +52,8 @@ async function redeem(
   const client = await authenticateClient(tenant, request, form)
   requireAudience(client, segment)
   const answer = redeemGrant(tenant, client, { form, claims: readClaimsRequest(form.claims) })
-  return tokenResponse(tenant, { ...answer, clientInfo: form.client_info === '1' }, request)
+  const rest = { clientInfo: form.client_info === '1', scopeText: form.scope }
+  return tokenResponse(tenant, { ...answer, ...rest }, request)
 }
 
 interface Asked {
@@ -98,7 +99,7 @@ function redeemDevice(tenant: TenantState, client: Client, { form, claims }: Ask
   const grant = redeemDeviceCode(tenant, required(form, 'device_code'), client.clientId)
   requireUser(tenant, grant)
   requireContexts(grant, claims)
-  const { scopes } = grant
+  const scopes = ofOneApi(grant.scopes, 'first')
   return { client, grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 
@@ -131,7 +132,10 @@ function askedScopes(
   grant: Grant,
   text: string | undefined,
 ): readonly string[] {
-  const asked = text === undefined ? grant.scopes : parseScopes(text)
+  const asked =
+    text === undefined
+      ? ofOneApi(grant.scopes, 'first')
+      : ofOneApi(parseScopes(text, tenant.registry), 'only')
   const missing = tenant.consents
     .missing(grant.userId, grant.clientId, asked)
     .filter((scope) => !isOpenId(scope))

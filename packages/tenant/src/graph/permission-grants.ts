@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Granted } from '../entra/grants.ts'
+import { prefixOf } from '../registry/resources.ts'
 import { scopeWords } from '../entra/scopes.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -51,10 +52,14 @@ export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState)
     await requireAdmin(tenant, request)
     const granted = grantedBy(tenant, readBody(NewGrant, request.body, type))
     const { clientId, userId } = granted
-    if (tenant.consents.list().some((one) => one.clientId === clientId && one.userId === userId)) {
+    if (viewOf(tenant, clientId, userId)) {
       throw conflict(409, 'Permission entry already exists.')
     }
-    tenant.consents.set(granted)
+    const earlier = tenant.consents
+      .list()
+      .find((one) => one.clientId === clientId && one.userId === userId)
+    const kept = earlier ? ofOtherApis(earlier) : []
+    tenant.consents.set({ ...granted, scopes: [...granted.scopes, ...kept] })
     const view = viewGrant(tenant, granted) ?? {}
     return reply.code(201).send(objectAnswer(tenant, permissionGrants, view, request.url))
   })
@@ -62,13 +67,13 @@ export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState)
     await requireAdmin(tenant, request)
     const { granted } = findGrant(tenant, request.params.id)
     const { scope } = readBody(GrantChange, request.body, type)
-    tenant.consents.set({ ...granted, scopes: knownScopes(scope) })
+    tenant.consents.set({ ...granted, scopes: [...knownScopes(scope), ...ofOtherApis(granted)] })
     return reply.code(204).send()
   })
   app.delete<Route>(`${path}/:id`, { config }, async (request, reply) => {
     await requireAdmin(tenant, request)
     const { granted } = findGrant(tenant, request.params.id)
-    tenant.consents.set({ ...granted, scopes: [] })
+    tenant.consents.set({ ...granted, scopes: ofOtherApis(granted) })
     return reply.code(204).send()
   })
 }
@@ -123,6 +128,13 @@ const permissionGrants: Collection = {
   filterable: ['clientId', 'consentType', 'principalId', 'resourceId'],
 }
 
+function viewOf(tenant: TenantState, clientId: string, userId: string | undefined) {
+  const granted = tenant.consents
+    .list()
+    .find((one) => one.clientId === clientId && one.userId === userId)
+  return granted && viewGrant(tenant, granted)
+}
+
 function viewGrants(tenant: TenantState) {
   return tenant.consents.list().flatMap((granted) => viewGrant(tenant, granted) ?? [])
 }
@@ -131,15 +143,21 @@ function viewGrants(tenant: TenantState) {
 function viewGrant(tenant: TenantState, { clientId, userId, scopes }: Granted) {
   const client = tenant.registry.entry(clientId)?.servicePrincipal
   const resource = tenant.registry.entry(graphAppId)?.servicePrincipal
-  if (!client || !resource) return undefined
+  const ofGraph = scopes.filter((scope) => prefixOf(scope) === '')
+  if (!client || !resource || ofGraph.length === 0) return undefined
   return {
     id: grantId(client.id, resource.id, userId),
     clientId: client.id,
     consentType: userId === undefined ? 'AllPrincipals' : 'Principal',
     principalId: userId ?? null,
     resourceId: resource.id,
-    scope: scopes.join(' '),
+    scope: ofGraph.join(' '),
   }
+}
+
+/** Consents for other APIs, which this resource does not show. */
+function ofOtherApis({ scopes }: Granted): string[] {
+  return scopes.filter((scope) => prefixOf(scope) !== '')
 }
 
 /** The three ids in one, in Entra's form. */

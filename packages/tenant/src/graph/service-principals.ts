@@ -195,6 +195,7 @@ function viewServicePrincipal(
     logoutUrl: web.logoutUrl,
     replyUrls: [...web.redirectUris, ...spa.redirectUris, ...publicClient.redirectUris],
     appRoles,
-    oauth2PermissionScopes: appId === graphAppId ? graphScopes() : [],
+    oauth2PermissionScopes:
+      appId === graphAppId ? graphScopes() : application.api.oauth2PermissionScopes,
   }
 }

@@ -149,7 +149,10 @@ function initials({ displayName }: TenantUser): string {
 /** Permissions in plain words, as a list. */
 export function scopeList(scopes: readonly string[]): string {
   const items = scopes.map(
-    (scope) => html`<li>${scopeWords[scope] ?? scope} <code>${scope}</code></li>`,
+    (scope) =>
+      html`<li>
+        ${scopeWords[scope] ?? 'Use another API of the organisation'} <code>${scope}</code>
+      </li>`,
   )
   return html`<ul class="scopes">
     !${items}

@@ -18,6 +18,7 @@ export interface Application {
   identifierUris: string[]
   groupMembershipClaims: string | null
   isFallbackPublicClient: boolean | null
+  api: ExposedApi
   web: Web
   spa: { redirectUris: string[] }
   publicClient: { redirectUris: string[] }
@@ -27,6 +28,25 @@ export interface Application {
   passwordCredentials: StoredPassword[]
   keyCredentials: StoredKey[]
   federatedIdentityCredentials: FederatedIdentityCredential[]
+}
+
+/** What an application that is an API offers to others. */
+export interface ExposedApi {
+  /** 2 for v2.0 tokens; null and 1 for v1.0. */
+  requestedAccessTokenVersion: number | null
+  oauth2PermissionScopes: PermissionScope[]
+}
+
+/** A delegated permission that an application defines. */
+export interface PermissionScope {
+  id: string
+  value: string
+  type: 'User' | 'Admin'
+  isEnabled: boolean
+  adminConsentDisplayName: string
+  adminConsentDescription: string
+  userConsentDisplayName: string | null
+  userConsentDescription: string | null
 }
 
 export interface Web {
@@ -110,6 +130,7 @@ export function newApplication(
     identifierUris: [],
     groupMembershipClaims: null,
     isFallbackPublicClient: null,
+    api: { requestedAccessTokenVersion: null, oauth2PermissionScopes: [] },
     web: {
       homePageUrl: null,
       redirectUris: [],

@@ -1,6 +1,12 @@
 /** The applications that exist from the start: Microsoft's own, and those of the tenant's options. */
 
-import { graphTime, newApplication, stableGuid, type Application } from './application.ts'
+import {
+  graphTime,
+  newApplication,
+  stableGuid,
+  type Application,
+  type PermissionScope,
+} from './application.ts'
 import type { ClientRegistration } from './client.ts'
 
 /** Microsoft Graph. */
@@ -24,7 +30,39 @@ export function firstPartyApplications(now: number): Application[] {
       isFallbackPublicClient: true,
       publicClient: { redirectUris: ['http://localhost'] },
     },
+    ordersApplication(now),
   ]
+}
+
+/** The second API of the tenant, beside Graph: a token for it is no token for Graph. */
+export const ordersAppId = '6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
+
+function ordersApplication(now: number): Application {
+  return {
+    ...named('Orders (local)', ordersAppId, now),
+    identifierUris: [`api://${ordersAppId}`],
+    api: {
+      requestedAccessTokenVersion: 2,
+      oauth2PermissionScopes: [
+        ordersScope('Orders.Read', 'User', 'See your orders'),
+        ordersScope('Orders.ReadWrite', 'User', 'See your orders, and order for you'),
+        ordersScope('Orders.Read.All', 'Admin', 'See the orders of everybody'),
+      ],
+    },
+  }
+}
+
+function ordersScope(value: string, type: 'User' | 'Admin', words: string): PermissionScope {
+  return {
+    id: stableGuid(`scope ${ordersAppId} ${value}`),
+    value,
+    type,
+    isEnabled: true,
+    adminConsentDisplayName: words,
+    adminConsentDescription: words,
+    userConsentDisplayName: words,
+    userConsentDescription: words,
+  }
 }
 
 function named(displayName: string, appId: string, now: number): Application {

@@ -1,13 +1,20 @@
-/** Access tokens for Graph: signed JWTs of about Entra's size (2 kB), which only Graph reads. */
+/** Access tokens: for Graph, signed JWTs of about Entra's size (2 kB), which only Graph reads; for other APIs, `api-token.ts`. */
 
 import { randomBytes } from 'node:crypto'
+import { prefixOf } from '../registry/resources.ts'
 import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { apiOf, apiToken } from './api-token.ts'
 import { backdating, pairwiseSubject, type Issue } from './id-token.ts'
 
 export function accessToken(tenant: TenantState, issue: Issue): string {
+  const api = apiOf(tenant, issue.scopes)
+  return api ? apiToken(tenant, issue, api) : graphToken(tenant, issue)
+}
+
+function graphToken(tenant: TenantState, issue: Issue): string {
   const { client, user, grant, scopes, at, accessLifetime } = issue
   const key = tenant.keys.current()
   const issuedAt = Math.floor(at / 1000)
@@ -68,8 +75,10 @@ export function revocationsOf(tenant: TenantState, aio: unknown): number {
   return Number(opened.count)
 }
 
-/** The scopes in the token; `offline_access` does not belong there. */
+/** The scopes in the token; `offline_access` does not belong there, and OpenID's are Graph's. */
 export function accessScopes(scopes: readonly string[]): string[] {
+  const ofApi = scopes.filter((scope) => prefixOf(scope) !== '')
+  if (ofApi.length > 0) return ofApi
   const graph = scopes.filter((scope) => !isOpenId(scope))
   const openId = scopes.filter((scope) => isOpenId(scope) && scope !== 'offline_access')
   return [...openId, ...graph]

@@ -4,9 +4,11 @@ import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { EntraError } from '../entra/errors.ts'
 import type { Grant } from '../entra/grants.ts'
+import { prefixOf, valueOf } from '../registry/resources.ts'
 import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { accessScopes, accessToken } from './access-token.ts'
+import { apiOf } from './api-token.ts'
 import { clientInfo, idToken, type Issue } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
 
@@ -19,6 +21,8 @@ export interface Answer {
   /** The client handles claims challenges. */
   handlesChallenges: boolean
   clientInfo: boolean
+  /** The parameter `scope` of this request. */
+  scopeText?: string | undefined
 }
 
 export function tokenResponse(
@@ -34,7 +38,7 @@ export function tokenResponse(
   const wants = (scope: string) => answer.scopes.includes(scope)
   const body = {
     token_type: 'Bearer',
-    scope: accessScopes(answer.scopes).join(' '),
+    scope: spelledAsAsked(tenant, answer).join(' '),
     expires_in: issue.accessLifetime,
     ext_expires_in: issue.accessLifetime,
     access_token: accessToken(tenant, issue),
@@ -69,6 +73,19 @@ function issueOf(
     accessLifetime: handlesChallenges ? tenant.challengeableLifetime : lifetime,
     handlesChallenges,
   }
+}
+
+/** The scopes of the token, with the API's name as the request spells it: its identifier or its id. */
+function spelledAsAsked(tenant: TenantState, { scopes, scopeText = '' }: Answer): string[] {
+  const granted = accessScopes(scopes)
+  const api = apiOf(tenant, granted)
+  const asksById =
+    api &&
+    scopeText
+      .toLowerCase()
+      .split(' ')
+      .some((one) => prefixOf(one) === api.appId)
+  return asksById ? granted.map((scope) => `${api.appId}/${valueOf(scope)}`) : granted
 }
 
 function union(granted: readonly string[], asked: readonly string[]): string[] {

@@ -7,7 +7,7 @@ import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { clientInfo } from '../../tokens/id-token.ts'
 import { contextClaims } from '../claims-request.ts'
 import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
-import { adminScopes } from '../scopes.ts'
+import { needsAdmin } from '../scopes.ts'
 import type { SignedInAccount } from './accounts.ts'
 import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
 import type { Target } from './request.ts'
@@ -49,8 +49,8 @@ function askForConsent(
   const missing = tenant.consents.missing(user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const needsAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
-  return needsAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
+  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
+  return isForAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
 }
 
 function issueCode(
@@ -152,10 +152,10 @@ function withParameters({ redirectUri, responseMode }: Target, parameters: URLSe
 
 /** Whether the user can grant these permissions for themselves. */
 export function canConsent(
-  { policies }: TenantState,
+  { policies, registry }: TenantState,
   user: TenantUser,
   scopes: readonly string[],
 ): boolean {
   if (user.isAdmin) return true
-  return !policies.adminConsentOnly && !scopes.some((scope) => adminScopes.has(scope))
+  return !policies.adminConsentOnly && !scopes.some((scope) => needsAdmin(scope, registry))
 }

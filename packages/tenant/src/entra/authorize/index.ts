@@ -45,7 +45,13 @@ async function answer(
   const target = readTarget(tenant, parameters)
   requireAudience(target.client, segment)
   try {
-    return handle({ tenant, target, asked: readAuthorizeRequest(parameters), request, reply })
+    return handle({
+      tenant,
+      target,
+      asked: readAuthorizeRequest(tenant, parameters),
+      request,
+      reply,
+    })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
     return sendError(tenant, target, error.problem, trace, { request, reply })

@@ -50,7 +50,10 @@ export function readTarget(tenant: TenantState, parameters: Parameters): Target 
 }
 
 /** @throws EntraError to be sent to the target */
-export function readAuthorizeRequest(parameters: Parameters): AuthorizeRequest {
+export function readAuthorizeRequest(
+  { registry }: TenantState,
+  parameters: Parameters,
+): AuthorizeRequest {
   const responseType = required(parameters, 'response_type')
   if (responseType !== 'code') {
     throw new EntraError(700051, { message: `response_type '${responseType}' is not enabled.` })
@@ -60,7 +63,7 @@ export function readAuthorizeRequest(parameters: Parameters): AuthorizeRequest {
     throw new EntraError(90023, { message: `Unsupported 'response_mode' value '${responseMode}'.` })
   }
   return {
-    scopes: parseScopes(required(parameters, 'scope')),
+    scopes: parseScopes(required(parameters, 'scope'), registry),
     nonce: parameters.nonce,
     challenge: readChallenge(parameters),
     prompt: readPrompt(parameters.prompt),

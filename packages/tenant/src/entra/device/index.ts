@@ -45,7 +45,7 @@ function begin(tenant: TenantState, request: FastifyRequest, segment: string): o
   const form = formParameters(request.body)
   const client = findClient(tenant, required(form, 'client_id'))
   requireAudience(client, segment)
-  const scopes = parseScopes(required(form, 'scope'))
+  const scopes = parseScopes(required(form, 'scope'), tenant.registry)
   const asked = { clientId: client.clientId, scopes, segment }
   const { userCode, deviceCode } = tenant.deviceCodes.begin(asked, tenant.now())
   const page = `${tenant.origin}/devicelogin`

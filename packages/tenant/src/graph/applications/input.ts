@@ -41,6 +41,27 @@ const properties = {
   identifierUris: Uris,
   groupMembershipClaims: Text,
   isFallbackPublicClient: Type.Union([Type.Boolean(), Type.Null()]),
+  api: Type.Partial(
+    Type.Object({
+      requestedAccessTokenVersion: Type.Union([Type.Literal(1), Type.Literal(2), Type.Null()]),
+      oauth2PermissionScopes: Type.Array(
+        Type.Object(
+          {
+            id: Guid,
+            value: Type.String({ pattern: '^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,119}$' }),
+            type: Type.Union([Type.Literal('User'), Type.Literal('Admin')]),
+            isEnabled: Type.Boolean(),
+            adminConsentDisplayName: Type.String({ minLength: 1, maxLength: 100 }),
+            adminConsentDescription: Type.String({ minLength: 1, maxLength: 850 }),
+            userConsentDisplayName: Type.Union([Type.String(), Type.Null()]),
+            userConsentDescription: Type.Union([Type.String(), Type.Null()]),
+          },
+          closed,
+        ),
+      ),
+    }),
+    closed,
+  ),
   web: Type.Partial(
     Type.Object({
       homePageUrl: Text,

@@ -8,12 +8,13 @@ import { toStoredKeys } from './key-credentials.ts'
 
 /** @throws GraphError 400 */
 export function changed(application: Application, change: ApplicationChange, now: number) {
-  const { web, keyCredentials: keys, ...plain } = change
+  const { web, api, keyCredentials: keys, ...plain } = change
   checkUris(change)
   const { implicitGrantSettings, ...webChange } = web ?? {}
   return {
     ...application,
     ...plain,
+    api: { ...application.api, ...api },
     web: {
       ...application.web,
       ...webChange,

@@ -1,0 +1,57 @@
+/** The APIs that tokens are for: Microsoft Graph, and applications that expose an API. */
+
+import type { Application, PermissionScope } from './application.ts'
+import { graphAppId } from './built-in.ts'
+import type { Registry } from './registry.ts'
+
+/** An application that exposes an API. Its scopes are written `${identifier}/${value}`. */
+export interface Resource {
+  appId: string
+  name: string
+  /** The first of its identifier URIs, such as `api://…`, or else its application id. */
+  identifier: string
+  /** The form of its access tokens: `requestedAccessTokenVersion`. */
+  version: 1 | 2
+  scopes: readonly PermissionScope[]
+  /** The values of its enabled app roles. */
+  appRoles: readonly string[]
+}
+
+/**
+ * The API of a name: an identifier URI, or an application id.
+ *
+ * @returns undefined if no application that is present in the tenant has that name
+ */
+export function findResource(registry: Registry, name: string): Resource | undefined {
+  const wanted = name.toLowerCase()
+  const entry = registry.entries().find(({ application, servicePrincipal }) => {
+    const names = [application.appId, ...application.identifierUris]
+    const isPresent = servicePrincipal?.accountEnabled && application.appId !== graphAppId
+    return isPresent && names.some((one) => one.toLowerCase() === wanted)
+  })
+  return entry && resourceOf(entry.application)
+}
+
+export function resourceOf(application: Application): Resource {
+  const { appId, displayName, identifierUris, api, appRoles } = application
+  return {
+    appId,
+    name: displayName,
+    identifier: identifierUris[0] ?? appId,
+    version: api.requestedAccessTokenVersion === 2 ? 2 : 1,
+    scopes: api.oauth2PermissionScopes.filter(({ isEnabled }) => isEnabled),
+    appRoles: appRoles
+      .filter(({ isEnabled = true }) => isEnabled)
+      .flatMap(({ value }) => (value === null ? [] : [value])),
+  }
+}
+
+/** The part of a scope before its last slash; empty for Graph's and OpenID's, which are short here. */
+export function prefixOf(scope: string): string {
+  return scope.slice(0, Math.max(scope.lastIndexOf('/'), 0))
+}
+
+/** The name of a scope within its API. */
+export function valueOf(scope: string): string {
+  return scope.slice(scope.lastIndexOf('/') + 1)
+}
