@@ -7,7 +7,7 @@ const account = 5
 
 /** Ends the session from another device: a second browser with the same cookie. */
 async function endOnServer(context: BrowserContext, origin: string): Promise<void> {
-  const session = (await context.cookies(origin)).find(({ name }) => name === 'session')
+  const session = (await context.cookies(origin)).find(({ name }) => /^session-\d+$/.test(name))
   const other = await context.browser()?.newContext({ baseURL: origin })
   if (!session || !other) throw new Error('There is no session to end')
   await other.addCookies([session])

@@ -172,12 +172,18 @@ describe('a problem', () => {
 describe('the package', () => {
   const { resolve } = createRequire(import.meta.url)
 
-  it.each(['claims', 'doctor', 'paths', 'problem', 'session', 'sessions', 'sign-in-problem'])(
-    'exports %s',
-    (name) => {
-      expect(resolve(`@gatehouse/contract/${name}`)).toContain(`/src/${name}.ts`)
-    },
-  )
+  it.each([
+    'claims',
+    'display-name',
+    'doctor',
+    'paths',
+    'problem',
+    'session',
+    'sessions',
+    'sign-in-problem',
+  ])('exports %s', (name) => {
+    expect(resolve(`@gatehouse/contract/${name}`)).toContain(`/src/${name}.ts`)
+  })
 
   it.each(['', '/src/paths.ts', '/src/problem.ts', '/package.json'])(
     'does not export "@gatehouse/contract%s"',

@@ -32,7 +32,7 @@ async function refusals(server: MeasuredProcess, cookie: string): Promise<Target
   }
   const signOut = { server, path: '/auth/sign-out', method: 'POST' } as const
   const signedOut = { ...fromHere, 'content-type': 'application/json' }
-  const junk = `session=${'A'.repeat(9000)}`
+  const junk = `session-5173=${'A'.repeat(9000)}`
   return [
     { ...me, name: '401 no cookie', status: 401, headers: fromHere },
     { ...me, name: '401 9 kB of junk', status: 401, headers: { ...fromHere, cookie: junk } },

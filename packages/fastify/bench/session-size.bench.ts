@@ -98,7 +98,7 @@ export async function benchSessionSize(): Promise<void> {
   const open = ((await bytesInUse()) - before) / count
 
   line(`\nBytes per session, ${count} of them`)
-  printFigure('cookie, name and value', String(`session=${cookies[0] ?? ''}`.length))
+  printFigure('cookie, name and value', String(`session-5173=${cookies[0] ?? ''}`.length))
   printFigure('store, the record', (stored / count).toFixed(0))
   printFigure('memory, open', globalThis.gc ? open.toFixed(0) : 'run with --expose-gc')
   await store.close()

@@ -37,7 +37,8 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
     clientErrorHandler: answerParserErrors(publicUrl, nextId),
     // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {
-      maxHeaderSize: 16 * 1024,
+      // Above the app's own limit of 16 kB (`ambiguous-requests`), whose answer is a page and removes cookies.
+      maxHeaderSize: 64 * 1024,
       headersTimeout: 10_000,
       // How often Node looks for requests over their time limit. Its default of 30 s would turn the
       // ten seconds into forty.

@@ -34,7 +34,7 @@ function AccountButton() {
     <>
       <button type="button" className={css.button} popoverTarget="account">
         <Avatar name={name} id={objectId} size="small" />
-        <span className={css.name}>{name}</span>
+        <bdi className={css.name}>{name}</bdi>
         <Icon path={chevronDown} size={16} className={css.chevron} />
       </button>
       <AccountPopover key={identity(data)} session={data} />

@@ -71,8 +71,12 @@ export function Persona({ id, name, username, heading }: PersonaProps) {
     <div className={css.persona}>
       <Avatar name={name} id={id} size="large" />
       <div>
-        <Name className={css.name}>{name}</Name>
-        <p className={css.username}>{username}</p>
+        <Name className={css.name}>
+          <bdi>{name}</bdi>
+        </Name>
+        <p className={css.username}>
+          <bdi>{username}</bdi>
+        </p>
       </div>
     </div>
   )

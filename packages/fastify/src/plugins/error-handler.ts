@@ -1,10 +1,15 @@
-/** Answers errors with problem details (RFC 9457), and reveals nothing of an unexpected one. */
+/**
+ * Answers errors: with problem details (RFC 9457) for programs, with a page for people whose navigation
+ * failed. It reveals nothing of an unexpected error.
+ */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError, toProblem } from '../errors.ts'
+import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
+import { problemPageFor } from './problem-pages.ts'
 import { fixedHeaders } from './security-headers.ts'
 import { sendIndexHtml, type WebBuild } from './web.ts'
 
@@ -24,19 +29,53 @@ function problems(app: FastifyInstance, _options: object, done: () => void): voi
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblemError(error)
     log(request, problem, error)
+    if (problem.status === 431) expireSignInCookies(request, reply)
     return sendProblem(reply, problem)
   })
   done()
 }
 
-/** Answers with a problem, whatever a route's response schema says. */
+const signInCookie = /^(?:__Host-)?sign-in-[\w-]{1,64}$/
+/** More names than an app ever set would only make a large answer of a large request. */
+const maxExpired = 100
+
+/**
+ * Too many cookies are refused before any page could remove them, for as long as they live. Those of
+ * attempts are ours, and hold nothing that is missed.
+ */
+function expireSignInCookies({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const lines = expiredCookies((headers.cookie ?? '').split(';'))
+  if (lines.length > 0) reply.header('set-cookie', lines)
+}
+
+/** @param pairs `name=value`, and anything else */
+function expiredCookies(pairs: readonly string[]): string[] {
+  const names = pairs.map((pair) => pair.split('=', 1)[0]?.trim() ?? '')
+  const own = [...new Set(names)].filter((name) => signInCookie.test(name)).slice(0, maxExpired)
+  return own.map((name) => {
+    const secure = name.startsWith('__Host-') ? '; Secure' : ''
+    return `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`
+  })
+}
+
+/** Answers with a problem, whatever a route's response schema says; a person gets a page. */
 export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
+  if (isForPerson(reply.request.headers))
+    return sendProblemPage(reply.code(problem.status), problem)
   return reply
     .code(problem.status)
     .type(problemMediaType)
     .serializer((body: unknown) => JSON.stringify(body))
     .send(toProblem(problem, reply.request.id))
+}
+
+function sendProblemPage(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  const { method } = reply.request
+  // The same address again: a script is not needed, and no address is repeated in a header.
+  const goesOn = problem.retryAfterS !== undefined && method === 'GET'
+  if (goesOn) reply.header('refresh', String(problem.retryAfterS))
+  return sendHtmlPage(reply, problemPageFor(problem, goesOn))
 }
 
 /** The error that the caller sees; an unexpected one is only `internal`. */
@@ -90,7 +129,7 @@ export function answerParserErrors(publicUrl: string, nextId: () => string) {
   const headers = Object.entries({ ...fixedHeaders(publicUrl), connection: 'close' })
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
 
-  return (error: Error & { code?: string }, socket: Socket): void => {
+  return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {
     // The client is gone, or an answer was begun on this connection.
     if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
       socket.destroy()
@@ -98,18 +137,33 @@ export function answerParserErrors(publicUrl: string, nextId: () => string) {
     }
     const [status, detail] = byCode[error.code ?? ''] ?? [400, 'This is not a request.']
     const problem = new ProblemError('invalid_request', detail, { status })
-    const body = JSON.stringify(toProblem(problem, nextId()))
+    const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
+    const { body, own } = answerTo(problem, nextId(), packet)
+    const expired = status === 431 ? expiredCookies(packet.split(/[;\s]/)) : []
     socket.end(
       [
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-        ...lines,
-        `content-type: ${problemMediaType}`,
+        ...lines.filter((line) => !Object.keys(own).some((name) => line.startsWith(`${name}:`))),
+        ...Object.entries(own).map(([name, value]) => `${name}: ${value}`),
+        ...expired.map((line) => `set-cookie: ${line}`),
         `content-length: ${Buffer.byteLength(body)}`,
         '',
         body,
       ].join('\r\n'),
     )
   }
+}
+
+/** What arrived of the request says whether a person waits, if it holds that header. */
+const navigates = /^(?:sec-fetch-mode: *navigate|accept: *[^\r\n]*text\/html)/im
+
+function answerTo(problem: ProblemError, requestId: string, packet: string) {
+  if (navigates.test(packet)) {
+    const page = renderHtmlPage({ ...problemPageFor(problem, false), requestId })
+    return { body: page, own: htmlPageHeaders }
+  }
+  const body = JSON.stringify(toProblem(problem, requestId))
+  return { body, own: { 'content-type': problemMediaType } }
 }
 
 declare module 'fastify' {

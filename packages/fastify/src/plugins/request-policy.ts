@@ -97,10 +97,27 @@ function refuseAmbiguous(app: FastifyInstance, _options: object, done: () => voi
   // without our headers.
   app.server.on('checkExpectation', (...exchange) => void app.server.emit('request', ...exchange))
   app.addHook('onRequest', (request, _reply, next) => {
+    if (headBytes(request.raw) > maxHeadBytes) {
+      const detail = 'The request’s headers are too large.'
+      return next(new ProblemError('invalid_request', detail, { status: 431 }))
+    }
     if (isUnambiguous(request)) return next()
     next(new ProblemError('invalid_request', 'The request does not say clearly what it asks for.'))
   })
   done()
+}
+
+/** Of the address and all headers. Node's own limit is higher, because its answer could not name a cookie. */
+const maxHeadBytes = 16 * 1024
+/** Node drops further headers silently: it could be the second Host. */
+const maxRawHeaders = 2 * 2000
+
+function headBytes({ url = '', rawHeaders }: FastifyRequest['raw']): number {
+  if (rawHeaders.length >= maxRawHeaders) return Infinity
+  // A colon, a space and a line break for each pair.
+  let bytes = url.length + rawHeaders.length * 2
+  for (const part of rawHeaders) bytes += part.length
+  return bytes
 }
 
 function isUnambiguous({ raw }: FastifyRequest): boolean {

@@ -3,6 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Claims } from '@gatehouse/contract/claims'
+import { displayName } from '@gatehouse/contract/display-name'
 import type { VerifiedClaims } from '../entra/index.ts'
 
 const Moment = Type.Number()
@@ -114,7 +115,7 @@ export interface User {
 export function userOf(claims: VerifiedClaims): User {
   const username = text(claims['preferred_username'])
   return {
-    name: text(claims['name']) || username,
+    name: displayName(text(claims['name']), username),
     username,
     objectId: claims.oid,
     tenantId: claims.tid,

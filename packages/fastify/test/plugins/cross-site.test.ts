@@ -102,19 +102,29 @@ describe('a read', () => {
       'a script',
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script', 'sec-fetch-mode': 'no-cors' },
     ],
-    [
-      'a link',
-      {
-        'sec-fetch-site': 'cross-site',
-        'sec-fetch-dest': 'document',
-        'sec-fetch-mode': 'navigate',
-      },
-    ],
     ['a sibling domain', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
   ])('is refused from %s of another site', async (_what, headers) => {
     const browser = await signedIn()
     for (const path of ['/api/users', '/api/me', '/api/claims', '/api/session']) {
       expectProblem(await browser.get(path, headers), 403, 'cross_site')
+    }
+    expect(gatehouse().tenant.journal.count('users')).toBe(0)
+  })
+
+  it('is refused from a link of another site, with a page', async () => {
+    const browser = await signedIn()
+    const headers = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-mode': 'navigate',
+    }
+    for (const path of ['/api/users', '/api/me', '/api/claims', '/api/session']) {
+      const answer = await browser.get(path, headers)
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        403,
+        'text/html; charset=utf-8',
+      ])
+      expect(answer.text).not.toContain('{"')
     }
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })

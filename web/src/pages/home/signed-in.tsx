@@ -23,7 +23,9 @@ export function SignedInHome({ session }: { session: SignedIn }) {
     <div className={css.home}>
       <div className={css.hello}>
         <StatusLine name={user.name} />
-        <h1 tabIndex={-1}>Hello, {firstName(user.name)}</h1>
+        <h1 tabIndex={-1}>
+          Hello, <bdi>{firstName(user.name)}</bdi>
+        </h1>
         <p className={css.lead}>You are signed in to {organisation ?? 'your organisation'}.</p>
       </div>
       <div className={css.cards}>

@@ -26,7 +26,13 @@ export function SignedOutNote({ onlyHere, notStored }: Props) {
 export function StatusLine({ name }: { name?: string }) {
   return (
     <p className={css.status} data-signed-in={name !== undefined}>
-      {name === undefined ? 'Signed out' : `Signed in as ${name}`}
+      {name === undefined ? (
+        'Signed out'
+      ) : (
+        <>
+          Signed in as <bdi>{name}</bdi>
+        </>
+      )}
     </p>
   )
 }

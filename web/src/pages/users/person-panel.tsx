@@ -1,3 +1,4 @@
+import { displayName } from '@gatehouse/contract/display-name'
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Persona } from '../../ui/avatar.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -8,7 +9,7 @@ import css from './person-panel.module.css'
 
 /** The directory entry of one user. */
 export function PersonPanel({ user, onClose }: { user: DirectoryUser; onClose: () => void }) {
-  const name = user.displayName ?? user.userPrincipalName
+  const name = displayName(user.displayName, user.userPrincipalName)
   const properties = {
     'Display name': user.displayName,
     'First name': user.givenName,

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useUser } from '@gatehouse/react'
+import { displayName } from '@gatehouse/contract/display-name'
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
@@ -59,14 +60,16 @@ type RowProps = { user: DirectoryUser; search: string; withMail: boolean; onOpen
 
 function UserRow({ user, search, withMail, onOpen }: RowProps) {
   const me = useUser().objectId
-  const name = user.displayName ?? user.userPrincipalName
+  const name = displayName(user.displayName, user.userPrincipalName)
   return (
     <tr>
       <td>
         <div className={css.person}>
           <Avatar name={name} id={user.id} size="small" />
           <button type="button" className={css.open} aria-haspopup="dialog" onClick={onOpen}>
-            <Match text={name} search={search} />
+            <bdi>
+              <Match text={name} search={search} />
+            </bdi>
           </button>
           {user.id === me && <Badge tone="brand">You</Badge>}
         </div>

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { displayName } from '@gatehouse/contract/display-name'
+
+describe('the name of a person', () => {
+  it.each([
+    ['Ada Lovelace', 'Ada Lovelace'],
+    ['  Ada \t Lovelace ', 'Ada Lovelace'],
+    ['עדה לאבלייס', 'עדה לאבלייס'],
+    ['李 雷', '李 雷'],
+    ['👩‍💻', '👩‍💻'],
+    ['\u202Eecalevol', 'ecalevol'],
+    ['Ada\u2066\u202E (admin)\u2069', 'Ada (admin)'],
+    ['Ada\u0000\u200BLovelace', 'Ada Lovelace'],
+  ])('is shown without characters that are not seen: %j', (name, shown) => {
+    expect(displayName(name, 'ada@x.test')).toBe(shown)
+  })
+
+  it.each([
+    undefined,
+    null,
+    '',
+    ' ',
+    '\u00A0',
+    '\u3000',
+    '\u200B',
+    '\u202E',
+    '\u2066\u2069',
+    '\u00AD',
+    '\t\n',
+    '\u0301',
+  ])('is the user name if there is nothing to see: %j', (name) => {
+    expect(displayName(name, 'ada@x.test')).toBe('ada@x.test')
+    expect(displayName(name, name)).toBe('Signed-in user')
+  })
+})

@@ -1,0 +1,67 @@
+/** The words of the pages for navigations that failed, by problem. All of them are fixed. */
+import type { ProblemCode } from '@gatehouse/contract/problem'
+import { pages, signInUrl } from '@gatehouse/contract/paths'
+import type { ProblemError } from '../errors.ts'
+import type { HtmlPage } from '../html-page.ts'
+
+type Words = readonly [title: string, text: string]
+
+const notAPage: Words = ['Page not found', 'The link may be out of date or mistyped.']
+
+const words: Readonly<Record<ProblemCode, Words>> = {
+  sign_in_required: ['Sign in to see this page', 'This browser is not signed in.'],
+  interaction_required: ['Sign in again to continue', 'Microsoft asks for more before this page.'],
+  forbidden: ['You don’t have access', 'Your account lacks a permission for this page.'],
+  cross_site: [
+    'This address is not a page',
+    'It is for the app itself, and shows nothing in an address bar.',
+  ],
+  invalid_request: ['This link does not work', 'It is not as this app writes it.'],
+  not_found: notAPage,
+  method_not_allowed: ['This address cannot be opened this way', 'Open the app instead.'],
+  too_many_requests: [
+    'Too many requests at once',
+    'Many requests came from your network. Your account is fine.',
+  ],
+  upstream_failed: [
+    'This page is not available just now',
+    'A service that it needs did not answer.',
+  ],
+  upstream_timeout: [
+    'This page is not available just now',
+    'A service that it needs did not answer in time.',
+  ],
+  unavailable: [
+    'This page is not available just now',
+    'Your account is fine. Try again in a moment.',
+  ],
+  internal: [
+    'Something went wrong on our side',
+    'Try again; if it keeps happening, send the request id to the developer of this app.',
+  ],
+}
+
+const tooLarge: Words = [
+  'Your browser sent too much',
+  'Its cookies for this site are too large together. Those of unfinished sign-ins are removed now. If this page comes back, clear the cookies of this site.',
+]
+
+/** @param goesOn whether the page loads itself again */
+export function problemPageFor(problem: ProblemError, goesOn: boolean): HtmlPage {
+  const { code, status, retryAfterS } = problem
+  const [title, text] = status === 431 ? tooLarge : words[code]
+  const needsSignIn = code === 'sign_in_required' || code === 'interaction_required'
+  return {
+    title,
+    text: goesOn
+      ? [text, `This page goes on by itself in ${inSeconds(retryAfterS ?? 0)}.`]
+      : [text],
+    action: needsSignIn
+      ? { label: 'Sign in', href: signInUrl(pages.home) }
+      : { label: 'Go to home', href: pages.home },
+  }
+}
+
+function inSeconds(seconds: number): string {
+  return seconds === 1 ? 'one second' : `${seconds} seconds`
+}
