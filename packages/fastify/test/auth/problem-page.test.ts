@@ -49,8 +49,8 @@ describe('the facts of a failed sign-in', () => {
     const { failure } = await facts(page.searchParams.get('failure'))
     expect(failure).toMatchObject({
       aadsts: 'AADSTS50105',
-      correlationId: at === 'token' ? (expect.stringMatching(guid) as string) : ids[1],
-      traceId: at === 'token' ? (expect.stringMatching(guid) as string) : ids[0],
+      correlationId: expect.stringMatching(at === 'token' ? guid : ids[1]) as string,
+      traceId: expect.stringMatching(at === 'token' ? guid : ids[0]) as string,
       who: 'administrator',
       fix: expect.stringContaining('Assign the user') as string,
       portal: expect.stringContaining('Users and groups') as string,
@@ -87,7 +87,7 @@ describe('the facts of a failed sign-in', () => {
 
 describe('the page that was asked for', () => {
   it.each([
-    ['a cancelled sign-in', (query: URLSearchParams) => void query.set('error', 'access_denied')],
+    ['a cancelled sign-in', (query: URLSearchParams) => query.set('error', 'access_denied')],
     ['a bad code', (query: URLSearchParams) => query.set('code', 'bad')],
     ['a missing code', (query: URLSearchParams) => query.delete('code')],
     ['another issuer', (query: URLSearchParams) => query.set('iss', 'https://evil.test')],

@@ -60,6 +60,9 @@ async function visit(browser: Browser): Promise<void> {
   await browser.send('/api/me', { cookie: 'session-5173=junk-that-somebody-made-up' })
   await browser.signIn({ cancel: true })
   const callback = await browser.callbackFrom(await browser.startSignIn())
+  // It begins once more, and after ten minutes it says that it took too long.
+  await gatehouse().browser().get(callback)
+  gatehouse().advance(11 * 60_000)
   await gatehouse().browser().get(callback)
   for (const at of ['token', 'keys', 'discovery', 'users'] as const) {
     for (const fault of [
@@ -118,6 +121,7 @@ describe('the log at its most verbose level', () => {
       'sign_in',
       'sign_out',
       'sign_in_refused',
+      'sign_in_restarted',
       'cross_site_refused',
       'sign_in_not_started',
     ]) {

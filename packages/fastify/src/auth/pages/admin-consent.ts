@@ -128,7 +128,11 @@ function mayBeOurs(
 /** Of the permissions in the answer, those that this app asks for, by its own names. */
 function knownScopes(scope: string | undefined, own: readonly string[]): string[] {
   const named = new Set((scope ?? '').split(' ').map((name) => name.toLowerCase()))
-  const last = (name: string) => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
   const lasts = new Set([...named].map(last))
   return own.filter((name) => named.has(name.toLowerCase()) || lasts.has(last(name)))
+}
+
+/** `User.Read` for `https://graph.microsoft.com/User.Read`. */
+function last(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1).toLowerCase()
 }

@@ -7,7 +7,6 @@ import type { SignInProblem } from '@gatehouse/contract/sign-in-problem'
 import { remedyFor, type SignInProblemCode } from '../../entra/index.ts'
 import { sendHtmlPage } from '../../html-page.ts'
 import type { SealedCookies } from '../../session/cookie.ts'
-import type { AuthContext } from '../context.ts'
 import { fallback } from '../redirects.ts'
 
 /**
@@ -124,9 +123,17 @@ export const ProblemQuery = Type.Object({
   failure: Type.Optional(Type.String({ maxLength: 1024 })),
 })
 
+/** What is known of the app, as every authorization request names it, and the failures that it sealed. */
+interface Facts {
+  failures: Failures
+  authority: string
+  registration: { tenant: string; clientId: string; redirectUri: string }
+  scopes: readonly string[]
+}
+
 /** What the page and its copied details say about a failure that this app sealed, and about the app. */
 export function signInProblem(
-  { failures, registration, authority, scopes }: AuthContext,
+  { failures, registration, authority, scopes }: Facts,
   { failure: sealed }: Static<typeof ProblemQuery>,
 ): SignInProblem {
   const failure = failures.open(sealed)
