@@ -1,4 +1,5 @@
 /** `npm run dev` with the public address of a tunnel, as in a Codespace: sign-in through the page's own origin. */
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
 import { listens } from './instances/listens.ts'
@@ -43,7 +44,7 @@ describe('behind a tunnel', { tags: ['thorough'], timeout: 120_000 }, () => {
     copy?.dispose()
   })
 
-  it('the page and its reload answer to the host of the tunnel, and to no other', async () => {
+  it('the page answers to the host of the tunnel, and to no other', async () => {
     expect(dev.program.output()).toContain(`Open          ${publicUrl}`)
     const browser = newBrowser()
     for (const name of [host, `localhost:${dev.ports.page}`, `127.0.0.1:${dev.ports.page}`]) {
@@ -53,6 +54,18 @@ describe('behind a tunnel', { tags: ['thorough'], timeout: 120_000 }, () => {
     for (const name of ['evil.test', `evil.${host}`, 'other-5173.app.github.test']) {
       expect([name, (await browser.get('/', { host: name })).status]).toEqual([name, 403])
     }
+  })
+
+  it('the browser hears of changed files at the host of the tunnel, and no other page does', async () => {
+    const client = await newBrowser().get('/@vite/client', forwarded)
+    const token = /const wsToken = "([^"]+)"/.exec(client.text)?.[1] ?? ''
+    const open = (query: string, headers: Record<string, string>) =>
+      statusOfUpgrade(dev.ports.page, `/${query}`, { ...forwarded, ...headers })
+    for (const name of [host, `localhost:${dev.ports.page}`]) {
+      expect(await open(`?token=${token}`, { host: name, origin: publicUrl })).toBe(101)
+    }
+    expect(await open(`?token=${token}`, { host: 'evil.test' })).toBe(400)
+    expect(await open('', { host, origin: 'https://evil.test' })).toBe(400)
   })
 
   it('a stranger sees a page for the code, and nothing of the tenant', async () => {
@@ -126,3 +139,35 @@ describe('behind a tunnel', { tags: ['thorough'], timeout: 120_000 }, () => {
     expect(answer.text).not.toContain('Scenarios')
   })
 })
+
+/** Opens a WebSocket as Vite's client does. */
+async function statusOfUpgrade(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+): Promise<number> {
+  const asking = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      'sec-websocket-protocol': 'vite-hmr',
+      ...headers,
+    },
+  }).end()
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  asking.once('upgrade', ({ statusCode = 0 }, socket) => {
+    socket.destroy()
+    resolve(statusCode)
+  })
+  asking.once('response', (answer) => {
+    answer.resume()
+    resolve(answer.statusCode ?? 0)
+  })
+  asking.once('error', reject)
+  return promise
+}

@@ -1,8 +1,9 @@
 /** Starts `npm run dev` in a copy of the project, on free ports. */
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '@gatehouse/tenant/testing'
 import { eventually } from '../instances/eventually.ts'
+import { listens } from '../instances/listens.ts'
 import { runProgram, type Program } from '../instances/program.ts'
 
 export interface Dev {
@@ -19,6 +20,15 @@ export interface Dev {
 
 type How = 'npm' | 'node'
 
+/**
+ * A free port below those that the system gives to outgoing connections: the command takes seconds before it
+ * listens, and meanwhile its own requests could get the port.
+ */
+async function quietPort(): Promise<number> {
+  const port = randomInt(20_000, 30_000)
+  return (await listens(port)) ? quietPort() : port
+}
+
 /** Starts it on free ports, with a configuration in a folder of its own. */
 export async function startDev(
   project: string,
@@ -28,7 +38,7 @@ export async function startDev(
 ): Promise<Dev> {
   const folder = mkdtempSync(join(project, '.config-'))
   writeFileSync(join(folder, 'aad.config.json'), readFileSync(join(project, 'aad.config.json')))
-  const ports = { page: await freePort(), backEnd: await freePort(), tenant: await freePort() }
+  const ports = { page: await quietPort(), backEnd: await quietPort(), tenant: await quietPort() }
   const env = {
     AAD_CONFIG: join(folder, 'aad.config.json'),
     DATA_DIR: join(folder, '.data'),

@@ -73,7 +73,7 @@ describe('options that npm keeps for itself', () => {
       env: folder.env,
       encoding: 'utf8',
     })
-    const listed = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name)
+    const listed = [...stdout.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name = '']) => name)
     expect(listed.filter((name) => name !== 'help').toSorted()).toEqual(
       Object.keys(scriptOptions[script] ?? {}).toSorted(),
     )
@@ -121,7 +121,7 @@ describe('npm run session', () => {
       code_challenge: 'a'.repeat(43),
       code_challenge_method: 'S256',
     })
-    const location = `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/authorize?${query}`
+    const location = `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/authorize?${query.toString()}`
     app = createServer(({ url }, response) => {
       const signedIn = url?.startsWith('/auth/redirect?code=')
       response.writeHead(303, signedIn ? { 'set-cookie': 'session=x' } : { location }).end()

@@ -68,13 +68,14 @@ async function signIn(authorizeUrl: string): Promise<{ location: string }> {
     return await signInAtTenant(authorizeUrl, user ? { user } : {})
   } catch (error) {
     if (error instanceof TypeError) {
-      exitWith(
+      return exitWith(
         `The local tenant does not answer at ${config.authority}. Start it first: npm run dev`,
       )
     }
     const scenarios = `${config.authority}/_tenant`
-    if (!user) exitWith(`The local tenant signs nobody in. A scenario may be active: ${scenarios}`)
-    exitWith(
+    if (!user)
+      return exitWith(`The local tenant signs nobody in. A scenario may be active: ${scenarios}`)
+    return exitWith(
       `The local tenant does not sign ${JSON.stringify(user)} in: it has no such user, or a scenario is active (${scenarios}).\n--user takes a user name or an object id, such as nora.hill@local-tenant.example.`,
     )
   }
