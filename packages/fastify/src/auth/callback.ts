@@ -66,9 +66,10 @@ export async function handleCallback(
       return await withoutTransaction(context, request, reply, parameters.state)
     }
     const failure = await checkCallback(context, parameters)
+    if (failure && transaction.isSilent) return endSilently(request, reply, transaction, failure)
     if (failure) return failSignIn(request, reply, failure)
     const record = await redeemCode(context, request, transaction, parameters.code ?? '')
-    return await finishSignIn(context, request, reply, { record, returnTo: transaction.returnTo })
+    return await finishSignIn(context, request, reply, { record, transaction })
   } catch (error) {
     return await handleError(context, request, reply, { error, transaction })
   }
@@ -161,17 +162,18 @@ async function redeemCode(
 }
 
 async function finishSignIn(
-  { requestSessions, sessions, setSessionCookie, userLogId }: AuthContext,
+  { requestSessions, sessions, setSessionCookie, automaticSignIn, userLogId }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { record, returnTo }: { record: SessionRecord; returnTo: string },
+  { record, transaction }: { record: SessionRecord; transaction: Transaction },
 ): Promise<FastifyReply> {
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
   const earlier = await requestSessions.open(request)
   if (earlier) await sessions.end(earlier.secrets.id)
   setSessionCookie(reply, await sessions.start(record), record.startedAt)
+  if (!transaction.isSilent) automaticSignIn.onSignIn(request, reply)
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
-  return redirect303(reply, returnTo)
+  return redirect303(reply, transaction.returnTo)
 }
 
 async function handleError(
@@ -180,6 +182,10 @@ async function handleError(
   reply: FastifyReply,
   { error, transaction }: { error: unknown; transaction: Transaction | undefined },
 ): Promise<FastifyReply> {
+  if (transaction?.isSilent) {
+    request.log.error({ err: error }, 'A silent sign-in failed')
+    return endSilently(request, reply, transaction, { code: causeOfError(error) })
+  }
   if (error instanceof StoreError) {
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
     return sendUnavailable(request, reply)
@@ -199,6 +205,17 @@ async function handleError(
     check,
     ...(cause?.aadsts && { aadsts: cause.aadsts }),
   })
+}
+
+/** The usual end is that Microsoft wants to show a page (OpenID Connect Core §3.1.2.6). No session changes. */
+function endSilently(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { returnTo }: Transaction,
+  failure: Partial<SignInFailure>,
+): FastifyReply {
+  request.log.info({ event: 'silent_sign_in_ended', ...failure }, 'Not signed in silently')
+  return redirect303(reply, returnTo)
 }
 
 function failSignIn(

@@ -9,6 +9,7 @@ import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
+import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
 import { createTransactions } from './transaction.ts'
 
@@ -44,6 +45,9 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
 
+  const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
+  const { automatic: enabled } = config.signIn
+
   return {
     publicUrl,
     authority,
@@ -60,7 +64,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userSessions: sessions.byUser,
     challenges,
     accessTokens,
-    requestSessions: new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now }),
+    requestSessions,
+    automaticSignIn: createAutomaticSignIn({ enabled, publicUrl, jar, requestSessions }),
     transactions: createTransactions(cookies, jar, now),
     userLogId,
     now,

@@ -15,6 +15,8 @@ export interface Transaction {
   claims?: string
   /** This app started it because Entra wanted a stronger proof than the first attempt gave. */
   isStepUpRetry?: true
+  /** Microsoft shows no page, so the user has to see none of ours: any failure leads to `returnTo`. */
+  isSilent?: true
   /** Milliseconds since the epoch. */
   issuedAt: number
 }
@@ -30,6 +32,7 @@ interface TransactionOptions {
   returnTo: string
   claims?: string | undefined
   isStepUpRetry?: true | undefined
+  isSilent?: true | undefined
 }
 
 export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: () => number) {
@@ -58,7 +61,7 @@ export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: 
     start: (
       request: FastifyRequest,
       reply: FastifyReply,
-      { returnTo, claims, isStepUpRetry }: TransactionOptions,
+      { returnTo, claims, isStepUpRetry, isSilent }: TransactionOptions,
     ): Transaction => {
       makeRoom(request, reply)
       const transaction: Transaction = {
@@ -68,6 +71,7 @@ export function createTransactions(cookies: SealedCookies, jar: CookieJar, now: 
         returnTo,
         ...(claims && { claims }),
         ...(isStepUpRetry && { isStepUpRetry }),
+        ...(isSilent && { isSilent }),
         issuedAt: now(),
       }
       const value = cookies.seal('sign-in', transaction)

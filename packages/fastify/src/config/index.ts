@@ -50,6 +50,8 @@ export interface Config {
   readonly redirectUri: string
   readonly scopes: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
+  /** Whether the first page of a browser session signs the visitor in silently. */
+  readonly signIn: { readonly automatic: boolean }
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -166,6 +168,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     redirectUri: `${publicUrl}/auth/redirect`,
     scopes: file.scopes,
     downstreamApis: toApis(file, localGraph),
+    signIn: file.signIn,
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,
