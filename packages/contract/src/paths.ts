@@ -49,15 +49,19 @@ export function signInProblemUrl(failure: string | undefined): string {
  *
  * @param returnTo where the sign-in ends: path, query and hash of a page, such as `/users?q=ada`
  * @param options `prompt`: `select_account` shows the account picker even if there is one account only;
- * `challenge`: the sealed request of an `interaction_required` answer
+ * `none` shows no page of Microsoft: it comes back to `returnTo`, signed in or signed out; `challenge`: the
+ * sealed request of an `interaction_required` answer; `automatic`: the server started it by itself
  */
 export function signInUrl(
   returnTo: string,
-  options: { prompt?: 'select_account'; challenge?: string } = {},
+  options: { prompt?: 'select_account' | 'none'; challenge?: string; automatic?: 'true' } = {},
 ): string {
   const query = new URLSearchParams({ returnTo, ...options })
   return `${auth.signIn}?${query.toString()}`
 }
+
+/** The query parameter of a page that must not lead to an automatic sign-in, because it comes from one. */
+export const noAutomaticSignIn = 'automatic-sign-in=off'
 
 /**
  * The address of *Continue* for an `interaction_required` answer.

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { noAutomaticSignIn } from '@gatehouse/contract/paths'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { extendMutation } from './actions.ts'
 import { serverNow } from './server-clock.ts'
@@ -24,6 +25,7 @@ interface SessionWatchOptions {
 export function useSessionWatch({
   keepInStorage = [],
 }: SessionWatchOptions = {}): SessionCheckStatus {
+  useEffect(hideMarker, [])
   useClearCacheOnSignOut()
   useClearStorageOnSignOut(keepInStorage)
   useSessionChannel()
@@ -69,6 +71,18 @@ export function useSessionEnding(session: SignedIn): number | undefined {
 /** Five minutes, and half of a short idle time: a warning that is always there warns of nothing. In ms. */
 export function warnBefore({ idleSeconds }: SignedIn): number {
   return Math.min(maxWarnMs, (idleSeconds * 1000) / 2)
+}
+
+/** Takes the marker of an automatic sign-in that could not work out of the address. */
+function hideMarker(): void {
+  const { pathname, search, hash } = window.location
+  const rest = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== noAutomaticSignIn)
+  const shown = rest.join('&')
+  if (shown === search.slice(1)) return
+  window.history.replaceState(window.history.state, '', `${pathname}${shown && `?${shown}`}${hash}`)
 }
 
 /** What shows that a user is there, beside requests. Moving the mouse is not meant to. */

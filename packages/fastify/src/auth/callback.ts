@@ -57,6 +57,7 @@ export async function handleCallback(
       return await withoutTransaction(context, request, reply, callback)
     }
     const failure = await checkCallback(context, parameters)
+    if (failure && state.isSilent) return endSilently(request, reply, state, failure)
     if (failure) return failSignIn(context, request, reply, { failure, callback })
     const record = await redeemCode(context, request, transaction, parameters.code ?? '')
     return await finishSignIn(context, request, reply, { record, transaction, callback })
@@ -93,6 +94,7 @@ async function withoutTransaction(
 ): Promise<FastifyReply> {
   const { parameters, state, transaction, returnTo } = callback
   if (await context.requestSessions.open(request)) return redirect303(reply, returnTo)
+  if (state?.isSilent) return endSilently(request, reply, state, { check: 'transaction' })
   const isCurrent = state !== undefined && context.transactions.isCurrent(state)
   // Someone who pressed Cancel is not sent to Microsoft again.
   if (state && parameters.error !== undefined) {
@@ -153,7 +155,7 @@ async function finishSignIn(
   reply: FastifyReply,
   { record, transaction, callback }: Finished,
 ): Promise<FastifyReply> {
-  const { requestSessions, sessions, setSessionCookie, userLogId } = context
+  const { requestSessions, sessions, setSessionCookie, automaticSignIn, userLogId } = context
   // The browser has gone: nobody would ever use the session, and it would stay in the user's list.
   if (isGone(reply)) return failSignIn(context, request, reply, { failure: gone, callback })
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
@@ -163,6 +165,7 @@ async function finishSignIn(
   const key = sessionKeyOf(transaction.id)
   setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
   endIfUndelivered(context, request, reply, key)
+  if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
   return redirect303(reply, callback.returnTo)
 }
@@ -193,7 +196,11 @@ async function handleError(
   reply: FastifyReply,
   { error, callback }: { error: unknown; callback: Callback },
 ): Promise<FastifyReply> {
-  const { transaction, returnTo } = callback
+  const { state, transaction, returnTo } = callback
+  if (state?.isSilent) {
+    request.log.error({ err: error }, 'A silent sign-in failed')
+    return endSilently(request, reply, state, { code: causeOfError(error) })
+  }
   if (error instanceof StoreError) {
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
     const page = { code: 'app_unavailable', returnTo, failure: context.failures.seal() } as const
@@ -212,6 +219,17 @@ async function handleError(
   const { aadsts, correlationId, traceId } = cause ?? {}
   const failure = { code: causeOfError(error), check, aadsts, correlationId, traceId }
   return failSignIn(context, request, reply, { failure, callback })
+}
+
+/** The usual end is that Microsoft wants to show a page (OpenID Connect Core §3.1.2.6). No session changes. */
+function endSilently(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { returnTo }: SignInState,
+  failure: Partial<SignInFailure>,
+): FastifyReply {
+  request.log.info({ event: 'silent_sign_in_ended', ...failure }, 'Not signed in silently')
+  return redirect303(reply, returnTo)
 }
 
 function failSignIn(

@@ -10,6 +10,7 @@ import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
 import { createFailures } from './pages/problem.ts'
+import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
 import { Transactions } from './transaction.ts'
 
@@ -46,6 +47,9 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
 
+  const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
+  const { automatic: enabled } = config.signIn
+
   return {
     publicUrl,
     authority,
@@ -64,7 +68,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userSessions: sessions.byUser,
     challenges,
     accessTokens,
-    requestSessions: new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now }),
+    requestSessions,
+    automaticSignIn: createAutomaticSignIn({ enabled, publicUrl, jar, requestSessions }),
     transactions: new Transactions(cookies, jar, now),
     failures: createFailures(cookies, now),
     userLogId,

@@ -4,7 +4,7 @@
  * `app.requireSignIn`, `app.requireRole(…)`, `app.requireScopes(…)`, `app.requireStepUp(…)`, the routes
  * under /auth, /api/session and /api/sessions.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { foreignGraphHost, type Config } from '../config/index.ts'
 import { createAuthContext } from './context.ts'
@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Checks what sign-ins depend on, for the readiness check. @throws if the store or Entra does not answer */
     identityReady(): Promise<Readiness>
+    /** A hook for pages: leads the first one of a browser session to a silent sign-in, if that is configured. */
+    signInAutomatically: onRequestAsyncHookHandler
   }
 }
 
@@ -50,6 +52,9 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
       credentialNeedsCare: entra.credential.needsAttention(),
       credentialDaysLeft: entra.credential.daysLeft(),
     }
+  })
+  app.decorate('signInAutomatically', async (request, reply) => {
+    if (await context.automaticSignIn.begin(request, reply)) return reply
   })
   await app.register(authRoutes, context)
   await app.register(userSessionRoutes, context)

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { EntraError } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
 import type { AuthContext } from './context.ts'
+import { withoutAutomaticSignIn } from './automatic-sign-in.ts'
 import { problemPage, sendUnavailable } from './pages/problem.ts'
 import { redirect303, safeReturnTo } from './redirects.ts'
 import { codeChallenge } from './transaction.ts'
@@ -15,10 +16,11 @@ import { codeChallenge } from './transaction.ts'
 export const SignInQuery = Type.Object(
   {
     returnTo: Type.Optional(Type.String()),
-    prompt: Type.Optional(Type.Literal('select_account')),
+    prompt: Type.Optional(Type.Union([Type.Literal('select_account'), Type.Literal('none')])),
     loginHint: Type.Optional(Type.String({ maxLength: 320 })),
     domainHint: Type.Optional(Type.String({ maxLength: 255 })),
     challenge: Type.Optional(Type.String({ maxLength: 64 })),
+    automatic: Type.Optional(Type.Literal('true')),
   },
   { additionalProperties: false },
 )
@@ -33,6 +35,7 @@ export async function signIn(
   reply: FastifyReply,
   query: Static<typeof SignInQuery>,
 ): Promise<FastifyReply> {
+  if (query.prompt === 'none') return signInSilently(context, request, reply, query)
   const returnTo = safeReturnTo(query.returnTo, context.publicUrl)
   try {
     const challenge = await findChallenge(context, request, query.challenge)
@@ -77,6 +80,48 @@ function usableHint(hint: string | undefined): string | undefined {
   return hint?.toLowerCase().includes('#ext#') ? undefined : hint
 }
 
+/** How long a silent sign-in waits before it starts, in ms: the user wanted a page, and waits for it. */
+const silentPatienceMs = 3000
+
+/**
+ * Signs in without a page of Microsoft. It ends at `returnTo` in any case: a user who is signed in stays so,
+ * and if Microsoft or the store does not answer, the user is signed out there.
+ */
+async function signInSilently(
+  context: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  query: Static<typeof SignInQuery>,
+): Promise<FastifyReply> {
+  const returnTo = safeReturnTo(query.returnTo, context.publicUrl)
+  if (query.automatic && !context.automaticSignIn.keepsCookies(request)) {
+    return redirect303(reply, withoutAutomaticSignIn(returnTo))
+  }
+  try {
+    if (await context.requestSessions.open(request)) return redirect303(reply, returnTo)
+    await withTimeout(silentPatienceMs, context.entra.discovery.metadata())
+    const { loginHint, domainHint } = query
+    const options = { returnTo, prompt: 'none', loginHint, domainHint, isSilent: true } as const
+    return await startSignIn(context, request, reply, options)
+  } catch (error) {
+    request.log.warn({ err: error, event: 'silent_sign_in_ended' }, 'Not signed in silently')
+    return redirect303(reply, returnTo)
+  }
+}
+
+/** @throws Error after `ms`; the work goes on, and its outcome is dropped */
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('No answer in time')), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** The challenge of that id, if the session of this browser has it. */
 async function findChallenge(
   { requestSessions }: AuthContext,
@@ -96,7 +141,9 @@ async function findChallenge(
 interface SignInOptions {
   /** A page of this app; see `safeReturnTo`. */
   returnTo: string
-  prompt?: 'select_account' | undefined
+  prompt?: 'select_account' | 'none' | undefined
+  /** Any failure leads to `returnTo`. */
+  isSilent?: true | undefined
   loginHint?: string | undefined
   domainHint?: string | undefined
   /** Permissions to consent to, on top of the configured ones. */

@@ -25,6 +25,7 @@ export async function signOut(
 ): Promise<{ location: string }> {
   const { jar, sessions, userLogId } = context
   jar.clear(reply, sessionCookie)
+  context.automaticSignIn.onSignOut(reply)
   // No Clear-Site-Data: "cache" keeps the person waiting while Chrome goes through all that it has cached of
   // every site (1.5 s for 10,000 entries), "storage" takes the theme, and "cookies" signs the user out of
   // other apps on this host. No answer about a person is cached, and the page empties its storage itself.

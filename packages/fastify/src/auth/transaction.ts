@@ -36,6 +36,8 @@ export interface SignInState {
   returnTo: string
   /** The sign-in began by itself, because the cookie of the first attempt did not come back. */
   isRestart?: true
+  /** Microsoft shows no page, so the user has to see none of ours: any failure leads to `returnTo`. */
+  isSilent?: true
   issuedAt: number
 }
 
@@ -56,6 +58,7 @@ interface TransactionOptions {
   isStepUpRetry?: true | undefined
   isRestart?: true | undefined
   replaces?: string | undefined
+  isSilent?: true | undefined
 }
 
 /** The attempts of all browsers. They are kept by the browsers alone. */
@@ -75,8 +78,9 @@ export class Transactions {
   start(
     request: FastifyRequest,
     reply: FastifyReply,
-    { returnTo, claims, scopes = [], isStepUpRetry, isRestart, replaces }: TransactionOptions,
+    options: TransactionOptions,
   ): { transaction: Transaction; state: string } {
+    const { returnTo, claims, scopes = [], isStepUpRetry, isRestart, isSilent, replaces } = options
     const id = random()
     const issuedAt = this.#now()
     const transaction: Transaction = {
@@ -89,7 +93,13 @@ export class Transactions {
       ...(replaces && { replaces }),
       issuedAt,
     }
-    const state: SignInState = { id, returnTo, ...(isRestart && { isRestart }), issuedAt }
+    const state: SignInState = {
+      id,
+      returnTo,
+      ...(isRestart && { isRestart }),
+      ...(isSilent && { isSilent }),
+      issuedAt,
+    }
     const value = this.#cookies.seal('sign-in', transaction)
     this.#jar.set(reply, this.#chooseSlot(request), value, transactionMs / 1000)
     return { transaction, state: this.#cookies.seal('state', state) }

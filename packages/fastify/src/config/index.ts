@@ -61,6 +61,8 @@ export interface Config {
   /** App roles of the registration. */
   readonly appRoles: readonly string[]
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
+  /** Whether the first page of a browser session signs the visitor in silently. */
+  readonly signIn: { readonly automatic: boolean }
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -180,6 +182,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     scopes: file.scopes,
     appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
+    signIn: file.signIn,
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,

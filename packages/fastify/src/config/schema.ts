@@ -188,6 +188,20 @@ export const ConfigFile = Type.Object(
         description: 'an object with perAddress and perSession, requests per minute',
       },
     ),
+    signIn: Type.Object(
+      {
+        automatic: Type.Boolean({
+          default: false,
+          description:
+            'true or false: whether the first page of a browser session signs the visitor in silently, if Microsoft knows them',
+        }),
+      },
+      {
+        ...only,
+        default: {},
+        description: 'an object with automatic',
+      },
+    ),
     session: Type.Object(
       {
         // An hour without a request, and twelve hours in all (OWASP ASVS 7.3).

@@ -33,7 +33,7 @@ interface SignInRequest {
   nonce: string
   codeChallenge: string
   scopes: readonly string[]
-  prompt?: 'select_account'
+  prompt?: 'select_account' | 'none'
   loginHint?: string
   domainHint?: string
   claims?: string

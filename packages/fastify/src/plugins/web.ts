@@ -34,7 +34,7 @@ export default async function web(
   await app.register(staticFiles, { root: webBuild.root, serve: false, cacheControl: false })
 
   for (const path of pages) {
-    app.get(path, fromAnyone, (_request, reply) =>
+    app.get(path, { ...fromAnyone, onRequest: app.signInAutomatically }, (_request, reply) =>
       sendIndexHtml(reply.header('cache-control', 'no-cache'), webBuild),
     )
   }

@@ -92,7 +92,8 @@ describe('the authorization request', () => {
     expect(hinted.get('login_hint')).toBe('ada@contoso.test')
     expect(hinted.get('domain_hint')).toBe('contoso.test')
     expect((await sent('prompt=select_account')).get('prompt')).toBe('select_account')
-    for (const wrong of ['prompt=none', 'prompt=login', `loginHint=${'a'.repeat(400)}`]) {
+    expect((await sent('prompt=none')).get('prompt')).toBe('none')
+    for (const wrong of ['prompt=consent', 'prompt=login', `loginHint=${'a'.repeat(400)}`]) {
       const answer = await browser.get(`/auth/sign-in?${wrong}`)
       expect([wrong, answer.status, answer.setCookies]).toEqual([wrong, 400, []])
     }

@@ -70,7 +70,7 @@ describe('after a sign-out', () => {
     expect(new URL(location).searchParams.getAll('prompt')).toEqual(['select_account'])
   })
 
-  it.each(['none', 'login', 'consent', 'select_account login', ''])(
+  it.each(['None', 'login', 'consent', 'select_account login', ''])(
     'a sign-in link cannot choose another prompt: "%s"',
     async (prompt) => {
       const browser = gatehouse().browser()
