@@ -11,8 +11,8 @@ import type { Session } from '../session/cache.ts'
 import { cookieNames, sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
-import { handleCallback } from './callback.ts'
-import { CallbackQuery } from './callback-checks.ts'
+import { handleCallback } from './callback/callback.ts'
+import { CallbackQuery } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
 import {
   adminConsent,

@@ -5,7 +5,7 @@ import { pages } from '@gatehouse/contract/paths'
 import { ProblemError, unavailable } from '../errors.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import { StoreError } from '../store/store.ts'
-import { matchesIssuer } from './callback-checks.ts'
+import { matchesIssuer } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
 
 /**

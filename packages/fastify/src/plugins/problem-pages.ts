@@ -23,6 +23,12 @@ const words: Readonly<Record<ProblemCode, Words>> = {
     'Too many requests at once',
     'Many requests came from your network. Your account is fine.',
   ],
+  conflict: ['Someone else changed this', 'Open the page again to see what it is now.'],
+  storage_full: ['There is no room left', 'A service that this page needs has no storage left.'],
+  misconfigured: [
+    'This app is not set up for this yet',
+    'The developer of this app finds the reason in the server’s log.',
+  ],
   upstream_failed: [
     'This page is not available just now',
     'A service that it needs did not answer.',

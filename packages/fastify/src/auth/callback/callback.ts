@@ -1,28 +1,28 @@
 /** `GET /auth/redirect`: Entra sends the browser back here, with a code or an error (RFC 6749 §4.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { withScopesOfSameApi } from '../config/index.ts'
+import { withScopesOfSameApi } from '../../config/index.ts'
 import {
   causeOfError,
   EntraError,
   interactionFor,
   parseClaimsRequest,
   remedyFor,
-} from '../entra/index.ts'
-import type { SessionRecord } from '../session/record.ts'
-import { grantedToken } from '../session/token-set.ts'
-import { StoreError } from '../store/store.ts'
+} from '../../entra/index.ts'
+import type { SessionRecord } from '../../session/record.ts'
+import { grantedToken } from '../../session/token-set.ts'
+import { StoreError } from '../../store/store.ts'
 import {
   authorizeFailure,
   type CallbackParameters,
   checkCallback,
   type SignInFailure,
-} from './callback-checks.ts'
-import type { AuthContext } from './context.ts'
+} from './checks.ts'
+import type { AuthContext } from '../context.ts'
 import { deviceName } from './device-name.ts'
-import { problemPage, sendUnavailable } from './pages/problem.ts'
-import { fallback, redirect303 } from './redirects.ts'
-import { sendNotStarted, startSignIn } from './sign-in.ts'
-import { sessionKeyOf, type SignInState, type Transaction, transactionMs } from './transaction.ts'
+import { problemPage, sendUnavailable } from '../pages/problem.ts'
+import { fallback, redirect303 } from '../redirects.ts'
+import { sendNotStarted, startSignIn } from '../sign-in.ts'
+import { sessionKeyOf, type SignInState, type Transaction, transactionMs } from '../transaction.ts'
 
 /** If a fresh token fails one of these, its times are wrong, or this server's clock is. */
 const timeChecks = new Set(['exp', 'iat', 'nbf'])

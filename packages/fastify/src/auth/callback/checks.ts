@@ -1,7 +1,7 @@
 /** What Entra says at the callback (RFC 6749 §4.1.2): its parameters, and the failure that they mean. */
 import { type Static, Type } from 'typebox'
-import { aadstsNumber, causeOf, type SignInProblemCode, traceIn } from '../entra/index.ts'
-import type { AuthContext } from './context.ts'
+import { aadstsNumber, causeOf, type SignInProblemCode, traceIn } from '../../entra/index.ts'
+import type { AuthContext } from '../context.ts'
 
 /** Longer than any authorization code: Entra's have about 1.5 kB. */
 const Parameter = Type.Optional(Type.String({ maxLength: 8192 }))
