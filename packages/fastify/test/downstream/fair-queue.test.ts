@@ -50,6 +50,14 @@ describe('slots of an API', () => {
     expect(served).toEqual(['busy', 'busy', 'other', 'busy'])
   })
 
+  it('that one user gives back are as many as that user may take again', () => {
+    const queue = new FairQueue({ maxConcurrent: 10, maxConcurrentPerUser: 3, ...many })
+    for (let call = 0; call < 3; call += 1) queue.acquire('a', idleSignal())
+    queue.release('a')
+    expect(queue.acquire('a', idleSignal())).toBeUndefined()
+    expect(queue.acquire('a', idleSignal())).toBeInstanceOf(Promise)
+  })
+
   it('go round from user to user, and within a user in the order of arrival', async () => {
     const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
     const served: string[] = []
