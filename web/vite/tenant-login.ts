@@ -15,8 +15,8 @@ export const tenantPages = `^${tenantPath}/[\\w-]+/oauth2/v2\\.0/(?:authorize|lo
 
 const isTenantPage = new RegExp(tenantPages)
 const cookieName = '__Host-tenant-login'
-/** 31 letters and digits that are not mistaken for each other: 8 of them are 39 bits. */
-const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'.replace('I', '')
+/** 32 letters and digits that are not mistaken for each other: 8 of them are 40 bits. */
+const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 const codeLength = 8
 const attemptsPerCode = 5
 const lockedMs = 60_000
