@@ -28,9 +28,14 @@ export async function passingTime(page: Page): Promise<PassingTime> {
     return expiresAt <= now ? { signedIn: false, now } : { ...session, expiresAt, now }
   }
   const answer = async (route: Route) => {
-    const response = await route.fetch()
-    if (!response.ok()) return route.fulfill({ response })
-    return route.fulfill({ response, json: shifted((await response.json()) as Session) })
+    try {
+      const response = await route.fetch()
+      if (!response.ok()) return await route.fulfill({ response })
+      return await route.fulfill({ response, json: shifted((await response.json()) as Session) })
+    } catch {
+      // The page has cancelled the request, as it does before it asks again, or is closed.
+      return await route.abort().catch(() => undefined)
+    }
   }
   await page.route('**/api/session', (route) => {
     count.session += 1
