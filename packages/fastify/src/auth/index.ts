@@ -53,9 +53,9 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
       credentialDaysLeft: entra.credential.daysLeft(),
     }
   })
-  app.decorate('signInAutomatically', async (request, reply) => {
-    if (await context.automaticSignIn.begin(request, reply)) return reply
-  })
+  app.decorate('signInAutomatically', async (request, reply) =>
+    (await context.automaticSignIn.begin(request, reply)) ? reply : undefined,
+  )
   await app.register(authRoutes, context)
   await app.register(userSessionRoutes, context)
 }

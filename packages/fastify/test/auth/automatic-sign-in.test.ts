@@ -74,7 +74,8 @@ describe('an app that signs its visitors in automatically', () => {
 
   it('remembers the attempt until the browser is closed', async () => {
     const { setCookies } = await open(gatehouse.browser())
-    expect(setCookies).toEqual(['automatic-sign-in=tried; Path=/; HttpOnly; SameSite=Lax'])
+    const cookie = 'automatic-sign-in-5173=tried; Path=/; HttpOnly; SameSite=Lax'
+    expect(setCookies).toEqual([cookie])
   })
 
   it('shows the page signed out, without a loop, to a browser that refuses cookies', async () => {
@@ -93,11 +94,11 @@ describe('an app that signs its visitors in automatically', () => {
     await visit(browser, page, atTenant)
     const { setCookies } = await browser.post('/auth/sign-out')
     // It outlives the browser session.
-    expect(setCookies.at(-1)).toMatch(/^automatic-sign-in=signed-out; Max-Age=\d{8};/)
+    expect(setCookies.at(-1)).toMatch(/^automatic-sign-in-5173=signed-out; Max-Age=\d{8};/)
     expect((await visit(browser, page, atTenant)).steps).toEqual([])
     await browser.signIn()
-    expect(await browser.cookie('automatic-sign-in')).toBeUndefined()
-    const cookie = await browser.cookie('session')
+    expect(await browser.cookie('automatic-sign-in-5173')).toBeUndefined()
+    const cookie = await browser.cookie('session-5173')
     await browser.jar.removeAllCookies()
     expect(cookie).toBeDefined()
     expect((await visit(browser, page, atTenant)).steps[0]).toBe(link)

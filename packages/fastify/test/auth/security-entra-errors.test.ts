@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { callbackAt } from '../support/callback-at.ts'
 import { expectRefusedSignIn, problemPageCode } from '../support/refused-sign-in.ts'
 import { tokenRequests } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
-const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
+const gatehouse = useTestApp({ oneClock: true, config: { rateLimits: { perAddress: 10_000 } } })
+/** A refusal of the app's credential is remembered for half a minute. */
+beforeEach(() => gatehouse().advance(31_000))
 
 /** Microsoft's published numbers, and the code of the page that the user gets. */
 const told: Record<string, number[]> = {

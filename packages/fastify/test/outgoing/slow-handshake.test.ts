@@ -35,11 +35,11 @@ it('a handshake that takes a second succeeds', { tags: ['thorough'] }, async () 
   for (let i = 0; i < 3; i += 1) held.push(connect(port, '127.0.0.1').on('error', () => undefined))
   await sleep(200)
 
-  vi.spyOn(dns, 'lookup').mockImplementation(((...call: unknown[]) => {
+  vi.spyOn(dns, 'lookup').mockImplementation((...call: unknown[]) => {
     const callback = call.at(-1) as (error: null, all: dns.LookupAddress[]) => void
     const address = { address: '127.0.0.1', family: 4 }
     callback(null, [address, address])
-  }) as never)
+  })
   const network = createEntraNetwork({ url: undefined, noProxy: '' })
   const answer = network.get(`http://login.example.test:${port}/`)
   await sleep(600)

@@ -20,7 +20,7 @@ describe('a session cookie that stays when the browser is closed', () => {
     gatehouse = await startGatehouse({ config: { session }, env, oneClock: true })
     const browser = gatehouse.browser()
     const { setCookies } = await browser.signIn()
-    const cookie = setCookies.find((line) => line.startsWith('session=')) ?? ''
+    const cookie = setCookies.find((line) => line.startsWith('session-5173=')) ?? ''
     return { browser, cookie }
   }
 
@@ -38,7 +38,7 @@ describe('a session cookie that stays when the browser is closed', () => {
     const { cookie } = await start(true)
     expect(maxAge(cookie)).toBeGreaterThan(119 * 60)
     expect(maxAge(cookie)).toBeLessThanOrEqual(120 * 60)
-    expect(cookie).toMatch(/^session=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^session-5173=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
   it('is not moved by use or by an extension', async () => {
@@ -64,7 +64,7 @@ describe('a session cookie that stays when the browser is closed', () => {
   it('is cleared by a sign-out', async () => {
     const { browser } = await start(true)
     const { setCookies } = await browser.post('/auth/sign-out')
-    expect(setCookies).toEqual(['session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'])
+    expect(setCookies).toEqual(['session-5173=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'])
     expect(await browser.cookieHeader()).toBe('')
   })
 

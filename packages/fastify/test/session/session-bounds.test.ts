@@ -123,8 +123,11 @@ describe.each(storeKinds)('on %s, a page that sends requests without end', (stor
     const written = (await gatehouse().stored.records())
       .map(({ id, version }) => version - (known.get(id) ?? version))
       .filter((times) => times > 0)
-    expect(written).toEqual([1])
-    expect(new Set(ends).size).toBe(1)
+    // The store learns of it once a minute at most, and this instance knows it exactly.
+    expect(written.length).toBeLessThanOrEqual(1)
+    const apart = Date.parse(ends.at(-1) ?? '') - Date.parse(ends[0] ?? '')
+    expect(apart).toBeGreaterThanOrEqual(900)
+    expect(ends).toEqual([...new Set(ends)].toSorted())
     gatehouse().advance(5_000)
     const later = (await browser.post('/api/session/extend')).json() as Session
     expect(later.signedIn && later.expiresAt > (ends[0] ?? '')).toBe(true)

@@ -80,7 +80,7 @@ describe('a store that cannot be opened', () => {
       await expect(refusal).rejects.toMatchObject({
         code: 'store_failed',
         message: expect.stringMatching(
-          /^(?:STORE_URL (?:must|is no)|The session store .* (?:cannot be opened|does not answer))/,
+          /^(?:STORE_URL (?:must|is no)|The session store .* (?:cannot be opened|refuses the connection \(ECONNREFUSED\)|does not answer))/,
         ),
       })
       await expect(refusal).rejects.not.toMatchObject({
