@@ -25,8 +25,9 @@ describe('in each scenario, the answer is as documented for the local tenant', (
   const gatehouse = useTestApp({ config })
 
   async function answerOf({ id, index }: (typeof rows)[number]): Promise<string> {
-    // The app requests keys and metadata twice a minute at most, so these run in a new app of their own.
-    const asksOnce = /^(?:keys|discovery)-/.test(id)
+    // The app requests keys and metadata twice a minute at most, and remembers for half a minute that Entra
+    // refused it. So these run in a new app of their own.
+    const asksOnce = /^(?:keys|discovery)-|^secret-expired$/.test(id)
     if (asksOnce) await gatehouse().restart()
     try {
       const user = people(gatehouse().tenant).at(placeOf(id, index)).userPrincipalName
