@@ -52,7 +52,7 @@ describe('slots of an API', () => {
 
   it('that one user gives back are as many as that user may take again', () => {
     const queue = new FairQueue({ maxConcurrent: 10, maxConcurrentPerUser: 3, ...many })
-    for (let call = 0; call < 3; call += 1) queue.acquire('a', idleSignal())
+    for (let call = 0; call < 3; call += 1) void queue.acquire('a', idleSignal())
     queue.release('a')
     expect(queue.acquire('a', idleSignal())).toBeUndefined()
     expect(queue.acquire('a', idleSignal())).toBeInstanceOf(Promise)
