@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { iconsModule } from '../generate/icons.ts'
 import { avatarColours, tokensCss } from '../generate/tokens.ts'
 import { avatarColour } from '../src/ui/avatar.tsx'
 
@@ -9,10 +8,6 @@ const read = (file: string) => readFileSync(new URL(`../src/ui/${file}`, import.
 describe('what is generated from Fluent', () => {
   test('is up to date: the tokens', () => {
     expect(read('tokens.generated.css')).toBe(tokensCss())
-  })
-
-  test('is up to date: the icons', () => {
-    expect(read('icons.generated.ts')).toBe(iconsModule())
   })
 
   test('has a colour for every person', () => {

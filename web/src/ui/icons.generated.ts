@@ -1,4 +1,4 @@
-// Generated from @fluentui/svg-icons (MIT, Microsoft) by `npm run generate -w web`. Do not edit.
+// Generated from @fluentui/svg-icons (MIT, Microsoft) by `npm run icons`. Do not edit.
 export const arrowRight = 'M10.84 3.13a.5.5 0 0 0-.68.74l6.17 5.63H2.5a.5.5 0 0 0 0 1h13.83l-6.17 5.63a.5.5 0 0 0 .68.74l6.91-6.32a.75.75 0 0 0 0-1.1z'
 export const arrowSortDown = 'm10 15.29 2.65-2.64a.5.5 0 0 1 .7.7L9.9 16.82a.5.5 0 0 1-.74.03h-.01l-3.5-3.5a.5.5 0 1 1 .71-.7L9 15.29V3.5a.5.5 0 0 1 1 0z'
 export const arrowSortUp = 'M9 4.71 6.35 7.35a.5.5 0 1 1-.7-.7L9.1 3.18a.5.5 0 0 1 .74-.03h.01l3.5 3.5a.5.5 0 1 1-.71.7L10 4.71V16.5a.5.5 0 0 1-1 0z'

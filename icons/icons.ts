@@ -46,7 +46,7 @@ const folder = join(
 export function iconsModule(): string {
   const lines = Object.entries(used).map(([name, file]) => `export const ${name} = '${path(file)}'`)
   return [
-    '// Generated from @fluentui/svg-icons (MIT, Microsoft) by `npm run generate -w web`. Do not edit.',
+    '// Generated from @fluentui/svg-icons (MIT, Microsoft) by `npm run icons`. Do not edit.',
     ...lines,
     '',
   ].join('\n')
