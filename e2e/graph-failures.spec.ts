@@ -182,11 +182,12 @@ test('a page token that Graph has forgotten starts the list again from page 1', 
   await page.getByRole('button', { name: 'Next' }).click()
   await expect(page.getByText('Page 2 of 10')).toBeVisible()
   tenant.faults.set({ at: 'users', kind: 'graphError', status: 400, code, when })
-  // Page 3 was loaded in advance.
-  await page.getByRole('button', { name: 'Next' }).click()
-  await expect(page.getByText('Page 3 of 10')).toBeVisible()
-  await page.getByRole('button', { name: 'Next' }).click()
-  await expect(page.getByText('This page of results was too old.')).toBeVisible()
+  // Page 3 may have been loaded in advance.
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Next' }).click()
+    const note = page.getByText('This page of results was too old.')
+    await expect(note).toBeVisible({ timeout: 3_000 })
+  }).toPass()
   await expect(page.getByText('Page 1 of 10')).toBeVisible()
   await expect(page.getByRole('alert')).toHaveCount(0)
 })

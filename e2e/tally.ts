@@ -58,7 +58,10 @@ for (const name of runs) {
 }
 const browser = report('browser') as PlaywrightReport | undefined
 passed += browser?.stats.expected ?? 0
-const broken = browser ? browser.suites.flatMap(brokenSpecs) : ['The browser tests left no report.']
+// A file with several groups is in the report more than once.
+const broken = browser
+  ? [...new Set(browser.suites.flatMap(brokenSpecs))]
+  : ['The browser tests left no report.']
 const uncounted = browser ? browser.stats.unexpected + browser.stats.flaky - broken.length : 0
 failures.push(
   ...broken,

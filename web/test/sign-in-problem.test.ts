@@ -8,7 +8,7 @@ import {
 
 describe('the sign-in problem page', () => {
   const promised =
-    'expired invalid_link cookies_blocked cancelled denied password consent_required step_up not_assigned other_organisation misconfigured unavailable app_unavailable failed'
+    'expired invalid_link cookies_blocked cancelled denied password consent_required step_up not_assigned other_organisation misconfigured unavailable unreachable app_unavailable failed'
 
   test('knows every code of the back end', () => {
     expect(problemCodes.toSorted()).toEqual(promised.split(' ').toSorted())
