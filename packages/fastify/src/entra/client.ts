@@ -26,6 +26,7 @@ export interface ClientConfig {
   readonly issuer: string | undefined
   readonly redirectUri: string
   readonly proxy: ProxySettings
+  readonly usesLocalTenant: boolean
 }
 
 interface SignInRequest {

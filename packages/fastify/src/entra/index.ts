@@ -42,7 +42,9 @@ export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: (
   const { network, clock } = watchClockSkew(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
   const managedIdentity = createManagedIdentity(direct)
-  const credentials = new Credentials(config.credentials, managedIdentity, log, now)
+  // On the local tenant, a rejection is a scenario, and over as soon as it is cleared.
+  const rememberMs = config.usesLocalTenant ? 0 : undefined
+  const credentials = new Credentials(config.credentials, managedIdentity, log, now, rememberMs)
   const { daysLeft, stop } = watchExpiry(credentials.list, log, now)
   const keys = new SigningKeys(discovery, network, now)
   const credential: CredentialHealth = {

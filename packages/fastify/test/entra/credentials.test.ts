@@ -102,6 +102,25 @@ describe('each credential signs in and refreshes', () => {
   })
 })
 
+describe('a credential that Entra rejects', () => {
+  it('is sent once in half a minute, for all users, and at once when it was replaced', async () => {
+    const file = join(folder, 'replaced')
+    writeFileSync(file, 'wrong-secret-0123456789', { mode: 0o600 })
+    const work = async (gatehouse: Gatehouse) => {
+      const failed = async () => (await gatehouse.browser().signIn()).location
+      const sent = () => gatehouse.tenant.journal.count('token')
+      for (let user = 0; user < 3; user += 1) expect(await failed()).toContain('misconfigured')
+      expect(sent()).toBe(1)
+      gatehouse.advance(31_000)
+      expect(await failed()).toContain('misconfigured')
+      expect(sent()).toBe(2)
+      writeFileSync(file, localTenant.clientSecret, { mode: 0o600 })
+      await signsIn(gatehouse)
+    }
+    await withCredentials([{ secretFile: file }], work, { oneClock: true })
+  })
+})
+
 describe('several credentials', () => {
   it('are tried in order: the next one if Entra refuses one, which is logged', async () => {
     await withCredentials([{ secretFile: wrongFile }, certificate()], async (gatehouse) => {

@@ -33,6 +33,7 @@ const config: ClientConfig = {
   issuer: undefined,
   redirectUri: 'http://localhost:5173/auth/redirect',
   proxy: { url: undefined, noProxy: '' },
+  usesLocalTenant: false,
 }
 
 function networkWith(answer: Pick<EntraAnswer, 'status' | 'body'>): EntraNetwork {

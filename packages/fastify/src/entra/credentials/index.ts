@@ -40,6 +40,7 @@ export class Credentials {
   readonly #candidates: readonly Candidate[]
   readonly #log: FastifyBaseLogger
   readonly #now: () => number
+  readonly #rememberMs: number
   #active: Candidate | undefined
   #lastAttemptRejected = false
 
@@ -48,7 +49,9 @@ export class Credentials {
     managedIdentity: ManagedIdentity,
     log: FastifyBaseLogger,
     now: () => number,
+    rememberMs = rememberedMs,
   ) {
+    this.#rememberMs = rememberMs
     this.#candidates = configs.map((config, index): Candidate => {
       const setting = settingOf(config, index, configs.length)
       const read = withGracePeriod(credentialLoader(config, managedIdentity, now), now)
@@ -101,7 +104,7 @@ export class Credentials {
 
   #rememberedRejection(): EntraError | undefined {
     const rejections = this.#candidates.flatMap(({ rejected }) => rejected ?? [])
-    return rejections.findLast(({ at }) => this.#within(rememberedMs, at))?.error
+    return rejections.findLast(({ at }) => this.#within(this.#rememberMs, at))?.error
   }
 
   /** Those that may work, in their order; then those that failed a moment ago. */
@@ -126,7 +129,7 @@ export class Credentials {
       const isRemembered =
         rejected?.version === loaded?.version &&
         rejected !== undefined &&
-        this.#within(rememberedMs, rejected.at)
+        this.#within(this.#rememberMs, rejected.at)
       if (loaded && !isRemembered) yield { candidate, loaded }
     }
   }
