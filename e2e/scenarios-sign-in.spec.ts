@@ -61,18 +61,6 @@ test(says('user-disabled'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await expect(page.getByText(/AADSTS50057: .* is disabled/)).toBeVisible()
 })
 
-test(says('secret-expired'), { tag: '@thorough' }, async ({ page, tenant }) => {
-  await signIn(page, 0)
-  tenant.scenarios.start('secret-expired')
-  await page.goto('/users')
-  await expect(heading(page, 'Not available just now')).toBeVisible()
-  await trySignIn(page)
-  await expect(heading(page, 'This app is set up wrongly')).toBeVisible()
-  await expect(
-    main(page).getByRole('button', { name: 'Copy details for the developer' }),
-  ).toBeVisible()
-})
-
 test(says('discovery-down'), { tag: '@thorough' }, async ({ page }) => {
   test.setTimeout(60_000)
   const port = await freePort()

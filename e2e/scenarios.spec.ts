@@ -109,7 +109,8 @@ test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) =
 
 test('everything that the documentation says about pages is shown by a test', () => {
   const sourceOf = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
-  const here = sourceOf('scenarios.spec.ts') + sourceOf('scenarios-sign-in.spec.ts')
+  const files = ['scenarios', 'scenarios-sign-in', 'scenario-secret-expired']
+  const here = files.map((file) => sourceOf(`${file}.spec.ts`)).join('')
   const shown = documented.filter(({ id }) => here.includes(`'${id}'`)).map(({ page }) => page)
   for (const [text, [file, name]] of Object.entries(shownElsewhere)) {
     expect(sourceOf(file)).toContain(name)
