@@ -32,13 +32,16 @@ it('a handshake that takes a second succeeds', { tags: ['thorough'] }, async () 
   const [line] = (await once(server.stdout ?? server, 'data')) as [Buffer]
   const port = Number(String(line))
   server.kill('SIGSTOP')
-  for (let i = 0; i < 3; i += 1) held.push(connect(port, '127.0.0.1').on('error', () => undefined))
+  for (let i = 0; i < 12; i += 1) held.push(connect(port, '127.0.0.1').on('error', () => undefined))
   await sleep(200)
 
   vi.spyOn(dns, 'lookup').mockImplementation((...call: unknown[]) => {
     const callback = call.at(-1) as (error: null, all: dns.LookupAddress[]) => void
-    const address = { address: '127.0.0.1', family: 4 }
-    callback(null, [address, address])
+    // Nothing listens at the second address, as where IPv6 has no route: the first one has to succeed.
+    callback(null, [
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ])
   })
   const network = createEntraNetwork({ url: undefined, noProxy: '' })
   const answer = network.get(`http://login.example.test:${port}/`)
