@@ -1,32 +1,11 @@
 /** An intranet app that signs its visitors in at once, where Microsoft knows them. */
-import { expect, test as base } from '@playwright/test'
-import { freePort } from '@gatehouse/tenant/testing'
-import { type Deployment, prepareDeployment } from './instances/deployment.ts'
-import { hasStarted, startInstance } from './instances/instance.ts'
+import { expect } from '@playwright/test'
+import { test } from './own-gatehouse.ts'
 import { expectSignedIn, signIn, signInLink, signOut } from './visitor.ts'
 
 const place = '/users?q=no&sort=-name#table'
 
-const test = base.extend<object, { deployment: Deployment }>({
-  deployment: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright wants a pattern
-    async ({}, use) => {
-      const port = await freePort()
-      const publicUrl = `http://localhost:${port}`
-      const deployment = await prepareDeployment({
-        publicUrl,
-        config: { signIn: { automatic: true } },
-      })
-      const instance = startInstance(port, publicUrl, deployment.env)
-      deployment.onEnd(() => instance.end())
-      await hasStarted(instance)
-      await use(deployment)
-      await deployment.end()
-    },
-    { scope: 'worker' },
-  ],
-  baseURL: ({ deployment }, use) => use(deployment.publicUrl),
-})
+test.use({ config: { signIn: { automatic: true } } })
 
 test('a visitor whom Microsoft knows is signed in at the page, search and hash included', async ({
   page,

@@ -13,16 +13,19 @@ interface TestFixtures {
 interface WorkerFixtures {
   /** The scopes of the sign-in and of Graph. */
   scopes: string[]
+  /** Keys of aad.config.json to change. */
+  config: Record<string, unknown>
   deployment: Deployment
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   scopes: [['User.ReadBasic.All'], { scope: 'worker', option: true }],
+  config: [{}, { scope: 'worker', option: true }],
   deployment: [
-    async ({ scopes }, use) => {
+    async ({ scopes, config }, use) => {
       const port = await freePort()
       const publicUrl = `http://localhost:${port}`
-      const deployment = await prepareDeployment({ publicUrl, scopes })
+      const deployment = await prepareDeployment({ publicUrl, scopes, config })
       const instance = startInstance(port, publicUrl, deployment.env)
       deployment.onEnd(() => instance.end())
       await hasStarted(instance)

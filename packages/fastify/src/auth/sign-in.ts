@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { EntraError } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
+import { withTimeout } from '../with-timeout.ts'
 import type { AuthContext } from './context.ts'
 import { withoutAutomaticSignIn } from './automatic-sign-in.ts'
 import { problemPage, sendUnavailable } from './pages/problem.ts'
@@ -106,19 +107,6 @@ async function signInSilently(
   } catch (error) {
     request.log.warn({ err: error, event: 'silent_sign_in_ended' }, 'Not signed in silently')
     return redirect303(reply, returnTo)
-  }
-}
-
-/** @throws Error after `ms`; the work goes on, and its outcome is dropped */
-async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('No answer in time')), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

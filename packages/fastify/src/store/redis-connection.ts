@@ -1,5 +1,6 @@
 /** One connection to Redis: every command is bounded in time, and a lost connection comes back by itself. */
 import { createClient, ErrorReply, RESP_TYPES } from '@redis/client'
+import { TimeoutError, withTimeout } from '../with-timeout.ts'
 import { explainRedisFailure } from './redis-failure.ts'
 import { StoreError, type Invalidations } from './store.ts'
 
@@ -138,20 +139,6 @@ export async function connectRedis(
   }
   connection.startPings()
   return connection
-}
-
-class TimeoutError extends Error {}
-
-async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TimeoutError(`no answer within ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Without the credentials that the address may hold. */

@@ -15,19 +15,25 @@ export function startsSession({ setCookies }: Answer): boolean {
   return setCookies.some((line) => /^(?:__Host-session|session-\d+)=[^;]/.test(line))
 }
 
-/** Runs a sign-in that must be refused. @returns the problem page's code */
-export async function expectRefusedSignIn(
-  gatehouse: Gatehouse,
-  signIn: () => Promise<Answer>,
-): Promise<string | undefined> {
+/** Sends what must lead on, and make no session. */
+async function expectNoSession(gatehouse: Gatehouse, send: () => Promise<Answer>): Promise<Answer> {
   const before = sessionCount(gatehouse)
-  const answer = await signIn()
+  const answer = await send()
   const facts = {
     status: answer.status,
     starts: startsSession(answer),
     left: sessionCount(gatehouse) - before,
   }
   expect(facts).toEqual({ status: 303, starts: false, left: 0 })
+  return answer
+}
+
+/** Runs a sign-in that must be refused. @returns the problem page's code */
+export async function expectRefusedSignIn(
+  gatehouse: Gatehouse,
+  signIn: () => Promise<Answer>,
+): Promise<string | undefined> {
+  const answer = await expectNoSession(gatehouse, signIn)
   const code = problemPageCode(answer)
   expect(code).toMatch(/^[a-z_]+$/)
   expect(answer.location).toMatch(/[?&]id=[\w-]{12}-[0-9a-z]+(?:&|$)/)
@@ -40,14 +46,7 @@ export async function expectRestart(
   gatehouse: Gatehouse,
   send: () => Promise<Answer>,
 ): Promise<URL> {
-  const before = sessionCount(gatehouse)
-  const answer = await send()
-  const facts = {
-    status: answer.status,
-    starts: startsSession(answer),
-    left: sessionCount(gatehouse) - before,
-  }
-  expect(facts).toEqual({ status: 303, starts: false, left: 0 })
+  const answer = await expectNoSession(gatehouse, send)
   expect(answer.headers['cache-control']).toBe('no-store')
   const url = new URL(answer.location)
   expect(url.origin).toBe(gatehouse.tenant.origin)

@@ -2,27 +2,13 @@
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../endpoint.ts'
 import type { GraphErrorFault } from '../faults/fault.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
 
-export class GraphError extends Error {
+export class GraphError extends ApiError {
   override name = 'GraphError'
-  readonly status: number
-  readonly code: string
-  readonly headers: Readonly<Record<string, string>>
-
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(message)
-    this.status = status
-    this.code = code
-    this.headers = headers
-  }
 }
 
 export function badRequest(message: string): GraphError {

@@ -2,28 +2,14 @@
 
 import type { FastifyRequest } from 'fastify'
 import { errors, jwtVerify } from 'jose'
+import { ApiError } from '../endpoint.ts'
 import { findResource } from '../registry/resources.ts'
 import { ordersAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { firstIssuer } from '../tokens/api-token.ts'
 
-export class OrdersError extends Error {
+export class OrdersError extends ApiError {
   override name = 'OrdersError'
-  readonly status: number
-  readonly code: string
-  readonly headers: Readonly<Record<string, string>>
-
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    headers: Readonly<Record<string, string>> = {},
-  ) {
-    super(message)
-    this.status = status
-    this.code = code
-    this.headers = headers
-  }
 }
 
 /**
