@@ -15,10 +15,9 @@ export async function runScenario(gatehouse: Gatehouse, id: string, user: string
   const browser = await signedIn(gatehouse, user)
   const clear = await setScenario(gatehouse.tenant, id)
   try {
-    const [users, signIn] = await Promise.all([
-      askTwice(() => browser.get('/api/users'), id),
-      signInAgain(gatehouse, user),
-    ])
+    // One after the other: a sign-in grants again the consent that a scenario took back.
+    const users = await askTwice(() => browser.get('/api/users'), id)
+    const signIn = await signInAgain(gatehouse, user)
     const photos = id === 'graph-photos-fail' && `photos: ${await photoOfAUser(gatehouse, user)}`
     const restarted = id.startsWith('discovery-') && (await afterRestart(gatehouse))
     // If the list still works and the sign-in fails, only the sign-in is reported.
