@@ -9,8 +9,23 @@ const applications = [
 
 /** The path of an installed Chromium or Chrome: from CHROMIUM_PATH, the PATH, or /Applications. */
 export function findChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
-  const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)))
+  return find([...names.flatMap(onPath), ...applications])
+}
+
+/**
+ * Chromium without a window: it needs a third less time than Chromium with `--headless`, and has everything but the
+ * back/forward cache. Without it, an installed Chromium.
+ */
+export function findHeadlessChromium(): string | undefined {
+  return find(onPath('chromium-headless-shell')) ?? findChromium()
+}
+
+function find(paths: string[]): string | undefined {
   const named = process.env['CHROMIUM_PATH']
-  return [...(named ? [named] : []), ...onPath, ...applications].find((path) => existsSync(path))
+  return [...(named ? [named] : []), ...paths].find((path) => existsSync(path))
+}
+
+function onPath(name: string): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)
+  return folders.map((folder) => join(folder, name))
 }

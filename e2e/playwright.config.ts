@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
-import { findChromium } from './chromium.ts'
+import { findHeadlessChromium } from './chromium.ts'
 
 /** Separate ports, so that the tests run beside a development server. */
 const port = 6173
@@ -13,7 +13,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
   fullyParallel: true,
-  workers: 2,
+  // A test waits for pages and timers more than it computes.
+  workers: 3,
   forbidOnly: true,
   retries: 0,
   timeout: 60_000,
@@ -24,7 +25,7 @@ export default defineConfig({
   use: {
     baseURL: publicUrl,
     launchOptions: {
-      executablePath: findChromium() ?? 'chromium',
+      executablePath: findHeadlessChromium() ?? 'chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
     },
     viewport: { width: 1280, height: 800 },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '@gatehouse/fastify/config'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import { findChromium } from './chromium.ts'
+import { findHeadlessChromium } from './chromium.ts'
 import { root } from './imports.ts'
 import { applyStep, changed } from './recipe/apply.ts'
 import { copyProject, type ProjectCopy } from './recipe/project-copy.ts'
@@ -103,7 +103,7 @@ describe('the page and the API', () => {
     await copy.run('vite', ['build'], 'web')
     running = await startCopy(copy.folder)
     chrome = await chromium.launch({
-      executablePath: findChromium() ?? 'chromium',
+      executablePath: findHeadlessChromium() ?? 'chromium',
       args: ['--no-sandbox', '--disable-gpu'],
     })
   })

@@ -1,11 +1,16 @@
-/** Back to a page in the back/forward cache, which Playwright disables by default. */
+/** Back to a page in the back/forward cache, which Playwright disables by default, and headless Chromium lacks. */
 import { expect } from '@playwright/test'
+import { findChromium } from './chromium.ts'
 import { test } from './own-gatehouse.ts'
 import { signIn } from './visitor.ts'
 
 test.use({
   launchOptions: async ({ launchOptions }, use) => {
-    await use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+    await use({
+      ...launchOptions,
+      executablePath: findChromium() ?? 'chromium',
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    })
   },
 })
 
