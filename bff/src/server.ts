@@ -1,6 +1,6 @@
-/** The process: `node bff/src/server.ts`. */
+/** The process: `node bff/dist/server.js`, and in development `node bff/src/server.ts`. */
 import { join } from 'node:path'
-import { serve } from '@gatehouse/fastify/server'
+import { run } from '@gatehouse/fastify/server'
 import { buildApp } from './app.ts'
 
-await serve(buildApp, join(import.meta.dirname, '../..'))
+void run(buildApp, join(import.meta.dirname, '../..'))

@@ -9,32 +9,44 @@ const files: Record<string, string> = {
   session: './dev/session.ts',
   register: './register.ts',
   cleanup: './cleanup.ts',
+  build: './build/index.ts',
   tenant: '@gatehouse/tenant/server',
-  doctor: '@gatehouse/fastify/commands/doctor',
-  'end-sessions': '@gatehouse/fastify/commands/end-sessions',
 }
 
-/** These are in packages that do not read `.env` themselves. */
-const readsEnvFile = new Set(['doctor', 'end-sessions'])
+/** The server has these too: `node bff/dist/server.js doctor`. */
+const serverCommands = ['doctor', 'end-sessions'] as const
 
 /** @param script the name in package.json; without one, nothing runs */
 export function run(script: string | undefined): void {
   if (script === undefined) return
   const file = files[script]
-  if (file === undefined) return exitWith(`There is no script ${script}. All of them: npm run`)
+  const command = serverCommands.find((name) => name === script)
+  if (file === undefined && command === undefined)
+    return exitWith(`There is no script ${script}. All of them: npm run`)
   const args = process.argv.slice(3)
   if (process.env['npm_lifecycle_event'] === script) {
     const problem = swallowedOptions(script, args, process.env)
     if (problem) return exitWith(problem)
   }
-  load(script, file, args).catch((error: unknown) => exitWith(sentenceFor(error, script)))
+  const running = command ? runServerCommand(command, args) : load(file ?? '', args)
+  running.catch((error: unknown) => exitWith(sentenceFor(error, script)))
 }
 
-async function load(script: string, file: string, args: readonly string[]): Promise<void> {
+async function load(file: string, args: readonly string[]): Promise<void> {
   // As if Node had been started with the file.
   process.argv = [process.execPath, fileURLToPath(import.meta.resolve(file)), ...args]
-  if (readsEnvFile.has(script)) await import('./dev/env-file.ts')
   await import(file)
+}
+
+async function runServerCommand(
+  name: (typeof serverCommands)[number],
+  args: readonly string[],
+): Promise<void> {
+  // The server's commands read the environment alone.
+  await import('./dev/env-file.ts')
+  const { runCommand } = await import('@gatehouse/fastify/commands')
+  const { root } = await import('./files/folder.ts')
+  await runCommand(name, args, root)
 }
 
 function exitWith(sentence: string): void {

@@ -1,6 +1,7 @@
-/** The process: load the configuration, listen, drain on SIGTERM. */
+/** The process: load the configuration, listen, drain on SIGTERM; or run a command. */
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { commandNames, isCommand, runCommand } from './commands/index.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain } from './drain.ts'
 import { listenProblem } from './listen-problem.ts'
@@ -32,17 +33,36 @@ function readConfig(root: string): Config {
   }
 }
 
+type BuildApp = (config: Config, options: ProcessOptions) => Promise<FastifyInstance>
+
+const help = `Usage: node bff/dist/server.js [command]
+
+Without a command, it serves the app. Commands, each with --help:
+  ${commandNames.join('\n  ')}
+`
+
 /**
- * Runs an app as this process. A mistake in the configuration, a store that cannot be opened, or a port
- * in use ends it with a sentence.
+ * Runs an app as this process, or the command that the process was started with. A mistake in the
+ * configuration, a store that cannot be opened, or a port in use ends it with a sentence.
  *
  * @param build makes the app, before it listens
  * @param root the project's root, with `aad.config.json` and `web/dist`
  */
-export async function serve(
-  build: (config: Config, options: ProcessOptions) => Promise<FastifyInstance>,
-  root: string,
-): Promise<void> {
+export async function run(build: BuildApp, root: string): Promise<void> {
+  const [name, ...args] = process.argv.slice(2)
+  if (name === undefined) return serve(build, root)
+  if (name === '--help') return void process.stdout.write(help)
+  if (!isCommand(name)) exitWith(`There is no command ${name}.\n\n${help}`)
+  await runCommand(name, args, root).catch((error: NodeJS.ErrnoException) => {
+    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+    // Node adds how to write a value that begins with a dash.
+    exitWith(
+      `${error.message.split(/\. |\n/)[0]}.\nEvery option: node bff/dist/server.js ${name} --help`,
+    )
+  })
+}
+
+async function serve(build: BuildApp, root: string): Promise<void> {
   const config = readConfig(root)
   const webBuild = readWebBuild(join(root, 'web/dist'))
   let ending = false

@@ -106,7 +106,7 @@ describe('a composition that cannot work', () => {
 describe('the entries of the package', () => {
   it('are the plugin, the configuration and the process', () => {
     expect(configuration.loadConfig).toBe(loadConfig)
-    expect(server.serve).toBeTypeOf('function')
+    expect(server.run).toBeTypeOf('function')
   })
 
   it.each(['src/index.ts', 'session/sessions', 'package.json'])('exclude %s', (path) => {

@@ -77,7 +77,7 @@ function plan(): Plan {
   return {
     config,
     env,
-    processes: [...localTenantProcess(config, env), backEndProcess(config), page],
+    processes: [...localTenantProcess(config, env), backEndProcess(config, 'bff/src/server.ts'), page],
     served: originOf('localhost', page.port),
   }
 }

@@ -86,8 +86,12 @@ export function isOnThisMachine(publicUrl: string): boolean {
   return new URL(publicUrl).hostname === 'localhost'
 }
 
-/** The process of the back end. */
-export function backEndProcess(config: Config): PlannedProcess {
+/**
+ * The process of the back end.
+ *
+ * @param entry its file, from the project's root
+ */
+export function backEndProcess(config: Config, entry: string): PlannedProcess {
   const { host, port, publicUrl } = config
   return {
     name: 'back end',
@@ -95,7 +99,7 @@ export function backEndProcess(config: Config): PlannedProcess {
     port,
     hostVariable: 'HOST',
     portVariable: 'PORT',
-    args: ['bff/src/server.ts'],
+    args: [entry],
     cwd: root,
     env: { PORT: String(port), PUBLIC_URL: publicUrl },
     ready: '/healthz',

@@ -19,7 +19,10 @@ import { originOf } from './ports.ts'
 
 answerHelp(`Usage: npm start
 
-Starts the built app on the port of its public address. Build it first: npm run build
+Starts the built app on the port of its public address, and the local tenant if no other is
+configured. Build it first: npm run build
+
+In production, start the server itself: node bff/dist/server.js
 
 Environment:
   WEB_PORT, PORT  another port; the first one counts if both are set
@@ -27,9 +30,9 @@ Environment:
   AAD_CONFIG      another configuration file than aad.config.json
 `)
 
-if (!existsSync(join(root, 'web/dist/index.html'))) {
-  exitWith('The page is not built yet. Run: npm run build')
-}
+const server = 'bff/dist/server.js'
+const isBuilt = [server, 'web/dist/index.html'].every((file) => existsSync(join(root, file)))
+if (!isBuilt) exitWith('The app is not built yet. Run: npm run build')
 
 const read = (env: NodeJS.ProcessEnv) => loadConfig(env, root)
 
@@ -39,7 +42,7 @@ function plan(): Plan {
   return {
     config,
     env,
-    processes: [...localTenantProcess(config, env), backEndProcess(config)],
+    processes: [...localTenantProcess(config, env), backEndProcess(config, server)],
     served: originOf('localhost', config.port),
   }
 }

@@ -26,6 +26,7 @@ export { readProxySettings } from './environment.ts'
 export { isLoopback } from './addresses.ts'
 export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 export { findProjectRoot } from './load.ts'
+export { placeholders } from './schema.ts'
 export {
   isDefaultScope,
   isSameScope,

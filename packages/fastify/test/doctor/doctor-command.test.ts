@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import { serverFile } from '../support/server-process.ts'
 
 const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
-const command = join(import.meta.dirname, '../../src/commands/doctor.ts')
 
 interface Ended {
   code: number
@@ -16,7 +15,7 @@ interface Ended {
 async function doctor(args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
   const options = { env: { PATH: process.env['PATH'], ...gatehouse().environment, ...env } }
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [command, ...args], options)
+    const { stdout } = await promisify(execFile)(process.execPath, [serverFile, 'doctor', ...args], options)
     return { code: 0, stdout }
   } catch (error) {
     const { code, stdout } = error as Ended

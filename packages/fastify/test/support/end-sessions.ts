@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
-
-const command = fileURLToPath(new URL('../../src/commands/end-sessions.ts', import.meta.url))
+import { serverFile } from './server-process.ts'
 
 /** Runs the operator's command as a process of its own, with the app's configuration. */
 export async function runEndSessions(
@@ -11,7 +9,7 @@ export async function runEndSessions(
   ...words: string[]
 ): Promise<{ status: number | null; output: string }> {
   const env = { PATH: process.env['PATH'] ?? '', ...environment }
-  const child = spawn(process.execPath, [command, ...words], { env })
+  const child = spawn(process.execPath, [serverFile, 'end-sessions', ...words], { env })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

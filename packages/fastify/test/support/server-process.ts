@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { createBrowser, freePort, type Browser } from '@gatehouse/tenant/testing'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 
-const entry = fileURLToPath(new URL('../../../../bff/src/server.ts', import.meta.url))
+export const serverFile = fileURLToPath(new URL('../../../../bff/src/server.ts', import.meta.url))
 const startWithinMs = 30_000
 
 export interface ServerOptions {
@@ -36,7 +36,7 @@ export async function runServer(
   const env = { PATH: process.env['PATH'] ?? '', ...environment, PORT: String(port) }
   // In blocks of 512 bytes (POSIX).
   const limit = fileLimitKb === undefined ? '' : `ulimit -f ${fileLimitKb * 2}; `
-  const words = ['-c', `${limit}exec "$0" "$1"`, process.execPath, entry]
+  const words = ['-c', `${limit}exec "$0" "$1"`, process.execPath, serverFile]
   const user = uid !== undefined && process.getuid?.() === 0 ? { uid, gid: uid } : {}
   const child = spawn('/bin/sh', words, { env, stdio: ['ignore', 'ignore', 'pipe'], ...user })
   const exit = once(child, 'exit').then(([code]) => code as number | null)

@@ -1,0 +1,30 @@
+/** What an operator runs beside the server, with the server's own configuration. */
+
+/** Each is loaded when it runs: the server needs none of them. */
+const commands = {
+  doctor: async () => (await import('./doctor.ts')).runDoctor,
+  'end-sessions': async () => (await import('./end-sessions.ts')).runEndSessions,
+} satisfies Record<string, () => Promise<(args: readonly string[], root: string) => Promise<void>>>
+
+export type CommandName = keyof typeof commands
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name)
+}
+
+export const commandNames = Object.keys(commands)
+
+/**
+ * Runs a command, which prints what it finds and sets the exit code.
+ *
+ * @param root the project's root, with `aad.config.json`
+ * @throws TypeError `ERR_PARSE_ARGS_…` for an option that the command does not have
+ */
+export async function runCommand(
+  name: CommandName,
+  args: readonly string[],
+  root: string,
+): Promise<void> {
+  const run = await commands[name]()
+  await run(args, root)
+}
