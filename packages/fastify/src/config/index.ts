@@ -14,6 +14,7 @@ export {
   type Cloud,
   type CloudName,
   cloudNames,
+  cloudFor,
   clouds,
   foreignGraphHost,
   issuerFor,
