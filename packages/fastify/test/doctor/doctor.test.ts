@@ -166,6 +166,15 @@ describe('what doctor makes of facts', () => {
     expect(one(all, 'issuer')?.next).toContain('"issuer": "https://other.test"')
   })
 
+  it.each([
+    ['', true],
+    ['microsoftonline.com', false],
+  ])('the proxy, unless NO_PROXY (%j) has the authority', (NO_PROXY, isNamed) => {
+    const behind = load(ownTenant, { HTTPS_PROXY: 'http://nora:pass@proxy.test:8080', NO_PROXY })
+    const [found] = authorityFindings(behind, { issuer: 'https://other.test', clockAheadMs: 0 })
+    expect(found?.reason.includes('through the proxy proxy.test:8080 of')).toBe(isNamed)
+  })
+
   it('an answer about the redirect URI that says nothing', () => {
     const facts = { registered: undefined, aadsts: undefined }
     expect(redirectFinding(config, facts)).toMatchObject({ status: 'warn' })
