@@ -33,7 +33,7 @@ const mayImportFolder: Record<string, string[]> = {
   auth: ['config', 'entra', 'session', 'store'],
   downstream: ['auth', 'config', 'entra', 'outgoing'],
   plugins: ['config'],
-  doctor: ['config', 'entra', 'outgoing', 'session', 'store'],
+  doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],
 }
 

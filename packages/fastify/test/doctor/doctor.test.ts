@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
@@ -117,6 +118,25 @@ describe('doctor', () => {
   it('finds a store that cannot be written', async () => {
     const all = await findings({}, { STORE_URL: 'sqlite:/dev/null/sessions.sqlite' })
     expect(bad(all)).toMatchObject([{ id: 'store', status: 'fail', who: 'operator' }])
+    expect(bad(all)[0]?.reason).toMatch(/\(EEXIST: a part of its path is no folder\)$/)
+  })
+
+  it('names the cause if no managed identity answers', async () => {
+    const env = { MANAGED_IDENTITY_URL: 'http://127.0.0.1:9' }
+    const credentials = [{ managedIdentity: { clientId: randomUUID() } }]
+    const none = { clientSecret: undefined, clientSecretExpires: undefined }
+    const all = await findings({ ...none, credentials }, env)
+    expect(one(all, 'credential')?.reason).toBe(
+      'credentials.0 cannot be fetched: no managed identity answers here (127.0.0.1:9 refuses the connection (ECONNREFUSED)).',
+    )
+  })
+
+  it('names the cause if the authority cannot be reached', async () => {
+    const all = await findings({ authority: 'http://127.0.0.1:9' })
+    const cause = '127.0.0.1:9 refuses the connection (ECONNREFUSED)'
+    expect(one(all, 'authority')?.reason).toContain(cause)
+    expect(one(all, 'redirect-uri')).toMatchObject({ status: 'warn', who: 'operator' })
+    expect(one(all, 'redirect-uri')?.reason).toContain(cause)
   })
 
   it('finds scopes that the sign-in does not ask for', async () => {

@@ -7,6 +7,7 @@ import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 /** Three findings of one answer: `authority`, `issuer` and `clock`. */
 export const authority: Check = {
   id: 'authority',
+  others: ['issuer', 'clock'],
   async run({ config }) {
     return authorityFindings(config, await fetchFacts(config).catch(asEntraError))
   },
