@@ -37,6 +37,8 @@ export {
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {
+  /** What people call it in messages. */
+  readonly displayName?: string
   readonly baseUrl: string
   readonly scopes: readonly string[]
 }
@@ -203,9 +205,9 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {
-  const entries = Object.entries(file.downstreamApis).map(([name, { baseUrl, scopes }]) => {
+  const entries = Object.entries(file.downstreamApis).map(([name, { baseUrl, ...api }]) => {
     const address = name === 'graph' && localGraph ? localGraph : baseUrl.replace(/\/+$/, '')
-    return [name, { baseUrl: address, scopes }] as const
+    return [name, { ...api, baseUrl: address }] as const
   })
   return Object.fromEntries(entries)
 }

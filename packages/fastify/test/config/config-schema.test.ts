@@ -38,3 +38,23 @@ it('a wrong key hides no problem of other keys', () => {
   const file = { ...ownTenant, tenant: 5, session: { idleMinutes: 61, absoluteMinutes: 60 } }
   expect(refusedKeys(file)).toEqual(['tenant', 'session.idleMinutes'])
 })
+
+it.each([
+  ['a'.repeat(60), undefined],
+  ['Заказы', undefined],
+  ['', /displayName: takes what people call this API/],
+  ['a'.repeat(61), /displayName: takes what people call this API/],
+  [' ', /displayName: holds characters that are not seen/],
+  ['Orders\u0007', /displayName: holds characters that are not seen/],
+  ['\u202EsredrO', /displayName: holds characters that are not seen/],
+  [5, /displayName: takes what people call this API/],
+])('the display name %j of an API is checked', (displayName, refusal) => {
+  const orders = {
+    displayName,
+    baseUrl: 'https://orders.example.test',
+    scopes: ['api://orders/Read'],
+  }
+  const file = { ...ownTenant, downstreamApis: { ...ownTenant.downstreamApis, orders } }
+  if (refusal) expect(refusalOf(file).message).toMatch(refusal)
+  else expect(load(file).downstreamApis['orders']?.displayName).toBe(displayName)
+})
