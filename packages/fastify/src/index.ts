@@ -16,7 +16,7 @@ import {
   crossSitePolicy,
 } from './plugins/request-policy.ts'
 import securityHeaders from './plugins/security-headers.ts'
-import web, { type WebBuild } from './plugins/web.ts'
+import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export { ProblemError } from './errors.ts'
@@ -65,6 +65,9 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
   if (isLocal) await app.register(doctor, { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
+  else if (config.signIn.automatic && !config.production) {
+    await app.register(pagesServedElsewhere, { pages })
+  }
 }
 
 function displayNames({ downstreamApis }: Config): ApiNames {
