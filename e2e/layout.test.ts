@@ -136,6 +136,17 @@ describe('imports inside packages/fastify', () => {
     expect(breaches(files, past)).toEqual([])
   })
 
+  it('make clients for other servers in outgoing only, which knows the proxy', () => {
+    const clients =
+      /new (?:Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|RetryAgent)\(|setGlobalDispatcher|(?<![.#\w])fetch\(/
+    const makers = [...files, ...sourcesOf('packages/cli')].filter(({ text }) => clients.test(text))
+    expect(makers.map(({ path }) => path)).toEqual([
+      `${base}/outgoing/dispatcher.ts`,
+      // It waits for the servers that it has started.
+      'packages/cli/src/dev/processes.ts',
+    ])
+  })
+
   it('of entry points only reach the environment', () => {
     const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path)
     expect(readers.toSorted()).toEqual([

@@ -39,22 +39,27 @@ it('a wrong key hides no problem of other keys', () => {
   expect(refusedKeys(file)).toEqual(['tenant', 'session.idleMinutes'])
 })
 
-it.each([
-  ['a'.repeat(60), undefined],
-  ['Заказы', undefined],
-  ['', /displayName: takes what people call this API/],
-  ['a'.repeat(61), /displayName: takes what people call this API/],
-  [' ', /displayName: holds characters that are not seen/],
-  ['Orders\u0007', /displayName: holds characters that are not seen/],
-  ['\u202EsredrO', /displayName: holds characters that are not seen/],
-  [5, /displayName: takes what people call this API/],
-])('the display name %j of an API is checked', (displayName, refusal) => {
+function withOrdersNamed(displayName: unknown) {
   const orders = {
     displayName,
     baseUrl: 'https://orders.example.test',
     scopes: ['api://orders/Read'],
   }
-  const file = { ...ownTenant, downstreamApis: { ...ownTenant.downstreamApis, orders } }
-  if (refusal) expect(refusalOf(file).message).toMatch(refusal)
-  else expect(load(file).downstreamApis['orders']?.displayName).toBe(displayName)
+  return { ...ownTenant, downstreamApis: { ...ownTenant.downstreamApis, orders } }
+}
+
+it.each(['a'.repeat(60), 'Заказы'])('an API may have the display name %s', (name) => {
+  expect(load(withOrdersNamed(name)).downstreamApis['orders']?.displayName).toBe(name)
+})
+
+it.each([
+  ['', 'takes what people call this API'],
+  ['a'.repeat(61), 'takes what people call this API'],
+  [5, 'takes what people call this API'],
+  [' ', 'holds characters that are not seen'],
+  ['Orders\u0007', 'holds characters that are not seen'],
+  ['\u202EsredrO', 'holds characters that are not seen'],
+])('an API cannot have the display name %j', (name, sentence) => {
+  const { message } = refusalOf(withOrdersNamed(name))
+  expect(message).toContain(`downstreamApis.orders.displayName: ${sentence}`)
 })

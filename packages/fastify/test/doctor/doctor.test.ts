@@ -10,6 +10,7 @@ import { browserRequestFinding } from '../../src/doctor/checks/public-address.ts
 import { redirectFinding } from '../../src/doctor/checks/redirect-uri.ts'
 import { createEntra } from '../../src/entra/index.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
+import { startConnectProxy } from '../support/connect-proxy.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
@@ -129,6 +130,23 @@ describe('doctor', () => {
     expect(one(all, 'credential')?.reason).toBe(
       'credentials.0 cannot be fetched: no managed identity answers here (127.0.0.1:9 refuses the connection (ECONNREFUSED)).',
     )
+  })
+
+  it('asks through the proxy, and names it', async () => {
+    const proxy = await startConnectProxy({ port: 9, refuses: 403 })
+    const { authority, downstreamApis } = ownTenant
+    const env = { HTTPS_PROXY: `http://${proxy.host}` }
+    const all = await findings({ tenant: ownTenant.tenant, authority, downstreamApis }, env)
+    await proxy.close()
+    const host = 'login.microsoftonline.com'
+    expect(new Set(proxy.targets)).toEqual(new Set([`${host}:443`]))
+    const refused = `${host} is behind a proxy that does not connect to it (403)`
+    expect(one(all, 'authority')).toMatchObject({
+      status: 'fail',
+      reason: `${refused}, asked through the proxy ${proxy.host} of HTTPS_PROXY.`,
+      next: `Allow ${host} at the proxy, or name it in NO_PROXY if it is reached directly.`,
+    })
+    expect(one(all, 'redirect-uri')?.reason).toContain(refused)
   })
 
   it('names the cause if the authority cannot be reached', async () => {
