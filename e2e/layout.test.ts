@@ -33,7 +33,7 @@ const mayImportFolder: Record<string, string[]> = {
   auth: ['config', 'entra', 'session', 'store'],
   downstream: ['auth', 'config', 'entra', 'outgoing'],
   plugins: ['config'],
-  doctor: ['config', 'entra', 'outgoing', 'session', 'store'],
+  doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],
 }
 
@@ -134,6 +134,17 @@ describe('imports inside packages/fastify', () => {
       return folder !== undefined && folderOf(file.path) !== folder
     }
     expect(breaches(files, past)).toEqual([])
+  })
+
+  it('make clients for other servers in outgoing only, which knows the proxy', () => {
+    const clients =
+      /new (?:Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|RetryAgent)\(|setGlobalDispatcher|(?<![.#\w])fetch\(/
+    const makers = [...files, ...sourcesOf('packages/cli')].filter(({ text }) => clients.test(text))
+    expect(makers.map(({ path }) => path)).toEqual([
+      `${base}/outgoing/dispatcher.ts`,
+      // It waits for the servers that it has started.
+      'packages/cli/src/dev/processes.ts',
+    ])
   })
 
   it('of entry points only reach the environment', () => {

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
+import { automaticSignIn } from './vite/automatic-sign-in.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
 import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
@@ -44,6 +45,8 @@ export default defineConfig(({ command }) => ({
   plugins: [
     react(),
     reportPortInUse(port),
+    automaticSignIn(backEndOrigin),
+
     // Behind a tunnel, the Host may be the address of this process, and redirects would lead away.
     ...(tunnel ? [] : [canonicalHost()]),
     ...(login && command === 'serve'

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -24,6 +24,15 @@ const made: string[] = []
 beforeAll(async () => {
   backEnd = createServer((asked, response) => {
     passedOn.push(`${asked.method} ${asked.url}`)
+    if (asked.url?.startsWith('/users?silent')) {
+      const location = '/auth/sign-in?prompt=none'
+      response.writeHead(303, { location, 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] }).end()
+      return
+    }
+    if (asked.url === '/users?lost') {
+      asked.socket.destroy()
+      return
+    }
     response.end('from the back end')
   })
   port = await freePort()
@@ -70,6 +79,7 @@ interface Answer {
   status: number
   type: string
   body: string
+  headers?: IncomingHttpHeaders
 }
 
 type Ask = { method?: string; headers?: Record<string, string> }
@@ -88,6 +98,7 @@ function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<
           status: answer.statusCode ?? 0,
           type: answer.headers['content-type'] ?? '',
           body,
+          headers: answer.headers,
         }),
       )
     })
@@ -308,6 +319,46 @@ function importsOf(text: string): string[] {
   const found = text.matchAll(/(?:\bfrom|\bimport|\bsrc=)\s*\(?\s*"(\/[^"]+)"/g)
   return [...found].map(([, path = '']) => path)
 }
+
+describe('the development server asks the back end whether a page leads to a silent sign-in', () => {
+  const navigation = { accept: 'text/html', 'sec-fetch-dest': 'document' }
+
+  test('and passes its redirect on, with the cookies', async () => {
+    const answer = await ask('/users?silent&q=ada', { headers: navigation })
+    expect(answer.status).toBe(303)
+    expect(answer.headers).toMatchObject({
+      location: '/auth/sign-in?prompt=none',
+      'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
+      'cache-control': 'no-store',
+    })
+  })
+
+  test.each(['/users?q=ada', '/users?lost'])('and else serves the page: %s', async (path) => {
+    passedOn.length = 0
+    const answer = await ask(path, { headers: navigation })
+    expect(passedOn).toEqual([`GET ${path}`])
+    expect([answer.status, answer.type]).toEqual([200, 'text/html'])
+    expect(answer.body).toContain('/src/main.tsx')
+  })
+
+  test.each([
+    ['a program', '/users?silent', { accept: 'text/html' }],
+    ['a frame', '/users?silent', { ...navigation, 'sec-fetch-dest': 'iframe' }],
+    ['a module', '/src/main.tsx', navigation],
+    ['a file', '/favicon.svg', navigation],
+  ])('and not for %s', async (_what, path, headers) => {
+    passedOn.length = 0
+    expect((await ask(path, { headers })).status).toBe(200)
+    expect(passedOn).toEqual([])
+  })
+
+  test('and not for a foreign host', async () => {
+    passedOn.length = 0
+    const headers = { ...navigation, host: 'evil.test' }
+    expect((await ask('/users?silent', { headers })).status).toBe(403)
+    expect(passedOn).toEqual([])
+  })
+})
 
 describe('the development server answers to its own host names', () => {
   const foreign = [

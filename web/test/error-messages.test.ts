@@ -37,6 +37,15 @@ describe('a failed call', () => {
     },
   )
 
+  test('of an API uses the name that its operator gave it, also for Graph', () => {
+    const title = (api: string) => {
+      const problem = { api, apiName: 'Order service' }
+      return messageFor(new ApiProblem('upstream_failed', 502, { problem })).title
+    }
+    expect(title('orders')).toBe('Order service did not answer')
+    expect(title('graph')).toBe('Order service did not answer')
+  })
+
   test.each(['invalid_request', 'internal', 'misconfigured'] as const)(
     'of an API that would be refused again offers no repetition: %s',
     (code) => {

@@ -164,6 +164,14 @@ describe('the federated identity', () => {
     ])
   })
 
+  it('has the audience of its cloud', async () => {
+    const args = ['--cloud', 'china', '--federated', `${issuer},one`]
+    expect((await setup.register(...args)).code).toBe(0)
+    expect((await named()).map(({ audiences }) => audiences)).toEqual([
+      ['api://AzureADTokenExchangeChina'],
+    ])
+  })
+
   it('changes with its subject', { tags: ['thorough'] }, async () => {
     await setup.register('--federated', `${issuer},one`)
     expect((await setup.register('--federated', `${issuer},two`)).code).toBe(0)

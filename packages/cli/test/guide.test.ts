@@ -68,10 +68,11 @@ describe('the guide, by hand', () => {
   })
 
   it('has the address of every cloud', () => {
-    for (const [name, { authority, graph }] of Object.entries(clouds)) {
+    for (const [name, { authority, graph, federatedAudience }] of Object.entries(clouds)) {
       const row = byHand.split('\n').find((line) => line.startsWith(`| \`${name}\``))
       expect(row).toContain(`\`${authority}\``)
       expect(row).toContain(`\`${graph}\``)
+      expect(row).toContain(`\`${federatedAudience}\``)
     }
   })
 })

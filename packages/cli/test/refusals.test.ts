@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { people } from '@gatehouse/tenant/testing'
 import { describe, expect, it } from 'vitest'
@@ -72,6 +75,33 @@ describe('register says in two sentences', () => {
     expect(await refusalOf(ended)).toMatch(
       twoSentences(/127.0.0.1:9 refuses the connection/, /HTTPS_PROXY/),
     )
+  })
+
+  it('that the proxy of HTTPS_PROXY does not connect to Microsoft', async () => {
+    const targets: string[] = []
+    const proxy = createServer().on('connect', ({ url = '' }, client: Socket) => {
+      targets.push(url)
+      client.end('HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n')
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    const { AAD_AUTHORITY: _, GRAPH_BASE_URL: __, ...env } = setup.env()
+    const { port } = proxy.address() as AddressInfo
+    const HTTPS_PROXY = `http://127.0.0.1:${port}`
+    const ended = await start('register', [], { ...env, HTTPS_PROXY, NO_PROXY: '' }).ended
+    proxy.close()
+    expect(targets).not.toEqual([])
+    expect(targets.join(' ')).toMatch(
+      /^(?:(?:login\.microsoftonline|graph\.microsoft)\.com:443 ?)+$/,
+    )
+    expect(await refusalOf(ended)).toMatch(
+      twoSentences(/is behind a proxy that does not connect to it \(403\)/, /NO_PROXY/),
+    )
+  })
+
+  it('which entry of NO_PROXY means nothing', async () => {
+    const env = { ...setup.env(), HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: '10.0.0.0/99' }
+    const ended = await start('register', [], env).ended
+    expect(await refusalOf(ended)).toMatch(/^untouched, 1: [^]*NO_PROXY.*10\.0\.0\.0\/99/)
   })
 
   it('that a connection breaks in the middle', async () => {

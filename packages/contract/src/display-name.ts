@@ -6,6 +6,11 @@
  */
 const unseen = /[\p{Cc}\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/gu
 
+/** Whether a name is as people see it: something to see, no invisible character, no blanks but single ones. */
+export function isDisplayName(name: string): boolean {
+  return displayName(name) === name
+}
+
 /**
  * The first of these names that has something to see, without invisible characters. Directories hold people
  * without a name, and names of blanks; a button or a row with nothing in it cannot be pressed.

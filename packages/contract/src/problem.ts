@@ -45,6 +45,8 @@ export const Problem = Type.Object({
   requestId: Type.String(),
   /** The downstream API that failed, such as `graph`; absent if it was this app or Entra. */
   api: Type.Optional(Type.String()),
+  /** What people call that API: `displayName` in the configuration; absent without one. */
+  apiName: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
   /** Path and query of this app that lead to Microsoft; `continueUrl` adds the page to return to. */
   signInUrl: Type.Optional(Type.String()),

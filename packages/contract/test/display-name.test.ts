@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { displayName } from '@gatehouse/contract/display-name'
+import { displayName, isDisplayName } from '@gatehouse/contract/display-name'
 
 describe('the name of a person', () => {
   it.each([
@@ -31,5 +31,27 @@ describe('the name of a person', () => {
   ])('is the user name if there is nothing to see: %j', (name) => {
     expect(displayName(name, 'ada@x.test')).toBe('ada@x.test')
     expect(displayName(name, name)).toBe('Signed-in user')
+  })
+})
+
+describe('a text', () => {
+  it.each(['Order service', 'Заказы', '注文', 'Büro 1 & 2'])(
+    'is a name as it is shown: %j',
+    (name) => {
+      expect(isDisplayName(name)).toBe(true)
+    },
+  )
+
+  it.each([
+    '',
+    ' ',
+    ' Orders',
+    'Orders ',
+    'Order  service',
+    'Order\tservice',
+    '\u202EsredrO',
+    'Or\u200Bders',
+  ])('is no name as it is shown: %j', (name) => {
+    expect(isDisplayName(name)).toBe(false)
   })
 })

@@ -12,6 +12,8 @@ interface ProblemFacts extends ErrorOptions {
   signInUrl?: string
   /** The downstream API that failed, by its name in the configuration. */
   api?: string
+  /** What happened there; continues the API's name, and ends without a full stop. */
+  what?: string
   /** The HTTP status of that API's answer, if it answered. */
   apiStatus?: number | undefined
   /** The error codes in that answer, such as `Directory_ExpiredPageToken`, from the outside in. */
@@ -30,6 +32,7 @@ export class ProblemError extends Error {
   readonly reason: InteractionReason | undefined
   readonly signInUrl: string | undefined
   readonly api: string | undefined
+  readonly what: string | undefined
   /** For the route and the log. Neither is sent to the caller. */
   readonly apiStatus: number | undefined
   readonly apiCodes: readonly string[]
@@ -45,6 +48,7 @@ export class ProblemError extends Error {
     this.signInUrl = facts.signInUrl
     this.scopes = facts.scopes
     this.api = facts.api
+    this.what = facts.what
     this.apiStatus = facts.apiStatus
     this.apiCodes = facts.apiCodes ?? []
     this.retryAfterS = facts.retryAfterS
@@ -52,16 +56,25 @@ export class ProblemError extends Error {
   }
 }
 
+/** What people call the APIs that have a name for them, by their names in the configuration. */
+export type ApiNames = ReadonlyMap<string, string>
+
 /** The body for an error, RFC 9457 §3.1, plus `code` and `requestId`. */
-export function toProblem(error: ProblemError, requestId: string): Problem {
+export function toProblem(
+  error: ProblemError,
+  requestId: string,
+  apiNames: ApiNames = new Map(),
+): Problem {
+  const apiName = error.api === undefined ? undefined : apiNames.get(error.api)
   return {
     type: `about:blank#${error.code}`,
     title: STATUS_CODES[error.status] ?? 'Error',
     status: error.status,
-    detail: error.message,
+    detail: apiName && error.what ? `${apiName} ${error.what}.` : error.message,
     code: error.code,
     requestId,
     ...(error.api && { api: error.api }),
+    ...(apiName && { apiName }),
     ...(error.reason && { reason: error.reason }),
     ...(error.signInUrl && { signInUrl: error.signInUrl }),
     ...(error.scopes && { scopes: [...error.scopes] }),
@@ -78,9 +91,9 @@ export function apiProblem(
   api: string,
   code: ProblemCode,
   what: string,
-  facts: Omit<ProblemFacts, 'api'> = {},
+  facts: Omit<ProblemFacts, 'api' | 'what'> = {},
 ): ProblemError {
-  return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api })
+  return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api, what })
 }
 
 export function signInRequired(): ProblemError {

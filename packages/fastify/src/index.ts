@@ -6,6 +6,7 @@ import type { Config } from './config/index.ts'
 import doctor from './doctor/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
+import type { ApiNames } from './errors.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
@@ -15,7 +16,7 @@ import {
   crossSitePolicy,
 } from './plugins/request-policy.ts'
 import securityHeaders from './plugins/security-headers.ts'
-import web, { type WebBuild } from './plugins/web.ts'
+import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export { ProblemError } from './errors.ts'
@@ -48,7 +49,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
   const { publicUrl } = config
 
-  await app.register(errorHandler)
+  await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl })
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { publicUrl })
@@ -64,6 +65,16 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
   if (isLocal) await app.register(doctor, { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
+  else if (config.signIn.automatic && !config.production) {
+    await app.register(pagesServedElsewhere, { pages })
+  }
+}
+
+function displayNames({ downstreamApis }: Config): ApiNames {
+  const apis = Object.entries(downstreamApis)
+  return new Map(
+    apis.flatMap(([key, { displayName }]) => (displayName ? [[key, displayName]] : [])),
+  )
 }
 
 /** Its hooks apply to what is registered after it, and a second registration would answer twice. */

@@ -57,6 +57,8 @@ export class ApiProblem extends Error {
   readonly retryAfter: number | undefined
   /** The downstream API that failed; undefined if it was this app or Entra. */
   readonly api: string | undefined
+  /** What people call that API; undefined if its operator gave it no name. */
+  readonly apiName: string | undefined
   readonly reason: InteractionReason | undefined
   /** Where `interaction_required` is solved: a path of this app. */
   readonly signInUrl: string | undefined
@@ -77,6 +79,7 @@ export class ApiProblem extends Error {
     this.requestId = more.problem?.requestId
     this.retryAfter = more.retryAfter
     this.api = more.problem?.api
+    this.apiName = more.problem?.apiName
     this.reason = more.problem?.reason
     this.signInUrl = ownPath(more.problem?.signInUrl)
     this.scopes = more.problem?.scopes ?? []

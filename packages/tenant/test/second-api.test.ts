@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people, signInAtTenant } from '../src/testing/index.ts'
-import { authorizeUrl, claimsOf, codeOf, redeem, refresh, signIn } from './application.ts'
+import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, refresh, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 import { deviceToken, graph } from './graph-client.ts'
 
@@ -174,5 +174,75 @@ describe('the orders API', () => {
       expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
     }
     expect((await fetch(`${tenant.ordersUrl}/orders`)).status).toBe(401)
+  })
+})
+
+describe('consents in Graph', () => {
+  const call = (method: string, path: string, body?: unknown) =>
+    graph(tenant, admin, method, path, body)
+
+  async function principal(appId: string): Promise<string> {
+    return String((await call('GET', `/servicePrincipals(appId='${appId}')`)).body['id'])
+  }
+
+  const ofGraph = () => principal('00000003-0000-0000-c000-000000000000')
+
+  async function listed(...filters: string[]) {
+    const query = encodeURIComponent(filters.join(' and '))
+    const { status, body } = await call('GET', `/oauth2PermissionGrants?$filter=${query}`)
+    expect(status).toBe(200)
+    return body['value'] as Record<string, unknown>[]
+  }
+
+  it('are listed once for each API, and found by client, by API and by user', async () => {
+    const user = people(tenant).at(7)
+    const scope = `openid User.Read ${orders}/Orders.Read ${orders}/Orders.ReadWrite`
+    await codeOf(tenant, { scope }, { user: user.userPrincipalName })
+    const client = `clientId eq '${await principal(clientOf(tenant).clientId)}'`
+    const own = `principalId eq '${user.id}'`
+    const [graphId, resourceId] = [await ofGraph(), await principal(ordersId)]
+    const ofOrders = { resourceId, scope: 'Orders.Read Orders.ReadWrite', principalId: user.id }
+    const both = await listed(client, own)
+    expect(both).toMatchObject([{ resourceId: graphId, scope: 'openid User.Read' }, ofOrders])
+    expect(new Set(both.map(({ id }) => id)).size).toBe(2)
+    expect(await listed(`resourceId eq '${resourceId}'`, own)).toMatchObject([ofOrders])
+    expect(await listed(`resourceId eq '${graphId}'`, own)).toHaveLength(1)
+    expect(await listed(client, `resourceId eq '${crypto.randomUUID()}'`)).toEqual([])
+    const one = await call('GET', `/oauth2PermissionGrants/${String(both[1]?.['id'])}`)
+    expect(one.body).toMatchObject(ofOrders)
+  })
+
+  it('for one API are made, changed and deleted without those for another', async () => {
+    const { uri, appId } = await expose('granted', 2)
+    const client = await principal(clientOf(tenant).clientId)
+    const input = { clientId: client, consentType: 'AllPrincipals' }
+    const path = '/oauth2PermissionGrants'
+    const forGraph = { ...input, resourceId: await ofGraph(), scope: 'Mail.Read' }
+    const forThings = { ...input, resourceId: await principal(appId), scope: 'Things.Read' }
+    expect((await call('POST', path, forGraph)).status).toBe(201)
+    const made = await call('POST', path, forThings)
+    expect([made.status, made.body['scope']]).toEqual([201, 'Things.Read'])
+    expect((await call('POST', path, forThings)).status).toBe(409)
+    const own = `${path}/${String(made.body['id'])}`
+    expect((await call('PATCH', own, { scope: 'Mail.Read' })).status).toBe(400)
+    expect((await call('PATCH', own, { scope: 'Things.Manage Things.Read' })).status).toBe(204)
+
+    // Users cannot grant this one themselves.
+    const user = people(tenant).at(8).userPrincipalName
+    const scope = `openid ${uri}/Things.Manage`
+    expect(await codeOf(tenant, { scope }, { user })).not.toBe('')
+
+    expect((await call('DELETE', own)).status).toBe(204)
+    expect((await call('GET', own)).status).toBe(404)
+    expect(await listed(`clientId eq '${client}'`, "consentType eq 'AllPrincipals'")).toMatchObject(
+      [{ scope: 'Mail.Read' }],
+    )
+  })
+
+  it('cannot be made for an application that exposes no API', async () => {
+    const client = await principal(clientOf(tenant).clientId)
+    const input = { clientId: client, consentType: 'AllPrincipals', resourceId: client }
+    const answer = await call('POST', '/oauth2PermissionGrants', { ...input, scope: 'User.Read' })
+    expect(answer.status).toBe(404)
   })
 })

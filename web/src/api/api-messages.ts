@@ -1,7 +1,7 @@
 /** Messages for failures of an API, instead of this app. Each names the API that failed. */
-import type { FailureCode } from '@gatehouse/react'
+import type { ApiProblem, FailureCode } from '@gatehouse/react'
 
-/** The names that users know, by the key in `downstreamApis`. An API without one keeps its key. */
+/** For APIs without a `displayName` in aad.config.json. One that is not here keeps its key. */
 const apiNames = new Map([['graph', 'Microsoft Graph']])
 
 /** What replaces the general message. */
@@ -12,9 +12,14 @@ type ApiMessage = {
   action?: { kind: 'details' }
 }
 
-/** The message for a failure of an API; undefined if the general one fits. */
-export function apiMessage(api: string, code: FailureCode): ApiMessage | undefined {
-  return messagesOf(apiNames.get(api) ?? api)[code]
+/**
+ * The message for a failure of an API.
+ *
+ * @returns undefined if the general one fits
+ */
+export function apiMessage({ api, apiName, code }: ApiProblem): ApiMessage | undefined {
+  if (api === undefined) return undefined
+  return messagesOf(apiName ?? apiNames.get(api) ?? api)[code]
 }
 
 const toOperator =

@@ -33,8 +33,7 @@ export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}
   }
   // A newer back end may have codes that this page does not know.
   const general = messages[problem.code] ?? internalError
-  const ofApi = problem.api && apiMessage(problem.api, problem.code)
-  return { ...general, ...ofApi, ...overrides[problem.code] }
+  return { ...general, ...apiMessage(problem), ...overrides[problem.code] }
 }
 
 const internalError: ErrorMessage = {

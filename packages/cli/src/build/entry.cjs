@@ -1,3 +1,4 @@
+/* eslint-disable no-var -- an old Node has to be able to read it */
 /**
  * Becomes `bff/dist/server.js`. It is plain old JavaScript, so that an old Node says what it lacks in a sentence.
  */
@@ -11,7 +12,11 @@ if (found[0] > oldest[0] || (found[0] === oldest[0] && found[1] >= oldest[1])) {
   require('./main.cjs')
 } else {
   process.stderr.write(
-    'This server runs on Node ' + oldest.join('.') + ' or later. This is Node ' + process.versions.node + '.\n',
+    'This server runs on Node ' +
+      oldest.join('.') +
+      ' or later. This is Node ' +
+      process.versions.node +
+      '.\n',
   )
   process.exitCode = 1
 }

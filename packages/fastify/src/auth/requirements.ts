@@ -22,6 +22,8 @@ declare module 'fastify' {
      * https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
      */
     requireStepUp(authenticationContext: string): onRequestAsyncHookHandler
+    /** What `requireRole` was called with, for the doctor. */
+    requiredRoles: RequiredRoles
   }
 
   interface FastifyRequest {
@@ -30,14 +32,26 @@ declare module 'fastify' {
   }
 }
 
+/** The app roles that routes require. */
+export interface RequiredRoles {
+  readonly names: Set<string>
+  /** Whether a user was refused whose token had no role at all. */
+  refusedWithoutAny: boolean
+}
+
 /** Each of them works behind `requireSignIn`. None is a check on its own. */
 export function decorateRequirements(app: FastifyInstance, appRoles: readonly string[]): void {
+  const required: RequiredRoles = { names: new Set(), refusedWithoutAny: false }
+  app.decorate('requiredRoles', required)
   app.decorate('requireRole', (...anyOf: string[]) => {
     if (anyOf.length === 0) throw new Error('requireRole needs the name of a role')
     warnOfUnknownRoles(app, appRoles, anyOf)
+    for (const role of anyOf) required.names.add(role)
     return async ({ user, log }: FastifyRequest) => {
       if (anyOf.some((role) => user.roles.includes(role))) return
-      const fields = { event: 'role_missing', roles: anyOf, hasNoRoles: user.roles.length === 0 }
+      const hasNoRoles = user.roles.length === 0
+      if (hasNoRoles) required.refusedWithoutAny = true
+      const fields = { event: 'role_missing', roles: anyOf, hasNoRoles }
       log.warn(fields, 'A user without the role: is it assigned under Enterprise applications?')
       throw new ProblemError('forbidden', `This needs the role ${anyOf.join(' or ')}.`)
     }

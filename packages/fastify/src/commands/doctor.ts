@@ -34,13 +34,15 @@ export async function runDoctor(args: readonly string[], root: string): Promise<
   })
   if (values.help) return void process.stdout.write(help)
   const findings = await diagnose(process.env, root)
-  const failed = findings.filter(({ status }) => status === 'fail').length
-  process.exitCode = failed === 0 ? 0 : 1
-  if (values.json) {
-    process.stdout.write(`${JSON.stringify({ ok: failed === 0, findings }, null, 2)}\n`)
-    return
-  }
-  const warned = findings.filter(({ status }) => status === 'warn').length
-  const sum = `${findings.length} checks: ${failed} failed, ${warned} to look at.`
-  process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${sum}\n`)
+  const isOk = findings.every(({ status }) => status !== 'fail')
+  const report = values.json ? JSON.stringify({ ok: isOk, findings }, null, 2) : inLines(findings)
+  // A check that did not end would keep the process alive.
+  process.stdout.write(`${report}\n`, () => process.exit(isOk ? 0 : 1))
+}
+
+function inLines(findings: readonly Finding[]): string {
+  const count = (status: Finding['status']) =>
+    findings.filter((finding) => finding.status === status).length
+  const sum = `${findings.length} checks: ${count('fail')} failed, ${count('warn')} to look at.`
+  return `${findings.map(lineOf).join('\n')}\n\n${sum}`
 }

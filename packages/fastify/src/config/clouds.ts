@@ -56,6 +56,22 @@ export const cloudNames = Object.keys(clouds) as CloudName[]
 /** Every cloud of the table. */
 export const allClouds: readonly Cloud[] = Object.values(clouds)
 
+/**
+ * The cloud of a configuration: that of its authority and its Graph; if the authority has a name of its
+ * own, that of its Graph. Everything else, such as an external tenant or a local one, is in the global
+ * cloud.
+ */
+export function cloudFor(config: {
+  authority: string
+  downstreamApis: Readonly<Record<string, { readonly baseUrl: string }>>
+}): Cloud {
+  const { baseUrl } = config.downstreamApis['graph'] ?? {}
+  const graph = baseUrl && new URL(baseUrl).origin
+  const here = allClouds.filter(({ authority }) => authority === config.authority)
+  const hasGraph = (one: Cloud) => new URL(one.graph).origin === graph
+  return here.find(hasGraph) ?? here[0] ?? allClouds.find(hasGraph) ?? clouds.global
+}
+
 /** The addresses of Microsoft Graph without version, the global one first. */
 export const graphOrigins: readonly string[] = allClouds.map(({ graph }) => new URL(graph).origin)
 

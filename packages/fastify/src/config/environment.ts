@@ -1,7 +1,9 @@
 /** The environment variables, each with its default, its description and the check of its value. */
-import { BlockList, isIP } from 'node:net'
+import { BlockList } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { addRange } from '../ip-range.ts'
+import { noProxyProblem } from '../no-proxy.ts'
 import type { ProxySettings } from '../outgoing/index.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { checked } from './schema.ts'
@@ -87,6 +89,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
     problems.push({ key, message })
     delete picked[key]
   }
+  // Without a proxy it means nothing here, and other programs may read more into it.
+  const noProxy = picked['HTTPS_PROXY'] && noProxyProblem(String(picked['NO_PROXY'] ?? ''))
+  if (noProxy) problems.push({ key: 'NO_PROXY', message: noProxy })
   for (const [key, message] of Object.entries(removedVariables)) {
     if (env[key]?.trim()) problems.push({ key, message })
   }
@@ -96,11 +101,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
 /**
  * The way out of this network, for commands that need no other setting.
  *
- * @throws ConfigError if HTTPS_PROXY is no address
+ * @throws ConfigError if HTTPS_PROXY is no address, or NO_PROXY has an entry without a meaning
  */
 export function readProxySettings(env: NodeJS.ProcessEnv): ProxySettings {
   const { environment, problems } = readEnvironment(env)
-  const about = problems.filter(({ key }) => key === 'HTTPS_PROXY')
+  const about = problems.filter(({ key }) => key === 'HTTPS_PROXY' || key === 'NO_PROXY')
   if (about.length > 0) throw new ConfigError(about)
   return proxySettings(environment)
 }
@@ -132,7 +137,7 @@ function outgoingProxyProblem(text: string): string | undefined {
 /** Only addresses and small ranges: a client of a trusted proxy chooses the address it is counted by. */
 function proxiesProblem(text: string): string | undefined {
   const proxies = splitProxies(text)
-  if (!proxies.every(isAddressOrRange)) {
+  if (!proxies.every((proxy) => addRange(new BlockList(), proxy))) {
     return 'takes IP addresses or ranges, such as 10.0.0.5 or 10.1.0.0/16'
   }
   return proxies.some((proxy) => /\/0+$/.test(proxy)) ? 'must not trust every address' : undefined
@@ -143,18 +148,4 @@ export function splitProxies(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-}
-
-function isAddressOrRange(proxy: string): boolean {
-  const [address = '', prefix, ...rest] = proxy.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  if (prefix === undefined) return true
-  if (!/^\d{1,3}$/.test(prefix)) return false
-  try {
-    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6')
-    return true
-  } catch {
-    return false
-  }
 }

@@ -14,6 +14,7 @@ export {
   type Cloud,
   type CloudName,
   cloudNames,
+  cloudFor,
   clouds,
   foreignGraphHost,
   issuerFor,
@@ -37,6 +38,8 @@ export {
 
 /** One API that is called as the signed-in user. */
 export interface DownstreamApiConfig {
+  /** What people call it in messages. */
+  readonly displayName?: string
   readonly baseUrl: string
   readonly scopes: readonly string[]
 }
@@ -203,9 +206,9 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {
-  const entries = Object.entries(file.downstreamApis).map(([name, { baseUrl, scopes }]) => {
+  const entries = Object.entries(file.downstreamApis).map(([name, { baseUrl, ...api }]) => {
     const address = name === 'graph' && localGraph ? localGraph : baseUrl.replace(/\/+$/, '')
-    return [name, { baseUrl: address, scopes }] as const
+    return [name, { ...api, baseUrl: address }] as const
   })
   return Object.fromEntries(entries)
 }

@@ -4,6 +4,7 @@
  * between keys.
  */
 import { type Static, type TSchema, Type } from 'typebox'
+import { isDisplayName } from '@gatehouse/contract/display-name'
 import { baseUrlProblem, issuerProblem, originProblem, publicUrlProblem } from './addresses.ts'
 import { personalAccountsTenant } from './clouds.ts'
 import { scopesProblem } from './scopes.ts'
@@ -96,8 +97,23 @@ const Credential = Type.Union([
   Type.Object({ managedIdentity: Type.Object({ clientId: Type.Optional(Guid) }, only) }, only),
 ])
 
+/** A longer one would not fit into a title on a phone. */
+const ApiName = checked(
+  Type.String({
+    minLength: 1,
+    maxLength: 60,
+    description:
+      'what people call this API in messages, 1 to 60 characters, such as "Order service"',
+  }),
+  (name) =>
+    isDisplayName(name)
+      ? undefined
+      : 'holds characters that are not seen, or blanks around or in a row',
+)
+
 const DownstreamApi = Type.Object(
   {
+    displayName: Type.Optional(ApiName),
     baseUrl: address(baseUrlProblem, 'the https address that every call to this API starts with'),
     scopes: scopes('a list of permission names without spaces'),
   },

@@ -1,17 +1,19 @@
 /** The list of checks, and a run of all of them. */
-import { type Check, type CheckContext, fail, type Finding } from './check.ts'
+import { TimeoutError, withTimeout } from '../with-timeout.ts'
+import { type Check, type CheckContext, fail, type Finding, nameOf } from './check.ts'
 import { authority } from './checks/authority.ts'
 import { configuration, graphHost, scopes } from './checks/configuration.ts'
 import { credential } from './checks/credential.ts'
 import { address, publicUrl } from './checks/public-address.ts'
 import { redirectUri } from './checks/redirect-uri.ts'
+import { roles } from './checks/roles.ts'
 import { cookie, sessionKeys, store } from './checks/session.ts'
 
 /**
  * Every check, in the order of the findings. To add one, write one object in `checks/` and add it to this
- * list; its id also gets a row in docs/doctor.md. Only `address-bar` is elsewhere: it is about a request.
+ * list; each id also gets a row in docs/doctor.md, which a test compares. Only `address-bar` is elsewhere: it is about a request.
  */
-const checks: readonly Check[] = [
+export const checks: readonly Check[] = [
   configuration,
   authority,
   redirectUri,
@@ -21,34 +23,41 @@ const checks: readonly Check[] = [
   store,
   cookie,
   scopes,
+  roles,
   graphHost,
   sessionKeys,
 ]
+
+/** Three requests of eight seconds fit in. The page waits for 30 seconds. */
+const checkMs = 25_000
 
 /**
  * Runs all checks at once.
  *
  * @param list other checks than all, for tests
+ * @param limitMs for each check; one that does not end is a finding, and the others are given
  * @returns the findings in the order of the list
  */
-export async function examine(context: CheckContext, list = checks): Promise<Finding[]> {
-  const findings = await Promise.all(list.map((check) => runOne(check, context)))
+export async function examine(
+  context: CheckContext,
+  list = checks,
+  limitMs = checkMs,
+): Promise<Finding[]> {
+  const findings = await Promise.all(list.map((check) => runOne(check, context, limitMs)))
   return findings.flat()
 }
 
-/** A check that throws is a finding as well, so that the others are still seen. */
-async function runOne(check: Check, context: CheckContext): Promise<Finding[]> {
+/** A check that throws or does not end is a finding as well, so that the others are still seen. */
+async function runOne(check: Check, context: CheckContext, limitMs: number): Promise<Finding[]> {
   try {
-    return await check.run(context)
+    return await withTimeout(limitMs, Promise.resolve(check.run(context)))
   } catch (error) {
+    if (error instanceof TimeoutError) {
+      const reason = `The check did not end within ${limitMs / 1000} seconds. The other findings hold.`
+      const next = 'Check again. If it stays so, look for a disk or a network that hangs.'
+      return [fail(check.id, reason, next)]
+    }
     const next = 'Report this: a check gives a finding, and throws no error.'
     return [fail(check.id, `The check broke with ${nameOf(error)}.`, next, 'developer')]
   }
-}
-
-/** Without the message: the error is an unexpected one, and its message may quote a secret. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an unknown error'
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : ''
-  return `${error.name}${code}`
 }

@@ -27,7 +27,7 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
     if (!(error instanceof ConfigError)) throw error
     return configFindings(error)
   }
-  return examine({ config, now: Date.now, answerOf: (_place, ask) => ask() })
+  return examine({ config, now: Date.now, answerOf: (_place, ask) => ask(), roles: undefined })
 }
 
 /** Enough for a person who tries one thing after another. */
@@ -49,6 +49,7 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
     config,
     now,
     answerOf: (place, ask) => answers.of(place, ask),
+    roles: app.requiredRoles,
   }
   const pace = newRateWindow()
   let underWay: Promise<Finding[]> | undefined

@@ -8,7 +8,7 @@ import {
   type INetworkModule,
   ResponseMode,
 } from '@azure/msal-node'
-import type { CredentialConfig } from '../config/index.ts'
+import type { Config, CredentialConfig } from '../config/index.ts'
 import type { ProxySettings } from '../outgoing/index.ts'
 import type { Credentials } from './credentials/index.ts'
 import type { ClientAuthentication } from './credentials/sources.ts'
@@ -23,6 +23,7 @@ export interface ClientConfig {
   readonly clientId: string
   readonly credentials: readonly CredentialConfig[]
   readonly authority: string
+  readonly downstreamApis: Config['downstreamApis']
   readonly issuer: string | undefined
   readonly redirectUri: string
   readonly proxy: ProxySettings

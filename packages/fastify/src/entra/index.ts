@@ -1,5 +1,6 @@
 /** The sign-in service of one tenant: Microsoft Entra, or the local tenant. */
 import type { FastifyBaseLogger } from 'fastify'
+import { cloudFor } from '../config/index.ts'
 import { type ClientConfig, createEntraClient } from './client.ts'
 import { warnBelowDays, watchExpiry } from './credentials/expiry.ts'
 import { type Credential, Credentials } from './credentials/index.ts'
@@ -20,6 +21,7 @@ export {
   type SignInProblemCode,
 } from './aadsts.ts'
 export { acrsClaimsRequest, parseClaimsRequest } from './claims-request.ts'
+export { CredentialUnavailable } from './credentials/sources.ts'
 export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError, traceIn } from './errors.ts'
 export { timingSafeEqualText, type Verified, type VerifiedClaims } from './id-token.ts'
@@ -41,7 +43,7 @@ export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: (
   const direct = createEntraNetwork(config.proxy, now)
   const { network, clock } = watchClockSkew(direct, log, now)
   const discovery = createDiscovery(config, network, clock, now)
-  const managedIdentity = createManagedIdentity(direct)
+  const managedIdentity = createManagedIdentity(direct, cloudFor(config).federatedAudience)
   // On the local tenant, a rejection is a scenario, and over as soon as it is cleared.
   const rememberMs = config.usesLocalTenant ? 0 : undefined
   const credentials = new Credentials(config.credentials, managedIdentity, log, now, rememberMs)

@@ -2,13 +2,14 @@
  * The only place that makes HTTP clients for other servers. Each is bounded in time and size, goes through
  * the proxy of the environment, and gives every address of a name enough time to connect.
  */
-import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { createNoProxy } from '../no-proxy.ts'
 
 /** The way out of this network: HTTPS_PROXY and NO_PROXY, as `config/environment.ts` reads them. */
 export interface ProxySettings {
   /** The proxy's address, with credentials if it wants them; undefined for none. */
   readonly url: string | undefined
-  /** Hosts that are reached without it, separated by commas. */
+  /** Servers that are reached without it, separated by commas; see `../no-proxy.ts`. */
   readonly noProxy: string
 }
 
@@ -26,7 +27,7 @@ interface ClientLimits {
  * This machine and the metadata service of cloud platforms, which gives out credentials. No proxy leads
  * there, and none may see what is sent.
  */
-const neverProxied = ['localhost', '127.0.0.1', '::1', '169.254.169.254']
+const neverProxied = 'localhost,127.0.0.0/8,::1,169.254.169.254'
 
 /**
  * One address of a name may take so long to connect. Node's own 250 ms are shorter than the way around
@@ -53,17 +54,28 @@ export function createDispatcher(
     ...(connections !== undefined && { connections }),
   }
   if (proxy.url === undefined) return origin ? new Pool(origin, options) : new Agent(options)
-  return new EnvHttpProxyAgent({
+  const proxied = {
     ...options,
-    httpsProxy: proxy.url,
-    // Servers that are called over http are on this machine.
-    httpProxy: '',
-    noProxy: [proxy.noProxy, ...neverProxied].join(','),
+    uri: proxy.url,
     connectTimeout: connectMs,
     proxyTls: connect,
     requestTls: connect,
     clientFactory: proxyClient(connectMs),
-  })
+  }
+  const isDirect = withoutProxy(proxy)
+  const clientFor = (url: URL | string) =>
+    isDirect(new URL(url)) ? new Pool(url, options) : new ProxyAgent(proxied)
+  return origin ? clientFor(origin) : new Agent({ ...options, factory: clientFor })
+}
+
+/**
+ * Which servers are reached directly. Servers that are called over http are on this machine.
+ *
+ * @returns a function that tells it for an address
+ */
+export function withoutProxy({ url: proxy, noProxy }: ProxySettings): (url: URL) => boolean {
+  const isListed = createNoProxy(`${noProxy},${neverProxied}`)
+  return (url) => proxy === undefined || url.protocol === 'http:' || isListed(url)
 }
 
 /** The connection to a proxy failed: the server behind it was not reached, and is not the cause. */

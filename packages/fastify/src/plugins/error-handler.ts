@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { ProblemError, toProblem } from '../errors.ts'
+import { type ApiNames, ProblemError, toProblem } from '../errors.ts'
 import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
 import { problemPageFor } from './problem-pages.ts'
 import { fixedHeaders } from './security-headers.ts'
@@ -25,7 +25,18 @@ const byStatus: Record<number, [ProblemCode, string]> = {
   503: ['unavailable', 'The request took too long. Try again in a moment.'],
 }
 
-function problems(app: FastifyInstance, _options: object, done: () => void): void {
+declare module 'fastify' {
+  interface FastifyInstance {
+    apiNames: ApiNames
+  }
+}
+
+function problems(
+  app: FastifyInstance,
+  { apiNames }: { apiNames: ApiNames },
+  done: () => void,
+): void {
+  app.decorate('apiNames', apiNames)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblemError(error)
     log(request, problem, error)
@@ -67,7 +78,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
     .code(problem.status)
     .type(problemMediaType)
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(toProblem(problem, reply.request.id))
+    .send(toProblem(problem, reply.request.id, reply.server.apiNames))
 }
 
 function sendProblemPage(reply: FastifyReply, problem: ProblemError): FastifyReply {

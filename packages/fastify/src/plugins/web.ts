@@ -56,6 +56,21 @@ export default async function web(
   }
 }
 
+/**
+ * In development Vite serves the pages, and asks here about each one that a person opens whether it leads
+ * to a silent sign-in: 303, or 204 for no.
+ */
+export async function pagesServedElsewhere(
+  app: FastifyInstance,
+  { pages }: { pages: readonly string[] },
+): Promise<void> {
+  for (const path of pages) {
+    app.get(path, { ...fromAnyone, onRequest: app.signInAutomatically }, (_request, reply) =>
+      reply.code(204).send(),
+    )
+  }
+}
+
 /** Answers any path with the page, which has its own router. */
 export function sendIndexHtml(reply: FastifyReply, { html, headers }: WebBuild): FastifyReply {
   return reply.headers(headers).type('text/html; charset=utf-8').send(html)

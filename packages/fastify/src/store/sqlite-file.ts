@@ -11,6 +11,7 @@ import {
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { BusyQueue } from './sqlite-busy.ts'
+import { explainSqliteFailure } from './sqlite-failure.ts'
 import { type Invalidations, StoreError } from './store.ts'
 
 /** The column `summary` holds a record's label, and the table `marks` one-time keys: existing files have these names. */
@@ -67,7 +68,7 @@ export async function openOrThrow<T>(path: string, work: () => Promise<T>): Prom
   try {
     return await work()
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = explainSqliteFailure(error)
     throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
+import { explainSqliteFailure } from './sqlite-failure.ts'
 import { openDatabase, openOrThrow, transaction, watchFile } from './sqlite-file.ts'
 import {
   type FoundRecord,
@@ -59,7 +60,8 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     try {
       return await queue.run(work)
     } catch (error) {
-      throw new StoreError('The session store did not answer', { cause: error })
+      const reason = explainSqliteFailure(error)
+      throw new StoreError(`The session store did not answer (${reason})`, { cause: error })
     }
   }
   const file = { db, statements, now, asStoreError }

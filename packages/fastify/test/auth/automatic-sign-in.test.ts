@@ -52,6 +52,29 @@ async function isSignedIn(browser: Browser): Promise<boolean> {
   return (await browser.get('/api/me')).status === 200
 }
 
+describe('an app whose pages Vite serves', () => {
+  it('tells whether a page leads to a silent sign-in, in development', async () => {
+    const apart = await startGatehouse({ config: { signIn: { automatic: true } } })
+    try {
+      const browser = apart.browser()
+      const first = await open(browser)
+      expect([first.status, first.location]).toEqual([303, link])
+      // It was tried.
+      expect((await open(browser)).status).toBe(204)
+      const script = { ...navigation, 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }
+      expect((await open(apart.browser(), page, script)).status).toBe(204)
+    } finally {
+      await apart.close()
+    }
+  })
+
+  it('has no such answers without signIn.automatic', async () => {
+    const apart = await startGatehouse()
+    expect((await open(apart.browser())).status).toBe(404)
+    await apart.close()
+  })
+})
+
 describe('an app that signs its visitors in automatically', () => {
   it('signs in whom Microsoft knows, at the page that was opened', async () => {
     const browser = gatehouse.browser()

@@ -68,6 +68,18 @@ describe('a role that nobody can have', () => {
       { roles: ['Directory.Reader'], hasNoRoles: false },
     ])
   })
+
+  it('is found by the doctor', async () => {
+    const answer = await gatehouse().browser().get('/api/doctor')
+    const { findings } = answer.json() as { findings: Record<string, unknown>[] }
+    expect(findings.filter(({ id }) => id === 'roles')).toMatchObject([
+      {
+        status: 'warn',
+        who: 'developer',
+        reason: expect.stringMatching(/^Routes require .*Nobody, and appRoles/) as unknown,
+      },
+    ])
+  })
 })
 
 describe('a route that requires more than a sign-in', () => {

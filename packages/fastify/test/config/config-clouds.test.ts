@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { issuerFor } from '../../src/config/index.ts'
+import { cloudFor, clouds, issuerFor } from '../../src/config/index.ts'
 import { load, ownTenant, refusalOf, refusedKeys } from '../support/config-folder.ts'
 
 const { tenant } = ownTenant
@@ -64,6 +64,26 @@ describe('the configuration of a cloud', () => {
 
   it('refuses an issuer that is no address', () => {
     expect(refusedKeys({ ...ownTenant, issuer: 'contoso' })).toEqual(['issuer'])
+  })
+})
+
+describe('the cloud of a configuration', () => {
+  const proxy = 'https://graph.example.test/v1.0'
+
+  it.each([
+    ['https://login.microsoftonline.us', clouds.usgov.graph, 'usgov'],
+    ['https://login.microsoftonline.us', clouds['usgov-dod'].graph, 'usgov-dod'],
+    ['https://login.partner.microsoftonline.cn', proxy, 'china'],
+    ['https://login.example.test', clouds.china.graph, 'china'],
+    ['https://login.example.test', proxy, 'global'],
+    ['https://contoso.ciamlogin.com', clouds.global.graph, 'global'],
+  ] as const)('with the authority %s and the Graph %s is %s', (authority, graph, name) => {
+    expect(cloudFor(load(at(authority, graph)))).toBe(clouds[name])
+  })
+
+  it('is known without an API named graph', () => {
+    const file = { ...ownTenant, authority: clouds.usgov.authority, downstreamApis: {} }
+    expect(cloudFor(load(file))).toBe(clouds.usgov)
   })
 })
 

@@ -42,3 +42,23 @@ describe('HTTPS_PROXY', () => {
     })
   })
 })
+
+describe('NO_PROXY', () => {
+  const proxy = { HTTPS_PROXY: 'http://proxy.test:8080' }
+
+  it('with an entry that means nothing is refused with a sentence', () => {
+    const env = { ...proxy, NO_PROXY: 'example.test,10.0.0.0/99' }
+    expect(refusalOf(ownTenant, env).message).toContain('NO_PROXY: has the entry 10.0.0.0/99')
+    expect(() => readProxySettings(env)).toThrow('10.0.0.0/99')
+  })
+
+  it('takes names, addresses and ranges', () => {
+    const noProxy = '.example.test,*.internal.test,10.0.0.0/8,[fd00::1]:443,*'
+    const env = { ...proxy, NO_PROXY: noProxy }
+    expect(load(ownTenant, env).proxy.noProxy).toBe(noProxy)
+  })
+
+  it('is not looked at without a proxy', () => {
+    expect(load(ownTenant, { NO_PROXY: '10.*' }).proxy.url).toBeUndefined()
+  })
+})

@@ -38,3 +38,28 @@ it('a wrong key hides no problem of other keys', () => {
   const file = { ...ownTenant, tenant: 5, session: { idleMinutes: 61, absoluteMinutes: 60 } }
   expect(refusedKeys(file)).toEqual(['tenant', 'session.idleMinutes'])
 })
+
+function withOrdersNamed(displayName: unknown) {
+  const orders = {
+    displayName,
+    baseUrl: 'https://orders.example.test',
+    scopes: ['api://orders/Read'],
+  }
+  return { ...ownTenant, downstreamApis: { ...ownTenant.downstreamApis, orders } }
+}
+
+it.each(['a'.repeat(60), 'Заказы'])('an API may have the display name %s', (name) => {
+  expect(load(withOrdersNamed(name)).downstreamApis['orders']?.displayName).toBe(name)
+})
+
+it.each([
+  ['', 'takes what people call this API'],
+  ['a'.repeat(61), 'takes what people call this API'],
+  [5, 'takes what people call this API'],
+  [' ', 'holds characters that are not seen'],
+  ['Orders\u0007', 'holds characters that are not seen'],
+  ['\u202EsredrO', 'holds characters that are not seen'],
+])('an API cannot have the display name %j', (name, sentence) => {
+  const { message } = refusalOf(withOrdersNamed(name))
+  expect(message).toContain(`downstreamApis.orders.displayName: ${sentence}`)
+})

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Check, type CheckContext, pass } from '../../src/doctor/check.ts'
-import { examine } from '../../src/doctor/checks.ts'
+import { checks, examine } from '../../src/doctor/checks.ts'
+import { roles } from '../../src/doctor/checks/roles.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
 
 const context: CheckContext = {
   config: load(ownTenant),
   now: Date.now,
   answerOf: (_place, ask) => ask(),
+  roles: undefined,
 }
 
 const good = (id: string): Check => ({ id, run: () => [pass(id, 'Good.')] })
@@ -64,5 +68,68 @@ describe('a run of all checks', () => {
   it('gives a finding if something else than an error is thrown', async () => {
     const all = await throwing('broken', () => Promise.reject('secret-0123456789'))
     expect(all[1]).toMatchObject({ id: 'broken', reason: 'The check broke with an unknown error.' })
+  })
+})
+
+describe('a check that does not end', () => {
+  it('is a failed finding, and the others are given', async () => {
+    const hanging: Check = { id: 'hanging', run: () => new Promise(() => undefined) }
+    const all = await examine(context, [good('before'), hanging, good('after')], 20)
+    expect(all).toEqual([
+      pass('before', 'Good.'),
+      expect.objectContaining({
+        id: 'hanging',
+        status: 'fail',
+        reason: 'The check did not end within 0.02 seconds. The other findings hold.',
+      }),
+      pass('after', 'Good.'),
+    ])
+  })
+})
+
+describe('the table of docs/doctor.md', () => {
+  it('has a row for each finding, in the order of the checks', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../../docs/doctor.md'), 'utf8')
+    const [, table = ''] = /\n\| id .*\n\|[- |]+\n((?:\|.*\n)+)/.exec(text) ?? []
+    const rows = [...table.matchAll(/^\| `([a-z-]+)`/gm)].map(([, id]) => id)
+    const ids = checks.flatMap(({ id, others = [] }) => [id, ...others])
+    // About one request, so it is no check of the list.
+    expect(rows.filter((id) => id !== 'address-bar')).toEqual(ids)
+    expect(rows).toContain('address-bar')
+  })
+})
+
+describe('the check of roles', () => {
+  const listed = (appRoles: string[]) => load({ ...ownTenant, appRoles })
+  const found = (appRoles: string[], names?: string[], refusedWithoutAny = false) => {
+    const known = names && { names: new Set(names), refusedWithoutAny }
+    return roles.run({ ...context, config: listed(appRoles), roles: known })
+  }
+
+  it('does not apply where no role is listed or required', () => {
+    expect(found([])).toEqual([])
+    expect(found([], [])).toEqual([])
+  })
+
+  it('says what is listed, and that routes are known in the running app only', () => {
+    expect(found(['A'])).toMatchObject([
+      { status: 'pass', reason: expect.stringMatching(/while the app runs/) as unknown },
+    ])
+    expect(found(['A'], [])).toMatchObject([
+      { status: 'pass', reason: expect.stringMatching(/no route of this app/) as unknown },
+    ])
+    expect(found(['A'], ['A'])).toMatchObject([
+      { status: 'pass', reason: expect.stringMatching(/lists it/) as unknown },
+    ])
+  })
+
+  it('finds a role that register does not make, with the line to write', () => {
+    expect(found(['A'], ['A', 'B'])).toMatchObject([
+      { id: 'roles', status: 'warn', who: 'developer', copy: '"appRoles": ["A","B"]' },
+    ])
+  })
+
+  it('finds that a user without any role was refused', () => {
+    expect(found(['A'], ['A'], true)).toMatchObject([{ status: 'warn', who: 'administrator' }])
   })
 })

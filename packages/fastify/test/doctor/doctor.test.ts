@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Fastify from 'fastify'
@@ -9,6 +10,7 @@ import { browserRequestFinding } from '../../src/doctor/checks/public-address.ts
 import { redirectFinding } from '../../src/doctor/checks/redirect-uri.ts'
 import { createEntra } from '../../src/entra/index.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
+import { startConnectProxy } from '../support/connect-proxy.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { clientSecretExpires: '2099-12-31' } })
@@ -117,6 +119,42 @@ describe('doctor', () => {
   it('finds a store that cannot be written', async () => {
     const all = await findings({}, { STORE_URL: 'sqlite:/dev/null/sessions.sqlite' })
     expect(bad(all)).toMatchObject([{ id: 'store', status: 'fail', who: 'operator' }])
+    expect(bad(all)[0]?.reason).toMatch(/\(EEXIST: a part of its path is no folder\)$/)
+  })
+
+  it('names the cause if no managed identity answers', async () => {
+    const env = { MANAGED_IDENTITY_URL: 'http://127.0.0.1:9' }
+    const credentials = [{ managedIdentity: { clientId: randomUUID() } }]
+    const none = { clientSecret: undefined, clientSecretExpires: undefined }
+    const all = await findings({ ...none, credentials }, env)
+    expect(one(all, 'credential')?.reason).toBe(
+      'credentials.0 cannot be fetched: no managed identity answers here (127.0.0.1:9 refuses the connection (ECONNREFUSED)).',
+    )
+  })
+
+  it('asks through the proxy, and names it', async () => {
+    const proxy = await startConnectProxy({ port: 9, refuses: 403 })
+    const { authority, downstreamApis } = ownTenant
+    const env = { HTTPS_PROXY: `http://${proxy.host}` }
+    const all = await findings({ tenant: ownTenant.tenant, authority, downstreamApis }, env)
+    await proxy.close()
+    const host = 'login.microsoftonline.com'
+    expect(new Set(proxy.targets)).toEqual(new Set([`${host}:443`]))
+    const refused = `${host} is behind a proxy that does not connect to it (403)`
+    expect(one(all, 'authority')).toMatchObject({
+      status: 'fail',
+      reason: `${refused}, asked through the proxy ${proxy.host} of HTTPS_PROXY.`,
+      next: `Allow ${host} at the proxy, or name it in NO_PROXY if it is reached directly.`,
+    })
+    expect(one(all, 'redirect-uri')?.reason).toContain(refused)
+  })
+
+  it('names the cause if the authority cannot be reached', async () => {
+    const all = await findings({ authority: 'http://127.0.0.1:9' })
+    const cause = '127.0.0.1:9 refuses the connection (ECONNREFUSED)'
+    expect(one(all, 'authority')?.reason).toContain(cause)
+    expect(one(all, 'redirect-uri')).toMatchObject({ status: 'warn', who: 'operator' })
+    expect(one(all, 'redirect-uri')?.reason).toContain(cause)
   })
 
   it('finds scopes that the sign-in does not ask for', async () => {
@@ -164,6 +202,15 @@ describe('what doctor makes of facts', () => {
     const all = authorityFindings(config, { issuer: 'https://other.test', clockAheadMs: 0 })
     expect(one(all, 'issuer')).toMatchObject({ status: 'warn' })
     expect(one(all, 'issuer')?.next).toContain('"issuer": "https://other.test"')
+  })
+
+  it.each([
+    ['', true],
+    ['microsoftonline.com', false],
+  ])('the proxy, unless NO_PROXY (%j) has the authority', (NO_PROXY, isNamed) => {
+    const behind = load(ownTenant, { HTTPS_PROXY: 'http://nora:pass@proxy.test:8080', NO_PROXY })
+    const [found] = authorityFindings(behind, { issuer: 'https://other.test', clockAheadMs: 0 })
+    expect(found?.reason.includes('through the proxy proxy.test:8080 of')).toBe(isNamed)
   })
 
   it('an answer about the redirect URI that says nothing', () => {

@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Fastify from 'fastify'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { localTenant } from '../../src/config/index.ts'
+import { clouds, localTenant } from '../../src/config/index.ts'
+import { createEntra } from '../../src/entra/index.ts'
+import { load, ownTenant } from '../support/config-folder.ts'
 import {
   startGatehouse,
   type Gatehouse,
@@ -99,6 +104,48 @@ describe('each credential signs in and refreshes', () => {
       resource: 'api://AzureADTokenExchange',
       client_id: localTenant.clientId,
     })
+  })
+})
+
+describe('a managed identity', () => {
+  // Published by Microsoft: "managed identity as a federated identity credential".
+  it.each([
+    ['https://login.microsoftonline.com', clouds.global.graph, 'api://AzureADTokenExchange'],
+    ['https://login.microsoftonline.us', clouds.usgov.graph, 'api://AzureADTokenExchangeUSGov'],
+    [
+      'https://login.microsoftonline.us',
+      clouds['usgov-dod'].graph,
+      'api://AzureADTokenExchangeUSGov',
+    ],
+    [
+      'https://login.partner.microsoftonline.cn',
+      clouds.china.graph,
+      'api://AzureADTokenExchangeChina',
+    ],
+    // A domain of one's own in front of the sign-in service; Graph tells the cloud.
+    ['https://login.example.test', clouds.china.graph, 'api://AzureADTokenExchangeChina'],
+    ['https://login.example.test', clouds.global.graph, 'api://AzureADTokenExchange'],
+    ['https://contoso.ciamlogin.com', clouds.global.graph, 'api://AzureADTokenExchange'],
+  ])('at %s with %s is asked for the audience %s', async (authority, baseUrl, audience) => {
+    const { clientSecret: _, ...file } = ownTenant
+    const scopes = ['User.Read']
+    // Its own identity, because MSAL keeps tokens for the whole process.
+    const credentials = [{ managedIdentity: { clientId: randomUUID() } }]
+    const config = load(
+      { ...file, authority, credentials, downstreamApis: { graph: { baseUrl, scopes } } },
+      { MANAGED_IDENTITY_URL: issuer.url },
+    )
+    const entra = createEntra(config, Fastify({ logger: false }).log, Date.now)
+    issuer.asked.length = 0
+    const loaded = await entra.credential.list[0]?.read()
+    await entra.close()
+    const [asked] = issuer.asked
+    expect(new URL(asked?.url ?? '', issuer.url).searchParams.get('resource')).toBe(audience)
+    if (!loaded || !('clientAssertion' in loaded.auth)) throw new Error('No assertion')
+    const assertion = loaded.auth.clientAssertion
+    if (typeof assertion === 'string') throw new Error('A fixed assertion')
+    const options = { clientId: config.clientId }
+    expect(decodeJwt(await assertion(options)).aud).toBe(audience)
   })
 })
 

@@ -30,11 +30,14 @@ const config: ClientConfig = {
   clientId: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
   credentials: [{ kind: 'secret', value: 'a-secret', endsAt: undefined }],
   authority: host,
+  downstreamApis: {},
   issuer: undefined,
   redirectUri: 'http://localhost:5173/auth/redirect',
   proxy: { url: undefined, noProxy: '' },
   usesLocalTenant: false,
 }
+
+const audience = 'api://AzureADTokenExchange'
 
 function networkWith(answer: Pick<EntraAnswer, 'status' | 'body'>): EntraNetwork {
   return {
@@ -47,7 +50,7 @@ function networkWith(answer: Pick<EntraAnswer, 'status' | 'body'>): EntraNetwork
 function clientWith(answer: Pick<EntraAnswer, 'status' | 'body'>) {
   const network = networkWith(answer)
   const { log } = Fastify({ logger: false })
-  const managedIdentity = createManagedIdentity(network)
+  const managedIdentity = createManagedIdentity(network, audience)
   const credentials = new Credentials(config.credentials, managedIdentity, log, Date.now)
   const discovery = { metadata: () => Promise.resolve(metadata), known: () => metadata }
   return createEntraClient(config, discovery, network, credentials)
@@ -161,7 +164,7 @@ describe('an error about a credential', () => {
   it('holds nothing of a file that is not a token', async () => {
     const file = join(folder, 'assertion')
     writeFileSync(file, `e30.${part(marker)}.c2ln`)
-    const nowhere = createManagedIdentity(networkWith({ status: 404, body: {} }))
+    const nowhere = createManagedIdentity(networkWith({ status: 404, body: {} }), audience)
     const read = credentialLoader({ kind: 'assertion_file', file }, nowhere, Date.now)
     const error = await thrownBy(read)
     expect(error).toMatchObject({ message: 'is no token (JWT)' })
@@ -182,7 +185,7 @@ describe('an error about a credential', () => {
     ],
     ['something else', { status: 200, body: { message: marker } }, { message: '' }],
   ])('holds nothing of what a managed identity answers: %s', async (_what, answer, cause) => {
-    const identity = createManagedIdentity(networkWith(answer))
+    const identity = createManagedIdentity(networkWith(answer), audience)
     // Its own identity, because MSAL keeps tokens for the whole process.
     const asked = { clientId: randomUUID(), address: undefined }
     const error = await thrownBy(() => identity.assertion(asked))
@@ -194,11 +197,11 @@ describe('an error about a credential', () => {
 describe('a managed identity', () => {
   it('is requested over the network of each caller, not over the first in the process', async () => {
     const asked = { clientId: randomUUID(), address: undefined }
-    const failing = createManagedIdentity(networkWith({ status: 400, body: {} }))
+    const failing = createManagedIdentity(networkWith({ status: 400, body: {} }), audience)
     await expect(failing.assertion(asked)).rejects.toThrow('no managed identity')
     const expires = Math.floor(Date.now() / 1000) + 3600
     const body = { access_token: 'a.b.c', expires_on: String(expires), token_type: 'Bearer' }
-    const working = createManagedIdentity(networkWith({ status: 200, body }))
+    const working = createManagedIdentity(networkWith({ status: 200, body }), audience)
     const outcomes = await Promise.allSettled([failing, working].map((one) => one.assertion(asked)))
     expect(outcomes).toMatchObject([{ status: 'rejected' }, { value: 'a.b.c' }])
   })

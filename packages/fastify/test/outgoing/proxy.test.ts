@@ -103,6 +103,24 @@ describe('requests to other servers', () => {
     },
   )
 
+  // Linux connects 0.0.0.0 and :: to this machine, where nothing listens on that port.
+  it.each([
+    ['0.0.0.0', '0.0.0.0/8'],
+    ['0.0.0.0', `${name},0.0.0.0/32`],
+    ['[::]', '::/64'],
+  ])('to %s bypass the proxy with the range NO_PROXY=%s', async (host, noProxy) => {
+    const { network } = await failureOf(`https://${host}:1/`, through(proxy.host, noProxy))
+    expect(network?.kind).toBe('refused')
+    expect(proxy.targets).toEqual([])
+  })
+
+  it('to an address outside the range use the proxy', async () => {
+    const { network } = await failureOf('https://11.0.0.1/', through(proxy.host, '10.0.0.0/8'))
+    // The certificate is for the name.
+    expect(network?.kind).toBe('tls')
+    expect(proxy.targets).toEqual(['11.0.0.1:443'])
+  })
+
   it('to this machine never use it', async () => {
     const upstream = await startUpstream()
     upstream.answers((response) => {

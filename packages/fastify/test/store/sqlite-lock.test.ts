@@ -99,7 +99,9 @@ describe('while another process holds the lock of the SQLite file', () => {
     const release = await holdLock(file())
     await expect(openStore(`sqlite:${file()}`, Date.now)).rejects.toMatchObject({
       code: 'store_failed',
-      message: expect.stringMatching(/cannot be opened \(database is locked\)$/) as unknown,
+      message: expect.stringMatching(
+        /cannot be opened \(SQLITE_BUSY: another process keeps it locked\)$/,
+      ) as unknown,
     })
     await release()
   })

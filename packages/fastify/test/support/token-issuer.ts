@@ -35,10 +35,11 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       return { issuer: url, jwks_uri: `${url}/keys` }
     if (path === '/keys') return { keys: [key] }
     asked.push({ url: path, metadata })
+    const resource = new URL(path, url).searchParams.get('resource') ?? ''
     return {
-      access_token: await token(),
+      access_token: await token({ aud: resource }),
       expires_on: String(Math.floor(Date.now() / 1000) + 3600),
-      resource: 'api://AzureADTokenExchange',
+      resource,
       token_type: 'Bearer',
     }
   }

@@ -13,8 +13,12 @@ export interface Orders {
   signedIn(place?: number): Promise<Browser>
 }
 
-/** One app for all tests of a file, with a second, fake downstream API. */
-export async function useOrders(): Promise<Orders> {
+/**
+ * One app for all tests of a file, with a second, fake downstream API.
+ *
+ * @param more of that API's configuration
+ */
+export async function useOrders(more: { displayName?: string } = {}): Promise<Orders> {
   const upstream = await startUpstream()
   const route = callRoute()
   const unlimited = 1_000_000
@@ -24,7 +28,7 @@ export async function useOrders(): Promise<Orders> {
       rateLimits: { perAddress: unlimited, perSession: unlimited },
       downstreamApis: {
         graph: { baseUrl: `${upstream.url}/graph`, scopes: ['User.ReadBasic.All'] },
-        orders: { baseUrl: `${upstream.url}/v2/`, scopes: ['User.ReadBasic.All'] },
+        orders: { ...more, baseUrl: `${upstream.url}/v2/`, scopes: ['User.ReadBasic.All'] },
       },
     },
   })

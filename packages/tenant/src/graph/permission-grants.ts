@@ -1,12 +1,13 @@
 /**
- * `/oauth2PermissionGrants`: consents in Graph's form, one for each application and user, or for all users.
+ * `/oauth2PermissionGrants`: consents in Graph's form, one for each application, API and user, or for all
+ * users.
  * https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant
  */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Granted } from '../entra/grants.ts'
-import { prefixOf } from '../registry/resources.ts'
+import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 import { scopeWords } from '../entra/scopes.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -50,30 +51,29 @@ export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState)
   })
   app.post(path, { config }, async (request, reply) => {
     await requireAdmin(tenant, request)
-    const granted = grantedBy(tenant, readBody(NewGrant, request.body, type))
+    const { granted, api } = grantedBy(tenant, readBody(NewGrant, request.body, type))
     const { clientId, userId } = granted
-    if (viewOf(tenant, clientId, userId)) {
-      throw conflict(409, 'Permission entry already exists.')
-    }
     const earlier = tenant.consents
       .list()
       .find((one) => one.clientId === clientId && one.userId === userId)
-    const kept = earlier ? ofOtherApis(earlier) : []
-    tenant.consents.set({ ...granted, scopes: [...granted.scopes, ...kept] })
-    const view = viewGrant(tenant, granted) ?? {}
+    if (earlier && scopesOf(earlier, api).length > 0) {
+      throw conflict(409, 'Permission entry already exists.')
+    }
+    change(tenant, earlier ?? { clientId, userId, scopes: [] }, api, granted.scopes)
+    const view = viewGrant(tenant, granted, api) ?? {}
     return reply.code(201).send(objectAnswer(tenant, permissionGrants, view, request.url))
   })
   app.patch<Route>(`${path}/:id`, { config }, async (request, reply) => {
     await requireAdmin(tenant, request)
-    const { granted } = findGrant(tenant, request.params.id)
+    const { granted, api } = findGrant(tenant, request.params.id)
     const { scope } = readBody(GrantChange, request.body, type)
-    tenant.consents.set({ ...granted, scopes: [...knownScopes(scope), ...ofOtherApis(granted)] })
+    change(tenant, granted, api, knownScopes(tenant, api, scope))
     return reply.code(204).send()
   })
   app.delete<Route>(`${path}/:id`, { config }, async (request, reply) => {
     await requireAdmin(tenant, request)
-    const { granted } = findGrant(tenant, request.params.id)
-    tenant.consents.set({ ...granted, scopes: ofOtherApis(granted) })
+    const { granted, api } = findGrant(tenant, request.params.id)
+    change(tenant, granted, api, [])
     return reply.code(204).send()
   })
 }
@@ -90,35 +90,54 @@ async function requireAdmin(tenant: TenantState, request: FastifyRequest): Promi
 }
 
 function findGrant(tenant: TenantState, id: string) {
-  for (const granted of tenant.consents.list()) {
-    const view = viewGrant(tenant, granted)
-    if (view?.id === id) return { granted, view }
+  for (const { granted, api } of grantsByApi(tenant)) {
+    const view = viewGrant(tenant, granted, api)
+    if (view?.id === id) return { granted, api, view }
   }
   throw notFound(id)
 }
 
 /** @throws GraphError 400, 404 */
-function grantedBy(tenant: TenantState, input: Static<typeof NewGrant>): Granted {
+function grantedBy(
+  tenant: TenantState,
+  input: Static<typeof NewGrant>,
+): { granted: Granted; api: string } {
   const { clientId, consentType, principalId, resourceId, scope } = input
   const present = presentEntries(tenant)
   const client = present.find(({ principal }) => principal.id === clientId)
   const resource = present.find(({ principal }) => principal.id === resourceId)
   if (!client) throw notFound(clientId)
-  if (resource?.principal.appId !== graphAppId) throw notFound(resourceId)
+  const api = resource && prefixOfApi(tenant, resource.principal.appId)
+  if (api === undefined) throw notFound(resourceId)
   const isForAll = consentType === 'AllPrincipals'
   const user = tenant.directory.byId(principalId ?? '')
   // Either one user or all users.
   if (isForAll ? typeof principalId === 'string' : !user) throw invalidValue('principalId', type)
   const userId = isForAll ? undefined : user?.id
-  return { clientId: client.principal.appId, userId, scopes: knownScopes(scope) }
+  const scopes = knownScopes(tenant, api, scope)
+  return { granted: { clientId: client.principal.appId, userId, scopes }, api }
 }
 
-/** @throws GraphError 400 for a scope that the resource does not have */
-function knownScopes(text: string): string[] {
-  const scopes = [...new Set(text.split(' ').filter(Boolean))]
-  if (scopes.length === 0) throw invalidValue('scope', type)
-  const unknown = scopes.find((scope) => !Object.hasOwn(scopeWords, scope))
-  if (unknown === undefined) return scopes
+/** The part of its scopes before the slash; undefined for an application that exposes no API. */
+function prefixOfApi(tenant: TenantState, appId: string): string | undefined {
+  if (appId === graphAppId) return ''
+  const api = findResource(tenant.registry, appId)
+  return api && api.scopes.length > 0 ? api.identifier : undefined
+}
+
+/**
+ * @param text names of scopes within the API, as Graph has them
+ * @returns them as consents have them. @throws GraphError 400 for a scope that the API does not have
+ */
+function knownScopes(tenant: TenantState, api: string, text: string): string[] {
+  const names = [...new Set(text.split(' ').filter(Boolean))]
+  if (names.length === 0) throw invalidValue('scope', type)
+  const offered =
+    api === ''
+      ? Object.keys(scopeWords)
+      : findResource(tenant.registry, api)?.scopes.map(({ value }) => value)
+  const unknown = names.find((name) => !offered?.includes(name))
+  if (unknown === undefined) return names.map((name) => (api === '' ? name : `${api}/${name}`))
   throw badBody(`The scope '${unknown}' does not exist on the resource.`)
 }
 
@@ -128,36 +147,49 @@ const permissionGrants: Collection = {
   filterable: ['clientId', 'consentType', 'principalId', 'resourceId'],
 }
 
-function viewOf(tenant: TenantState, clientId: string, userId: string | undefined) {
-  const granted = tenant.consents
+/** A consent is for scopes of several APIs, and Graph shows it once for each of them. */
+function grantsByApi(tenant: TenantState): { granted: Granted; api: string }[] {
+  return tenant.consents
     .list()
-    .find((one) => one.clientId === clientId && one.userId === userId)
-  return granted && viewGrant(tenant, granted)
+    .flatMap((granted) =>
+      [...new Set(granted.scopes.map(prefixOf))].map((api) => ({ granted, api })),
+    )
 }
 
 function viewGrants(tenant: TenantState) {
-  return tenant.consents.list().flatMap((granted) => viewGrant(tenant, granted) ?? [])
+  return grantsByApi(tenant).flatMap(({ granted, api }) => viewGrant(tenant, granted, api) ?? [])
 }
 
-/** Undefined if the application is not present any more. */
-function viewGrant(tenant: TenantState, { clientId, userId, scopes }: Granted) {
+/** Undefined if the application or the API is not present any more. */
+function viewGrant(tenant: TenantState, granted: Granted, api: string) {
+  const { clientId, userId } = granted
+  const appId = api === '' ? graphAppId : findResource(tenant.registry, api)?.appId
   const client = tenant.registry.entry(clientId)?.servicePrincipal
-  const resource = tenant.registry.entry(graphAppId)?.servicePrincipal
-  const ofGraph = scopes.filter((scope) => prefixOf(scope) === '')
-  if (!client || !resource || ofGraph.length === 0) return undefined
+  const resource = appId && tenant.registry.entry(appId)?.servicePrincipal
+  if (!client || !resource) return undefined
   return {
     id: grantId(client.id, resource.id, userId),
     clientId: client.id,
     consentType: userId === undefined ? 'AllPrincipals' : 'Principal',
     principalId: userId ?? null,
     resourceId: resource.id,
-    scope: ofGraph.join(' '),
+    scope: scopesOf(granted, api).map(valueOf).join(' '),
   }
 }
 
-/** Consents for other APIs, which this resource does not show. */
-function ofOtherApis({ scopes }: Granted): string[] {
-  return scopes.filter((scope) => prefixOf(scope) !== '')
+function scopesOf({ scopes }: Granted, api: string): string[] {
+  return scopes.filter((scope) => prefixOf(scope) === api)
+}
+
+/** Replaces what is granted for one API, and keeps what is granted for others. */
+function change(
+  tenant: TenantState,
+  granted: Granted,
+  api: string,
+  scopes: readonly string[],
+): void {
+  const others = granted.scopes.filter((scope) => prefixOf(scope) !== api)
+  tenant.consents.set({ ...granted, scopes: [...scopes, ...others] })
 }
 
 /** The three ids in one, in Entra's form. */

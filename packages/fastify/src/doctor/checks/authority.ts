@@ -1,11 +1,13 @@
 /** The authority: whether it answers for this tenant, which issuer it names, and what time it has. */
 import { type Config, issuerFor } from '../../config/index.ts'
 import { createEntraNetwork, EntraError, readMetadata } from '../../entra/index.ts'
+import { withoutProxy } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 
 /** Three findings of one answer: `authority`, `issuer` and `clock`. */
 export const authority: Check = {
   id: 'authority',
+  others: ['issuer', 'clock'],
   async run({ config }) {
     return authorityFindings(config, await fetchFacts(config).catch(asEntraError))
   },
@@ -62,8 +64,8 @@ function noDocument(config: Config, error?: EntraError): Finding {
 }
 
 /** The proxy that requests to Microsoft go through, without its credentials. */
-function through({ proxy, usesLocalTenant }: Config): string {
-  if (proxy.url === undefined || usesLocalTenant) return ''
+function through({ proxy, authority: asked }: Config): string {
+  if (proxy.url === undefined || withoutProxy(proxy)(new URL(asked))) return ''
   return `, asked through the proxy ${new URL(proxy.url).host} of HTTPS_PROXY`
 }
 

@@ -1,5 +1,11 @@
 /** The configuration: whether it is valid, and whether what it says about Graph fits together. */
-import { type Config, type ConfigError, foreignGraphHost, isSameScope } from '../../config/index.ts'
+import {
+  cloudFor,
+  type Config,
+  type ConfigError,
+  foreignGraphHost,
+  isSameScope,
+} from '../../config/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 
 /** Checks run only with a valid configuration; for any other, `configFindings` is the diagnosis. */
@@ -47,7 +53,6 @@ function graphHostFinding(config: Config): Finding {
   const foreignHost = foreignGraphHost(config)
   if (foreignHost === undefined) return pass(id, `Tokens for Graph go to ${url}.`)
   const reason = `The users’ tokens for Graph go to ${foreignHost}, which is not Microsoft’s.`
-  const next =
-    'If it is a proxy of your own, leave it. If not, set downstreamApis.graph.baseUrl in aad.config.json, or GRAPH_BASE_URL, to the Graph of your cloud, such as https://graph.microsoft.com/v1.0.'
+  const next = `If it is a proxy of your own, leave it. If not, set downstreamApis.graph.baseUrl in aad.config.json, or GRAPH_BASE_URL, to the Graph of your cloud, such as ${cloudFor(config).graph}.`
   return warn(id, reason, next)
 }

@@ -1,8 +1,15 @@
 /** Each credential: whether it can be read, whether Entra accepts it, and when it ends. */
 import Fastify from 'fastify'
-import type { Config } from '../../config/index.ts'
-import { createEntra, type Entra, EntraError, refusesClient, remedyFor } from '../../entra/index.ts'
-import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { cloudFor, type Config } from '../../config/index.ts'
+import {
+  createEntra,
+  CredentialUnavailable,
+  type Entra,
+  EntraError,
+  refusesClient,
+  remedyFor,
+} from '../../entra/index.ts'
+import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
 import type { AnswerOf, CredentialAnswer } from '../credential-answers.ts'
 
 /** One finding for each credential. */
@@ -56,11 +63,18 @@ async function readAndAsk(
     if (!isReachable) return facts
     return { ...facts, ...(await answerOf(place, () => answerTo(entra, config))) }
   } catch (error) {
-    const problem = error instanceof Error ? error.message : 'cannot be read'
-    return { ...unknown, problem }
+    return { ...unknown, problem: problemOf(error) }
   } finally {
     await entra.close()
   }
+}
+
+/** Completes "the credential …". */
+function problemOf(error: unknown): string {
+  if (!(error instanceof CredentialUnavailable)) return `cannot be tried: ${nameOf(error)}`
+  const { message, cause } = error
+  const network = cause instanceof EntraError ? cause.network : undefined
+  return network ? `${message} (${network.sentence})` : message
 }
 
 /** Sends the credential once. An error about anything but the client means that Entra accepted it. */
@@ -79,16 +93,15 @@ async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer>
   return { ...notAsked, accepted: true }
 }
 
-async function sendCredential(entra: Entra, { authority, downstreamApis }: Config): Promise<void> {
+async function sendCredential(entra: Entra, config: Config): Promise<void> {
   // Plain http is a tenant on this machine (the configuration allows no other). It gives no tokens to
   // apps. Its error for a made-up code shows as much about the client.
-  if (authority.startsWith('http:')) {
+  if (config.authority.startsWith('http:')) {
     const scopes = ['openid']
     await entra.redeemCode({ code: 'made-up', verifier: 'made-up', nonce: 'made-up', scopes })
     return
   }
-  const graph = downstreamApis['graph']?.baseUrl ?? 'https://graph.microsoft.com'
-  await entra.testCredential(`${new URL(graph).origin}/.default`)
+  await entra.testCredential(`${new URL(cloudFor(config).graph).origin}/.default`)
 }
 
 /** @param now ms since the epoch */

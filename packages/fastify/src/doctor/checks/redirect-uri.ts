@@ -1,13 +1,18 @@
 /** The redirect URI: whether Entra would redirect a browser there. */
 import type { Config } from '../../config/index.ts'
 import { aadstsNumber } from '../../entra/index.ts'
+import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 import { httpGet } from '../http-get.ts'
 
 export const redirectUri: Check = {
   id: 'redirect-uri',
   async run({ config }) {
-    return [redirectFinding(config, await fetchFacts(config).catch(() => undefined))]
+    const { host } = new URL(config.authority)
+    const facts = await fetchFacts(config).catch((error: unknown) =>
+      explainNetworkFailure(error, host),
+    )
+    return [redirectFinding(config, facts)]
   },
 }
 
@@ -44,12 +49,16 @@ async function fetchFacts(config: Config): Promise<RedirectFacts> {
 
 const authenticationPage = 'App registrations > (the app) > Authentication'
 
-/** @param facts undefined if the authority does not answer */
+/** @param facts why the authority does not answer; undefined if that is not known */
 export function redirectFinding(
   { redirectUri: uri }: Config,
-  facts: RedirectFacts | undefined,
+  facts: RedirectFacts | NetworkFailure | undefined,
 ): Finding {
   const id = 'redirect-uri'
+  if (facts && 'kind' in facts) {
+    const reason = `Whether ${uri} is registered could not be told: ${facts.sentence}.`
+    return warn(id, reason, facts.next)
+  }
   if (facts?.registered) return pass(id, `${uri} is registered.`)
   if (facts?.registered === false) {
     const reason = `${uri}, which the app sends, is not registered (AADSTS50011).`

@@ -4,14 +4,17 @@ import Fastify from 'fastify'
 import type { Config } from '../../config/index.ts'
 import { createCookieJar, createSealedCookies, sessionCookie } from '../../session/cookie.ts'
 import { openStore } from '../../store/index.ts'
-import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { StoreError } from '../../store/store.ts'
+import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
 
 export const store: Check = {
   id: 'store',
   async run({ config }) {
     const problem = await tryStore(config).then(
       () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : 'it does not answer'),
+      (error: unknown) =>
+        // The sentence of a StoreError is ours: the store explains its library's errors by their code.
+        error instanceof StoreError ? error.message : nameOf(error),
     )
     return [storeFinding(config, problem)]
   },

@@ -122,8 +122,6 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-/** The token's audience (Microsoft, "managed identity as a federated identity credential"). */
-const exchangeAudience = 'api://AzureADTokenExchange'
 const metadataService = 'http://169.254.169.254'
 
 /** The network of the token request that is running. */
@@ -149,8 +147,10 @@ export type ManagedIdentity = ReturnType<typeof createManagedIdentity>
 /**
  * The managed identity that Azure gives to an app that runs there, in place of a secret. MSAL finds out
  * which of Azure's services this is, and keeps a token while it is valid.
+ *
+ * @param audience of the token, which differs between Microsoft's clouds; see `Cloud`
  */
-export function createManagedIdentity(network: EntraNetwork) {
+export function createManagedIdentity(network: EntraNetwork, audience: string) {
   return {
     /** @throws CredentialUnavailable if this is not Azure, or has no such identity */
     assertion: async ({
@@ -175,7 +175,7 @@ export function createManagedIdentity(network: EntraNetwork) {
         },
       })
       try {
-        const acquire = () => application.acquireToken({ resource: exchangeAudience })
+        const acquire = () => application.acquireToken({ resource: audience })
         const { accessToken } = await currentNetwork.run(captured.module, acquire)
         // MSAL reads some errors as a success with an empty token.
         if (accessToken) return accessToken

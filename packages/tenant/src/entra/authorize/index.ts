@@ -82,9 +82,10 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
     for (const context of asked.claims.contexts) account.contexts.add(context)
     return completeAuthorize(exchange, account)
   }
-  if (canConsent(tenant, user, asked.scopes)) {
-    tenant.consents.grant(user.id, target.client.clientId, asked.scopes)
-  }
+  const { clientId } = target.client
+  // An administrator may have granted others to all users.
+  const missing = tenant.consents.missing(user.id, clientId, asked.scopes)
+  if (canConsent(tenant, user, missing)) tenant.consents.grant(user.id, clientId, missing)
   return completeAuthorize(exchange, account, true)
 }
 
