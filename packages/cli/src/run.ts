@@ -34,6 +34,10 @@ async function load(script: string, file: string, args: readonly string[]): Prom
   // As if Node had been started with the file.
   process.argv = [process.execPath, fileURLToPath(import.meta.resolve(file)), ...args]
   if (readsEnvFile.has(script)) await import('./dev/env-file.ts')
+  if (script === 'doctor') {
+    const { runningEnvironment } = await import('./dev/running.ts')
+    Object.assign(process.env, await runningEnvironment(process.env))
+  }
   await import(file)
 }
 
