@@ -146,3 +146,12 @@ for (const [theme, scheme] of [
     },
   )
 }
+
+test('a page that was opened at 127.0.0.1 is shown at the public address, without a trace of it', async ({
+  page,
+  baseURL,
+}) => {
+  await page.goto(`${baseURL?.replace('localhost', '127.0.0.1')}/users?q=no#table`)
+  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  expect(page.url()).toBe(`${baseURL}/users?q=no#table`)
+})

@@ -199,3 +199,21 @@ for (const { colorScheme, width } of [
     },
   )
 }
+
+test('cookies of another program on this machine, of the same names, keep no one out', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const { hostname: domain, port } = new URL(baseURL ?? '')
+  const bases = ['session', 'sign-in-1', 'sign-in-2', 'sign-in-3']
+  await context.addCookies(
+    bases.flatMap((base) =>
+      ['/api', '/auth'].map((path) => ({ name: `${base}-${port}`, value: 'x', domain, path })),
+    ),
+  )
+  await signIn(page, 0)
+  await page.reload()
+  await page.goto('/sessions')
+  await expect(rows(page).first()).toBeVisible()
+})

@@ -10,10 +10,9 @@ import { reportPortInUse } from './vite/report-port-in-use.ts'
 const port = Number(process.env['WEB_PORT'] ?? 5173)
 const backEndOrigin = process.env['BACK_END'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 5174}`
 
+const publicUrl = process.env['PUBLIC_URL'] || `http://localhost:${port}`
 /** The public address, if it is not on this machine: in a Codespace or a dev container, or behind a tunnel. */
-const publicUrl = process.env['PUBLIC_URL']
-const tunnel =
-  publicUrl && new URL(publicUrl).hostname !== 'localhost' ? new URL(publicUrl) : undefined
+const tunnel = new URL(publicUrl).hostname === 'localhost' ? undefined : new URL(publicUrl)
 
 /** The launcher sets it if the browser cannot reach the local tenant by its own address. */
 const tenantOrigin = process.env['TENANT_LOGIN']
@@ -45,10 +44,8 @@ export default defineConfig(({ command }) => ({
   plugins: [
     react(),
     reportPortInUse(port),
+    canonicalHost(publicUrl),
     automaticSignIn(backEndOrigin),
-
-    // Behind a tunnel, the Host may be the address of this process, and redirects would lead away.
-    ...(tunnel ? [] : [canonicalHost()]),
     ...(login && command === 'serve'
       ? [tenantLogin(login, new CodeGate({ print: printCode }))]
       : []),

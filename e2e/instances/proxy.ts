@@ -29,17 +29,19 @@ export interface Passed {
  * @param folder for its files
  * @param port to listen on, with TLS
  * @param instances ports
+ * @param host the Host that it passes on, as nginx writes it: what the browser sent, or `$proxy_host`, nginx's default
  */
 export async function startProxy(
   folder: string,
   port: number,
   instances: readonly number[],
+  host: '$http_host' | '$proxy_host' = '$http_host',
 ): Promise<Proxy> {
   const at = join(folder, 'nginx')
   mkdirSync(at)
   const certificate = makeCertificate(at)
   const log = join(at, 'passed.log')
-  writeFileSync(join(at, 'nginx.conf'), configuration(at, port, instances))
+  writeFileSync(join(at, 'nginx.conf'), configuration(at, port, instances, host))
   const nginx = findProgram('nginx') ?? 'nginx'
   const program = runProgram(nginx, ['-p', at, '-c', join(at, 'nginx.conf'), '-e', 'stderr'])
   try {
@@ -57,7 +59,12 @@ export async function startProxy(
 }
 
 /** After a connection error nginx tries the next instance, but only with requests that may be repeated. */
-function configuration(at: string, port: number, instances: readonly number[]): string {
+function configuration(
+  at: string,
+  port: number,
+  instances: readonly number[],
+  host: string,
+): string {
   const servers = instances.map(
     (instance) => `server 127.0.0.1:${instance} max_fails=1 fail_timeout=1s;`,
   )
@@ -86,7 +93,7 @@ http {
       proxy_pass http://gatehouse;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
+      proxy_set_header Host ${host};
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $scheme;
       proxy_connect_timeout 2s;

@@ -58,13 +58,20 @@ afterAll(async () => {
   const gone = once(vite, 'exit')
   vite.kill('SIGTERM')
   await gone
-  backEnd.close()
+  await stopListening(backEnd)
   for (const folder of made) rmSync(folder, { recursive: true, force: true })
 })
 
 async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return (server.address() as AddressInfo).port
+}
+
+async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return
+  server.close()
+  server.closeAllConnections()
+  await once(server, 'close')
 }
 
 async function freePort(): Promise<number> {
@@ -78,8 +85,8 @@ async function freePort(): Promise<number> {
 interface Answer {
   status: number
   type: string
+  headers: IncomingHttpHeaders
   body: string
-  headers?: IncomingHttpHeaders
 }
 
 type Ask = { method?: string; headers?: Record<string, string> }
@@ -97,14 +104,14 @@ function ask(path: string, { method = 'GET', headers = {} }: Ask = {}): Promise<
         resolve({
           status: answer.statusCode ?? 0,
           type: answer.headers['content-type'] ?? '',
-          body,
           headers: answer.headers,
+          body,
         }),
       )
     })
     asking.on('upgrade', ({ statusCode = 0 }, socket) => {
       socket.destroy()
-      resolve({ status: statusCode, type: '', body: '' })
+      resolve({ status: statusCode, type: '', headers: {}, body: '' })
     })
     asking.on('error', reject).end()
   })
@@ -416,5 +423,63 @@ describe('the development server answers to its own host names', () => {
     expect(await open(`/?token=${token}`, { origin: `http://localhost:${port}` })).toBe(101)
     expect(await open('/', { origin: 'http://evil.test' })).toBe(400)
     expect(await open(`/?token=${token}`, { host: 'evil.test' })).toBe(400)
+  })
+})
+
+const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+describe('a page that was opened at another name of this machine', () => {
+  test.each(['127.0.0.1', '[::1]', 'app.localhost'])('is shown at localhost: %s', async (name) => {
+    const headers = { ...navigation, host: `${name}:${port}` }
+    for (const path of ['/users?q=a', '//evil.test/x?q=a']) {
+      const { status, headers: answer } = await ask(path, { headers })
+      const location = `http://localhost:${port}${path}&host-redirect=done`
+      expect([status, answer.location]).toEqual([307, location])
+    }
+    const again = await ask('/users?host-redirect=done', { headers })
+    expect([again.status, again.type]).toEqual([200, 'text/html'])
+  })
+
+  test('loads its files there', async () => {
+    const headers = { host: `127.0.0.1:${port}` }
+    expect((await ask('/src/main.tsx', { headers })).status).toBe(200)
+  })
+})
+
+describe('while the back end does not answer', () => {
+  beforeAll(() => stopListening(backEnd))
+
+  test.each(['/auth/sign-in?returnTo=/users', '/auth/redirect?code=x&state=y', '/api/me'])(
+    'a navigation to %s gets a page that loads itself again without a script',
+    async (path) => {
+      const { status, type, headers, body } = await ask(path, { headers: navigation })
+      expect([status, type]).toEqual([503, 'text/html; charset=utf-8'])
+      expect([headers['refresh'], headers['retry-after']]).toEqual(['1', '1'])
+      expect(headers['cache-control']).toBe('no-store')
+      expect(headers['content-security-policy']).toContain("default-src 'none'")
+      expect(body).toContain('<h1>This page is not available just now</h1>')
+      expect(body).toContain('This page goes on by itself in one second.')
+      expect(body).toContain('The back end does not answer.')
+      expect(body).not.toContain('<script')
+      expect(body).not.toContain('code=x')
+    },
+  )
+
+  test.each([
+    ['/api/session', 'GET'],
+    ['/auth/sign-out', 'POST'],
+    ['/auth/sign-in', 'GET'],
+  ])('a fetch of %s by %s gets a problem as JSON', async (path, method) => {
+    const asked = { accept: 'application/json', 'sec-fetch-mode': 'cors' }
+    const { status, type, headers, body } = await ask(path, { method, headers: asked })
+    expect([status, type]).toEqual([503, 'application/problem+json'])
+    expect([headers['refresh'], headers['retry-after']]).toEqual([undefined, '1'])
+    expect(JSON.parse(body)).toMatchObject({ code: 'unavailable', status: 503 })
+  })
+
+  test('a form that was sent is not sent again by itself', async () => {
+    const { status, type, headers } = await ask('/auth/x', { method: 'POST', headers: navigation })
+    expect([status, type]).toEqual([503, 'text/html; charset=utf-8'])
+    expect(headers['refresh']).toBeUndefined()
   })
 })

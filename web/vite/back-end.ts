@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
 import type { ProxyOptions } from 'vite'
-import type { Problem } from '@gatehouse/contract/problem'
+import { answerUnavailable } from './unavailable.ts'
 
 /**
- * Forwards requests to the back end. While it starts, or after a crash, the page gets a problem as from the
+ * Forwards requests to the back end. While it starts, or after a crash, a problem is sent as from the
  * back end itself, instead of a bare 502.
  *
  * @param origin where the back end listens
@@ -22,9 +20,10 @@ export function backEnd(
       proxy.on('proxyRes', ({ headers }) => {
         if (headers.location) headers.location = browserAddress(headers.location)
       })
-      proxy.on('error', (_error, _request, response) => {
-        if ('writeHead' in response && !response.headersSent) answerUnavailable(response)
-      })
+      proxy.on(
+        'error',
+        answerUnavailable('The back end does not answer. It may still be starting.'),
+      )
     },
   }
 }
@@ -63,22 +62,4 @@ function withAddress(body: string, browserAddress: (address: string) => string):
   } catch {
     return body
   }
-}
-
-function answerUnavailable(response: ServerResponse): void {
-  const problem: Problem = {
-    type: 'about:blank#unavailable',
-    title: 'Service Unavailable',
-    status: 503,
-    detail: 'The back end does not answer. It may still be starting.',
-    code: 'unavailable',
-    requestId: randomUUID(),
-  }
-  response
-    .writeHead(503, {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      'retry-after': '1',
-    })
-    .end(JSON.stringify(problem))
 }

@@ -1,26 +1,25 @@
+import { decideHost } from '@gatehouse/fastify/canonical-host'
 import type { Plugin } from 'vite'
 
 /**
- * Redirects a page that was opened as http://127.0.0.1:5173 or http://[::1]:5173 to http://localhost:5173.
- * Entra ID accepts plain http for `localhost` only, and a browser keeps the cookies of the names apart.
+ * Redirects pages of another host to the public address, as the back end does: those that were opened as
+ * http://127.0.0.1:5173, for instance. Entra ID accepts plain http for `localhost` only, and a browser keeps the
+ * cookies of the names apart.
+ *
+ * @param publicUrl the origin that users open
  */
-export function canonicalHost(): Plugin {
+export function canonicalHost(publicUrl: string): Plugin {
   return {
     name: 'canonical-host',
     apply: 'serve',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const location = localhostUrl(request.headers.host, request.url)
-        const isDocument = request.method === 'GET' && request.headers.accept?.includes('text/html')
-        if (!location || !isDocument) return next()
+        const { method, headers, url = '/' } = request
+        const decision = decideHost(publicUrl, { method, headers, host: headers.host ?? '', url })
+        if (decision.action === 'serve') return next()
+        const { location } = decision
         response.writeHead(307, { location, 'cache-control': 'no-store' }).end()
       })
     },
   }
-}
-
-/** The same page on localhost; undefined if `host` is no loopback address in numbers. */
-export function localhostUrl(host = '', path = '/'): string | undefined {
-  const port = /^(?:127\.0\.0\.1|\[::1\])(:\d+)?$/.exec(host)
-  return port ? `http://localhost${port[1] ?? ''}${path}` : undefined
 }

@@ -7,6 +7,7 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin, ProxyOptions } from 'vite'
+import { answerUnavailable } from './unavailable.ts'
 
 export const tenantPath = '/_tenant-login'
 
@@ -95,6 +96,9 @@ export function tenantProxy({ tenant }: TenantLogin): ProxyOptions {
     headers: { origin: tenant },
     xfwd: false,
     rewrite: (path) => path.slice(tenantPath.length),
+    configure: (proxy) => {
+      proxy.on('error', answerUnavailable('The local tenant does not answer.'))
+    },
   }
 }
 

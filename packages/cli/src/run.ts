@@ -44,6 +44,10 @@ async function runServerCommand(
 ): Promise<void> {
   // The server's commands read the environment alone.
   await import('./dev/env-file.ts')
+  if (name === 'doctor') {
+    const { runningEnvironment } = await import('./dev/running.ts')
+    Object.assign(process.env, await runningEnvironment(process.env))
+  }
   const { runCommand } = await import('@gatehouse/fastify/commands')
   const { root } = await import('./files/folder.ts')
   await runCommand(name, args, root)

@@ -26,6 +26,9 @@ export const auth = {
   frontChannelLogout: '/auth/front-channel-logout',
 } as const
 
+/** For load balancers: whether the process is alive, and whether it is ready for requests. */
+export const health = { alive: '/healthz', ready: '/readyz' } as const
+
 /** The pages that the product redirects to. The web app has to provide them. */
 export const pages = {
   home: '/',
@@ -62,6 +65,12 @@ export function signInUrl(
 
 /** The query parameter of a page that must not lead to an automatic sign-in, because it comes from one. */
 export const noAutomaticSignIn = 'automatic-sign-in=off'
+
+/**
+ * The query parameter of an address that the server redirected to because another host of the app was opened.
+ * It keeps the server from doing so twice.
+ */
+export const hostRedirected = 'host-redirect=done'
 
 /**
  * The address of *Continue* for an `interaction_required` answer.

@@ -7,14 +7,11 @@ import doctor from './doctor/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
+import { canonicalHostRedirect } from './plugins/canonical-host.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
-import {
-  ambiguousRequests,
-  canonicalHostRedirect,
-  crossSitePolicy,
-} from './plugins/request-policy.ts'
+import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
 import securityHeaders from './plugins/security-headers.ts'
 import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 
@@ -55,7 +52,6 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(crossSitePolicy, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
   await app.register(notFoundHandler, { webBuild })
-  // Before the canonical host: a health check may use any address.
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })
   await app.register(auth, { config, now })

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { noAutomaticSignIn } from '@gatehouse/contract/paths'
+import { hostRedirected, noAutomaticSignIn } from '@gatehouse/contract/paths'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { extendMutation } from './actions.ts'
 import { serverNow } from './server-clock.ts'
@@ -25,7 +25,7 @@ interface SessionWatchOptions {
 export function useSessionWatch({
   keepInStorage = [],
 }: SessionWatchOptions = {}): SessionCheckStatus {
-  useEffect(hideMarker, [])
+  useEffect(hideMarkers, [])
   useClearCacheOnSignOut()
   useClearStorageOnSignOut(keepInStorage)
   useSessionChannel()
@@ -73,13 +73,13 @@ export function warnBefore({ idleSeconds }: SignedIn): number {
   return Math.min(maxWarnMs, (idleSeconds * 1000) / 2)
 }
 
-/** Takes the marker of an automatic sign-in that could not work out of the address. */
-function hideMarker(): void {
+/** Takes what the server added for itself out of the address. */
+function hideMarkers(): void {
   const { pathname, search, hash } = window.location
   const rest = search
     .slice(1)
     .split('&')
-    .filter((pair) => pair !== noAutomaticSignIn)
+    .filter((pair) => pair !== noAutomaticSignIn && pair !== hostRedirected)
   const shown = rest.join('&')
   if (shown === search.slice(1)) return
   window.history.replaceState(window.history.state, '', `${pathname}${shown && `?${shown}`}${hash}`)

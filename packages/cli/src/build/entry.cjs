@@ -27,7 +27,7 @@ function useCompileCache(directory) {
   try {
     // The build may be copied to another folder.
     compiler.enableCompileCache({ directory: directory, portable: true })
-  } catch (error) {
+  } catch {
     // Before Node 24.12, it takes the folder alone.
     compiler.enableCompileCache(directory)
   }

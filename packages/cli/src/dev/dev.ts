@@ -77,7 +77,11 @@ function plan(): Plan {
   return {
     config,
     env,
-    processes: [...localTenantProcess(config, env), backEndProcess(config, 'bff/src/server.ts'), page],
+    processes: [
+      ...localTenantProcess(config, env),
+      backEndProcess(config, 'bff/src/server.ts'),
+      page,
+    ],
     served: originOf('localhost', page.port),
   }
 }

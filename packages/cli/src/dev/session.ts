@@ -6,12 +6,16 @@ import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { request } from 'undici'
 import './env-file.ts'
 import { exitWith, readConfig } from './launch.ts'
+import { appOrigins } from './running.ts'
 
 const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.example]
 
 Signs a user of the local tenant in and prints the session cookie as name=value.
 
   curl --cookie "$(npm run --silent session)" http://localhost:5173/api/me
+
+It asks the app on this machine, also if PUBLIC_URL is the address of a tunnel. Then so does curl: the back end
+is at http://localhost:5174.
 
 Options:
   --user   user name or object id; the tenant's first user by default
@@ -43,11 +47,16 @@ interface Answer {
   cookie: string
 }
 
-/** Not by fetch, which sends `Sec-Fetch-Mode: cors`: a sign-in is for navigations only. */
-async function visit(path: string, cookie = ''): Promise<Answer> {
+/**
+ * Not by fetch, which sends `Sec-Fetch-Mode: cors`: a sign-in is for navigations only.
+ *
+ * @returns undefined if nothing answers there
+ */
+async function visit(url: URL, cookie = ''): Promise<Answer | undefined> {
   try {
-    const { statusCode, headers, body } = await request(new URL(path, config.publicUrl), {
+    const { statusCode, headers, body } = await request(url, {
       headers: { cookie },
+      headersTimeout: 10_000,
     })
     await body.dump()
     const pairs = [headers['set-cookie'] ?? []].flat().map((line) => line.split(';', 1)[0] ?? '')
@@ -57,8 +66,29 @@ async function visit(path: string, cookie = ''): Promise<Answer> {
       cookie: pairs.filter((pair) => !pair.endsWith('=')).join('; '),
     }
   } catch {
-    return exitWith(`Nothing answers at ${config.publicUrl}. Start it first: npm run dev`)
+    return undefined
   }
+}
+
+/**
+ * Starts a sign-in at the app on this machine. Other programs may have its ports: the one that leads to our
+ * tenant is the app. Not at the public address: a tunnel may ask who comes, and its sign-in at the local
+ * tenant needs a code.
+ */
+async function startSignIn(): Promise<{ origin: string; started: Answer }> {
+  const others: string[] = []
+  for (const origin of appOrigins(process.env)) {
+    const started = await visit(new URL(auth.signIn, origin))
+    if (started?.status === 303 && started.location.startsWith(`${config.authority}/`)) {
+      return { origin, started }
+    }
+    if (started) others.push(`${origin} does not start a sign-in (${started.status})`)
+  }
+  if (others.length > 0) return exitWith(`${others.join(', and ')}; see the app’s log.`)
+  const places = appOrigins(process.env).join(' or ')
+  return exitWith(
+    `Nothing answers at ${places}. Start it first: npm run dev\nIf it runs with WEB_PORT, PORT or PUBLIC_URL, set the same here.`,
+  )
 }
 
 /** Acts as the user at the tenant. Ends this process with a sentence if the tenant refuses. */
@@ -81,11 +111,10 @@ async function signIn(authorizeUrl: string): Promise<{ location: string }> {
   }
 }
 
-const started = await visit(auth.signIn)
-if (started.status !== 303) {
-  exitWith(`${config.publicUrl} does not start a sign-in (${started.status}); see the app’s log.`)
+const { origin, started } = await startSignIn()
+const callback = new URL((await signIn(started.location)).location)
+const finished = await visit(new URL(callback.pathname + callback.search, origin), started.cookie)
+if (!finished?.cookie) {
+  exitWith(`The sign-in was refused: ${finished?.location || finished?.status || 'no answer'}`)
 }
-const { location } = await signIn(started.location)
-const finished = await visit(location, started.cookie)
-if (!finished.cookie) exitWith(`The sign-in was refused: ${finished.location || finished.status}`)
 process.stdout.write(`${finished.cookie}\n`)

@@ -7,7 +7,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noAutomaticSignIn, pages, signInUrl } from '@gatehouse/contract/paths'
-import { type CookieJar, readCookie } from '../session/cookie.ts'
+import type { CookieJar } from '../session/cookie.ts'
 import { StoreError } from '../store/store.ts'
 import { redirect303, safeReturnTo } from './redirects.ts'
 import type { RequestSessions } from './request.ts'
@@ -34,8 +34,7 @@ export type AutomaticSignIn = ReturnType<typeof createAutomaticSignIn>
 
 export function createAutomaticSignIn(options: AutomaticSignInOptions) {
   const { enabled, publicUrl, jar, requestSessions } = options
-  const wasTried = ({ headers }: FastifyRequest) =>
-    readCookie(headers.cookie, jar.name(cookie)) !== undefined
+  const wasTried = ({ headers }: FastifyRequest) => jar.isSent(headers.cookie, cookie)
 
   return {
     /** Whether this page request leads to a sign-in. Then the answer is sent. */

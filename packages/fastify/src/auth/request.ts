@@ -13,7 +13,6 @@ import type { ChallengeRequest, Challenges } from '../session/challenges.ts'
 import {
   type CookieJar,
   type createSessionCookie,
-  readCookie,
   type SealedCookies,
   sessionCookie,
 } from '../session/cookie.ts'
@@ -100,6 +99,11 @@ export function sessionOf(request: FastifyRequest): Session {
   return session
 }
 
+const notOurs =
+  'A session cookie opens nothing: it was sealed by other session keys, or another program has set it'
+const severalCookies =
+  'Several session cookies came at once, and not exactly one of them is ours: another program on this host sets cookies of that name. Clear the cookies of this host'
+
 interface RequestSessionsOptions {
   sessions: Sessions
   jar: CookieJar
@@ -116,14 +120,16 @@ export class RequestSessions {
   readonly #setSessionCookie: RequestSessionsOptions['setSessionCookie']
   readonly #perMinute: number
   readonly #now: () => number
-  readonly #cookieName: string
+  readonly #jar: CookieJar
+  /** What the log was told of cookies that cannot be used. */
+  readonly #told = new Set<string>()
 
   constructor({ sessions, jar, setSessionCookie, perMinute, now }: RequestSessionsOptions) {
     this.#sessions = sessions
     this.#setSessionCookie = setSessionCookie
     this.#perMinute = perMinute
     this.#now = now
-    this.#cookieName = jar.name(sessionCookie)
+    this.#jar = jar
   }
 
   /** The live session of a request's cookie, if any. Does not count as activity. @throws StoreError */
@@ -160,9 +166,25 @@ export class RequestSessions {
     )
   }
 
+  /**
+   * The cookie that this app sealed. If several values of its name are ours, it is not known whose browser
+   * this is, and none counts: one of them may be an attacker's.
+   */
   #cookieOf(request: FastifyRequest): OpenCookie | undefined {
-    const value = readCookie(request.headers.cookie, this.#cookieName)
-    return value === undefined ? undefined : this.#sessions.cookieOf(value)
+    const values = this.#jar.values(request.headers.cookie, sessionCookie)
+    const opened = values.flatMap((value) => this.#sessions.cookieOf(value) ?? [])
+    if (opened.length !== 1) this.#tellOnce(request, values.length, opened.length)
+    return opened.length === 1 ? opened[0] : undefined
+  }
+
+  /** Otherwise the user would be signed out, and sign in again in vain, without a word anywhere. */
+  #tellOnce(request: FastifyRequest, values: number, opened: number): void {
+    if (values === 0 && !this.#jar.isSent(request.headers.cookie, sessionCookie)) return
+    const fields = { event: 'session_cookie_unusable', values, opened }
+    const key = `${values} ${opened}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    request.log.warn(fields, values === 1 ? notOurs : severalCookies)
   }
 
   async #resolve(request: FastifyRequest, cookie: OpenCookie): Promise<Session | undefined> {

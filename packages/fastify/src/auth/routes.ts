@@ -8,7 +8,7 @@ import { OwnSessions } from '@gatehouse/contract/sessions'
 import { SignInProblem } from '@gatehouse/contract/sign-in-problem'
 import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
-import { cookieNames, sessionCookie } from '../session/cookie.ts'
+import { sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
 import { handleCallback } from './callback/callback.ts'
@@ -118,8 +118,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
     // A cookie that opens nothing is cleared here and not on every 401: a late answer must not clear
     // the cookie of a newer sign-in.
-    const name = jar.name(sessionCookie)
-    if (!session && cookieNames(request.headers.cookie, name).includes(name)) {
+    if (!session && jar.isSent(request.headers.cookie, sessionCookie)) {
       jar.clear(reply, sessionCookie)
     }
     return sessionStatus(context, session)

@@ -22,6 +22,8 @@ export const SignInQuery = Type.Object(
     domainHint: Type.Optional(Type.String({ maxLength: 255 })),
     challenge: Type.Optional(Type.String({ maxLength: 64 })),
     automatic: Type.Optional(Type.Literal('true')),
+    /** `hostRedirected`: read by the redirect to the public host. */
+    'host-redirect': Type.Optional(Type.Literal('done')),
   },
   { additionalProperties: false },
 )

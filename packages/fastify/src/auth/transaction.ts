@@ -6,7 +6,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqualText } from '../entra/index.ts'
-import { type CookieJar, cookieNames, readCookie, type SealedCookies } from '../session/cookie.ts'
+import type { CookieJar, SealedCookies } from '../session/cookie.ts'
 import { deriveKey } from '../store/seal.ts'
 
 /** The secret part. Only the browser that started the sign-in has it. */
@@ -140,20 +140,21 @@ export class Transactions {
   }
 
   #sends({ headers: { cookie } }: FastifyRequest, base: string): boolean {
-    const name = this.#jar.name(base)
-    return cookieNames(cookie, name).includes(name)
+    return this.#jar.isSent(cookie, base)
   }
 
-  #read({ headers: { cookie } }: FastifyRequest, base: string): Transaction | undefined {
-    const value = readCookie(cookie, this.#jar.name(base))
-    const content = value === undefined ? undefined : this.#cookies.open('sign-in', value)?.content
-    return content && isTransaction(content) && this.isCurrent(content) ? content : undefined
+  /** The valid transactions under a name: one, unless another program has set cookies of that name. */
+  #read({ headers: { cookie } }: FastifyRequest, base: string): Transaction[] {
+    return this.#jar.values(cookie, base).flatMap((value) => {
+      const content = this.#cookies.open('sign-in', value)?.content
+      return content && isTransaction(content) && this.isCurrent(content) ? [content] : []
+    })
   }
 
   #locate(request: FastifyRequest, id: string) {
     for (const base of slots) {
-      const transaction = this.#read(request, base)
-      if (transaction && timingSafeEqualText(transaction.id, id)) return { base, transaction }
+      const transaction = this.#read(request, base).find((one) => timingSafeEqualText(one.id, id))
+      if (transaction) return { base, transaction }
     }
     return undefined
   }
@@ -162,7 +163,7 @@ export class Transactions {
   #chooseSlot(request: FastifyRequest): string {
     const taken = slots.map((base) => ({
       base,
-      issuedAt: this.#read(request, base)?.issuedAt ?? 0,
+      issuedAt: Math.max(0, ...this.#read(request, base).map(({ issuedAt }) => issuedAt)),
     }))
     // A name that is sent and opens nothing may be planted for a part of the site, and then it stays.
     const absent = taken.filter(({ base }) => !this.#sends(request, base))

@@ -1,4 +1,5 @@
 /** For load balancers: alive, and ready for traffic. Neither reveals users or configuration. */
+import { health as paths } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../errors.ts'
 import { sendProblem } from './error-handler.ts'
@@ -14,8 +15,8 @@ export default async function health(
   app: FastifyInstance,
   { isEnding }: HealthOptions,
 ): Promise<void> {
-  app.get('/healthz', fromAnyone, async () => ({ status: 'alive' }))
-  app.get('/readyz', fromAnyone, async (_request, reply) => {
+  app.get(paths.alive, fromAnyone, async () => ({ status: 'alive' }))
+  app.get(paths.ready, fromAnyone, async (_request, reply) => {
     if (isEnding()) {
       // Sent, not thrown: an end that was asked for is not logged as a failure.
       const detail = 'This instance is about to end.'

@@ -1,8 +1,9 @@
 /** The words of the pages for navigations that failed, by problem. All of them are fixed. */
-import type { ProblemCode } from '@gatehouse/contract/problem'
+import type { IncomingMessage } from 'node:http'
+import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import { pages, signInUrl } from '@gatehouse/contract/paths'
-import type { ProblemError } from '../errors.ts'
-import type { HtmlPage } from '../html-page.ts'
+import { type ProblemError, toProblem } from '../errors.ts'
+import { type HtmlPage, htmlPageHeaders, isForPerson, renderHtmlPage } from '../html-page.ts'
 
 type Words = readonly [title: string, text: string]
 
@@ -70,4 +71,30 @@ export function problemPageFor(problem: ProblemError, goesOn: boolean): HtmlPage
 
 function inSeconds(seconds: number): string {
   return seconds === 1 ? 'one second' : `${seconds} seconds`
+}
+
+/**
+ * A problem as a whole answer, for a server in front of this one that cannot reach it: a page for a person,
+ * which loads itself again by its header, and problem details for programs.
+ */
+export function problemAnswer(
+  problem: ProblemError,
+  { headers: asked, method }: IncomingMessage,
+  requestId: string,
+): { headers: Record<string, string>; body: string } {
+  const { retryAfterS, message } = problem
+  const isPage = isForPerson(asked)
+  const goesOn = isPage && retryAfterS !== undefined && method === 'GET'
+  const page = problemPageFor(problem, goesOn)
+  return {
+    headers: {
+      'cache-control': 'no-store',
+      ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
+      ...(goesOn && { refresh: String(retryAfterS) }),
+      ...(isPage ? htmlPageHeaders : { 'content-type': problemMediaType }),
+    },
+    body: isPage
+      ? renderHtmlPage({ ...page, text: [...page.text, message], requestId })
+      : JSON.stringify(toProblem(problem, requestId)),
+  }
 }

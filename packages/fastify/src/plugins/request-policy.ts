@@ -1,7 +1,7 @@
 /**
- * The requests that this app accepts: not sent by another site, not ambiguous, and for its own host.
+ * The requests that this app accepts: not sent by another site, and not ambiguous.
  */
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../errors.ts'
 
@@ -139,49 +139,5 @@ function countHostHeaders(rawHeaders: readonly string[]): number {
 
 export const ambiguousRequests = fp(refuseAmbiguous, {
   name: 'ambiguous-requests',
-  dependencies: ['security-headers'],
-})
-
-const loopback = /^(?:127\.0\.0\.1|\[::1\])(?::(\d+))?$/
-
-/**
- * In development a person may open 127.0.0.1, where the browser sends no cookie of localhost. They are
- * redirected to the configured origin before a cookie is set. The Host header is compared and never
- * copied. Its port has to be the public one: a proxy may write the address of this process as the Host, as
- * nginx does by default, and then each redirect would come back here as it was.
- */
-function canonicalHost(
-  app: FastifyInstance,
-  options: { publicUrl: string },
-  done: () => void,
-): void {
-  const { publicUrl } = options
-  if (new URL(publicUrl).hostname === 'localhost') {
-    // For the pages and the sign-in flow only: a page that asks the API is at the right host already.
-    app.addHook('onRoute', (route) => {
-      if (!route.config?.allowFrom) return
-      route.onRequest = [redirectToCanonicalHost(publicUrl), ...[route.onRequest ?? []].flat()]
-    })
-  }
-  done()
-}
-
-function redirectToCanonicalHost(publicUrl: string): onRequestHookHandler {
-  const { port, protocol } = new URL(publicUrl)
-  const defaultPort = protocol === 'https:' ? '443' : '80'
-  return (request, reply, next) => {
-    const host = loopback.exec(request.headers.host ?? '')
-    if (!host || (host[1] ?? defaultPort) !== (port || defaultPort)) return next()
-    const target = new URL(publicUrl)
-    // Split as text: in a URL, a path such as `//evil` would be a host.
-    const [path = '', ...query] = request.url.split('?')
-    target.pathname = path
-    target.search = query.join('?')
-    void reply.redirect(target.href, 307)
-  }
-}
-
-export const canonicalHostRedirect = fp(canonicalHost, {
-  name: 'canonical-host',
   dependencies: ['security-headers'],
 })

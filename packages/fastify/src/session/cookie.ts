@@ -36,8 +36,23 @@ export function createCookieJar(publicUrl: string) {
     reply.removeHeader('set-cookie').header('set-cookie', [...list, stringifySetCookie(cookie)])
   }
 
+  /**
+   * The values of a cookie in a Cookie header, each once. On https there is at most one. On http, a program
+   * on another port may have set a cookie of the same name for a part of the paths, and browsers then send
+   * both; the caller tries which of them is ours.
+   */
+  function values(header: string | undefined, base: string): readonly string[] {
+    const one = readCookie(header, name(base))
+    if (one !== undefined) return [one]
+    return secure || header === undefined ? [] : readCookieValues(header, name(base))
+  }
+
   return {
     name,
+    values,
+    /** Whether a Cookie header has the name, with any value. */
+    isSent: (header: string | undefined, base: string): boolean =>
+      cookieNames(header, name(base)).includes(name(base)),
     set,
     clear: (reply: FastifyReply, base: string): void => set(reply, base, '', 0),
   }
@@ -70,6 +85,25 @@ export function readCookie(header: string | undefined, name: string): string | u
   if (header === undefined) return undefined
   const at = valueAt(header, name, 0)
   if (at < 0 || valueAt(header, name, at) >= 0) return undefined
+  return valueFrom(header, at)
+}
+
+/**
+ * Opening a value costs 7 µs. Browsers send cookies of longer paths first (RFC 6265 §5.4), so ours, whose
+ * path is `/`, are among the last, however many there are.
+ */
+const maxValues = 8
+
+/** The last values of a name that occurs several times, each once. */
+export function readCookieValues(header: string, name: string): string[] {
+  const values = new Set<string>()
+  for (let at = valueAt(header, name, 0); at >= 0; at = valueAt(header, name, at)) {
+    values.add(valueFrom(header, at))
+  }
+  return [...values].slice(-maxValues)
+}
+
+function valueFrom(header: string, at: number): string {
   const end = header.indexOf(';', at)
   return (end < 0 ? header.slice(at) : header.slice(at, end)).trim()
 }

@@ -15,7 +15,11 @@ interface Ended {
 async function doctor(args: string[] = [], env: Record<string, string> = {}): Promise<Ended> {
   const options = { env: { PATH: process.env['PATH'], ...gatehouse().environment, ...env } }
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [serverFile, 'doctor', ...args], options)
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [serverFile, 'doctor', ...args],
+      options,
+    )
     return { code: 0, stdout }
   } catch (error) {
     const { code, stdout } = error as Ended

@@ -2,18 +2,28 @@ import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { cookieNames, createSealedCookies, readCookie } from '../../src/session/cookie.ts'
+import {
+  cookieNames,
+  createCookieJar,
+  createSealedCookies,
+  readCookie,
+} from '../../src/session/cookie.ts'
 import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 const name = '__Host-session'
 
-/** The rule in its simplest form: split and find. Two of a name count as none. */
-function readSlowly(header: string): string | undefined {
-  const values = header
+/** The values of a name, in the simplest form: split and find. */
+function valuesSlowly(header: string, of = name): string[] {
+  return header
     .split(';')
     .map((pair) => pair.replace(/^[ \t]+/, ''))
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1).trim())
+    .filter((pair) => pair.startsWith(`${of}=`))
+    .map((pair) => pair.slice(of.length + 1).trim())
+}
+
+/** Two of a name count as none. */
+function readSlowly(header: string): string | undefined {
+  const values = valuesSlowly(header)
   return values.length === 1 ? values[0] : undefined
 }
 
@@ -37,6 +47,22 @@ describe('any Cookie header', () => {
         expect(readCookie(text, name)).toBe(readSlowly(text))
       }),
       propertyRuns(10_000),
+    )
+  })
+
+  it('yields the last eight values of a name on http, and on https one or none', () => {
+    const secure = createCookieJar('https://app.example.test')
+    const local = createCookieJar('http://localhost:5173')
+    fc.assert(
+      fc.property(header, (text) => {
+        const here = text.replaceAll('__Host-session', 'session-5173')
+        const values = [...new Set(valuesSlowly(here, 'session-5173'))]
+        expect(local.values(here, 'session')).toEqual(values.slice(-8))
+        expect(secure.values(text, 'session')).toEqual(
+          [readSlowly(text)].filter((value) => value !== undefined),
+        )
+      }),
+      propertyRuns(5000),
     )
   })
 

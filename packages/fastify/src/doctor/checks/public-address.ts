@@ -13,7 +13,10 @@ export const address: Check = {
 }
 
 function addressFinding(config: Config): Finding {
-  const { publicUrl: url, production, trustedProxies } = config
+  const { publicUrl: url, production, trustedProxies, usesLocalTenant } = config
+  if (isDeployed(config) && usesLocalTenant) {
+    return pass('address', `People open ${url}, which leads to this machine.`)
+  }
   if (isDeployed(config) && !production) {
     const reason = `${url} is a deployment, and NODE_ENV is not production.`
     const next = 'Set NODE_ENV=production where the app is deployed.'

@@ -1,0 +1,77 @@
+/** What a person at a terminal answers, by real keys. */
+
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from '../src/files/folder.ts'
+import { openTerminal } from './support/terminal.ts'
+import { useSetup } from './support/use-setup.ts'
+
+const setup = useSetup()
+const open = (command: 'register' | 'cleanup', ...args: string[]) =>
+  openTerminal([join(root, `packages/cli/src/${command}.ts`), ...args], setup.env())
+
+describe('npm run cleanup on a terminal', { timeout: 30_000 }, () => {
+  async function removesNothing(keys: string) {
+    await setup.register()
+    const terminal = open('cleanup')
+    await terminal.shows(/Remove this for good\?/)
+    terminal.type(keys)
+    const { code, screen } = await terminal.ended
+    expect(screen).toContain('Nothing was removed.')
+    expect(code).toBe(0)
+    expect(await setup.applications()).toHaveLength(1)
+    expect(setup.folder.has('.env')).toBe(true)
+  }
+
+  it('removes nothing after Enter alone', () => removesNothing('\r'))
+
+  it.each([
+    ['n', 'n'],
+    ['Ctrl+C', '\x03'],
+    ['Escape', '\x1b'],
+  ])('removes nothing after %s', { tags: ['thorough'] }, (_what, keys) => removesNothing(keys))
+
+  it('removes nothing if Enter was pressed before it asked', { tags: ['thorough'] }, async () => {
+    await setup.register()
+    const terminal = open('cleanup')
+    terminal.type('\r\r')
+    await terminal.shows(/Remove this for good\?/)
+    terminal.type('\r')
+    expect((await terminal.ended).screen).toContain('Nothing was removed.')
+    expect(await setup.applications()).toHaveLength(1)
+  })
+
+  it('removes everything after y, or after the choice of Yes', { tags: ['thorough'] }, async () => {
+    for (const keys of ['y', '\x1b[D\r']) {
+      await setup.register()
+      const terminal = open('cleanup')
+      await terminal.shows(/Remove this for good\?/)
+      terminal.type(keys)
+      const { code, screen } = await terminal.ended
+      expect(screen).toContain('Removed.')
+      expect(code).toBe(0)
+      expect(await setup.applications()).toEqual([])
+      expect(setup.folder.has('.env')).toBe(false)
+    }
+  })
+})
+
+describe('npm run register on a terminal', { timeout: 30_000 }, () => {
+  it('goes ahead after Enter, and replaces a value of the user’s own only after y', async () => {
+    const first = open('register')
+    await first.shows(/Go ahead\?/)
+    first.type('\r')
+    expect((await first.ended).code).toBe(0)
+    const [made] = await setup.applications()
+    expect(made).toBeDefined()
+
+    const clientId = '00000000-0000-0000-0000-000000000001'
+    const config = { ...setup.folder.config(), publicUrl: 'https://own.example.test', clientId }
+    setup.folder.write('aad.config.json', JSON.stringify(config))
+    const again = open('register', '--public-url', 'http://localhost:5173')
+    await again.shows(/Go ahead, and replace [\w, ]+\?/)
+    again.type('\r')
+    expect((await again.ended).screen).toContain('Nothing was changed.')
+    expect(setup.folder.config()).toEqual(config)
+  })
+})
