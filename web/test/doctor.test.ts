@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '@gatehouse/contract/doctor'
 import { nameOf, reportOf, sumOf, withAddressBar } from '../src/pages/doctor/report.ts'
@@ -52,6 +54,14 @@ describe('words about findings', () => {
   test('name the checks, and keep a name that only the server knows', () => {
     expect(nameOf(finding('redirect-uri'))).toBe('Redirect URI')
     expect(nameOf(finding('new-thing'))).toBe('new-thing')
+  })
+
+  test('have a name each, as many as docs/doctor.md lists', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/doctor.md'), 'utf8')
+    const [, table = ''] = /\n\| id .*\n\|[- |]+\n((?:\|.*\n)+)/.exec(text) ?? []
+    const ids = [...table.matchAll(/^\| `([a-z-]+)`/gm)].map(([, id = '']) => id)
+    expect(ids).toContain('roles')
+    expect(ids.filter((id) => nameOf(finding(id)) === id)).toEqual([])
   })
 
   test('count the findings', () => {

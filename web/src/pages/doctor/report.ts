@@ -20,6 +20,7 @@ const names = new Map([
   ['store', 'Store of the sessions'],
   ['cookie', 'Session cookie'],
   ['scopes', 'Permissions that are asked for'],
+  ['roles', 'App roles'],
   ['graph-host', 'Host of Microsoft Graph'],
   ['session-keys', 'Keys of the sessions'],
 ])
