@@ -2,9 +2,7 @@
 import { BlockList } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { addRange } from '../ip-range.ts'
-import { noProxyProblem } from '../no-proxy.ts'
-import type { ProxySettings } from '../outgoing/index.ts'
+import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { checked } from './schema.ts'
 

@@ -6,7 +6,7 @@ import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import { type Answer, type Call, type CallSignal, createHttpClient, withDeadline } from './http.ts'
+import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
@@ -112,7 +112,7 @@ export function createApi(
   proxy: ProxySettings,
 ) {
   const { maxConcurrent: connections } = queueLimits
-  const client = createHttpClient({ name, baseUrl, connections, maxBytes, proxy })
+  const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy })
   const queue = new FairQueue(queueLimits)
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {

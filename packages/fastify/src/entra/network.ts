@@ -2,7 +2,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import type { FastifyBaseLogger } from 'fastify'
 import {
-  createDispatcher,
+  createHttpClient,
   explainNetworkFailure,
   type JsonAnswer,
   type JsonRequest,
@@ -41,11 +41,11 @@ export function createEntraNetwork(
   proxy: ProxySettings,
   now: () => number = Date.now,
 ): EntraNetwork {
-  const dispatcher = createDispatcher(proxy, limits)
+  const client = createHttpClient(proxy, limits)
 
   async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
-      const answer = await requestJson(dispatcher, sending, { totalMs, repeatable: true })
+      const answer = await requestJson(client, sending, { totalMs, repeatable: true })
       return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
       throw error instanceof EntraError ? error : noAnswer(sending, error)
@@ -55,7 +55,7 @@ export function createEntraNetwork(
   return {
     get: (url, headers = {}) => send({ method: 'GET', url, headers }),
     post: (url, headers, body) => send({ method: 'POST', url, headers, body }),
-    close: () => dispatcher.destroy(),
+    close: () => client.close(),
   }
 }
 
