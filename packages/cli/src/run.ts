@@ -1,7 +1,9 @@
 /** The scripts of package.json: checks what prevents a script, in a sentence, then runs its file. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { swallowedOptions } from './npm-options.ts'
+import { swallowedOptions, withoutDevelopmentPackages } from './npm-options.ts'
 
 const files: Record<string, string> = {
   dev: './dev/dev.ts',
@@ -17,9 +19,15 @@ const files: Record<string, string> = {
 /** These are in packages that do not read `.env` themselves. */
 const readsEnvFile = new Set(['doctor', 'end-sessions'])
 
-/** @param script the name in package.json; without one, nothing runs */
+/** By its folder: nothing here may import a package that could be missing. */
+const turbo = join(import.meta.dirname, '../../../node_modules/turbo')
+
+/** @param script the name in package.json; without one, only what a build needs is checked */
 export function run(script: string | undefined): void {
-  if (script === undefined) return
+  if (script === undefined) {
+    if (!existsSync(turbo)) exitWith(withoutDevelopmentPackages('turbo'))
+    return
+  }
   const file = files[script]
   if (file === undefined) return exitWith(`There is no script ${script}. All of them: npm run`)
   const args = process.argv.slice(3)
