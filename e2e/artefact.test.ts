@@ -5,11 +5,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { request } from 'undici'
 import { freePort, people } from '@gatehouse/tenant/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBrowser, whoAmI } from './instances/browsers.ts'
@@ -68,8 +70,36 @@ describe('the built server, without node_modules of the project', () => {
     expect(await program.end()).toBe(0)
   })
 
+  it('sends scripts as the build compressed them', async () => {
+    const { origin, program } = await started()
+    const headers = { host: 'localhost:5173' }
+    const page = await (await fetch(origin, { headers })).text()
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? ''
+    const file = join(folder, 'web/dist', script)
+    for (const [encoding, ending] of [
+      ['br', '.br'],
+      ['gzip', '.gz'],
+      ['identity', ''],
+    ] as const) {
+      const answer = await request(origin + script, {
+        headers: { ...headers, 'accept-encoding': encoding },
+      })
+      const bytes = Buffer.from(await answer.body.arrayBuffer())
+      expect(answer.headers).toMatchObject({
+        'content-type': expect.stringMatching(/javascript/) as string,
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: expect.stringMatching(/accept-encoding/i) as string,
+      })
+      expect(answer.headers['content-encoding']).toBe(ending ? encoding : undefined)
+      expect(bytes.equals(readFileSync(file + ending))).toBe(true)
+    }
+    // They have no address of their own, which would be cached for a year.
+    expect((await fetch(`${origin}${script}.br`, { headers })).status).toBe(404)
+    await program.end()
+  })
+
   it('writes nothing to its folder', async () => {
-    const names = () => readdirSync(folder, { recursive: true }).toSorted()
+    const names = () => new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }))
     const before = names()
     const { program } = await started()
     await program.end()

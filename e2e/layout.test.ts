@@ -141,7 +141,7 @@ describe('imports inside packages/fastify', () => {
       /new (?:Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|RetryAgent)\(|setGlobalDispatcher|(?<![.#\w])fetch\(/
     const makers = [...files, ...sourcesOf('packages/cli')].filter(({ text }) => clients.test(text))
     expect(makers.map(({ path }) => path)).toEqual([
-      `${base}/outgoing/dispatcher.ts`,
+      `${base}/outgoing/client.ts`,
       // It waits for the servers that it has started.
       'packages/cli/src/dev/processes.ts',
     ])
