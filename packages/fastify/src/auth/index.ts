@@ -41,6 +41,9 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
     const fields = { event: 'graph_host', key: 'downstreamApis.graph.baseUrl', host: graphHost }
     app.log.warn(fields, 'The users’ tokens for Graph go to a host that is not Microsoft’s')
   }
+  for (const { key, message } of config.warnings) {
+    app.log.warn({ event: 'configuration', key }, `${key} ${message}`)
+  }
   const context = await createAuthContext(app, config, now)
   const { entra, store } = context
   decorateRequests(app, context)

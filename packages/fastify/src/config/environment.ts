@@ -1,6 +1,6 @@
 /** The environment variables, each with its default, its description and the check of its value. */
 import { BlockList } from 'node:net'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
@@ -29,6 +29,7 @@ const Environment = Type.Object({
   ),
   SESSION_KEYS: Text,
   SESSION_KEYS_FILE: Text,
+  STORE_URL_FILE: Text,
   STORE_URL: Type.Optional(
     Type.String({
       pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
@@ -80,10 +81,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
   }
   const problems: ConfigProblem[] = []
   for (const [key, schema] of Object.entries(Environment.properties)) {
-    const error = key in picked ? Value.Errors(schema, picked[key])[0] : undefined
-    if (!error) continue
-    const { description = 'another value' } = schema as { description?: string }
-    const message = error.keyword === '~refine' ? error.message : `takes ${description}`
+    const message = key in picked ? valueProblem(schema, picked[key]) : undefined
+    if (message === undefined) continue
     problems.push({ key, message })
     delete picked[key]
   }
@@ -94,6 +93,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
     if (env[key]?.trim()) problems.push({ key, message })
   }
   return { environment: Value.Parse(Environment, Value.Default(Environment, picked)), problems }
+}
+
+function valueProblem(schema: TSchema, value: unknown): string | undefined {
+  const error = Value.Errors(schema, value)[0]
+  if (!error) return undefined
+  const { description = 'another value' } = schema as { description?: string }
+  return error.keyword === '~refine' ? error.message : `takes ${description}`
+}
+
+/** What is wrong with the value of one variable; undefined if it can be used. */
+export function variableProblem(key: keyof Environment, value: string): string | undefined {
+  return valueProblem(Environment.properties[key], value)
 }
 
 /**
