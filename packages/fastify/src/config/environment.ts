@@ -6,45 +6,90 @@ import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { checked } from './schema.ts'
 
-const Text = Type.Optional(Type.String({ minLength: 1 }))
-
-function port(fallback: number) {
-  const description = 'a port number from 0 to 65535'
-  return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
+/** @param title what it is for, as in docs/configuration.md */
+function text(title: string) {
+  return Type.Optional(Type.String({ minLength: 1, title }))
 }
 
-/** Everything that Gatehouse reads from the environment. Nothing else does. */
-const Environment = Type.Object({
-  NODE_ENV: Text,
-  AAD_CONFIG: Type.String({ minLength: 1, default: 'aad.config.json' }),
-  AAD_TENANT: Text,
-  AAD_CLIENT_ID: Text,
-  AAD_CLIENT_SECRET: Text,
-  AAD_CLIENT_SECRET_FILE: Text,
-  AAD_AUTHORITY: Text,
-  GRAPH_BASE_URL: Text,
-  PUBLIC_URL: Text,
-  MANAGED_IDENTITY_URL: Type.Optional(
-    checked(Type.String(), (text) => (URL.canParse(text) ? undefined : 'is not an address (URL)')),
+function port(fallback: number, title: string) {
+  const description = 'a port number from 0 to 65535'
+  return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description, title })
+}
+
+/**
+ * Everything that Gatehouse reads from the environment. Nothing else does. A title says what a variable is
+ * for, and a description completes "takes …".
+ */
+export const Environment = Type.Object({
+  NODE_ENV: text(
+    '`production` for a deployment: secrets and https are required, and the local tenant is refused',
   ),
-  SESSION_KEYS: Text,
-  SESSION_KEYS_FILE: Text,
-  STORE_URL_FILE: Text,
+  AAD_CONFIG: Type.String({
+    minLength: 1,
+    default: 'aad.config.json',
+    title: 'the configuration file, from the project’s root',
+  }),
+  AAD_TENANT: text('replaces `tenant`'),
+  AAD_CLIENT_ID: text('replaces `clientId`'),
+  AAD_CLIENT_SECRET: text('the client secret'),
+  AAD_CLIENT_SECRET_FILE: text(
+    'a file with the client secret, which is read again when it changes',
+  ),
+  AAD_AUTHORITY: text('replaces `authority`'),
+  GRAPH_BASE_URL: text('replaces `downstreamApis.graph.baseUrl`'),
+  PUBLIC_URL: text('replaces `publicUrl`'),
+  MANAGED_IDENTITY_URL: Type.Optional(
+    checked(
+      Type.String({ title: 'the metadata service, if it is not at 169.254.169.254' }),
+      (address) => (URL.canParse(address) ? undefined : 'is not an address (URL)'),
+    ),
+  ),
+  SESSION_KEYS: text(
+    'keys that seal the sessions, separated by commas: the first one seals, all of them open',
+  ),
+  SESSION_KEYS_FILE: text('a file with them'),
+  STORE_URL_FILE: text('a file with the address of the session store'),
   STORE_URL: Type.Optional(
     Type.String({
       pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
+      title: 'the session store; by default a file of SQLite in `DATA_DIR`',
       description: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
     }),
   ),
-  DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
-  PORT: port(5174),
-  TENANT_PORT: port(5175),
-  HTTPS_PROXY: Type.Optional(checked(Type.String(), outgoingProxyProblem)),
-  NO_PROXY: Type.String({ default: '' }),
-  TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
+  DATA_DIR: Type.String({
+    minLength: 1,
+    default: '.data',
+    title: 'the folder of the session store and of development keys, from the project’s root',
+  }),
+  HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    title: 'the address to listen on; in a container `0.0.0.0`',
+  }),
+  PORT: port(5174, 'the port to listen on'),
+  TENANT_PORT: port(5175, 'the port of the local tenant'),
+  HTTPS_PROXY: Type.Optional(
+    checked(
+      Type.String({
+        title: 'the proxy on the way to Microsoft, with its credentials if it wants them',
+      }),
+      outgoingProxyProblem,
+    ),
+  ),
+  NO_PROXY: Type.String({
+    default: '',
+    title: 'what is reached without that proxy: names, addresses and ranges, separated by commas',
+  }),
+  TRUSTED_PROXIES: checked(
+    Type.String({
+      default: '',
+      title: 'addresses and ranges of the proxies in front, whose `X-Forwarded-For` is believed',
+    }),
+    proxiesProblem,
+  ),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      title: 'what the log has; by default `info` in production and `warn` elsewhere',
       description: 'fatal, error, warn, info, debug, trace or silent',
     }),
   ),
