@@ -15,6 +15,13 @@ function port(fallback: number) {
   return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
 }
 
+/** @param fallback undefined if it depends on others */
+function seconds(minimum: number, fallback?: number) {
+  const description = `a whole number of seconds from ${minimum} to 300`
+  const options = { minimum, maximum: 300, description }
+  return Type.Integer(fallback === undefined ? options : { ...options, default: fallback })
+}
+
 /** Everything that Gatehouse reads from the environment. Nothing else does. */
 const Environment = Type.Object({
   NODE_ENV: Text,
@@ -41,6 +48,10 @@ const Environment = Type.Object({
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   PORT: port(5174),
   TENANT_PORT: port(5175),
+  // At SIGTERM: for how long all is served while /readyz says no, and how long the requests that are left may take.
+  // 5 s are two checks of most load balancers. No request takes longer than 12 s (a call to an API 10, a token 8).
+  DRAIN_DELAY: Type.Optional(seconds(0)),
+  DRAIN_TIMEOUT: seconds(1, 15),
   HTTPS_PROXY: Type.Optional(checked(Type.String(), outgoingProxyProblem)),
   NO_PROXY: Type.String({ default: '' }),
   TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
@@ -62,7 +73,7 @@ const removedVariables: Record<string, string> = {
 /** Programs read these in both spellings, the lower one first. */
 const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
-const numbers = new Set(['PORT', 'TENANT_PORT'])
+const numbers = new Set(['PORT', 'TENANT_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
 
 /**
  * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose

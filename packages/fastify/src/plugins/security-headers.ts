@@ -26,8 +26,9 @@ function securityHeaders(
   const everywhere = fixedHeaders(publicUrl)
   app.addHook('onRequest', (_request, reply, next) => {
     reply.headers(everywhere)
-    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer.
-    reply.raw.removeHeader('connection')
+    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer. One that is going to close
+    // has to say so, or the client sends its next request on it.
+    if (reply.raw.shouldKeepAlive) reply.raw.removeHeader('connection')
     next()
   })
   done()
