@@ -1,5 +1,6 @@
 /** The process: load the configuration, listen, drain on SIGTERM; or run a command. */
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { commandNames, isCommand, runCommand } from './commands/index.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
@@ -80,6 +81,38 @@ async function serve(build: BuildApp, root: string): Promise<void> {
     if (problem) exitWith(problem)
     throw error
   }
+  app.log.info(await inForce(app, config, root), 'The server has started')
+}
+
+/** What this process runs with, for its first log line. The address of a store may hold a password. */
+async function inForce(app: FastifyInstance, config: Config, root: string) {
+  const { kinds, daysLeft } = await app.describeCredentials()
+  return {
+    event: 'started',
+    version: versionIn(root),
+    node: process.version,
+    mode: config.production ? 'production' : 'development',
+    publicUrl: config.publicUrl,
+    store: config.storeUrl.split(':', 1)[0],
+    trustedProxies: config.trustedProxies,
+    credentials: kinds,
+    credentialDaysLeft: daysLeft,
+    pid: process.pid,
+    host: config.host,
+    // Another than the configured one if that is 0.
+    port: app.addresses()[0]?.port,
+  }
+}
+
+/** The version in the package.json of the build, or of the project if this is not the build. */
+function versionIn(root: string): string | undefined {
+  const folders = [dirname(process.argv[1] ?? root), root]
+  const file = folders
+    .map((folder) => join(folder, 'package.json'))
+    .find((path) => existsSync(path))
+  if (file === undefined) return undefined
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string }
+  return version
 }
 
 /**

@@ -112,7 +112,7 @@ async function restart(paths: readonly string[]): Promise<void> {
   let problem: string
   try {
     const next = plan()
-    process.stdout.write(`${what}: restarting.\n`)
+    process.stderr.write(`${what}: restarting.\n`)
     problem = (await launcher.change(next)).join('\n')
   } catch (error) {
     problem = mistakeIn(error)

@@ -169,7 +169,7 @@ export class Launcher {
     for (const planned of restart) this.#start(planned)
     if (!(await this.#areReady(restart))) return []
     if (announcement(next) !== announced) announce(next)
-    else process.stdout.write('The back end answers again.\n')
+    else process.stderr.write('The back end answers again.\n')
     return []
   }
 
@@ -212,8 +212,9 @@ function isSame(one: PlannedProcess, other: PlannedProcess | undefined): boolean
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
+/** Not on standard output, where the servers write their log as JSON. */
 function announce(plan: Plan): void {
-  process.stdout.write(announcement(plan))
+  process.stderr.write(announcement(plan))
 }
 
 /** The addresses, for when everything answers. */
