@@ -87,6 +87,7 @@ async function serve(build: BuildApp, root: string): Promise<void> {
 /** What this process runs with, for its first log line. The address of a store may hold a password. */
 async function inForce(app: FastifyInstance, config: Config, root: string) {
   const { kinds, daysLeft } = await app.describeCredentials()
+  const [address] = app.addresses()
   return {
     event: 'started',
     version: versionIn(root),
@@ -100,7 +101,7 @@ async function inForce(app: FastifyInstance, config: Config, root: string) {
     pid: process.pid,
     host: config.host,
     // Another than the configured one if that is 0.
-    port: app.addresses()[0]?.port,
+    port: typeof address === 'object' ? address.port : undefined,
   }
 }
 
