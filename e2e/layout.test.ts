@@ -122,6 +122,12 @@ describe('imports inside packages/fastify', () => {
     expect(breaches(inFolder, backwards)).toEqual([])
   })
 
+  // As the first process of a container it would have to wait for their ends.
+  it.each(['packages/fastify', 'bff'])('start no other process: %s', (unit) => {
+    const program = /^node:(?:child_process|cluster)$/
+    expect(breaches(sourcesOf(unit), (imported) => program.test(imported))).toEqual([])
+  })
+
   it('name every folder in this test', () => {
     const folders = new Set(files.flatMap(({ path }) => folderOf(path) ?? []))
     expect([...folders].toSorted()).toEqual(Object.keys(mayImportFolder).toSorted())

@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Checks what sign-ins depend on, for the readiness check. @throws if the store or Entra does not answer */
     identityReady(): Promise<Readiness>
+    /** The app's credentials, for the log: their kinds in the order in which they are tried, and whole days until they end. */
+    describeCredentials(): Promise<{ kinds: string[]; daysLeft: number | undefined }>
     /** A hook for pages: leads the first one of a browser session to a silent sign-in, if that is configured. */
     signInAutomatically: onRequestAsyncHookHandler
   }
@@ -55,6 +57,11 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
       credentialNeedsCare: entra.credential.needsAttention(),
       credentialDaysLeft: entra.credential.daysLeft(),
     }
+  })
+  app.decorate('describeCredentials', async () => {
+    const { list, firstReport, daysLeft } = entra.credential
+    await firstReport
+    return { kinds: list.map(({ kind }) => kind), daysLeft: daysLeft() }
   })
   app.decorate('signInAutomatically', async (request, reply) =>
     (await context.automaticSignIn.begin(request, reply)) ? reply : undefined,

@@ -16,6 +16,13 @@ function port(fallback: number, title: string) {
   return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description, title })
 }
 
+/** @param fallback undefined if it depends on others */
+function seconds(minimum: number, fallback: number | undefined, title: string) {
+  const description = `a whole number of seconds from ${minimum} to 300`
+  const options = { minimum, maximum: 300, description, title }
+  return Type.Integer(fallback === undefined ? options : { ...options, default: fallback })
+}
+
 /**
  * Everything that Gatehouse reads from the environment. Nothing else does. A title says what a variable is
  * for, and a description completes "takes …".
@@ -68,6 +75,16 @@ export const Environment = Type.Object({
   }),
   PORT: port(5174, 'the port to listen on'),
   TENANT_PORT: port(5175, 'the port of the local tenant'),
+  // Five seconds are two checks of most load balancers.
+  DRAIN_DELAY: Type.Optional(
+    seconds(
+      0,
+      undefined,
+      'at SIGTERM, for how long all is served while `/readyz` says no; by default 5 in production',
+    ),
+  ),
+  // No request takes longer than 12 s (a call to an API 10, a token 8).
+  DRAIN_TIMEOUT: seconds(1, 15, 'after that, how long the requests that are left may take'),
   HTTPS_PROXY: Type.Optional(
     checked(
       Type.String({
@@ -106,7 +123,7 @@ const removedVariables: Record<string, string> = {
 /** Programs read these in both spellings, the lower one first. */
 const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
-const numbers = new Set(['PORT', 'TENANT_PORT'])
+const numbers = new Set(['PORT', 'TENANT_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
 
 /**
  * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose

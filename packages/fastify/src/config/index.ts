@@ -94,6 +94,13 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** The way out of this network to Entra and the APIs. */
   readonly proxy: ProxySettings
+  /** How the process ends at SIGTERM. */
+  readonly drain: {
+    /** How long everything is still served while `/readyz` says no. */
+    readonly notReadyMs: number
+    /** How long the requests that are left may take after that. */
+    readonly timeoutMs: number
+  }
   readonly logLevel: string
   /** The built-in tenant on loopback is used, because `aad.config.json` names none. */
   readonly usesLocalTenant: boolean
@@ -222,6 +229,10 @@ function toConfig(
     port: environment.PORT,
     proxy: proxySettings(environment),
     trustedProxies: splitProxies(environment.TRUSTED_PROXIES),
+    drain: {
+      notReadyMs: (environment.DRAIN_DELAY ?? (context.production ? 5 : 0)) * 1000,
+      timeoutMs: environment.DRAIN_TIMEOUT * 1000,
+    },
     logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
     usesLocalTenant,
   }

@@ -24,10 +24,14 @@ function securityHeaders(
   done: () => void,
 ): void {
   const everywhere = fixedHeaders(publicUrl)
-  app.addHook('onRequest', (_request, reply, next) => {
+  app.addHook('onRequest', (request, reply, next) => {
     reply.headers(everywhere)
-    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer.
-    reply.raw.removeHeader('connection')
+    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer. One that this server is
+    // going to close has to say so, or the client sends its next request on it.
+    const { raw } = reply
+    if (raw.shouldKeepAlive || request.headers.connection === 'close') {
+      raw.removeHeader('connection')
+    }
     next()
   })
   done()
