@@ -67,6 +67,8 @@ export interface Config {
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   /** Whether the first page of a browser session signs the visitor in silently. */
   readonly signIn: { readonly automatic: boolean }
+  /** Which requests have a line in the log. */
+  readonly requestLog: 'off' | 'errors' | 'all'
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -187,6 +189,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
+    requestLog: file.requestLog,
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,
@@ -200,9 +203,14 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     port: environment.PORT,
     proxy: proxySettings(environment),
     trustedProxies: splitProxies(environment.TRUSTED_PROXIES),
-    logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
+    logLevel: environment.LOG_LEVEL ?? defaultLogLevel(context.production, file.requestLog),
     usesLocalTenant,
   }
+}
+
+/** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */
+function defaultLogLevel(production: boolean, requestLog: Config['requestLog']): string {
+  return production || requestLog !== 'off' ? 'info' : 'warn'
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
+import { traceHeaders } from '../telemetry/trace.ts'
 import { createDispatcher, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
 
 /** Headers that a route may set. The others are set here. */
@@ -70,6 +71,7 @@ export function createHttpClient(options: HttpClientOptions) {
           signal,
           body: call.body ?? null,
           headers: {
+            ...traceHeaders(),
             ...call.headers,
             accept: call.accept,
             ...(call.body !== undefined && { 'content-type': 'application/json' }),

@@ -43,7 +43,9 @@ export function watchExpiry(
   }
 
   function start(): void {
-    report().catch((error: unknown) => log.error({ err: error }, 'A credential cannot be read'))
+    report().catch((error: unknown) =>
+      log.error({ err: error, event: 'credential_unreadable' }, 'A credential cannot be read'),
+    )
   }
 
   start()
