@@ -26,13 +26,14 @@ const mayImport: Record<string, string[]> = {
 /** Inside packages/fastify/src: which folders a folder may import. Files beside them may be imported by all. */
 const mayImportFolder: Record<string, string[]> = {
   outgoing: [],
-  config: ['outgoing'],
+  telemetry: ['store'],
+  config: ['outgoing', 'telemetry'],
   store: ['outgoing'],
-  entra: ['config', 'outgoing'],
-  session: ['config', 'entra', 'store'],
-  auth: ['config', 'entra', 'session', 'store'],
-  downstream: ['auth', 'config', 'entra', 'outgoing'],
-  plugins: ['config'],
+  entra: ['config', 'outgoing', 'telemetry'],
+  session: ['config', 'entra', 'store', 'telemetry'],
+  auth: ['config', 'entra', 'session', 'store', 'telemetry'],
+  downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
+  plugins: ['config', 'telemetry'],
   doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],
 }

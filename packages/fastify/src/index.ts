@@ -13,6 +13,7 @@ import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
 import securityHeaders from './plugins/security-headers.ts'
 import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
+import telemetry from './telemetry/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export { ProblemError } from './errors.ts'
@@ -45,6 +46,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
   const { publicUrl } = config
 
+  await app.register(telemetry, { requestLog: config.requestLog })
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl })
   await app.register(ambiguousRequests)

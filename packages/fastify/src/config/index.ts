@@ -75,6 +75,8 @@ export interface Config {
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   /** Whether the first page of a browser session signs the visitor in silently. */
   readonly signIn: { readonly automatic: boolean }
+  /** Which requests have a line in the log. */
+  readonly requestLog: 'off' | 'errors' | 'all'
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -215,6 +217,7 @@ function toConfig(
     appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
+    requestLog: file.requestLog,
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,
@@ -233,9 +236,14 @@ function toConfig(
       notReadyMs: (environment.DRAIN_DELAY ?? (context.production ? 5 : 0)) * 1000,
       timeoutMs: environment.DRAIN_TIMEOUT * 1000,
     },
-    logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
+    logLevel: environment.LOG_LEVEL ?? defaultLogLevel(context.production, file.requestLog),
     usesLocalTenant,
   }
+}
+
+/** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */
+function defaultLogLevel(production: boolean, requestLog: Config['requestLog']): string {
+  return production || requestLog !== 'off' ? 'info' : 'warn'
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {

@@ -9,6 +9,7 @@ import {
   explainNetworkFailure,
   type ProxySettings,
 } from '../outgoing/index.ts'
+import { traceHeaders } from '../telemetry/trace.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
@@ -75,6 +76,7 @@ export function createApiClient(options: ApiClientOptions) {
           signal,
           body: call.body ?? null,
           headers: {
+            ...traceHeaders(),
             ...call.headers,
             accept: call.accept,
             ...(call.body !== undefined && { 'content-type': 'application/json' }),

@@ -10,7 +10,8 @@ import {
   requestJson,
 } from '../outgoing/index.ts'
 import { statedRetryAfter } from '../retry-after.ts'
-import { EntraError, errorIn } from './errors.ts'
+import { traceHeaders } from '../telemetry/trace.ts'
+import { EntraError, errorIn, guid } from './errors.ts'
 
 /** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
 const totalMs = 8_000
@@ -45,7 +46,9 @@ export function createEntraNetwork(
 
   async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
-      const answer = await requestJson(client, sending, { totalMs, repeatable: true })
+      const headers = { ...sending.headers, ...traceHeaders() }
+      const traced = { ...sending, headers }
+      const answer = await requestJson(client, traced, { totalMs, repeatable: true })
       return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
       throw error instanceof EntraError ? error : noAnswer(sending, error)
@@ -75,13 +78,20 @@ function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): Entra
   const isBusy = status === 429 || status >= 500
   const retryAfterS = isBusy ? statedRetryAfter(headers['retry-after'], nowMs) : undefined
   const cause = errorIn(answer)
+  const traceId = guidIn(headers['x-ms-request-id'])
   const form = body === undefined ? ', not JSON' : ''
   const sentence = `${originOf(url)} answered with status ${status}${form}`
   throw new EntraError('entra_unavailable', sentence, {
     httpStatus: status,
     ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(traceId !== undefined && { traceId }),
     ...(cause && { cause }),
   })
+}
+
+/** Entra's id of the request, also if the answer is a page of a server in front of it. */
+function guidIn(header: string | undefined): string | undefined {
+  return header !== undefined && guid.test(header) ? header : undefined
 }
 
 function hostOf(url: string): string {

@@ -156,7 +156,9 @@ function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): Token
 /** Logs what neither the user nor another attempt can fix, with advice for the operator. */
 function logRefusal(log: FastifyBaseLogger, error: EntraError, scopes: readonly string[]): void {
   if (error.code !== 'entra_refused') return
-  const { aadsts, oauthError } = error
-  const fields = { event: 'refresh_refused', aadsts, oauthError, scopes, advice: remedyFor(error) }
+  const { aadsts, oauthError, traceId, correlationId } = error
+  const ids = { traceId, correlationId }
+  const advice = remedyFor(error)
+  const fields = { event: 'refresh_refused', aadsts, oauthError, ...ids, scopes, advice }
   log.error(fields, 'Entra refused to renew a token')
 }

@@ -198,7 +198,7 @@ async function handleError(
 ): Promise<FastifyReply> {
   const { state, transaction, returnTo } = callback
   if (state?.isSilent) {
-    request.log.error({ err: error }, 'A silent sign-in failed')
+    request.log.error({ err: error, event: 'silent_sign_in_failed' }, 'A silent sign-in failed')
     return endSilently(request, reply, state, { code: causeOfError(error) })
   }
   if (error instanceof StoreError) {
@@ -211,7 +211,7 @@ async function handleError(
   }
   const cause = error instanceof EntraError ? error : undefined
   const check = cause?.check ?? cause?.code ?? 'unexpected'
-  request.log.error({ err: error }, 'The exchange with Entra failed')
+  request.log.error({ err: error, event: 'entra_failed' }, 'The exchange with Entra failed')
   if (timeChecks.has(check)) {
     const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
     request.log.error({ event: 'clock', check }, sentence)
@@ -264,7 +264,9 @@ async function retryWithStepUp(
   reply: FastifyReply,
   { error, transaction, callback: { returnTo, state } }: StepUp,
 ): Promise<FastifyReply> {
-  request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
+  const { aadsts, traceId, correlationId } = error
+  const fields = { event: 'step_up', aadsts, traceId, correlationId }
+  request.log.info(fields, 'Entra asks for another proof')
   const claims = parseClaimsRequest(error.claims) ?? transaction.claims
   const { isRestart } = state ?? {}
   try {
