@@ -1,5 +1,5 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
 import { createEntra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
@@ -35,15 +35,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
-  const rotation = config.sessionKeysFile
-    ? new KeyRotation({
-        file: config.sessionKeysFile,
-        keys: sessionKeys,
-        apply: (keys) => sessions.replaceKeys(keys),
-        log,
-        now,
-      })
-    : undefined
+  const rotation = watchKeys(config, sessions, log, now)
   app.addHook('onClose', async () => {
     rotation?.close()
     await sessions.close()
@@ -86,4 +78,16 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** @returns undefined if the keys are not in a file */
+function watchKeys(
+  { sessionKeysFile: file, sessionKeys: keys }: Config,
+  sessions: Sessions,
+  log: FastifyBaseLogger,
+  now: () => number,
+): KeyRotation | undefined {
+  if (!file) return undefined
+  const apply = (next: readonly Buffer[]) => sessions.replaceKeys(next)
+  return new KeyRotation({ file, keys, apply, log, now })
 }
