@@ -8,6 +8,7 @@ import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
 import { canonicalHostRedirect } from './plugins/canonical-host.ts'
+import clientAddress from './plugins/client-address.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
@@ -48,6 +49,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
 
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl })
+  await app.register(clientAddress, { trustedProxies: config.trustedProxies })
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
