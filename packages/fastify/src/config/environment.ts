@@ -5,8 +5,7 @@ import { Value } from 'typebox/value'
 import { addRange } from '../ip-range.ts'
 import { noProxyProblem } from '../no-proxy.ts'
 import type { ProxySettings } from '../outgoing/index.ts'
-import { ConfigError, type ConfigProblem } from './errors.ts'
-import { checked } from './schema.ts'
+import { checked, ConfigError, type ConfigProblem } from './errors.ts'
 
 const Text = Type.Optional(Type.String({ minLength: 1 }))
 
