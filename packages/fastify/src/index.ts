@@ -7,11 +7,12 @@ import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
 import { canonicalHostRedirect } from './plugins/canonical-host.ts'
+import clientAddress from './plugins/client-address.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
-import securityHeaders from './plugins/security-headers.ts'
+import securityHeaders, { withConfigured } from './plugins/security-headers.ts'
 import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 import telemetry from './telemetry/index.ts'
 
@@ -43,12 +44,17 @@ export interface GatehouseOptions {
  */
 async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
   checkComposition(app, options)
-  const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const { config, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const webBuild = options.webBuild && {
+    ...options.webBuild,
+    headers: withConfigured(options.webBuild.headers, config.headers),
+  }
   const { publicUrl } = config
 
   await app.register(telemetry, { requestLog: config.requestLog })
   await app.register(errorHandler, { apiNames: displayNames(config) })
-  await app.register(securityHeaders, { publicUrl })
+  await app.register(securityHeaders, { publicUrl, headers: config.headers })
+  await app.register(clientAddress, { trustedProxies: config.trustedProxies })
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })

@@ -3,8 +3,7 @@ import { BlockList } from 'node:net'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.ts'
-import { ConfigError, type ConfigProblem } from './errors.ts'
-import { checked } from './schema.ts'
+import { checked, ConfigError, type ConfigProblem } from './errors.ts'
 
 /** @param title what it is for, as in docs/configuration.md */
 function text(title: string) {

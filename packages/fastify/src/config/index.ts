@@ -9,6 +9,7 @@ import {
 } from './credentials.ts'
 import { type Environment, proxySettings, readEnvironment, splitProxies } from './environment.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
+import type { Headers } from './headers/schema.ts'
 import { applyEnvironment, checkFile, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
 import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
@@ -83,6 +84,8 @@ export interface Config {
     /** Whether the cookie stays when the browser is closed. */
     readonly persistent: boolean
   }
+  /** What pages may load and use besides their own files, and for how long browsers insist on https. */
+  readonly headers: Headers
   /** Requests per minute; more are answered with 429. */
   readonly rateLimits: { readonly perAddress: number; readonly perSession: number }
   /** The first one seals, and all of them open; 32 bytes each. */
@@ -223,6 +226,7 @@ function toConfig(
       absoluteMs: session.absoluteMinutes * 60_000,
       persistent: session.persistent,
     },
+    headers: file.headers,
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,
     sessionKeysFile: context.sessionKeysFile && resolve(context.root, context.sessionKeysFile),
