@@ -47,7 +47,10 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
   const { publicUrl } = config
 
-  await app.register(telemetry, { requestLog: config.requestLog })
+  await app.register(telemetry, {
+    requestLog: config.requestLog,
+    settings: config.telemetry,
+  })
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl })
   await app.register(ambiguousRequests)

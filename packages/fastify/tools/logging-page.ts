@@ -55,7 +55,7 @@ function rows(events: Record<string, LogEvent>): string[][] {
 }
 
 /** In the form that the formatter leaves as it is. */
-function table(names: string[], body: string[][]): string {
+export function table(names: string[], body: string[][]): string {
   const widths = names.map((_, at) =>
     Math.max(3, ...[names, ...body].map((row) => row[at]?.length ?? 0)),
   )

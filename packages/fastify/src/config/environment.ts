@@ -44,6 +44,20 @@ const Environment = Type.Object({
   HTTPS_PROXY: Type.Optional(checked(Type.String(), outgoingProxyProblem)),
   NO_PROXY: Type.String({ default: '' }),
   TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
+  METRICS_HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65_535, description: 'a port number from 1 to 65535' }),
+  ),
+  OTEL_SDK_DISABLED: Text,
+  OTEL_SERVICE_NAME: Text,
+  OTEL_TRACES_EXPORTER: Text,
+  OTEL_METRICS_EXPORTER: Text,
+  OTEL_EXPORTER_OTLP_ENDPOINT: Text,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: Text,
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: Text,
+  OTEL_EXPORTER_OTLP_PROTOCOL: Text,
+  OTEL_TRACES_SAMPLER: Text,
+  OTEL_TRACES_SAMPLER_ARG: Text,
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       description: 'fatal, error, warn, info, debug, trace or silent',
@@ -62,7 +76,7 @@ const removedVariables: Record<string, string> = {
 /** Programs read these in both spellings, the lower one first. */
 const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
-const numbers = new Set(['PORT', 'TENANT_PORT'])
+const numbers = new Set(['PORT', 'TENANT_PORT', 'METRICS_PORT'])
 
 /**
  * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose
@@ -92,6 +106,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
   // Without a proxy it means nothing here, and other programs may read more into it.
   const noProxy = picked['HTTPS_PROXY'] && noProxyProblem(String(picked['NO_PROXY'] ?? ''))
   if (noProxy) problems.push({ key: 'NO_PROXY', message: noProxy })
+  if (picked['METRICS_PORT'] !== undefined && picked['METRICS_PORT'] === (picked['PORT'] ?? 5174)) {
+    problems.push({ key: 'METRICS_PORT', message: 'is the port of the app (PORT); take another' })
+  }
   for (const [key, message] of Object.entries(removedVariables)) {
     if (env[key]?.trim()) problems.push({ key, message })
   }

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
-import { traceHeaders } from '../telemetry/trace.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 import { createDispatcher, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
 
 /** Headers that a route may set. The others are set here. */
@@ -50,7 +50,7 @@ const connectMs = 4_000
 
 export function createHttpClient(options: HttpClientOptions) {
   const { name, baseUrl, connections, maxBytes, proxy } = options
-  const { origin, host, pathname } = new URL(baseUrl)
+  const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
   const dispatcher = createDispatcher(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
 
@@ -60,30 +60,35 @@ export function createHttpClient(options: HttpClientOptions) {
      * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
      * signal's reason
      */
-    send: async (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> => {
-      // An emitter that has fired already does not fire again.
-      if (signal.reason) throw signal.reason
-      try {
-        const { statusCode, headers, body } = await dispatcher.request({
-          origin,
-          method: call.method,
-          path: prefix + call.path,
-          signal,
-          body: call.body ?? null,
-          headers: {
-            ...traceHeaders(),
-            ...call.headers,
-            accept: call.accept,
-            ...(call.body !== undefined && { 'content-type': 'application/json' }),
-            authorization: `Bearer ${accessToken}`,
-          },
-        })
-        return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
-      } catch (error) {
-        throw error instanceof ProblemError ? error : transportProblem(name, host, error)
-      }
-    },
+    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> =>
+      inClientSpan({ api: name, method: call.method, host: hostname }, () =>
+        send(call, accessToken, signal),
+      ),
     close: (): Promise<void> => dispatcher.destroy(),
+  }
+
+  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Answer> {
+    // An emitter that has fired already does not fire again.
+    if (signal.reason) throw signal.reason
+    try {
+      const { statusCode, headers, body } = await dispatcher.request({
+        origin,
+        method: call.method,
+        path: prefix + call.path,
+        signal,
+        body: call.body ?? null,
+        headers: {
+          ...traceHeaders(),
+          ...call.headers,
+          accept: call.accept,
+          ...(call.body !== undefined && { 'content-type': 'application/json' }),
+          authorization: `Bearer ${accessToken}`,
+        },
+      })
+      return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
+    } catch (error) {
+      throw error instanceof ProblemError ? error : transportProblem(name, host, error)
+    }
   }
 }
 

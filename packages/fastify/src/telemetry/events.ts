@@ -32,6 +32,7 @@ export const fieldMeanings = {
   daysLeft: 'whole days until the credential ends',
   durationMs: 'milliseconds from the headers of the request to the end of the answer',
   err: 'the error, see below',
+  exporter: '`traces` or `metrics`',
   hasNoRoles: 'true if the user has no role of this app at all',
   host: 'host of the configured address',
   key: 'key of `aad.config.json` to look at',
@@ -201,10 +202,29 @@ const credentials = {
   ),
 }
 
+const telemetry = {
+  telemetry_setting_ignored: event(
+    'warn',
+    ['setting', 'reason'],
+    'At start: a variable of OpenTelemetry cannot be followed.',
+  ),
+  telemetry_not_exported: event(
+    'warn',
+    ['exporter', 'reason'],
+    'The collector takes nothing. Logged once until it takes something again.',
+  ),
+  metrics_not_served: event(
+    'error',
+    ['setting', 'reason'],
+    'At start: Prometheus cannot fetch, because the port is taken, for example.',
+  ),
+}
+
 /** By part, in the order of the document. */
 export const logEvents = {
   Requests: requests,
   'Sign-in': signIn,
   'Sessions and tokens': sessions,
   'Credentials and clock': credentials,
+  Telemetry: telemetry,
 } satisfies Record<string, Record<string, LogEvent>>

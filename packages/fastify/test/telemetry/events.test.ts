@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fieldMeanings, type LogEvent, logEvents } from '../../src/telemetry/events.ts'
 import { loggingPage, loggingPagePath } from '../../tools/logging-page.ts'
+import { telemetryPage, telemetryPagePath } from '../../tools/telemetry-page.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 const catalogue = new Map<string, LogEvent>(
@@ -34,6 +35,12 @@ function logCalls(): LogCall[] {
     })
   })
 }
+
+describe('the catalogue of metrics', () => {
+  it('is docs/telemetry.md (npm run telemetry -w @gatehouse/fastify)', () => {
+    expect(readFileSync(telemetryPagePath, 'utf8')).toBe(telemetryPage())
+  })
+})
 
 describe('the catalogue of log events', () => {
   const calls = logCalls()
