@@ -51,7 +51,10 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   }
   const { publicUrl } = config
 
-  await app.register(telemetry, { requestLog: config.requestLog })
+  await app.register(telemetry, {
+    requestLog: config.requestLog,
+    settings: config.telemetry,
+  })
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl, headers: config.headers })
   await app.register(clientAddress, { trustedProxies: config.trustedProxies })

@@ -8,6 +8,7 @@ import { createCookieJar, createSealedCookies, createSessionCookie } from '../se
 import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
+import { observe, observedStore } from '../telemetry/index.ts'
 import { openStore } from '../store/index.ts'
 import { KeyRotation } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
@@ -26,7 +27,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
-  const store = await openStore(config.storeUrl, now)
+  const opened = await openStore(config.storeUrl, now)
+  const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
   const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
@@ -36,7 +38,15 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
   const rotation = watchKeys(config, sessions, log, now)
+  const observing = [
+    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
+    observe('gatehouse.credential.days_left', () => {
+      const value = entra.credential.daysLeft()
+      return value === undefined ? [] : [{ value }]
+    }),
+  ]
   app.addHook('onClose', async () => {
+    for (const stop of observing) stop()
     rotation?.close()
     await sessions.close()
     await Promise.all([entra.close(), store.close()])

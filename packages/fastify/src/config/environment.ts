@@ -103,6 +103,29 @@ export const Environment = Type.Object({
     }),
     proxiesProblem,
   ),
+  METRICS_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    title: 'the address at which metrics can be read for Prometheus',
+  }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      title: 'the port of that; none if it is not set',
+      description: 'a port number from 1 to 65535',
+    }),
+  ),
+  OTEL_SDK_DISABLED: text('`true` turns telemetry off, whatever else is set'),
+  OTEL_SERVICE_NAME: text('the name of this service in telemetry'),
+  OTEL_TRACES_EXPORTER: text('where spans go'),
+  OTEL_METRICS_EXPORTER: text('where metrics go'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text('the address of the collector'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text('the whole address for spans, if it is another'),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: text('the whole address for metrics, if it is another'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: text('how the collector is spoken to'),
+  OTEL_TRACES_SAMPLER: text('which traces are kept'),
+  OTEL_TRACES_SAMPLER_ARG: text('the share of them, from 0 to 1'),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       title: 'what the log has; by default `info` in production and `warn` elsewhere',
@@ -122,7 +145,7 @@ const removedVariables: Record<string, string> = {
 /** Programs read these in both spellings, the lower one first. */
 const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
-const numbers = new Set(['PORT', 'TENANT_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
+const numbers = new Set(['PORT', 'TENANT_PORT', 'METRICS_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
 
 /**
  * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose
@@ -150,6 +173,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
   // Without a proxy it means nothing here, and other programs may read more into it.
   const noProxy = picked['HTTPS_PROXY'] && noProxyProblem(String(picked['NO_PROXY'] ?? ''))
   if (noProxy) problems.push({ key: 'NO_PROXY', message: noProxy })
+  if (picked['METRICS_PORT'] !== undefined && picked['METRICS_PORT'] === (picked['PORT'] ?? 5174)) {
+    problems.push({ key: 'METRICS_PORT', message: 'is the port of the app (PORT); take another' })
+  }
   for (const [key, message] of Object.entries(removedVariables)) {
     if (env[key]?.trim()) problems.push({ key, message })
   }

@@ -10,6 +10,7 @@ import {
 import { type Environment, proxySettings, readEnvironment, splitProxies } from './environment.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import type { Headers } from './headers/schema.ts'
+import { readTelemetrySettings, type TelemetrySettings } from '../telemetry/settings.ts'
 import { applyEnvironment, checkFile, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
 import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
@@ -78,6 +79,8 @@ export interface Config {
   readonly signIn: { readonly automatic: boolean }
   /** Which requests have a line in the log. */
   readonly requestLog: 'off' | 'errors' | 'all'
+  /** What OpenTelemetry's variables and METRICS_PORT ask for; undefined for nothing. */
+  readonly telemetry: TelemetrySettings | undefined
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -221,6 +224,10 @@ function toConfig(
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
     requestLog: file.requestLog,
+    telemetry: readTelemetrySettings(environment, {
+      host: environment.METRICS_HOST,
+      port: environment.METRICS_PORT,
+    }),
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,

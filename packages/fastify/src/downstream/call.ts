@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { type DownstreamApiConfig, scopeName, withScopesOfSameApi } from '../config/index.ts'
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { isReset, type ProxySettings } from '../outgoing/index.ts'
+import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
@@ -114,6 +115,10 @@ export function createApi(
   const { maxConcurrent: connections } = queueLimits
   const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy })
   const queue = new FairQueue(queueLimits)
+  const attributes = { 'gatehouse.api': name }
+  const stopObserving = observe('gatehouse.api.queue.length', () => [
+    { value: queue.length, attributes },
+  ])
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
@@ -147,7 +152,10 @@ export function createApi(
         throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
       }
     },
-    close: () => client.close(),
+    close: () => {
+      stopObserving()
+      return client.close()
+    },
   }
 }
 

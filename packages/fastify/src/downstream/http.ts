@@ -9,7 +9,7 @@ import {
   explainNetworkFailure,
   type ProxySettings,
 } from '../outgoing/index.ts'
-import { traceHeaders } from '../telemetry/trace.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
@@ -55,7 +55,7 @@ const connectMs = 4_000
 
 export function createApiClient(options: ApiClientOptions) {
   const { name, baseUrl, connections, maxBytes, proxy } = options
-  const { origin, host, pathname } = new URL(baseUrl)
+  const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
   const client = createHttpClient(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
 
@@ -65,30 +65,35 @@ export function createApiClient(options: ApiClientOptions) {
      * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
      * signal's reason
      */
-    send: async (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> => {
-      // An emitter that has fired already does not fire again.
-      if (signal.reason) throw signal.reason
-      try {
-        const { statusCode, headers, body } = await client.request({
-          origin,
-          method: call.method,
-          path: prefix + call.path,
-          signal,
-          body: call.body ?? null,
-          headers: {
-            ...traceHeaders(),
-            ...call.headers,
-            accept: call.accept,
-            ...(call.body !== undefined && { 'content-type': 'application/json' }),
-            authorization: `Bearer ${accessToken}`,
-          },
-        })
-        return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
-      } catch (error) {
-        throw error instanceof ProblemError ? error : transportProblem(name, host, error)
-      }
-    },
+    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> =>
+      inClientSpan({ api: name, method: call.method, host: hostname }, () =>
+        send(call, accessToken, signal),
+      ),
     close: (): Promise<void> => client.close(),
+  }
+
+  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Answer> {
+    // An emitter that has fired already does not fire again.
+    if (signal.reason) throw signal.reason
+    try {
+      const { statusCode, headers, body } = await client.request({
+        origin,
+        method: call.method,
+        path: prefix + call.path,
+        signal,
+        body: call.body ?? null,
+        headers: {
+          ...traceHeaders(),
+          ...call.headers,
+          accept: call.accept,
+          ...(call.body !== undefined && { 'content-type': 'application/json' }),
+          authorization: `Bearer ${accessToken}`,
+        },
+      })
+      return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
+    } catch (error) {
+      throw error instanceof ProblemError ? error : transportProblem(name, host, error)
+    }
   }
 }
 

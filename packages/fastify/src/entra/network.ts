@@ -10,7 +10,7 @@ import {
   requestJson,
 } from '../outgoing/index.ts'
 import { statedRetryAfter } from '../retry-after.ts'
-import { traceHeaders } from '../telemetry/trace.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 import { EntraError, errorIn, guid } from './errors.ts'
 
 /** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
@@ -46,9 +46,12 @@ export function createEntraNetwork(
 
   async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
-      const headers = { ...sending.headers, ...traceHeaders() }
-      const traced = { ...sending, headers }
-      const answer = await requestJson(client, traced, { totalMs, repeatable: true })
+      const { method, url } = sending
+      const host = URL.parse(url)?.hostname ?? ''
+      const answer = await inClientSpan({ api: 'entra', method, host }, () => {
+        const headers = { ...sending.headers, ...traceHeaders() }
+        return requestJson(client, { ...sending, headers }, { totalMs, repeatable: true })
+      })
       return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
       throw error instanceof EntraError ? error : noAnswer(sending, error)

@@ -117,6 +117,13 @@ export class SessionCache {
     }
   }
 
+  /** How many of the sessions in memory are as `isCounted` says. */
+  count(isCounted: (session: Session) => boolean): number {
+    let count = 0
+    for (const session of this.#byId.values()) if (isCounted(session)) count += 1
+    return count
+  }
+
   /** Makes every copy of this session stale. */
   drop(id: string): void {
     const session = this.#byId.get(id)

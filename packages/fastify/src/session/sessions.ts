@@ -191,6 +191,13 @@ export class Sessions {
     this.#unfinished.add(name, end)
   }
 
+  /** How many sessions in this process's memory have not ended. */
+  countOpen(): number {
+    const { lifetimes, now } = this.#options
+    const at = now()
+    return this.#cache.count((session) => !hasEnded(session, lifetimes, at))
+  }
+
   /** Stops the work beside requests, after a last attempt at ends that wait for the store. */
   close(): Promise<void> {
     return this.#unfinished.close()

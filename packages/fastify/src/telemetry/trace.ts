@@ -108,12 +108,6 @@ export function runInTrace(trace: RequestTrace, work: () => void): void {
   current.run(trace, work)
 }
 
-/** What a call to Entra or an API carries; nothing outside of requests. */
-export function traceHeaders(): { traceparent?: string } {
-  const trace = currentTrace()
-  return trace === undefined ? {} : { traceparent: trace.traceparent }
-}
-
 /** The trace of the request that is being served; undefined outside of requests. */
 export function currentTrace(): RequestTrace | undefined {
   return current.getStore()

@@ -30,7 +30,7 @@ function sent(): { endpoint: string; traceparent: string }[] {
   return gatehouse()
     .tenant.journal.entries()
     .map(({ endpoint, headers }) => ({
-      endpoint: String(endpoint),
+      endpoint: endpoint,
       traceparent: String(headers['traceparent'] ?? ''),
     }))
     .filter(({ endpoint }) => ['token', 'users', 'me'].includes(endpoint))
@@ -118,7 +118,7 @@ describe('the trace of a request', () => {
       },
       body,
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(await answer.json()).toEqual({ traceId })
   })
 

@@ -11,6 +11,7 @@ import {
 import type { SessionRecord } from '../../session/record.ts'
 import { grantedToken } from '../../session/token-set.ts'
 import { StoreError } from '../../store/store.ts'
+import { countSignIn } from '../../telemetry/metrics.ts'
 import {
   authorizeFailure,
   type CallbackParameters,
@@ -103,6 +104,7 @@ async function withoutTransaction(
   }
   if (isCurrent && !state.isRestart) {
     const reason = transaction ? 'consumed' : 'no_transaction'
+    countSignIn('restarted')
     request.log.info({ event: 'sign_in_restarted', reason }, 'A sign-in begins once more')
     const options = { returnTo, isRestart: true, replaces: transaction?.id } as const
     return startSignIn(context, request, reply, options)
@@ -166,6 +168,7 @@ async function finishSignIn(
   setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
   endIfUndelivered(context, request, reply, key)
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
+  countSignIn('signed_in')
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
   return redirect303(reply, callback.returnTo)
 }
@@ -202,6 +205,7 @@ async function handleError(
     return endSilently(request, reply, state, { code: causeOfError(error) })
   }
   if (error instanceof StoreError) {
+    countSignIn('failed')
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
     const page = { code: 'app_unavailable', returnTo, failure: context.failures.seal() } as const
     return sendUnavailable(request, reply, page)
@@ -228,6 +232,7 @@ function endSilently(
   { returnTo }: SignInState,
   failure: Partial<SignInFailure>,
 ): FastifyReply {
+  countSignIn('silent_ended')
   request.log.info({ event: 'silent_sign_in_ended', ...failure }, 'Not signed in silently')
   return redirect303(reply, returnTo)
 }
@@ -240,6 +245,7 @@ function failSignIn(
 ): FastifyReply {
   const advice = remedyFor(failure)
   const fields = { event: 'sign_in_refused', ...failure, ...(advice && { advice }) }
+  countSignIn('refused')
   request.log.warn(fields, 'Sign-in refused')
   const { code, aadsts } = failure
   const page = { code, returnTo, aadsts, failure: failures.seal(failure) }
@@ -266,6 +272,7 @@ async function retryWithStepUp(
 ): Promise<FastifyReply> {
   const { aadsts, traceId, correlationId } = error
   const fields = { event: 'step_up', aadsts, traceId, correlationId }
+  countSignIn('step_up')
   request.log.info(fields, 'Entra asks for another proof')
   const claims = parseClaimsRequest(error.claims) ?? transaction.claims
   const { isRestart } = state ?? {}
