@@ -1,7 +1,7 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
-import { createEntra } from '../entra/index.ts'
+import { createEntra, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
@@ -38,13 +38,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
   const rotation = watchKeys(config, sessions, log, now)
-  const observing = [
-    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
-    observe('gatehouse.credential.days_left', () => {
-      const value = entra.credential.daysLeft()
-      return value === undefined ? [] : [{ value }]
-    }),
-  ]
+  const observing = observeState(sessions, entra)
   app.addHook('onClose', async () => {
     for (const stop of observing) stop()
     rotation?.close()
@@ -88,6 +82,17 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** Metrics that are read when they are asked for. @returns functions that end it */
+function observeState(sessions: Sessions, entra: Entra): (() => void)[] {
+  return [
+    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
+    observe('gatehouse.credential.days_left', () => {
+      const value = entra.credential.daysLeft()
+      return value === undefined ? [] : [{ value }]
+    }),
+  ]
 }
 
 /** @returns undefined if the keys are not in a file */
