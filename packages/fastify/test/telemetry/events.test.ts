@@ -61,7 +61,7 @@ describe('the catalogue of log events', () => {
     const written = new Set(
       texts.flatMap((text) => [...text.matchAll(/event: '(\w+)'/g)].map(([, name]) => name)),
     )
-    expect([...catalogue.keys()].toSorted()).toEqual([...written].toSorted())
+    expect(new Set(catalogue.keys())).toEqual(written)
   })
 
   it('describes no field that no event has', () => {
