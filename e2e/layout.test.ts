@@ -123,6 +123,12 @@ describe('imports inside packages/fastify', () => {
     expect(breaches(inFolder, backwards)).toEqual([])
   })
 
+  // As the first process of a container it would have to wait for their ends.
+  it.each(['packages/fastify', 'bff'])('start no other process: %s', (unit) => {
+    const program = /^node:(?:child_process|cluster)$/
+    expect(breaches(sourcesOf(unit), (imported) => program.test(imported))).toEqual([])
+  })
+
   it('name every folder in this test', () => {
     const folders = new Set(files.flatMap(({ path }) => folderOf(path) ?? []))
     expect([...folders].toSorted()).toEqual(Object.keys(mayImportFolder).toSorted())
@@ -142,7 +148,7 @@ describe('imports inside packages/fastify', () => {
       /new (?:Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|RetryAgent)\(|setGlobalDispatcher|(?<![.#\w])fetch\(/
     const makers = [...files, ...sourcesOf('packages/cli')].filter(({ text }) => clients.test(text))
     expect(makers.map(({ path }) => path)).toEqual([
-      `${base}/outgoing/dispatcher.ts`,
+      `${base}/outgoing/client.ts`,
       // It waits for the servers that it has started.
       'packages/cli/src/dev/processes.ts',
     ])

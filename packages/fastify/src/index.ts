@@ -3,16 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
 import type { Config } from './config/index.ts'
-import doctor from './doctor/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
 import { canonicalHostRedirect } from './plugins/canonical-host.ts'
+import clientAddress from './plugins/client-address.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
-import securityHeaders from './plugins/security-headers.ts'
+import securityHeaders, { withConfigured } from './plugins/security-headers.ts'
 import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 import telemetry from './telemetry/index.ts'
 
@@ -44,7 +44,11 @@ export interface GatehouseOptions {
  */
 async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
   checkComposition(app, options)
-  const { config, webBuild, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const { config, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const webBuild = options.webBuild && {
+    ...options.webBuild,
+    headers: withConfigured(options.webBuild.headers, config.headers),
+  }
   const { publicUrl } = config
 
   await app.register(telemetry, {
@@ -52,7 +56,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
     settings: config.telemetry,
   })
   await app.register(errorHandler, { apiNames: displayNames(config) })
-  await app.register(securityHeaders, { publicUrl })
+  await app.register(securityHeaders, { publicUrl, headers: config.headers })
+  await app.register(clientAddress, { trustedProxies: config.trustedProxies })
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { publicUrl })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
@@ -64,7 +69,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(groups)
   // The doctor exposes configuration, so it is registered on localhost only, and never in production.
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
-  if (isLocal) await app.register(doctor, { config, now })
+  if (isLocal) await app.register(import('./doctor/index.ts'), { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
   else if (config.signIn.automatic && !config.production) {
     await app.register(pagesServedElsewhere, { pages })

@@ -1,9 +1,10 @@
 /** The process: load the configuration, listen, drain on SIGTERM; or run a command. */
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { commandNames, isCommand, runCommand } from './commands/index.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
-import { drain } from './drain.ts'
+import { drain, type DrainTimes } from './drain.ts'
 import { listenProblem } from './listen-problem.ts'
 import { readWebBuild, type WebBuild } from './plugins/web.ts'
 
@@ -63,29 +64,15 @@ export async function run(build: BuildApp, root: string): Promise<void> {
 }
 
 async function serve(build: BuildApp, root: string): Promise<void> {
+  const signals = endOnSignal()
   const config = readConfig(root)
   const webBuild = readWebBuild(join(root, 'web/dist'))
-  let ending = false
   // The operator has to repair a store that cannot be opened: a sentence, not a stack.
-  const app = await build(config, { webBuild, isEnding: () => ending }).catch((error: Error) =>
+  const app = await build(config, { webBuild, isEnding: signals.isEnding }).catch((error: Error) =>
     exitWith(error.message),
   )
   // Before it listens, so that every request that is accepted is also answered.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which repeats it.
-    process.on(signal, () => {
-      if (ending) return
-      ending = true
-      drain(app).then(
-        (left) => {
-          if (left > 0)
-            printError(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
-          process.exit(0)
-        },
-        () => process.exit(1),
-      )
-    })
-  }
+  signals.drainAtEnd(app, config.drain)
   try {
     await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -94,4 +81,76 @@ async function serve(build: BuildApp, root: string): Promise<void> {
     if (problem) exitWith(problem)
     throw error
   }
+  app.log.info(await inForce(app, config, root), 'The server has started')
+}
+
+/** What this process runs with, for its first log line. The address of a store may hold a password. */
+async function inForce(app: FastifyInstance, config: Config, root: string) {
+  const { kinds, daysLeft } = await app.describeCredentials()
+  const [address] = app.addresses()
+  return {
+    event: 'started',
+    version: versionIn(root),
+    node: process.version,
+    mode: config.production ? 'production' : 'development',
+    publicUrl: config.publicUrl,
+    store: config.storeUrl.split(':', 1)[0],
+    trustedProxies: config.trustedProxies,
+    credentials: kinds,
+    credentialDaysLeft: daysLeft,
+    pid: process.pid,
+    host: config.host,
+    // Another than the configured one if that is 0.
+    port: typeof address === 'object' ? address.port : undefined,
+  }
+}
+
+/** The version in the package.json of the build, or of the project if this is not the build. */
+function versionIn(root: string): string | undefined {
+  const folders = [dirname(process.argv[1] ?? root), root]
+  const file = folders
+    .map((folder) => join(folder, 'package.json'))
+    .find((path) => existsSync(path))
+  if (file === undefined) return undefined
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string }
+  return version
+}
+
+/**
+ * Handles the signals from the first moment: the kernel drops those that the first process of a container (PID 1)
+ * has no handler for.
+ */
+function endOnSignal() {
+  let ending = false
+  let end: () => void = exitAtOnce
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // Not `once`: a terminal sends Ctrl+C to this process and to its launcher, which repeats it.
+    process.on(signal, () => {
+      if (ending) return
+      ending = true
+      end()
+    })
+  }
+  return {
+    isEnding: () => ending,
+    /** From now on a signal answers the requests that the app has, before the process ends. */
+    drainAtEnd(app: FastifyInstance, times: DrainTimes): void {
+      end = () => void drainAndExit(app, times)
+    },
+  }
+}
+
+/** For a process that does not listen yet. */
+function exitAtOnce(): void {
+  process.exit(0)
+}
+
+async function drainAndExit(app: FastifyInstance, times: DrainTimes): Promise<never> {
+  try {
+    const left = await drain(app, times)
+    if (left > 0) printError(`Ended with ${left} connection${left === 1 ? '' : 's'} still in use.`)
+  } catch {
+    process.exit(1)
+  }
+  process.exit(0)
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { loadConfig, type Config } from '@gatehouse/fastify/config'
 import { folderOf, root, shown } from '../files/folder.ts'
+import { withoutDevelopmentPackages } from '../npm-options.ts'
 import { readTextFile } from '../files/parse-env.ts'
 import { LaunchError, webPortOf } from './addresses.ts'
 import { readEnvironment } from './env-file.ts'
@@ -40,7 +41,7 @@ function viteProgram(): string {
     const { resolve } = createRequire(join(root, 'web/package.json'))
     return join(dirname(resolve('vite/package.json')), 'bin/vite.js')
   } catch {
-    throw new LaunchError('Vite is not installed, which npm run dev needs. Run: npm ci')
+    throw new LaunchError(withoutDevelopmentPackages('vite'))
   }
 }
 
@@ -86,7 +87,10 @@ function plan(): Plan {
   }
 }
 
-const launcher = new Launcher(orExit(plan), (name) => name === 'back end')
+const first = orExit(plan)
+// Shorter than the back end allows its requests: a restart must not wait for one that hangs.
+const patienceMs = first.config.drain.notReadyMs + 3000
+const launcher = new Launcher(first, patienceMs, (name) => name === 'back end')
 const folder = folderOf(process.env)
 const settings = [folder.config, folder.env]
 const textOf = (path: string) => readTextFile(path)?.text
@@ -101,15 +105,15 @@ async function restart(paths: readonly string[]): Promise<void> {
   const changed = paths.filter(
     (path) => !settings.includes(path) || texts.get(path) !== textOf(path),
   )
-  const [first] = changed
-  if (first === undefined) return
-  for (const path of settings) texts.set(path, textOf(path))
+  const [path] = changed
+  if (path === undefined) return
+  for (const file of settings) texts.set(file, textOf(file))
   const more = changed.length > 1 ? ` and ${changed.length - 1} more` : ''
-  const what = `${settings.includes(first) ? shown(first) : relative(root, first)}${more} changed`
+  const what = `${settings.includes(path) ? shown(path) : relative(root, path)}${more} changed`
   let problem: string
   try {
     const next = plan()
-    process.stdout.write(`${what}: restarting.\n`)
+    process.stderr.write(`${what}: restarting.\n`)
     problem = (await launcher.change(next)).join('\n')
   } catch (error) {
     problem = mistakeIn(error)

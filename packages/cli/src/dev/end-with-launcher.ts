@@ -6,8 +6,8 @@
 const { channel } = process
 
 if (channel) {
-  // A back end in production still answers the requests that it has.
-  const patienceMs = process.env['NODE_ENV'] === 'production' ? 20_000 : 3000
+  // A back end still answers the requests that it has.
+  const patienceMs = Number(process.env['LAUNCHER_PATIENCE_MS'])
   process.on('disconnect', () => {
     setTimeout(() => process.exit(1), patienceMs).unref()
     process.kill(process.pid, 'SIGTERM')

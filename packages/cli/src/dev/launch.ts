@@ -112,11 +112,12 @@ export class Launcher {
   #plan: Plan
   #phase: 'starting' | 'running' | 'ending' = 'starting'
 
-  /** @param survives whether a process may end by itself while the others run */
-  constructor(plan: Plan, survives: (name: string) => boolean = () => false) {
+  /**
+   * @param patienceMs how long a process may take to end, before it is killed
+   * @param survives whether a process may end by itself while the others run
+   */
+  constructor(plan: Plan, patienceMs: number, survives: (name: string) => boolean = () => false) {
     this.#plan = plan
-    // In production, a back end takes up to 15 s to answer the requests that it has.
-    const patienceMs = plan.config.production ? 20_000 : 3000
     this.#processes = new Processes((name, code) => {
       const ended = `The ${name} ended (exit code ${code ?? 'none'})`
       if (this.#phase === 'running' && survives(name)) {
@@ -168,7 +169,7 @@ export class Launcher {
     for (const planned of restart) this.#start(planned)
     if (!(await this.#areReady(restart))) return []
     if (announcement(next) !== announced) announce(next)
-    else process.stdout.write('The back end answers again.\n')
+    else process.stderr.write('The back end answers again.\n')
     return []
   }
 
@@ -211,8 +212,9 @@ function isSame(one: PlannedProcess, other: PlannedProcess | undefined): boolean
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
+/** Not on standard output, where the servers write their log as JSON. */
 function announce(plan: Plan): void {
-  process.stdout.write(announcement(plan))
+  process.stderr.write(announcement(plan))
 }
 
 /** The addresses, for when everything answers. */

@@ -34,7 +34,7 @@ export class Processes {
       // The channel closes with this process, also if it is killed.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       cwd,
-      env,
+      env: { ...env, LAUNCHER_PATIENCE_MS: String(this.#patienceMs) },
     })
     this.#running.set(name, child)
     const gone = (code: number | null) => {

@@ -47,4 +47,7 @@ function plan(): Plan {
   }
 }
 
-await new Launcher(orExit(plan)).start()
+const planned = orExit(plan)
+const { notReadyMs, timeoutMs } = planned.config.drain
+// The server ends within these two by itself.
+await new Launcher(planned, notReadyMs + timeoutMs + 2000).start()

@@ -1,5 +1,5 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
 import { createEntra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
@@ -10,6 +10,7 @@ import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { observe, observedStore } from '../telemetry/index.ts'
 import { openStore } from '../store/index.ts'
+import { KeyRotation } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
 import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
@@ -43,8 +44,10 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
       return value === undefined ? [] : [{ value }]
     }),
   ]
+  const rotation = watchKeys(config, sessions, log, now)
   app.addHook('onClose', async () => {
     for (const stop of observing) stop()
+    rotation?.close()
     await sessions.close()
     await Promise.all([entra.close(), store.close()])
   })
@@ -85,4 +88,16 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** @returns undefined if the keys are not in a file */
+function watchKeys(
+  { sessionKeysFile: file, sessionKeys: keys }: Config,
+  sessions: Sessions,
+  log: FastifyBaseLogger,
+  now: () => number,
+): KeyRotation | undefined {
+  if (!file) return undefined
+  const apply = (next: readonly Buffer[]) => sessions.replaceKeys(next)
+  return new KeyRotation({ file, keys, apply, log, now })
 }

@@ -16,6 +16,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Checks what sign-ins depend on, for the readiness check. @throws if the store or Entra does not answer */
     identityReady(): Promise<Readiness>
+    /** The app's credentials, for the log: their kinds in the order in which they are tried, and whole days until they end. */
+    describeCredentials(): Promise<{ kinds: string[]; daysLeft: number | undefined }>
     /** A hook for pages: leads the first one of a browser session to a silent sign-in, if that is configured. */
     signInAutomatically: onRequestAsyncHookHandler
   }
@@ -41,6 +43,9 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
     const fields = { event: 'graph_host', key: 'downstreamApis.graph.baseUrl', host: graphHost }
     app.log.warn(fields, 'The users’ tokens for Graph go to a host that is not Microsoft’s')
   }
+  for (const { key, message } of config.warnings) {
+    app.log.warn({ event: 'configuration', key }, `${key} ${message}`)
+  }
   const context = await createAuthContext(app, config, now)
   const { entra, store } = context
   decorateRequests(app, context)
@@ -53,6 +58,11 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
       credentialNeedsCare: entra.credential.needsAttention(),
       credentialDaysLeft: entra.credential.daysLeft(),
     }
+  })
+  app.decorate('describeCredentials', async () => {
+    const { list, firstReport, daysLeft } = entra.credential
+    await firstReport
+    return { kinds: list.map(({ kind }) => kind), daysLeft: daysLeft() }
   })
   app.decorate('signInAutomatically', async (request, reply) =>
     (await context.automaticSignIn.begin(request, reply)) ? reply : undefined,

@@ -48,7 +48,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     auth.redirect,
     {
       ...byNavigation,
-      ...limited,
+      onRequest: app.limitCallbackByAddress,
       schema: { querystring: CallbackQuery },
       errorHandler: pageForInvalidQuery(context, 'failed', ({ state }) =>
         typeof state === 'string' ? context.transactions.openState(state)?.returnTo : undefined,

@@ -1,3 +1,6 @@
+/** What is wrong with the configuration, and checks that say it in a sentence. */
+import { type Static, type TSchema, Type } from 'typebox'
+
 /** One thing that is wrong with the configuration: the key to fix, and a sentence. Never a value. */
 export interface ConfigProblem {
   key: string
@@ -15,4 +18,16 @@ export class ConfigError extends Error {
     this.name = 'ConfigError'
     this.problems = problems
   }
+}
+
+/** A value of the schema that a check may still refuse, with a sentence of its own. */
+export function checked<T extends TSchema>(
+  schema: T,
+  problemOf: (value: Static<T>) => string | undefined,
+) {
+  return Type.Refine(
+    schema,
+    (value: Static<T>) => problemOf(value) === undefined,
+    (value: Static<T>) => problemOf(value) ?? '',
+  )
 }

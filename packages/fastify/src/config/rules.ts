@@ -6,6 +6,7 @@ import { allClouds, clouds, isExternalId, signInService } from './clouds.ts'
 import { type CredentialContext, credentialProblems } from './credentials.ts'
 import type { Environment } from './environment.ts'
 import type { ConfigProblem } from './errors.ts'
+import { headerProblems } from './headers/schema.ts'
 import type { CheckedFile } from './load.ts'
 import { type ConfigFile, intactPlaceholders } from './schema.ts'
 
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   rule(['tenant', 'allowedTenants'], tenantListProblems),
   rule(['authority', 'tenant', 'downstreamApis'], cloudProblems),
   rule(['session'], lifetimeProblems),
+  rule(['headers'], headerProblems),
   rule(['clientSecret', 'clientSecretExpires', 'credentials'], credentialProblems),
 ]
 

@@ -3,10 +3,12 @@
  * A description completes "<key> takes …", and a problem completes "<key> …". `rules.ts` has the rules
  * between keys.
  */
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { isDisplayName } from '@gatehouse/contract/display-name'
 import { baseUrlProblem, issuerProblem, originProblem, publicUrlProblem } from './addresses.ts'
 import { personalAccountsTenant } from './clouds.ts'
+import { checked } from './errors.ts'
+import { Headers } from './headers/schema.ts'
 import { scopesProblem } from './scopes.ts'
 
 /** Placeholders of a fresh clone: all three intact means "no tenant of my own yet". */
@@ -15,18 +17,6 @@ export const placeholders = {
   clientId: '{enter-your-client-id-here}',
   clientSecret: '{enter-your-client-secret-here}',
 } as const
-
-/** A value of the schema that a check may still refuse, with a sentence of its own. */
-export function checked<T extends TSchema>(
-  schema: T,
-  problemOf: (value: Static<T>) => string | undefined,
-) {
-  return Type.Refine(
-    schema,
-    (value: Static<T>) => problemOf(value) === undefined,
-    (value: Static<T>) => problemOf(value) ?? '',
-  )
-}
 
 /** Keys that are not in the schema are refused. */
 const only = { additionalProperties: false } as const
@@ -210,6 +200,7 @@ export const ConfigFile = Type.Object(
       description:
         '"off", "errors" (requests that were answered with 4xx or 5xx, or not at all) or "all": which requests have a line in the log',
     }),
+    headers: Headers,
     signIn: Type.Object(
       {
         automatic: Type.Boolean({

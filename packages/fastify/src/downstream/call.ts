@@ -7,7 +7,7 @@ import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import { type Answer, type Call, type CallSignal, createHttpClient, withDeadline } from './http.ts'
+import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
@@ -113,7 +113,7 @@ export function createApi(
   proxy: ProxySettings,
 ) {
   const { maxConcurrent: connections } = queueLimits
-  const client = createHttpClient({ name, baseUrl, connections, maxBytes, proxy })
+  const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy })
   const queue = new FairQueue(queueLimits)
   const attributes = { 'gatehouse.api': name }
   const stopObserving = observe('gatehouse.api.queue.length', () => [

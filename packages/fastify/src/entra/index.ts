@@ -33,8 +33,10 @@ export type Entra = ReturnType<typeof createEntra>
 /** What an operator needs to know of the app's credentials, without their values. */
 interface CredentialHealth {
   list: readonly Credential[]
-  /** Whole days; undefined if no end is known. */
+  /** Whole days; undefined if no end is known, and until `firstReport`. */
   daysLeft(): number | undefined
+  /** Resolves when each credential was looked at once. */
+  firstReport: Promise<void>
   /** Whether they end within a month, or Entra accepted none at the last attempt. */
   needsAttention(): boolean
 }
@@ -47,11 +49,12 @@ export function createEntra(config: ClientConfig, log: FastifyBaseLogger, now: (
   // On the local tenant, a rejection is a scenario, and over as soon as it is cleared.
   const rememberMs = config.usesLocalTenant ? 0 : undefined
   const credentials = new Credentials(config.credentials, managedIdentity, log, now, rememberMs)
-  const { daysLeft, stop } = watchExpiry(credentials.list, log, now)
+  const { daysLeft, firstReport, stop } = watchExpiry(credentials.list, log, now)
   const keys = new SigningKeys(discovery, network, now)
   const credential: CredentialHealth = {
     list: credentials.list,
     daysLeft,
+    firstReport,
     needsAttention: () =>
       credentials.lastAttemptRejected || (daysLeft() ?? Infinity) < warnBelowDays,
   }

@@ -2,7 +2,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import type { FastifyBaseLogger } from 'fastify'
 import {
-  createDispatcher,
+  createHttpClient,
   explainNetworkFailure,
   type JsonAnswer,
   type JsonRequest,
@@ -42,7 +42,7 @@ export function createEntraNetwork(
   proxy: ProxySettings,
   now: () => number = Date.now,
 ): EntraNetwork {
-  const dispatcher = createDispatcher(proxy, limits)
+  const client = createHttpClient(proxy, limits)
 
   async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
@@ -50,7 +50,7 @@ export function createEntraNetwork(
       const host = URL.parse(url)?.hostname ?? ''
       const answer = await inClientSpan({ api: 'entra', method, host }, () => {
         const headers = { ...sending.headers, ...traceHeaders() }
-        return requestJson(dispatcher, { ...sending, headers }, { totalMs, repeatable: true })
+        return requestJson(client, { ...sending, headers }, { totalMs, repeatable: true })
       })
       return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
@@ -61,7 +61,7 @@ export function createEntraNetwork(
   return {
     get: (url, headers = {}) => send({ method: 'GET', url, headers }),
     post: (url, headers, body) => send({ method: 'POST', url, headers, body }),
-    close: () => dispatcher.destroy(),
+    close: () => client.close(),
   }
 }
 

@@ -11,7 +11,7 @@ import { type ApiNames, ProblemError, toProblem } from '../errors.ts'
 import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
 import { traceOf } from '../telemetry/trace.ts'
 import { problemPageFor } from './problem-pages.ts'
-import { fixedHeaders } from './security-headers.ts'
+import { fixedHeaders, type HeaderSettings } from './security-headers.ts'
 import { sendIndexHtml, type WebBuild } from './web.ts'
 
 /** Our sentences for Fastify's own errors, by status. */
@@ -158,8 +158,8 @@ const byCode: Record<string, [number, string]> = {
  *
  * @param nextId makes the request id of the answer
  */
-export function answerParserErrors(publicUrl: string, nextId: () => string) {
-  const headers = Object.entries({ ...fixedHeaders(publicUrl), connection: 'close' })
+export function answerParserErrors(settings: HeaderSettings, nextId: () => string) {
+  const headers = Object.entries({ ...fixedHeaders(settings), connection: 'close' })
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
 
   return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../errors.ts'
 import { sendProblem } from './error-handler.ts'
 
-const fromAnyone = { config: { allowFrom: 'anyone' } } as const
+/** Azure Front Door and others ask with HEAD. */
+const fromAnyone = { config: { allowFrom: 'anyone' }, exposeHeadRoute: true } as const
 
 interface HealthOptions {
   /** Whether the process is about to end: it is alive, and no longer ready. */

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** A hook for routes that need no sign-in: counts by the client's network address. */
     limitByAddress: preHandlerAsyncHookHandler
+    /** The same for Entra's callback, with a count of its own: a sign-in asks for both, and counts once. */
+    limitCallbackByAddress: preHandlerAsyncHookHandler
   }
 }
 
@@ -37,6 +39,7 @@ async function rateLimits(
       request.log.warn({ event: 'rate_limited', by: 'address' }, 'Too many requests'),
   })
   app.decorate('limitByAddress', app.rateLimit({ max: perAddress }))
+  app.decorate('limitCallbackByAddress', app.rateLimit({ max: perAddress }))
 }
 
 const silent = {

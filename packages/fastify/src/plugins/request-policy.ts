@@ -1,6 +1,7 @@
 /**
  * The requests that this app accepts: not sent by another site, and not ambiguous.
  */
+import { health } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../errors.ts'
@@ -122,7 +123,16 @@ function headBytes({ url = '', rawHeaders }: FastifyRequest['raw']): number {
 
 function isUnambiguous({ raw }: FastifyRequest): boolean {
   // Node keeps the first of two Hosts, and the router drops the host of an absolute address.
-  return raw.url?.charCodeAt(0) === slash && countHostHeaders(raw.rawHeaders) === 1
+  if (raw.url?.charCodeAt(0) !== slash) return false
+  const hosts = countHostHeaders(raw.rawHeaders)
+  return hosts === 1 || (hosts === 0 && isOldProbe(raw))
+}
+
+const probes: ReadonlySet<string> = new Set(Object.values(health))
+
+/** HAProxy and others ask in HTTP/1.0, which has no Host (RFC 1945). Every host gets the same answer here. */
+function isOldProbe({ httpVersion, method, url }: FastifyRequest['raw']): boolean {
+  return httpVersion === '1.0' && (method === 'GET' || method === 'HEAD') && probes.has(url ?? '')
 }
 
 const slash = 47

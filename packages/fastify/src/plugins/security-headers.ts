@@ -1,40 +1,41 @@
 /** The headers of every answer: fixed, short and set together, so that they cost very little. */
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Config } from '../config/index.ts'
 
-/**
- * Two years. Without `includeSubDomains` and `preload`: they would bind every other host under this name, which
- * may be the organisation's own. A proxy that speaks for all of them can add these.
- */
-const strictTransport = 'max-age=63072000'
+/** What the headers depend on. */
+export type HeaderSettings = Pick<Config, 'publicUrl' | 'headers'>
 
 /**
  * Only for https (RFC 6797 §7.2), and never for this machine: browsers keep it for the name, and every program
  * that has a page on `localhost` would be asked for https, on any port.
  */
-function sendsStrictTransport(publicUrl: string): boolean {
+function strictTransport({ publicUrl, headers }: HeaderSettings): string | undefined {
   const { protocol, hostname } = new URL(publicUrl)
   const isThisMachine = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])\.?$/.test(hostname)
-  return protocol === 'https:' && !isThisMachine
+  const { enabled, maxAge, includeSubDomains, preload } = headers.hsts
+  if (!enabled || protocol !== 'https:' || isThisMachine) return undefined
+  return `max-age=${maxAge}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`
 }
 
-function securityHeaders(
-  app: FastifyInstance,
-  { publicUrl }: { publicUrl: string },
-  done: () => void,
-): void {
-  const everywhere = fixedHeaders(publicUrl)
-  app.addHook('onRequest', (_request, reply, next) => {
+function securityHeaders(app: FastifyInstance, settings: HeaderSettings, done: () => void): void {
+  const everywhere = fixedHeaders(settings)
+  app.addHook('onRequest', (request, reply, next) => {
     reply.headers(everywhere)
-    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer.
-    reply.raw.removeHeader('connection')
+    // Connections persist by default (RFC 9112 §9.3): two headers less on every answer. One that this server is
+    // going to close has to say so, or the client sends its next request on it.
+    const { raw } = reply
+    if (raw.shouldKeepAlive || request.headers.connection === 'close') {
+      raw.removeHeader('connection')
+    }
     next()
   })
   done()
 }
 
 /** The headers by name, also for answers that pass no hook. */
-export function fixedHeaders(publicUrl: string): Record<string, string> {
+export function fixedHeaders(settings: HeaderSettings): Record<string, string> {
+  const hsts = strictTransport(settings)
   return {
     // Only a page loads anything, and pages set their own policy.
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -46,7 +47,7 @@ export function fixedHeaders(publicUrl: string): Record<string, string> {
     'permissions-policy': 'camera=()',
     // An answer about a person is never stored. Pages and assets set another value.
     'cache-control': 'no-store',
-    ...(sendsStrictTransport(publicUrl) && { 'strict-transport-security': strictTransport }),
+    ...(hsts !== undefined && { 'strict-transport-security': hsts }),
   }
 }
 
@@ -72,8 +73,53 @@ export function documentHeaders(scriptHashes: readonly string[]): Record<string,
   ]
   return {
     'content-security-policy': policy.join('; '),
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'permissions-policy': permissionsHeader({}),
   }
+}
+
+/** Adds the configured sources and features to the headers of a page. */
+export function withConfigured(
+  page: Readonly<Record<string, string>>,
+  { contentSecurityPolicy: more, permissionsPolicy }: Config['headers'],
+): Record<string, string> {
+  const additional: Record<string, readonly string[]> = {
+    'script-src': more.scripts,
+    'connect-src': more.connections,
+    'img-src': more.images,
+    'frame-src': more.frames,
+    'frame-ancestors': more.frameAncestors,
+  }
+  const directives = new Map(
+    (page['content-security-policy'] ?? '').split('; ').map((directive) => {
+      const [name = '', ...sources] = directive.split(' ')
+      return [name, sources] as const
+    }),
+  )
+  for (const [name, sources] of Object.entries(additional)) {
+    if (sources.length === 0) continue
+    // 'none' counts only if it stands alone.
+    const before = directives.get(name)?.filter((source) => source !== "'none'") ?? []
+    directives.set(name, [...before, ...sources])
+  }
+  return {
+    ...page,
+    'content-security-policy': [...directives].map((parts) => parts.flat().join(' ')).join('; '),
+    'permissions-policy': permissionsHeader(permissionsPolicy),
+  }
+}
+
+/** Features that no page of this app uses. */
+const denied = { camera: [], geolocation: [], microphone: [], payment: [], usb: [] }
+
+/** As a structured field: `camera=(), geolocation=(self "https://maps.example.com")`. */
+function permissionsHeader(allowed: Readonly<Record<string, readonly string[]>>): string {
+  const features: Readonly<Record<string, readonly string[]>> = { ...denied, ...allowed }
+  return Object.entries(features)
+    .map(([name, who]) => {
+      const list = who.map((one) => (one === 'self' ? one : `"${one}"`))
+      return `${name}=(${list.join(' ')})`
+    })
+    .join(', ')
 }
 
 export default fp(securityHeaders, { name: 'security-headers' })

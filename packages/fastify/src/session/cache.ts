@@ -76,6 +76,11 @@ export class SessionCache {
     })
   }
 
+  /** Forgets every cookie, so that each is opened with the keys of now. */
+  clear(): void {
+    this.#cookies.clear()
+  }
+
   get(cookieValue: string): OpenCookie | undefined {
     return this.#cookies.get(cookieValue)
   }

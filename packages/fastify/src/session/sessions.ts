@@ -59,6 +59,17 @@ export class Sessions {
     this.byUser = new UserSessions({ ...options, store, end: (ids) => this.endAll(ids) })
   }
 
+  /** Takes other session keys from now on: the first one seals, and all of them open. No session ends. */
+  async replaceKeys(keys: readonly Buffer[]): Promise<void> {
+    const { cookies, lookupKeys, labels } = this.#options
+    const switchCookies = await cookies.prepareKeys(keys)
+    // All in one step: no request meets new cookies and old lookup keys.
+    switchCookies()
+    lookupKeys.replaceKeys(keys)
+    labels.replaceKeys(keys)
+    this.#cache.clear()
+  }
+
   /**
    * A new session for a user who just signed in.
    *

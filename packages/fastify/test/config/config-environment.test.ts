@@ -68,6 +68,28 @@ describe('the environment', () => {
     expect(elsewhere).toThrow(/mine\.json: the file cannot be read/)
   })
 
+  it('has the seconds of an end: five of delay in production only, and fifteen for what is left', () => {
+    const production = { NODE_ENV: 'production', SESSION_KEYS: goodKey }
+    expect(load(ownTenant).drain).toEqual({ notReadyMs: 0, timeoutMs: 15_000 })
+    expect(load(ownTenant, production).drain).toEqual({ notReadyMs: 5000, timeoutMs: 15_000 })
+    const given = { DRAIN_DELAY: '0', DRAIN_TIMEOUT: '60' }
+    expect(load(ownTenant, { ...production, ...given }).drain).toEqual({
+      notReadyMs: 0,
+      timeoutMs: 60_000,
+    })
+  })
+
+  it.each([
+    ['DRAIN_DELAY', '5s', 'from 0 to 300'],
+    ['DRAIN_DELAY', '-1', 'from 0 to 300'],
+    ['DRAIN_DELAY', '301', 'from 0 to 300'],
+    ['DRAIN_TIMEOUT', '0', 'from 1 to 300'],
+    ['DRAIN_TIMEOUT', '1.5', 'from 1 to 300'],
+  ])('is refused with %s=%s', (key, value, range) => {
+    const { message } = refusalOf(ownTenant, { [key]: value })
+    expect(message).toContain(`${key}: takes a whole number of seconds ${range}`)
+  })
+
   it('gives a configuration that nobody can change later', () => {
     const config = load(ownTenant)
     expect(Object.isFrozen(config)).toBe(true)

@@ -29,7 +29,7 @@ describe('an address that starts too many sign-ins', () => {
     const browser = gatehouse().browser()
     await browser.signIn()
     const stranger = gatehouse().browser()
-    const statuses = await times(perAddress - 2, () => stranger.get('/auth/sign-in'))
+    const statuses = await times(perAddress - 1, () => stranger.get('/auth/sign-in'))
     expect(new Set(statuses)).toEqual(new Set([303]))
     const refused = await stranger.get('/auth/sign-in')
     expectLimited(refused, 'address', gatehouse().logs)
@@ -67,27 +67,110 @@ describe('an address that guesses session ids', () => {
 
   it('gets 429 at the callback as well, before the request is checked', async () => {
     const browser = gatehouse().browser()
+    const ask = () => browser.get('/auth/redirect?code=a&state=b')
+    expect(await times(perAddress, ask)).not.toContain(429)
     const answer = await browser.get('/auth/redirect?code=a&state=b')
     expectLimited(answer, 'address', gatehouse().logs)
     expect(gatehouse().tenant.journal.count('token')).toBe(0)
   })
 })
 
+describe('an address that signs in', () => {
+  const gatehouse = useTestApp({ config: { rateLimits: { perAddress } } })
+
+  it('counts once for each sign-in, and not again for what comes back from Entra', async () => {
+    for (let turn = 0; turn < perAddress; turn += 1) {
+      expect((await gatehouse().browser().signIn()).location).toBe('/')
+    }
+    expect((await gatehouse().browser().get('/auth/sign-in')).status).toBe(429)
+  })
+})
+
 describe('addresses behind a listed proxy', () => {
   const gatehouse = useTestApp({
     config: { rateLimits: { perAddress } },
-    env: { TRUSTED_PROXIES: '127.0.0.1' },
+    env: { TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8, fd00::/8' },
   })
+  const from = (forwardedFor: string) =>
+    gatehouse().browser().get('/auth/sign-in', { 'x-forwarded-for': forwardedFor })
+  const knock = (count: number, header: (turn: number) => string) =>
+    times(count, (turn) => from(header(turn)))
 
   it('are counted one by one', async () => {
-    const browser = gatehouse().browser()
-    const from = (address: string) =>
-      browser.get('/auth/sign-in', { 'x-forwarded-for': `198.51.100.7, ${address}` })
-    expect(new Set(await times(perAddress, () => from('203.0.113.1')))).toEqual(new Set([303]))
-    expect((await from('203.0.113.1')).status).toBe(429)
-    expect((await from('203.0.113.2')).status).toBe(303)
+    const header = (address: string) => `198.51.100.7, ${address}`
+    const statuses = await knock(perAddress, () => header('203.0.113.1'))
+    expect(new Set(statuses)).toEqual(new Set([303]))
+    expect((await from(header('203.0.113.1'))).status).toBe(429)
+    expect((await from(header('203.0.113.2'))).status).toBe(303)
+  })
+
+  it.each([
+    ['a port', (turn: number) => `203.0.113.10:${50_000 + turn}`],
+    ['an IPv6 address with a port', (turn: number) => `[2001:db8:1::1]:${50_000 + turn}`],
+    [
+      'an IPv6 address in brackets, or not',
+      (n: number) => (n % 2 ? '[2001:db8:2::1]' : '2001:DB8:2:0::1'),
+    ],
+    ['an address of one IPv6 network', (turn: number) => `2001:db8:3::${turn + 1}`],
+    [
+      'an IPv4 address in IPv6 form, or not',
+      (n: number) => (n % 2 ? '::ffff:203.0.113.11' : '203.0.113.11'),
+    ],
+    [
+      'hops of listed proxies',
+      (n: number) => `203.0.113.12:${n + 1}, [fd00::7]:${n + 1}, 10.0.0.${n}:443`,
+    ],
+    ['its own claims in front', (turn: number) => `198.51.100.${turn}, 203.0.113.13`],
+  ])('count as one with %s', async (_what, header) => {
+    const statuses = await knock(perAddress + 1, header)
+    expect(statuses.slice(0, -1)).not.toContain(429)
+    expect(statuses.at(-1)).toBe(429)
+  })
+
+  it('count for the proxy if it names none, whatever stands left of that', async () => {
+    const garbage = ['unknown', '_hidden', '203.0.113.300', 'a b', '1.2.3.4:port', '<script>', '']
+    const statuses = await knock(
+      perAddress + 1,
+      (turn) => `198.51.100.${turn + 100}, ${garbage[turn % garbage.length]}, 10.0.0.9`,
+    )
+    expect(statuses.slice(0, -1)).not.toContain(429)
+    expect(statuses.at(-1)).toBe(429)
+    expect((await from('203.0.113.14, 10.0.0.9')).status).toBe(303)
   })
 })
+
+describe.each(['x-forwarded-for', 'x-forwarded-proto', 'forwarded'])(
+  'a request with %s',
+  (name) => {
+    const warnings = (logs: string[]) =>
+      logs.filter((line) => line.includes('"event":"proxy_not_trusted"'))
+    const ask = (browser: Browser) => browser.get('/api/session', { [name]: 'for=203.0.113.77' })
+
+    describe('without TRUSTED_PROXIES', () => {
+      const gatehouse = useTestApp()
+
+      it('is warned of once, without its value', async () => {
+        const browser = gatehouse().browser()
+        await browser.get('/api/session')
+        expect(warnings(gatehouse().logs)).toEqual([])
+        expect(new Set(await times(3, () => ask(browser)))).toEqual(new Set([200]))
+        const [line = '', ...more] = warnings(gatehouse().logs)
+        expect(more).toEqual([])
+        expect(JSON.parse(line)).toMatchObject({ level: 40, header: name })
+        expect(line).not.toContain('203.0.113.77')
+      })
+    })
+
+    describe('with TRUSTED_PROXIES', () => {
+      const gatehouse = useTestApp({ env: { TRUSTED_PROXIES: '127.0.0.1' } })
+
+      it('is not warned of', async () => {
+        expect((await ask(gatehouse().browser())).status).toBe(200)
+        expect(warnings(gatehouse().logs)).toEqual([])
+      })
+    })
+  },
+)
 
 describe('a session that sends too many requests', () => {
   const gatehouse = useTestApp({ config: { rateLimits: { perSession } } })

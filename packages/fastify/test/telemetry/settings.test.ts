@@ -164,13 +164,14 @@ describe('a collector that is away', () => {
   it('is told of once, and again after it took something', () => {
     const told: unknown[] = []
     const log = { warn: (fields: object) => void told.push(fields) } as unknown as FastifyBaseLogger
-    const results = [1, 1, 0, 1, 1].map((code) => ({ code }))
+    const codes = [1, 1, 0, 1, 1]
+    const results = codes.map((code) => ({ code }))
     const exporter = {
       export: (_data: string, done: (result: { code: number }) => void) =>
         done(results.shift() ?? { code: 0 }),
     }
     const watched = new ExportFailures(log).watch(exporter, 'traces')
-    const counts = results.map(() => {
+    const counts = codes.map(() => {
       watched.export('spans', () => undefined)
       return told.length
     })

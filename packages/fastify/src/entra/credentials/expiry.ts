@@ -42,15 +42,15 @@ export function watchExpiry(
     }
   }
 
-  function start(): void {
-    report().catch((error: unknown) =>
+  function start(): Promise<void> {
+    return report().catch((error: unknown) =>
       log.error({ err: error, event: 'credential_unreadable' }, 'A credential cannot be read'),
     )
   }
 
-  start()
-  const timer = setInterval(start, dayMs).unref()
-  return { daysLeft, stop: () => clearInterval(timer) }
+  const firstReport = start()
+  const timer = setInterval(() => void start(), dayMs).unref()
+  return { daysLeft, firstReport, stop: () => clearInterval(timer) }
 }
 
 /** Undefined for a credential that the platform renews itself: an operator need not know its end. */
