@@ -22,6 +22,20 @@ function seconds(minimum: number, fallback: number | undefined, title: string) {
   return Type.Integer(fallback === undefined ? options : { ...options, default: fallback })
 }
 
+/** By the names of OpenTelemetry. What they mean together is read by `../telemetry/settings.ts`. */
+const telemetryVariables = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: text('the OpenTelemetry collector that gets spans and metrics'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text('another whole address for spans'),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: text('another whole address for metrics'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: text('only `http/json` is spoken'),
+  OTEL_TRACES_EXPORTER: text('where spans go: `otlp`, `console` or `none`'),
+  OTEL_METRICS_EXPORTER: text('where metrics go: `otlp`, `console`, `prometheus` or `none`'),
+  OTEL_TRACES_SAMPLER: text('which traces are recorded, as OpenTelemetry names it'),
+  OTEL_TRACES_SAMPLER_ARG: text('the part of them, from 0 to 1'),
+  OTEL_SERVICE_NAME: text('the name in spans and metrics, `gatehouse` without it'),
+  OTEL_SDK_DISABLED: text('`true` switches these variables off'),
+}
+
 /**
  * Everything that Gatehouse reads from the environment. Nothing else does. A title says what a variable is
  * for, and a description completes "takes …".
@@ -106,26 +120,17 @@ export const Environment = Type.Object({
   METRICS_HOST: Type.String({
     minLength: 1,
     default: '127.0.0.1',
-    title: 'the address at which metrics can be read for Prometheus',
+    title: 'the address that Prometheus fetches from; in a container `0.0.0.0`',
   }),
   METRICS_PORT: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 65_535,
-      title: 'the port of that; none if it is not set',
+      title: 'the port of `/metrics` for Prometheus, which is off without it',
       description: 'a port number from 1 to 65535',
     }),
   ),
-  OTEL_SDK_DISABLED: text('`true` turns telemetry off, whatever else is set'),
-  OTEL_SERVICE_NAME: text('the name of this service in telemetry'),
-  OTEL_TRACES_EXPORTER: text('where spans go'),
-  OTEL_METRICS_EXPORTER: text('where metrics go'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: text('the address of the collector'),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text('the whole address for spans, if it is another'),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: text('the whole address for metrics, if it is another'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: text('how the collector is spoken to'),
-  OTEL_TRACES_SAMPLER: text('which traces are kept'),
-  OTEL_TRACES_SAMPLER_ARG: text('the share of them, from 0 to 1'),
+  ...telemetryVariables,
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       title: 'what the log has; by default `info` in production and `warn` elsewhere',

@@ -3,13 +3,13 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 import {
   AnswerTooLargeError,
   createHttpClient,
   explainNetworkFailure,
   type ProxySettings,
 } from '../outgoing/index.ts'
-import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const

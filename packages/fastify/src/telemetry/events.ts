@@ -28,18 +28,26 @@ export const fieldMeanings = {
   clientGone: 'true if the client left before the answer was sent',
   code: 'code of the problem, or of the sign-in problem',
   correlationId: 'Entra’s correlation id, a GUID',
-  count: 'number of sessions',
+  count: 'number of sessions, or of session keys',
+  credentialDaysLeft: 'whole days until the last credential ends; absent if no end is known',
+  credentials: 'kinds of the credentials, in order',
   daysLeft: 'whole days until the credential ends',
   durationMs: 'milliseconds from the headers of the request to the end of the answer',
   err: 'the error, see below',
   exporter: '`traces` or `metrics`',
   hasNoRoles: 'true if the user has no role of this app at all',
-  host: 'host of the configured address',
+  header: 'name of the header',
+  host: 'host of the configured address, or that the server listens on',
   key: 'key of `aad.config.json` to look at',
   kind: 'kind of the credential',
   method: 'HTTP method',
+  mode: '`production` or `development`',
+  node: 'version of Node',
   oauthError: '`error` of Entra’s answer',
   opened: 'how many of the values are ours',
+  pid: 'id of the process',
+  port: 'port that the server listens on',
+  publicUrl: 'the address that people open',
   reason: 'why, in one word or a short sentence',
   roles: 'the roles that the route requires',
   route: 'pattern of the route, such as `/api/users/:id/photo`; absent if there is none',
@@ -47,9 +55,12 @@ export const fieldMeanings = {
   scopes: 'the permissions that were asked for',
   setting: 'key or environment variable',
   status: 'HTTP status of the answer',
+  store: '`sqlite`, `redis` or `rediss`',
   traceId: 'Entra’s trace id, a GUID',
+  trustedProxies: 'addresses and ranges of `TRUSTED_PROXIES`',
   userHash: 'the user as a keyed hash: the same for the same user until the session keys change',
   values: 'how many cookies of this name came',
+  version: 'version of the app',
 } as const
 
 type Field = keyof typeof fieldMeanings
@@ -61,6 +72,32 @@ function event(levels: Level | readonly Level[], fields: readonly Field[], meani
 const failure = ['code', 'check', 'aadsts', 'correlationId', 'traceId'] as const
 const problem = ['code', 'api', 'apiStatus', 'apiCodes', 'apiRequestId'] as const
 const microsoft = ['traceId', 'correlationId'] as const
+
+const process = {
+  started: event(
+    'info',
+    [
+      'version',
+      'node',
+      'mode',
+      'publicUrl',
+      'store',
+      'trustedProxies',
+      'credentials',
+      'credentialDaysLeft',
+      'pid',
+      'host',
+      'port',
+    ],
+    'The server listens. What is in force.',
+  ),
+  configuration: event('warn', ['key'], 'At start: a setting works, and is probably not meant.'),
+  session_keys: event(
+    ['info', 'error'],
+    ['count', 'key', 'err'],
+    'The file with the session keys changed, or cannot be used: then the keys of before stay in force.',
+  ),
+}
 
 const requests = {
   request: event(
@@ -76,6 +113,11 @@ const requests = {
   request_refused: event('info', [...problem, ...microsoft], 'A request was answered with 4xx.'),
   rate_limited: event('warn', ['by'], 'Too many requests from one address or session: 429.'),
   cross_site_refused: event('warn', [], 'A page of another site sent a request: 403.'),
+  proxy_not_trusted: event(
+    'warn',
+    ['header'],
+    'A proxy’s header came, and `TRUSTED_PROXIES` is empty. Logged once.',
+  ),
   host_rewritten: event(
     'warn',
     [],
@@ -222,6 +264,7 @@ const telemetry = {
 
 /** By part, in the order of the document. */
 export const logEvents = {
+  Process: process,
   Requests: requests,
   'Sign-in': signIn,
   'Sessions and tokens': sessions,

@@ -111,7 +111,7 @@ interface Exporter<Data> {
 type ExporterName = 'traces' | 'metrics'
 
 /** Logs the first failure, and the first after each success: a collector may be away for hours. */
-class ExportFailures {
+export class ExportFailures {
   readonly #log: FastifyBaseLogger
   readonly #failing = new Set<ExporterName>()
   /** Exports that have no outcome yet: the library tries again for a while. */

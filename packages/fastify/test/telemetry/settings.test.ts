@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Gatehouse, startGatehouse } from '@gatehouse/test-support/gatehouse'
+import type { FastifyBaseLogger } from 'fastify'
+import { ExportFailures } from '../../src/telemetry/sdk.ts'
 import { freePort } from '@gatehouse/tenant/testing'
 import { load, ownTenant, refusalOf } from '../support/config-folder.ts'
 import { type Collector, startCollector } from '../support/collector.ts'
@@ -85,7 +87,7 @@ describe('the variables of OpenTelemetry', () => {
       'is not a number',
     ],
   ])('that cannot be followed are told of, and nothing is refused: %j', (env, setting, reason) => {
-    const ignored = settings(env as unknown as Record<string, string>)?.ignored ?? []
+    const ignored = settings({ ...env })?.ignored ?? []
     expect(ignored.map((one) => one.setting)).toContain(setting)
     expect(ignored.map((one) => one.reason).join()).toContain(reason)
   })
@@ -155,6 +157,25 @@ describe('telemetry that does not work', () => {
     expect(told.length).toBeGreaterThan(0)
     const exporters = told.map(({ exporter }) => exporter)
     expect(exporters).toHaveLength(new Set(exporters).size)
+  })
+})
+
+describe('a collector that is away', () => {
+  it('is told of once, and again after it took something', () => {
+    const told: unknown[] = []
+    const log = { warn: (fields: object) => void told.push(fields) } as unknown as FastifyBaseLogger
+    const codes = [1, 1, 0, 1, 1]
+    const results = codes.map((code) => ({ code }))
+    const exporter = {
+      export: (_data: string, done: (result: { code: number }) => void) =>
+        done(results.shift() ?? { code: 0 }),
+    }
+    const watched = new ExportFailures(log).watch(exporter, 'traces')
+    const counts = codes.map(() => {
+      watched.export('spans', () => undefined)
+      return told.length
+    })
+    expect(counts).toEqual([1, 1, 1, 2, 2])
   })
 })
 
