@@ -1,7 +1,7 @@
 /** The built page: it contains nothing private, and stays small. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { localClient } from '@gatehouse/tenant'
 import { root } from './imports.ts'
@@ -15,11 +15,12 @@ interface BuiltFile {
   text: string
 }
 
+/** Without the compressed ones, which have the same content. */
 function builtFiles(): BuiltFile[] {
   if (!existsSync(dist)) throw new Error('web/dist is not there: npm run build makes it')
   const entries = readdirSync(dist, { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !/\.(?:br|gz)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => {
       const content = readFileSync(path)
@@ -84,6 +85,18 @@ describe('the built web app', () => {
   it('is scripts, styles, one page, an icon and robots.txt: no map, no font, no picture', () => {
     const others = files.map(({ path }) => path).filter((path) => !/\.(?:js|css)$/.test(path))
     expect(others.toSorted()).toEqual(['/favicon.svg', '/index.html', '/robots.txt'])
+  })
+
+  it('has each large script and style compressed beside it', () => {
+    const large = [...assets('.js', 'at first'), ...assets('.css', 'at first')]
+    expect(large.length).toBeGreaterThan(1)
+    for (const { path, content } of large) {
+      const unpacked = [
+        brotliDecompressSync(readFileSync(`${dist}${path}.br`)),
+        gunzipSync(readFileSync(`${dist}${path}.gz`)),
+      ]
+      for (const file of unpacked) expect(file.equals(content)).toBe(true)
+    }
   })
 
   it('stays within its budgets, in kB of brotli', () => {

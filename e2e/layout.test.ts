@@ -26,13 +26,14 @@ const mayImport: Record<string, string[]> = {
 /** Inside packages/fastify/src: which folders a folder may import. Files beside them may be imported by all. */
 const mayImportFolder: Record<string, string[]> = {
   outgoing: [],
-  config: ['outgoing'],
+  telemetry: ['store'],
+  config: ['outgoing', 'telemetry'],
   store: ['outgoing'],
-  entra: ['config', 'outgoing'],
-  session: ['config', 'entra', 'store'],
-  auth: ['config', 'entra', 'session', 'store'],
-  downstream: ['auth', 'config', 'entra', 'outgoing'],
-  plugins: ['config'],
+  entra: ['config', 'outgoing', 'telemetry'],
+  session: ['config', 'entra', 'store', 'telemetry'],
+  auth: ['config', 'entra', 'session', 'store', 'telemetry'],
+  downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
+  plugins: ['config', 'telemetry'],
   doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],
 }
@@ -147,7 +148,7 @@ describe('imports inside packages/fastify', () => {
       /new (?:Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|RetryAgent)\(|setGlobalDispatcher|(?<![.#\w])fetch\(/
     const makers = [...files, ...sourcesOf('packages/cli')].filter(({ text }) => clients.test(text))
     expect(makers.map(({ path }) => path)).toEqual([
-      `${base}/outgoing/dispatcher.ts`,
+      `${base}/outgoing/client.ts`,
       // It waits for the servers that it has started.
       'packages/cli/src/dev/processes.ts',
     ])

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { automaticSignIn } from './vite/automatic-sign-in.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
+import { precompress } from './vite/precompress.ts'
 import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
 import { CodeGate, tenantLogin, tenantPages, tenantPath, tenantProxy } from './vite/tenant-login.ts'
 import { reportPortInUse } from './vite/report-port-in-use.ts'
@@ -46,6 +47,7 @@ export default defineConfig(({ command }) => ({
     reportPortInUse(port),
     canonicalHost(publicUrl),
     automaticSignIn(backEndOrigin),
+    precompress(),
     ...(login && command === 'serve'
       ? [tenantLogin(login, new CodeGate({ print: printCode }))]
       : []),

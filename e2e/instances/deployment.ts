@@ -11,7 +11,7 @@ export interface Deployment {
   tenant: Tenant
   publicUrl: string
   folder: string
-  /** Starts `bff/src/server.ts` and waits until it answers. @param env additional variables */
+  /** Starts `bff/dist/server.js` and waits until it answers. @param env additional variables */
   start(env?: Record<string, string>): Promise<Instance>
   /** The environment of an instance, without a port. */
   env: Record<string, string>

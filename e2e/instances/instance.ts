@@ -1,4 +1,4 @@
-/** One process of the app: `node bff/src/server.ts`. */
+/** One process of the built app: `node bff/dist/server.js`. */
 import { join } from 'node:path'
 import { request } from 'undici'
 import { root } from '../imports.ts'
@@ -63,5 +63,5 @@ export async function hasStarted(instance: Instance): Promise<void> {
 
 /** Starts the server without waiting until it listens. */
 export function runServer(env: Record<string, string>): Program {
-  return runProgram(process.execPath, [join(root, 'bff/src/server.ts')], env)
+  return runProgram(process.execPath, [join(root, 'bff/dist/server.js')], env)
 }

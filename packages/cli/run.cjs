@@ -1,6 +1,7 @@
 /**
  * Runs a script of package.json: `node packages/cli/run.cjs dev`. It is plain old JavaScript, so that a Node that
- * cannot run TypeScript says so in a sentence. Without a name, it only checks that.
+ * cannot run TypeScript says so in a sentence. Without a name, it only checks that, and
+ * that the development packages are installed.
  */
 'use strict'
 
@@ -10,7 +11,7 @@ if (process.features && process.features.typescript) {
   process.stderr.write(
     'This project runs on Node 24 (at least 22.18, which runs TypeScript). This is Node ' +
       process.versions.node +
-      '.\nnpm installs Node 24 into the project, unless it leaves out development packages (--omit=dev, NODE_ENV=production) or their scripts (--ignore-scripts). Run: npm ci\n',
+      '.\nnpm installs Node 24 into the project, unless it leaves out development packages (--omit=dev, NODE_ENV=production) or their scripts (--ignore-scripts). Run: npm ci --include=dev --ignore-scripts=false\n',
   )
   process.exit(1)
 }

@@ -1,6 +1,6 @@
 /** All requests to Entra and Graph. They are bounded in time and size, and follow no redirect. */
 import {
-  createDispatcher,
+  createHttpClient,
   explainNetworkFailure,
   type JsonAnswer,
   type JsonRequest,
@@ -24,18 +24,18 @@ export interface Network {
 }
 
 export function createNetwork(proxy: ProxySettings): Network {
-  const dispatcher = createDispatcher(proxy, limits)
+  const client = createHttpClient(proxy, limits)
   return {
     send: async (sending) => {
       try {
         // A second application, made by a repeated POST, would be worse than a failed run.
         const repeatable = sending.method === 'GET'
-        return await requestJson(dispatcher, sending, { totalMs, repeatable })
+        return await requestJson(client, sending, { totalMs, repeatable })
       } catch (error) {
         throw offline(new URL(sending.url).host, error)
       }
     },
-    close: () => dispatcher.destroy(),
+    close: () => client.close(),
   }
 }
 

@@ -87,3 +87,11 @@ function valuesAmong(args: readonly string[]): string[] {
 function quoted(word = ''): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word)
 }
+
+/**
+ * The sentence for a development package that is missing, as after `npm ci --omit=dev`. A plain `npm ci` would
+ * leave it out again if NODE_ENV or .npmrc does.
+ */
+export function withoutDevelopmentPackages(name: string): string {
+  return `The development package ${name} is not installed. Run: npm ci --include=dev`
+}

@@ -1,7 +1,9 @@
 /** The scripts of package.json: checks what prevents a script, in a sentence, then runs its file. */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { swallowedOptions } from './npm-options.ts'
+import { swallowedOptions, withoutDevelopmentPackages } from './npm-options.ts'
 
 const files: Record<string, string> = {
   dev: './dev/dev.ts',
@@ -16,9 +18,15 @@ const files: Record<string, string> = {
 /** The server has these too: `node bff/dist/server.js doctor`. */
 const serverCommands = ['doctor', 'end-sessions'] as const
 
-/** @param script the name in package.json; without one, nothing runs */
+/** By its folder: nothing here may import a package that could be missing. */
+const turbo = join(import.meta.dirname, '../../../node_modules/turbo')
+
+/** @param script the name in package.json; without one, only what a build needs is checked */
 export function run(script: string | undefined): void {
-  if (script === undefined) return
+  if (script === undefined) {
+    if (!existsSync(turbo)) exitWith(withoutDevelopmentPackages('turbo'))
+    return
+  }
   const file = files[script]
   const command = serverCommands.find((name) => name === script)
   if (file === undefined && command === undefined)

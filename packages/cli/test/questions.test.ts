@@ -11,25 +11,33 @@ const open = (command: 'register' | 'cleanup', ...args: string[]) =>
   openTerminal([join(root, `packages/cli/src/${command}.ts`), ...args], setup.env())
 
 describe('npm run cleanup on a terminal', { timeout: 30_000 }, () => {
-  async function removesNothing(keys: string) {
+  /** Types keys at the question. @returns what is there afterwards */
+  async function answer(keys: string) {
     await setup.register()
     const terminal = open('cleanup')
     await terminal.shows(/Remove this for good\?/)
     terminal.type(keys)
     const { code, screen } = await terminal.ended
-    expect(screen).toContain('Nothing was removed.')
-    expect(code).toBe(0)
-    expect(await setup.applications()).toHaveLength(1)
-    expect(setup.folder.has('.env')).toBe(true)
+    return {
+      code,
+      isDeclined: screen.includes('Nothing was removed.'),
+      applications: (await setup.applications()).length,
+      hasSecret: setup.folder.has('.env'),
+    }
   }
+  const nothingRemoved = { code: 0, isDeclined: true, applications: 1, hasSecret: true }
 
-  it('removes nothing after Enter alone', () => removesNothing('\r'))
+  it('removes nothing after Enter alone', async () => {
+    expect(await answer('\r')).toEqual(nothingRemoved)
+  })
 
   it.each([
     ['n', 'n'],
     ['Ctrl+C', '\x03'],
     ['Escape', '\x1b'],
-  ])('removes nothing after %s', { tags: ['thorough'] }, (_what, keys) => removesNothing(keys))
+  ])('removes nothing after %s', { tags: ['thorough'] }, async (_what, keys) => {
+    expect(await answer(keys)).toEqual(nothingRemoved)
+  })
 
   it('removes nothing if Enter was pressed before it asked', { tags: ['thorough'] }, async () => {
     await setup.register()

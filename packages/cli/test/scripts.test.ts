@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -194,13 +194,15 @@ describe('a Node that cannot run TypeScript', () => {
       })
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
       expect(stderr).toMatch(/^This project runs on Node 24 .* This is Node \d+\.\d+\.\d+\.\nnpm/)
+      // A plain `npm ci` would repeat what NODE_ENV or .npmrc left out.
+      expect(stderr).toMatch(/ Run: npm ci --include=dev --ignore-scripts=false\n$/)
       expect(stderr).not.toMatch(/\n\s+at /)
     },
   )
 
   it('is named before a build and the tests, and can read the check', () => {
-    expect([scripts['prebuild'], scripts['pretest']]).toEqual(
-      Array(2).fill('node packages/cli/run.cjs'),
+    expect([scripts['prebuild'], scripts['pretest'], scripts['precheck']]).toEqual(
+      Array(3).fill('node packages/cli/run.cjs'),
     )
     // The syntax of 2009.
     const check = readFileSync(join(root, 'packages/cli/run.cjs'), 'utf8')
@@ -211,24 +213,37 @@ describe('a Node that cannot run TypeScript', () => {
 })
 
 describe('a project without its packages', () => {
-  it('says what to run', () => {
-    const copy = mkdtempSync(join(tmpdir(), 'gatehouse-bare-'))
-    cpSync(join(root, 'packages/cli'), join(copy, 'packages/cli'), {
-      recursive: true,
-      filter: (path) => !path.includes('node_modules'),
-    })
-    cpSync(join(root, 'package.json'), join(copy, 'package.json'))
-    const run = (script: string) => {
-      const args = ['packages/cli/run.cjs', script]
-      const { status, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' })
-      return { status, stderr }
+  let copy: string
+  beforeAll(() => {
+    copy = mkdtempSync(join(tmpdir(), 'gatehouse-bare-'))
+    for (const path of ['packages/cli', 'package.json']) {
+      const filter = (file: string) => !file.includes('node_modules')
+      cpSync(join(root, path), join(copy, path), { recursive: true, filter })
     }
+  })
+  afterAll(() => rmSync(copy, { recursive: true, force: true }))
+
+  const run = (...script: string[]) => {
+    const args = ['packages/cli/run.cjs', ...script]
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' })
+    return { status, stderr }
+  }
+
+  it('says what to run', () => {
     const sentence = /^The package @?[\w/-]+ is not installed\. Run: npm ci\n$/
     for (const script of ['dev', 'start', 'register', 'tenant', 'doctor']) {
       const { status, stderr } = run(script)
       expect([script, status]).toEqual([script, 1])
       expect(stderr).toMatch(sentence)
     }
-    rmSync(copy, { recursive: true, force: true })
+  })
+
+  it('says before a build and the tests which packages are left out', () => {
+    expect(run()).toEqual({
+      status: 1,
+      stderr: 'The development package turbo is not installed. Run: npm ci --include=dev\n',
+    })
+    mkdirSync(join(copy, 'node_modules/turbo'), { recursive: true })
+    expect(run()).toEqual({ status: 0, stderr: '' })
   })
 })

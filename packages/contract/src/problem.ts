@@ -34,7 +34,7 @@ export type ProblemCode = keyof typeof problemStatus
  */
 export type InteractionReason = 'consent' | 'step_up' | 'session_expired'
 
-/** The body of every error: problem details, RFC 9457, plus `code` and `requestId`. */
+/** The body of every error: problem details, RFC 9457, plus `code`, `requestId` and `traceId`. */
 export const Problem = Type.Object({
   /** A URI reference for the kind of problem. `about:blank#<code>` leads to no document. */
   type: Type.String(),
@@ -43,6 +43,8 @@ export const Problem = Type.Object({
   detail: Type.String(),
   code: Type.String(),
   requestId: Type.String(),
+  /** The W3C trace id, 32 hex digits; absent if the request could not be read. */
+  traceId: Type.Optional(Type.String()),
   /** The downstream API that failed, such as `graph`; absent if it was this app or Entra. */
   api: Type.Optional(Type.String()),
   /** What people call that API: `displayName` in the configuration; absent without one. */

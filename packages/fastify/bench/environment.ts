@@ -1,4 +1,5 @@
 /** The environment of the measured processes: a local tenant, a stub Graph, a folder and keys. */
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,7 +52,13 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
     tenant,
     graph,
     folder,
-    env: { AAD_CONFIG: path, DATA_DIR: folder, LOG_LEVEL: 'warn', GRAPH_BASE_URL: graphUrl },
+    env: {
+      AAD_CONFIG: path,
+      DATA_DIR: folder,
+      LOG_LEVEL: 'warn',
+      GRAPH_BASE_URL: graphUrl,
+      SESSION_KEYS: randomBytes(32).toString('base64'),
+    },
     end: async () => {
       await tenant.close()
       graph.close()

@@ -49,7 +49,8 @@ function page(size: number): string {
   return JSON.stringify({
     '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#users',
     '@odata.count': 1204,
-    '@odata.nextLink': `https://graph.microsoft.com/v1.0/users?$top=${size}&$skiptoken=${skipToken}`,
+    // A link to another server would be refused.
+    '@odata.nextLink': `/v1.0/users?$top=${size}&$skiptoken=${skipToken}`,
     value,
   })
 }

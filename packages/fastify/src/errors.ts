@@ -18,6 +18,8 @@ interface ProblemFacts extends ErrorOptions {
   apiStatus?: number | undefined
   /** The error codes in that answer, such as `Directory_ExpiredPageToken`, from the outside in. */
   apiCodes?: readonly string[] | undefined
+  /** The id that the API gave this call, such as Graph's `request-id`: its support asks for it. */
+  apiRequestId?: string | undefined
   /** The permissions that are missing. */
   scopes?: readonly string[]
   /** Seconds, for the Retry-After header. */
@@ -33,9 +35,10 @@ export class ProblemError extends Error {
   readonly signInUrl: string | undefined
   readonly api: string | undefined
   readonly what: string | undefined
-  /** For the route and the log. Neither is sent to the caller. */
+  /** For the route and the log. None is sent to the caller. */
   readonly apiStatus: number | undefined
   readonly apiCodes: readonly string[]
+  readonly apiRequestId: string | undefined
   readonly scopes: readonly string[] | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
@@ -51,6 +54,7 @@ export class ProblemError extends Error {
     this.what = facts.what
     this.apiStatus = facts.apiStatus
     this.apiCodes = facts.apiCodes ?? []
+    this.apiRequestId = facts.apiRequestId
     this.retryAfterS = facts.retryAfterS
     this.status = facts.status ?? problemStatus[code]
   }
@@ -59,10 +63,17 @@ export class ProblemError extends Error {
 /** What people call the APIs that have a name for them, by their names in the configuration. */
 export type ApiNames = ReadonlyMap<string, string>
 
-/** The body for an error, RFC 9457 §3.1, plus `code` and `requestId`. */
+/** Where an answer is found in the log, and in traces. */
+export interface ProblemIds {
+  requestId: string
+  /** Undefined if the request was refused before its headers were read. */
+  traceId?: string | undefined
+}
+
+/** The body for an error, RFC 9457 §3.1, plus `code`, `requestId` and `traceId`. */
 export function toProblem(
   error: ProblemError,
-  requestId: string,
+  { requestId, traceId }: ProblemIds,
   apiNames: ApiNames = new Map(),
 ): Problem {
   const apiName = error.api === undefined ? undefined : apiNames.get(error.api)
@@ -73,6 +84,7 @@ export function toProblem(
     detail: apiName && error.what ? `${apiName} ${error.what}.` : error.message,
     code: error.code,
     requestId,
+    ...(traceId !== undefined && { traceId }),
     ...(error.api && { api: error.api }),
     ...(apiName && { apiName }),
     ...(error.reason && { reason: error.reason }),

@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
 import type { Config } from './config/index.ts'
-import doctor from './doctor/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
@@ -15,6 +14,7 @@ import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
 import securityHeaders, { withConfigured } from './plugins/security-headers.ts'
 import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
+import telemetry from './telemetry/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export { ProblemError } from './errors.ts'
@@ -51,6 +51,10 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   }
   const { publicUrl } = config
 
+  await app.register(telemetry, {
+    requestLog: config.requestLog,
+    settings: config.telemetry,
+  })
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl, headers: config.headers })
   await app.register(clientAddress, { trustedProxies: config.trustedProxies })
@@ -65,7 +69,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(groups)
   // The doctor exposes configuration, so it is registered on localhost only, and never in production.
   const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
-  if (isLocal) await app.register(doctor, { config, now })
+  if (isLocal) await app.register(import('./doctor/index.ts'), { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
   else if (config.signIn.automatic && !config.production) {
     await app.register(pagesServedElsewhere, { pages })

@@ -48,6 +48,13 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply.headers(fixedHeaders(config)), toProblemError(error)),
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: true,
+        // A mistake in a route's schema is found in development. The check takes a sixth of the start.
+        ...(config.production && { meta: false, validateSchema: false }),
+      },
+    },
   } satisfies FastifyHttpOptions<Server>
 }

@@ -1,7 +1,11 @@
-/** `npm run schema -w @gatehouse/fastify`: writes the JSON Schema of aad.config.json, which gives editors completion. */
+/**
+ * `npm run schema -w @gatehouse/fastify`: writes the JSON Schema of aad.config.json, which gives editors
+ * completion, and docs/configuration.md.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigFile } from '../src/config/schema.ts'
+import { configurationText, documentPath } from './configuration-doc.ts'
 
 /** The schema as in docs/. */
 export function schemaText(): string {
@@ -27,4 +31,7 @@ function requiredWithoutDefault(this: ObjectSchema, key: string, value: unknown)
 
 export const schemaPath = join(import.meta.dirname, '../../../docs/aad.config.schema.json')
 
-if (import.meta.main) writeFileSync(schemaPath, schemaText())
+if (import.meta.main) {
+  writeFileSync(schemaPath, schemaText())
+  writeFileSync(documentPath, configurationText())
+}

@@ -1,5 +1,6 @@
 /** Starts the whole app for a test: a local tenant and a back end on free ports, its own store, and a clock that can be moved. */
 
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,6 +70,8 @@ export interface Gatehouse {
   startSecondInstance(): Promise<Instance>
   close(): Promise<void>
 }
+
+const sessionKeys = randomBytes(32).toString('base64')
 
 export const publicUrl = 'http://localhost:5173'
 
@@ -166,5 +169,14 @@ function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOption
   }
   const path = join(dataDir, 'aad.config.json')
   writeFileSync(path, JSON.stringify(file))
-  return { AAD_CONFIG: path, DATA_DIR: dataDir, LOG_LEVEL: 'trace', ...options.env }
+  // Where several instances could run, the app makes no key of its own.
+  const mayBeShared = options.store === 'redis' || file.publicUrl.startsWith('https:')
+  const needsKeys = mayBeShared && options.env?.['SESSION_KEYS_FILE'] === undefined
+  return {
+    AAD_CONFIG: path,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'trace',
+    ...(needsKeys && { SESSION_KEYS: sessionKeys }),
+    ...options.env,
+  }
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { loadConfig, type Config } from '@gatehouse/fastify/config'
 import { folderOf, root, shown } from '../files/folder.ts'
+import { withoutDevelopmentPackages } from '../npm-options.ts'
 import { readTextFile } from '../files/parse-env.ts'
 import { LaunchError, webPortOf } from './addresses.ts'
 import { readEnvironment } from './env-file.ts'
@@ -40,7 +41,7 @@ function viteProgram(): string {
     const { resolve } = createRequire(join(root, 'web/package.json'))
     return join(dirname(resolve('vite/package.json')), 'bin/vite.js')
   } catch {
-    throw new LaunchError('Vite is not installed, which npm run dev needs. Run: npm ci')
+    throw new LaunchError(withoutDevelopmentPackages('vite'))
   }
 }
 

@@ -1,14 +1,16 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
-import { createEntra } from '../entra/index.ts'
+import { createEntra, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
 import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
+import { observe, observedStore } from '../telemetry/index.ts'
 import { openStore } from '../store/index.ts'
+import { KeyRotation } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
 import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
@@ -25,7 +27,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
-  const store = await openStore(config.storeUrl, now)
+  const opened = await openStore(config.storeUrl, now)
+  const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
   const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
@@ -34,7 +37,11 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
+  const rotation = watchKeys(config, sessions, log, now)
+  const observing = observeState(sessions, entra)
   app.addHook('onClose', async () => {
+    for (const stop of observing) stop()
+    rotation?.close()
     await sessions.close()
     await Promise.all([entra.close(), store.close()])
   })
@@ -75,4 +82,27 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** Metrics that are read when they are asked for. @returns functions that end it */
+function observeState(sessions: Sessions, entra: Entra): (() => void)[] {
+  return [
+    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
+    observe('gatehouse.credential.days_left', () => {
+      const value = entra.credential.daysLeft()
+      return value === undefined ? [] : [{ value }]
+    }),
+  ]
+}
+
+/** @returns undefined if the keys are not in a file */
+function watchKeys(
+  { sessionKeysFile: file, sessionKeys: keys }: Config,
+  sessions: Sessions,
+  log: FastifyBaseLogger,
+  now: () => number,
+): KeyRotation | undefined {
+  if (!file) return undefined
+  const apply = (next: readonly Buffer[]) => sessions.replaceKeys(next)
+  return new KeyRotation({ file, keys, apply, log, now })
 }

@@ -8,7 +8,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { foreignGraphHost, type Config } from '../config/index.ts'
 import { createAuthContext } from './context.ts'
-import { decorateRequests } from './request.ts'
+import { decorateRequests, userHashOf } from './request.ts'
 import { decorateRequirements } from './requirements.ts'
 import { authRoutes, userSessionRoutes } from './routes.ts'
 
@@ -43,9 +43,13 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
     const fields = { event: 'graph_host', key: 'downstreamApis.graph.baseUrl', host: graphHost }
     app.log.warn(fields, 'The users’ tokens for Graph go to a host that is not Microsoft’s')
   }
+  for (const { key, message } of config.warnings) {
+    app.log.warn({ event: 'configuration', key }, `${key} ${message}`)
+  }
   const context = await createAuthContext(app, config, now)
   const { entra, store } = context
   decorateRequests(app, context)
+  app.userHashOf = (request) => userHashOf(context, request)
   decorateRequirements(app, config.appRoles)
   app.decorate('identityReady', async () => {
     await Promise.all([store.ping(), entra.discovery.metadata()])

@@ -11,6 +11,7 @@ import type { Session } from '../session/cache.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
 import { StoreError } from '../store/store.ts'
+import { inSpan } from '../telemetry/spans.ts'
 import { handleCallback } from './callback/callback.ts'
 import { CallbackQuery } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
@@ -40,7 +41,8 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
       schema: { querystring: SignInQuery },
       errorHandler: pageForInvalidQuery(context, 'invalid_link', ({ returnTo }) => returnTo),
     },
-    (request, reply) => signIn(context, request, reply, request.query),
+    (request, reply) =>
+      inSpan('sign-in start', () => signIn(context, request, reply, request.query)),
   )
   app.get(
     auth.redirect,
@@ -55,7 +57,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     (request, reply) =>
       isAdminConsent(request.query)
         ? redirectToAdminConsent(reply, request.query)
-        : handleCallback(context, request, reply, request.query),
+        : inSpan('sign-in callback', () => handleCallback(context, request, reply, request.query)),
   )
   app.get(
     auth.adminConsent,

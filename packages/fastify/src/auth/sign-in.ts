@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { EntraError } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
+import { countSignIn } from '../telemetry/metrics.ts'
 import { withTimeout } from '../with-timeout.ts'
 import type { AuthContext } from './context.ts'
 import { withoutAutomaticSignIn } from './automatic-sign-in.ts'
@@ -63,6 +64,7 @@ export function sendNotStarted(
   reply: FastifyReply,
   { error, returnTo }: { error: unknown; returnTo: string },
 ): FastifyReply {
+  countSignIn('not_started')
   request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
   const page = { returnTo, failure: failures.seal() }
   if (error instanceof StoreError) {

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path'
 import type { ConfigProblem } from './errors.ts'
 import { type ConfigFile, dateProblem, placeholders } from './schema.ts'
-import { modeFault, readKeyPair, readSecretFile } from './secrets.ts'
+import { exposureOf, readSecretFile } from './secrets/files.ts'
+import { readKeyPair } from './secrets/key-pair.ts'
 
 /** One credential. Files are read when they are needed, so that a replaced file counts at once. */
 export type CredentialConfig =
@@ -113,6 +114,21 @@ export function credentialProblems(
   return [...problems, ...refused.flatMap((finding) => (finding ? [plain(finding)] : []))]
 }
 
+/** Files of credentials that others can read, where the app cannot change that. */
+export function credentialWarnings(list: readonly CredentialConfig[]): ConfigProblem[] {
+  return list.flatMap((credential, index) => {
+    const [name, file] =
+      credential.kind === 'secret_file'
+        ? ['secretFile', credential.file]
+        : credential.kind === 'certificate'
+          ? ['certificate.privateKeyFile', credential.privateKeyFile]
+          : []
+    if (name === undefined || file === undefined || readSecretFile(file).fault) return []
+    const { warning } = exposureOf(file)
+    return warning ? [{ key: `credentials.${index}.${name}`, message: `names ${warning}` }] : []
+  })
+}
+
 function plain({ key, message }: Finding): ConfigProblem {
   return { key, message }
 }
@@ -140,12 +156,12 @@ function inspect(
   )
 }
 
-/** @param ownerOnly whether only the file's owner may read it */
+/** @param ownerOnly whether others must not be able to read it */
 function fileFinding(key: string, path: string, ownerOnly: boolean): Finding | undefined {
   const { fault } = readSecretFile(path)
   if (fault) return { key, message: `names ${fault}`, mayPass: true }
-  const exposed = ownerOnly ? modeFault(path) : undefined
-  return exposed ? { key, message: `names ${exposed}`, mayPass: false } : undefined
+  const { problem } = ownerOnly ? exposureOf(path) : {}
+  return problem ? { key, message: `names ${problem}`, mayPass: false } : undefined
 }
 
 function pairFinding(

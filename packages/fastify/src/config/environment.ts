@@ -1,61 +1,134 @@
 /** The environment variables, each with its default, its description and the check of its value. */
 import { BlockList } from 'node:net'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { addRange } from '../ip-range.ts'
-import { noProxyProblem } from '../no-proxy.ts'
-import type { ProxySettings } from '../outgoing/index.ts'
+import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.ts'
 import { checked, ConfigError, type ConfigProblem } from './errors.ts'
 
-const Text = Type.Optional(Type.String({ minLength: 1 }))
+/** @param title what it is for, as in docs/configuration.md */
+function text(title: string) {
+  return Type.Optional(Type.String({ minLength: 1, title }))
+}
 
-function port(fallback: number) {
+function port(fallback: number, title: string) {
   const description = 'a port number from 0 to 65535'
-  return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
+  return Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description, title })
 }
 
 /** @param fallback undefined if it depends on others */
-function seconds(minimum: number, fallback?: number) {
+function seconds(minimum: number, fallback: number | undefined, title: string) {
   const description = `a whole number of seconds from ${minimum} to 300`
-  const options = { minimum, maximum: 300, description }
+  const options = { minimum, maximum: 300, description, title }
   return Type.Integer(fallback === undefined ? options : { ...options, default: fallback })
 }
 
-/** Everything that Gatehouse reads from the environment. Nothing else does. */
-const Environment = Type.Object({
-  NODE_ENV: Text,
-  AAD_CONFIG: Type.String({ minLength: 1, default: 'aad.config.json' }),
-  AAD_TENANT: Text,
-  AAD_CLIENT_ID: Text,
-  AAD_CLIENT_SECRET: Text,
-  AAD_CLIENT_SECRET_FILE: Text,
-  AAD_AUTHORITY: Text,
-  GRAPH_BASE_URL: Text,
-  PUBLIC_URL: Text,
-  MANAGED_IDENTITY_URL: Type.Optional(
-    checked(Type.String(), (text) => (URL.canParse(text) ? undefined : 'is not an address (URL)')),
+/**
+ * Everything that Gatehouse reads from the environment. Nothing else does. A title says what a variable is
+ * for, and a description completes "takes …".
+ */
+export const Environment = Type.Object({
+  NODE_ENV: text(
+    '`production` for a deployment: secrets and https are required, and the local tenant is refused',
   ),
-  SESSION_KEYS: Text,
-  SESSION_KEYS_FILE: Text,
+  AAD_CONFIG: Type.String({
+    minLength: 1,
+    default: 'aad.config.json',
+    title: 'the configuration file, from the project’s root',
+  }),
+  AAD_TENANT: text('replaces `tenant`'),
+  AAD_CLIENT_ID: text('replaces `clientId`'),
+  AAD_CLIENT_SECRET: text('the client secret'),
+  AAD_CLIENT_SECRET_FILE: text(
+    'a file with the client secret, which is read again when it changes',
+  ),
+  AAD_AUTHORITY: text('replaces `authority`'),
+  GRAPH_BASE_URL: text('replaces `downstreamApis.graph.baseUrl`'),
+  PUBLIC_URL: text('replaces `publicUrl`'),
+  MANAGED_IDENTITY_URL: Type.Optional(
+    checked(
+      Type.String({ title: 'the metadata service, if it is not at 169.254.169.254' }),
+      (address) => (URL.canParse(address) ? undefined : 'is not an address (URL)'),
+    ),
+  ),
+  SESSION_KEYS: text(
+    'keys that seal the sessions, separated by commas: the first one seals, all of them open',
+  ),
+  SESSION_KEYS_FILE: text('a file with them'),
+  STORE_URL_FILE: text('a file with the address of the session store'),
   STORE_URL: Type.Optional(
     Type.String({
       pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
+      title: 'the session store; by default a file of SQLite in `DATA_DIR`',
       description: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
     }),
   ),
-  DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
-  PORT: port(5174),
-  TENANT_PORT: port(5175),
-  // At SIGTERM: for how long all is served while /readyz says no, and how long the requests that are left may take.
-  // 5 s are two checks of most load balancers. No request takes longer than 12 s (a call to an API 10, a token 8).
-  DRAIN_DELAY: Type.Optional(seconds(0)),
-  DRAIN_TIMEOUT: seconds(1, 15),
-  HTTPS_PROXY: Type.Optional(checked(Type.String(), outgoingProxyProblem)),
-  NO_PROXY: Type.String({ default: '' }),
-  TRUSTED_PROXIES: checked(Type.String({ default: '' }), proxiesProblem),
+  DATA_DIR: Type.String({
+    minLength: 1,
+    default: '.data',
+    title: 'the folder of the session store and of development keys, from the project’s root',
+  }),
+  HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    title: 'the address to listen on; in a container `0.0.0.0`',
+  }),
+  PORT: port(5174, 'the port to listen on'),
+  TENANT_PORT: port(5175, 'the port of the local tenant'),
+  // Five seconds are two checks of most load balancers.
+  DRAIN_DELAY: Type.Optional(
+    seconds(
+      0,
+      undefined,
+      'at SIGTERM, for how long all is served while `/readyz` says no; by default 5 in production',
+    ),
+  ),
+  // No request takes longer than 12 s (a call to an API 10, a token 8).
+  DRAIN_TIMEOUT: seconds(1, 15, 'after that, how long the requests that are left may take'),
+  HTTPS_PROXY: Type.Optional(
+    checked(
+      Type.String({
+        title: 'the proxy on the way to Microsoft, with its credentials if it wants them',
+      }),
+      outgoingProxyProblem,
+    ),
+  ),
+  NO_PROXY: Type.String({
+    default: '',
+    title: 'what is reached without that proxy: names, addresses and ranges, separated by commas',
+  }),
+  TRUSTED_PROXIES: checked(
+    Type.String({
+      default: '',
+      title: 'addresses and ranges of the proxies in front, whose `X-Forwarded-For` is believed',
+    }),
+    proxiesProblem,
+  ),
+  METRICS_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    title: 'the address at which metrics can be read for Prometheus',
+  }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65_535,
+      title: 'the port of that; none if it is not set',
+      description: 'a port number from 1 to 65535',
+    }),
+  ),
+  OTEL_SDK_DISABLED: text('`true` turns telemetry off, whatever else is set'),
+  OTEL_SERVICE_NAME: text('the name of this service in telemetry'),
+  OTEL_TRACES_EXPORTER: text('where spans go'),
+  OTEL_METRICS_EXPORTER: text('where metrics go'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text('the address of the collector'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text('the whole address for spans, if it is another'),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: text('the whole address for metrics, if it is another'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: text('how the collector is spoken to'),
+  OTEL_TRACES_SAMPLER: text('which traces are kept'),
+  OTEL_TRACES_SAMPLER_ARG: text('the share of them, from 0 to 1'),
   LOG_LEVEL: Type.Optional(
     Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      title: 'what the log has; by default `info` in production and `warn` elsewhere',
       description: 'fatal, error, warn, info, debug, trace or silent',
     }),
   ),
@@ -72,7 +145,7 @@ const removedVariables: Record<string, string> = {
 /** Programs read these in both spellings, the lower one first. */
 const alsoInLowerCase = new Set(['HTTPS_PROXY', 'NO_PROXY'])
 const wholeNumber = /^[0-9]{1,5}$/
-const numbers = new Set(['PORT', 'TENANT_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
+const numbers = new Set(['PORT', 'TENANT_PORT', 'METRICS_PORT', 'DRAIN_DELAY', 'DRAIN_TIMEOUT'])
 
 /**
  * Picks Gatehouse's variables and converts them to their types. Empty ones count as unset, because Compose
@@ -92,20 +165,33 @@ export function readEnvironment(env: NodeJS.ProcessEnv): {
   }
   const problems: ConfigProblem[] = []
   for (const [key, schema] of Object.entries(Environment.properties)) {
-    const error = key in picked ? Value.Errors(schema, picked[key])[0] : undefined
-    if (!error) continue
-    const { description = 'another value' } = schema as { description?: string }
-    const message = error.keyword === '~refine' ? error.message : `takes ${description}`
+    const message = key in picked ? valueProblem(schema, picked[key]) : undefined
+    if (message === undefined) continue
     problems.push({ key, message })
     delete picked[key]
   }
   // Without a proxy it means nothing here, and other programs may read more into it.
   const noProxy = picked['HTTPS_PROXY'] && noProxyProblem(String(picked['NO_PROXY'] ?? ''))
   if (noProxy) problems.push({ key: 'NO_PROXY', message: noProxy })
+  if (picked['METRICS_PORT'] !== undefined && picked['METRICS_PORT'] === (picked['PORT'] ?? 5174)) {
+    problems.push({ key: 'METRICS_PORT', message: 'is the port of the app (PORT); take another' })
+  }
   for (const [key, message] of Object.entries(removedVariables)) {
     if (env[key]?.trim()) problems.push({ key, message })
   }
   return { environment: Value.Parse(Environment, Value.Default(Environment, picked)), problems }
+}
+
+function valueProblem(schema: TSchema, value: unknown): string | undefined {
+  const error = Value.Errors(schema, value)[0]
+  if (!error) return undefined
+  const { description = 'another value' } = schema as { description?: string }
+  return error.keyword === '~refine' ? error.message : `takes ${description}`
+}
+
+/** What is wrong with the value of one variable; undefined if it can be used. */
+export function variableProblem(key: keyof Environment, value: string): string | undefined {
+  return valueProblem(Environment.properties[key], value)
 }
 
 /**

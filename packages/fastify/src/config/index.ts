@@ -1,16 +1,25 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
 import type { ProxySettings } from '../outgoing/index.ts'
-import { type CredentialConfig, type CredentialContext, credentialsOf } from './credentials.ts'
+import {
+  type CredentialConfig,
+  type CredentialContext,
+  credentialsOf,
+  credentialWarnings,
+} from './credentials.ts'
 import { type Environment, proxySettings, readEnvironment, splitProxies } from './environment.ts'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import type { Headers } from './headers/schema.ts'
+import { readTelemetrySettings, type TelemetrySettings } from '../telemetry/settings.ts'
 import { applyEnvironment, checkFile, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
 import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
-import { developmentKey, modeFault, parseSessionKeys, readSecretVariables } from './secrets.ts'
+import { type Exposure, exposureOf, readFileVariables } from './secrets/files.ts'
+import { configuredKeys } from './secrets/session-keys.ts'
 
-export { readKeyPair, readSecretFileAsync, type KeyPair } from './secrets.ts'
+export { readSecretFileAsync } from './secrets/files.ts'
+export { readKeyPair, type KeyPair } from './secrets/key-pair.ts'
+export { parseSessionKeys } from './secrets/session-keys.ts'
 export {
   type Cloud,
   type CloudName,
@@ -68,6 +77,10 @@ export interface Config {
   readonly downstreamApis: Readonly<Record<string, DownstreamApiConfig>>
   /** Whether the first page of a browser session signs the visitor in silently. */
   readonly signIn: { readonly automatic: boolean }
+  /** Which requests have a line in the log. */
+  readonly requestLog: 'off' | 'errors' | 'all'
+  /** What OpenTelemetry's variables and METRICS_PORT ask for; undefined for nothing. */
+  readonly telemetry: TelemetrySettings | undefined
   readonly session: {
     readonly idleMs: number
     readonly absoluteMs: number
@@ -80,6 +93,8 @@ export interface Config {
   readonly rateLimits: { readonly perAddress: number; readonly perSession: number }
   /** The first one seals, and all of them open; 32 bytes each. */
   readonly sessionKeys: readonly Buffer[]
+  /** Where they came from; undefined if no file holds them. It is read again while the app runs. */
+  readonly sessionKeysFile: string | undefined
   readonly storeUrl: string
   readonly host: string
   readonly port: number
@@ -97,6 +112,8 @@ export interface Config {
   readonly logLevel: string
   /** The built-in tenant on loopback is used, because `aad.config.json` names none. */
   readonly usesLocalTenant: boolean
+  /** What an operator should correct, and is no reason not to start. */
+  readonly warnings: readonly ConfigProblem[]
 }
 
 /**
@@ -109,7 +126,7 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const given = readEnvironment(env)
   const production = given.environment.NODE_ENV === 'production'
-  const secrets = readSecretVariables(given.environment, root, production)
+  const secrets = readFileVariables(given.environment, root, production)
   const { environment } = secrets
   const path = resolve(root, environment.AAD_CONFIG)
   const written = readJson(path)
@@ -121,46 +138,50 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     secretFile: given.environment.AAD_CLIENT_SECRET_FILE,
     managedIdentityUrl: given.environment.MANAGED_IDENTITY_URL,
   }
-  const keys = sessionKeys(environment, production, root)
+  const { sessionKeys, problems: keyProblems } = configuredKeys(environment, {
+    production,
+    fromFile: given.environment.SESSION_KEYS_FILE !== undefined,
+    dataDir: dataDir(environment, root),
+    file: checkedFile.file,
+  })
+  const inConfigFile = secretInFile(written, path)
   const problems = [
     ...given.problems,
     ...secrets.problems,
     ...(production ? productionProblems(env, environment) : []),
-    ...(production ? secretInFileProblems(written, path) : []),
+    ...(production ? secretInFileProblems(inConfigFile) : []),
     ...checkedFile.problems,
     ...ruleProblems(checkedFile, { ...context, now: Date.now() }),
-    ...keys.problems,
+    ...keyProblems,
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
-  return deepFreeze(
-    toConfig(checkedFile.file, environment, { ...context, sessionKeys: keys.keys() }),
-  )
+  const config = toConfig(checkedFile.file, environment, {
+    ...context,
+    sessionKeys: sessionKeys(),
+    sessionKeysFile: environment.SESSION_KEYS_FILE,
+  })
+  const inFile = inConfigFile?.warning
+    ? [{ key: 'clientSecret', message: `is in ${inConfigFile.warning}` }]
+    : []
+  const warnings = production
+    ? [...secrets.warnings, ...inFile, ...credentialWarnings(config.credentials)]
+    : []
+  return deepFreeze({ ...config, warnings })
 }
 
-/** Only the owner may read a file that holds the secret itself. */
-function secretInFileProblems(written: unknown, path: string): ConfigProblem[] {
+/** Who else can read `aad.config.json`, if it holds the secret itself. */
+function secretInFile(written: unknown, path: string): Exposure | undefined {
   const isObject = typeof written === 'object' && written !== null
   const secret = isObject && 'clientSecret' in written ? written.clientSecret : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
-  if (!holdsSecret || !modeFault(path)) return []
-  const message = 'is in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
-  return [{ key: 'clientSecret', message }]
+  return holdsSecret ? exposureOf(path) : undefined
 }
 
-function sessionKeys(environment: Environment, production: boolean, root: string) {
-  if (environment.SESSION_KEYS) {
-    const { keys, problems } = parseSessionKeys(environment.SESSION_KEYS)
-    return {
-      keys: () => keys,
-      problems: problems.map((message): ConfigProblem => ({ key: 'SESSION_KEYS', message })),
-    }
-  }
-  const message = 'is missing; production needs one: openssl rand -base64 32'
-  return {
-    keys: () => [developmentKey(dataDir(environment, root))],
-    problems: production ? [{ key: 'SESSION_KEYS', message }] : [],
-  }
+function secretInFileProblems(exposure: Exposure | undefined): ConfigProblem[] {
+  if (!exposure?.problem) return []
+  const message = 'is in a file that others can read; chmod 600 it, or set AAD_CLIENT_SECRET'
+  return [{ key: 'clientSecret', message }]
 }
 
 function dataDir(environment: Environment, root: string): string {
@@ -170,9 +191,14 @@ function dataDir(environment: Environment, root: string): string {
 interface LoadContext extends CredentialContext {
   production: boolean
   sessionKeys: Buffer[]
+  sessionKeysFile: string | undefined
 }
 
-function toConfig(file: ConfigFile, environment: Environment, context: LoadContext): Config {
+function toConfig(
+  file: ConfigFile,
+  environment: Environment,
+  context: LoadContext,
+): Omit<Config, 'warnings'> {
   const usesLocalTenant = intactPlaceholders(file).length === 3
   const publicUrl = new URL(file.publicUrl).origin
   const local = localTenantUrls(environment.TENANT_PORT)
@@ -197,6 +223,11 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
+    requestLog: file.requestLog,
+    telemetry: readTelemetrySettings(environment, {
+      host: environment.METRICS_HOST,
+      port: environment.METRICS_PORT,
+    }),
     session: {
       idleMs: session.idleMinutes * 60_000,
       absoluteMs: session.absoluteMinutes * 60_000,
@@ -205,6 +236,7 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
     headers: file.headers,
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,
+    sessionKeysFile: context.sessionKeysFile && resolve(context.root, context.sessionKeysFile),
     storeUrl:
       environment.STORE_URL ?? `sqlite:${dataDir(environment, context.root)}/sessions.sqlite`,
     host: environment.HOST,
@@ -215,9 +247,14 @@ function toConfig(file: ConfigFile, environment: Environment, context: LoadConte
       notReadyMs: (environment.DRAIN_DELAY ?? (context.production ? 5 : 0)) * 1000,
       timeoutMs: environment.DRAIN_TIMEOUT * 1000,
     },
-    logLevel: environment.LOG_LEVEL ?? (context.production ? 'info' : 'warn'),
+    logLevel: environment.LOG_LEVEL ?? defaultLogLevel(context.production, file.requestLog),
     usesLocalTenant,
   }
+}
+
+/** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */
+function defaultLogLevel(production: boolean, requestLog: Config['requestLog']): string {
+  return production || requestLog !== 'off' ? 'info' : 'warn'
 }
 
 function toApis(file: ConfigFile, localGraph: string | undefined): Config['downstreamApis'] {

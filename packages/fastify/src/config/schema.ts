@@ -194,6 +194,12 @@ export const ConfigFile = Type.Object(
         description: 'an object with perAddress and perSession, requests per minute',
       },
     ),
+    requestLog: Type.Enum(['off', 'errors', 'all'], {
+      // A line for each request costs more than the request itself, and access logs of a proxy have most of it.
+      default: 'off',
+      description:
+        '"off", "errors" (requests that were answered with 4xx or 5xx, or not at all) or "all": which requests have a line in the log',
+    }),
     headers: Headers,
     signIn: Type.Object(
       {

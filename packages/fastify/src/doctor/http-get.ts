@@ -1,6 +1,5 @@
 /** One request as a browser without cookies sends it, bounded in time and size. */
-import { request } from 'undici'
-import { createDispatcher, type ProxySettings } from '../outgoing/index.ts'
+import { createHttpClient, type ProxySettings } from '../outgoing/index.ts'
 
 /** A person waits for the findings; see `totalMs` of the requests to Entra. */
 const totalMs = 8_000
@@ -22,13 +21,15 @@ export async function httpGet(
   maxBytes: number,
   proxy: ProxySettings,
 ): Promise<HttpAnswer> {
-  const dispatcher = createDispatcher(proxy, { connectMs, idleMs: totalMs, maxBytes })
+  const client = createHttpClient(proxy, { connectMs, idleMs: totalMs, maxBytes })
   try {
-    const answer = await request(url, { dispatcher, signal: AbortSignal.timeout(totalMs) })
+    const { origin, pathname, search } = new URL(url)
+    const signal = AbortSignal.timeout(totalMs)
+    const answer = await client.request({ origin, path: pathname + search, method: 'GET', signal })
     const text = await answer.body.text()
     const location = [answer.headers['location'] ?? ''].flat()[0] ?? ''
     return { status: answer.statusCode, location, text }
   } finally {
-    await dispatcher.destroy()
+    await client.close()
   }
 }

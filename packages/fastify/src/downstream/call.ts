@@ -4,9 +4,10 @@ import type { FastifyRequest } from 'fastify'
 import { type DownstreamApiConfig, scopeName, withScopesOfSameApi } from '../config/index.ts'
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { isReset, type ProxySettings } from '../outgoing/index.ts'
+import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import { type Answer, type Call, type CallSignal, createHttpClient, withDeadline } from './http.ts'
+import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 
 /** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
@@ -112,8 +113,12 @@ export function createApi(
   proxy: ProxySettings,
 ) {
   const { maxConcurrent: connections } = queueLimits
-  const client = createHttpClient({ name, baseUrl, connections, maxBytes, proxy })
+  const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy })
   const queue = new FairQueue(queueLimits)
+  const attributes = { 'gatehouse.api': name }
+  const stopObserving = observe('gatehouse.api.queue.length', () => [
+    { value: queue.length, attributes },
+  ])
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
@@ -147,7 +152,10 @@ export function createApi(
         throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
       }
     },
-    close: () => client.close(),
+    close: () => {
+      stopObserving()
+      return client.close()
+    },
   }
 }
 

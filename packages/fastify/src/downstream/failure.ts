@@ -78,11 +78,26 @@ export function throwIfFailed(name: string, answer: Answer): void {
 }
 
 /** What the log and the route learn of a failure. */
-export function failureFacts(name: string, { status, bytes }: Answer) {
+export function failureFacts(name: string, { status, headers, bytes }: Answer) {
   const apiCodes = errorCodes(bytes)
   const codes = apiCodes.length > 0 ? ` (${apiCodes.join(', ')})` : ''
-  const cause = new Error(`${name} answered with status ${status}${codes}`)
-  return { cause, apiStatus: status, apiCodes }
+  const apiRequestId = requestIdIn(headers)
+  const cause = Object.assign(new Error(`${name} answered with status ${status}${codes}`), {
+    ...(apiRequestId !== undefined && { apiRequestId }),
+  })
+  return { cause, apiStatus: status, apiCodes, apiRequestId }
+}
+
+/** Graph's and SharePoint's, and the common name of others. https://learn.microsoft.com/graph/best-practices-concept */
+const requestIdHeaders = ['request-id', 'x-ms-request-id', 'x-request-id']
+
+/** The API's id of the call; undefined if it gave none in a known form. */
+export function requestIdIn(headers: Answer['headers']): string | undefined {
+  for (const name of requestIdHeaders) {
+    const id = headers[name]
+    if (typeof id === 'string' && /^[\w-]{1,64}$/.test(id)) return id
+  }
+  return undefined
 }
 
 /** More than any error object. */

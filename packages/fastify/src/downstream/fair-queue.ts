@@ -48,6 +48,11 @@ export class FairQueue {
     return undefined
   }
 
+  /** How many calls wait. */
+  get length(): number {
+    return this.#totalQueued
+  }
+
   release(user: string): void {
     this.#totalRunning -= 1
     const left = (this.#running.get(user) ?? 1) - 1

@@ -1,9 +1,15 @@
 /** One HTTP request to an API, bounded in time and size, whatever the answer means. */
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
-import { createDispatcher, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
+import {
+  AnswerTooLargeError,
+  createHttpClient,
+  explainNetworkFailure,
+  type ProxySettings,
+} from '../outgoing/index.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
@@ -34,7 +40,7 @@ export interface Answer {
   bytes: Uint8Array
 }
 
-interface HttpClientOptions {
+interface ApiClientOptions {
   /** The API's name in problems. */
   name: string
   baseUrl: string
@@ -47,11 +53,11 @@ interface HttpClientOptions {
 const idleMs = 8_000
 const connectMs = 4_000
 
-export function createHttpClient(options: HttpClientOptions) {
+export function createApiClient(options: ApiClientOptions) {
   const { name, baseUrl, connections, maxBytes, proxy } = options
-  const { origin, host, pathname } = new URL(baseUrl)
+  const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
-  const dispatcher = createDispatcher(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
+  const client = createHttpClient(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
 
   return {
     /**
@@ -59,29 +65,35 @@ export function createHttpClient(options: HttpClientOptions) {
      * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
      * signal's reason
      */
-    send: async (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> => {
-      // An emitter that has fired already does not fire again.
-      if (signal.reason) throw signal.reason
-      try {
-        const { statusCode, headers, body } = await dispatcher.request({
-          origin,
-          method: call.method,
-          path: prefix + call.path,
-          signal,
-          body: call.body ?? null,
-          headers: {
-            ...call.headers,
-            accept: call.accept,
-            ...(call.body !== undefined && { 'content-type': 'application/json' }),
-            authorization: `Bearer ${accessToken}`,
-          },
-        })
-        return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
-      } catch (error) {
-        throw error instanceof ProblemError ? error : transportProblem(name, host, error)
-      }
-    },
-    close: (): Promise<void> => dispatcher.destroy(),
+    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> =>
+      inClientSpan({ api: name, method: call.method, host: hostname }, () =>
+        send(call, accessToken, signal),
+      ),
+    close: (): Promise<void> => client.close(),
+  }
+
+  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Answer> {
+    // An emitter that has fired already does not fire again.
+    if (signal.reason) throw signal.reason
+    try {
+      const { statusCode, headers, body } = await client.request({
+        origin,
+        method: call.method,
+        path: prefix + call.path,
+        signal,
+        body: call.body ?? null,
+        headers: {
+          ...traceHeaders(),
+          ...call.headers,
+          accept: call.accept,
+          ...(call.body !== undefined && { 'content-type': 'application/json' }),
+          authorization: `Bearer ${accessToken}`,
+        },
+      })
+      return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
+    } catch (error) {
+      throw error instanceof ProblemError ? error : transportProblem(name, host, error)
+    }
   }
 }
 
@@ -92,10 +104,10 @@ async function bytesOf(
 ): Promise<Uint8Array> {
   if (Number(headers['content-length']) > maxBytes) {
     body.destroy()
-    throw new errors.ResponseExceededMaxSizeError()
+    throw new AnswerTooLargeError()
   }
   const bytes = await body.bytes()
-  if (bytes.length > maxBytes) throw new errors.ResponseExceededMaxSizeError()
+  if (bytes.length > maxBytes) throw new AnswerTooLargeError()
   return bytes
 }
 

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { parseClaimsRequest } from '../entra/index.ts'
 import { apiProblem, type ProblemError } from '../errors.ts'
+import { requestIdIn } from './failure.ts'
 import type { Answer } from './http.ts'
 import { type BearerChallenge, readBearerChallenge } from './www-authenticate.ts'
 
@@ -32,7 +33,7 @@ export function jsonOf(name: string, answer: Answer): unknown {
     assertType(answer, /^application\/json\s*(?:;|$)/i)
     return parsed(answer.bytes)
   } catch (cause) {
-    throw unexpectedResponse(name, cause)
+    throw unexpectedResponse(name, cause, answer)
   }
 }
 
@@ -77,7 +78,7 @@ export function imageOf(name: string, answer: Answer): { type: ImageType; bytes:
     if (!found) throw new Error('no image')
     return { type: found[0] as ImageType, bytes: answer.bytes }
   } catch (cause) {
-    throw unexpectedResponse(name, cause)
+    throw unexpectedResponse(name, cause, answer)
   }
 }
 
@@ -87,6 +88,7 @@ function assertType({ headers }: Answer, type: RegExp): void {
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }
 
-function unexpectedResponse(name: string, cause: unknown): ProblemError {
-  return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause })
+function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
+  const apiRequestId = answer && requestIdIn(answer.headers)
+  return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause, apiRequestId })
 }

@@ -2,11 +2,10 @@
  * Entra through MSAL. Every operation has an MSAL client of its own: a shared one writes one user's
  * tokens into another's cache partition, and throttles all users for one user's failure.
  */
-import {
-  type AuthorizationUrlRequest,
+import type {
+  AuthorizationUrlRequest,
   ConfidentialClientApplication,
-  type INetworkModule,
-  ResponseMode,
+  INetworkModule,
 } from '@azure/msal-node'
 import type { Config, CredentialConfig } from '../config/index.ts'
 import type { ProxySettings } from '../outgoing/index.ts'
@@ -65,7 +64,8 @@ function createExchange(
     const metadata = await discovery.metadata()
     const captured = capturingNetwork(network)
     try {
-      const result = await operation(createMsalClient(config, auth, metadata, captured.module))
+      const client = await createMsalClient(config, auth, metadata, captured.module)
+      const result = await operation(client)
       return { result, answer: captured.answer() }
     } catch (error) {
       throw captured.failure() ?? toError(captured.answer(), withoutWords(error))
@@ -152,7 +152,7 @@ function authorizeRequest(config: ClientConfig, request: SignInRequest): Authori
     nonce,
     scopes: [...scopes],
     redirectUri: config.redirectUri,
-    responseMode: ResponseMode.QUERY,
+    responseMode: 'query',
     codeChallenge,
     codeChallengeMethod: 'S256',
     ...(prompt && { prompt }),
@@ -167,16 +167,18 @@ const noCredential: ClientAuthentication = {
   clientAssertion: () => Promise.reject(new Error('No token is asked for here')),
 }
 
-function createMsalClient(
+async function createMsalClient(
   config: ClientConfig,
   auth: ClientAuthentication,
   metadata: Metadata,
   networkClient: INetworkModule,
-): ConfidentialClientApplication {
+): Promise<ConfidentialClientApplication> {
+  // Loaded by the first sign-in: until then it would only make the server start later.
+  const msal = await import('@azure/msal-node')
   // MSAL refuses an http authority, but takes the endpoints of the metadata as they are. With https
   // here, Entra and a tenant on loopback share one code path.
   const { host } = new URL(config.authority)
-  return new ConfidentialClientApplication({
+  return new msal.ConfidentialClientApplication({
     auth: {
       clientId: config.clientId,
       ...auth,

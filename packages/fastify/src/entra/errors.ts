@@ -129,7 +129,7 @@ export function errorIn({
 }
 
 const word = /^[a-z_]{1,64}$/
-const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** JSON that goes back to Entra and into no log. Real ones have 60 to 400 characters. */
 const claimsRequest = /^[^]{1,8192}$/
 

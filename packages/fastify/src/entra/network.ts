@@ -2,7 +2,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import type { FastifyBaseLogger } from 'fastify'
 import {
-  createDispatcher,
+  createHttpClient,
   explainNetworkFailure,
   type JsonAnswer,
   type JsonRequest,
@@ -10,7 +10,8 @@ import {
   requestJson,
 } from '../outgoing/index.ts'
 import { statedRetryAfter } from '../retry-after.ts'
-import { EntraError, errorIn } from './errors.ts'
+import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
+import { EntraError, errorIn, guid } from './errors.ts'
 
 /** Entra answers within a second; a person waiting for a sign-in gives up at about ten. */
 const totalMs = 8_000
@@ -41,11 +42,16 @@ export function createEntraNetwork(
   proxy: ProxySettings,
   now: () => number = Date.now,
 ): EntraNetwork {
-  const dispatcher = createDispatcher(proxy, limits)
+  const client = createHttpClient(proxy, limits)
 
   async function send(sending: JsonRequest): Promise<EntraAnswer> {
     try {
-      const answer = await requestJson(dispatcher, sending, { totalMs, repeatable: true })
+      const { method, url } = sending
+      const host = URL.parse(url)?.hostname ?? ''
+      const answer = await inClientSpan({ api: 'entra', method, host }, () => {
+        const headers = { ...sending.headers, ...traceHeaders() }
+        return requestJson(client, { ...sending, headers }, { totalMs, repeatable: true })
+      })
       return throwIfUnusable(answer, sending.url, now())
     } catch (error) {
       throw error instanceof EntraError ? error : noAnswer(sending, error)
@@ -55,7 +61,7 @@ export function createEntraNetwork(
   return {
     get: (url, headers = {}) => send({ method: 'GET', url, headers }),
     post: (url, headers, body) => send({ method: 'POST', url, headers, body }),
-    close: () => dispatcher.destroy(),
+    close: () => client.close(),
   }
 }
 
@@ -75,13 +81,20 @@ function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): Entra
   const isBusy = status === 429 || status >= 500
   const retryAfterS = isBusy ? statedRetryAfter(headers['retry-after'], nowMs) : undefined
   const cause = errorIn(answer)
+  const traceId = guidIn(headers['x-ms-request-id'])
   const form = body === undefined ? ', not JSON' : ''
   const sentence = `${originOf(url)} answered with status ${status}${form}`
   throw new EntraError('entra_unavailable', sentence, {
     httpStatus: status,
     ...(retryAfterS !== undefined && { retryAfterS }),
+    ...(traceId !== undefined && { traceId }),
     ...(cause && { cause }),
   })
+}
+
+/** Entra's id of the request, also if the answer is a page of a server in front of it. */
+function guidIn(header: string | undefined): string | undefined {
+  return header !== undefined && guid.test(header) ? header : undefined
 }
 
 function hostOf(url: string): string {

@@ -1,5 +1,5 @@
 /** Why a request got no answer: one of a few kinds, with a sentence for the operator and what to do. */
-import { ProxyError } from './dispatcher.ts'
+import { ProxyError } from './client.ts'
 
 export type NetworkFailureKind =
   | 'dns'

@@ -1,4 +1,13 @@
 /** Requests to other servers: the clients, JSON requests, and why one failed. */
-export { createDispatcher, ProxyError, type ProxySettings, withoutProxy } from './dispatcher.ts'
+export {
+  AnswerTooLargeError,
+  createHttpClient,
+  type HttpClient,
+  ProxyError,
+  type ProxySettings,
+  withoutProxy,
+} from './client.ts'
+export { addRange } from './ip-range.ts'
+export { noProxyProblem } from './no-proxy.ts'
 export { explainNetworkFailure, isReset, isUnreachable, type NetworkFailure } from './failure.ts'
 export { type JsonAnswer, type JsonRequest, requestJson } from './json.ts'

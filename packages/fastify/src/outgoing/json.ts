@@ -1,5 +1,5 @@
 /** One JSON request to another server, within one time limit for everything. */
-import { type Dispatcher, request } from 'undici'
+import type { HttpClient } from './client.ts'
 import { isReset } from './failure.ts'
 
 export interface JsonRequest {
@@ -28,13 +28,13 @@ interface JsonRequestOptions {
 
 /** @throws the error of undici or Node if there is no whole answer; see `explainNetworkFailure` */
 export async function requestJson(
-  dispatcher: Dispatcher,
+  client: HttpClient,
   sending: JsonRequest,
   { totalMs, repeatable }: JsonRequestOptions,
 ): Promise<JsonAnswer> {
   // One timer for the whole exchange: undici's own restarts with every chunk.
   const signal = AbortSignal.timeout(totalMs)
-  const open = () => openRequest(dispatcher, sending, signal)
+  const open = () => openRequest(client, sending, signal)
   const { statusCode, headers, body } = await open().catch((error: unknown) => {
     if (!repeatable || !isReset(error)) throw error
     return open()
@@ -42,13 +42,15 @@ export async function requestJson(
   return { status: statusCode, headers: single(headers), body: parse(await body.text()) }
 }
 
-function openRequest(dispatcher: Dispatcher, sending: JsonRequest, signal: AbortSignal) {
+function openRequest(client: HttpClient, sending: JsonRequest, signal: AbortSignal) {
   const { method, url, headers, body } = sending
-  return request(url, {
+  const { origin, pathname, search } = new URL(url)
+  return client.request({
+    origin,
+    path: pathname + search,
     method,
     headers: { accept: 'application/json', ...headers },
     body: body ?? null,
-    dispatcher,
     signal,
   })
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest } from 'fastify'
 import type { PinoLoggerOptions } from 'fastify/types/logger.js'
+import { currentTrace } from '../telemetry/trace.ts'
 
 export interface LogStream {
   write(line: string): void
@@ -15,6 +16,8 @@ export function loggerOptions(
   return {
     level,
     base: null,
+    // Also for lines of the session and of Entra's client, which have no request's logger.
+    mixin: traceField,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     serializers: {
       req: (request: FastifyRequest) => ({
@@ -26,6 +29,12 @@ export function loggerOptions(
     },
     ...(stream && { stream }),
   }
+}
+
+/** The name is OpenTelemetry's for logs; `traceId` is Entra's own. */
+function traceField(): object {
+  const trace = currentTrace()
+  return trace === undefined ? {} : { trace_id: trace.traceId }
 }
 
 interface Described {
@@ -46,6 +55,7 @@ const facts = [
   'traceId',
   'correlationId',
   'retryAfterS',
+  'apiRequestId',
 ] as const
 
 /** Libraries put any members on errors. */

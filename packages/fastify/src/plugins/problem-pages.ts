@@ -95,6 +95,6 @@ export function problemAnswer(
     },
     body: isPage
       ? renderHtmlPage({ ...page, text: [...page.text, message], requestId })
-      : JSON.stringify(toProblem(problem, requestId)),
+      : JSON.stringify(toProblem(problem, { requestId })),
   }
 }

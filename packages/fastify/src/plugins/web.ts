@@ -1,4 +1,7 @@
-/** Serves the built page: hashed assets cached for ever, index.html always checked, no other file. */
+/**
+ * Serves the built page: hashed assets cached for ever and as the build compressed them, index.html always
+ * checked, no other file.
+ */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +34,12 @@ export default async function web(
   app: FastifyInstance,
   { webBuild, pages }: { webBuild: WebBuild; pages: readonly string[] },
 ): Promise<void> {
-  await app.register(staticFiles, { root: webBuild.root, serve: false, cacheControl: false })
+  await app.register(staticFiles, {
+    root: webBuild.root,
+    serve: false,
+    cacheControl: false,
+    preCompressed: true,
+  })
 
   for (const path of pages) {
     app.get(path, { ...fromAnyone, onRequest: app.signInAutomatically }, (_request, reply) =>
@@ -39,7 +47,9 @@ export default async function web(
     )
   }
 
-  const assets = new Set(filesIn(join(webBuild.root, 'assets')))
+  // A compressed file has no address of its own.
+  const files = filesIn(join(webBuild.root, 'assets')).filter((name) => !/\.(?:br|gz)$/.test(name))
+  const assets = new Set(files)
   app.get<{ Params: { file: string } }>('/assets/:file', fromAnyone, (request, reply) => {
     const { file } = request.params
     // Before the header, so that a missing file is not cached for a year.

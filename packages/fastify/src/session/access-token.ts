@@ -99,7 +99,7 @@ export class AccessTokens {
           return found.token ?? (await tokenRefresh.refreshTokens(session, found.record, request))
         } finally {
           await release().catch((error: unknown) =>
-            log.warn({ err: error }, 'A lock stays until it expires'),
+            log.warn({ err: error, event: 'lock_not_released' }, 'A lock stays until it expires'),
           )
         }
       }

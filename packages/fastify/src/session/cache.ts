@@ -76,6 +76,11 @@ export class SessionCache {
     })
   }
 
+  /** Forgets every cookie, so that each is opened with the keys of now. */
+  clear(): void {
+    this.#cookies.clear()
+  }
+
   get(cookieValue: string): OpenCookie | undefined {
     return this.#cookies.get(cookieValue)
   }
@@ -110,6 +115,13 @@ export class SessionCache {
         return read.changed ? stale : epoch
       },
     }
+  }
+
+  /** How many of the sessions in memory are as `isCounted` says. */
+  count(isCounted: (session: Session) => boolean): number {
+    let count = 0
+    for (const session of this.#byId.values()) if (isCounted(session)) count += 1
+    return count
   }
 
   /** Makes every copy of this session stale. */

@@ -1,7 +1,7 @@
 /** Reads and writes Cookie headers, and seals what cookies hold. */
 import secureSession from '@fastify/secure-session'
 import { stringifySetCookie } from 'cookie'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 
 /** The base name of the session cookie. */
 export const sessionCookie = 'session'
@@ -184,6 +184,16 @@ export async function createSealedCookies(
     codec = scope
   })
   return {
+    /** @returns a function that puts these keys in place of the present ones, at once */
+    prepareKeys: async (newKeys: readonly Buffer[]): Promise<() => void> => {
+      // The plugin's keys are fixed, and a running app takes no plugin. This app never listens.
+      const next = Fastify({ logger: false })
+      await next.register(secureSession, { key: [...newKeys], expiry: maxAgeS })
+      await next.ready()
+      return () => {
+        codec = next
+      }
+    },
     /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
     seal: (purpose: CookiePurpose, content: object): string => {
       const value = codec

@@ -16,10 +16,19 @@ export type LookupKeys = ReturnType<typeof createLookupKeys>
  * @param keys the session keys, the newest first
  */
 export function createLookupKeys(keys: readonly Uint8Array[]) {
-  const macKeys = keys.map((key) => deriveKey(key, 'index'))
+  let macKeys: Buffer[] = []
+  let keyIds: string[] = []
+
+  function replaceKeys(newKeys: readonly Uint8Array[]): void {
+    macKeys = newKeys.map((key) => deriveKey(key, 'index'))
+    keyIds = macKeys.map((key) => mac(key, 'key').slice(0, 8))
+  }
+
+  replaceKeys(keys)
   return {
+    replaceKeys,
     /** Names of the session keys that entries and labels were written with. They reveal nothing of the keys. */
-    keyIds: macKeys.map((key) => mac(key, 'key').slice(0, 8)),
+    keyIds: (): readonly string[] => keyIds,
     ofUser: (tenantId: string, objectId: string): string[] =>
       macKeys.map((key) => mac(key, 'user', tenantId.toLowerCase(), objectId.toLowerCase())),
     /** By Entra's `sid`, which is unique by itself: a front-channel call does not name the tenant. */
@@ -55,10 +64,14 @@ export type SessionLabels = ReturnType<typeof createSessionLabels>
  * @param keys the session keys
  */
 export function createSessionLabels(keys: readonly Uint8Array[]) {
+  let current = keys
   return {
+    replaceKeys: (newKeys: readonly Uint8Array[]): void => {
+      current = newKeys
+    },
     /** The labels of one user's sessions. Keys are derived once for all of them. */
     ofUser: ({ tenantId, objectId }: { tenantId: string; objectId: string }) => {
-      const sealKeys = keys.map((key) =>
+      const sealKeys = current.map((key) =>
         createSecretKey(deriveKey(key, `summary ${tenantId} ${objectId}`)),
       )
       return {

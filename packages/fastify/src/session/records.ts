@@ -124,7 +124,7 @@ export class Records {
   /** Whether index entries and label exist for each of our keys, for as long as the session lasts. */
   #isFindable(record: SessionRecord): boolean {
     const { keyIds = [], until = 0 } = record.indexed ?? {}
-    const hasAllKeys = this.#options.lookupKeys.keyIds.every((id) => keyIds.includes(id))
+    const hasAllKeys = this.#options.lookupKeys.keyIds().every((id) => keyIds.includes(id))
     return hasAllKeys && until >= absoluteEnd(record, this.#options.lifetimes)
   }
 
@@ -140,6 +140,6 @@ export class Records {
 
   #indexed(record: SessionRecord): SessionRecord {
     const until = absoluteEnd(record, this.#options.lifetimes)
-    return { ...record, indexed: { keyIds: [...this.#options.lookupKeys.keyIds], until } }
+    return { ...record, indexed: { keyIds: [...this.#options.lookupKeys.keyIds()], until } }
   }
 }

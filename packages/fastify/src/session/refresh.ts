@@ -11,6 +11,8 @@ import {
   parseClaimsRequest,
 } from '../entra/index.ts'
 import { misconfigured, type ProblemError, signInRequired, unavailable } from '../errors.ts'
+import { record as count } from '../telemetry/metrics.ts'
+import { errorType, inSpan } from '../telemetry/spans.ts'
 import type { Session } from './cache.ts'
 import type { Challenges } from './challenges.ts'
 import type { GrantedToken, SessionRecord, TokenFailure } from './record.ts'
@@ -51,6 +53,21 @@ export class TokenRefresh {
 
   /** @returns the access token. @throws ProblemError once the outcome is in the session's record */
   async refreshTokens(
+    session: Session,
+    record: SessionRecord,
+    request: RefreshRequest,
+  ): Promise<string> {
+    try {
+      const token = await inSpan('token refresh', () => this.#exchange(session, record, request))
+      count('gatehouse.token_refreshes', 1, { outcome: 'renewed' })
+      return token
+    } catch (error) {
+      count('gatehouse.token_refreshes', 1, { outcome: errorType(error) })
+      throw error
+    }
+  }
+
+  async #exchange(
     session: Session,
     record: SessionRecord,
     request: RefreshRequest,
@@ -156,7 +173,9 @@ function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): Token
 /** Logs what neither the user nor another attempt can fix, with advice for the operator. */
 function logRefusal(log: FastifyBaseLogger, error: EntraError, scopes: readonly string[]): void {
   if (error.code !== 'entra_refused') return
-  const { aadsts, oauthError } = error
-  const fields = { event: 'refresh_refused', aadsts, oauthError, scopes, advice: remedyFor(error) }
+  const { aadsts, oauthError, traceId, correlationId } = error
+  const ids = { traceId, correlationId }
+  const advice = remedyFor(error)
+  const fields = { event: 'refresh_refused', aadsts, oauthError, ...ids, scopes, advice }
   log.error(fields, 'Entra refused to renew a token')
 }

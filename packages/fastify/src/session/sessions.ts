@@ -59,6 +59,17 @@ export class Sessions {
     this.byUser = new UserSessions({ ...options, store, end: (ids) => this.endAll(ids) })
   }
 
+  /** Takes other session keys from now on: the first one seals, and all of them open. No session ends. */
+  async replaceKeys(keys: readonly Buffer[]): Promise<void> {
+    const { cookies, lookupKeys, labels } = this.#options
+    const switchCookies = await cookies.prepareKeys(keys)
+    // All in one step: no request meets new cookies and old lookup keys.
+    switchCookies()
+    lookupKeys.replaceKeys(keys)
+    labels.replaceKeys(keys)
+    this.#cache.clear()
+  }
+
   /**
    * A new session for a user who just signed in.
    *
@@ -178,6 +189,13 @@ export class Sessions {
   /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */
   finishLater(name: string, end: () => Promise<unknown>): void {
     this.#unfinished.add(name, end)
+  }
+
+  /** How many sessions in this process's memory have not ended. */
+  countOpen(): number {
+    const { lifetimes, now } = this.#options
+    const at = now()
+    return this.#cache.count((session) => !hasEnded(session, lifetimes, at))
   }
 
   /** Stops the work beside requests, after a last attempt at ends that wait for the store. */

@@ -1,4 +1,3 @@
-import { openRedisStore } from './redis.ts'
 import { openSqliteStore } from './sqlite.ts'
 import { StoreError, type Store } from './store.ts'
 
@@ -9,6 +8,10 @@ import { StoreError, type Store } from './store.ts'
  */
 export async function openStore(storeUrl: string, now: () => number): Promise<Store> {
   if (storeUrl.startsWith('sqlite:')) return openSqliteStore(storeUrl.slice('sqlite:'.length), now)
-  if (/^rediss?:\/\//.test(storeUrl)) return openRedisStore(storeUrl, now)
+  if (/^rediss?:\/\//.test(storeUrl)) {
+    // A server with SQLite does not load the client.
+    const { openRedisStore } = await import('./redis.ts')
+    return openRedisStore(storeUrl, now)
+  }
   throw new StoreError('STORE_URL must start with sqlite:, redis:// or rediss://')
 }

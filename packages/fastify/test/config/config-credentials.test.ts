@@ -107,7 +107,7 @@ describe('the configuration of credentials', () => {
       'credentials.0.secretFile',
     ])
     expect(load(using({ secretFile: open }, key)).credentials).toHaveLength(2)
-    chmodSync(good.privateKeyFile, 0o640)
+    chmodSync(good.privateKeyFile, 0o604)
     try {
       expect(refusedKeys(using(key), production)).toEqual([
         'credentials.0.certificate.privateKeyFile',

@@ -32,7 +32,7 @@ describe('secrets in files', () => {
     }
   })
 
-  it.each([0o644, 0o640, 0o604, 0o666])('are refused in production with mode %o', (mode) => {
+  it.each([0o644, 0o660, 0o604, 0o666])('are refused in production with mode %o', (mode) => {
     expect(() => withSecretFile(mode)).toThrow(/AAD_CLIENT_SECRET_FILE: names a file that others/)
     expect(withSecretFile(mode, {}).credentials).toHaveLength(1)
   })

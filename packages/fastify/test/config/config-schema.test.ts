@@ -1,12 +1,30 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { Environment } from '../../src/config/environment.ts'
 import { ConfigFile } from '../../src/config/schema.ts'
 import { load, ownTenant, refusalOf, refusedKeys } from '../support/config-folder.ts'
+import { configurationText, documentPath } from '../../tools/configuration-doc.ts'
 import { schemaPath, schemaText } from '../../tools/json-schema.ts'
 
 it('docs/aad.config.schema.json is what the back end checks (npm run schema -w @gatehouse/fastify)', () => {
   const written: unknown = JSON.parse(readFileSync(schemaPath, 'utf8'))
   expect(written).toEqual(JSON.parse(schemaText()))
+})
+
+describe('docs/configuration.md', () => {
+  /** The formatter may pad the cells of a table. */
+  const words = (text: string) => text.replaceAll(/-{3,}/g, '---').replaceAll(/ +/g, ' ')
+
+  it('is what the back end checks (npm run schema -w @gatehouse/fastify)', () => {
+    expect(words(readFileSync(documentPath, 'utf8'))).toBe(words(configurationText()))
+  })
+
+  it('says what every variable is for', () => {
+    const variables = Object.entries(Environment.properties)
+    expect(variables.length).toBeGreaterThan(20)
+    const unexplained = variables.filter(([, schema]) => !('title' in schema))
+    expect(unexplained.map(([name]) => name)).toEqual([])
+  })
 })
 
 it.each(Object.entries(ConfigFile.properties).filter(([key]) => key !== '$schema'))(

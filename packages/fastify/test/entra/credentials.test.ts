@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
@@ -14,6 +14,7 @@ import {
   type GatehouseOptions,
 } from '@gatehouse/test-support/gatehouse'
 import { writeKeyPair, type WrittenPair } from '../support/key-pairs.ts'
+import { mountVolume } from '../support/mounted-volume.ts'
 import { registrationAt } from '../support/registration.ts'
 import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts'
 
@@ -242,6 +243,30 @@ describe('a file that changes', () => {
       await signsIn(gatehouse)
       expect((await gatehouse.browser().get('/readyz')).json()).toEqual({ status: 'ready' })
     })
+  })
+
+  it('may be a certificate and its key in a volume of Kubernetes, replaced together', async () => {
+    const other = await writeKeyPair({ folder: mkdtempSync(join(folder, 'other-')) })
+    const filesOf = (written: WrittenPair) => ({
+      'tls.crt': readFileSync(written.certificateFile, 'utf8'),
+      'tls.key': readFileSync(written.privateKeyFile, 'utf8'),
+    })
+    const volume = mountVolume(filesOf(pair))
+    const files = {
+      certificateFile: volume.pathOf('tls.crt'),
+      privateKeyFile: volume.pathOf('tls.key'),
+    }
+    await withCredentials([{ certificate: files }], async (gatehouse) => {
+      await signsIn(gatehouse)
+      const registration = await registrationAt(gatehouse.tenant)
+      const key = { type: 'AsymmetricX509Cert', usage: 'Verify', key: other.certificate }
+      // The registration trusts the new one only, so that the old one cannot sign in.
+      await registration.change({ keyCredentials: [key] })
+      volume.replace(filesOf(other))
+      await signsIn(gatehouse)
+      expect(events(gatehouse, 'credential_refused')).toEqual([])
+    })
+    volume.remove()
   })
 
   it('may be missing for a moment, but not for more than a minute', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNoProxy, noProxyProblem } from '../../src/no-proxy.ts'
+import { createNoProxy, noProxyProblem } from '../../src/outgoing/no-proxy.ts'
 
 const isDirect = (noProxy: string, url: string) => createNoProxy(noProxy)(new URL(url))
 

@@ -10,7 +10,7 @@ import Fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EntraError } from '../../src/entra/errors.ts'
 import { createEntraNetwork } from '../../src/entra/network.ts'
-import { createHttpClient } from '../../src/downstream/http.ts'
+import { createApiClient } from '../../src/downstream/http.ts'
 import { loggerOptions } from '../../src/plugins/logging.ts'
 import { type ProxySettings } from '../../src/outgoing/index.ts'
 import { type ConnectProxy, startConnectProxy } from '../support/connect-proxy.ts'
@@ -70,7 +70,7 @@ describe('requests to other servers', () => {
   })
 
   it('of APIs go through it too', async () => {
-    const client = createHttpClient({
+    const client = createApiClient({
       name: 'graph',
       baseUrl: `https://${name}/v1.0`,
       connections: 2,

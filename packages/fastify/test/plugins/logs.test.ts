@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { localTenant } from '../../src/config/index.ts'
+import { type LogEvent, logEvents } from '../../src/telemetry/events.ts'
 import { goodKey } from '../support/config-folder.ts'
 import { tokenRequests } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -112,6 +113,21 @@ describe('the log at its most verbose level', () => {
     expect(log).not.toMatch(
       /eyJ[\w-]{5}|1\.A[\w-]{20}|Bearer [\w.-]{20}|private=yes|token=abc|Nora/,
     )
+  })
+
+  it('has no field that docs/logging.md does not name', () => {
+    const always = ['level', 'time', 'msg', 'event', 'reqId', 'trace_id']
+    const events = new Map<unknown, LogEvent>(
+      Object.values(logEvents).flatMap((group) => Object.entries<LogEvent>(group)),
+    )
+    const lines = gatehouse().logs.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const others = lines.flatMap((line) => {
+      const known: string[] = [...always, ...(events.get(line['event'])?.fields ?? [])]
+      const unknown = Object.keys(line).filter((name) => !known.includes(name))
+      return unknown.map((name) => `${String(line['event'])}: ${name}`)
+    })
+    expect(lines.length).toBeGreaterThan(25)
+    expect([...new Set(others)]).toEqual([])
   })
 
   it('has a line of JSON for each sign-in, sign-out and refusal', () => {

@@ -11,6 +11,7 @@ import {
 import type { SessionRecord } from '../../session/record.ts'
 import { grantedToken } from '../../session/token-set.ts'
 import { StoreError } from '../../store/store.ts'
+import { countSignIn } from '../../telemetry/metrics.ts'
 import {
   authorizeFailure,
   type CallbackParameters,
@@ -103,6 +104,7 @@ async function withoutTransaction(
   }
   if (isCurrent && !state.isRestart) {
     const reason = transaction ? 'consumed' : 'no_transaction'
+    countSignIn('restarted')
     request.log.info({ event: 'sign_in_restarted', reason }, 'A sign-in begins once more')
     const options = { returnTo, isRestart: true, replaces: transaction?.id } as const
     return startSignIn(context, request, reply, options)
@@ -166,6 +168,7 @@ async function finishSignIn(
   setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
   endIfUndelivered(context, request, reply, key)
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
+  countSignIn('signed_in')
   request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
   return redirect303(reply, callback.returnTo)
 }
@@ -198,10 +201,11 @@ async function handleError(
 ): Promise<FastifyReply> {
   const { state, transaction, returnTo } = callback
   if (state?.isSilent) {
-    request.log.error({ err: error }, 'A silent sign-in failed')
+    request.log.error({ err: error, event: 'silent_sign_in_failed' }, 'A silent sign-in failed')
     return endSilently(request, reply, state, { code: causeOfError(error) })
   }
   if (error instanceof StoreError) {
+    countSignIn('failed')
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
     const page = { code: 'app_unavailable', returnTo, failure: context.failures.seal() } as const
     return sendUnavailable(request, reply, page)
@@ -211,7 +215,7 @@ async function handleError(
   }
   const cause = error instanceof EntraError ? error : undefined
   const check = cause?.check ?? cause?.code ?? 'unexpected'
-  request.log.error({ err: error }, 'The exchange with Entra failed')
+  request.log.error({ err: error, event: 'entra_failed' }, 'The exchange with Entra failed')
   if (timeChecks.has(check)) {
     const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
     request.log.error({ event: 'clock', check }, sentence)
@@ -228,6 +232,7 @@ function endSilently(
   { returnTo }: SignInState,
   failure: Partial<SignInFailure>,
 ): FastifyReply {
+  countSignIn('silent_ended')
   request.log.info({ event: 'silent_sign_in_ended', ...failure }, 'Not signed in silently')
   return redirect303(reply, returnTo)
 }
@@ -240,6 +245,7 @@ function failSignIn(
 ): FastifyReply {
   const advice = remedyFor(failure)
   const fields = { event: 'sign_in_refused', ...failure, ...(advice && { advice }) }
+  countSignIn('refused')
   request.log.warn(fields, 'Sign-in refused')
   const { code, aadsts } = failure
   const page = { code, returnTo, aadsts, failure: failures.seal(failure) }
@@ -264,7 +270,10 @@ async function retryWithStepUp(
   reply: FastifyReply,
   { error, transaction, callback: { returnTo, state } }: StepUp,
 ): Promise<FastifyReply> {
-  request.log.info({ event: 'step_up', aadsts: error.aadsts }, 'Entra asks for another proof')
+  const { aadsts, traceId, correlationId } = error
+  const fields = { event: 'step_up', aadsts, traceId, correlationId }
+  countSignIn('step_up')
+  request.log.info(fields, 'Entra asks for another proof')
   const claims = parseClaimsRequest(error.claims) ?? transaction.claims
   const { isRestart } = state ?? {}
   try {

@@ -44,7 +44,7 @@ export function watchExpiry(
 
   function start(): Promise<void> {
     return report().catch((error: unknown) =>
-      log.error({ err: error }, 'A credential cannot be read'),
+      log.error({ err: error, event: 'credential_unreadable' }, 'A credential cannot be read'),
     )
   }
 

@@ -173,9 +173,10 @@ export class Credentials {
   #markRejected(candidate: Candidate, { version }: LoadedCredential, error: EntraError): void {
     candidate.rejected = { at: this.#now(), version, error }
     const { kind, setting } = candidate
-    const { aadsts, oauthError } = error
+    const { aadsts, oauthError, traceId, correlationId } = error
     const reason = aadsts === undefined ? oauthError : `AADSTS${aadsts}`
-    const fields = { event: 'credential_refused', kind, setting, reason, advice: remedyFor(error) }
+    const facts = { kind, setting, reason, traceId, correlationId, advice: remedyFor(error) }
+    const fields = { event: 'credential_refused', ...facts }
     this.#log.error(fields, 'Entra refused the app’s credential')
   }
 

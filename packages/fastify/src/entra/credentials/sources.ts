@@ -1,11 +1,7 @@
 /** Reads each kind of credential when it is needed, so that a replaced file counts without a restart. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import {
-  type INetworkModule,
-  ManagedIdentityApplication,
-  type NodeAuthOptions,
-} from '@azure/msal-node'
+import type { INetworkModule, NodeAuthOptions } from '@azure/msal-node'
 import { decodeJwt } from 'jose'
 import {
   type CredentialConfig,
@@ -166,6 +162,7 @@ export function createManagedIdentity(network: EntraNetwork, audience: string) {
         // The services that MSAL knows take GET, except one that is not supported here.
         post: () => Promise.reject(new Error('GET only')),
       })
+      const { ManagedIdentityApplication } = await import('@azure/msal-node')
       const application = new ManagedIdentityApplication({
         ...(clientId && { managedIdentityIdParams: { userAssignedClientId: clientId } }),
         system: {

@@ -1,7 +1,6 @@
 /**
  * NO_PROXY: the servers that are reached without the proxy. There is no standard; names mean what they do
- * for undici and Node, and ranges of addresses what they do for curl (since 7.86) and Go. The
- * configuration checks it at the start, so this file does not load the HTTP client.
+ * for undici and Node, and ranges of addresses what they do for curl (since 7.86) and Go.
  */
 import { BlockList } from 'node:net'
 import { domainToASCII } from 'node:url'

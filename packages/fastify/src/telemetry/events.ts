@@ -1,0 +1,230 @@
+/**
+ * Every event of the log: its level, its fields and what it means. docs/logging.md is made from this
+ * (`npm run logging -w @gatehouse/fastify`), and a test compares the sources with it.
+ */
+
+type Level = 'info' | 'warn' | 'error'
+
+export interface LogEvent {
+  /** More than one if the level depends on what happened. */
+  levels: readonly Level[]
+  /** Names of `fieldMeanings`. */
+  fields: readonly Field[]
+  meaning: string
+}
+
+/** What each field holds. `err` and the fields of every line are described apart from these. */
+export const fieldMeanings = {
+  advice: 'what the operator can do: a sentence, or a list of them',
+  aadsts: 'number of the AADSTS error',
+  aheadS: 'seconds that this server’s clock is ahead of Microsoft’s; negative if it is behind',
+  api: 'name of the API in `downstreamApis`',
+  apiCodes: 'error codes in the API’s answer, from the outside in',
+  apiRequestId: 'the API’s own id of the call, such as Graph’s `request-id`',
+  apiStatus: 'HTTP status of the API’s answer',
+  approved: 'true or false',
+  by: '`address` or `session`',
+  check: 'the check that failed, in one word',
+  clientGone: 'true if the client left before the answer was sent',
+  code: 'code of the problem, or of the sign-in problem',
+  correlationId: 'Entra’s correlation id, a GUID',
+  count: 'number of sessions',
+  daysLeft: 'whole days until the credential ends',
+  durationMs: 'milliseconds from the headers of the request to the end of the answer',
+  err: 'the error, see below',
+  exporter: '`traces` or `metrics`',
+  hasNoRoles: 'true if the user has no role of this app at all',
+  host: 'host of the configured address',
+  key: 'key of `aad.config.json` to look at',
+  kind: 'kind of the credential',
+  method: 'HTTP method',
+  oauthError: '`error` of Entra’s answer',
+  opened: 'how many of the values are ours',
+  reason: 'why, in one word or a short sentence',
+  roles: 'the roles that the route requires',
+  route: 'pattern of the route, such as `/api/users/:id/photo`; absent if there is none',
+  rule: 'the rule of the link’s parameters that was broken',
+  scopes: 'the permissions that were asked for',
+  setting: 'key or environment variable',
+  status: 'HTTP status of the answer',
+  traceId: 'Entra’s trace id, a GUID',
+  userHash: 'the user as a keyed hash: the same for the same user until the session keys change',
+  values: 'how many cookies of this name came',
+} as const
+
+type Field = keyof typeof fieldMeanings
+
+function event(levels: Level | readonly Level[], fields: readonly Field[], meaning: string) {
+  return { levels: [levels].flat(), fields, meaning } satisfies LogEvent
+}
+
+const failure = ['code', 'check', 'aadsts', 'correlationId', 'traceId'] as const
+const problem = ['code', 'api', 'apiStatus', 'apiCodes', 'apiRequestId'] as const
+const microsoft = ['traceId', 'correlationId'] as const
+
+const requests = {
+  request: event(
+    'info',
+    ['method', 'route', 'status', 'durationMs', 'userHash', 'clientGone'],
+    'A request was answered. Written if `requestLog` asks for it.',
+  ),
+  request_failed: event(
+    'error',
+    [...problem, ...microsoft, 'err'],
+    'A request failed with a status from 500: this server, Entra, the store or an API.',
+  ),
+  request_refused: event('info', [...problem, ...microsoft], 'A request was answered with 4xx.'),
+  rate_limited: event('warn', ['by'], 'Too many requests from one address or session: 429.'),
+  cross_site_refused: event('warn', [], 'A page of another site sent a request: 403.'),
+  host_rewritten: event(
+    'warn',
+    [],
+    'A proxy replaces the Host header, which costs a redirect for each page. Logged once.',
+  ),
+  role_missing: event('warn', ['roles', 'hasNoRoles'], 'A user lacks the role of a route: 403.'),
+  role_not_listed: event(
+    'warn',
+    ['key', 'roles'],
+    'At start: a route requires a role that `appRoles` does not list.',
+  ),
+  graph_host: event(
+    'warn',
+    ['key', 'host'],
+    'At start: the users’ tokens for Graph go to a host that is not Microsoft’s.',
+  ),
+  api_misconfigured: event(
+    'error',
+    ['api', 'key'],
+    'Entra gives no token for an API: its scopes do not fit the tenant.',
+  ),
+  organisation_unknown: event('info', ['err'], 'Graph gave no name of the organisation.'),
+}
+
+const signIn = {
+  sign_in: event('info', ['userHash'], 'A user signed in: a session began.'),
+  sign_in_not_started: event('error', ['err'], 'A sign-in could not start: Entra did not answer.'),
+  sign_in_link_refused: event('warn', ['rule'], 'A link to `/auth/sign-in` has wrong parameters.'),
+  sign_in_restarted: event(
+    'info',
+    ['reason'],
+    'A callback came twice or without its cookie, and the sign-in began once more.',
+  ),
+  sign_in_refused: event(
+    'warn',
+    [...failure, 'advice'],
+    'A sign-in ended without a session; the user sees why.',
+  ),
+  sign_in_failed: event('error', ['check', 'err'], 'A sign-in failed because of the store.'),
+  entra_failed: event('error', ['err'], 'The exchange of a sign-in with Entra failed.'),
+  silent_sign_in_ended: event(
+    ['info', 'warn'],
+    [...failure, 'err'],
+    'A silent sign-in ended without a session, which is usual.',
+  ),
+  silent_sign_in_failed: event('error', ['err'], 'A silent sign-in failed.'),
+  step_up: event('info', ['aadsts', ...microsoft], 'Entra asks for another proof at sign-in.'),
+  interaction_required: event(
+    'info',
+    ['reason', 'userHash'],
+    'A user has to go to Microsoft before a request can succeed.',
+  ),
+  interaction_begun: event('info', ['reason'], 'The user goes to Microsoft for it.'),
+  admin_consent: event('info', ['approved'], 'An administrator came back from approving the app.'),
+}
+
+const sessions = {
+  sign_out: event('info', ['userHash'], 'A user signed out: the session ended.'),
+  sign_out_not_stored: event('error', ['err'], 'A sign-out waits for the store.'),
+  front_channel_logout: event(
+    'info',
+    ['count'],
+    'Entra ended sessions: the user signed out there.',
+  ),
+  other_sessions_ended: event('info', ['count'], 'A user ended all other sessions.'),
+  session_ended: event('info', [], 'A user ended another session.'),
+  session_expired: event('info', [], 'A session ended by its time.'),
+  session_not_delivered: event('info', [], 'The browser left during its sign-in: no session.'),
+  sessions_superseded: event('info', ['count'], 'A user had too many sessions: the oldest ended.'),
+  sessions_not_superseded: event('warn', ['err'], 'Superfluous sessions could not be ended.'),
+  session_not_touched: event('warn', ['err'], 'Activity of a session could not be written.'),
+  session_indexed: event('info', [], 'After a change of keys, a session can be found again.'),
+  session_record_refused: event('warn', [], 'A session record did not open, and was deleted.'),
+  session_cookie_unusable: event(
+    'warn',
+    ['values', 'opened'],
+    'A session cookie opens nothing, or several came. Logged once.',
+  ),
+  cookie_resealed: event('info', [], 'A cookie is sealed anew by the newest session key.'),
+  refresh_refused: event(
+    'error',
+    ['aadsts', 'oauthError', ...microsoft, 'scopes', 'advice'],
+    'Entra refused to renew a token, and neither the user nor another attempt can help.',
+  ),
+  refresh_of_another_user: event('error', [], 'A refresh was answered for another user.'),
+  token_not_renewed: event(
+    'warn',
+    ['code', 'err'],
+    'A token was not replaced early; it still works.',
+  ),
+  lock_not_released: event(
+    'warn',
+    ['err'],
+    'A lock stays until it expires, twelve seconds at most.',
+  ),
+}
+
+const credentials = {
+  credential: event(
+    ['info', 'warn', 'error'],
+    ['kind', 'setting', 'daysLeft'],
+    'At start and once a day. A warning below 30 days, an error below 7.',
+  ),
+  credential_in_use: event(
+    'warn',
+    ['kind', 'setting'],
+    'Another credential of the list is in use.',
+  ),
+  credential_refused: event(
+    'error',
+    ['kind', 'setting', 'reason', ...microsoft, 'advice'],
+    'Entra refused the app’s credential.',
+  ),
+  credential_unavailable: event(
+    'error',
+    ['kind', 'setting', 'reason', 'err'],
+    'A credential cannot be read or got.',
+  ),
+  credential_unreadable: event('error', ['err'], 'The end of a credential cannot be found out.'),
+  clock: event(
+    ['warn', 'error'],
+    ['aheadS', 'check'],
+    'This server’s clock and Microsoft’s differ by more than two minutes.',
+  ),
+}
+
+const telemetry = {
+  telemetry_setting_ignored: event(
+    'warn',
+    ['setting', 'reason'],
+    'At start: a variable of OpenTelemetry cannot be followed.',
+  ),
+  telemetry_not_exported: event(
+    'warn',
+    ['exporter', 'reason'],
+    'The collector takes nothing. Logged once until it takes something again.',
+  ),
+  metrics_not_served: event(
+    'error',
+    ['setting', 'reason'],
+    'At start: Prometheus cannot fetch, because the port is taken, for example.',
+  ),
+}
+
+/** By part, in the order of the document. */
+export const logEvents = {
+  Requests: requests,
+  'Sign-in': signIn,
+  'Sessions and tokens': sessions,
+  'Credentials and clock': credentials,
+  Telemetry: telemetry,
+} satisfies Record<string, Record<string, LogEvent>>
