@@ -77,6 +77,7 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
         TENANT_APP_ORIGIN: isOnThisMachine(config.publicUrl) ? undefined : config.publicUrl,
       },
       ready: '/_tenant/journal',
+      wordsToStderr: true,
     },
   ]
 }

@@ -8,6 +8,8 @@ export interface ProcessPlan {
   args: readonly string[]
   cwd: string
   env: NodeJS.ProcessEnv
+  /** Its words go to standard error: they are no lines of the log. */
+  wordsToStderr?: boolean
 }
 
 /** Ends the process when this one is gone, however that came about. */
@@ -29,10 +31,10 @@ export class Processes {
     this.#patienceMs = patienceMs
   }
 
-  start({ name, args, cwd, env }: ProcessPlan): void {
+  start({ name, args, cwd, env, wordsToStderr }: ProcessPlan): void {
     const child = spawn(process.execPath, ['--import', endWithLauncher, ...args], {
       // The channel closes with this process, also if it is killed.
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', wordsToStderr ? 2 : 'inherit', 'inherit', 'ipc'],
       cwd,
       env: { ...env, LAUNCHER_PATIENCE_MS: String(this.#patienceMs) },
     })

@@ -126,13 +126,13 @@ function permissionsProblem(features: Record<string, string[]>): string | undefi
   if (!Object.keys(features).every((name) => /^[a-z][a-z0-9-]{1,60}$/.test(name))) {
     return 'has a feature that is not written in small letters, such as geolocation'
   }
-  const isAllowed = (text: string) => text === 'self' || isHttpsOrigin(text)
   if (Object.values(features).flat().every(isAllowed)) return undefined
   return 'takes "self" and origins such as https://maps.example.com for each feature, and not *'
 }
 
-function isHttpsOrigin(text: string): boolean {
-  return text.startsWith('https:') && URL.parse(text)?.origin === text
+/** `self`, or an origin with https. */
+function isAllowed(text: string): boolean {
+  return text === 'self' || (text.startsWith('https:') && URL.parse(text)?.origin === text)
 }
 
 export const Headers = Type.Object(
