@@ -1,7 +1,7 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
-import { createEntra } from '../entra/index.ts'
+import { createEntra, createStoreAccess } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
@@ -26,7 +26,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
-  const store = await openStore(config.storeUrl, now)
+  const store = await openStore(config.storeUrl, now, createStoreAccess(config, log, now))
   const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)

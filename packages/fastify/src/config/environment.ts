@@ -31,13 +31,29 @@ const Environment = Type.Object({
   ),
   SESSION_KEYS: Text,
   SESSION_KEYS_FILE: Text,
-  STORE_URL_FILE: Text,
   STORE_URL: Type.Optional(
     Type.String({
-      pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
-      description: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
+      pattern:
+        '^(sqlite:(?!:memory:$|file:).+|rediss?(\\+cluster)?://[^\\s]+|rediss?\\+sentinel://[^\\s/]+/[^\\s/]+)$',
+      description:
+        'sqlite:<path of a file>, redis://… or rediss://…, redis+cluster://host:port,… or redis+sentinel://host:port,…/<name of the primary>; never memory alone',
     }),
   ),
+  STORE_URL_FILE: Text,
+  STORE_AUTH: Type.Optional(
+    Type.Enum(['password', 'entra'], {
+      description: 'password or entra: a token of the managed identity as the password of Redis',
+    }),
+  ),
+  STORE_PASSWORD: Text,
+  STORE_PASSWORD_FILE: Text,
+  STORE_CLIENT_ID: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F-]{36}$',
+      description: 'the client id of a user-assigned identity (GUID)',
+    }),
+  ),
+  STORE_CA_FILE: Text,
   DATA_DIR: Type.String({ minLength: 1, default: '.data' }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1' }),
   PORT: port(5174),

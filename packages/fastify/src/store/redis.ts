@@ -1,13 +1,14 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
-import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import { decodeValue, encodeValue, headBytesOf, versionPrefix } from './redis-value.ts'
+import { connectRedis, type RedisConnection } from './redis/connection.ts'
+import { decodeValue, encodeValue, headBytesOf, versionPrefix } from './redis/value.ts'
 import {
   type FoundRecord,
   type IndexWrite,
   type OneTimeKeys,
   type SessionStore,
   type Store,
+  type StoreAccess,
   type StoredRecord,
   StoreError,
   unreadable,
@@ -48,20 +49,23 @@ const unlockScript = `
   return redis.call('DEL', KEYS[1])`
 
 /**
- * @param url `redis://` or `rediss://`, with credentials if the server wants them
+ * @param url see `parseRedisAddress`, with credentials if the server wants them
  * @param now milliseconds since the epoch
- * @throws StoreError if the server does not answer within two seconds
+ * @throws StoreError if the server does not answer within five seconds
  */
-export async function openRedisStore(url: string, now: () => number): Promise<Store> {
-  const redis = await connectRedis(url, now, (key) => key.slice(recordKey('').length))
+export async function openRedisStore(
+  url: string,
+  now: () => number,
+  access?: StoreAccess,
+): Promise<Store> {
+  const idOf = (key: string) => key.slice(recordKey('').length)
+  const { redis, close } = await connectRedis(url, now, idOf, access)
   return {
     sessions: createSessionStore(redis, now),
     oneTimeKeys: createOneTimeKeys(redis),
     invalidations: redis.invalidations,
-    ping: async () => {
-      await redis.run((client) => client.ping())
-    },
-    close: () => redis.close(),
+    ping: () => redis.ping(),
+    close,
   }
 }
 

@@ -1,5 +1,5 @@
 /** Why Redis refuses or does not answer, for the log, the start and the doctor. */
-import { explainNetworkFailure } from '../outgoing/index.ts'
+import { explainNetworkFailure } from '../../outgoing/index.ts'
 
 /** By the word that an error reply begins with (https://redis.io/docs/latest/develop/reference/protocol-spec). */
 const replies: Record<string, string> = {
@@ -12,7 +12,8 @@ const replies: Record<string, string> = {
   LOADING: 'is starting, and loads its data',
   MASTERDOWN: 'is a replica that has lost its primary',
   CLUSTERDOWN: 'is a cluster with missing nodes',
-  MOVED: 'is a cluster, which is not supported: use one server, or Sentinel',
+  MOVED:
+    'is a cluster, and does not tell this user its nodes (allow CLUSTER SLOTS), or STORE_URL has to be redis+cluster://',
   NOPROTO: 'is older than Redis 6, which sessions need (RESP 3)',
 }
 
@@ -33,6 +34,6 @@ export function explainRedisFailure(error: unknown): string | undefined {
   const failure = explainNetworkFailure(error, '')
   if (!failure) return undefined
   return failure.kind === 'tls'
-    ? `${failure.sentence.trim()}; name its CA in NODE_EXTRA_CA_CERTS`
+    ? `${failure.sentence.trim()}; name its authority in STORE_CA_FILE`
     : failure.sentence.trim()
 }
