@@ -9,7 +9,7 @@ import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { openStore } from '../store/index.ts'
-import { KeyRotation } from './key-rotation.ts'
+import { rotateKeys } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
 import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
@@ -35,15 +35,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
-  const rotation = config.sessionKeysFile
-    ? new KeyRotation({
-        file: config.sessionKeysFile,
-        keys: sessionKeys,
-        apply: (keys) => sessions.replaceKeys(keys),
-        log,
-        now,
-      })
-    : undefined
+  const apply = (keys: readonly Buffer[]) => sessions.replaceKeys(keys)
+  const rotation = rotateKeys({ file: config.sessionKeysFile, keys: sessionKeys, apply, log, now })
   app.addHook('onClose', async () => {
     rotation?.close()
     await sessions.close()

@@ -95,7 +95,8 @@ function certificateFault(path: string): string | undefined {
   const { content, fault } = readSecretFile(path)
   if (content === undefined) return fault
   try {
-    return new X509Certificate(content) && undefined
+    void new X509Certificate(content)
+    return undefined
   } catch {
     return 'a file without a certificate in PEM form (-----BEGIN CERTIFICATE-----)'
   }

@@ -20,6 +20,7 @@ const usualHeadBytes = 512
 
 // Each record has one key, and no script uses two: a cluster may put them anywhere.
 const recordKey = (id: string) => `gatehouse:session:${id}`
+const idOfKey = (key: string) => key.slice(recordKey('').length)
 /** A sorted set for each user or Entra session: ids by the time when their sessions end. */
 const indexKey = (entry: string) => `gatehouse:index:${entry}`
 const oneTimeKey = (kind: 'spent' | 'lock', key: string) => `gatehouse:${kind}:${key}`
@@ -44,6 +45,8 @@ const addToIndexScript = `
   end
   return 1`
 
+const checkWriteScript = `return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])`
+
 const unlockScript = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('DEL', KEYS[1])`
@@ -58,15 +61,25 @@ export async function openRedisStore(
   now: () => number,
   access?: StoreAccess,
 ): Promise<Store> {
-  const idOf = (key: string) => key.slice(recordKey('').length)
-  const { redis, close } = await connectRedis(url, now, idOf, access)
+  const { redis, close } = await connectRedis(url, now, idOfKey, access)
   return {
     sessions: createSessionStore(redis, now),
     oneTimeKeys: createOneTimeKeys(redis),
     invalidations: redis.invalidations,
     ping: () => redis.ping(),
+    checkWrite: () => checkWrite(redis),
     close,
   }
+}
+
+let writeChecks = 0
+
+/** One command that has what sessions need: a script, a write and a time to live. */
+async function checkWrite(redis: RedisConnection): Promise<void> {
+  // A number for each, so that the checks go round the nodes of a cluster.
+  writeChecks = (writeChecks + 1) % 64
+  const options = { keys: [`gatehouse:check:${writeChecks}`], arguments: ['10000'] }
+  await redis.run((client) => client.eval(checkWriteScript, options))
 }
 
 function createSessionStore(redis: RedisConnection, now: () => number): SessionStore {

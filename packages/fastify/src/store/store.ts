@@ -87,6 +87,8 @@ export interface Store {
   invalidations: Invalidations
   /** Proves that the store answers. @throws StoreError */
   ping(): Promise<void>
+  /** Proves that sessions can be written, by a key that is gone after seconds. @throws StoreError */
+  checkWrite(): Promise<void>
   close(): Promise<void>
 }
 
@@ -116,9 +118,12 @@ export interface StoreAccess {
 /** The store failed; `cause` says why, for the log. */
 export class StoreError extends Error {
   readonly code = 'store_failed'
+  /** A word such as `full` or `read_only`; undefined if the cause is not known. */
+  readonly reason: string | undefined
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { reason?: string | undefined }) {
     super(message, options)
     this.name = 'StoreError'
+    this.reason = options?.reason
   }
 }

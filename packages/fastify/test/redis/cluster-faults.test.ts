@@ -56,8 +56,8 @@ describe('on a Redis cluster', () => {
   })
 
   it.each([
-    ['dies', (cluster: RedisCluster) => cluster.primaries[1]?.kill()],
-    ['hangs', (cluster: RedisCluster) => cluster.primaries[1]?.pause()],
+    ['dies', (nodes: RedisCluster) => nodes.primaries[1]?.kill()],
+    ['hangs', (nodes: RedisCluster) => nodes.primaries[1]?.pause()],
   ])('no session is lost if a primary %s, and its replica takes over', async (_what, fail) => {
     const browsers = await signedIn()
     const other = await gatehouse.startSecondInstance()

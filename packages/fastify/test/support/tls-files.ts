@@ -28,10 +28,11 @@ export interface TlsFiles {
   remove(): void
 }
 
+const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+
 /** @param host the one name in the server's certificate */
 export async function writeTlsFiles(host: string): Promise<TlsFiles> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tls-'))
-  const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const [caKeys, keys] = [await newKeys(), await newKeys()]
   const ca = await X509CertificateGenerator.createSelfSigned({
     ...validity,

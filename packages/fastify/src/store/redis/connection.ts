@@ -4,7 +4,7 @@ import { TimeoutError, withTimeout } from '../../with-timeout.ts'
 import { type Invalidations, type StoreAccess, StoreError } from '../store.ts'
 import { describeAddress, parseRedisAddress } from './address.ts'
 import { LiveCredentials } from './credentials.ts'
-import { explainRedisFailure } from './failure.ts'
+import { explainRedisFailure, redisFailure } from './failure.ts'
 import {
   isClusterNode,
   linkToCluster,
@@ -32,6 +32,8 @@ export class RedisConnection {
   readonly #listeners: ((id?: string) => void)[] = []
   readonly #now: () => number
   readonly #idOf: (key: string) => string
+  /** Counts the links. */
+  #epoch = 0
   #link: RedisLink
   #notReadySince: number | undefined
   #disconnectedSince: number | undefined
@@ -84,16 +86,17 @@ export class RedisConnection {
       return await withTimeout(operationMs, work())
     } catch (error) {
       const cause = error instanceof ErrorReply ? error : (this.lastError ?? error)
-      const why = explainRedisFailure(cause) ?? 'did not answer'
-      throw new StoreError(`The session store ${why}`, { cause })
+      const { sentence = 'did not answer', reason } = redisFailure(cause) ?? {}
+      throw new StoreError(`The session store ${sentence}`, { cause, reason })
     }
   }
 
   /** Events of a link that was replaced count no more. */
   #newLink(): RedisLink {
-    const isCurrent = () => link === undefined || link === this.#link
-    let link: RedisLink | undefined
-    link = this.#openLink({
+    const isCurrent = () => this.#epoch === epoch
+    this.#epoch += 1
+    const epoch = this.#epoch
+    return this.#openLink({
       onError: (error) => {
         if (isCurrent()) this.lastError = error
       },
@@ -105,7 +108,6 @@ export class RedisConnection {
       },
       onInvalidate: (key) => this.#report(key === null ? undefined : this.#idOf(key.toString())),
     })
-    return link
   }
 
   #onDown(): void {
