@@ -1,8 +1,11 @@
 /** Credentials of a Redis that change while it is connected: a password in a file, or a token that ends. */
 import type { RedisCredentials } from '../store.ts'
 
-/** A token is asked for again after half of what is left of its life, but not more often than this, ms. */
-const minAskAgainMs = 30_000
+/**
+ * A token is asked for again after half of what is left of its life, because platforms keep a token and give the
+ * same one until shortly before its end. Not more often than this, milliseconds.
+ */
+const minAskAgainMs = 1000
 /** After a failure, and for passwords without an end, milliseconds. */
 const askAgainMs = 10_000
 
@@ -59,7 +62,8 @@ export class LiveCredentials {
 
   async #read(): Promise<Login> {
     const { username, password, endsInMs } = await this.#source()
-    this.#askAgainIn(endsInMs === undefined ? askAgainMs : Math.max(endsInMs / 2, minAskAgainMs))
+    const isRunning = endsInMs !== undefined && endsInMs > 0
+    this.#askAgainIn(isRunning ? Math.max(endsInMs / 2, minAskAgainMs) : askAgainMs)
     return { username: this.#username ?? username ?? 'default', password }
   }
 
