@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,15 +35,32 @@ export interface RedisServer {
 }
 
 /** @param options what `redis-server` takes on its command line, such as `--appendonly yes` */
-export async function startRedis(...options: string[]): Promise<RedisServer> {
+export function startRedis(...options: string[]): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'))
+  return startServer(folder, (port) => [
+    '--port',
+    port,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    ...options,
+  ])
+}
+
+/** @param optionsFor what `redis-server` takes on its command line, with its port */
+async function startServer(
+  folder: string,
+  optionsFor: (port: string) => string[],
+): Promise<RedisServer> {
   const port = await freePort()
   const url = `redis://127.0.0.1:${port}`
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
-    const started = spawn('redis-server', [...common, ...options], { stdio: 'ignore' })
+    const started = spawn('redis-server', optionsFor(String(port)), { stdio: 'ignore' })
     running.add(started)
     started.once('exit', () => running.delete(started))
     server = started
@@ -75,6 +92,20 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A Sentinel that gives up a primary after half a second, and may decide alone. */
+export async function startSentinel(name: string, primary: RedisServer): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sentinel-'))
+  const { port } = new URL(primary.url)
+  const path = join(folder, 'sentinel.conf')
+  const lines = [
+    `sentinel monitor ${name} 127.0.0.1 ${port} 1`,
+    `sentinel down-after-milliseconds ${name} 500`,
+    `sentinel failover-timeout ${name} 3000`,
+  ]
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  return startServer(folder, (ownPort) => [path, '--sentinel', '--port', ownPort])
 }
 
 async function command(url: string, words: string[]): Promise<unknown> {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createClient, RESP_TYPES } from '@redis/client'
-import { decodeValue, encodeValue } from '../../fastify/src/store/redis-value.ts'
+import { decodeValue, encodeValue } from '../../fastify/src/store/redis/value.ts'
 import type { StoredRecord } from '../../fastify/src/store/store.ts'
 import type { RedisServer } from './redis.ts'
 

@@ -1,7 +1,7 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
-import { createEntra, type Entra } from '../entra/index.ts'
+import { createEntra, createStoreAccess, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
@@ -10,7 +10,7 @@ import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { observe, observedStore } from '../telemetry/index.ts'
 import { openStore } from '../store/index.ts'
-import { KeyRotation } from './key-rotation.ts'
+import { rotateKeys } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
 import { createAutomaticSignIn } from './automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
@@ -27,7 +27,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
-  const opened = await openStore(config.storeUrl, now)
+  const opened = await openStore(config.storeUrl, now, createStoreAccess(config, log, now))
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
   const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
@@ -37,7 +37,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
-  const rotation = watchKeys(config, sessions, log, now)
+  const apply = (keys: readonly Buffer[]) => sessions.replaceKeys(keys)
+  const rotation = rotateKeys({ file: config.sessionKeysFile, keys: sessionKeys, apply, log, now })
   const observing = observeState(sessions, entra)
   app.addHook('onClose', async () => {
     for (const stop of observing) stop()
@@ -93,16 +94,4 @@ function observeState(sessions: Sessions, entra: Entra): (() => void)[] {
       return value === undefined ? [] : [{ value }]
     }),
   ]
-}
-
-/** @returns undefined if the keys are not in a file */
-function watchKeys(
-  { sessionKeysFile: file, sessionKeys: keys }: Config,
-  sessions: Sessions,
-  log: FastifyBaseLogger,
-  now: () => number,
-): KeyRotation | undefined {
-  if (!file) return undefined
-  const apply = (next: readonly Buffer[]) => sessions.replaceKeys(next)
-  return new KeyRotation({ file, keys, apply, log, now })
 }

@@ -11,6 +11,7 @@ import { createAuthContext } from './context.ts'
 import { decorateRequests, userHashOf } from './request.ts'
 import { decorateRequirements } from './requirements.ts'
 import { authRoutes, userSessionRoutes } from './routes.ts'
+import { StoreReadiness } from './store-readiness.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -24,6 +25,8 @@ declare module 'fastify' {
 }
 
 interface Readiness {
+  /** Such as `store_full`: the users who are signed in are served, and no one can sign in. */
+  storeWarning: string | undefined
   clockIsOff: boolean
   /** Whether the app's credential expires within a month, or was rejected. */
   credentialNeedsCare: boolean
@@ -51,9 +54,11 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
   decorateRequests(app, context)
   app.userHashOf = (request) => userHashOf(context, request)
   decorateRequirements(app, config.appRoles)
+  const storeReadiness = new StoreReadiness(store, app.log)
   app.decorate('identityReady', async () => {
-    await Promise.all([store.ping(), entra.discovery.metadata()])
+    const [storeWarning] = await Promise.all([storeReadiness.check(), entra.discovery.metadata()])
     return {
+      storeWarning,
       clockIsOff: entra.clock.isSkewed(),
       credentialNeedsCare: entra.credential.needsAttention(),
       credentialDaysLeft: entra.credential.daysLeft(),

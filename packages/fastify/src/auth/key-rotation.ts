@@ -23,7 +23,15 @@ interface KeyRotationOptions {
   pollMs?: number
 }
 
-export class KeyRotation {
+/** Begins to read the file again; undefined if no file holds the keys. */
+export function rotateKeys(
+  options: Omit<KeyRotationOptions, 'file'> & { file: string | undefined },
+): KeyRotation | undefined {
+  const { file } = options
+  return file === undefined ? undefined : new KeyRotation({ ...options, file })
+}
+
+class KeyRotation {
   readonly #options: KeyRotationOptions
   readonly #timer: NodeJS.Timeout
   #inForce: readonly Buffer[]

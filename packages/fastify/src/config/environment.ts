@@ -71,10 +71,30 @@ export const Environment = Type.Object({
   STORE_URL_FILE: text('a file with the address of the session store'),
   STORE_URL: Type.Optional(
     Type.String({
-      pattern: '^(sqlite:(?!:memory:$|file:).+|rediss?://[^\\s]+)$',
+      pattern:
+        '^(sqlite:(?!:memory:$|file:).+|rediss?(\\+cluster)?://[^\\s]+|rediss?\\+sentinel://[^\\s/]+/[^\\s/]+)$',
       title: 'the session store; by default a file of SQLite in `DATA_DIR`',
-      description: 'sqlite:<path of a file>, redis://… or rediss://…; never memory alone',
+      description:
+        'sqlite:<path of a file>, redis://… or rediss://…, redis+cluster://host:port,… or redis+sentinel://host:port,…/<name of the primary>; never memory alone',
     }),
+  ),
+  STORE_AUTH: Type.Optional(
+    Type.Enum(['password', 'entra'], {
+      title: 'how the app proves itself to Redis',
+      description: 'password or entra: a token of the managed identity as the password of Redis',
+    }),
+  ),
+  STORE_PASSWORD: text('the password of Redis, if it is not in `STORE_URL`'),
+  STORE_PASSWORD_FILE: text('a file with it'),
+  STORE_CLIENT_ID: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-fA-F-]{36}$',
+      title: 'with `STORE_AUTH=entra`: which identity',
+      description: 'the client id of a user-assigned identity (GUID)',
+    }),
+  ),
+  STORE_CA_FILE: text(
+    'certificates of a private authority that signed the certificate of Redis (PEM)',
   ),
   DATA_DIR: Type.String({
     minLength: 1,

@@ -15,6 +15,7 @@ import { applyEnvironment, checkFile, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
 import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
 import { type Exposure, exposureOf, readFileVariables } from './secrets/files.ts'
+import { type StoreSettings, storeProblems, storeSettings } from './store.ts'
 import { configuredKeys } from './secrets/session-keys.ts'
 
 export { readSecretFileAsync } from './secrets/files.ts'
@@ -96,6 +97,7 @@ export interface Config {
   /** Where they came from; undefined if no file holds them. It is read again while the app runs. */
   readonly sessionKeysFile: string | undefined
   readonly storeUrl: string
+  readonly store: StoreSettings
   readonly host: string
   readonly port: number
   /** Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed. */
@@ -153,6 +155,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...checkedFile.problems,
     ...ruleProblems(checkedFile, { ...context, now: Date.now() }),
     ...keyProblems,
+    ...storeProblems(environment, { root, production }),
   ]
   if (problems.length > 0) throw new ConfigError(problems)
 
@@ -160,6 +163,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...context,
     sessionKeys: sessionKeys(),
     sessionKeysFile: environment.SESSION_KEYS_FILE,
+    storePasswordFile: given.environment.STORE_PASSWORD_FILE,
   })
   const inFile = inConfigFile?.warning
     ? [{ key: 'clientSecret', message: `is in ${inConfigFile.warning}` }]
@@ -192,6 +196,7 @@ interface LoadContext extends CredentialContext {
   production: boolean
   sessionKeys: Buffer[]
   sessionKeysFile: string | undefined
+  storePasswordFile: string | undefined
 }
 
 function toConfig(
@@ -239,6 +244,7 @@ function toConfig(
     sessionKeysFile: context.sessionKeysFile && resolve(context.root, context.sessionKeysFile),
     storeUrl:
       environment.STORE_URL ?? `sqlite:${dataDir(environment, context.root)}/sessions.sqlite`,
+    store: storeSettings(environment, context.storePasswordFile, context.root),
     host: environment.HOST,
     port: environment.PORT,
     proxy: proxySettings(environment),

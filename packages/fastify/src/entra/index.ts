@@ -21,6 +21,7 @@ export {
   type SignInProblemCode,
 } from './aadsts.ts'
 export { acrsClaimsRequest, parseClaimsRequest } from './claims-request.ts'
+export { createStoreAccess } from './credentials/store-access.ts'
 export { CredentialUnavailable } from './credentials/sources.ts'
 export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError, traceIn } from './errors.ts'

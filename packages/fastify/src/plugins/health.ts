@@ -24,11 +24,13 @@ export default async function health(
       return sendProblem(reply, new ProblemError('unavailable', detail, { retryAfterS: 5 }))
     }
     try {
-      const { clockIsOff, credentialNeedsCare, credentialDaysLeft } = await app.identityReady()
-      // Still ready: the operator has to correct both, and all instances share them.
+      const ready = await app.identityReady()
+      const { clockIsOff, credentialNeedsCare, credentialDaysLeft, storeWarning } = ready
+      // Still ready: the operator has to correct them, and all instances share them.
       const warnings = [
         ...(clockIsOff ? ['clock'] : []),
         ...(credentialNeedsCare ? ['credential'] : []),
+        ...(storeWarning === undefined ? [] : [storeWarning]),
       ]
       return {
         status: 'ready',

@@ -1,5 +1,6 @@
 /** The sessions of one user, or of one session at Entra: lists them and ends them, without their cookies. */
 import type { Config } from '../config/index.ts'
+import { createStoreAccess } from '../entra/index.ts'
 import { openStore } from '../store/index.ts'
 import type { FoundRecord, SessionStore } from '../store/store.ts'
 import {
@@ -115,7 +116,11 @@ function unknownLabel(found: FoundRecord, lifetimes: Lifetimes): SessionLabel {
  * @returns how many there were. @throws StoreError
  */
 export async function endSessionsOfUser(config: Config, user: UserKey): Promise<number> {
-  const store = await openStore(config.storeUrl, Date.now)
+  const store = await openStore(
+    config.storeUrl,
+    Date.now,
+    createStoreAccess(config, undefined, Date.now),
+  )
   try {
     const userSessions = new UserSessions({
       store: store.sessions,

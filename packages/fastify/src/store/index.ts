@@ -1,17 +1,24 @@
 import { openSqliteStore } from './sqlite.ts'
-import { StoreError, type Store } from './store.ts'
+import { type Store, type StoreAccess, StoreError } from './store.ts'
+
+export type { RedisCredentials, StoreAccess } from './store.ts'
 
 /**
- * The store that a `STORE_URL` names: `sqlite:<path of the file>`, `redis://…` or `rediss://…`.
+ * The store that a `STORE_URL` names: `sqlite:<path of the file>`, `redis://…`, `rediss://…`,
+ * `redis+cluster://…` or `redis+sentinel://…`.
  *
  * @throws StoreError if the address has no known form, or the store cannot be opened
  */
-export async function openStore(storeUrl: string, now: () => number): Promise<Store> {
+export async function openStore(
+  storeUrl: string,
+  now: () => number,
+  access?: StoreAccess,
+): Promise<Store> {
   if (storeUrl.startsWith('sqlite:')) return openSqliteStore(storeUrl.slice('sqlite:'.length), now)
-  if (/^rediss?:\/\//.test(storeUrl)) {
-    // A server with SQLite does not load the client.
+  if (/^rediss?(?:\+(?:cluster|sentinel))?:\/\//.test(storeUrl)) {
+    // Its client takes 40 ms to load, which a server with SQLite does not need.
     const { openRedisStore } = await import('./redis.ts')
-    return openRedisStore(storeUrl, now)
+    return openRedisStore(storeUrl, now, access)
   }
   throw new StoreError('STORE_URL must start with sqlite:, redis:// or rediss://')
 }

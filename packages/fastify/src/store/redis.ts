@@ -1,13 +1,14 @@
 /** Sessions in Redis or Valkey, shared by any number of machines. */
 import { randomUUID } from 'node:crypto'
-import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import { decodeValue, encodeValue, headBytesOf, versionPrefix } from './redis-value.ts'
+import { connectRedis, type RedisConnection } from './redis/connection.ts'
+import { decodeValue, encodeValue, headBytesOf, versionPrefix } from './redis/value.ts'
 import {
   type FoundRecord,
   type IndexWrite,
   type OneTimeKeys,
   type SessionStore,
   type Store,
+  type StoreAccess,
   type StoredRecord,
   StoreError,
   unreadable,
@@ -19,6 +20,7 @@ const usualHeadBytes = 512
 
 // Each record has one key, and no script uses two: a cluster may put them anywhere.
 const recordKey = (id: string) => `gatehouse:session:${id}`
+const idOfKey = (key: string) => key.slice(recordKey('').length)
 /** A sorted set for each user or Entra session: ids by the time when their sessions end. */
 const indexKey = (entry: string) => `gatehouse:index:${entry}`
 const oneTimeKey = (kind: 'spent' | 'lock', key: string) => `gatehouse:${kind}:${key}`
@@ -43,26 +45,41 @@ const addToIndexScript = `
   end
   return 1`
 
+const checkWriteScript = `return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])`
+
 const unlockScript = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('DEL', KEYS[1])`
 
 /**
- * @param url `redis://` or `rediss://`, with credentials if the server wants them
+ * @param url see `parseRedisAddress`, with credentials if the server wants them
  * @param now milliseconds since the epoch
- * @throws StoreError if the server does not answer within two seconds
+ * @throws StoreError if the server does not answer within five seconds
  */
-export async function openRedisStore(url: string, now: () => number): Promise<Store> {
-  const redis = await connectRedis(url, now, (key) => key.slice(recordKey('').length))
+export async function openRedisStore(
+  url: string,
+  now: () => number,
+  access?: StoreAccess,
+): Promise<Store> {
+  const { redis, close } = await connectRedis(url, now, idOfKey, access)
   return {
     sessions: createSessionStore(redis, now),
     oneTimeKeys: createOneTimeKeys(redis),
     invalidations: redis.invalidations,
-    ping: async () => {
-      await redis.run((client) => client.ping())
-    },
-    close: () => redis.close(),
+    ping: () => redis.ping(),
+    checkWrite: () => checkWrite(redis),
+    close,
   }
+}
+
+let writeChecks = 0
+
+/** One command that has what sessions need: a script, a write and a time to live. */
+async function checkWrite(redis: RedisConnection): Promise<void> {
+  // A number for each, so that the checks go round the nodes of a cluster.
+  writeChecks = (writeChecks + 1) % 64
+  const options = { keys: [`gatehouse:check:${writeChecks}`], arguments: ['10000'] }
+  await redis.run((client) => client.eval(checkWriteScript, options))
 }
 
 function createSessionStore(redis: RedisConnection, now: () => number): SessionStore {

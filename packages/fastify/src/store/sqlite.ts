@@ -70,6 +70,8 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     oneTimeKeys: createOneTimeKeys(file),
     invalidations,
     ping: () => asStoreError(() => void statements.ping.get()),
+    checkWrite: () =>
+      asStoreError(() => void statements.take.run('check', '', now() + 10_000, Infinity)),
     close: async () => {
       clearInterval(timer)
       if (db.isOpen) db.close()

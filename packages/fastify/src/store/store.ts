@@ -87,15 +87,43 @@ export interface Store {
   invalidations: Invalidations
   /** Proves that the store answers. @throws StoreError */
   ping(): Promise<void>
+  /** Proves that sessions can be written, by a key that is gone after seconds. @throws StoreError */
+  checkWrite(): Promise<void>
   close(): Promise<void>
+}
+
+/**
+ * Who this process is at the store.
+ *
+ * @returns the password or token, and in how many milliseconds it ends, if it does
+ */
+export type RedisCredentials = () => Promise<{
+  username?: string | undefined
+  password: string
+  endsInMs?: number | undefined
+}>
+
+/** What a STORE_URL does not say. For Redis only. */
+export interface StoreAccess {
+  /** PEM; the authorities that may sign the server's certificate, in place of the public ones. */
+  ca?: string | undefined
+  /** In place of the password in STORE_URL. Asked before each connection, and again before a token ends. */
+  credentials?: RedisCredentials | undefined
+  /** New credentials could not be had, or were refused, while the store is connected. */
+  onCredentialFailure?: ((error: unknown) => void) | undefined
+  /** Called when the store is closed. */
+  close?: (() => Promise<void>) | undefined
 }
 
 /** The store failed; `cause` says why, for the log. */
 export class StoreError extends Error {
   readonly code = 'store_failed'
+  /** A word such as `full` or `read_only`; undefined if the cause is not known. */
+  readonly reason: string | undefined
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { reason?: string | undefined }) {
     super(message, options)
     this.name = 'StoreError'
+    this.reason = options?.reason
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errors } from 'undici'
 import { explainNetworkFailure } from '../../src/outgoing/index.ts'
-import { explainRedisFailure } from '../../src/store/redis-failure.ts'
+import { explainRedisFailure } from '../../src/store/redis/failure.ts'
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error('secret words', { cause }), { code })
@@ -72,7 +72,7 @@ describe('a failure of Redis', () => {
   it.each([
     ['ECONNREFUSED', /refuses the connection/],
     ['ENOTFOUND', /DNS/],
-    ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /STORE_CA_FILE/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', /redis:\/\//],
   ])('with the code %s is told in words', (code, words) => {
     expect(explainRedisFailure(withCode(code))).toMatch(words)

@@ -91,6 +91,15 @@ describe.each(storeKinds)('on %s, session keys that are replaced in their file',
     const remove = { method: 'DELETE', headers: { 'x-csrf': '1' } } as const
     await browser.send(`/api/sessions/${other?.id}`, remove)
     expect((await before.get('/api/me')).status).toBe(401)
+
+    // An instance that has never had the old key lists it: its entries are the new key's as well.
+    volume.replace({ keys: newKey })
+    const cookie = await browser.cookieHeader()
+    const later = (await gatehouse.startSecondInstance()).browser()
+    const answer = await later.send('/api/sessions', { cookie })
+    expect((answer.json() as OwnSessions).sessions).toHaveLength(1)
+    await later.signIn()
+    expect(((await later.get('/api/sessions')).json() as OwnSessions).sessions).toHaveLength(2)
   })
 
   it('stay as they are if the new file is broken, which is logged once and without its content', async () => {

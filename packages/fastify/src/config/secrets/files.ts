@@ -117,6 +117,7 @@ const variables = {
   AAD_CLIENT_SECRET: 'AAD_CLIENT_SECRET_FILE',
   SESSION_KEYS: 'SESSION_KEYS_FILE',
   STORE_URL: 'STORE_URL_FILE',
+  STORE_PASSWORD: 'STORE_PASSWORD_FILE',
 } as const
 
 type Variable = keyof typeof variables

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import Fastify from 'fastify'
 import type { Config } from '../../config/index.ts'
 import { createCookieJar, createSealedCookies, sessionCookie } from '../../session/cookie.ts'
+import { createStoreAccess } from '../../entra/index.ts'
 import { openStore } from '../../store/index.ts'
 import { StoreError } from '../../store/store.ts'
 import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
@@ -21,8 +22,9 @@ export const store: Check = {
 }
 
 /** Opens the store and writes a key that expires after a second. @throws StoreError, Error */
-async function tryStore({ storeUrl }: Config): Promise<void> {
-  const opened = await openStore(storeUrl, Date.now)
+async function tryStore(config: Config): Promise<void> {
+  const access = createStoreAccess(config, undefined, Date.now)
+  const opened = await openStore(config.storeUrl, Date.now, access)
   try {
     await opened.ping()
     await opened.oneTimeKeys.consume(`doctor-${randomBytes(8).toString('hex')}`, 1_000)

@@ -138,7 +138,7 @@ function current(): INetworkModule {
   return network
 }
 
-export type ManagedIdentity = ReturnType<typeof createManagedIdentity>
+export type ManagedIdentity = Pick<ReturnType<typeof createManagedIdentity>, 'assertion'>
 
 /**
  * The managed identity that Azure gives to an app that runs there, in place of a secret. MSAL finds out
@@ -147,42 +147,47 @@ export type ManagedIdentity = ReturnType<typeof createManagedIdentity>
  * @param audience of the token, which differs between Microsoft's clouds; see `Cloud`
  */
 export function createManagedIdentity(network: EntraNetwork, audience: string) {
+  /** @throws CredentialUnavailable if this is not Azure, or has no such identity */
+  async function token({
+    clientId,
+    address = metadataService,
+  }: {
+    clientId: string | undefined
+    address: string | undefined
+  }): Promise<{ token: string; endsAt: number | undefined }> {
+    const captured = capturingNetwork({
+      ...network,
+      get: (url, headers) => network.get(url.replace(metadataService, address), headers),
+      // The services that MSAL knows take GET, except one that is not supported here.
+      post: () => Promise.reject(new Error('GET only')),
+    })
+    const { ManagedIdentityApplication } = await import('@azure/msal-node')
+    const application = new ManagedIdentityApplication({
+      ...(clientId && { managedIdentityIdParams: { userAssignedClientId: clientId } }),
+      system: {
+        networkClient,
+        // A person waits at a browser, and another credential may work.
+        disableInternalRetries: true,
+      },
+    })
+    try {
+      const acquire = () => application.acquireToken({ resource: audience })
+      const { accessToken, expiresOn } = await currentNetwork.run(captured.module, acquire)
+      // MSAL reads some errors as a success with an empty token.
+      if (accessToken) return { token: accessToken, endsAt: expiresOn?.getTime() }
+      throw new Error('no token')
+    } catch (error) {
+      const sentence = 'cannot be fetched: no managed identity answers here'
+      const answer = captured.answer()
+      const cause = captured.failure() ?? (answer && errorIn(answer)) ?? withoutWords(error)
+      throw new CredentialUnavailable(sentence, { cause })
+    }
+  }
+
   return {
-    /** @throws CredentialUnavailable if this is not Azure, or has no such identity */
-    assertion: async ({
-      clientId,
-      address = metadataService,
-    }: {
-      clientId: string | undefined
-      address: string | undefined
-    }): Promise<string> => {
-      const captured = capturingNetwork({
-        ...network,
-        get: (url, headers) => network.get(url.replace(metadataService, address), headers),
-        // The services that MSAL knows take GET, except one that is not supported here.
-        post: () => Promise.reject(new Error('GET only')),
-      })
-      const { ManagedIdentityApplication } = await import('@azure/msal-node')
-      const application = new ManagedIdentityApplication({
-        ...(clientId && { managedIdentityIdParams: { userAssignedClientId: clientId } }),
-        system: {
-          networkClient,
-          // A person waits at a browser, and another credential may work.
-          disableInternalRetries: true,
-        },
-      })
-      try {
-        const acquire = () => application.acquireToken({ resource: audience })
-        const { accessToken } = await currentNetwork.run(captured.module, acquire)
-        // MSAL reads some errors as a success with an empty token.
-        if (accessToken) return accessToken
-        throw new Error('no token')
-      } catch (error) {
-        const sentence = 'cannot be fetched: no managed identity answers here'
-        const answer = captured.answer()
-        const cause = captured.failure() ?? (answer && errorIn(answer)) ?? withoutWords(error)
-        throw new CredentialUnavailable(sentence, { cause })
-      }
-    },
+    token,
+    /** The token alone. @throws CredentialUnavailable as `token` does */
+    assertion: async (identity: Parameters<typeof token>[0]): Promise<string> =>
+      (await token(identity)).token,
   }
 }

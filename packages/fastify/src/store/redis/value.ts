@@ -1,5 +1,5 @@
 /** A record as one Redis value: version, expiry, label, sealed. */
-import type { StoredRecord } from './store.ts'
+import type { StoredRecord } from '../store.ts'
 
 /** The version comes first, in fixed width, so that a script can compare it without parsing. */
 export const versionPrefix = {

@@ -1,0 +1,60 @@
+/** Whether sessions can be written, for the readiness check: tried rarely, and its failure is named. */
+import type { FastifyBaseLogger } from 'fastify'
+import { type Store, StoreError } from '../store/store.ts'
+
+/** After a write that worked, and after one that did not, milliseconds. */
+const tryAgainMs = { works: 5_000, fails: 1_000 }
+
+export class StoreReadiness {
+  readonly #store: Store
+  readonly #log: FastifyBaseLogger
+  #triedAt = -Infinity
+  #failure: StoreError | undefined
+  #trying: Promise<void> | undefined
+
+  constructor(store: Store, log: FastifyBaseLogger) {
+    this.#store = store
+    this.#log = log
+  }
+
+  /**
+   * A store that is full or read-only still serves the users who are signed in, and all instances share it: taking
+   * them all out of service would make it worse. So that is a warning.
+   *
+   * @returns the warning, such as `store_full`; undefined if all is well
+   * @throws StoreError if the store does not answer, or cannot be read either
+   */
+  async check(): Promise<string | undefined> {
+    await this.#store.ping().catch((error: unknown) => {
+      // Redis refuses PING as well while it cannot save, and still answers reads.
+      if (!(error instanceof StoreError && error.reason === 'disk')) throw error
+    })
+    const waitMs = this.#failure ? tryAgainMs.fails : tryAgainMs.works
+    if (performance.now() - this.#triedAt >= waitMs) {
+      this.#trying ??= this.#tryWrite().finally(() => {
+        this.#trying = undefined
+      })
+      await this.#trying
+    }
+    if (!this.#failure) return undefined
+    // An id that no session has.
+    await this.#store.sessions.read('readiness')
+    return `store_${this.#failure.reason ?? 'write'}`
+  }
+
+  async #tryWrite(): Promise<void> {
+    const before = this.#failure?.reason ?? (this.#failure && 'write')
+    try {
+      await this.#store.checkWrite()
+      this.#failure = undefined
+      if (before)
+        this.#log.info({ event: 'store_writable' }, 'The session store can be written again')
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      this.#failure = error
+      const fields = { event: 'store_not_writable', reason: error.reason, err: error }
+      if (before !== (error.reason ?? 'write')) this.#log.error(fields, error.message)
+    }
+    this.#triedAt = performance.now()
+  }
+}
