@@ -244,6 +244,20 @@ const credentials = {
   ),
 }
 
+const store = {
+  store_not_writable: event(
+    'error',
+    ['reason', 'err'],
+    'The readiness check could not write to the store, for a new reason.',
+  ),
+  store_writable: event('info', [], 'The store can be written again.'),
+  store_credential: event(
+    'error',
+    ['err'],
+    'What proves the app to Redis could not be renewed: connections end when the old token does.',
+  ),
+}
+
 const telemetry = {
   telemetry_setting_ignored: event(
     'warn',
@@ -269,5 +283,6 @@ export const logEvents = {
   'Sign-in': signIn,
   'Sessions and tokens': sessions,
   'Credentials and clock': credentials,
+  'Session store': store,
   Telemetry: telemetry,
 } satisfies Record<string, Record<string, LogEvent>>

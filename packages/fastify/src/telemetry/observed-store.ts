@@ -27,6 +27,7 @@ export function observedStore(store: Store, storeUrl: string): Store {
   return {
     invalidations: store.invalidations,
     ping: () => observed('ping', () => store.ping()),
+    checkWrite: () => observed('check_write', () => store.checkWrite()),
     close: () => store.close(),
     sessions: {
       create: (...of) => observed('create', () => sessions.create(...of)),
