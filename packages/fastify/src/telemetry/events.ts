@@ -29,17 +29,25 @@ export const fieldMeanings = {
   code: 'code of the problem, or of the sign-in problem',
   correlationId: 'Entra’s correlation id, a GUID',
   count: 'number of sessions',
+  credentialDaysLeft: 'whole days until the last credential ends; absent if no end is known',
+  credentials: 'kinds of the credentials, in the order in which they are tried',
   daysLeft: 'whole days until the credential ends',
   durationMs: 'milliseconds from the headers of the request to the end of the answer',
   err: 'the error, see below',
   exporter: '`traces` or `metrics`',
+  header: 'name of the header',
   hasNoRoles: 'true if the user has no role of this app at all',
-  host: 'host of the configured address',
+  host: 'host of the configured address, or the address that the server listens on',
   key: 'key of `aad.config.json` to look at',
   kind: 'kind of the credential',
   method: 'HTTP method',
+  mode: '`production` or `development`',
+  node: 'version of Node',
   oauthError: '`error` of Entra’s answer',
   opened: 'how many of the values are ours',
+  pid: 'process id',
+  port: 'port that the server listens on',
+  publicUrl: 'the address that people open',
   reason: 'why, in one word or a short sentence',
   roles: 'the roles that the route requires',
   route: 'pattern of the route, such as `/api/users/:id/photo`; absent if there is none',
@@ -47,9 +55,12 @@ export const fieldMeanings = {
   scopes: 'the permissions that were asked for',
   setting: 'key or environment variable',
   status: 'HTTP status of the answer',
+  store: 'kind of the session store: the scheme of its address',
   traceId: 'Entra’s trace id, a GUID',
+  trustedProxies: 'addresses and ranges of `TRUSTED_PROXIES`',
   userHash: 'the user as a keyed hash: the same for the same user until the session keys change',
   values: 'how many cookies of this name came',
+  version: 'version in package.json',
 } as const
 
 type Field = keyof typeof fieldMeanings
@@ -80,6 +91,11 @@ const requests = {
     'warn',
     [],
     'A proxy replaces the Host header, which costs a redirect for each page. Logged once.',
+  ),
+  proxy_not_trusted: event(
+    'warn',
+    ['header'],
+    'A header of a proxy came, and `TRUSTED_PROXIES` is not set: everyone behind it shares one rate limit. Logged once.',
   ),
   role_missing: event('warn', ['roles', 'hasNoRoles'], 'A user lacks the role of a route: 403.'),
   role_not_listed: event(
@@ -202,6 +218,26 @@ const credentials = {
   ),
 }
 
+const processEvents = {
+  started: event(
+    'info',
+    [
+      'version',
+      'node',
+      'mode',
+      'publicUrl',
+      'store',
+      'trustedProxies',
+      'credentials',
+      'credentialDaysLeft',
+      'pid',
+      'host',
+      'port',
+    ],
+    'The server listens: what is in force.',
+  ),
+}
+
 const telemetry = {
   telemetry_setting_ignored: event(
     'warn',
@@ -222,6 +258,7 @@ const telemetry = {
 
 /** By part, in the order of the document. */
 export const logEvents = {
+  'The process': processEvents,
   Requests: requests,
   'Sign-in': signIn,
   'Sessions and tokens': sessions,
