@@ -81,7 +81,10 @@ async function serve(build: BuildApp, root: string): Promise<void> {
     if (problem) exitWith(problem)
     throw error
   }
-  app.log.info(await inForce(app, config, root), 'The server has started')
+  app.log.info(
+    { event: 'started', ...(await inForce(app, config, root)) },
+    'The server has started',
+  )
 }
 
 /** What this process runs with, for its first log line. The address of a store may hold a password. */
@@ -89,7 +92,6 @@ async function inForce(app: FastifyInstance, config: Config, root: string) {
   const { kinds, daysLeft } = await app.describeCredentials()
   const [address] = app.addresses()
   return {
-    event: 'started',
     version: versionIn(root),
     node: process.version,
     mode: config.production ? 'production' : 'development',
