@@ -39,8 +39,11 @@ async function useStore(seconds: number, env: Record<string, string>): Promise<u
   const { stdout } = await run(process.execPath, [program, String(seconds)], {
     cwd: folder,
     env: {
-      ...{ PATH: process.env['PATH'], SESSION_KEYS: goodKey },
-      ...{ STORE_URL: redis.url, STORE_AUTH: 'entra', ...env },
+      PATH: process.env['PATH'],
+      SESSION_KEYS: goodKey,
+      STORE_URL: redis.url,
+      STORE_AUTH: 'entra',
+      ...env,
     },
   })
   return JSON.parse(stdout)

@@ -6,11 +6,7 @@ import { openStore } from '../../src/store/index.ts'
 
 const config = loadConfig(process.env, process.cwd())
 const log = { error: (fields: object) => void process.stderr.write(`${JSON.stringify(fields)}\n`) }
-const store = await openStore(
-  config.storeUrl,
-  Date.now,
-  createStoreAccess(config, log as never, Date.now),
-)
+const store = await openStore(config.storeUrl, Date.now, createStoreAccess(config, log, Date.now))
 const answers: boolean[] = []
 for (let second = 0; second < Number(process.argv[2]); second += 1) {
   answers.push(await store.oneTimeKeys.consume(`second-${second}`, 60_000))

@@ -30,9 +30,8 @@ export async function startIdentityEndpoint(
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime(endsAt)
       .sign(new TextEncoder().encode('a key of the stand-in, which nothing checks'))
-    await redis.command(
-      ...['ACL', 'SETUSER', objectId, 'reset', 'on', `>${token}`, '~gatehouse:*', '+@all'],
-    )
+    const rights = ['~gatehouse:*', '+@all']
+    await redis.command('ACL', 'SETUSER', objectId, 'reset', 'on', `>${token}`, ...rights)
     return { access_token: token, expires_on: String(endsAt), resource, token_type: 'Bearer' }
   }
 
