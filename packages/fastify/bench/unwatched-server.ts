@@ -10,8 +10,8 @@ const app = Fastify(serverOptions(config))
 const { addHook } = app
 // Telemetry is registered first, and its hook is the first one.
 let isFirst = true
-app.addHook = function (this: typeof app, name: string, hook: never) {
-  if (!isFirst || name !== 'onRequest') return addHook.call(this, name as never, hook)
+app.addHook = function (this: typeof app, name: 'onRequest', hook: never) {
+  if (!isFirst) return addHook.call(this, name, hook)
   isFirst = false
   return this
 } as typeof app.addHook

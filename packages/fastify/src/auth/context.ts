@@ -1,7 +1,7 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '../config/index.ts'
-import { createEntra } from '../entra/index.ts'
+import { createEntra, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
@@ -29,7 +29,6 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const entra = createEntra(config, log, now)
   const opened = await openStore(config.storeUrl, now)
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
-  const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
   const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
@@ -37,16 +36,10 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
-  const observing = [
-    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
-    observe('gatehouse.credential.days_left', () => {
-      const value = entra.credential.daysLeft()
-      return value === undefined ? [] : [{ value }]
-    }),
-  ]
+  const stopObserving = observeGauges(entra, sessions)
   const rotation = watchKeys(config, sessions, log, now)
   app.addHook('onClose', async () => {
-    for (const stop of observing) stop()
+    stopObserving()
     rotation?.close()
     await sessions.close()
     await Promise.all([entra.close(), store.close()])
@@ -57,7 +50,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = new Challenges(sessions, log, userLogId)
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
-  const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
+  const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
 
   const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
@@ -73,7 +66,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     lifetimes,
     entra,
     store,
-    oneTimeKeys,
+    oneTimeKeys: store.oneTimeKeys,
     jar,
     setSessionCookie,
     cookies,
@@ -100,4 +93,18 @@ function watchKeys(
   if (!file) return undefined
   const apply = (next: readonly Buffer[]) => sessions.replaceKeys(next)
   return new KeyRotation({ file, keys, apply, log, now })
+}
+
+/** Gauges that the process can tell without asking anyone. @returns a function that ends them */
+function observeGauges({ credential }: Entra, sessions: Sessions): () => void {
+  const ends = [
+    observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
+    observe('gatehouse.credential.days_left', () => {
+      const value = credential.daysLeft()
+      return value === undefined ? [] : [{ value }]
+    }),
+  ]
+  return () => {
+    for (const end of ends) end()
+  }
 }

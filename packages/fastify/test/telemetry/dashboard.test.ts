@@ -51,5 +51,5 @@ it('the dashboard shows every metric', () => {
   const shown = new Set(
     expressions.dashboard.flatMap((expr) => read(expr).metrics.map((one) => names.get(one))),
   )
-  expect([...shown].toSorted()).toEqual(all.toSorted())
+  expect(shown).toEqual(new Set(all))
 })
