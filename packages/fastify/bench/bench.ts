@@ -7,9 +7,11 @@ import { benchRevocation } from './revocation.bench.ts'
 import { benchSessionSize } from './session-size.bench.ts'
 import { benchSignIn } from './sign-in.bench.ts'
 import { benchStartUp } from './start-up.bench.ts'
+import { benchTelemetry } from './telemetry.bench.ts'
 
 const all = {
   requests: benchRequests,
+  telemetry: benchTelemetry,
   refusals: benchRefusals,
   gateway: benchGateway,
   'sign-in': benchSignIn,

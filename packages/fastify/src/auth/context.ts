@@ -29,7 +29,6 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const entra = createEntra(config, log, now)
   const opened = await openStore(config.storeUrl, now, createStoreAccess(config, log, now))
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
-  const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
   const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
@@ -39,9 +38,9 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
   const apply = (keys: readonly Buffer[]) => sessions.replaceKeys(keys)
   const rotation = rotateKeys({ file: config.sessionKeysFile, keys: sessionKeys, apply, log, now })
-  const observing = observeState(sessions, entra)
+  const stopObserving = observeGauges(entra, sessions)
   app.addHook('onClose', async () => {
-    for (const stop of observing) stop()
+    stopObserving()
     rotation?.close()
     await sessions.close()
     await Promise.all([entra.close(), store.close()])
@@ -52,7 +51,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
   const challenges = new Challenges(sessions, log, userLogId)
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
-  const accessTokens = new AccessTokens({ sessions, oneTimeKeys, tokenRefresh, log, now })
+  const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
 
   const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
@@ -68,7 +67,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     lifetimes,
     entra,
     store,
-    oneTimeKeys,
+    oneTimeKeys: store.oneTimeKeys,
     jar,
     setSessionCookie,
     cookies,
@@ -85,13 +84,16 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   }
 }
 
-/** Metrics that are read when they are asked for. @returns functions that end it */
-function observeState(sessions: Sessions, entra: Entra): (() => void)[] {
-  return [
+/** Gauges that the process can tell without asking anyone. @returns a function that ends them */
+function observeGauges({ credential }: Entra, sessions: Sessions): () => void {
+  const ends = [
     observe('gatehouse.sessions.open', () => [{ value: sessions.countOpen() }]),
     observe('gatehouse.credential.days_left', () => {
-      const value = entra.credential.daysLeft()
+      const value = credential.daysLeft()
       return value === undefined ? [] : [{ value }]
     }),
   ]
+  return () => {
+    for (const end of ends) end()
+  }
 }

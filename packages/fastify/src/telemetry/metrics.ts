@@ -152,3 +152,11 @@ export function enableMetrics(): void {
 export function disableMetrics(): void {
   recorders = undefined
 }
+
+/** The names under which Prometheus finds a metric. */
+export function prometheusNames(name: MetricName): string[] {
+  const base = name.replaceAll('.', '_')
+  const { kind } = metricCatalogue[name]
+  if (kind === 'counter') return [`${base}_total`]
+  return kind === 'gauge' ? [base] : ['bucket', 'sum', 'count'].map((part) => `${base}_${part}`)
+}

@@ -8,6 +8,7 @@ import {
   type Collector,
   startCollector,
 } from '../support/collector.ts'
+import { metricCatalogue, type MetricName, prometheusNames } from '../../src/telemetry/metrics.ts'
 import { goodKey } from '../support/config-folder.ts'
 import { tokenRequests } from '../support/token-requests.ts'
 
@@ -84,7 +85,10 @@ beforeAll(async () => {
       OTEL_SERVICE_NAME: 'the-app',
       METRICS_PORT: String(metricsPort),
     },
-    config: { session: { idleMinutes: 1440, absoluteMinutes: 1440 } },
+    config: {
+      clientSecretExpires: new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10),
+      session: { idleMinutes: 1440, absoluteMinutes: 1440 },
+    },
     oneClock: true,
   })
   try {
@@ -170,6 +174,13 @@ describe('what is seen from outside', () => {
       )
       expect(leaked).toEqual([])
       expect(text).not.toMatch(/eyJ[\w-]{5}|Bearer|private|token=abc|Nora|search/)
+    }
+  })
+
+  it('has every metric of the catalogue under the name that dashboard and rules use', () => {
+    for (const name of Object.keys(metricCatalogue) as MetricName[]) {
+      for (const one of prometheusNames(name))
+        expect(metricsText).toMatch(new RegExp(`^${one}\\{`, 'm'))
     }
   })
 
