@@ -88,7 +88,7 @@ describe('the Dockerfile', () => {
     )
     const copied = [...read('Dockerfile').matchAll(/^COPY (\S+)\/package\.json \1\/$/gm)]
     const expected = folders.filter((folder) => existsSync(join(root, folder, 'package.json')))
-    expect(copied.map(([, folder]) => folder).toSorted()).toEqual(expected.toSorted())
+    expect(new Set(copied.map(([, folder]) => folder))).toEqual(new Set(expected))
   })
 
   it('gets no secret and no leftover of a machine', () => {

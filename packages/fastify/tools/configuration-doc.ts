@@ -65,7 +65,7 @@ function cell(text = ''): string {
 /** As oxfmt writes it. */
 function table(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) =>
-    Math.max(3, ...[head, ...rows].map((row) => [...(row[column] ?? '')].length)),
+    Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)),
   )
   const line = (row: string[]) =>
     `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`

@@ -24,7 +24,7 @@ const never: readonly string[] = [pages.signedOut, pages.signInProblem]
 const programs = /bot\b|crawl|spider|slurp|preview|lighthouse|facebookexternalhit/i
 
 interface AutomaticSignInOptions {
-  enabled: boolean
+  automatic: boolean
   publicUrl: string
   jar: CookieJar
   requestSessions: RequestSessions
@@ -33,13 +33,13 @@ interface AutomaticSignInOptions {
 export type AutomaticSignIn = ReturnType<typeof createAutomaticSignIn>
 
 export function createAutomaticSignIn(options: AutomaticSignInOptions) {
-  const { enabled, publicUrl, jar, requestSessions } = options
+  const { automatic, publicUrl, jar, requestSessions } = options
   const wasTried = ({ headers }: FastifyRequest) => jar.isSent(headers.cookie, cookie)
 
   return {
     /** Whether this page request leads to a sign-in. Then the answer is sent. */
     begin: async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
-      if (!enabled || wasTried(request) || !isPageOfAPerson(request)) return false
+      if (!automatic || wasTried(request) || !isPageOfAPerson(request)) return false
       // The way back has to lead here: an address that is too long for it would be lost.
       const returnTo = safeReturnTo(request.url, publicUrl)
       if (returnTo.split('?')[0] !== request.url.split('?')[0]) return false
@@ -59,7 +59,7 @@ export function createAutomaticSignIn(options: AutomaticSignInOptions) {
 
     /** No visit signs the user in again until they do it by hand, not even after the browser was closed. */
     onSignOut: (reply: FastifyReply): void => {
-      if (enabled) jar.set(reply, cookie, 'signed-out', longestS)
+      if (automatic) jar.set(reply, cookie, 'signed-out', longestS)
     },
   }
 }

@@ -24,7 +24,7 @@ export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
  */
 export async function createAuthContext(app: FastifyInstance, config: Config, now: () => number) {
   const { publicUrl, authority, scopes, sessionKeys, session: lifetimes } = config
-  const { tenant, allowedTenants, clientId, redirectUri } = config
+  const { tenant, allowedTenants, clientId, redirectUri, signIn } = config
   const { log } = app
   const entra = createEntra(config, log, now)
   const opened = await openStore(config.storeUrl, now, createStoreAccess(config, log, now))
@@ -53,9 +53,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
   const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
-
   const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
-  const { automatic: enabled } = config.signIn
 
   return {
     publicUrl,
@@ -76,7 +74,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     challenges,
     accessTokens,
     requestSessions,
-    automaticSignIn: createAutomaticSignIn({ enabled, publicUrl, jar, requestSessions }),
+    automaticSignIn: createAutomaticSignIn({ ...signIn, publicUrl, jar, requestSessions }),
     transactions: new Transactions(cookies, jar, now),
     failures: createFailures(cookies, now),
     userLogId,

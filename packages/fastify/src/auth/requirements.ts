@@ -1,5 +1,5 @@
 /** What a route may require of the user beyond being signed in: route options for app developers. */
-import type {} from './request.ts'
+import './request.ts'
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { acrsClaimsRequest } from '../entra/index.ts'
 import { ProblemError } from '../errors.ts'

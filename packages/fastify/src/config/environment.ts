@@ -6,7 +6,7 @@ import { addRange, noProxyProblem, type ProxySettings } from '../outgoing/index.
 import { checked, ConfigError, type ConfigProblem } from './errors.ts'
 
 /** @param title what it is for, as in docs/configuration.md */
-function text(title: string) {
+function setting(title: string) {
   return Type.Optional(Type.String({ minLength: 1, title }))
 }
 
@@ -24,16 +24,16 @@ function seconds(minimum: number, fallback: number | undefined, title: string) {
 
 /** By the names of OpenTelemetry. What they mean together is read by `../telemetry/settings.ts`. */
 const telemetryVariables = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: text('the OpenTelemetry collector that gets spans and metrics'),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: text('another whole address for spans'),
-  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: text('another whole address for metrics'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: text('only `http/json` is spoken'),
-  OTEL_TRACES_EXPORTER: text('where spans go: `otlp`, `console` or `none`'),
-  OTEL_METRICS_EXPORTER: text('where metrics go: `otlp`, `console`, `prometheus` or `none`'),
-  OTEL_TRACES_SAMPLER: text('which traces are recorded, as OpenTelemetry names it'),
-  OTEL_TRACES_SAMPLER_ARG: text('the part of them, from 0 to 1'),
-  OTEL_SERVICE_NAME: text('the name in spans and metrics, `gatehouse` without it'),
-  OTEL_SDK_DISABLED: text('`true` switches these variables off'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting('the OpenTelemetry collector that gets spans and metrics'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting('another whole address for spans'),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: setting('another whole address for metrics'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: setting('only `http/json` is spoken'),
+  OTEL_TRACES_EXPORTER: setting('where spans go: `otlp`, `console` or `none`'),
+  OTEL_METRICS_EXPORTER: setting('where metrics go: `otlp`, `console`, `prometheus` or `none`'),
+  OTEL_TRACES_SAMPLER: setting('which traces are recorded, as OpenTelemetry names it'),
+  OTEL_TRACES_SAMPLER_ARG: setting('the part of them, from 0 to 1'),
+  OTEL_SERVICE_NAME: setting('the name in spans and metrics, `gatehouse` without it'),
+  OTEL_SDK_DISABLED: setting('`true` switches these variables off'),
 }
 
 /**
@@ -41,7 +41,7 @@ const telemetryVariables = {
  * for, and a description completes "takes …".
  */
 export const Environment = Type.Object({
-  NODE_ENV: text(
+  NODE_ENV: setting(
     '`production` for a deployment: secrets and https are required, and the local tenant is refused',
   ),
   AAD_CONFIG: Type.String({
@@ -49,26 +49,26 @@ export const Environment = Type.Object({
     default: 'aad.config.json',
     title: 'the configuration file, from the project’s root',
   }),
-  AAD_TENANT: text('replaces `tenant`'),
-  AAD_CLIENT_ID: text('replaces `clientId`'),
-  AAD_CLIENT_SECRET: text('the client secret'),
-  AAD_CLIENT_SECRET_FILE: text(
+  AAD_TENANT: setting('replaces `tenant`'),
+  AAD_CLIENT_ID: setting('replaces `clientId`'),
+  AAD_CLIENT_SECRET: setting('the client secret'),
+  AAD_CLIENT_SECRET_FILE: setting(
     'a file with the client secret, which is read again when it changes',
   ),
-  AAD_AUTHORITY: text('replaces `authority`'),
-  GRAPH_BASE_URL: text('replaces `downstreamApis.graph.baseUrl`'),
-  PUBLIC_URL: text('replaces `publicUrl`'),
+  AAD_AUTHORITY: setting('replaces `authority`'),
+  GRAPH_BASE_URL: setting('replaces `downstreamApis.graph.baseUrl`'),
+  PUBLIC_URL: setting('replaces `publicUrl`'),
   MANAGED_IDENTITY_URL: Type.Optional(
     checked(
       Type.String({ title: 'the metadata service, if it is not at 169.254.169.254' }),
       (address) => (URL.canParse(address) ? undefined : 'is not an address (URL)'),
     ),
   ),
-  SESSION_KEYS: text(
+  SESSION_KEYS: setting(
     'keys that seal the sessions, separated by commas: the first one seals, all of them open',
   ),
-  SESSION_KEYS_FILE: text('a file with them'),
-  STORE_URL_FILE: text('a file with the address of the session store'),
+  SESSION_KEYS_FILE: setting('a file with them'),
+  STORE_URL_FILE: setting('a file with the address of the session store'),
   STORE_URL: Type.Optional(
     Type.String({
       pattern:
@@ -84,8 +84,8 @@ export const Environment = Type.Object({
       description: 'password or entra: a token of the managed identity as the password of Redis',
     }),
   ),
-  STORE_PASSWORD: text('the password of Redis, if it is not in `STORE_URL`'),
-  STORE_PASSWORD_FILE: text('a file with it'),
+  STORE_PASSWORD: setting('the password of Redis, if it is not in `STORE_URL`'),
+  STORE_PASSWORD_FILE: setting('a file with it'),
   STORE_CLIENT_ID: Type.Optional(
     Type.String({
       pattern: '^[0-9a-fA-F-]{36}$',
@@ -93,7 +93,7 @@ export const Environment = Type.Object({
       description: 'the client id of a user-assigned identity (GUID)',
     }),
   ),
-  STORE_CA_FILE: text(
+  STORE_CA_FILE: setting(
     'certificates of a private authority that signed the certificate of Redis (PEM)',
   ),
   DATA_DIR: Type.String({

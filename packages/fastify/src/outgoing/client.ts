@@ -2,6 +2,7 @@
  * The only place that makes HTTP clients for other servers. Each is bounded in time and size, goes through
  * the proxy of the environment, and gives every address of a name enough time to connect.
  */
+import type * as undici from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
 import { createNoProxy } from './no-proxy.ts'
 
@@ -43,7 +44,7 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-type Undici = typeof import('undici')
+type Undici = typeof undici
 
 /**
  * Loads undici at the first request: a fifth of the time that the server takes to start.
@@ -72,12 +73,11 @@ export function createHttpClient(
 }
 
 function createDispatcher(
-  undici: Undici,
+  { Agent, Pool, ProxyAgent }: Undici,
   proxy: ProxySettings,
   limits: ClientLimits,
   origin: string | undefined,
 ): Dispatcher {
-  const { Agent, Pool, ProxyAgent } = undici
   const { connectMs, idleMs, maxBytes, connections } = limits
   const connect = { timeout: connectMs, autoSelectFamilyAttemptTimeout: attemptMs }
   const options = {
@@ -94,7 +94,7 @@ function createDispatcher(
     connectTimeout: connectMs,
     proxyTls: connect,
     requestTls: connect,
-    clientFactory: proxyClient(undici, connectMs),
+    clientFactory: proxyClient(Pool, connectMs),
   }
   const isDirect = withoutProxy(proxy)
   const clientFor = (url: URL | string) =>
@@ -137,7 +137,7 @@ export class AnswerTooLargeError extends Error {
 }
 
 /** Marks the errors of the way to the proxy, and bounds its answer to CONNECT. */
-function proxyClient({ Pool }: Undici, connectMs: number) {
+function proxyClient(Pool: Undici['Pool'], connectMs: number) {
   return (origin: URL, options: object): Dispatcher => {
     const { connect } = options as { connect: buildConnector.connector }
     const marked: buildConnector.connector = (target, callback) =>
