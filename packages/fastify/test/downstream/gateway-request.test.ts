@@ -24,7 +24,7 @@ const fromOutside = {
 }
 
 describe('the request to an API', () => {
-  it('has the user’s own token and what the route sets, and nothing from the client', async () => {
+  it('has the user’s own token and what the route sets, and of the client its trace alone', async () => {
     route.does((request) => request.callApi('orders', '/things'))
     const browser = await signedIn()
     upstream.answers((response) => json(response, []))
@@ -35,10 +35,16 @@ describe('the request to an API', () => {
       'authorization',
       'connection',
       'host',
+      'traceparent',
     ])
     expect(call?.headers.accept).toBe('application/json')
     expect(call?.headers.authorization).toMatch(/^Bearer ey[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(call?.headers.host).toBe(new URL(upstream.url).host)
+    // The trace goes on, and this request is the caller in it (W3C Trace Context §3.2).
+    const [, traceId, caller] = call?.headers.traceparent?.toString().split('-') ?? []
+    const [, clientTrace, client] = fromOutside.traceparent.split('-')
+    expect(traceId).toBe(clientTrace)
+    expect(caller).not.toBe(client)
     expect(call?.body).toBe('')
   })
 

@@ -55,7 +55,7 @@ describe('a failure of the network', () => {
 
 describe('a failure of Redis', () => {
   it.each([
-    ['WRONGPASS invalid username-password pair', /refuses the user name or password/],
+    ['WRONGPASS invalid username-password pair', /refuses the user name, or the password/],
     ['NOAUTH Authentication required.', /wants a password/],
     ['ERR Client sent AUTH, but no password is set', /wants no password/],
     ["NOPERM User x has no permissions to run the 'set' command", /ACL/],
