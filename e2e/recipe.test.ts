@@ -101,6 +101,7 @@ describe('the page and the API', () => {
   let chrome: Chromium
   beforeAll(async () => {
     await copy.run('vite', ['build'], 'web')
+    await copy.run('node', ['../packages/cli/run.cjs', 'build'], 'bff')
     running = await startCopy(copy.folder)
     chrome = await chromium.launch({
       executablePath: findHeadlessChromium() ?? 'chromium',

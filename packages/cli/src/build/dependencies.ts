@@ -1,5 +1,5 @@
 /** Copies the packages that were not bundled, with everything that they depend on, into `node_modules` of the build. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative, sep } from 'node:path'
 
@@ -60,7 +60,8 @@ function folderOf(name: string, from: string): string {
   const paths = createRequire(join(from, 'package.json')).resolve.paths(name) ?? []
   for (const path of paths) {
     const folder = join(path, name)
-    if (exists(folder)) return folder
+    // A package manager may have put a link there; its dependencies are beside the real folder.
+    if (exists(folder)) return realpathSync(folder)
   }
   throw new Error(`The package ${name} is not installed. Run: npm ci`)
 }
