@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type IncomingHttpHeaders, request } from 'node:http'
 import type { Plugin } from 'vite'
 
 /** A page is not kept waiting by a back end that hangs, ms. */
@@ -21,7 +21,8 @@ export function automaticSignIn(backEnd: string): Plugin {
       server.middlewares.use((asked, response, next) => {
         const { method, headers, originalUrl: path = '/' } = asked
         if (method !== 'GET' || headers['sec-fetch-dest'] !== 'document') return next()
-        const asking = request(backEnd, { path, headers, timeout }, (answer) => {
+        const options = { path, headers: aboutTheVisitor(headers), timeout, agent: false }
+        const asking = request(backEnd, options, (answer) => {
           answer.resume()
           const { location, 'set-cookie': cookies = [] } = answer.headers
           if (answer.statusCode !== 303 || location === undefined) return next()
@@ -35,4 +36,10 @@ export function automaticSignIn(backEnd: string): Plugin {
       })
     },
   }
+}
+
+/** Without what says how a body or the connection goes on: nothing but these lines is sent. */
+function aboutTheVisitor(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const others = ['content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'te']
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !others.includes(name)))
 }

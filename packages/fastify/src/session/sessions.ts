@@ -46,6 +46,8 @@ export class Sessions {
   readonly #records: Records
   readonly #unfinished = new UnfinishedEnds()
   /** One read per cookie at a time, however many requests wait for it. */
+  /** How often the session keys were replaced. */
+  #keyChanges = 0
   readonly #resolving = new Map<string, Promise<Session | undefined>>()
   /** One write of activity per session at a time: several would only collide. */
   readonly #writingActivity = new Map<string, Promise<boolean>>()
@@ -68,6 +70,7 @@ export class Sessions {
     lookupKeys.replaceKeys(keys)
     labels.replaceKeys(keys)
     this.#cache.clear()
+    this.#keyChanges += 1
   }
 
   /**
@@ -217,6 +220,7 @@ export class Sessions {
 
   async #read(cookie: OpenCookie): Promise<Session | undefined> {
     const { secrets } = cookie
+    const keys = this.#keyChanges
     const { lifetimes, log, now } = this.#options
     const known = cookie.session
     const found = await this.#load(secrets, known?.seenAt)
@@ -229,7 +233,8 @@ export class Sessions {
     if (cookie.session && known)
       cookie.session.seenAt = Math.max(known.seenAt, cookie.session.seenAt)
     if (!loaded) this.#cache.drop(secrets.id)
-    this.#cache.set(cookie)
+    // After a change of keys, the next request has to open the seal again.
+    if (keys === this.#keyChanges) this.#cache.set(cookie)
     return cookie.session
   }
 

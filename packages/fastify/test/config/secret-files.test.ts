@@ -87,6 +87,13 @@ describe('a file with a secret', () => {
     })
   })
 
+  it('that all can read is refused in the files of a container that can only be read', () => {
+    withFile(0o444, (path, group) => {
+      const root = '1 0 8:1 / / ro,relatime - overlay overlay ro'
+      expect(exposureOf(path, notOurs(group), root).problem).toMatch(/others can read/)
+    })
+  })
+
   it('is on a mount whose path has a space', () => {
     inFolder((folder) => {
       mkdirSync(join(folder, 'my secrets'))

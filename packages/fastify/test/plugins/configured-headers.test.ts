@@ -141,6 +141,8 @@ it.each([
   [{ Geolocation: [] }, 'has a feature that is not written in small letters'],
   [{ 'camera=*, usb': [] }, 'has a feature that is not written in small letters'],
   [{ geolocation: 'self' }, 'takes an object with features'],
+  [{ geolocation: ['https://a"b.example'] }, 'takes "self" and origins'],
+  [{ geolocation: ['https://x"),camera=*,a=("y'] }, 'takes "self" and origins'],
 ])('the permissions policy %j is refused', (permissionsPolicy, sentence) => {
   const { message } = refusalOf({ ...ownTenant, headers: { permissionsPolicy } })
   expect(message).toMatch(/^ {2}headers\.permissionsPolicy/m)

@@ -130,9 +130,10 @@ function permissionsProblem(features: Record<string, string[]>): string | undefi
   return 'takes "self" and origins such as https://maps.example.com for each feature, and not *'
 }
 
-/** `self`, or an origin with https. */
+/** `self`, or an origin with https. Hosts of URLs may have quotes and semicolons, which would end the value. */
 function isAllowed(text: string): boolean {
-  return text === 'self' || (text.startsWith('https:') && URL.parse(text)?.origin === text)
+  const isPlain = /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(text)
+  return text === 'self' || (isPlain && URL.parse(text)?.origin === text)
 }
 
 export const Headers = Type.Object(

@@ -102,7 +102,8 @@ function isOnReadOnlyMount(path: string, mounts: string): boolean {
     const flags = [...options.split(','), ...superOptions.split(',')]
     found = { point: mountPoint, readOnly: flags.includes('ro') }
   }
-  return found.readOnly
+  // A container whose own files can only be read says nothing about who else can read this one.
+  return found.readOnly && found.point !== '/'
 }
 
 /** Spaces and other special characters are written as octal numbers. */
