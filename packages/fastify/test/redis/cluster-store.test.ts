@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedisCluster } from '@gatehouse/test-support/redis-cluster'
 import { openStore } from '../../src/store/index.ts'
-import { storeBehaviour } from '../support/store-behaviour.ts'
+import { redisBehaviour } from '../support/redis-behaviour.ts'
 
 /** By the form of the address: nodes of a cluster, or one endpoint that turns out to be a node of one. */
 const forms = {
@@ -11,18 +10,9 @@ const forms = {
 }
 
 for (const [name, addressOf] of Object.entries(forms)) {
-  storeBehaviour(name, async (now) => {
+  redisBehaviour(name, async (now) => {
     const cluster = await startRedisCluster()
     const url = addressOf(cluster.url)
-    const [store, second] = [await openStore(url, now), await openStore(url, now)]
-    return {
-      store,
-      second,
-      pass: (ms) => sleep(ms),
-      dispose: async () => {
-        await Promise.all([store.close(), second.close()])
-        await cluster.dispose()
-      },
-    }
+    return { open: () => openStore(url, now), dispose: () => cluster.dispose() }
   })
 }

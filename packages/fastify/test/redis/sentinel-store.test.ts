@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis, startSentinel, type RedisServer } from '@gatehouse/test-support/redis'
 import { until } from '@gatehouse/test-support/redis-cluster'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
-import { storeBehaviour } from '../support/store-behaviour.ts'
+import { redisBehaviour } from '../support/redis-behaviour.ts'
 
 const portOf = ({ url }: RedisServer) => new URL(url).port
 
@@ -29,18 +28,9 @@ async function startGroup() {
   }
 }
 
-storeBehaviour('redis behind a Sentinel', async (now) => {
+redisBehaviour('redis behind a Sentinel', async (now) => {
   const group = await startGroup()
-  const [store, second] = [await openStore(group.url, now), await openStore(group.url, now)]
-  return {
-    store,
-    second,
-    pass: (ms) => sleep(ms),
-    dispose: async () => {
-      await Promise.all([store.close(), second.close()])
-      await group.dispose()
-    },
-  }
+  return { open: () => openStore(group.url, now), dispose: () => group.dispose() }
 })
 
 describe('a primary that a Sentinel replaces', () => {

@@ -1,48 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@gatehouse/tenant/testing'
 import { startRedis } from '@gatehouse/test-support/redis'
 import { startRedisCluster } from '@gatehouse/test-support/redis-cluster'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
-import { storeBehaviour } from '../support/store-behaviour.ts'
+import { redisBehaviour } from '../support/redis-behaviour.ts'
 import { writeTlsFiles } from '../support/tls-files.ts'
 
-storeBehaviour('redis with TLS, a private authority and a password', async (now) => {
+redisBehaviour('redis with TLS, a private authority and a password', async (now) => {
   const files = await writeTlsFiles('localhost')
   const port = await freePort()
   const redis = await startRedis('--tls-port', String(port), ...files.options)
   await redis.command('CONFIG', 'SET', 'requirepass', 's3cr3t')
   const access = { ca: files.ca, credentials: () => Promise.resolve({ password: 's3cr3t' }) }
   const open = () => openStore(`rediss://localhost:${port}`, now, access)
-  const [store, second] = [await open(), await open()]
-  return {
-    store,
-    second,
-    pass: (ms) => sleep(ms),
-    dispose: async () => {
-      await Promise.all([store.close(), second.close()])
-      await redis.dispose()
-      files.remove()
-    },
+  const dispose = async () => {
+    await redis.dispose()
+    files.remove()
   }
+  return { open, dispose }
 })
 
 // As Azure Managed Redis answers: nodes are named by address, and the certificate has the endpoint's name.
-storeBehaviour('redis cluster with TLS behind one endpoint', async (now) => {
+redisBehaviour('redis cluster with TLS behind one endpoint', async (now) => {
   const files = await writeTlsFiles('localhost')
   const cluster = await startRedisCluster({ tls: files.options })
   const open = () => openStore(`rediss://localhost:${cluster.ports[0]}`, now, { ca: files.ca })
-  const [store, second] = [await open(), await open()]
-  return {
-    store,
-    second,
-    pass: (ms) => sleep(ms),
-    dispose: async () => {
-      await Promise.all([store.close(), second.close()])
-      await cluster.dispose()
-      files.remove()
-    },
+  const dispose = async () => {
+    await cluster.dispose()
+    files.remove()
   }
+  return { open, dispose }
 })
 
 describe('a certificate', () => {
