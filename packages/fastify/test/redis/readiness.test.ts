@@ -13,6 +13,15 @@ async function readiness(gatehouse: Gatehouse) {
 const named = (gatehouse: Gatehouse, event: string) =>
   gatehouse.logs.filter((line) => line.includes(`"event":"${event}"`))
 
+/** The readiness check is asked until a line of the log says why. */
+async function expectLogged(gatehouse: Gatehouse, why: RegExp): Promise<void> {
+  const lines = async () => {
+    await readiness(gatehouse)
+    return gatehouse.logs.filter((line) => why.test(line)).length
+  }
+  await expect.poll(lines, { timeout: 10_000, interval: 200 }).toBeGreaterThan(0)
+}
+
 describe('the readiness check of a Redis that takes no writes', () => {
   let gatehouse: Gatehouse
   const redis = (...words: string[]) => gatehouse.redis.command(...words)
@@ -78,15 +87,7 @@ describe('the readiness check of a Redis that takes no writes', () => {
     client.destroy()
     await expect.poll(() => readiness(gatehouse), { timeout: 10_000 }).toHaveProperty('status', 503)
     const why = /wants a password|refuses the user name/
-    await expect
-      .poll(
-        async () => {
-          await readiness(gatehouse)
-          return gatehouse.logs.filter((line) => why.test(line)).length
-        },
-        { timeout: 10_000, interval: 200 },
-      )
-      .toBeGreaterThan(0)
+    await expectLogged(gatehouse, why)
   })
 })
 
@@ -102,15 +103,7 @@ describe('the readiness check of a Redis cluster', () => {
         .poll(() => readiness(gatehouse), { timeout: 10_000 })
         .toHaveProperty('status', 503)
       const why = /cluster with missing nodes|refuses the connection/
-      await expect
-        .poll(
-          async () => {
-            await readiness(gatehouse)
-            return gatehouse.logs.filter((line) => why.test(line)).length
-          },
-          { timeout: 10_000, interval: 200 },
-        )
-        .toBeGreaterThan(0)
+      await expectLogged(gatehouse, why)
     } finally {
       await gatehouse.close()
       await cluster.dispose()
