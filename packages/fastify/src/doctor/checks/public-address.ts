@@ -1,7 +1,7 @@
 /** The address that people open: what is configured, what answers there, and how a browser came. */
 import type { Config } from '../../config/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
-import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 import { httpGet } from '../http-get.ts'
 
 const isDeployed = (config: Config) => config.publicUrl.startsWith('https:')
@@ -30,11 +30,12 @@ function addressFinding(config: Config): Finding {
   return pass('address', `People open ${url}.`)
 }
 
-/** Whether the public address leads here. It applies to https only: plain http is this machine. */
+/** Whether the public address leads here, with https: plain http is this machine. */
 export const publicUrl: Check = {
   id: 'public-url',
   async run({ config }) {
-    if (!isDeployed(config)) return []
+    if (!isDeployed(config))
+      return [unknown('public-url', `${config.publicUrl} is on this machine only.`)]
     const { host } = new URL(config.publicUrl)
     const facts = await fetchFacts(config).catch((error: unknown) =>
       explainNetworkFailure(error, host),
