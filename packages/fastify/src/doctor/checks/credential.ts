@@ -138,7 +138,8 @@ function credentialFinding(facts: CredentialFacts, config: Config, now: number):
   }
   if (accepted === false) return refused(facts, config)
   const isTried = accepted === true
-  const outcome = isTried ? 'Entra takes it' : 'whether Entra takes it is not known'
+  const tenant = config.usesLocalTenant ? 'the local tenant' : 'Entra'
+  const outcome = isTried ? `${tenant} accepts it` : `whether ${tenant} accepts it is not known`
   const ending = endOf(facts, config, now)
   const reason = `${setting} is there; ${outcome}${inBrackets(ageOf(facts))}${ending.reason}`
   const link = registrationLink(config, 'Credentials')
