@@ -1,4 +1,5 @@
 import type { Diagnosis, Finding } from '@gatehouse/contract/doctor'
+import { basePathOf } from '@gatehouse/contract/paths'
 
 /** The report to copy for support: the JSON of `npm run doctor -- --json`, with the time and the origin. */
 export function reportOf(findings: readonly Finding[], origin: string, checkedAt: number): string {
@@ -54,23 +55,22 @@ const loopback = /^(?:127(?:\.\d+){3}|\[::1\])$/
  * @param origin the page's `location.origin`
  */
 export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: string): Finding[] {
-  const configured = new URL(publicUrl).origin
-  if (origin === configured) return findings
-  const own = otherAddress(configured, origin)
+  if (origin === new URL(publicUrl).origin) return findings
+  const own = otherAddress(publicUrl, origin + basePathOf(publicUrl))
   const isThere = findings.some((finding) => finding.id === id)
   return isThere
     ? findings.map((finding) => (finding.id === id ? own : finding))
     : [...findings, own]
 }
 
-function otherAddress(configured: string, origin: string): Finding {
+function otherAddress(configured: string, opened: string): Finding {
   const found = { id, status: 'fail', who: 'developer', copy: configured } as const
   const open = `Open ${configured} instead.`
-  if (loopback.test(new URL(origin).hostname)) {
-    const reason = `The address bar says ${origin}, and the app is at ${configured}. Both are this machine, but a browser keeps their cookies apart, and Entra ID takes plain http for localhost alone.`
+  if (loopback.test(new URL(opened).hostname)) {
+    const reason = `The address bar says ${opened}, and the app is at ${configured}. Both are this machine, but a browser keeps their cookies apart, and Entra ID takes plain http for localhost alone.`
     return { ...found, reason, next: open }
   }
-  const reason = `The address bar says ${origin}, and the app is configured for ${configured}. A sign-in that begins here ends there, where the browser cannot prove that it began it.`
-  const next = `${open} Or set publicUrl in aad.config.json to ${origin}, and register its redirect URI.`
+  const reason = `The address bar says ${opened}, and the app is configured for ${configured}. A sign-in that begins here ends there, where the browser cannot prove that it began it.`
+  const next = `${open} Or set publicUrl in aad.config.json to ${opened}, and register its redirect URI.`
   return { ...found, reason, next }
 }
