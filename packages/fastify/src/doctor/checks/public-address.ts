@@ -35,15 +35,19 @@ function addressFinding(config: Config): Finding {
 /** Whether the public address leads here, with https: plain http is this machine. */
 export const publicUrl: Check = {
   id: 'public-url',
-  async run({ config }) {
-    if (!isDeployed(config))
-      return [unknown('public-url', `${config.publicUrl} is on this machine only.`)]
-    const { host } = new URL(config.publicUrl)
-    const facts = await fetchFacts(config).catch((error: unknown) =>
-      explainNetworkFailure(error, host),
-    )
-    return [publicUrlFinding(config, facts)]
-  },
+  run: async ({ config }) => [await askPublicUrl(config)],
+}
+
+/** @param get for tests */
+export async function askPublicUrl(config: Config, get = httpGet): Promise<Finding> {
+  if (!isDeployed(config)) {
+    return unknown('public-url', `${config.publicUrl} is on this machine only.`)
+  }
+  const { host } = new URL(config.publicUrl)
+  const facts = await fetchFacts(config, get).catch((error: unknown) =>
+    explainNetworkFailure(error, host),
+  )
+  return publicUrlFinding(config, facts)
 }
 
 interface PublicUrlFacts {
@@ -58,10 +62,10 @@ interface PublicUrlFacts {
  *
  * @throws if there is no answer
  */
-async function fetchFacts(config: Config): Promise<PublicUrlFacts> {
+async function fetchFacts(config: Config, get: typeof httpGet): Promise<PublicUrlFacts> {
   const [path, word] = isUnderPath(config) ? [api.session, 'signedIn'] : [health.alive, 'alive']
   const url = config.publicUrl + path
-  const { status, location, text } = await httpGet(url, 64 * 1024, config.proxy)
+  const { status, location, text } = await get(url, 64 * 1024, config.proxy)
   return {
     isAlive: status === 200 && text.includes(word),
     redirectsTo: URL.canParse(location) ? new URL(location).origin : undefined,
