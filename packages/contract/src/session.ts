@@ -3,8 +3,19 @@ import { Type, type Static } from 'typebox'
 /** ISO 8601 in UTC. `now` is the server's clock: countdowns are right even if the browser's clock is wrong. */
 const Time = Type.String({ format: 'date-time' })
 
+/** Only in development on this machine: what leads a developer on. */
+const ForDevelopers = Type.Optional(
+  Type.Object({
+    /** Whether the built-in tenant is in use, because the configuration names none. */
+    localTenant: Type.Boolean(),
+    /** The control page of a tenant on this machine; absent if the tenant is Microsoft's. */
+    controlPage: Type.Optional(Type.String()),
+  }),
+)
+
 export const SignedOut = Type.Object({
   signedIn: Type.Literal(false),
+  development: ForDevelopers,
   now: Time,
 })
 
@@ -20,6 +31,7 @@ export const SignedIn = Type.Object({
   tenantId: Type.String(),
   /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
+  development: ForDevelopers,
   startedAt: Time,
   /** How long the session lasts without activity. */
   idleSeconds: Type.Integer(),
@@ -32,5 +44,6 @@ export const SignedIn = Type.Object({
 
 export const Session = Type.Union([SignedOut, SignedIn])
 
+export type SignedOut = Static<typeof SignedOut>
 export type SignedIn = Static<typeof SignedIn>
 export type Session = Static<typeof Session>

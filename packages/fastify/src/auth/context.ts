@@ -1,6 +1,6 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config/index.ts'
+import { type Config, controlPageOf, isLocalDevelopment } from '../config/index.ts'
 import { createEntra, createStoreAccess, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
@@ -31,8 +31,11 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
-  const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
-  const cookies = await createSealedCookies(app, sessionKeys, maxAgeS)
+  const cookies = await createSealedCookies(
+    app,
+    sessionKeys,
+    Math.ceil(lifetimes.absoluteMs / 1000),
+  )
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
@@ -62,6 +65,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
     localTenant: config.usesLocalTenant,
+    development: forDevelopers(config),
     lifetimes,
     entra,
     store,
@@ -80,6 +84,13 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** What `/api/session` tells a developer on this machine; undefined anywhere else. */
+function forDevelopers(config: Config) {
+  if (!isLocalDevelopment(config)) return undefined
+  const controlPage = controlPageOf(config)
+  return { localTenant: config.usesLocalTenant, ...(controlPage !== undefined && { controlPage }) }
 }
 
 /** Gauges that the process can tell without asking anyone. @returns a function that ends them */

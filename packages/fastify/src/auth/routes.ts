@@ -137,10 +137,11 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
 
 /** Asking does not extend the session, so a page may poll. */
 function sessionStatus(
-  { localTenant, lifetimes, now }: AuthContext,
+  { localTenant, development, lifetimes, now }: AuthContext,
   session: Session | undefined,
 ): SessionStatus {
-  if (!session) return { signedIn: false, now: iso(now()) }
+  const facts = { ...(development && { development }), now: iso(now()) }
+  if (!session) return { signedIn: false, ...facts }
   const { name, username, objectId, tenantId, roles } = session.user
   return {
     signedIn: true,
@@ -151,7 +152,7 @@ function sessionStatus(
     idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),
     absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
-    now: iso(now()),
+    ...facts,
   }
 }
 
