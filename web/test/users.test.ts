@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Users } from '@gatehouse/shared/users'
-import { firstName } from '../src/pages/home/status.tsx'
+import { firstName } from '../src/pages/home/signed-in.tsx'
 import { findMatch } from '../src/pages/users/user-table.tsx'
 import {
   pageCount,

@@ -3,6 +3,7 @@ import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
 import { errorCircle, noConnection } from '../ui/icons.generated.ts'
+import { crashWords as words } from './words.ts'
 
 type State = { error?: Error }
 
@@ -20,13 +21,11 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
     // Without a connection the cause is page code that could not be fetched. The browser caches that failure.
     if (!navigator.onLine) return <Offline />
     return (
-      <MessageCard icon={errorCircle} tone="danger" title="This page has crashed" alert>
-        <p>
-          Not your fault. Load the page again; if it keeps happening, send us the details below.
-        </p>
-        <Button onClick={() => window.location.reload()}>Reload</Button>
+      <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
+        <p>{words.text}</p>
+        <Button onClick={() => window.location.reload()}>{words.reload}</Button>
         <Details
-          title="Details"
+          title={words.details}
           entries={{ Error: `${error.name}: ${error.message}`, Page: window.location.pathname }}
         />
       </MessageCard>
@@ -42,8 +41,8 @@ function Offline() {
     return () => window.removeEventListener('online', reload)
   }, [])
   return (
-    <MessageCard icon={noConnection} tone="warning" title="You are offline" alert>
-      <p>We load this page when your connection is back.</p>
+    <MessageCard icon={noConnection} tone="warning" title={words.offline} alert>
+      <p>{words.offlineText}</p>
     </MessageCard>
   )
 }

@@ -11,13 +11,15 @@ type Props = {
   entries?: Entries
   /** Adds a button that copies the entries; true by default. */
   copy?: boolean
+  /** When it is unfolded. */
+  onOpen?: () => void
   children?: ReactNode
 }
 
 /** Details that can be unfolded: text, or names and values that can be copied together. */
-export function Details({ title, entries, copy = true, children }: Props) {
+export function Details({ title, entries, copy = true, onOpen, children }: Props) {
   return (
-    <details className={css.details}>
+    <details className={css.details} onToggle={onOpen}>
       <summary>
         <Icon path={chevronRight} size={16} />
         {title}

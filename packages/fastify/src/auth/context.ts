@@ -31,11 +31,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
-  const cookies = await createSealedCookies(
-    app,
-    sessionKeys,
-    Math.ceil(lifetimes.absoluteMs / 1000),
-  )
+  const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
+  const cookies = await createSealedCookies(app, sessionKeys, maxAgeS)
   const lookupKeys = createLookupKeys(sessionKeys)
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
@@ -64,8 +61,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     /** The app registration, as every authorization request names it. */
     registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
-    localTenant: config.usesLocalTenant,
-    development: forDevelopers(config),
+    ...tenantFacts(config),
     lifetimes,
     entra,
     store,
@@ -86,11 +82,12 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   }
 }
 
-/** What `/api/session` tells a developer on this machine; undefined anywhere else. */
-function forDevelopers(config: Config) {
-  if (!isLocalDevelopment(config)) return undefined
+/** What `/api/session` tells of the tenant; `development` on a developer's own machine only. */
+function tenantFacts(config: Config) {
+  const { usesLocalTenant: localTenant } = config
   const controlPage = controlPageOf(config)
-  return { localTenant: config.usesLocalTenant, ...(controlPage !== undefined && { controlPage }) }
+  const development = { localTenant, ...(controlPage !== undefined && { controlPage }) }
+  return { localTenant, development: isLocalDevelopment(config) ? development : undefined }
 }
 
 /** Gauges that the process can tell without asking anyone. @returns a function that ends them */

@@ -1,0 +1,6 @@
+/** The page for an address that does not exist. */
+export const notFoundWords = {
+  title: '404 · Page not found',
+  text: 'There is no page at this address. The link may be out of date or mistyped.',
+  home: 'Go to home',
+} as const
