@@ -60,7 +60,7 @@ test('an address that does not exist has a page that says so, with a link home',
   expect(response?.status()).toBe(404)
   await expect(heading(page, '404 · Page not found')).toBeVisible()
   await expect(page).toHaveTitle('Page not found · Gatehouse')
-  await page.getByRole('main').getByRole('link', { name: 'Home' }).click()
+  await page.getByRole('main').getByRole('link', { name: 'Go to home' }).click()
   await expect(page).toHaveURL(/\/$/)
 })
 

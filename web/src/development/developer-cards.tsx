@@ -21,7 +21,11 @@ export function DeveloperCards({ session, facts }: Props) {
   return (
     <div className={css.cards}>
       <GetStarted session={session} facts={facts} />
-      {facts.localTenant ? <LocalPanel facts={facts} /> : <OwnPanel />}
+      {facts.localTenant ? (
+        <LocalPanel session={session} facts={facts} />
+      ) : (
+        <OwnPanel session={session} />
+      )}
     </div>
   )
 }
@@ -121,10 +125,12 @@ function ToCopy({ text, label }: { text: string; label: string }) {
   )
 }
 
-function LocalPanel({ facts: { controlPage } }: { facts: Facts }) {
+function LocalPanel({ session, facts: { controlPage } }: Props) {
   return (
     <Card title={panelWords.title} icon={info}>
-      <p className={css.quiet}>{panelWords.local}</p>
+      <p className={css.quiet}>
+        {panelWords.local} {!session.signedIn && panelWords.signedOut}
+      </p>
       <p className={css.quiet}>{panelWords.doctorLead}</p>
       <p className={css.links}>
         {controlPage && <Outside href={controlPage}>{panelWords.controlPage}</Outside>}
@@ -138,7 +144,7 @@ function LocalPanel({ facts: { controlPage } }: { facts: Facts }) {
 }
 
 /** The registration that the configuration names. The rows keep their place while it loads. */
-function OwnPanel() {
+function OwnPanel({ session }: Pick<Props, 'session'>) {
   const { data } = useDevelopment()
   const row = (name: string, value: string | undefined) => ({
     name,
@@ -147,7 +153,9 @@ function OwnPanel() {
   })
   return (
     <Card title={panelWords.title} icon={info}>
-      <p className={css.quiet}>{panelWords.own}</p>
+      <p className={css.quiet}>
+        {panelWords.own} {!session.signedIn && panelWords.signedOut}
+      </p>
       <DescriptionList
         items={[
           row(panelWords.tenant, data?.tenant),

@@ -58,7 +58,8 @@ const listeners = new Set<() => void>()
 export function remember(done: readonly Step[]): void {
   const fresh = done.filter((step) => toRemember.includes(step) && !remembered.includes(step))
   if (fresh.length === 0) return
-  remembered = [...remembered, ...fresh]
+  // Another tab may have stored more meanwhile.
+  remembered = [...new Set([...readSteps(), ...remembered, ...fresh])]
   try {
     localStorage.setItem(stepsKey, remembered.join(' '))
   } catch {

@@ -44,9 +44,9 @@ export const stepWords = {
 /** What is configured. */
 export const panelWords = {
   title: 'For developers',
-  local:
-    'You’re on the built-in local tenant: 250 generated people, nothing to set up. Pages that need sign-in return 401 until you sign in.',
-  own: 'Pages that need sign-in return 401 until you sign in. In your app registration, add exactly this redirect URI under Web.',
+  local: 'You’re on the built-in local tenant: 250 generated people, nothing to set up.',
+  own: 'In your app registration, add exactly this redirect URI under Web.',
+  signedOut: 'Pages that need sign-in return 401 until you sign in.',
   doctorLead: 'Not working? Doctor checks your setup and tells you what to fix.',
   controlPage: 'Control page',
   doctor: 'Doctor',
