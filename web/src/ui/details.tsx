@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { CopyButton } from './copy-button.tsx'
+import { DescriptionList } from './description-list.tsx'
 import css from './details.module.css'
 import { Icon } from './icon.tsx'
 import { chevronRight } from './icons.generated.ts'
@@ -35,14 +36,11 @@ export function Details({ title, entries, copy = true, onOpen, children }: Props
 
 function EntryList({ entries }: { entries: Entries }) {
   return (
-    <dl className={css.entries}>
-      {withValue(entries).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className={css.entries}>
+      <DescriptionList
+        items={withValue(entries).map(([name, value]) => ({ name, value: <code>{value}</code> }))}
+      />
+    </div>
   )
 }
 

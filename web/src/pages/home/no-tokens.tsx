@@ -20,7 +20,7 @@ export function NoTokensCard() {
     <Card
       title={found?.tokens ? words.some(found.tokens) : words.none}
       icon={found?.tokens ? warning : shield}
-      aside={found && <Verdict found={found} />}
+      aside={<Verdict tokens={found?.tokens} />}
     >
       <p className={css.text}>{words.text}</p>
       <div className={css.proof}>
@@ -30,7 +30,7 @@ export function NoTokensCard() {
               <dt>{placeWords[place]}</dt>
               <dd>
                 <span className={css.count}>{found ? found[place].length : words.notCounted}</span>
-                {found && <Names names={found[place]} />}
+                <Names names={found?.[place] ?? []} />
               </dd>
             </div>
           ))}
@@ -43,18 +43,21 @@ export function NoTokensCard() {
   )
 }
 
-function Verdict({ found }: { found: BrowserStorage }) {
-  if (found.tokens) {
+/** Until it is counted, it keeps its place: the title beside it would get another line. */
+function Verdict({ tokens }: { tokens: number | undefined }) {
+  if (tokens) {
     return (
       <Badge tone="danger" icon={warning}>
-        {words.badge(found.tokens)}
+        {words.badge(tokens)}
       </Badge>
     )
   }
   return (
-    <Badge tone="success" icon={checkCircle}>
-      {words.badgeNone}
-    </Badge>
+    <span className={tokens === undefined ? css.uncounted : ''}>
+      <Badge tone="success" icon={checkCircle}>
+        {words.badgeNone}
+      </Badge>
+    </span>
   )
 }
 
