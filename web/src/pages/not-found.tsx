@@ -3,7 +3,7 @@ import { pages } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { search } from '../ui/icons.generated.ts'
-import { notFoundWords as words } from './not-found-words.ts'
+import { words } from './not-found/words.ts'
 
 export default function NotFound() {
   return (
