@@ -153,6 +153,17 @@ test('a fake token is found at once, and named in the title', async ({ page }) =
   await expect(page.getByRole('heading', { name: '1 token found in this browser' })).toBeVisible()
 })
 
+test('a wide copy button says that it has copied, and its own name again after two seconds', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto('/doctor')
+  await main(page).getByRole('button', { name: 'Copy report' }).click()
+  await expect(main(page).getByRole('button', { name: 'Copied' })).toBeVisible()
+  await expect(main(page).getByRole('button', { name: 'Copy report' })).toBeVisible()
+})
+
 const signInStyle = (link: Locator) =>
   link.evaluate((element) => getComputedStyle(element).backgroundColor)
 
