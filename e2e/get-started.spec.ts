@@ -29,7 +29,8 @@ onLocalTenant(
 
     // A visit of the page while signed out reads no token.
     await page.goto('/claims')
-    await expect(signInLink(page)).toBeVisible()
+    // What is in the bar notes visits.
+    await expect(pill(page)).toBeVisible()
     await page.goto('/')
     await expectTicked(page, [])
 
