@@ -19,8 +19,8 @@ import { type Exposure, exposureOf, readFileVariables } from './secrets/files.ts
 import { type StoreSettings, storeProblems, storeSettings } from './store.ts'
 import { configuredKeys } from './secrets/session-keys.ts'
 
+export { exposureOf, readSecretFileAsync } from './secrets/files.ts'
 export { publicUrlProblem } from './addresses.ts'
-export { readSecretFileAsync } from './secrets/files.ts'
 export { readKeyPair, type KeyPair } from './secrets/key-pair.ts'
 export { parseSessionKeys } from './secrets/session-keys.ts'
 export {

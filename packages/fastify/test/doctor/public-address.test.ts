@@ -1,11 +1,7 @@
 /** What the doctor finds at a public address with a path, by what a proxy in front answers there. */
-import { beforeEach, expect, it, vi } from 'vitest'
-import type { CheckContext } from '../../src/doctor/check.ts'
-import { publicUrl as check } from '../../src/doctor/checks/public-address.ts'
-import { httpGet } from '../../src/doctor/http-get.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { askPublicUrl } from '../../src/doctor/checks/public-address.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
-
-vi.mock('../../src/doctor/http-get.ts')
 
 const publicUrl = 'https://portal.example.test/people'
 const notFound = { status: 404, location: '', text: '{"code":"not_found"}' }
@@ -14,19 +10,12 @@ const notFound = { status: 404, location: '', text: '{"code":"not_found"}' }
 let answers: Record<string, typeof notFound>
 beforeEach(() => {
   answers = {}
-  vi.mocked(httpGet).mockImplementation(async (url) => answers[url] ?? notFound)
 })
 
-async function finding() {
-  const context: CheckContext = {
-    config: load({ ...ownTenant, publicUrl }),
-    now: Date.now,
-    answerOf: (_place, ask) => ask(),
-    roles: undefined,
-  }
-  const [found] = await check.run(context)
-  return found
-}
+const finding = () =>
+  askPublicUrl(load({ ...ownTenant, publicUrl }), (url) =>
+    Promise.resolve(answers[url] ?? notFound),
+  )
 
 it('passes if the app itself answers under the path', async () => {
   const text = '{"signedIn":false}'
