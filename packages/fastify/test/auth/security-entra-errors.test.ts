@@ -11,7 +11,8 @@ beforeEach(() => gatehouse().advance(31_000))
 /** Microsoft's published numbers, and the code of the page that the user gets. */
 const told: Record<string, number[]> = {
   expired: [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
-  consent_required: [65001, 90094, 90095],
+  consent_required: [65001],
+  admin_consent_required: [90094, 90095],
   cancelled: [65004],
   not_assigned: [50105],
   denied: [53000, 53001, 53003, 530032, 50057],
