@@ -66,7 +66,7 @@ export function oauthErrorIn(answer: EntraAnswer | undefined): EntraError | unde
  * is no token, so the answer decides.
  */
 function failedCheckOf(answer: EntraAnswer | undefined, cause: Error | undefined): string {
-  const { code } = { code: undefined, ...cause }
+  const code: unknown = cause && 'code' in cause ? cause.code : undefined
   if (code !== 'nonce_mismatch' && code !== 'token_parsing_error') return 'token_response'
   const members: Record<string, unknown> = { ...(answer?.body as object | undefined) }
   const token = members['id_token']
