@@ -1,5 +1,6 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import { fileURLToPath } from 'node:url'
+import { pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
 import { LaunchError, proxyNote } from './addresses.ts'
@@ -224,10 +225,13 @@ function announcement({ config, served }: Plan): string {
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
     : `${config.tenant} at ${config.authority}`
   const note = proxyNote(config, served)
+  const hasPage = !config.production && isOnThisMachine(config.publicUrl)
+  const doctor = hasPage ? `${config.publicUrl}${pages.doctor}` : 'npm run doctor'
   return `
   Gatehouse is running
 
   Open          ${config.publicUrl}
+  Doctor        ${doctor}
   Tenant        ${tenant}
   Redirect URI  ${config.redirectUri}
 ${note ? `\n  ${note}\n` : ''}

@@ -15,7 +15,7 @@ export const address: Check = {
 function addressFinding(config: Config): Finding {
   const { publicUrl: url, production, trustedProxies, usesLocalTenant } = config
   if (isDeployed(config) && usesLocalTenant) {
-    return pass('address', `People open ${url}, which leads to this machine.`)
+    return pass('address', `publicUrl is ${url}, which leads to this machine.`)
   }
   if (isDeployed(config) && !production) {
     const reason = `${url} is a deployment, and NODE_ENV is not production.`
@@ -27,7 +27,7 @@ function addressFinding(config: Config): Finding {
       'A proxy in front ends TLS, and its address is not in TRUSTED_PROXIES: all visitors share one limit.'
     return warn('address', reason, trustProxy)
   }
-  return pass('address', `People open ${url}.`)
+  return pass('address', `publicUrl is ${url}.`)
 }
 
 /** Whether the public address leads here, with https: plain http is this machine. */
@@ -99,5 +99,5 @@ export function browserRequestFinding(
   if (isForwarded && trustedProxies.length === 0) {
     return warn(id, 'A proxy passed the request on, and TRUSTED_PROXIES is empty.', trustProxy)
   }
-  return pass(id, `The address bar says ${url}.`)
+  return pass(id, `The browser came to ${url}.`)
 }
