@@ -139,7 +139,7 @@ function TryAgain({ problem, retry, variant }: TryAgainProps) {
   }, [ready])
   const onClick = () => {
     // The focus would be lost when the button is removed with its card.
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
     void retry()
   }
   const time = left < 60 ? actions.shortSeconds(left) : formatClock(left * 1000)

@@ -38,7 +38,8 @@ export const details = {
 } as const
 
 const comeBack = 'You’ll come back to this page, with your search kept.'
-const sendDetails = 'Trying again won’t help. Send the details below to the people who run this app.'
+const sendDetails =
+  'Trying again won’t help. Send the details below to the people who run this app.'
 
 /** Failures of this app, and of whatever it does not name. */
 export const failures = {
