@@ -16,6 +16,7 @@ const timeout = 60_000
 /** A fake back end, which records the requests that the proxy passes on. */
 let backEnd: Server
 const passedOn: string[] = []
+let passedHeaders: IncomingHttpHeaders = {}
 
 let port: number
 let vite: ChildProcess
@@ -24,6 +25,7 @@ const made: string[] = []
 beforeAll(async () => {
   backEnd = createServer((asked, response) => {
     passedOn.push(`${asked.method} ${asked.url}`)
+    passedHeaders = asked.headers
     if (asked.url?.startsWith('/users?silent')) {
       const location = '/auth/sign-in?prompt=none'
       response.writeHead(303, { location, 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] }).end()
@@ -338,6 +340,14 @@ describe('the development server asks the back end whether a page leads to a sil
       'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
       'cache-control': 'no-store',
     })
+  })
+
+  test('and asks with the visitor’s cookies, but not with what announces a body or another protocol', async () => {
+    const announced = { 'content-length': '0', te: 'trailers', upgrade: 'h2c' }
+    const headers = { ...navigation, ...announced, cookie: 'session-5173=x' }
+    expect((await ask('/users?silent', { headers })).status).toBe(303)
+    expect(passedHeaders).toMatchObject({ cookie: 'session-5173=x', 'sec-fetch-dest': 'document' })
+    expect(Object.keys(passedHeaders).filter((name) => name in announced)).toEqual([])
   })
 
   test.each(['/users?q=ada', '/users?lost'])('and else serves the page: %s', async (path) => {

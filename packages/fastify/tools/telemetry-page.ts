@@ -17,7 +17,7 @@ OpenTelemetry, off unless a variable asks for it; the SDK is not even loaded the
 | \`OTEL_EXPORTER_OTLP_HEADERS\` and others             | read by OpenTelemetry's exporter itself: headers, timeout, compression, certificate |
 | \`OTEL_TRACES_EXPORTER\`                              | \`otlp\`, \`console\` or \`none\`                                                         |
 | \`OTEL_METRICS_EXPORTER\`                             | \`otlp\`, \`console\`, \`prometheus\` (port 9464 without \`METRICS_PORT\`) or \`none\`        |
-| \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`    | which traces are recorded; the caller decides, and all of those that begin here     |
+| \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\`    | which traces are recorded, all by default; see below                                |
 | \`OTEL_SERVICE_NAME\`                                 | \`gatehouse\` by default                                                              |
 | \`OTEL_SDK_DISABLED=true\`                            | none of the above; \`METRICS_PORT\` still counts                                      |
 
@@ -40,6 +40,11 @@ Nothing of it holds a token, a cookie, a name, an e-mail address, an id of a use
 
 \`traceparent\` is read and sent, and named in problems (\`traceId\`) and in the log (\`trace_id\`), whether spans are recorded or
 not. A trace that begins here while nothing records has the flag 00. \`tracestate\` is not passed on.
+
+The trace goes on from anyone's \`traceparent\`: it is only a name. Whether it is recorded is decided here, by
+\`OTEL_TRACES_SAMPLER\`, for anyone can send a header; the caller's flag counts only from a proxy in \`TRUSTED_PROXIES\`
+that adds \`X-Forwarded-For\`, with a \`parentbased_\` sampler. A proxy that makes no traces of its own should
+remove the header of strangers, as those in \`deploy/\` do.
 
 ## Metrics
 

@@ -11,6 +11,9 @@ import { createClient } from '@redis/client'
 
 const startWithinMs = 10_000
 
+/** Such as `valkey-server`, to run the suites on it. */
+export const redisProgram = process.env['REDIS_SERVER'] ?? 'redis-server'
+
 /** The running servers, which are killed with the tests, also after a failure. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
@@ -60,13 +63,13 @@ async function startServer(
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const started = spawn('redis-server', optionsFor(String(port)), { stdio: 'ignore' })
+    const started = spawn(redisProgram, optionsFor(String(port)), { stdio: 'ignore' })
     running.add(started)
     started.once('exit', () => running.delete(started))
     server = started
     const until = performance.now() + startWithinMs
     while (!(await answers(url))) {
-      if (performance.now() > until) throw new Error('redis-server does not start')
+      if (performance.now() > until) throw new Error(`${redisProgram} does not start`)
       await sleep(10)
     }
   }

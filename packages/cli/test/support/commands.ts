@@ -53,7 +53,12 @@ export function ownFolder(): OwnFolder {
   const text = (name: string) => readFileSync(join(path, name), 'utf8')
   return {
     path,
-    env: { PATH: process.env['PATH'] ?? '', AAD_CONFIG: join(path, 'aad.config.json') },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      AAD_CONFIG: join(path, 'aad.config.json'),
+      // A command starts in two thirds of the time.
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile'),
+    },
     text,
     write: (name, content) => writeFileSync(join(path, name), content),
     has: (name) => existsSync(join(path, name)),

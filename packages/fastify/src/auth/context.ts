@@ -37,7 +37,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const labels = createSessionLabels(sessionKeys)
   const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
   const apply = (keys: readonly Buffer[]) => sessions.replaceKeys(keys)
-  const rotation = rotateKeys({ file: config.sessionKeysFile, keys: sessionKeys, apply, log, now })
+  const rotation = rotateKeys({ config, keys: sessionKeys, apply, log, now })
   const stopObserving = observeGauges(entra, sessions)
   app.addHook('onClose', async () => {
     stopObserving()

@@ -1,6 +1,6 @@
 /** Rotates the session keys without a restart: reads SESSION_KEYS_FILE again while the app runs. */
 import type { FastifyBaseLogger } from 'fastify'
-import { parseSessionKeys, readSecretFileAsync } from '../config/index.ts'
+import { type Config, exposureOf, parseSessionKeys, readSecretFileAsync } from '../config/index.ts'
 
 /** How often the file is read, milliseconds. It takes about 50 µs of this thread. */
 const defaultPollMs = 1000
@@ -13,6 +13,8 @@ const openOnlyMs = 3 * 60_000
 
 interface KeyRotationOptions {
   file: string
+  /** Whether a file that others can read is refused, as at the start. */
+  ownerOnly: boolean
   /** The keys in force, as the file held them at the start. */
   keys: readonly Buffer[]
   /** Puts keys in force: the first one seals, and all of them open. */
@@ -24,11 +26,11 @@ interface KeyRotationOptions {
 }
 
 /** Begins to read the file again; undefined if no file holds the keys. */
-export function rotateKeys(
-  options: Omit<KeyRotationOptions, 'file'> & { file: string | undefined },
-): KeyRotation | undefined {
-  const { file } = options
-  return file === undefined ? undefined : new KeyRotation({ ...options, file })
+export function rotateKeys({
+  config: { sessionKeysFile: file, production: ownerOnly },
+  ...options
+}: Omit<KeyRotationOptions, 'file' | 'ownerOnly'> & { config: Config }): KeyRotation | undefined {
+  return file === undefined ? undefined : new KeyRotation({ ...options, file, ownerOnly })
 }
 
 class KeyRotation {
@@ -64,12 +66,14 @@ class KeyRotation {
   }
 
   async #check(): Promise<void> {
-    const { now } = this.#options
-    const { content, fault } = await readSecretFileAsync(this.#options.file)
+    const { file, ownerOnly, now } = this.#options
+    const { content, fault } = await readSecretFileAsync(file)
     const { keys, problems } = parseSessionKeys(content ?? '')
-    const problem = fault ? `has ${fault}` : problems.join('; ')
+    const isNew = !fault && !sameKeys(keys, this.#wanted)
+    const exposed = isNew && ownerOnly ? exposureOf(file).problem : undefined
+    const problem = fault ? `has ${fault}` : exposed ? `names ${exposed}` : problems.join('; ')
     this.#report(problem || undefined)
-    if (!problem && !sameKeys(keys, this.#wanted)) {
+    if (!problem && isNew) {
       this.#wanted = keys
       this.#changedAt = now()
     }

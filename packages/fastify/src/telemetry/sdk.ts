@@ -29,6 +29,7 @@ import {
 import type { FastifyBaseLogger } from 'fastify'
 import { withTimeout } from '../with-timeout.ts'
 import type { TelemetrySettings } from './settings.ts'
+import { callerMayDecide } from './spans.ts'
 
 /** The end of a process does not wait longer for a collector that does not answer. */
 const flushMs = 2_000
@@ -162,5 +163,13 @@ function samplerOf({ sampler: { name, ratio } }: TelemetrySettings): Sampler {
     : name.endsWith('off')
       ? new AlwaysOffSampler()
       : new AlwaysOnSampler()
-  return name.startsWith('parentbased') ? new ParentBasedSampler({ root }) : root
+  if (!name.startsWith('parentbased')) return root
+  const byCaller = new ParentBasedSampler({ root })
+  const strangers = { remoteParentSampled: root, remoteParentNotSampled: root }
+  const byOwnRule = new ParentBasedSampler({ root, ...strangers })
+  return {
+    shouldSample: (parent, ...request) =>
+      (callerMayDecide(parent) ? byCaller : byOwnRule).shouldSample(parent, ...request),
+    toString: () => name,
+  }
 }

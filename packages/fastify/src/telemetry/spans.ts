@@ -6,6 +6,7 @@ import {
   type Attributes,
   context,
   type Context,
+  createContextKey,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -116,7 +117,7 @@ export function beginRequest(request: FastifyRequest, reply: FastifyReply): Cont
   const own = traceOf(request.raw)
   const name = route === undefined ? method : `${method} ${route}`
   const options = { kind: SpanKind.SERVER, attributes }
-  const span = tracer().startSpan(name, options, parentContext(own))
+  const span = tracer().startSpan(name, options, parentContext(own, request.ips))
   const { traceId, spanId, traceFlags } = span.spanContext()
   // Without traces, only metrics are on, and the span has no ids.
   if (trace.isSpanContextValid(span.spanContext()))
@@ -126,10 +127,24 @@ export function beginRequest(request: FastifyRequest, reply: FastifyReply): Cont
   return trace.setSpan(ROOT_CONTEXT, span)
 }
 
-function parentContext({ parent }: RequestTrace): Context {
+const fromTrustedProxy = createContextKey('the request came through a trusted proxy')
+
+/** @returns whether the flag of the caller's `traceparent` may decide what is recorded: anyone can send one */
+export function callerMayDecide(parent: Context): boolean {
+  return parent.getValue(fromTrustedProxy) === true
+}
+
+/** @param addresses Fastify's, nearest first: more than one if the nearest is a trusted proxy */
+function parentContext({ parent }: RequestTrace, addresses: string[] | undefined): Context {
   if (!parent) return ROOT_CONTEXT
   const { traceId, spanId, flags } = parent
-  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: flags, isRemote: true })
+  const isTrusted = (addresses?.length ?? 0) > 1
+  return trace.setSpanContext(ROOT_CONTEXT.setValue(fromTrustedProxy, isTrusted), {
+    traceId,
+    spanId,
+    traceFlags: flags,
+    isRemote: true,
+  })
 }
 
 function endRequest(

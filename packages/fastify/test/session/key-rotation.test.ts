@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { chmodSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { storeKinds } from '@gatehouse/test-support/tier'
+import Fastify from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rotateKeys } from '../../src/auth/key-rotation.ts'
+import { load, ownTenant } from '../support/config-folder.ts'
 import { mountVolume, type MountedVolume } from '../support/mounted-volume.ts'
 
 const key = () => randomBytes(32).toString('base64')
@@ -118,5 +122,31 @@ describe.each(storeKinds)('on %s, session keys that are replaced in their file',
     volume.replace({ keys: newKey })
     await logged('keys of the file are in force')
     expect((await browser.get('/api/me')).status).toBe(401)
+  })
+})
+
+describe('in production, a new file of session keys', () => {
+  it('is not taken over while others can read it', async () => {
+    const volume = mountVolume({ keys: key() })
+    const file = volume.pathOf('keys')
+    const env = { NODE_ENV: 'production', SESSION_KEYS: '', SESSION_KEYS_FILE: file }
+    const config = load(ownTenant, env)
+    const logs: string[] = []
+    const { log } = Fastify({ logger: { stream: { write: (line) => void logs.push(line) } } })
+    const applied: (readonly Buffer[])[] = []
+    const apply = (keys: readonly Buffer[]) => Promise.resolve(void applied.push(keys))
+    const keys = config.sessionKeys
+    const rotation = rotateKeys({ config, keys, apply, log, now: Date.now, pollMs: 10 })
+    try {
+      const next = key()
+      volume.replace({ keys: next }, 0o644)
+      await expect.poll(() => logs.join('')).toContain('names a file that others can read')
+      expect(applied).toEqual([])
+      chmodSync(file, 0o600)
+      await expect.poll(() => applied).toEqual([[Buffer.from(next, 'base64')]])
+    } finally {
+      rotation?.close()
+      volume.remove()
+    }
   })
 })

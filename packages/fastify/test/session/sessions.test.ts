@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Session } from '../../src/session/cache.ts'
 import type { SessionRecord } from '../../src/session/record.ts'
@@ -99,6 +99,27 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     } finally {
       parts.store.sessions.find = find
     }
+  })
+
+  it('do not keep a cookie open whose key was taken away while one of them read the store', async () => {
+    const cookie = await sessions.start(sessionOfItsOwn())
+    await sessions.replaceKeys(parts.keys)
+    const { read } = parts.store.sessions
+    const held = Promise.withResolvers<void>()
+    parts.store.sessions.read = async (...args) => {
+      const found = await read.apply(parts.store.sessions, args)
+      await held.promise
+      return found
+    }
+    const reading = sessions.resolve(cookie)
+    const others = [randomBytes(32)]
+    await sessions.replaceKeys(others)
+    held.resolve()
+    expect(await reading).toBeDefined()
+    parts.store.sessions.read = read
+    expect(await sessions.resolve(cookie)).toBeUndefined()
+    await sessions.replaceKeys(parts.keys)
+    expect(await sessions.resolve(cookie)).toBeDefined()
   })
 
   it('do not restore it if it ends while one of them reads it', async () => {

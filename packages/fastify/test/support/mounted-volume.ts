@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export interface MountedVolume {
   pathOf(name: string): string
   /** Replaces all files at once. */
-  replace(files: Record<string, string>): void
+  replace(files: Record<string, string>, mode?: number): void
   remove(): void
 }
 
@@ -15,12 +15,12 @@ export function mountVolume(files: Record<string, string>): MountedVolume {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-volume-'))
   let version = 0
 
-  function replace(contents: Record<string, string>): void {
+  function replace(contents: Record<string, string>, mode = 0o600): void {
     version += 1
     const next = `..version_${version}`
     mkdirSync(join(folder, next))
     for (const [name, text] of Object.entries(contents)) {
-      writeFileSync(join(folder, next, name), text, { mode: 0o600 })
+      writeFileSync(join(folder, next, name), text, { mode })
     }
     symlinkSync(next, join(folder, '..data_tmp'))
     renameSync(join(folder, '..data_tmp'), join(folder, '..data'))

@@ -16,6 +16,8 @@ import type { StoreKind } from '@gatehouse/test-support/stored'
 export interface SessionParts {
   sessions: Sessions
   store: Store
+  /** The session keys at the start. */
+  keys: readonly Buffer[]
   dispose(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export async function sessionParts(
   return {
     sessions,
     store,
+    keys,
     dispose: async () => {
       await store.close()
       await redis?.dispose()

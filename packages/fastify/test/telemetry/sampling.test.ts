@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startGatehouse } from '@gatehouse/test-support/gatehouse'
+import { type Collector, startCollector } from '../support/collector.ts'
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+const span = '00f067aa0ba902b7'
+const forwarded = { 'x-forwarded-for': '203.0.113.9' }
+
+let collector: Collector
+beforeEach(async () => {
+  collector = await startCollector()
+})
+afterEach(() => collector.close())
+
+/** Sends one request and ends the app, which sends what it has recorded. @returns whether the trace was recorded */
+async function isRecorded(
+  { sampler, trusted = '' }: { sampler: string; trusted?: string },
+  flags: '00' | '01',
+  headers: Record<string, string> = forwarded,
+) {
+  const gatehouse = await startGatehouse({
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_TRACES_SAMPLER: sampler,
+      TRUSTED_PROXIES: trusted,
+    },
+  })
+  const traceparent = `00-${traceId}-${span}-${flags}`
+  const answer = await gatehouse.browser().get('/api/me', { ...headers, traceparent })
+  expect(await answer.json()).toMatchObject({ traceId })
+  await gatehouse.close()
+  return collector.spans().some((one) => one.traceId === traceId)
+}
+
+describe('whether a request is recorded', () => {
+  it.each(['00', '01'] as const)('is not decided by a stranger with the flag %s', async (flag) => {
+    expect(await isRecorded({ sampler: 'parentbased_always_on' }, flag)).toBe(true)
+    await collector.close()
+    collector = await startCollector()
+    expect(await isRecorded({ sampler: 'parentbased_always_off' }, flag)).toBe(false)
+  })
+
+  it('is not decided by a stranger either where another address is trusted', async () => {
+    const trusted = '10.0.0.7'
+    expect(await isRecorded({ sampler: 'parentbased_always_off', trusted }, '01')).toBe(false)
+  })
+
+  it('is decided by a trusted proxy, unless the sampler follows nobody', async () => {
+    const trusted = '127.0.0.1'
+    expect(await isRecorded({ sampler: 'parentbased_always_on', trusted }, '00')).toBe(false)
+    expect(await isRecorded({ sampler: 'always_off', trusted }, '01')).toBe(false)
+    expect(await isRecorded({ sampler: 'parentbased_always_off', trusted }, '01')).toBe(true)
+  })
+})
