@@ -117,7 +117,7 @@ describe('the words of the pages', () => {
         const [list, ...names] = key.split('.')
         const last = names.at(-1) ?? ''
         // By its own name, or by a name that comes from elsewhere: a code, the id of a check.
-        const use = new RegExp(`\\.${last}\\b|\\b${list}(?:\\.\\w+)*\\[|\\(${list}\\b`)
+        const use = new RegExp(`(?:\\.|[{,]\\s*)${last}\\b|\\b${list}(?:\\.\\w+)*\\[|\\(${list}\\b`)
         return !users.some((file) => use.test(file.text))
       })
       expect(unused).toEqual([])

@@ -119,7 +119,8 @@ function Action({ action, problem, details, retry }: ActionProps) {
           {copy(actions.copyDetails)}
         </Actions>
       )
-    default:
+    case 'retry':
+    case 'wait':
       return <Actions>{again('primary')}</Actions>
   }
 }
