@@ -21,9 +21,7 @@ const key = ['session'] as const
 export type SignOutReason = 'ended' | 'signing-out' | 'signed-out'
 
 /** The server's answer; for a signed-out user also what this page knows about the reason. */
-export type KnownSession =
-  | SignedIn
-  | (SignedOut & { reason?: SignOutReason | undefined })
+export type KnownSession = SignedIn | (SignedOut & { reason?: SignOutReason | undefined })
 
 /** The one source of truth for who is signed in. */
 export const sessionQuery = queryOptions<KnownSession, ApiProblem>({

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react'
-import { announce, ApiProblem, useContinueUrl } from '@gatehouse/react'
+import { announce, ApiProblem, appAddress, useContinueUrl } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -85,7 +85,7 @@ function Action({ action, problem, details, retry }: ActionProps) {
   )
   switch (kind) {
     case 'home':
-      return <ButtonLink href={pages.home}>{actions.home}</ButtonLink>
+      return <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
     case 'continue':
       return <ButtonLink href={continueUrl}>{label}</ButtonLink>
     case 'consent':
@@ -106,7 +106,7 @@ function Action({ action, problem, details, retry }: ActionProps) {
     case 'no-access':
       return (
         <Actions>
-          <ButtonLink href={pages.home}>{actions.home}</ButtonLink>
+          <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
           {copy(actions.copyForAdministrator)}
         </Actions>
       )

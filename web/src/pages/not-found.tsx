@@ -1,3 +1,4 @@
+import { appAddress } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { StatusCode } from '../api/status-code.tsx'
 import { ButtonLink } from '../ui/button.tsx'
@@ -10,7 +11,7 @@ export default function NotFound() {
     <MessageCard icon={search} title={words.title}>
       <StatusCode code={404} />
       <p>{words.text}</p>
-      <ButtonLink href={pages.home}>{words.home}</ButtonLink>
+      <ButtonLink href={appAddress(pages.home)}>{words.home}</ButtonLink>
     </MessageCard>
   )
 }

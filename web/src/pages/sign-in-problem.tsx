@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
 import { signInProblemUrl } from '@gatehouse/contract/paths'
 import type { SignInProblem as Known } from '@gatehouse/contract/sign-in-problem'
-import { call, useReturnTo, useSession } from '@gatehouse/react'
+import { appAddress, basePath, call, useReturnTo, useSession } from '@gatehouse/react'
 import { pages, signInUrl } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -77,7 +77,7 @@ function AlreadySignedIn({ name }: { name: string }) {
   return (
     <MessageCard icon={checkCircle} title={signedIn.title(name)}>
       <p>{signedIn.text}</p>
-      <ButtonLink href={useReturnTo()}>{actions.continue}</ButtonLink>
+      <ButtonLink href={appAddress(useReturnTo())}>{actions.continue}</ButtonLink>
     </MessageCard>
   )
 }
@@ -87,7 +87,7 @@ function StillSignedIn({ name }: { name: string }) {
   return (
     <>
       <p className={css.quiet}>{signedIn.still(<bdi key="name">{name}</bdi>)}</p>
-      <ButtonLink variant="outline" href={useReturnTo()}>
+      <ButtonLink variant="outline" href={appAddress(useReturnTo())}>
         {actions.continue}
       </ButtonLink>
     </>
@@ -112,7 +112,7 @@ function detailsOf(
 ): Entries {
   const failure = known?.failure
   return {
-    [names.app]: names.appAt(window.location.origin),
+    [names.app]: names.appAt(window.location.origin + basePath),
     [names.problem]: problem.title,
     [names.aadsts]: failure?.aadsts ?? aadsts,
     [names.fix]: failure?.fix,
@@ -144,7 +144,7 @@ function Actions({ problem, details, isDevelopment }: ActionProps) {
   return (
     <>
       <div className={css.actions}>
-        {toDoctor && <ButtonLink href={pages.doctor}>{actions.openDoctor}</ButtonLink>}
+        {toDoctor && <ButtonLink href={appAddress(pages.doctor)}>{actions.openDoctor}</ButtonLink>}
         <MainAction problem={problem} isSecond={toDoctor} copy={copy} />
         {problem.owner === 'administrator' &&
           problem.does !== 'copy' &&
@@ -172,7 +172,7 @@ function MainAction({ problem: { does, action, owner }, isSecond, copy }: MainAc
   const again = (label: string, variant: 'primary' | 'outline') => (
     <ButtonLink
       variant={variant}
-      href={signInUrl(returnTo, does === 'picker' ? { prompt: 'select_account' } : {})}
+      href={appAddress(signInUrl(returnTo, does === 'picker' ? { prompt: 'select_account' } : {}))}
     >
       {label}
     </ButtonLink>

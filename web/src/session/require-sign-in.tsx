@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { usePathname } from 'wouter/use-browser-location'
+import { useLocation } from 'wouter'
 import {
   identity,
   type KnownSession,
@@ -48,10 +48,11 @@ function Protected({ session, children }: Props & { session: KnownSession }) {
  * is given only if it is known: who opens a link for the first time has signed out of nothing.
  */
 function SignInNeeded({ session: { reason, ended } }: { session: SignedOut }) {
+  const [path] = useLocation()
   const why = reason === 'signed-out' ? words.signedOut : ended && words.ended
   return (
     <MessageCard icon={lock} title={words.title}>
-      <PageFocus title={words.title} path={usePathname()} />
+      <PageFocus title={words.title} path={path} />
       <StatusCode code={401} />
       {why && <p>{why}</p>}
       <p>{words.text}</p>

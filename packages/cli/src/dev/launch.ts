@@ -1,6 +1,6 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import { fileURLToPath } from 'node:url'
-import { pages } from '@gatehouse/contract/paths'
+import { basePathOf, pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
 import { LaunchError, proxyNote } from './addresses.ts'
@@ -75,7 +75,11 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
         TENANT_PORT: port,
         TENANT_HOST: host,
         TENANT_USERS: env['TENANT_USERS'],
-        TENANT_APP_ORIGIN: isOnThisMachine(config.publicUrl) ? undefined : config.publicUrl,
+        // The tenant knows http://localhost, on any port, by itself.
+        TENANT_APP_ORIGIN:
+          isOnThisMachine(config.publicUrl) && basePathOf(config.publicUrl) === ''
+            ? undefined
+            : config.publicUrl,
       },
       ready: '/_tenant/journal',
       wordsToStderr: true,

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Problem } from '@gatehouse/contract/problem'
-import { announce, type ApiProblem } from '@gatehouse/react'
+import { announce, type ApiProblem, appAddress } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import { inSeconds, useSecondsLeft } from '../../api/retry-countdown.tsx'
 import { Callout } from '../../ui/callout.tsx'
@@ -56,7 +56,10 @@ export function WrongAddress() {
 
 /** The server's sentence, which names its address. It takes a second request: `ApiProblem` has no `detail`. */
 async function readRefusal({ signal }: { signal: AbortSignal }): Promise<string | null> {
-  const response = await fetch(api.doctor, { headers: { accept: 'application/json' }, signal })
+  const response = await fetch(appAddress(api.doctor), {
+    headers: { accept: 'application/json' },
+    signal,
+  })
   const { detail }: Partial<Problem> = await response.json()
   return detail ?? null
 }

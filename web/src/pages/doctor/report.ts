@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding } from '@gatehouse/contract/doctor'
 import { addressWords, checkWords, words } from './words.ts'
+import { basePathOf } from '@gatehouse/contract/paths'
 
 /** The report to copy for support: the JSON of `npm run doctor -- --json`, with the time and the origin. */
 export function reportOf(findings: readonly Finding[], origin: string, checkedAt: number): string {
@@ -33,9 +34,8 @@ const loopback = /^(?:127(?:\.\d+){3}|\[::1\])$/
  * @param origin the page's `location.origin`
  */
 export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: string): Finding[] {
-  const configured = new URL(publicUrl).origin
-  if (origin === configured) return findings
-  const own = otherAddress(configured, origin)
+  if (origin === new URL(publicUrl).origin) return findings
+  const own = otherAddress(publicUrl, origin + basePathOf(publicUrl))
   const isThere = findings.some((finding) => finding.id === id)
   return isThere
     ? findings.map((finding) => (finding.id === id ? own : finding))

@@ -1,10 +1,12 @@
 /** The address that people open: what is configured, what answers there, and how a browser came. */
+import { api, basePathOf, health } from '@gatehouse/contract/paths'
 import type { Config } from '../../config/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 import { httpGet } from '../http-get.ts'
 
 const isDeployed = (config: Config) => config.publicUrl.startsWith('https:')
+const isUnderPath = (config: Config) => basePathOf(config.publicUrl) !== ''
 const trustProxy = 'Set TRUSTED_PROXIES to the proxy’s address or range.'
 
 export const address: Check = {
@@ -33,15 +35,19 @@ function addressFinding(config: Config): Finding {
 /** Whether the public address leads here, with https: plain http is this machine. */
 export const publicUrl: Check = {
   id: 'public-url',
-  async run({ config }) {
-    if (!isDeployed(config))
-      return [unknown('public-url', `${config.publicUrl} is on this machine only.`)]
-    const { host } = new URL(config.publicUrl)
-    const facts = await fetchFacts(config).catch((error: unknown) =>
-      explainNetworkFailure(error, host),
-    )
-    return [publicUrlFinding(config, facts)]
-  },
+  run: async ({ config }) => [await askPublicUrl(config)],
+}
+
+/** @param get for tests */
+export async function askPublicUrl(config: Config, get = httpGet): Promise<Finding> {
+  if (!isDeployed(config)) {
+    return unknown('public-url', `${config.publicUrl} is on this machine only.`)
+  }
+  const { host } = new URL(config.publicUrl)
+  const facts = await fetchFacts(config, get).catch((error: unknown) =>
+    explainNetworkFailure(error, host),
+  )
+  return publicUrlFinding(config, facts)
 }
 
 interface PublicUrlFacts {
@@ -50,24 +56,32 @@ interface PublicUrlFacts {
   redirectsTo: string | undefined
 }
 
-/** Asks for the app's health at the public address. @throws if there is no answer */
-async function fetchFacts(config: Config): Promise<PublicUrlFacts> {
-  const health = `${config.publicUrl}/healthz`
-  const { status, location, text } = await httpGet(health, 64 * 1024, config.proxy)
+/**
+ * Asks for the app's health at the public address; under a path for the session, because the app answers health checks
+ * also behind a proxy that takes the path off, and nothing else.
+ *
+ * @throws if there is no answer
+ */
+async function fetchFacts(config: Config, get: typeof httpGet): Promise<PublicUrlFacts> {
+  const [path, word] = isUnderPath(config) ? [api.session, 'signedIn'] : [health.alive, 'alive']
+  const url = config.publicUrl + path
+  const { status, location, text } = await get(url, 64 * 1024, config.proxy)
   return {
-    isAlive: status === 200 && text.includes('alive'),
+    isAlive: status === 200 && text.includes(word),
     redirectsTo: URL.canParse(location) ? new URL(location).origin : undefined,
   }
 }
 
 /** @param facts why nothing answers; undefined if that is not known */
 function publicUrlFinding(
-  { publicUrl: url }: Config,
+  config: Config,
   facts: PublicUrlFacts | NetworkFailure | undefined,
 ): Finding {
   const id = 'public-url'
-  const start =
-    'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
+  const { publicUrl: url } = config
+  const start = isUnderPath(config)
+    ? `Start the app, and let the proxy pass everything under ${basePathOf(url)} to HOST:PORT, over http, with the Host header, and with the path as it came.`
+    : 'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
   if (!facts) return warn(id, `Nothing answers at ${url} from here.`, start)
   if ('kind' in facts) {
     const { kind, sentence, next } = facts
@@ -76,7 +90,7 @@ function publicUrlFinding(
     return warn(id, reason, isAbout ? next : start)
   }
   if (facts.isAlive) return pass(id, `${url} leads to the app.`)
-  if (facts.redirectsTo && facts.redirectsTo !== url) {
+  if (facts.redirectsTo && facts.redirectsTo !== new URL(url).origin) {
     const reason = `${url} sends people on to ${facts.redirectsTo}.`
     return fail(id, reason, 'Set publicUrl to the address that people end at, and register it.')
   }
