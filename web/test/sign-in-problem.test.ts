@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Session } from '@gatehouse/contract/session'
 import {
-  isChoice,
   isForDoctor,
   isOver,
+  kindOf,
   problemCodes,
   problemFor,
   validDetails,
@@ -97,8 +97,10 @@ describe('what a page says of a failed sign-in', () => {
     expect(temporary).toEqual(['app_unavailable', 'unavailable'])
   })
 
-  test('has the mark of a warning for everything but a choice', () => {
-    expect(problemCodes.filter((code) => isChoice(problemFor(code)))).toEqual(['cancelled'])
+  test('warns of failures, and not of a choice or of what Microsoft asks for first', () => {
+    const of = (kind: string) => problemCodes.filter((code) => kindOf(problemFor(code)) === kind)
+    expect(of('choice')).toEqual(['cancelled'])
+    expect(of('request')).toEqual(['consent_required', 'admin_consent_required', 'step_up'])
   })
 
   test('sends its developer to the doctor only for what the doctor can see', () => {

@@ -9,13 +9,13 @@ import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { asLines, Details, type Entries } from '../ui/details.tsx'
-import { checkCircle, info, warning } from '../ui/icons.generated.ts'
+import { checkCircle, info, shield, warning } from '../ui/icons.generated.ts'
 import { Spinner } from '../ui/progress.tsx'
 import { ForDevelopers } from './sign-in-problem/for-developers.tsx'
 import {
-  isChoice,
   isForDoctor,
   isOver,
+  kindOf,
   type Owner,
   problemFor,
   type SignInProblem,
@@ -39,13 +39,8 @@ export default function SignInProblemPage() {
   const { requestId, aadsts = failure?.aadsts } = validDetails(query)
   const isDevelopment = session.data?.development === true
   const details = detailsOf(problem, { requestId, aadsts }, facts.data)
-  const isNeutral = isChoice(problem)
   return (
-    <MessageCard
-      icon={isNeutral ? info : warning}
-      tone={isNeutral ? 'neutral' : 'warning'}
-      title={problem.title}
-    >
+    <MessageCard {...marks[kindOf(problem)]} title={problem.title}>
       <p>{problem.text}</p>
       <OwnerLine owner={problem.owner} />
       {isDevelopment && <ForDevelopers {...{ problem, failure, requestId, aadsts }} />}
@@ -55,6 +50,12 @@ export default function SignInProblemPage() {
     </MessageCard>
   )
 }
+
+const marks = {
+  choice: { icon: info, tone: 'neutral' },
+  request: { icon: shield, tone: 'neutral' },
+  failure: { icon: warning, tone: 'warning' },
+} as const
 
 /** Not while it tries once more: a page that waits for a server that is down says nothing. */
 function isWaiting({ data, failureReason }: { data: unknown; failureReason: unknown }): boolean {

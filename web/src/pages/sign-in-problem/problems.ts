@@ -69,10 +69,13 @@ const owners = new Map<string, Owner>([
   ['microsoft', 'temporary'],
 ])
 
-/** What the user did, or did not get to: no mark of a warning for a choice. */
-export function isChoice({ code }: SignInProblem): boolean {
-  return code === 'cancelled'
+/** `choice`: the user's own. `request`: Microsoft asks for something first. Neither is a reason to warn. */
+export function kindOf({ code }: SignInProblem): 'choice' | 'request' | 'failure' {
+  if (code === 'cancelled') return 'choice'
+  return requests.has(code) ? 'request' : 'failure'
 }
+
+const requests = new Set<Code>(['consent_required', 'admin_consent_required', 'step_up'])
 
 /** Whether the doctor may find the cause: it looks at the app and its way to Microsoft, and signs nobody in. */
 export function isForDoctor({ owner }: SignInProblem): boolean {
