@@ -97,7 +97,7 @@ function search(exchange: AuthorizeContext, text: string): FastifyReply {
 function signIn(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   const { tenant, asked, request, reply } = exchange
   if (tenant.directory.isDisabled(user.id)) {
-    return showSignIn(exchange, undefined, '', `AADSTS50057: ${user.displayName} is disabled.`)
+    return showSignIn(exchange, undefined, '', new EntraError(50057).message)
   }
   const known =
     asked.prompt === 'login' ? undefined : tenant.browsers.accounts(request).get(user.id)
