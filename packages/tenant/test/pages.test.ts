@@ -69,6 +69,16 @@ describe('the account picker', () => {
     expect(await send({ q: 'nor' })).not.toContain('class="special"')
   })
 
+  it('takes the address at home of a guest, typed or as a hint', async () => {
+    const { guest } = people(tenant)
+    const hinted = buttonsOf(await page({ login_hint: guest.mail ?? '' }))
+    expect(hinted).toHaveLength(1)
+    expect(hinted[0]).toContain(guest.id)
+    expect(await send({ q: guest.mail?.toUpperCase() ?? '' })).toContain('Permissions requested')
+    // Only guests have another name to sign in by.
+    expect(await send({ q: 'someone@partner.example' })).toContain('No one matches')
+  })
+
   it('refuses a disabled account as Entra does, and marks it', async () => {
     const { disabled } = people(tenant)
     const refused = await send({ user: disabled.id })

@@ -90,7 +90,7 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
 }
 
 function search(exchange: AuthorizeContext, text: string): FastifyReply {
-  const exact = exchange.tenant.directory.byUserName(text)
+  const exact = exchange.tenant.directory.bySignInName(text)
   return exact ? signIn(exchange, exact) : showSignIn(exchange, undefined, text)
 }
 

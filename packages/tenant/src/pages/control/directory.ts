@@ -1,6 +1,7 @@
 /** The tab of the directory: test accounts by purpose, what an app has to know, and the number of users. */
 
 import { html } from 'ghtml'
+import { signInName } from '../../directory/directory.ts'
 import { testAccounts, type TestAccount } from '../../directory/test-accounts.ts'
 import { mostUsers } from '../../options.ts'
 import { appAddress } from '../../registry/app-address.ts'
@@ -25,7 +26,7 @@ export function directorySection(tenant: TenantState): string {
 
 function accountCard(tenant: TenantState, { purpose, user }: TestAccount): string {
   const app = latestApp(tenant)
-  const query = new URLSearchParams({ loginHint: user.userPrincipalName }).toString()
+  const query = new URLSearchParams({ loginHint: signInName(user) }).toString()
   const link = app?.isGatehouse
     ? html`<a
         href="${app.home}auth/sign-in?${query}"
