@@ -139,10 +139,14 @@ describe('the error page', () => {
 
 describe('names that are hard to read', () => {
   const names: Record<string, { name: string; shown: string; initials: string }> = {
-    empty: { name: '', shown: '(no name)', initials: '' },
-    'blanks alone': { name: ' \u00a0\u3000 ', shown: '(no name)', initials: '' },
-    'invisible characters alone': { name: '\u200b\u2066\ufeff', shown: '(no name)', initials: '' },
-    'symbols alone': { name: '★ ☂ ★', shown: '★ ☂ ★', initials: '' },
+    empty: { name: '', shown: '(no name)', initials: 'an icon' },
+    'blanks alone': { name: ' \u00a0\u3000 ', shown: '(no name)', initials: 'an icon' },
+    'invisible characters alone': {
+      name: '\u200b\u2066\ufeff',
+      shown: '(no name)',
+      initials: 'an icon',
+    },
+    'symbols alone': { name: '★ ☂ ★', shown: '★ ☂ ★', initials: 'an icon' },
     'an override of direction': {
       name: 'Ann \u202egnp.exe',
       shown: 'Ann gnp.exe',
@@ -180,7 +184,7 @@ describe('names that are hard to read', () => {
       expect(button).toContain(`title="${shown}"`)
       expect(button).toContain(`<bdi>odd${index}@local-tenant.example</bdi>`)
       const [, avatar = ''] = /aria-hidden="true">([\s\S]*?)<\/span>/.exec(button) ?? []
-      expect(avatar.startsWith('<svg') ? '' : avatar).toBe(initials)
+      expect(avatar.startsWith('<svg') ? 'an icon' : avatar).toBe(initials)
     },
   )
 
