@@ -6,6 +6,7 @@ import {
   type ProblemCode,
   problemStatus,
 } from '@gatehouse/contract/problem'
+import { publicAddress } from './base-path.ts'
 
 interface ProblemFacts extends ErrorOptions {
   reason?: InteractionReason
@@ -22,6 +23,8 @@ interface ProblemFacts extends ErrorOptions {
   apiRequestId?: string | undefined
   /** The permissions that are missing. */
   scopes?: readonly string[]
+  /** Only an administrator can grant them. */
+  adminConsent?: true
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
   /** A more exact status than the code's own: 413, 414 and 415 are all `invalid_request`. */
@@ -40,6 +43,7 @@ export class ProblemError extends Error {
   readonly apiCodes: readonly string[]
   readonly apiRequestId: string | undefined
   readonly scopes: readonly string[] | undefined
+  readonly adminConsent: true | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
 
@@ -50,6 +54,7 @@ export class ProblemError extends Error {
     this.reason = facts.reason
     this.signInUrl = facts.signInUrl
     this.scopes = facts.scopes
+    this.adminConsent = facts.adminConsent
     this.api = facts.api
     this.what = facts.what
     this.apiStatus = facts.apiStatus
@@ -70,11 +75,18 @@ export interface ProblemIds {
   traceId?: string | undefined
 }
 
+/** What an answer says of the app that sends it. */
+interface ProblemApp {
+  apiNames?: ApiNames
+  /** The path of `publicUrl`; empty without one. */
+  basePath?: string
+}
+
 /** The body for an error, RFC 9457 §3.1, plus `code`, `requestId` and `traceId`. */
 export function toProblem(
   error: ProblemError,
   { requestId, traceId }: ProblemIds,
-  apiNames: ApiNames = new Map(),
+  { apiNames = new Map(), basePath = '' }: ProblemApp = {},
 ): Problem {
   const apiName = error.api === undefined ? undefined : apiNames.get(error.api)
   return {
@@ -88,8 +100,9 @@ export function toProblem(
     ...(error.api && { api: error.api }),
     ...(apiName && { apiName }),
     ...(error.reason && { reason: error.reason }),
-    ...(error.signInUrl && { signInUrl: error.signInUrl }),
+    ...(error.signInUrl && { signInUrl: publicAddress(basePath, error.signInUrl) }),
     ...(error.scopes && { scopes: [...error.scopes] }),
+    ...(error.adminConsent && { adminConsent: error.adminConsent }),
   }
 }
 

@@ -270,6 +270,15 @@ describe('the address of the app', () => {
     expect(text).not.toContain('evil.example')
   })
 
+  it('has the path of an app that shares its host', async () => {
+    const redirectUris = ['https://portal.example.com/people/auth/redirect']
+    const other = await createTenant({ users: 3, clients: [{ ...client, redirectUris }] })
+    const text = await pageOf(other)
+    await other.close()
+    expect(text).toContain('href="https://portal.example.com/people/">Open the app')
+    expect(text).toContain('href="https://portal.example.com/people/users"')
+  })
+
   it('leads to the home page of an app with other paths than Gatehouse', async () => {
     const redirectUris = ['http://localhost:4000/callback']
     const other = await createTenant({ users: 3, clients: [{ ...client, redirectUris }] })

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
-import type { MessageOverrides } from '../api/error-messages.ts'
 import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -10,6 +9,7 @@ import { formatNumber } from '../ui/format.ts'
 import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { SearchBox } from '../ui/search-box.tsx'
+import { useRefusedMessages } from './users/refused.ts'
 import { UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
@@ -24,23 +24,6 @@ import {
 } from './users/users-query.ts'
 import css from './users/users.module.css'
 
-/** The usual cause of a 403 here: the user is a guest, and guests cannot list the directory. */
-const messages: MessageOverrides = {
-  forbidden: {
-    title: 'Guests cannot list this directory',
-    text: 'If you are not a guest, your organisation lets only some people list it.',
-  },
-}
-
-/** Graph refuses some searches, such as a lone symbol. The search box stays above the message. */
-const refusedSearch: MessageOverrides = {
-  ...messages,
-  invalid_request: {
-    title: 'This search is not possible',
-    text: 'Microsoft Graph did not accept it. Search for something else.',
-  },
-}
-
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [params, navigate] = useListParams()
@@ -52,6 +35,7 @@ export default function UsersPageView() {
     [navigate],
   )
   const goToStart = useCallback(() => navigate({ page: 1 }, { replace: true }), [navigate])
+  const messages = useRefusedMessages(error, search)
   const restarted = useRestartOnStaleCursor(error, page, goToStart)
   usePrefetchNext(params, isPlaceholderData ? undefined : data)
   useClampPage(page, isPlaceholderData ? undefined : data, navigate)
@@ -74,14 +58,10 @@ export default function UsersPageView() {
         </Callout>
       )}
       {/* `useRestartOnStaleCursor` is about to load page 1. */}
-      {isStaleCursor(error, page) ? (
+      {isStaleCursor(error, page) || !messages ? (
         placeholder
       ) : (
-        <QueryView
-          query={users}
-          messages={search && error?.api ? refusedSearch : messages}
-          placeholder={placeholder}
-        >
+        <QueryView query={users} messages={messages} placeholder={placeholder}>
           {(known) => (
             <Results params={params} data={known} busy={isPlaceholderData} navigate={navigate} />
           )}

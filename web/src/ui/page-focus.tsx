@@ -1,11 +1,13 @@
 import { useEffect } from 'react'
+import { currentPath as pathOf } from '@gatehouse/react'
 
 let currentPath: string | undefined
 let wentBack = false
 
 window.addEventListener('popstate', () => {
   // A jump within the same page is such an event too.
-  wentBack = window.location.pathname !== currentPath
+  const { pathname } = window.location
+  wentBack = pathOf({ pathname, search: '', hash: '' }) !== currentPath
 })
 
 /**

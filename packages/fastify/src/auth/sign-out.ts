@@ -1,12 +1,13 @@
 /** The end of a session: signed out in this app, or at Entra (front-channel logout). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { pages } from '@gatehouse/contract/paths'
+import { basePathOf, pages } from '@gatehouse/contract/paths'
 import { ProblemError, unavailable } from '../errors.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import { StoreError } from '../store/store.ts'
 import { matchesIssuer } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
+import { signOut as words } from './pages/words.ts'
 
 /**
  * `POST /auth/sign-out`: deletes the record with its tokens, then the cookie, and then tells the page where
@@ -42,12 +43,9 @@ export async function signOut(
     endLater(context, request)
     const fields = { err: error, event: 'sign_out_not_stored' }
     request.log.error(fields, 'A sign-out waits for the store')
-    throw new ProblemError('unavailable', notStored, { cause: error, retryAfterS: 5 })
+    throw new ProblemError('unavailable', words.notStored, { cause: error, retryAfterS: 5 })
   }
 }
-
-const notStored =
-  'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
 
 /** Signing out works beyond the rate limit too, without a read from the store. */
 async function openOrEndLater(context: AuthContext, request: FastifyRequest) {
@@ -71,7 +69,7 @@ function endLater({ requestSessions, sessions }: AuthContext, request: FastifyRe
  */
 async function endSessionUrl({ entra, publicUrl }: AuthContext, hint: unknown): Promise<string> {
   const metadata = await entra.discovery.metadata().catch(() => entra.discovery.known())
-  if (!metadata?.end_session_endpoint) return `${pages.signedOut}?local=1`
+  if (!metadata?.end_session_endpoint) return `${basePathOf(publicUrl)}${pages.signedOut}?local=1`
   const url = new URL(metadata.end_session_endpoint)
   url.searchParams.set('post_logout_redirect_uri', `${publicUrl}${pages.signedOut}`)
   // The claim that is made for this, never the user name: addresses end up in logs and histories.

@@ -13,14 +13,14 @@ Options:
   --json  prints { ok, findings } for programs
   --help  this text
 `
-const marks = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
-const colours = { pass: 'green', warn: 'yellow', fail: 'red' } as const
+const marks = { pass: 'ok  ', warn: 'warn', fail: 'FAIL', unknown: 'n/a ' } as const
+const colours = { pass: 'green', warn: 'yellow', fail: 'red', unknown: 'gray' } as const
 
 function lineOf({ id, status, reason, who, next }: Finding): string {
   // styleText respects NO_COLOR, pipes, and terminals without colours.
   const mark = styleText(colours[status], marks[status], { stream: process.stdout })
   const line = `${mark}  ${id}: ${reason}`
-  return status === 'pass' ? line : `${line}\n      ${who}: ${next}`
+  return status === 'pass' || status === 'unknown' ? line : `${line}\n      ${who}: ${next}`
 }
 
 /** @param root the project's root, with `aad.config.json` */
@@ -43,6 +43,7 @@ export async function runDoctor(args: readonly string[], root: string): Promise<
 function inLines(findings: readonly Finding[]): string {
   const count = (status: Finding['status']) =>
     findings.filter((finding) => finding.status === status).length
-  const sum = `${findings.length} checks: ${count('fail')} failed, ${count('warn')} to look at.`
+  const warnings = count('warn') === 1 ? '1 warning' : `${count('warn')} warnings`
+  const sum = `${findings.length} checks: ${count('fail')} failed, ${warnings}, ${count('unknown')} not checked.`
   return `${findings.map(lineOf).join('\n')}\n\n${sum}`
 }

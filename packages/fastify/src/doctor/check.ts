@@ -27,7 +27,7 @@ export interface Check {
    * Asks what it needs to know, each question with a limit of time, because a diagnosis takes as long as
    * its slowest check. `examine` stops waiting after 25 seconds.
    *
-   * @returns no finding if the check does not apply
+   * @returns at least one finding for each of its ids
    */
   run(context: CheckContext): Promise<Finding[]> | Finding[]
 }
@@ -36,6 +36,11 @@ type Who = Finding['who']
 
 export function pass(id: string, reason: string): Finding {
   return { id, status: 'pass', reason, who: 'operator', next: 'Nothing to do.' }
+}
+
+/** What was not checked, and why: a check that is left out would read as passed. */
+export function unknown(id: string, reason: string): Finding {
+  return { ...pass(id, reason), status: 'unknown' }
 }
 
 export function warn(id: string, reason: string, next: string, who: Who = 'operator'): Finding {

@@ -1,6 +1,6 @@
 /** The list of checks, and a run of all of them. */
 import { TimeoutError, withTimeout } from '../with-timeout.ts'
-import { type Check, type CheckContext, fail, type Finding, nameOf } from './check.ts'
+import { type Check, type CheckContext, fail, type Finding, nameOf, unknown } from './check.ts'
 import { authority } from './checks/authority.ts'
 import { configuration, graphHost, scopes } from './checks/configuration.ts'
 import { credential } from './checks/credential.ts'
@@ -52,12 +52,32 @@ async function runOne(check: Check, context: CheckContext, limitMs: number): Pro
   try {
     return await withTimeout(limitMs, Promise.resolve(check.run(context)))
   } catch (error) {
-    if (error instanceof TimeoutError) {
-      const reason = `The check did not end within ${limitMs / 1000} seconds. The other findings hold.`
-      const next = 'Check again. If it stays so, look for a disk or a network that hangs.'
-      return [fail(check.id, reason, next)]
-    }
-    const next = 'Report this: a check gives a finding, and throws no error.'
-    return [fail(check.id, `The check broke with ${nameOf(error)}.`, next, 'developer')]
+    return [failureOf(check, error, limitMs), ...notChecked(check.others, becauseOf(check.id))]
   }
+}
+
+function failureOf({ id }: Check, error: unknown, limitMs: number): Finding {
+  if (error instanceof TimeoutError) {
+    const reason = `The check did not end within ${limitMs / 1000} seconds. The other findings hold.`
+    const next = 'Check again. If it stays so, look for a disk or a network that hangs.'
+    return fail(id, reason, next)
+  }
+  const next = 'Report this: a check gives a finding, and throws no error.'
+  return fail(id, `The check broke with ${nameOf(error)}.`, next, 'developer')
+}
+
+const becauseOf = (id: string) => `Not checked: it depends on the check ${id}.`
+
+function notChecked(ids: readonly string[] = [], reason: string): Finding[] {
+  return ids.map((id) => unknown(id, reason))
+}
+
+/**
+ * The diagnosis of a configuration that is refused: no other check can run.
+ *
+ * @param problems one finding for each key
+ */
+export function withoutConfiguration(problems: readonly Finding[]): Finding[] {
+  const [, ...others] = checks.flatMap(({ id, others: more = [] }) => [id, ...more])
+  return [...problems, ...notChecked(others, 'Not checked: it needs a valid configuration.')]
 }

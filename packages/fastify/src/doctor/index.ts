@@ -6,7 +6,7 @@ import { type Config, ConfigError, loadConfig } from '../config/index.ts'
 import { ProblemError } from '../errors.ts'
 import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
 import type { CheckContext, Finding } from './check.ts'
-import { examine } from './checks.ts'
+import { examine, withoutConfiguration } from './checks.ts'
 import { configFindings } from './checks/configuration.ts'
 import { browserRequestFinding } from './checks/public-address.ts'
 import { CredentialAnswers } from './credential-answers.ts'
@@ -25,7 +25,7 @@ export async function diagnose(env: NodeJS.ProcessEnv, root: string): Promise<Fi
     config = loadConfig(env, root)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return configFindings(error)
+    return withoutConfiguration(configFindings(error))
   }
   return examine({ config, now: Date.now, answerOf: (_place, ask) => ask(), roles: undefined })
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Check, type CheckContext, pass } from '../../src/doctor/check.ts'
+import { type Check, type CheckContext, pass, unknown } from '../../src/doctor/check.ts'
 import { checks, examine } from '../../src/doctor/checks.ts'
 import { roles } from '../../src/doctor/checks/roles.ts'
 import { load, ownTenant } from '../support/config-folder.ts'
@@ -35,8 +35,7 @@ describe('a run of all checks', () => {
         return [pass('second', 'Good.')]
       },
     }
-    const none: Check = { id: 'does-not-apply', run: () => [] }
-    const all = await examine(context, [first, none, second])
+    const all = await examine(context, [first, second])
     expect(all.map(({ id }) => id)).toEqual(['first', 'first-too', 'second'])
   })
 
@@ -63,6 +62,13 @@ describe('a run of all checks', () => {
     expect(all.map(({ status }) => status)).toEqual(['pass', 'fail', 'pass'])
     expect(all[1]?.reason).toBe('The check broke with Error (ECONNRESET).')
     expect(JSON.stringify(all)).not.toContain('secret-0123456789')
+  })
+
+  it('names what it would have found besides as not checked', async () => {
+    const broken = { id: 'one', others: ['two'], run: () => Promise.reject(new Error('no')) }
+    const [one, ...others] = await examine(context, [broken])
+    expect(one).toMatchObject({ id: 'one', status: 'fail' })
+    expect(others).toEqual([unknown('two', 'Not checked: it depends on the check one.')])
   })
 
   it('gives a finding if something else than an error is thrown', async () => {
@@ -107,16 +113,17 @@ describe('the check of roles', () => {
   }
 
   it('does not apply where no role is listed or required', () => {
-    expect(found([])).toEqual([])
-    expect(found([], [])).toEqual([])
+    const notChecked = [{ id: 'roles', status: 'unknown' }]
+    expect(found([])).toMatchObject(notChecked)
+    expect(found([], [])).toMatchObject(notChecked)
   })
 
   it('says what is listed, and that routes are known in the running app only', () => {
     expect(found(['A'])).toMatchObject([
-      { status: 'pass', reason: expect.stringMatching(/while the app runs/) as unknown },
+      { status: 'unknown', reason: expect.stringMatching(/while the app runs/) as unknown },
     ])
     expect(found(['A'], [])).toMatchObject([
-      { status: 'pass', reason: expect.stringMatching(/no route of this app/) as unknown },
+      { status: 'unknown', reason: expect.stringMatching(/no route of this app/) as unknown },
     ])
     expect(found(['A'], ['A'])).toMatchObject([
       { status: 'pass', reason: expect.stringMatching(/lists it/) as unknown },

@@ -32,7 +32,7 @@ describe('npm run doctor', () => {
     const { code, stdout } = await doctor()
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ok {4}config: Valid\.$/m)
-    expect(stdout).toContain('12 checks: 0 failed, 0 to look at.')
+    expect(stdout).toContain('14 checks: 0 failed, 0 warnings, 2 not checked.')
     expect(stdout).not.toContain('\u001B[')
   })
 
@@ -41,7 +41,7 @@ describe('npm run doctor', () => {
     const { code, stdout } = await doctor([], env)
     expect(code).toBe(1)
     expect(stdout).toMatch(/^FAIL {2}credential: Entra refuses clientSecret \(AADSTS7000215\)\.$/m)
-    expect(stdout).toMatch(/^ {6}administrator: .*Certificates & secrets/m)
+    expect(stdout).toMatch(/^ {6}owner: .*Certificates & secrets/m)
     expect(stdout).not.toContain(env.AAD_CLIENT_SECRET)
   })
 
@@ -50,7 +50,8 @@ describe('npm run doctor', () => {
     expect(code).toBe(1)
     const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: object[] }
     expect(ok).toBe(false)
-    expect(findings).toMatchObject([{ id: 'config', status: 'fail', who: 'operator' }])
+    expect(findings[0]).toMatchObject({ id: 'config', status: 'fail', who: 'operator' })
+    expect(findings[1]).toMatchObject({ id: 'authority', status: 'unknown' })
     expect(Object.keys(findings[0] ?? {})).toEqual(['id', 'status', 'reason', 'who', 'next'])
   })
 })

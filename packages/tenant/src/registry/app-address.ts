@@ -4,7 +4,7 @@ import type { Journal } from '../journal.ts'
 import { isRedirectUri, type Client } from './client.ts'
 
 export interface AppAddress {
-  /** Its home page: the origin, with a slash. */
+  /** Its home page, with a slash at the end. */
   home: string
   /** Whether its redirect URI is Gatehouse's, so that the paths of its pages are known. */
   isGatehouse: boolean
@@ -34,11 +34,14 @@ function isOf(client: Client, query: Record<string, string | string[]>): boolean
   return clientId.toLowerCase() === client.clientId.toLowerCase() && isRedirectUri(client, uri)
 }
 
-const gatehousePaths = ['/auth/redirect', '/signed-out']
+/** The end of Gatehouse's redirect URIs; an app that shares its host has a path before it. */
+const gatehousePath = /\/(?:auth\/redirect|signed-out)$/
 
 function addressOf(uri: string): AppAddress | undefined {
   if (!URL.canParse(uri)) return undefined
   const { protocol, origin, pathname } = new URL(uri)
   if (protocol !== 'http:' && protocol !== 'https:') return undefined
-  return { home: `${origin}/`, isGatehouse: gatehousePaths.includes(pathname) }
+  const isGatehouse = gatehousePath.test(pathname)
+  const base = isGatehouse ? pathname.replace(gatehousePath, '') : ''
+  return { home: `${origin}${base}/`, isGatehouse }
 }

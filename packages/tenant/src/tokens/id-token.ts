@@ -49,6 +49,7 @@ function idTokenClaims(
   const wants = (scope: string) => scopes.includes(scope)
   const has = (claim: string) => client.optionalClaims.has(claim)
   return {
+    ...(has('acct') ? { acct: user.userType === 'Guest' ? 1 : 0 } : {}),
     aud: client.clientId,
     iss: issuerOf(tenant),
     iat: issuedAt - backdating,

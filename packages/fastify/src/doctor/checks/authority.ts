@@ -2,7 +2,7 @@
 import { type Config, issuerFor } from '../../config/index.ts'
 import { createEntraNetwork, EntraError, readMetadata } from '../../entra/index.ts'
 import { withoutProxy } from '../../outgoing/index.ts'
-import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 
 /** Three findings of one answer: `authority`, `issuer` and `clock`. */
 export const authority: Check = {
@@ -45,11 +45,15 @@ function asEntraError(error: unknown): EntraError {
 
 /** @param facts the error if there is no usable document */
 export function authorityFindings(config: Config, facts: AuthorityFacts | EntraError): Finding[] {
-  if (facts instanceof EntraError) return [noDocument(config, facts)]
-  if (!facts.issuer) return [noDocument(config)]
+  if (facts instanceof EntraError) {
+    return [noDocument(config, facts), noIssuer, unknown('clock', 'The tenant did not answer.')]
+  }
+  if (!facts.issuer) return [noDocument(config), noIssuer, clockFinding(facts.clockAheadMs)]
   const answers = pass('authority', `${config.authority} answers${through(config)}.`)
   return [answers, issuerFinding(config, facts.issuer), clockFinding(facts.clockAheadMs)]
 }
+
+const noIssuer = unknown('issuer', 'The tenant gave no document that names it.')
 
 function noDocument(config: Config, error?: EntraError): Finding {
   const copy = documentUrl(config)
@@ -83,7 +87,7 @@ const clockRefusedMs = 5 * 60_000
 
 function clockFinding(aheadMs: number | undefined): Finding {
   if (aheadMs === undefined) {
-    return warn('clock', 'The authority does not say what time it is.', 'Check this machine’s NTP.')
+    return unknown('clock', 'The authority does not say what time it is.')
   }
   const seconds = Math.round(Math.abs(aheadMs) / 1000)
   const side = aheadMs > 0 ? 'ahead of' : 'behind'

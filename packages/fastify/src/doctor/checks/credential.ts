@@ -9,18 +9,18 @@ import {
   refusesClient,
   remedyFor,
 } from '../../entra/index.ts'
-import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
+import { type Check, fail, type Finding, nameOf, pass, unknown, warn } from '../check.ts'
 import type { AnswerOf, CredentialAnswer } from '../credential-answers.ts'
+import { registrationLink } from '../registration-link.ts'
 
-/** One finding for each credential. */
+/** One finding for each credential. Those of the local tenant are tried as those of Entra are. */
 export const credential: Check = {
   id: 'credential',
   async run({ config, now, answerOf }) {
-    if (config.usesLocalTenant) {
-      return [pass('credential', 'The local tenant’s own, which does not end.')]
-    }
-    const all = config.credentials.map((_, place) => readAndAsk(config, place, answerOf))
-    return credentialFindings(await Promise.all(all), now())
+    // The secret of the local tenant is public, and its answer changes with each scenario.
+    const answer: AnswerOf = config.usesLocalTenant ? (_place, ask) => ask() : answerOf
+    const all = config.credentials.map((_, place) => readAndAsk(config, place, answer))
+    return credentialFindings(await Promise.all(all), config, now())
   },
 }
 
@@ -30,9 +30,11 @@ interface CredentialFacts extends CredentialAnswer {
   endsAt: number | undefined
   /** Why it cannot be used; completes "the credential …". */
   problem: string | undefined
+  /** Why Entra was not asked, a sentence. */
+  notAsked: string | undefined
 }
 
-const notAsked = {
+const noAnswer = {
   accepted: undefined,
   aadsts: undefined,
   advice: undefined,
@@ -50,24 +52,32 @@ async function readAndAsk(
   const entra = createEntra({ ...config, credentials }, log, Date.now)
   const [loaded] = entra.credential.list
   const setting = loaded?.kind === 'secret' ? 'clientSecret' : `credentials.${place}`
-  const unknown = { ...notAsked, setting, endsAt: undefined, problem: undefined }
+  const nothing = {
+    ...noAnswer,
+    setting,
+    endsAt: undefined,
+    problem: undefined,
+    notAsked: undefined,
+  }
   try {
-    const facts = { ...unknown, endsAt: (await loaded?.read())?.endsAt }
+    const facts = { ...nothing, endsAt: (await loaded?.read())?.endsAt }
     // MSAL needs a tenant for this, and `organizations` is none.
-    if (config.tenant === 'organizations') return facts
+    if (config.tenant === 'organizations') return { ...facts, notAsked: needsOneTenant }
     // Without the document nothing can be sent, so there is no answer to keep.
     const isReachable = await entra.discovery.metadata().then(
       () => true,
       () => false,
     )
-    if (!isReachable) return facts
+    if (!isReachable) return { ...facts, notAsked: 'The tenant did not answer' }
     return { ...facts, ...(await answerOf(place, () => answerTo(entra, config))) }
   } catch (error) {
-    return { ...unknown, problem: problemOf(error) }
+    return { ...nothing, problem: problemOf(error) }
   } finally {
     await entra.close()
   }
 }
+
+const needsOneTenant = 'With tenant "organizations" only a sign-in can try it'
 
 /** Completes "the credential …". */
 function problemOf(error: unknown): string {
@@ -85,12 +95,12 @@ async function answerTo(entra: Entra, config: Config): Promise<CredentialAnswer>
     if (!(error instanceof EntraError)) throw error
     const { code, oauthError, aadsts } = error
     if (refusesClient(error)) {
-      return { ...notAsked, accepted: false, aadsts, advice: remedyFor(error) }
+      return { ...noAnswer, accepted: false, aadsts, advice: remedyFor(error) }
     }
     // The grant type is checked before the client.
-    if (code !== 'entra_refused' || oauthError === 'unsupported_grant_type') return notAsked
+    if (code !== 'entra_refused' || oauthError === 'unsupported_grant_type') return noAnswer
   }
-  return { ...notAsked, accepted: true }
+  return { ...noAnswer, accepted: true }
 }
 
 async function sendCredential(entra: Entra, config: Config): Promise<void> {
@@ -105,43 +115,76 @@ async function sendCredential(entra: Entra, config: Config): Promise<void> {
 }
 
 /** @param now ms since the epoch */
-function credentialFindings(all: readonly CredentialFacts[], now: number): Finding[] {
-  const found = all.map((facts) => credentialFinding(facts, now))
+function credentialFindings(
+  all: readonly CredentialFacts[],
+  config: Config,
+  now: number,
+): Finding[] {
+  const found = all.map((facts) => credentialFinding(facts, config, now))
   // Sign-ins still work with another credential.
   if (found.every(({ status }) => status === 'fail')) return found
   return found.map((one) => (one.status === 'fail' ? { ...one, status: 'warn' } : one))
 }
 
 const dayMs = 24 * 60 * 60_000
-const endDateNext =
-  'Copy the end date from App registrations > (the app) > Certificates & secrets to "clientSecretExpires" in aad.config.json.'
+const certificatesAndSecrets = 'App registrations > (the app) > Certificates & secrets'
 
-function credentialFinding(facts: CredentialFacts, now: number): Finding {
-  const { setting, endsAt, problem, accepted, advice } = facts
-  const age = ageOf(facts)
+function credentialFinding(facts: CredentialFacts, config: Config, now: number): Finding {
+  const { setting, problem, accepted, notAsked } = facts
   const id = 'credential'
   if (problem) {
     const next = 'Put the file or the platform’s token in place; no restart is needed.'
     return fail(id, `${setting} ${problem}.`, next)
   }
-  if (accepted === false) {
-    const code = facts.aadsts === undefined ? '' : `AADSTS${facts.aadsts}`
-    const next = `${advice?.fix ?? 'Issue a new one.'}${advice?.portal ? ` Portal: ${advice.portal}.` : ''}`
-    return fail(id, `Entra refuses ${setting}${inBrackets(code, age)}.`, next, 'administrator')
+  if (accepted === false) return refused(facts, config)
+  const isTried = accepted === true
+  const tenant = config.usesLocalTenant ? 'the local tenant' : 'Entra'
+  const outcome = isTried ? `${tenant} accepts it` : `whether ${tenant} accepts it is not known`
+  const ending = endOf(facts, config, now)
+  const reason = `${setting} is there; ${outcome}${inBrackets(ageOf(facts))}${ending.reason}`
+  const link = registrationLink(config, 'Credentials')
+  if (ending.next !== undefined)
+    return { ...warn(id, reason, ending.next, 'owner'), link, ...ending.as }
+  if (isTried) return pass(id, reason)
+  return unknown(id, `${reason} ${notAsked ?? 'The answer of the tenant did not show it'}.`)
+}
+
+function refused(facts: CredentialFacts, config: Config): Finding {
+  const { setting, aadsts, advice } = facts
+  const code = aadsts === undefined ? '' : `AADSTS${aadsts}`
+  const link = registrationLink(config, 'Credentials')
+  const said = inBrackets(code, ageOf(facts))
+  if (config.usesLocalTenant) {
+    const reason = `The local tenant refuses ${setting}${said}: one of its scenarios is on.`
+    const next = `Turn the scenario off at ${link}.`
+    return { ...fail('credential', reason, next, 'developer'), link }
   }
-  const outcome = accepted ? 'Entra takes it' : 'whether Entra takes it shows at the first sign-in'
-  const proof = `${outcome}${inBrackets(age)}`
+  const place = advice?.portal ? ` Portal: ${advice.portal}.` : ''
+  const next = `${advice?.fix ?? 'Issue a new one.'}${place}`
+  return { ...fail('credential', `Entra refuses ${setting}${said}.`, next, 'owner'), link }
+}
+
+/** What is known of a credential's end: the rest of the sentence, and what to do if that is soon. */
+interface Ending {
+  reason: string
+  next?: string
+  as?: Partial<Finding>
+}
+
+function endOf({ setting, endsAt }: CredentialFacts, config: Config, now: number): Ending {
+  if (config.usesLocalTenant) return { reason: '; it does not end.' }
   if (endsAt === undefined) {
-    const isSecret = /secret/i.test(setting)
-    const reason = `${setting} is there; ${proof}; its end date is not known here.`
-    return isSecret ? warn(id, reason, endDateNext) : pass(id, reason)
+    const reason = '; its end date is not known here.'
+    if (!/secret/i.test(setting)) return { reason }
+    const next = `Copy the end date from ${certificatesAndSecrets} to "clientSecretExpires" in aad.config.json.`
+    return { reason, next }
   }
   const daysLeft = Math.floor((endsAt - now) / dayMs)
   const end = new Date(endsAt).toISOString().slice(0, 10)
-  const reason = `${setting} is there; ${proof}; it ends on ${end}: ${daysLeft} days left.`
-  const next = 'Issue a new one: App registrations > (the app) > Certificates & secrets.'
-  if (daysLeft < 7) return fail(id, reason, next, 'administrator')
-  return daysLeft < 30 ? warn(id, reason, next, 'administrator') : pass(id, reason)
+  const reason = `; it ends on ${end}: ${daysLeft} days left.`
+  if (daysLeft >= 30) return { reason }
+  const next = `Issue a new one: ${certificatesAndSecrets}.`
+  return daysLeft < 7 ? { reason, next, as: { status: 'fail' } } : { reason, next }
 }
 
 /** The age of an answer that is not new. */

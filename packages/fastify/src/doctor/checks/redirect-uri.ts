@@ -2,7 +2,8 @@
 import type { Config } from '../../config/index.ts'
 import { aadstsNumber } from '../../entra/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
-import { type Check, fail, type Finding, pass, warn } from '../check.ts'
+import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
+import { registrationLink } from '../registration-link.ts'
 import { httpGet } from '../http-get.ts'
 
 export const redirectUri: Check = {
@@ -51,19 +52,23 @@ const authenticationPage = 'App registrations > (the app) > Authentication'
 
 /** @param facts why the authority does not answer; undefined if that is not known */
 export function redirectFinding(
-  { redirectUri: uri }: Config,
+  config: Config,
   facts: RedirectFacts | NetworkFailure | undefined,
 ): Finding {
   const id = 'redirect-uri'
+  const { redirectUri: uri } = config
   if (facts && 'kind' in facts) {
-    const reason = `Whether ${uri} is registered could not be told: ${facts.sentence}.`
-    return warn(id, reason, facts.next)
+    return unknown(id, `Whether ${uri} is registered could not be asked: ${facts.sentence}.`)
   }
   if (facts?.registered) return pass(id, `${uri} is registered.`)
   if (facts?.registered === false) {
     const reason = `${uri}, which the app sends, is not registered (AADSTS50011).`
     const next = `Add ${uri} as a redirect URI of type Web: ${authenticationPage}.`
-    return { ...fail(id, reason, next, 'administrator'), copy: uri }
+    return {
+      ...fail(id, reason, next, 'owner'),
+      copy: uri,
+      link: registrationLink(config, 'Authentication'),
+    }
   }
   if (facts?.aadsts === 700016) {
     const reason = 'This tenant has no app with this clientId (AADSTS700016).'
@@ -72,5 +77,9 @@ export function redirectFinding(
   const said = facts?.aadsts === undefined ? 'no clear answer' : `AADSTS${facts.aadsts}`
   const reason = `Whether ${uri} is registered could not be told (${said}).`
   const compare = `Compare it with ${authenticationPage}.`
-  return { ...warn(id, reason, compare, 'administrator'), copy: uri }
+  return {
+    ...warn(id, reason, compare, 'owner'),
+    copy: uri,
+    link: registrationLink(config, 'Authentication'),
+  }
 }

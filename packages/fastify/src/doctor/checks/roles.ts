@@ -1,5 +1,5 @@
 /** App roles: whether the registration can have those that routes require, and whether users have any. */
-import { type Check, type CheckContext, type Finding, pass, warn } from '../check.ts'
+import { type Check, type CheckContext, type Finding, pass, unknown, warn } from '../check.ts'
 
 /**
  * The registration itself cannot be read with a token of a user. What is known is `appRoles`, from which
@@ -14,11 +14,11 @@ function roleFindings({ config: { appRoles: listed }, roles: known }: CheckConte
   const id = 'roles'
   const required = [...(known?.names ?? [])]
   if (required.length === 0) {
-    if (listed.length === 0) return []
+    const list = listed.length === 0 ? 'no role' : listed.join(', ')
     const reason = known
-      ? `appRoles lists ${listed.join(', ')}, and no route of this app requires a role.`
-      : `appRoles lists ${listed.join(', ')}. Which roles routes require is known while the app runs.`
-    return [pass(id, reason)]
+      ? `appRoles lists ${list}, and no route of this app requires a role.`
+      : `appRoles lists ${list}. Which roles routes require is known while the app runs.`
+    return [unknown(id, reason)]
   }
   const unlisted = required.filter((role) => !listed.includes(role))
   if (unlisted.length > 0) {

@@ -21,13 +21,13 @@ export const store: Check = {
   },
 }
 
-/** Opens the store and writes a key that expires after a second. @throws StoreError, Error */
+/** Opens the store and writes a key that expires by itself. @throws StoreError, Error */
 async function tryStore(config: Config): Promise<void> {
   const access = createStoreAccess(config, undefined, Date.now)
   const opened = await openStore(config.storeUrl, Date.now, access)
   try {
     await opened.ping()
-    await opened.oneTimeKeys.consume(`doctor-${randomBytes(8).toString('hex')}`, 1_000)
+    await opened.checkWrite()
   } finally {
     await opened.close()
   }
@@ -77,10 +77,10 @@ export const sessionKeys: Check = {
 
 function keyFinding({ production, sessionKeys: { length: count }, storeUrl }: Config): Finding {
   const id = 'session-keys'
-  if (production) return pass(id, `${count} in SESSION_KEYS; the first one seals.`)
+  if (production) return pass(id, `${count} in SESSION_KEYS; the first one encrypts.`)
   if (!storeUrl.startsWith('sqlite:')) {
     const reason = 'The store is shared, and the keys may be this machine’s own.'
     return warn(id, reason, 'Give every instance the same SESSION_KEYS.')
   }
-  return pass(id, `${count}, for development.`)
+  return pass(id, `${count === 1 ? 'One key' : `${count} keys`}, for development.`)
 }

@@ -1,0 +1,126 @@
+/**
+ * Every text that a page shows is in the catalogue of its area, `words.ts` or `<what>-words.ts`: a second language
+ * is then a second set of these files. Read in both directions: no text outside of it, and no word that nothing uses.
+ */
+import { parseSync, Visitor, type ESTree } from 'vite'
+import { describe, expect, it } from 'vitest'
+import { sourceFiles } from './imports.ts'
+
+const isCatalogue = (path: string) => /[/-]words\.ts$/.test(path)
+const files = sourceFiles('web/src')
+/** Whose texts are still to be moved into a catalogue. */
+const toMove = new Set([
+  'web/src/layout/account.tsx',
+  'web/src/layout/layout.tsx',
+  'web/src/layout/theme.tsx',
+  'web/src/main.tsx',
+  'web/src/pages/claims.tsx',
+  'web/src/pages/claims/claim-groups.tsx',
+  'web/src/pages/claims/claim-list.ts',
+  'web/src/pages/claims/explanations.ts',
+  'web/src/pages/home/no-tokens.tsx',
+  'web/src/pages/home/signed-in.tsx',
+  'web/src/pages/home/signed-out.tsx',
+  'web/src/pages/home/status.tsx',
+  'web/src/pages/sessions.tsx',
+  'web/src/pages/sessions/end-sessions.tsx',
+  'web/src/pages/sessions/session-table.tsx',
+  'web/src/pages/users.tsx',
+  'web/src/pages/users/person-panel.tsx',
+  'web/src/pages/users/user-table.tsx',
+  'web/src/router.tsx',
+  'web/src/ui/copy-button.tsx',
+  'web/src/ui/details.tsx',
+  'web/src/ui/page-focus.tsx',
+  'web/src/ui/progress.tsx',
+  'web/src/ui/search-box.tsx',
+  'web/src/ui/side-panel.tsx',
+])
+const pages = files.filter(({ path }) => !isCatalogue(path) && !toMove.has(path))
+const catalogues = files.filter(({ path }) => isCatalogue(path))
+
+/** Attributes that a person sees or hears. */
+const spoken = new Set([
+  'alt',
+  'aria-label',
+  'aria-description',
+  'aria-roledescription',
+  'label',
+  'lead',
+  'placeholder',
+  'text',
+  'title',
+])
+const hasLetter = /\p{L}/u
+/** Two words side by side: no identifier, path or class name looks like that. */
+const isPhrase = /\p{L}[,;:.…’]* \p{L}/u
+
+/** The texts of a file that a page shows. */
+function textsIn(path: string, text: string): string[] {
+  const found: string[] = []
+  const note = (value: string, isText: boolean) => {
+    if (isText && hasLetter.test(value)) found.push(value.trim())
+  }
+  const { program } = parseSync(path, text)
+  new Visitor({
+    JSXText: ({ value }) => note(value, true),
+    JSXAttribute: ({ name, value }) => {
+      const isSpoken = name.type === 'JSXIdentifier' && spoken.has(name.name)
+      if (value?.type === 'Literal' && typeof value.value === 'string') note(value.value, isSpoken)
+    },
+    Literal: ({ value }) => {
+      if (typeof value === 'string') note(value, isPhrase.test(value))
+    },
+    TemplateElement: ({ value }) => note(value.raw, isPhrase.test(value.raw)),
+  }).visit(program)
+  return found
+}
+
+/** The keys of a catalogue, at every depth: `about.title`. */
+function keysOf(path: string, text: string): string[] {
+  const keys: string[] = []
+  const walk = (node: ESTree.ObjectExpression, before: string) => {
+    for (const property of node.properties) {
+      if (property.type !== 'Property' || property.key.type !== 'Identifier') continue
+      const key = before + property.key.name
+      if (property.value.type === 'ObjectExpression') walk(property.value, `${key}.`)
+      else keys.push(key)
+    }
+  }
+  new Visitor({
+    VariableDeclarator: ({ id, init }) => {
+      const value = init?.type === 'TSAsExpression' ? init.expression : init
+      if (id.type === 'Identifier' && value?.type === 'ObjectExpression') walk(value, `${id.name}.`)
+    },
+  }).visit(parseSync(path, text).program)
+  return keys
+}
+
+describe('the words of the pages', () => {
+  it('are still outside of a catalogue in files that exist only', () => {
+    const paths = files.filter(({ path, text }) => textsIn(path, text).length > 0)
+    expect(paths.map(({ path }) => path)).toEqual(expect.arrayContaining([...toMove]))
+  })
+
+  it.each(pages.map(({ path, text }) => [path, text] as const))(
+    '%s has none of its own',
+    (path, text) => {
+      expect(textsIn(path, text)).toEqual([])
+    },
+  )
+
+  it.each(catalogues.map(({ path, text }) => [path, text] as const))(
+    '%s has none that nothing uses',
+    (path, text) => {
+      const users = files.filter((file) => file.text.includes('words'))
+      const unused = keysOf(path, text).filter((key) => {
+        const [list, ...names] = key.split('.')
+        const last = names.at(-1) ?? ''
+        // By its own name, or by a name that comes from elsewhere: a code, the id of a check.
+        const use = new RegExp(`(?:\\.|[{,]\\s*)${last}\\b|\\b${list}(?:\\.\\w+)*\\[|\\(${list}\\b`)
+        return !users.some((file) => use.test(file.text))
+      })
+      expect(unused).toEqual([])
+    },
+  )
+})
