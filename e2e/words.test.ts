@@ -19,10 +19,6 @@ const toMove = new Set([
   'web/src/layout/layout.tsx',
   'web/src/layout/theme.tsx',
   'web/src/main.tsx',
-  'web/src/pages/claims.tsx',
-  'web/src/pages/claims/claim-groups.tsx',
-  'web/src/pages/claims/claim-list.ts',
-  'web/src/pages/claims/explanations.ts',
   'web/src/pages/doctor.tsx',
   'web/src/pages/doctor/notices.tsx',
   'web/src/pages/doctor/report.ts',
@@ -43,12 +39,6 @@ const toMove = new Set([
   'web/src/session/require-sign-in.tsx',
   'web/src/session/session-toast.tsx',
   'web/src/session/session-watch.tsx',
-  'web/src/ui/copy-button.tsx',
-  'web/src/ui/details.tsx',
-  'web/src/ui/page-focus.tsx',
-  'web/src/ui/progress.tsx',
-  'web/src/ui/search-box.tsx',
-  'web/src/ui/side-panel.tsx',
 ])
 const pages = files.filter(({ path }) => !isCatalogue(path) && !toMove.has(path))
 const catalogues = files.filter(({ path }) => isCatalogue(path))

@@ -3,11 +3,18 @@ import { Icon } from './icon.tsx'
 import { dismiss } from './icons.generated.ts'
 import css from './side-panel.module.css'
 import { openModal } from './top-layer.ts'
+import { words } from './words.ts'
 
-type Props = { title: string; onClose: () => void; children: ReactNode }
+type Props = {
+  title: ReactNode
+  /** Buttons beside the one that closes. */
+  actions?: ReactNode
+  onClose: () => void
+  children: ReactNode
+}
 
 /** A dialog at the right edge. Esc, its button and a click beside it close it, and the focus returns. */
-export function SidePanel({ title, onClose, children }: Props) {
+export function SidePanel({ title, actions, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => openModal(dialog.current), [])
@@ -22,12 +29,16 @@ export function SidePanel({ title, onClose, children }: Props) {
     >
       <div className={css.inner}>
         <header className={css.head}>
-          <h2 id={id}>{title}</h2>
+          {/* Polite: `actions` may change the panel’s subject. */}
+          <h2 id={id} className={css.title} aria-live="polite">
+            {title}
+          </h2>
+          {actions}
           <button
             type="button"
             className={css.close}
-            aria-label="Close"
-            title="Close"
+            aria-label={words.close}
+            title={words.close}
             onClick={close}
           >
             <Icon path={dismiss} />

@@ -1,17 +1,36 @@
 import { useEffect, useState } from 'react'
 import { useServerNow } from '@gatehouse/react'
-import { formatRelative, formatShortTime, formatTime } from './format.ts'
+import { formatRelative, formatShortTime, formatTime, formatUtc } from './format.ts'
 import css from './time.module.css'
 
-/** A date and time, and how far away it is. @param at in ms @param short leaves the seconds out */
-export function Time({ at, short = false }: { at: number; short?: boolean }) {
+type Props = {
+  /** In ms. */
+  at: number
+  /** Leaves the seconds and the time zone out. */
+  short?: boolean
+  /** The tooltip; the time in UTC by default. */
+  title?: string
+}
+
+/** A date and time, and how far away it is. Where both do not fit into one line, the dot between them is not drawn. */
+export function Time({ at, short = false, title = formatUtc(at) }: Props) {
   const now = useServerNow(15_000)
   return (
-    <time dateTime={new Date(at).toISOString()}>
-      {short ? formatShortTime(at) : formatTime(at)}
-      {/* The space before the dot does not break: a line never begins with it. */}
-      <span className={css.dot}>{'\u00a0· '}</span>
-      <span className={css.relative}>{formatRelative(at, now)}</span>
+    <time className={css.time} dateTime={new Date(at).toISOString()} title={title}>
+      <span className={css.parts}>
+        <span>{short ? formatShortTime(at) : formatTime(at)}</span>{' '}
+        <span className={css.relative}>{formatRelative(at, now)}</span>
+      </span>
+    </time>
+  )
+}
+
+/** How far away a time is; the exact one is in the tooltip. @param at in ms */
+export function RelativeTime({ at }: { at: number }) {
+  const now = useServerNow(15_000)
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatTime(at)}>
+      {formatRelative(at, now)}
     </time>
   )
 }
