@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path'
 
 /** The icons that the pages use: the name here, and Fluent's. Each is 20 px wide and one path. */
 const used: Record<string, string> = {
+  arrowDown: 'arrow_down_20_regular',
   arrowRight: 'arrow_right_20_regular',
   arrowSortDown: 'arrow_sort_down_20_regular',
   arrowSortUp: 'arrow_sort_up_20_regular',
+  arrowUp: 'arrow_up_20_regular',
   building: 'building_20_regular',
   check: 'checkmark_20_regular',
   checkCircle: 'checkmark_circle_20_regular',

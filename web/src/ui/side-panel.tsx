@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 import { dismiss } from './icons.generated.ts'
 import css from './side-panel.module.css'
@@ -17,14 +17,22 @@ type Props = {
 export function SidePanel({ title, actions, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => openModal(dialog.current), [])
+  useLayoutEffect(() => {
+    const opened = dialog.current
+    openModal(opened)
+    // If the panel leaves the page while it is open, by Back for instance, the focus returns as well.
+    return () => opened?.close()
+  }, [])
   const close = () => dialog.current?.close()
   return (
     <dialog
       ref={dialog}
       className={css.panel}
       aria-labelledby={id}
-      onClose={onClose}
+      onClose={({ currentTarget }) => {
+        // React’s strict mode closes it and opens it again.
+        if (!currentTarget.open) onClose()
+      }}
       closedby="any"
     >
       <div className={css.inner}>
