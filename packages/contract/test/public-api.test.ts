@@ -71,6 +71,7 @@ const own: OwnSessions['sessions'][number] = {
   device: 'Firefox on Windows',
   startedAt: now,
   lastSeenAt: now,
+  expiresAt: now,
   current: true,
 }
 

@@ -51,7 +51,7 @@ export function PersonPanel({ user, onPrevious, onNext, onClose }: Props) {
           icon={open}
           href={adminCenter(user.id)}
           target="_blank"
-          rel="noopener noreferrer"
+          rel="noreferrer"
         >
           {words.adminCenter}
         </ButtonLink>
