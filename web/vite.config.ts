@@ -1,6 +1,8 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
+import { basePathOf } from '@gatehouse/contract/paths'
 import { automaticSignIn } from './vite/automatic-sign-in.ts'
+import { underBasePath } from './vite/base-path.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
 import { precompress } from './vite/precompress.ts'
@@ -12,6 +14,8 @@ const port = Number(process.env['WEB_PORT'] ?? 5173)
 const backEndOrigin = process.env['BACK_END'] ?? `http://127.0.0.1:${process.env['PORT'] ?? 5174}`
 
 const publicUrl = process.env['PUBLIC_URL'] || `http://localhost:${port}`
+/** The path of the public address: pages, files and the way to the back end are under it, as in production. */
+const basePath = basePathOf(publicUrl)
 /** The public address, if it is not on this machine: in a Codespace or a dev container, or behind a tunnel. */
 const tunnel = new URL(publicUrl).hostname === 'localhost' ? undefined : new URL(publicUrl)
 
@@ -23,6 +27,9 @@ const browserAddress = (address: string) =>
   login && address.startsWith(`${login.tenant}/`)
     ? `${login.publicUrl}${tenantPath}${address.slice(login.tenant.length)}`
     : address
+
+const basePathPattern = basePath.replaceAll('.', String.raw`\.`)
+const toBackEnd = { origin: backEndOrigin, browserAddress, basePath }
 
 function printCode(code: string): void {
   process.stdout.write(`\n  Code for one browser to sign in on the local tenant: ${code}\n\n`)
@@ -42,16 +49,24 @@ const deniedByVite = [
 ]
 
 export default defineConfig(({ command }) => ({
+  // The build is the same for any path.
+  base: command === 'serve' ? `${basePath}/` : '/',
   plugins: [
     react(),
     reportPortInUse(port),
     canonicalHost(publicUrl),
+    underBasePath(basePath),
     automaticSignIn(backEndOrigin),
     precompress(),
     ...(login && command === 'serve'
       ? [tenantLogin(login, new CodeGate({ print: printCode }))]
       : []),
   ],
+  experimental: {
+    // Files name each other relatively, so that one build serves under any path. index.html names them from the root,
+    // and the server adds the path to it, because the page may be opened at any depth.
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `/${file}` : { relative: true }),
+  },
   clearScreen: false,
   logLevel: 'warn',
   customLogger: quietProxyErrors(),
@@ -76,9 +91,9 @@ export default defineConfig(({ command }) => ({
     proxy: {
       ...(login && {
         [tenantPages]: tenantProxy(login),
-        '^/auth/sign-out$': signOutProxy(backEndOrigin, browserAddress),
+        [`^${basePathPattern}/auth/sign-out$`]: signOutProxy(toBackEnd),
       }),
-      '^/(api|auth)/': backEnd(backEndOrigin, browserAddress),
+      [`^${basePathPattern}/(api|auth)/`]: backEnd(toBackEnd),
     },
   },
   build: {

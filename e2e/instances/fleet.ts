@@ -28,7 +28,7 @@ export async function startFleet(config: Record<string, unknown> = {}): Promise<
     const start = () => deployment.start()
     const instances = await Promise.all([start(), start(), start()] as const)
     const ports = instances.map((instance) => instance.port)
-    const proxy = await startProxy(deployment.folder, port, ports)
+    const proxy = await startProxy(deployment.folder, port, { '': ports })
     deployment.onEnd(() => proxy.end())
     useNewConnections(proxy.certificate)
     return { deployment, redis, instances, proxy, end: () => deployment.end() }

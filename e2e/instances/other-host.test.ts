@@ -19,7 +19,7 @@ async function openTab(host: '$http_host' | '$proxy_host') {
   const publicUrl = `https://app.example.test:${port}`
   deployment = await prepareDeployment({ publicUrl })
   const instance = await deployment.start({ TRUSTED_PROXIES: '127.0.0.1' })
-  const proxy = await startProxy(deployment.folder, port, [instance.port], host)
+  const proxy = await startProxy(deployment.folder, port, { '': [instance.port] }, host)
   deployment.onEnd(() => proxy.end())
   browser = await chromium.launch({
     executablePath: findChromium() ?? 'chromium',

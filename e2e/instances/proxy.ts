@@ -25,23 +25,26 @@ export interface Passed {
   answers: number[]
 }
 
+/** The instances by the path that they have of the host, such as `/people`; an empty path is the rest of the host. */
+type Paths = Readonly<Record<string, readonly number[]>>
+
 /**
  * @param folder for its files
  * @param port to listen on, with TLS
- * @param instances ports
+ * @param paths the ports of the instances, by path
  * @param host the Host that it passes on, as nginx writes it: what the browser sent, or `$proxy_host`, nginx's default
  */
 export async function startProxy(
   folder: string,
   port: number,
-  instances: readonly number[],
+  paths: Paths,
   host: '$http_host' | '$proxy_host' = '$http_host',
 ): Promise<Proxy> {
   const at = join(folder, 'nginx')
   mkdirSync(at)
   const certificate = makeCertificate(at)
   const log = join(at, 'passed.log')
-  writeFileSync(join(at, 'nginx.conf'), configuration(at, port, instances, host))
+  writeFileSync(join(at, 'nginx.conf'), configuration(at, port, paths, host))
   const nginx = findProgram('nginx') ?? 'nginx'
   const program = runProgram(nginx, ['-p', at, '-c', join(at, 'nginx.conf'), '-e', 'stderr'])
   try {
@@ -59,18 +62,15 @@ export async function startProxy(
 }
 
 /** After a connection error nginx tries the next instance, but only with requests that may be repeated. */
-function configuration(
-  at: string,
-  port: number,
-  instances: readonly number[],
-  host: string,
-): string {
-  const servers = instances.map(
-    (instance) => `server 127.0.0.1:${instance} max_fails=1 fail_timeout=1s;`,
-  )
+function configuration(at: string, port: number, paths: Paths, host: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${at}/${kind};`,
   )
+  const apps = Object.entries(paths).map(([path, instances], index) => ({
+    path,
+    instances,
+    name: `gatehouse${index}`,
+  }))
   return `
 daemon off;
 master_process off;
@@ -81,27 +81,38 @@ http {
   ${temporary.join('\n  ')}
   log_format passed '$status|$upstream_addr|$upstream_status';
   access_log ${at}/passed.log passed;
-  upstream gatehouse {
-    ${servers.join('\n    ')}
-    keepalive 16;
-  }
+  ${apps.map(({ name, instances }) => upstream(name, instances)).join('\n')}
   server {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${at}/certificate.pem;
     ssl_certificate_key ${at}/key.pem;
-    location / {
-      proxy_pass http://gatehouse;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host ${host};
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
-      proxy_connect_timeout 2s;
-      proxy_next_upstream error timeout;
-    }
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host ${host};
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_connect_timeout 2s;
+    proxy_next_upstream error timeout;
+    ${apps.flatMap(({ path, name }) => locations(path, name)).join('\n    ')}
   }
 }
 `
+}
+
+function upstream(name: string, instances: readonly number[]): string {
+  const servers = instances.map(
+    (instance) => `server 127.0.0.1:${instance} max_fails=1 fail_timeout=1s;`,
+  )
+  return `upstream ${name} {
+    ${servers.join('\n    ')}
+    keepalive 16;
+  }`
+}
+
+/** Without a path behind the name of the upstream, nginx passes the path of the request on as it came. */
+function locations(path: string, name: string): string[] {
+  const pass = `{ proxy_pass http://${name}; }`
+  return [`location ${path}/ ${pass}`, ...(path === '' ? [] : [`location = ${path} ${pass}`])]
 }
 
 function makeCertificate(at: string): string {

@@ -23,11 +23,9 @@ beforeAll(async () => {
     env: { TRUSTED_PROXIES: '127.0.0.1/32', DRAIN_DELAY: '2' },
   })
   instances = await Promise.all([deployment.start(), deployment.start()])
-  proxy = await startProxy(
-    deployment.folder,
-    port,
-    instances.map((instance) => instance.port),
-  )
+  proxy = await startProxy(deployment.folder, port, {
+    '': instances.map((instance) => instance.port),
+  })
   deployment.onEnd(() => proxy.end())
   useNewConnections(proxy.certificate)
 })

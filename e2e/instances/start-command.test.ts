@@ -35,5 +35,7 @@ it('npm start writes JSON alone to standard output, and its own words to standar
     await ended
     rmSync(folder, { recursive: true, force: true })
   }
+  expect(words).toContain(`Doctor        http://localhost:${env.PORT}/doctor`)
+  expect(words).toContain(`http://127.0.0.1:${env.TENANT_PORT}/_tenant`)
   for (const line of log.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg')
 })

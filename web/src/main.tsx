@@ -3,7 +3,8 @@ import './ui/tokens.generated.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createQueryClient } from '@gatehouse/react'
+import { Router } from 'wouter'
+import { basePath, createQueryClient } from '@gatehouse/react'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
 import { CurrentPage, pageList, prefetch } from './router.tsx'
@@ -15,9 +16,11 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={createQueryClient()}>
       <CrashBoundary>
-        <Layout pageList={pageList} prefetch={prefetch}>
-          <CurrentPage />
-        </Layout>
+        <Router base={basePath}>
+          <Layout pageList={pageList} prefetch={prefetch}>
+            <CurrentPage />
+          </Layout>
+        </Router>
       </CrashBoundary>
     </QueryClientProvider>
   </StrictMode>,

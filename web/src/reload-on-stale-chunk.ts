@@ -1,4 +1,6 @@
-const key = 'reloaded-at'
+import { storageName } from '@gatehouse/react'
+
+const key = storageName('reloaded-at')
 
 /** A failure that repeats so soon after a reload has another cause, in ms. */
 const soonMs = 30_000

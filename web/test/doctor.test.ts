@@ -65,8 +65,10 @@ describe('words about findings', () => {
   })
 
   test('count the findings', () => {
-    expect(sumOf([...findings, finding('store', 'fail')])).toBe('4 checks: 1 failed, 1 to look at.')
-    expect(sumOf([finding('config', 'fail')])).toBe('1 check: 1 failed, 0 to look at.')
+    expect(sumOf([...findings, finding('store', 'fail')])).toBe(
+      '4 checks: 1 failed, 1 warning, 0 not checked.',
+    )
+    expect(sumOf([finding('config', 'fail')])).toBe('1 check: 1 failed, 0 warnings, 0 not checked.')
   })
 })
 

@@ -1,17 +1,20 @@
 import type { ProxyOptions } from 'vite'
 import { answerUnavailable } from './unavailable.ts'
 
+interface BackEnd {
+  /** Where it listens. */
+  origin: string
+  /** What to send a browser to instead of an address; for a tenant that it cannot reach. */
+  browserAddress: (address: string) => string
+  /** The path of the public address; empty without one. The back end gets it as it came. */
+  basePath: string
+}
+
 /**
  * Forwards requests to the back end. While it starts, or after a crash, a problem is sent as from the
  * back end itself, instead of a bare 502.
- *
- * @param origin where the back end listens
- * @param browserAddress what to send a browser to instead of an address; for a tenant that it cannot reach
  */
-export function backEnd(
-  origin: string,
-  browserAddress: (address: string) => string = (address) => address,
-): ProxyOptions {
+export function backEnd({ origin, browserAddress, basePath }: BackEnd): ProxyOptions {
   return {
     target: origin,
     changeOrigin: false,
@@ -22,18 +25,16 @@ export function backEnd(
       })
       proxy.on(
         'error',
-        answerUnavailable('The back end does not answer. It may still be starting.'),
+        answerUnavailable('The back end does not answer. It may still be starting.', basePath),
       )
     },
   }
 }
 
 /** The same for sign-out, whose answer is JSON with the address to go to. */
-export function signOutProxy(
-  origin: string,
-  browserAddress: (address: string) => string,
-): ProxyOptions {
-  const proxied = backEnd(origin, browserAddress)
+export function signOutProxy(to: BackEnd): ProxyOptions {
+  const { browserAddress } = to
+  const proxied = backEnd(to)
   return {
     ...proxied,
     selfHandleResponse: true,

@@ -8,6 +8,7 @@ import { loadConfig } from '@gatehouse/fastify/config'
 import { listenProblem } from '@gatehouse/fastify/listen-problem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proxyNote, startEnvironment, webPortOf, withPublicUrl } from '../src/dev/addresses.ts'
+import { localTenantProcess } from '../src/dev/launch.ts'
 import { isInUse, placeProblem } from '../src/dev/ports.ts'
 import { root } from '../src/files/folder.ts'
 import { ownFolder, type OwnFolder } from './support/commands.ts'
@@ -80,6 +81,26 @@ describe('npm run dev', () => {
     expect(dev({})).toEqual({ open: publicUrl, page: 3000, back: 5174, note: undefined })
     expect(start({})).toEqual({ open: publicUrl, port: 3000, note: undefined })
     folder.reset()
+  })
+
+  it('keeps the path of the address in aad.config.json, whatever the port', () => {
+    const file = JSON.parse(readFileSync(join(folder.path, 'aad.config.json'), 'utf8')) as object
+    const publicUrl = 'http://localhost:3000/people'
+    folder.write('aad.config.json', JSON.stringify({ ...file, publicUrl }))
+    const moved = { ...folder.env, WEB_PORT: '6001' }
+    const open = 'http://localhost:6001/people'
+    expect(dev({})).toEqual({ open: publicUrl, page: 3000, back: 5174, note: undefined })
+    expect(dev(moved)).toEqual({ open, page: 6001, back: 5174, note: undefined })
+    expect(start(moved)).toEqual({ open, port: 6001, note: undefined })
+    expect(start({ PORT: '6001' })).toEqual({ open, port: 6001, note: undefined })
+    folder.reset()
+  })
+
+  it('has the local tenant take the redirect URI with the path', () => {
+    const tenantOf = (PUBLIC_URL: string) =>
+      localTenantProcess(read({ PUBLIC_URL }), {})[0]?.env['TENANT_APP_ORIGIN']
+    expect(tenantOf('http://localhost:5173/people')).toBe('http://localhost:5173/people')
+    expect(tenantOf('http://localhost:5173')).toBeUndefined()
   })
 })
 

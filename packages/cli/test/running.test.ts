@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -20,7 +21,8 @@ const programs: Server[] = []
 
 beforeAll(async () => {
   folder = ownFolder()
-  const redirectUris = ['http://localhost/auth/redirect', `${tunnel}/auth/redirect`]
+  const local = 'http://localhost'
+  const redirectUris = [local, tunnel, `${local}/people`].map((url) => `${url}/auth/redirect`)
   tenant = await createTenant({ users: 20, clients: [{ ...localClient, redirectUris }] })
 })
 afterEach(async () => {
@@ -80,11 +82,11 @@ async function doctorAddress(own: NodeJS.ProcessEnv): Promise<string> {
 }
 
 /** The status of `/api/me` with the cookie that `npm run session` prints. */
-async function me(port: number, own: NodeJS.ProcessEnv): Promise<number> {
+async function me(port: number, own: NodeJS.ProcessEnv, basePath = ''): Promise<number> {
   const { status, out, err } = await run('session', own)
   expect({ status, err }).toEqual({ status: 0, err: '' })
   const cookie = out.trim()
-  return (await fetch(`http://127.0.0.1:${port}/api/me`, { headers: { cookie } })).status
+  return (await fetch(`http://127.0.0.1:${port}${basePath}/api/me`, { headers: { cookie } })).status
 }
 
 describe('beside an app that runs', { timeout: 60_000 }, () => {
@@ -94,6 +96,18 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     await startApp(port, `http://localhost:${port}`)
     expect(await doctorAddress({ PORT })).toBe(`People open http://localhost:${port}.`)
     expect(await me(port, { PORT })).toBe(200)
+  })
+
+  it('with PORT, and a path in aad.config.json', async () => {
+    const file = JSON.parse(readFileSync(join(folder.path, 'aad.config.json'), 'utf8')) as object
+    const publicUrl = 'http://localhost:5173/people'
+    folder.write('aad.config.json', JSON.stringify({ ...file, publicUrl }))
+    const port = await freePort()
+    const PORT = String(port)
+    await startApp(port, `http://localhost:${port}/people`)
+    expect(await doctorAddress({ PORT })).toBe(`People open http://localhost:${port}/people.`)
+    expect(await me(port, { PORT }, '/people')).toBe(200)
+    folder.reset()
   })
 
   it('with PORT, at which npm run dev has the back end', async () => {

@@ -3,7 +3,7 @@ import { cloudNames, clouds } from '@gatehouse/fastify/config'
 import { addressesOf, cloudOf } from '../src/clouds.ts'
 import { SetupError } from '../src/errors.ts'
 import { retryDelayMs } from '../src/graph/client.ts'
-import { federatedIdentity, publicOrigin, uniqueNameOf } from '../src/register/settings.ts'
+import { federatedIdentity, normalisePublicUrl, uniqueNameOf } from '../src/register/settings.ts'
 
 describe('the command line', () => {
   it('makes the same key from every spelling of a name', () => {
@@ -15,17 +15,21 @@ describe('the command line', () => {
   })
 
   it('accepts https addresses, and http for localhost only', () => {
-    expect(publicOrigin('https://app.example.test/')).toBe('https://app.example.test')
-    expect(publicOrigin('http://localhost:5173')).toBe('http://localhost:5173')
+    expect(normalisePublicUrl('https://app.example.test/')).toBe('https://app.example.test')
+    expect(normalisePublicUrl('http://localhost:5173')).toBe('http://localhost:5173')
+    const shared = 'https://portal.example.test/people'
+    expect([normalisePublicUrl(shared), normalisePublicUrl(`${shared}/`)]).toEqual([shared, shared])
     for (const wrong of [
       'app.example.test',
       'http://app.example.test',
       'http://127.0.0.1:5173',
-      'https://app.example.test/path',
+      'https://app.example.test/Path',
+      'https://app.example.test/api',
+      'https://app.example.test/people?x=1',
       'https://user:pass@app.example.test',
       'ftp://app.example.test',
     ]) {
-      expect(() => publicOrigin(wrong)).toThrow(SetupError)
+      expect(() => normalisePublicUrl(wrong)).toThrow(SetupError)
     }
   })
 

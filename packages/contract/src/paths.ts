@@ -84,3 +84,26 @@ export function continueUrl(url: string, returnTo: string): string {
   query.set('returnTo', returnTo)
   return `${path}?${query.toString()}`
 }
+
+/**
+ * The path of the app's public address, without a slash at its end: `/people` for
+ * `https://portal.example.com/people`, empty for an app that has its host to itself.
+ */
+export function basePathOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/$/, '')
+}
+
+/**
+ * A path of the app, from what comes behind the host in an address. All other paths in this file are of that kind.
+ *
+ * @param basePath from `basePathOf`
+ * @param address path, query and hash
+ * @returns undefined for an address of another app: `/peoplex` and `/people%2Fx` are not under `/people`
+ */
+export function withoutBasePath(basePath: string, address: string): string | undefined {
+  if (!address.startsWith(basePath)) return undefined
+  const path = address.slice(basePath.length)
+  if (path.startsWith('/')) return path
+  // `/people` itself is the home page.
+  return basePath !== '' && /^(?:$|[?#])/.test(path) ? `/${path}` : undefined
+}

@@ -6,6 +6,7 @@ import {
   type ProblemCode,
   problemStatus,
 } from '@gatehouse/contract/problem'
+import { publicAddress } from './base-path.ts'
 
 interface ProblemFacts extends ErrorOptions {
   reason?: InteractionReason
@@ -70,11 +71,18 @@ export interface ProblemIds {
   traceId?: string | undefined
 }
 
+/** What an answer says of the app that sends it. */
+interface ProblemApp {
+  apiNames?: ApiNames
+  /** The path of `publicUrl`; empty without one. */
+  basePath?: string
+}
+
 /** The body for an error, RFC 9457 §3.1, plus `code`, `requestId` and `traceId`. */
 export function toProblem(
   error: ProblemError,
   { requestId, traceId }: ProblemIds,
-  apiNames: ApiNames = new Map(),
+  { apiNames = new Map(), basePath = '' }: ProblemApp = {},
 ): Problem {
   const apiName = error.api === undefined ? undefined : apiNames.get(error.api)
   return {
@@ -88,7 +96,7 @@ export function toProblem(
     ...(error.api && { api: error.api }),
     ...(apiName && { apiName }),
     ...(error.reason && { reason: error.reason }),
-    ...(error.signInUrl && { signInUrl: error.signInUrl }),
+    ...(error.signInUrl && { signInUrl: publicAddress(basePath, error.signInUrl) }),
     ...(error.scopes && { scopes: [...error.scopes] }),
   }
 }

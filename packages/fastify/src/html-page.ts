@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { publicAddress } from './base-path.ts'
 
 /** Every text is one of ours: nothing of a request is repeated on such a page. */
 export interface HtmlPage {
@@ -10,7 +11,7 @@ export interface HtmlPage {
   text: readonly string[]
   /** Short lines below them, such as permissions. */
   list?: readonly string[]
-  /** The one thing to do next. */
+  /** The one thing to do next; `href` is a path of this app. */
   action: { label: string; href: string }
   /** For support, and found in the log. */
   requestId?: string
@@ -40,10 +41,14 @@ export function sendHtmlPage(reply: FastifyReply, page: HtmlPage): FastifyReply 
   return reply
     .headers(headers)
     .serializer((body: unknown) => String(body))
-    .send(renderHtmlPage({ requestId: reply.request.id, ...page }))
+    .send(renderHtmlPage({ requestId: reply.request.id, ...page }, reply.server.basePath))
 }
 
-export function renderHtmlPage({ title, text, list = [], action, requestId }: HtmlPage): string {
+/** @param basePath the path of `publicUrl`; empty without one */
+export function renderHtmlPage(
+  { title, text, list = [], action, requestId }: HtmlPage,
+  basePath: string,
+): string {
   const items = list.map((item) => `<li>${escape(item)}</li>`).join('')
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
@@ -52,7 +57,7 @@ export function renderHtmlPage({ title, text, list = [], action, requestId }: Ht
 <body><main><h1>${escape(title)}</h1>
 ${text.map((line) => `<p>${escape(line)}</p>`).join('\n')}
 ${items && `<ul>${items}</ul>`}
-<p><a href="${escape(action.href)}">${escape(action.label)}</a></p>
+<p><a href="${escape(publicAddress(basePath, action.href))}">${escape(action.label)}</a></p>
 ${requestId === undefined ? '' : `<small>Request id: ${escape(requestId)}</small>`}
 </main></body></html>
 `

@@ -1,4 +1,5 @@
 /** The plugin: registers every part of the back end, in order. */
+import { basePathOf } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
@@ -6,6 +7,7 @@ import type { Config } from './config/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
+import basePathPlugin from './plugins/base-path.ts'
 import { canonicalHostRedirect } from './plugins/canonical-host.ts'
 import clientAddress from './plugins/client-address.ts'
 import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
@@ -13,7 +15,7 @@ import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
 import securityHeaders, { withConfigured } from './plugins/security-headers.ts'
-import web, { pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
+import web, { htmlUnder, pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
 import telemetry from './telemetry/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
@@ -45,11 +47,13 @@ export interface GatehouseOptions {
 async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
   checkComposition(app, options)
   const { config, pages = ['/'], now = Date.now, isEnding = () => false } = options
+  const { publicUrl } = config
+  const basePath = basePathOf(publicUrl)
   const webBuild = options.webBuild && {
     ...options.webBuild,
+    html: htmlUnder(basePath, options.webBuild.html),
     headers: withConfigured(options.webBuild.headers, config.headers),
   }
-  const { publicUrl } = config
 
   await app.register(telemetry, {
     requestLog: config.requestLog,
@@ -57,9 +61,10 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   })
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl, headers: config.headers })
+  await app.register(basePathPlugin, { basePath })
   await app.register(clientAddress, { trustedProxies: config.trustedProxies })
   await app.register(ambiguousRequests)
-  await app.register(crossSitePolicy, { publicUrl })
+  await app.register(crossSitePolicy, { origin: new URL(publicUrl).origin })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
   await app.register(notFoundHandler, { webBuild })
   await app.register(health, { isEnding })

@@ -1,7 +1,9 @@
 /** The options that an app passes to `Fastify()`. */
 import type { Server } from 'node:http'
+import { basePathOf } from '@gatehouse/contract/paths'
 import { type FastifyHttpOptions, LogController } from 'fastify'
 import type { Config } from './config/index.ts'
+import { stripBasePath } from './plugins/base-path.ts'
 import { answerParserErrors, sendProblem, toProblemError } from './plugins/error-handler.ts'
 import {
   createRequestIds,
@@ -18,6 +20,7 @@ import { fixedHeaders } from './plugins/security-headers.ts'
  */
 export function serverOptions(config: Config, options: { logStream?: LogStream | undefined } = {}) {
   const nextId = createRequestIds()
+  const basePath = basePathOf(config.publicUrl)
   return {
     logger: loggerOptions(config.logLevel, options.logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,6 +47,7 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
       connectionsCheckingInterval: 2_000,
       requireHostHeader: false,
     },
+    ...(basePath !== '' && { rewriteUrl: stripBasePath(basePath) }),
     routerOptions: { maxParamLength: 128 },
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>

@@ -9,7 +9,7 @@ import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/pa
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { announce } from './announce.ts'
 import { ApiProblem, call } from './call.ts'
-import { ownPage, signOutAddress } from './safe-address.ts'
+import { appAddress, currentPath, ownPage, signOutAddress } from './safe-address.ts'
 import { setServerClock } from './server-clock.ts'
 import { broadcast } from './session-channel.ts'
 import { identity, knownIdentity, setSession, setSignedOut } from './session.ts'
@@ -47,7 +47,7 @@ async function signOut(): Promise<unknown> {
     const notStored = error instanceof ApiProblem && error.code === 'unavailable'
     // A proxy's 503 looks the same, so the server is asked: the sign-out counts if it knows no session.
     if (!notStored || (await call<Session>(api.session)).signedIn) throw error
-    return `${pages.signedOut}?local=1&server=later`
+    return appAddress(`${pages.signedOut}?local=1&server=later`)
   }
 }
 
@@ -80,10 +80,10 @@ export function extendMutation(client: QueryClient) {
 
 /** The address that signs in and comes back here. It follows every change of the address bar. */
 export function useSignInUrl(): string {
-  return useLocationProperty(() => signInUrl(returnTo(window.location)))
+  return useLocationProperty(() => appAddress(signInUrl(returnTo(window.location))))
 }
 
-/** The page to which a sign-in that starts here returns; for an address of one's own. */
+/** The page to which a sign-in that starts here returns: a path of this app, for an address of one's own. */
 export function useReturnTo(): string {
   return useLocationProperty(() => returnTo(window.location))
 }
@@ -96,7 +96,7 @@ export function useReturnTo(): string {
 export function useContinueUrl(url: string | undefined): string {
   return useLocationProperty(() => {
     const here = returnTo(window.location)
-    return url ? continueUrl(url, here) : signInUrl(here)
+    return url ? continueUrl(url, here) : appAddress(signInUrl(here))
   })
 }
 
@@ -104,12 +104,14 @@ export function useContinueUrl(url: string | undefined): string {
 const transientPages: string[] = [pages.signedOut, pages.signInProblem]
 
 /**
- * Where a sign-in that starts at this address ends: path, query and hash. The sign-in problem page knows
+ * Where a sign-in that starts at this address ends: path of this app, query and hash. The sign-in problem page knows
  * where the failed sign-in was going.
  */
 export function returnTo(at: { pathname: string; search: string; hash: string }): string {
-  if (!transientPages.includes(at.pathname)) return at.pathname + at.search + at.hash
-  if (at.pathname !== pages.signInProblem) return pages.home
+  const here = currentPath(at)
+  const [page = ''] = here.split(/[?#]/, 1)
+  if (!transientPages.includes(page)) return here
+  if (page !== pages.signInProblem) return pages.home
   const wanted = ownPage(new URLSearchParams(at.search).get('returnTo'))
   const [path = ''] = wanted?.split(/[?#]/, 1) ?? []
   return wanted === undefined || transientPages.includes(path) ? pages.home : wanted

@@ -1,5 +1,5 @@
 import type { InteractionReason, Problem, ProblemCode } from '@gatehouse/contract/problem'
-import { ownPath } from './safe-address.ts'
+import { appAddress, ownAddress } from './safe-address.ts'
 
 type Options = { method?: 'GET' | 'POST' | 'DELETE'; signal?: AbortSignal }
 
@@ -9,6 +9,7 @@ const timeoutMs = 30_000
 /**
  * Calls the app's own back end.
  *
+ * @param path a path of this app, without the one under which it is served
  * @returns the JSON of the answer; undefined for a 204
  * @throws ApiProblem for every answer that is not 2xx JSON, and if there is no answer
  */
@@ -28,7 +29,7 @@ async function send(path: string, method: string, signal?: AbortSignal): Promise
   const headers = { accept: 'application/json', ...(method === 'GET' ? {} : { 'x-csrf': '1' }) }
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    return await fetch(path, {
+    return await fetch(appAddress(path), {
       method,
       headers,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -60,7 +61,7 @@ export class ApiProblem extends Error {
   /** What people call that API; undefined if its operator gave it no name. */
   readonly apiName: string | undefined
   readonly reason: InteractionReason | undefined
-  /** Where `interaction_required` is solved: a path of this app. */
+  /** Where `interaction_required` is solved: an address of this app. */
   readonly signInUrl: string | undefined
   /** The missing permissions, with the reason `consent`. */
   readonly scopes: readonly string[]
@@ -81,7 +82,7 @@ export class ApiProblem extends Error {
     this.api = more.problem?.api
     this.apiName = more.problem?.apiName
     this.reason = more.problem?.reason
-    this.signInUrl = ownPath(more.problem?.signInUrl)
+    this.signInUrl = ownAddress(more.problem?.signInUrl)
     this.scopes = more.problem?.scopes ?? []
   }
 }

@@ -27,5 +27,9 @@ export {
 export { apiQuery, createQueryClient, useApi, type Register } from './query.ts'
 export { ApiProblem, call, retryAt, type FailureCode } from './call.ts'
 
+// Addresses and names of an app that is served under a path.
+export { appAddress, basePath, currentPath } from './safe-address.ts'
+export { storageName } from './storage.ts'
+
 // Screen readers.
 export { announce, liveRegionId } from './announce.ts'

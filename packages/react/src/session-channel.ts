@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { announce } from './announce.ts'
+import { storageName } from './storage.ts'
 import { refetchSession, setSignedOut, useSession } from './session.ts'
 
 /**
@@ -69,7 +70,7 @@ function subscribe(onMessage: (message: SessionMessage) => void): () => void {
 
 function openChannel(): BroadcastChannel | undefined {
   try {
-    return new BroadcastChannel('session')
+    return new BroadcastChannel(storageName('session'))
   } catch {
     return undefined
   }

@@ -5,7 +5,7 @@ import type { ClientRegistration } from './registry/client.ts'
 import { createTenant, type Tenant } from './tenant.ts'
 
 const { TENANT_PORT = '5175', TENANT_USERS = '250', TENANT_HOST = '127.0.0.1' } = process.env
-/** The origin of the app, if it is not on localhost: the client of a fresh clone may redirect there. */
+/** The address of the app, if it is not on localhost or has a path: the client of a fresh clone may redirect there. */
 const { TENANT_APP_ORIGIN: appOrigin } = process.env
 
 async function start(): Promise<Tenant> {

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { announce, ApiProblem, useContinueUrl } from '@gatehouse/react'
+import { announce, ApiProblem, appAddress, useContinueUrl } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -66,7 +66,7 @@ type ActionProps = {
 /** One action that fits the failure, and at most one alternative. */
 function Action({ action: { kind, label = 'Continue' }, problem, details, retry }: ActionProps) {
   const continueUrl = useContinueUrl(problem.signInUrl)
-  if (kind === 'home') return <ButtonLink href={pages.home}>Home</ButtonLink>
+  if (kind === 'home') return <ButtonLink href={appAddress(pages.home)}>Home</ButtonLink>
   if (kind === 'continue') return <ButtonLink href={continueUrl}>{label}</ButtonLink>
   const copied = asLines(details)
   if (kind === 'ask') {

@@ -1,6 +1,6 @@
 import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
-import { liveRegionId, useSession } from '@gatehouse/react'
+import { currentPath, liveRegionId, useSession } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import type { PageEntry } from '../router.tsx'
 import { SessionWatch } from '../session/session-watch.tsx'
@@ -53,7 +53,7 @@ function skip(event: MouseEvent): void {
 
 function linkUnder(target: EventTarget): string {
   const link = target instanceof Element ? target.closest('a') : null
-  return link?.pathname ?? ''
+  return link ? currentPath({ pathname: link.pathname, search: '', hash: '' }) : ''
 }
 
 type NavProps = { entries: PageEntry[]; current: string }

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { storageName } from '@gatehouse/react'
 import { Icon } from '../ui/icon.tsx'
 import { check, moon, sun, theme as systemIcon } from '../ui/icons.generated.ts'
 import menu from '../ui/popover.module.css'
@@ -54,7 +55,7 @@ export function ThemeButton() {
 }
 
 /** The only key of this app in local storage. A sign-out leaves it: it is the computer's, not the user's. */
-export const themeKey = 'theme'
+export const themeKey = storageName('theme')
 
 /** The theme that index.html has set on the document before the first paint. */
 function currentTheme(): Theme {

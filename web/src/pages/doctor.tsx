@@ -3,32 +3,31 @@ import { announce, useApi } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import type { MessageOverrides } from '../api/error-messages.ts'
 import { QueryView } from '../api/query-view.tsx'
-import { Badge } from '../ui/badge.tsx'
+import { Badge, type Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { DescriptionList } from '../ui/description-list.tsx'
 import { formatTime } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
-import { checkCircle, errorCircle, warning } from '../ui/icons.generated.ts'
+import { checkCircle, chevronRight, errorCircle, open, warning } from '../ui/icons.generated.ts'
+import { notMade } from '../ui/page-icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import css from './doctor/doctor.module.css'
 import { AllWell, NotChecked, TooOften, WrongAddress } from './doctor/notices.tsx'
-import { nameOf, reportOf, sumOf, whoInWords, withAddressBar } from './doctor/report.ts'
+import { nameOf, reportOf, sumOf, withAddressBar, withStatus } from './doctor/report.ts'
+import { whoWords, words } from './doctor/words.ts'
 
 const messages: MessageOverrides = {
   not_found: {
-    title: 'This page is for development',
-    text: 'Elsewhere it would tell strangers about the configuration. Run “npm run doctor” where the app runs: it says the same.',
+    title: words.developmentOnly,
+    text: words.developmentOnlyText,
   },
   too_many_requests: {
-    title: 'Checked too often',
-    text: 'Each check asks Entra ID, so the server checks a few times a minute at most.',
+    title: words.askedTooOften,
+    text: words.askedTooOftenText,
   },
 }
-
-const lead =
-  'Everything that a sign-in depends on: how it is, who can change it, and the next step.'
 
 /** What prevents a sign-in. The page is public, because its reader may be unable to sign in. */
 export default function Doctor() {
@@ -38,19 +37,19 @@ export default function Doctor() {
   const tooOften = problem?.code === 'too_many_requests' ? problem : undefined
   const check = async () => {
     // A screen reader says a sentence again only if another one came between.
-    announce('Checking')
+    announce(words.checking)
     const { data, isError } = await diagnosis.refetch({ cancelRefetch: false })
-    if (data && !isError) announce(`Checked. ${sumOf(withAddressBar(data, origin))}`)
+    if (data && !isError) announce(words.checked(sumOf(withAddressBar(data, origin))))
   }
   if (diagnosis.error?.code === 'forbidden') {
     return (
-      <Page title="Doctor" lead={lead}>
+      <Page title={words.title} lead={words.lead}>
         <WrongAddress />
       </Page>
     )
   }
   return (
-    <Page title="Doctor" lead={lead}>
+    <Page title={words.title} lead={words.lead}>
       <QueryView query={diagnosis} messages={messages}>
         {(data) => {
           const findings = withAddressBar(data, origin)
@@ -59,18 +58,20 @@ export default function Doctor() {
             <div className={css.report} aria-busy={diagnosis.isFetching}>
               <div className={css.actions}>
                 <Button onClick={() => void check()}>
-                  {diagnosis.isFetching ? 'Checking …' : 'Check again'}
+                  {diagnosis.isFetching ? words.checking : words.checkAgain}
                 </Button>
                 <CopyButton
                   text={reportOf(findings, origin, checkedAt)}
-                  label="Copy the report"
+                  label={words.copyReport}
                   wide
                 />
-                <p className={css.when}>Checked: {formatTime(checkedAt)}</p>
+                <p className={css.when}>{words.checkedAt(formatTime(checkedAt))}</p>
               </div>
               {tooOften && <TooOften problem={tooOften} />}
               {diagnosis.isError && !tooOften && <NotChecked />}
-              {findings.every(({ status }) => status === 'pass') && <AllWell />}
+              {withStatus(findings, 'fail').length + withStatus(findings, 'warn').length === 0 && (
+                <AllWell passed={withStatus(findings, 'pass').length} />
+              )}
               <Groups findings={findings} />
             </div>
           )
@@ -80,56 +81,115 @@ export default function Doctor() {
   )
 }
 
+interface Group {
+  status: Finding['status']
+  title: string
+  tone: Tone
+  icon: string
+}
+
 /** The worst first. */
-const groups = [
-  { status: 'fail', title: 'To fix', tone: 'danger', icon: errorCircle },
-  { status: 'warn', title: 'To look at', tone: 'warning', icon: warning },
-  { status: 'pass', title: 'In order', tone: 'success', icon: checkCircle },
-] as const
+const toDo: readonly Group[] = [
+  { status: 'fail', title: words.failed, tone: 'danger', icon: errorCircle },
+  { status: 'warn', title: words.warnings, tone: 'warning', icon: warning },
+]
+/** With nothing to do. */
+const others: readonly Group[] = [
+  { status: 'unknown', title: words.notChecked, tone: 'neutral', icon: notMade },
+  { status: 'pass', title: words.passed, tone: 'success', icon: checkCircle },
+]
 
 /** The findings by status. */
 function Groups({ findings }: { findings: Finding[] }) {
-  return groups.map(({ status, title, tone, icon }) => {
-    const own = findings.filter((finding) => finding.status === status)
-    if (own.length === 0) return null
-    const count = (
-      <Badge tone={tone} icon={icon}>
-        {own.length === 1 ? '1 check' : `${own.length} checks`}
-      </Badge>
-    )
-    return (
-      <Card key={status} title={title} aside={count}>
-        <ul className={css.findings}>
-          {own.map((finding) => (
-            // The id alone is not unique: each credential is a finding of its own.
-            <li key={finding.id + finding.reason} className={css.finding} data-tone={tone}>
-              <Icon path={icon} className={css.mark} />
-              <div className={css.text}>
-                <h3>{nameOf(finding)}</h3>
-                <p className={css.reason}>{finding.reason}</p>
-                {status !== 'pass' && <Remedy finding={finding} />}
-              </div>
-            </li>
-          ))}
-        </ul>
-      </Card>
-    )
-  })
+  return (
+    <>
+      {toDo.map((group) => (
+        <ToDo key={group.status} group={group} findings={withStatus(findings, group.status)} />
+      ))}
+      {others.map((group) => (
+        <Folded key={group.status} group={group} findings={withStatus(findings, group.status)} />
+      ))}
+    </>
+  )
 }
 
-function Remedy({ finding: { who, next, copy } }: { finding: Finding }) {
+type GroupProps = { group: Group; findings: Finding[] }
+
+function ToDo({ group, findings }: GroupProps) {
+  if (findings.length === 0) return null
+  return (
+    <Card title={group.title} aside={<Count group={group} findings={findings} />}>
+      <ul className={css.findings}>
+        {findings.map((finding) => (
+          // The id alone is not unique: each credential is a finding of its own.
+          <li key={finding.id + finding.reason} className={css.finding} data-tone={group.tone}>
+            <Icon path={group.icon} className={css.mark} />
+            <div className={css.text}>
+              <h3>{nameOf(finding)}</h3>
+              <p className={css.reason}>{finding.reason}</p>
+              <Remedy finding={finding} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+/** A closed group of short entries: what is to be done deserves the page. */
+function Folded({ group, findings }: GroupProps) {
+  if (findings.length === 0) return null
+  return (
+    <details className={css.folded}>
+      <summary>
+        <Icon path={chevronRight} size={16} className={css.chevron} />
+        <h2>{group.title}</h2>
+        <Count group={group} findings={findings} />
+      </summary>
+      <ul className={css.columns}>
+        {findings.map((finding) => (
+          <li key={finding.id + finding.reason} data-tone={group.tone}>
+            <Icon path={group.icon} className={css.mark} />
+            <p className={css.text}>
+              <strong>{nameOf(finding)}</strong>{' '}
+              <span className={css.reason}>{finding.reason}</span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function Count({ group: { tone, icon }, findings: { length } }: GroupProps) {
+  return (
+    <Badge tone={tone} icon={icon}>
+      {words.checks(length)}
+    </Badge>
+  )
+}
+
+function Remedy({ finding: { who, next, copy, link } }: { finding: Finding }) {
   return (
     <div className={css.remedy}>
       <DescriptionList
         items={[
-          { name: 'Who can fix it', value: whoInWords[who] },
-          { name: 'Next step', value: next },
+          { name: words.whoCanFixIt, value: whoWords[who] },
+          { name: words.nextStep, value: next },
         ]}
       />
       {copy && (
         <p className={css.copy}>
           <code>{copy}</code>
-          <CopyButton text={copy} label={`Copy ${copy}`} />
+          <CopyButton text={copy} label={words.copy(copy)} />
+        </p>
+      )}
+      {link && (
+        <p className={css.copy}>
+          <a href={link} target="_blank" rel="noreferrer" className={css.link}>
+            {link.startsWith('https:') ? words.openRegistration : words.openControlPage}
+            <Icon path={open} size={16} />
+          </a>
         </p>
       )}
     </div>

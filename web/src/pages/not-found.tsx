@@ -1,3 +1,4 @@
+import { appAddress } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -7,7 +8,7 @@ export default function NotFound() {
   return (
     <MessageCard icon={search} title="404 · Page not found">
       <p>There is no page at this address. The link may be old, or a letter is missing.</p>
-      <ButtonLink href={pages.home}>Home</ButtonLink>
+      <ButtonLink href={appAddress(pages.home)}>Home</ButtonLink>
     </MessageCard>
   )
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
 import { signInProblemUrl } from '@gatehouse/contract/paths'
 import type { SignInProblem as Known } from '@gatehouse/contract/sign-in-problem'
-import { call, useReturnTo, useSession } from '@gatehouse/react'
+import { appAddress, basePath, call, useReturnTo, useSession } from '@gatehouse/react'
 import { signInUrl } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -29,7 +29,7 @@ export default function SignInProblemPage() {
     return (
       <MessageCard icon={checkCircle} title="You are already signed in">
         <p>This sign-in was not needed any more.</p>
-        <ButtonLink href={returnTo}>Continue</ButtonLink>
+        <ButtonLink href={appAddress(returnTo)}>Continue</ButtonLink>
       </MessageCard>
     )
   }
@@ -67,7 +67,7 @@ function detailsOf(
   const { requestId, aadsts } = validDetails(query)
   const failure = known?.failure
   return {
-    App: `Gatehouse, ${window.location.origin}`,
+    App: `Gatehouse, ${window.location.origin}${basePath}`,
     Problem: problem.title,
     'Microsoft’s code': failure?.aadsts ?? aadsts,
     'What to do': failure?.fix,
@@ -91,5 +91,5 @@ function Action({ problem: { action, does }, details }: ActionProps) {
     return <CopyButton text={asLines(details)} label={action} wide />
   }
   const options = does === 'picker' ? ({ prompt: 'select_account' } as const) : {}
-  return <ButtonLink href={signInUrl(returnTo, options)}>{action}</ButtonLink>
+  return <ButtonLink href={appAddress(signInUrl(returnTo, options))}>{action}</ButtonLink>
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { usePathname } from 'wouter/use-browser-location'
+import { useLocation } from 'wouter'
 import {
   identity,
   type KnownSession,
@@ -43,9 +43,10 @@ function Protected({ session, children }: Props & { session: KnownSession }) {
 
 /** Replaces a protected page for a signed-out user. The address stays, so that a sign-in leads back to it. */
 function SignInNeeded() {
+  const [path] = useLocation()
   return (
     <MessageCard icon={lock} title="401 · Sign-in needed">
-      <PageFocus title="Sign-in needed" path={usePathname()} />
+      <PageFocus title="Sign-in needed" path={path} />
       <p>
         This page is for people who are signed in. After signing in you come straight back here.
       </p>

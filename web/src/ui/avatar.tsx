@@ -1,3 +1,4 @@
+import { appAddress } from '@gatehouse/react'
 import { userPhoto } from '@gatehouse/shared/paths'
 import css from './avatar.module.css'
 import { Icon } from './icon.tsx'
@@ -50,7 +51,7 @@ function Photo({ id }: { id: string }) {
   return (
     <img
       className={css.photo}
-      src={userPhoto(id)}
+      src={appAddress(userPhoto(id))}
       alt=""
       loading="lazy"
       decoding="async"

@@ -2,7 +2,7 @@ import type { AnchorHTMLAttributes, ButtonHTMLAttributes } from 'react'
 import css from './button.module.css'
 import { Icon } from './icon.tsx'
 
-type Common = { variant?: 'primary' | 'outline' | 'subtle' | 'danger'; icon?: string }
+type Common = { variant?: 'primary' | 'outline' | 'subtle'; icon?: string }
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & Common
 

@@ -21,15 +21,10 @@ export function DescriptionList({ items }: { items: Item[] }) {
           <dt>{name}</dt>
           <dd>
             <span className={css.value}>{value}</span>
-            {copy && <CopyButton text={copy} label={words.copyValue(lowerFirst(name))} />}
+            {copy && <CopyButton text={copy} label={words.copyValue(name.toLowerCase())} />}
           </dd>
         </div>
       ))}
     </dl>
   )
-}
-
-/** For the middle of a label: "Object ID" keeps its abbreviation. */
-function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1)
 }

@@ -27,11 +27,6 @@ export function formatShortTime(at: number): string {
   return short.format(at)
 }
 
-/** "2026-11-23T18:45:03Z": a time without a time zone of anyone's own, to compare with logs. @param at in ms */
-export function formatUtc(at: number): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z')
-}
-
 function format(dateStyle: 'long' | 'medium', timeStyle: 'long' | 'short') {
   return new Intl.DateTimeFormat(language(navigator.language), { dateStyle, timeStyle })
 }
@@ -40,38 +35,28 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-/** Units from a day on, with how many of them are said at most. */
-const longSteps = [
-  { unit: 'day', ms: dayMs, below: 60 },
-  { unit: 'month', ms: 2_629_800_000, below: 24 },
-  { unit: 'year', ms: 31_557_600_000, below: Infinity },
-] as const
-
-/** "12 s", "40 min", "1 h 26 min": a duration under a day, to the minute from a minute on. @param ms not negative */
+/** "under 1 min", "40 min", "1 h 26 min": a duration under a day. @param ms not negative */
 export function formatDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 60) return words.seconds(seconds)
   const minutes = Math.round(ms / minuteMs)
-  if (minutes < 60) return words.minutes(minutes)
-  const [hours, rest] = [words.hours(Math.floor(minutes / 60)), minutes % 60]
-  return rest ? words.hoursAndMinutes(hours, words.minutes(rest)) : hours
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  const parts = [hours && words.hours(hours), rest && words.minutes(rest)]
+  return parts.filter(Boolean).join(' ') || words.underMinute
 }
 
 /**
  * "25 min ago", "in 1 h 26 min", "now", "yesterday". Under a day in two units: "in 1 hour" is said of 70 minutes
- * and of 86, and people look for an expiry here. Both times in ms.
+ * and of 86, and people look for an expiry here. No seconds: pages do not follow them. Both times in ms.
  */
 export function formatRelative(at: number, now: number): string {
   const distance = at - now
   const size = Math.abs(distance)
-  if (size < 500) return words.now
-  if (Math.round(size / minuteMs) * minuteMs < dayMs) {
+  if (size < minuteMs / 2) return words.now
+  if (size < dayMs - minuteMs / 2) {
     const duration = formatDuration(size)
     return distance < 0 ? words.ago(duration) : words.ahead(duration)
   }
   relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-  const step = longSteps.find(({ ms, below }) => Math.round(size / ms) < below)
-  return step ? relative.format(Math.round(distance / step.ms), step.unit) : ''
+  return relative.format(Math.round(distance / dayMs), 'day')
 }
 
 /** A duration in ms as a clock: "4:32", "1:04:32". */

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { currentPath as pathOf } from '@gatehouse/react'
 import { words } from './words.ts'
 
 let currentPath: string | undefined
@@ -6,7 +7,8 @@ let wentBack = false
 
 window.addEventListener('popstate', () => {
   // A jump within the same page is such an event too.
-  wentBack = window.location.pathname !== currentPath
+  const { pathname } = window.location
+  wentBack = pathOf({ pathname, search: '', hash: '' }) !== currentPath
 })
 
 /**

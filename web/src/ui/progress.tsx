@@ -11,8 +11,8 @@ type Props = {
 
 /** How much time is left: full at the start, and empty at the end. */
 export function ProgressBar({ label, value, max }: Props) {
-  const part = Math.round((100 * Math.min(max, Math.max(0, value))) / Math.max(1, max))
-  return <progress className={css.bar} aria-label={label} value={part} max={100} />
+  // The element keeps the value between 0 and `max` by itself.
+  return <progress className={css.bar} aria-label={label} value={value} max={max} />
 }
 
 /** Stands in for a page that loads. It appears only after a moment, so that a fast page does not flicker. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { useServerNow } from '@gatehouse/react'
-import { formatRelative, formatShortTime, formatTime, formatUtc } from './format.ts'
+import { formatRelative, formatShortTime, formatTime } from './format.ts'
 import css from './time.module.css'
 
 type Props = {
@@ -13,24 +13,15 @@ type Props = {
 }
 
 /** A date and time, and how far away it is. Where both do not fit into one line, the dot between them is not drawn. */
-export function Time({ at, short = false, title = formatUtc(at) }: Props) {
+export function Time({ at, short = false, title }: Props) {
   const now = useServerNow(15_000)
+  const utc = new Date(at).toISOString()
   return (
-    <time className={css.time} dateTime={new Date(at).toISOString()} title={title}>
+    <time className={css.time} dateTime={utc} title={title ?? utc}>
       <span className={css.parts}>
         <span>{short ? formatShortTime(at) : formatTime(at)}</span>{' '}
         <span className={css.relative}>{formatRelative(at, now)}</span>
       </span>
-    </time>
-  )
-}
-
-/** How far away a time is; the exact one is in the tooltip. @param at in ms */
-export function RelativeTime({ at }: { at: number }) {
-  const now = useServerNow(15_000)
-  return (
-    <time dateTime={new Date(at).toISOString()} title={formatTime(at)}>
-      {formatRelative(at, now)}
     </time>
   )
 }

@@ -1,6 +1,10 @@
 /** Where the page, the back end and the local tenant are: one rule for every command. */
 
 import type { Config } from '@gatehouse/fastify/config'
+import { basePathOf } from '@gatehouse/contract/paths'
+import type { ConfigValue } from '../files/config-file.ts'
+import { folderOf } from '../files/folder.ts'
+import { readTextFile } from '../files/parse-env.ts'
 
 /** A mistake in the environment, in a sentence that names the variable. */
 export class LaunchError extends Error {
@@ -26,7 +30,7 @@ function ownPort(publicUrl: string): number | undefined {
 
 /**
  * Sets the public address by WEB_PORT, outside production: the page's port is part of it. Each command asks
- * this, so that all of them name the same address.
+ * this, so that all of them name the same address. The path of the configured one stays.
  *
  * @throws LaunchError
  */
@@ -34,8 +38,18 @@ export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env['NODE_ENV'] === 'production') return env
   const port = portIn(env, 'WEB_PORT')
   return port && !env['PUBLIC_URL']?.trim()
-    ? { ...env, PUBLIC_URL: `http://localhost:${port}` }
+    ? { ...env, PUBLIC_URL: `http://localhost:${port}${configuredPath(env)}` }
     : env
+}
+
+/** The path of `publicUrl` in the file. What is wrong there is said when the configuration is loaded. */
+function configuredPath(env: NodeJS.ProcessEnv): string {
+  try {
+    const { publicUrl } = JSON.parse(readTextFile(folderOf(env).config)?.text ?? '') as ConfigValue
+    return basePathOf(publicUrl ?? '')
+  } catch {
+    return ''
+  }
 }
 
 /**
@@ -70,7 +84,7 @@ export function startEnvironment(
   return {
     ...moved,
     PORT: String(port),
-    ...(follows && { PUBLIC_URL: `http://localhost:${port}` }),
+    ...(follows && { PUBLIC_URL: `http://localhost:${port}${basePathOf(publicUrl)}` }),
   }
 }
 
@@ -80,6 +94,7 @@ export function startEnvironment(
  * @param served the origin that answers, such as http://localhost:5173
  */
 export function proxyNote({ publicUrl }: Config, served: string): string | undefined {
-  if (publicUrl === served || ownPort(publicUrl) === Number(new URL(served).port)) return undefined
+  const { origin } = new URL(publicUrl)
+  if (origin === served || ownPort(publicUrl) === Number(new URL(served).port)) return undefined
   return `${publicUrl} has to be passed on to ${served}, by a proxy or by port forwarding.`
 }

@@ -1,5 +1,6 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import { fileURLToPath } from 'node:url'
+import { basePathOf, pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
 import { LaunchError, proxyNote } from './addresses.ts'
@@ -74,7 +75,11 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
         TENANT_PORT: port,
         TENANT_HOST: host,
         TENANT_USERS: env['TENANT_USERS'],
-        TENANT_APP_ORIGIN: isOnThisMachine(config.publicUrl) ? undefined : config.publicUrl,
+        // The tenant knows http://localhost, on any port, by itself.
+        TENANT_APP_ORIGIN:
+          isOnThisMachine(config.publicUrl) && basePathOf(config.publicUrl) === ''
+            ? undefined
+            : config.publicUrl,
       },
       ready: '/_tenant/journal',
       wordsToStderr: true,
@@ -224,10 +229,13 @@ function announcement({ config, served }: Plan): string {
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
     : `${config.tenant} at ${config.authority}`
   const note = proxyNote(config, served)
+  const hasPage = !config.production && isOnThisMachine(config.publicUrl)
+  const doctor = hasPage ? `${config.publicUrl}${pages.doctor}` : 'npm run doctor'
   return `
   Gatehouse is running
 
   Open          ${config.publicUrl}
+  Doctor        ${doctor}
   Tenant        ${tenant}
   Redirect URI  ${config.redirectUri}
 ${note ? `\n  ${note}\n` : ''}

@@ -3,6 +3,7 @@
  * variables, and only PORT means something else: `npm start` moves the page to it, `npm run dev` the back end.
  */
 
+import { basePathOf } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { request } from 'undici'
 import { root } from '../files/folder.ts'
@@ -37,7 +38,7 @@ export async function runningEnvironment(env: NodeJS.ProcessEnv): Promise<NodeJS
  */
 async function isPublicUrlOf({ host, port, publicUrl }: Config): Promise<boolean> {
   try {
-    const { headers, body } = await request(originOf(host, port), {
+    const { headers, body } = await request(`${originOf(host, port)}${basePathOf(publicUrl)}/`, {
       headers: { host: `127.0.0.1:${port}`, accept: 'text/html' },
       signal: AbortSignal.timeout(timeoutMs),
     })

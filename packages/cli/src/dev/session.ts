@@ -1,7 +1,7 @@
 /** `npm run session`: signs a user of the local tenant in on the running app and prints the cookie, for curl and scripts. */
 
 import { parseArgs } from 'node:util'
-import { auth } from '@gatehouse/contract/paths'
+import { auth, basePathOf } from '@gatehouse/contract/paths'
 import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { request } from 'undici'
 import './env-file.ts'
@@ -13,6 +13,8 @@ const help = `Usage: npm run --silent session [-- --user nora.hill@local-tenant.
 Signs a user of the local tenant in and prints the session cookie as name=value.
 
   curl --cookie "$(npm run --silent session)" http://localhost:5173/api/me
+
+If publicUrl has a path, it stands before /api.
 
 It asks the app on this machine, also if PUBLIC_URL is the address of a tunnel. Then so does curl: the back end
 is at http://localhost:5174.
@@ -78,7 +80,7 @@ async function visit(url: URL, cookie = ''): Promise<Answer | undefined> {
 async function startSignIn(): Promise<{ origin: string; started: Answer }> {
   const others: string[] = []
   for (const origin of appOrigins(process.env)) {
-    const started = await visit(new URL(auth.signIn, origin))
+    const started = await visit(new URL(basePathOf(config.publicUrl) + auth.signIn, origin))
     if (started?.status === 303 && started.location.startsWith(`${config.authority}/`)) {
       return { origin, started }
     }

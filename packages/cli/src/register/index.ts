@@ -22,7 +22,7 @@ import { applyCredential, removeStale } from './credential.ts'
 import { byClientId, findApplication, findRest } from './existing.ts'
 import { type Permission, resolvePermissions } from './permissions.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
-import { defaultName, publicOrigin, type Settings } from './settings.ts'
+import { defaultName, normalisePublicUrl, type Settings } from './settings.ts'
 import { printNextSteps, showPlan } from './show-plan.ts'
 
 /** @throws SetupError if it cannot continue; the next run finds what this one has done */
@@ -32,7 +32,7 @@ export async function register(
   config: ConfigDocument,
   settings: Settings,
 ): Promise<void> {
-  const publicUrl = publicOrigin(settings.publicUrl ?? config.value.publicUrl ?? '')
+  const publicUrl = normalisePublicUrl(settings.publicUrl ?? config.value.publicUrl ?? '')
   requireIgnored(
     settings.credential.kind === 'certificate' ? `${folder.keys}/aad-client.key` : folder.env,
   )

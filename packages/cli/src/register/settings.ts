@@ -1,7 +1,7 @@
 /** The settings of a run, and the checks of values from the command line. */
 
-import { isIP } from 'node:net'
-import type { Cloud, CloudName } from '@gatehouse/fastify/config'
+import { basePathOf } from '@gatehouse/contract/paths'
+import { type Cloud, type CloudName, publicUrlProblem } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import type { SignInWay } from '../sign-in.ts'
 
@@ -44,25 +44,21 @@ export function uniqueNameOf(name: string): string {
 }
 
 /**
- * The address that people open, as an origin.
+ * The address that people open: scheme, host and, if the app shares its host, a path.
  *
  * Entra registers http for the name `localhost` only:
  * https://learn.microsoft.com/entra/identity-platform/reply-url#localhost-exceptions
  *
  * @throws SetupError
  */
-export function publicOrigin(text: string): string {
+export function normalisePublicUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const isPlain =
-    url && url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
-  const isSafe =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost')
-  if (url && isPlain && isSafe) return url.origin
-  const hint = isIP(url?.hostname ?? '') ? ' (an IP address is not accepted with http)' : ''
+  const problem = publicUrlProblem(text)
+  if (url && problem === undefined) return url.origin + basePathOf(text)
   throw new SetupError(
     'usage',
-    `${JSON.stringify(text)} cannot be the public address${hint}.`,
-    'It takes scheme and host, such as https://app.example.com, or http://localhost:5173 for one’s own machine.',
+    `${JSON.stringify(text)} cannot be the public address: it ${problem ?? 'is not an address (URL)'}.`,
+    'It takes scheme and host, such as https://app.example.com, or http://localhost:5173 for one’s own machine, and a path if the app shares its host: https://portal.example.com/people.',
   )
 }
 

@@ -1,7 +1,7 @@
 /** The end of a session: signed out in this app, or at Entra (front-channel logout). */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { pages } from '@gatehouse/contract/paths'
+import { basePathOf, pages } from '@gatehouse/contract/paths'
 import { ProblemError, unavailable } from '../errors.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import { StoreError } from '../store/store.ts'
@@ -71,7 +71,7 @@ function endLater({ requestSessions, sessions }: AuthContext, request: FastifyRe
  */
 async function endSessionUrl({ entra, publicUrl }: AuthContext, hint: unknown): Promise<string> {
   const metadata = await entra.discovery.metadata().catch(() => entra.discovery.known())
-  if (!metadata?.end_session_endpoint) return `${pages.signedOut}?local=1`
+  if (!metadata?.end_session_endpoint) return `${basePathOf(publicUrl)}${pages.signedOut}?local=1`
   const url = new URL(metadata.end_session_endpoint)
   url.searchParams.set('post_logout_redirect_uri', `${publicUrl}${pages.signedOut}`)
   // The claim that is made for this, never the user name: addresses end up in logs and histories.

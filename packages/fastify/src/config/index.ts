@@ -1,5 +1,6 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
+import { basePathOf } from '@gatehouse/contract/paths'
 import type { ProxySettings } from '../outgoing/index.ts'
 import {
   type CredentialConfig,
@@ -19,6 +20,7 @@ import { type StoreSettings, storeProblems, storeSettings } from './store.ts'
 import { configuredKeys } from './secrets/session-keys.ts'
 
 export { exposureOf, readSecretFileAsync } from './secrets/files.ts'
+export { publicUrlProblem } from './addresses.ts'
 export { readKeyPair, type KeyPair } from './secrets/key-pair.ts'
 export { parseSessionKeys } from './secrets/session-keys.ts'
 export {
@@ -69,7 +71,7 @@ export interface Config {
   readonly authority: string
   /** The issuer that the authority must name; undefined accepts any. */
   readonly issuer: string | undefined
-  /** Scheme, host and port that people open, without a trailing slash. */
+  /** Scheme, host, port and, if the app shares its host, the path that people open; without a trailing slash. */
   readonly publicUrl: string
   readonly redirectUri: string
   readonly scopes: readonly string[]
@@ -205,7 +207,7 @@ function toConfig(
   context: LoadContext,
 ): Omit<Config, 'warnings'> {
   const usesLocalTenant = intactPlaceholders(file).length === 3
-  const publicUrl = new URL(file.publicUrl).origin
+  const publicUrl = new URL(file.publicUrl).origin + basePathOf(file.publicUrl)
   const local = localTenantUrls(environment.TENANT_PORT)
   const identity = usesLocalTenant
     ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }

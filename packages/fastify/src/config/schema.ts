@@ -165,7 +165,7 @@ export const ConfigFile = Type.Object(
     ),
     publicUrl: address(
       publicUrlProblem,
-      'the address that people open, such as https://app.example.com, without a path',
+      'the address that people open, such as https://app.example.com, or https://portal.example.com/people for an app that shares its host',
     ),
     scopes: scopes('a list of permission names without spaces, such as ["User.ReadBasic.All"]'),
     appRoles: Type.Optional(

@@ -3,7 +3,13 @@
  * development. Cookies belong to one host, so a sign-in that starts at another one could not end.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import { auth, health, hostRedirected } from '@gatehouse/contract/paths'
+import {
+  auth,
+  basePathOf,
+  health,
+  hostRedirected,
+  withoutBasePath,
+} from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { isForPerson } from '../html-page.ts'
@@ -13,7 +19,7 @@ interface Visit {
   headers: IncomingHttpHeaders
   /** The host that the browser shows, as far as this server knows. */
   host: string
-  /** Path and query, as they came. */
+  /** Path and query, as they came: with the path of the public address. */
   url: string
 }
 
@@ -24,14 +30,15 @@ type Decision = { action: 'redirect'; location: string } | { action: 'serve'; is
  * redirect adds a parameter: a request that has it and still names another host came through a proxy that
  * writes a Host of its own, as nginx does by default, and is served instead of redirected for ever.
  *
- * @param publicUrl the origin that users open
+ * @param publicUrl the address that users open
  */
 export function decideHost(publicUrl: string, { method, headers, host, url }: Visit): Decision {
   const served = { action: 'serve', isRewritten: false } as const
   if (!isDocument(method, headers) || !isOtherHost(publicUrl, host)) return served
   // Split as text: in a URL, a path such as `//evil` would be a host.
   const [path = '', ...rest] = url.split('?')
-  if (!isMoved(path)) return served
+  const ownPath = withoutBasePath(basePathOf(publicUrl), path)
+  if (ownPath === undefined || !isMoved(ownPath)) return served
   const query = rest.join('?')
   if (query.split('&').includes(hostRedirected)) return { action: 'serve', isRewritten: true }
   const target = new URL(publicUrl)
@@ -86,7 +93,7 @@ function canonicalHost(
   let hasWarned = false
   app.addHook('onRequest', (request, reply, next) => {
     // X-Forwarded-Host, if a proxy of TRUSTED_PROXIES sent it, else Host.
-    const { host, method, headers, url } = request
+    const { host, method, headers, originalUrl: url } = request
     if (host === own) return next()
     const decision = decideHost(publicUrl, { method, headers, host, url })
     // 307, which no browser keeps: publicUrl may change.

@@ -4,9 +4,11 @@
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { basePathOf } from '@gatehouse/contract/paths'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { cookieSuffix } from '../base-path.ts'
 import { type ApiNames, ProblemError, toProblem } from '../errors.ts'
 import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
 import { traceOf } from '../telemetry/trace.ts'
@@ -48,6 +50,12 @@ function problems(
 }
 
 const signInCookie = /^(?:__Host-)?sign-in-[\w-]{1,64}$/
+
+/** @param suffix tells the apps of a host apart: a cookie with another one is not of this app */
+function isSignInCookie(name: string, suffix: string): boolean {
+  return name.endsWith(suffix) && signInCookie.test(name.slice(0, name.length - suffix.length))
+}
+
 /** More names than an app ever set would only make a large answer of a large request. */
 const maxExpired = 100
 
@@ -56,14 +64,17 @@ const maxExpired = 100
  * attempts are ours, and hold nothing that is missed.
  */
 function expireSignInCookies({ headers }: FastifyRequest, reply: FastifyReply): void {
-  const lines = expiredCookies((headers.cookie ?? '').split(';'))
+  const lines = expiredCookies((headers.cookie ?? '').split(';'), reply.server.basePath)
   if (lines.length > 0) reply.header('set-cookie', lines)
 }
 
 /** @param pairs `name=value`, and anything else */
-function expiredCookies(pairs: readonly string[]): string[] {
+function expiredCookies(pairs: readonly string[], basePath: string): string[] {
+  const suffix = cookieSuffix(basePath)
   const names = pairs.map((pair) => pair.split('=', 1)[0]?.trim() ?? '')
-  const own = [...new Set(names)].filter((name) => signInCookie.test(name)).slice(0, maxExpired)
+  const own = [...new Set(names)]
+    .filter((name) => isSignInCookie(name, suffix))
+    .slice(0, maxExpired)
   return own.map((name) => {
     const secure = name.startsWith('__Host-') ? '; Secure' : ''
     return `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`
@@ -79,7 +90,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
     .code(problem.status)
     .type(problemMediaType)
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(toProblem(problem, idsOf(reply.request), reply.server.apiNames))
+    .send(toProblem(problem, idsOf(reply.request), reply.server))
 }
 
 function idsOf({ id: requestId, raw }: FastifyRequest) {
@@ -161,6 +172,7 @@ const byCode: Record<string, [number, string]> = {
 export function answerParserErrors(settings: HeaderSettings, nextId: () => string) {
   const headers = Object.entries({ ...fixedHeaders(settings), connection: 'close' })
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
+  const basePath = basePathOf(settings.publicUrl)
 
   return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {
     // The client is gone, or an answer was begun on this connection.
@@ -171,8 +183,8 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
     const [status, detail] = byCode[error.code ?? ''] ?? [400, 'This is not a request.']
     const problem = new ProblemError('invalid_request', detail, { status })
     const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
-    const { body, own } = answerTo(problem, nextId(), packet)
-    const expired = status === 431 ? expiredCookies(packet.split(/[;\s]/)) : []
+    const { body, own } = answerTo(problem, { requestId: nextId(), basePath, packet })
+    const expired = status === 431 ? expiredCookies(packet.split(/[;\s]/), basePath) : []
     socket.end(
       [
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -190,9 +202,16 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
 /** What arrived of the request says whether a person waits, if it holds that header. */
 const navigates = /^(?:sec-fetch-mode: *navigate|accept: *[^\r\n]*text\/html)/im
 
-function answerTo(problem: ProblemError, requestId: string, packet: string) {
+interface UnreadRequest {
+  requestId: string
+  basePath: string
+  /** What arrived of it. */
+  packet: string
+}
+
+function answerTo(problem: ProblemError, { requestId, basePath, packet }: UnreadRequest) {
   if (navigates.test(packet)) {
-    const page = renderHtmlPage({ ...problemPageFor(problem, false), requestId })
+    const page = renderHtmlPage({ ...problemPageFor(problem, false), requestId }, basePath)
     return { body: page, own: htmlPageHeaders }
   }
   const body = JSON.stringify(toProblem(problem, { requestId }))

@@ -76,11 +76,13 @@ function inSeconds(seconds: number): string {
 /**
  * A problem as a whole answer, for a server in front of this one that cannot reach it: a page for a person,
  * which loads itself again by its header, and problem details for programs.
+ *
+ * @param basePath the path of `publicUrl`; empty without one
  */
 export function problemAnswer(
   problem: ProblemError,
   { headers: asked, method }: IncomingMessage,
-  requestId: string,
+  { requestId, basePath }: { requestId: string; basePath: string },
 ): { headers: Record<string, string>; body: string } {
   const { retryAfterS, message } = problem
   const isPage = isForPerson(asked)
@@ -94,7 +96,7 @@ export function problemAnswer(
       ...(isPage ? htmlPageHeaders : { 'content-type': problemMediaType }),
     },
     body: isPage
-      ? renderHtmlPage({ ...page, text: [...page.text, message], requestId })
+      ? renderHtmlPage({ ...page, text: [...page.text, message], requestId }, basePath)
       : JSON.stringify(toProblem(problem, { requestId })),
   }
 }

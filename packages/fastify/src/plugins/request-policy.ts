@@ -29,23 +29,19 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS'])
  * cross-site request without a preflight can carry. Clients other than browsers send none of these
  * headers and may read.
  */
-function crossSite(
-  app: FastifyInstance,
-  { publicUrl }: { publicUrl: string },
-  done: () => void,
-): void {
+function crossSite(app: FastifyInstance, { origin }: { origin: string }, done: () => void): void {
   app.addHook('onRequest', (request, _reply, next) => {
-    if (isAllowed(request, publicUrl)) return next()
+    if (isAllowed(request, origin)) return next()
     request.log.warn({ event: 'cross_site_refused' }, 'A request from another site was refused')
     next(new ProblemError('cross_site', 'This request came from another site.'))
   })
   done()
 }
 
-function isAllowed(request: FastifyRequest, publicUrl: string): boolean {
+function isAllowed(request: FastifyRequest, own: string): boolean {
   // A path without a route reveals and changes nothing.
   if (request.is404) return true
-  if (!reads.has(request.method)) return mayChange(request, publicUrl)
+  if (!reads.has(request.method)) return mayChange(request, own)
   const { allowFrom } = request.routeOptions.config
   if (allowFrom === 'anyone') return true
   if (allowFrom === 'navigation') return isNavigation(request)
@@ -79,12 +75,13 @@ function isPrefetch(headers: FastifyRequest['headers']): boolean {
   return purpose !== undefined && String(purpose).toLowerCase().includes('prefetch')
 }
 
-function mayChange({ headers }: FastifyRequest, publicUrl: string): boolean {
+/** @param own scheme and host of the app: an Origin has no path */
+function mayChange({ headers }: FastifyRequest, own: string): boolean {
   const { origin } = headers
   const site = headers['sec-fetch-site']
-  if (origin !== undefined && origin !== publicUrl) return false
+  if (origin !== undefined && origin !== own) return false
   if (site !== undefined && site !== 'same-origin') return false
-  return site === 'same-origin' || origin === publicUrl || headers['x-csrf'] === '1'
+  return site === 'same-origin' || origin === own || headers['x-csrf'] === '1'
 }
 
 export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })

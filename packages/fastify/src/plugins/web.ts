@@ -28,6 +28,21 @@ export function readWebBuild(root: string): WebBuild | undefined {
   return { root, html, headers: documentHeaders(scriptHashes) }
 }
 
+/**
+ * index.html for an app under a path: the addresses in it begin with the path, and the page's scripts find the path at
+ * the root element. Scripts inside of it stay as they are, because the policy names them by hash. All other files of
+ * the build name each other relatively.
+ */
+export function htmlUnder(basePath: string, html: string): string {
+  if (basePath === '') return html
+  return html
+    .replace('<html', `<html data-base-path="${basePath}"`)
+    .replaceAll(
+      /<script>[^]*?<\/script>|(\s(?:src|href)=")(?=\/(?!\/))/g,
+      (found, attribute?: string) => (attribute === undefined ? found : attribute + basePath),
+    )
+}
+
 const fromAnyone = { config: { allowFrom: 'anyone' } } as const
 
 export default async function web(

@@ -1,7 +1,9 @@
 /** Reads and writes Cookie headers, and seals what cookies hold. */
 import secureSession from '@fastify/secure-session'
+import { basePathOf } from '@gatehouse/contract/paths'
 import { stringifySetCookie } from 'cookie'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { cookieSuffix } from '../base-path.ts'
 
 /** The base name of the session cookie. */
 export const sessionCookie = 'session'
@@ -11,15 +13,16 @@ export type CookieJar = ReturnType<typeof createCookieJar>
 /**
  * The names and attributes of a deployment's cookies: `__Host-` and Secure if it is https, and the port in
  * the name if it is http. Browsers share the cookies of all ports of a host (RFC 6265 §8.5), so two
- * apps on localhost would otherwise sign each other out.
+ * apps on localhost would otherwise sign each other out. The path of the app is in the name for the same reason.
  *
- * @param publicUrl the origin that users open; http is for localhost in development only
+ * @param publicUrl the address that users open; http is for localhost in development only
  */
 export function createCookieJar(publicUrl: string) {
   const secure = publicUrl.startsWith('https:')
   // The prefix makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis §4.1.3.2).
   const port = new URL(publicUrl).port || '80'
-  const name = (base: string) => (secure ? `__Host-${base}` : `${base}-${port}`)
+  const suffix = cookieSuffix(basePathOf(publicUrl))
+  const name = (base: string) => (secure ? `__Host-${base}` : `${base}-${port}`) + suffix
   // Lax, not Strict: the way back from Entra is a navigation that starts on another site.
   const attributes = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
 

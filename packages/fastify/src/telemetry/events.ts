@@ -23,6 +23,7 @@ export const fieldMeanings = {
   apiRequestId: 'the API’s own id of the call, such as Graph’s `request-id`',
   apiStatus: 'HTTP status of the API’s answer',
   approved: 'true or false',
+  basePath: 'the path of `publicUrl`',
   by: '`address` or `session`',
   check: 'the check that failed, in one word',
   clientGone: 'true if the client left before the answer was sent',
@@ -117,6 +118,11 @@ const requests = {
     'warn',
     ['header'],
     'A proxy’s header came, and `TRUSTED_PROXIES` is empty. Logged once.',
+  ),
+  base_path_missing: event(
+    'warn',
+    ['basePath'],
+    'A request came for an address outside of the path of `publicUrl`: a proxy may take the path off. Logged once.',
   ),
   host_rewritten: event(
     'warn',

@@ -102,9 +102,9 @@ describe('how often the doctor looks', () => {
 
 describe('how often the secret is sent', () => {
   it('is sent once a minute, and the finding says how old the answer is', async () => {
-    expect(reasons(await ask())).toEqual([expect.stringMatching(/; Entra takes it; it ends/)])
+    expect(reasons(await ask())).toEqual([expect.stringMatching(/; Entra accepts it; it ends/)])
     gatehouse().advance(40_000)
-    expect(reasons(await ask())[0]).toContain('Entra takes it (asked 40 seconds ago); it ends')
+    expect(reasons(await ask())[0]).toContain('Entra accepts it (asked 40 seconds ago); it ends')
     expect(sent()).toBe(1)
     gatehouse().advance(21_000)
     expect(reasons(await ask())[0]).not.toContain('ago')
@@ -113,7 +113,7 @@ describe('how often the secret is sent', () => {
 
   it('is not sent again after a request that failed', async () => {
     gatehouse().tenant.faults.set({ at: 'token', kind: 'reset' })
-    expect(reasons(await ask())[0]).toContain('whether Entra takes it is not known;')
+    expect(reasons(await ask())[0]).toContain('whether Entra accepts it is not known;')
     gatehouse().tenant.faults.clear()
     expect(reasons(await ask())[0]).toMatch(/is not known \(asked \d+ seconds? ago\)/)
     // The connection broke before any answer, so the one request was made twice.
@@ -133,17 +133,17 @@ describe('how often the secret is sent', () => {
   it('is not called good by a tenant that refuses the kind of request', async () => {
     const fault = { at: 'token', kind: 'aadsts', code: 70003 } as const
     gatehouse().tenant.faults.set(fault)
-    expect(reasons(await ask())[0]).toContain('whether Entra takes it is not known;')
+    expect(reasons(await ask())[0]).toContain('whether Entra accepts it is not known;')
     expect(sent()).toBe(1)
   })
 
   it('is asked about as soon as the tenant answers again', async () => {
     const { tenant } = gatehouse()
     tenant.scenarios.start('discovery-down')
-    expect(reasons(await ask())[0]).not.toContain('Entra takes it;')
+    expect(reasons(await ask())[0]).not.toContain('Entra accepts it;')
     expect(sent()).toBe(0)
     tenant.scenarios.clear()
-    expect(reasons(await ask())[0]).toContain('Entra takes it;')
+    expect(reasons(await ask())[0]).toContain('Entra accepts it;')
   })
 
   it('is sent once a minute for each credential, also if its file is replaced', async () => {
@@ -174,7 +174,7 @@ describe('how often the secret is sent', () => {
       config: { tenant: id, clientId, clientSecret },
       env: { TENANT_PORT: String(port) },
     })
-    const works = 'clientSecret is there; Entra takes it; it does not end.'
+    const works = 'clientSecret is there; the local tenant accepts it; it does not end.'
     try {
       expect(reasons(await ask({}, fresh))).toEqual([works])
       fresh.tenant.scenarios.start('secret-expired')

@@ -55,7 +55,7 @@ describe('doctor', () => {
     expect(all.map(({ id }) => id)).toEqual(allIds)
     expect(notChecked(all)).toEqual(['public-url', 'roles'])
     expect(one(all, 'credential')?.reason).toMatch(
-      /Entra takes it; it ends on 2099-12-31: \d+ days/,
+      /Entra accepts it; it ends on 2099-12-31: \d+ days/,
     )
   })
 
@@ -153,7 +153,7 @@ describe('doctor', () => {
     expect(notChecked(all)).toEqual(expect.arrayContaining(needTheTenant))
     expect(one(all, 'redirect-uri')?.reason).toContain(cause)
     expect(one(all, 'credential')?.reason).toBe(
-      'clientSecret is there; whether Entra takes it is not known; it ends on 2099-12-31: ' +
+      'clientSecret is there; whether Entra accepts it is not known; it ends on 2099-12-31: ' +
         `${Math.floor((Date.UTC(2100, 0, 1) - Date.now()) / 86_400_000)} days left. The tenant did not answer.`,
     )
   })

@@ -42,7 +42,8 @@ export interface Browser {
 }
 
 /**
- * Sends requests to the app as a browser does. The path that signs in is Gatehouse's, `/auth/sign-in`.
+ * Sends requests to the app as a browser does. The path that signs in is Gatehouse's, `/auth/sign-in`, behind the path
+ * of the public address. All other paths are sent as they are given.
  *
  * @param origin the address that the app listens on
  * @param publicUrl the app's address in the browser, to which the cookies belong
@@ -53,6 +54,8 @@ export function createBrowser(
   publicUrl: string,
   jar: CookieJar = new CookieJar(),
 ): Browser {
+  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '')
+
   async function send(path: string, options: RequestOptions = {}): Promise<Answer> {
     const cookie = options.cookie ?? (await jar.getCookieString(publicUrl))
     // Not by a URL: the path has to be sent as it is written.
@@ -78,7 +81,7 @@ export function createBrowser(
 
   async function startSignIn(returnTo?: string): Promise<string> {
     const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
-    const answer = await send(`/auth/sign-in${query}`)
+    const answer = await send(`${basePath}/auth/sign-in${query}`)
     if (answer.status !== 303) throw new Error(`sign-in answered ${answer.status}: ${answer.text}`)
     return answer.location
   }

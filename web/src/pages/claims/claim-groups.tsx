@@ -2,21 +2,14 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useLocationProperty } from 'wouter/use-browser-location'
 import { Badge } from '../../ui/badge.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { formatUtc } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { chevronRight } from '../../ui/icons.generated.ts'
 import { Match } from '../../ui/match.tsx'
 import { Time } from '../../ui/time.tsx'
 import { tones } from './claim-filter.tsx'
 import css from './claim-groups.module.css'
-import {
-  type Claim,
-  groupNames,
-  isIdentifier,
-  plainText,
-  textToCopy,
-  timeOf,
-} from './claim-list.ts'
+import { type Claim, groupNames, isIdentifier, plainText, textToCopy } from './claim-list.ts'
+import { formatUtc, timeOf } from './claim-time.ts'
 import { words } from './words.ts'
 
 type Props = {

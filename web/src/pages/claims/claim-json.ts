@@ -1,6 +1,5 @@
 /** The claims as JSON, in coloured pieces. */
-import { formatUtc } from '../../ui/format.ts'
-import { timeOf } from './claim-list.ts'
+import { formatUtc, timeOf } from './claim-time.ts'
 import { explanations } from './explanations.ts'
 import { words } from './words.ts'
 

@@ -1,5 +1,5 @@
-import { formatUtc } from '../../ui/format.ts'
 import { type Explanation, explanations, type Group, type Kind } from './explanations.ts'
+import { formatUtc, timeOf } from './claim-time.ts'
 import { words } from './words.ts'
 
 export type Claim = Explanation & { name: string; value: unknown; known: boolean }
@@ -58,10 +58,4 @@ export function plainText(value: unknown): string {
 export function textToCopy({ kind, value }: Claim): string {
   const at = kind === 'time' ? timeOf(value) : undefined
   return at === undefined ? plainText(value) : words.timeToCopy(formatUtc(at), at / 1000)
-}
-
-/** A time claim in ms, or undefined if the value is no time. */
-export function timeOf(value: unknown): number | undefined {
-  const usable = typeof value === 'number' && value > 0 && value < 8_640_000_000_000
-  return usable ? value * 1000 : undefined
 }

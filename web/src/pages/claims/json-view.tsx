@@ -7,7 +7,7 @@ import css from './json-view.module.css'
 import { words } from './words.ts'
 
 /** Claims as JSON, in the order of the token. Long lines scroll sideways. */
-export function JsonView({ claims }: { claims: Record<string, unknown> }) {
+export default function JsonView({ claims }: { claims: Record<string, unknown> }) {
   const [withTimes, setWithTimes] = useState(false)
   return (
     <section className={css.block} aria-label={words.jsonBlock}>

@@ -1,18 +1,19 @@
 import { useEffect } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Problem } from '@gatehouse/contract/problem'
-import { announce, type ApiProblem } from '@gatehouse/react'
+import { announce, type ApiProblem, appAddress } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import { inSeconds, useSecondsLeft } from '../../api/retry-countdown.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { MessageCard } from '../../ui/card.tsx'
 import { checkCircle, clock, warning } from '../../ui/icons.generated.ts'
+import { words } from './words.ts'
 
-/** Every check passed. */
-export function AllWell() {
+/** No check failed, and none warns. */
+export function AllWell({ passed }: { passed: number }) {
   return (
     <Callout icon={checkCircle} tone="success">
-      <p>Nothing stands in the way of a sign-in.</p>
+      <p>{words.allPassed(passed)}</p>
     </Callout>
   )
 }
@@ -22,7 +23,7 @@ export function NotChecked() {
   return (
     <div role="alert">
       <Callout icon={warning} tone="warning">
-        <p>The server did not answer just now. What you see is from the last check.</p>
+        <p>{words.serverDidNotAnswer}</p>
       </Callout>
     </div>
   )
@@ -33,14 +34,11 @@ export function TooOften({ problem }: { problem: ApiProblem }) {
   const left = useSecondsLeft(problem)
   useEffect(() => {
     // Once: a screen reader would read a moving number every second.
-    announce(`Checked too often. Check again in ${inSeconds(problem.retryAfter ?? 0)}.`)
+    announce(words.tooOftenAnnounced(inSeconds(problem.retryAfter ?? 0)))
   }, [problem])
   return (
     <Callout icon={clock} tone="warning">
-      <p>
-        The server checks a few times a minute at most. It can check again{' '}
-        {left ? `in ${inSeconds(left)}` : 'now'}. What you see is from the last check.
-      </p>
+      <p>{words.tooOften(left ? words.in(inSeconds(left)) : words.now)}</p>
     </Callout>
   )
 }
@@ -49,22 +47,19 @@ export function TooOften({ problem }: { problem: ApiProblem }) {
 export function WrongAddress() {
   const { data: sentence } = useQuery({ queryKey: ['doctor', 'refusal'], queryFn: readRefusal })
   return (
-    <MessageCard
-      icon={warning}
-      tone="warning"
-      title="Open the app at its own address"
-      heading="h2"
-      alert
-    >
-      <p>{sentence ?? 'The server answers at the address that publicUrl names.'}</p>
-      <p>At any other address, a website could read the configuration.</p>
+    <MessageCard icon={warning} tone="warning" title={words.wrongAddress} heading="h2" alert>
+      <p>{sentence ?? words.wrongAddressText}</p>
+      <p>{words.wrongAddressReason}</p>
     </MessageCard>
   )
 }
 
 /** The server's sentence, which names its address. It takes a second request: `ApiProblem` has no `detail`. */
 async function readRefusal({ signal }: { signal: AbortSignal }): Promise<string | null> {
-  const response = await fetch(api.doctor, { headers: { accept: 'application/json' }, signal })
+  const response = await fetch(appAddress(api.doctor), {
+    headers: { accept: 'application/json' },
+    signal,
+  })
   const { detail }: Partial<Problem> = await response.json()
   return detail ?? null
 }

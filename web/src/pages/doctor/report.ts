@@ -1,4 +1,6 @@
 import type { Diagnosis, Finding } from '@gatehouse/contract/doctor'
+import { addressWords, checkWords, words } from './words.ts'
+import { basePathOf } from '@gatehouse/contract/paths'
 
 /** The report to copy for support: the JSON of `npm run doctor -- --json`, with the time and the origin. */
 export function reportOf(findings: readonly Finding[], origin: string, checkedAt: number): string {
@@ -7,41 +9,19 @@ export function reportOf(findings: readonly Finding[], origin: string, checkedAt
   return JSON.stringify({ ok, checkedAt: at, browser: origin, findings }, null, 2)
 }
 
-const names = new Map([
-  ['config', 'Configuration'],
-  ['authority', 'Way to the tenant'],
-  ['issuer', 'Issuer of the tokens'],
-  ['clock', 'Clock'],
-  ['redirect-uri', 'Redirect URI'],
-  ['address', 'Address of the app'],
-  ['public-url', 'Way to the app'],
-  ['address-bar', 'Address bar'],
-  ['credential', 'Credential of the app'],
-  ['store', 'Store of the sessions'],
-  ['cookie', 'Session cookie'],
-  ['scopes', 'Permissions that are asked for'],
-  ['roles', 'App roles'],
-  ['graph-host', 'Host of Microsoft Graph'],
-  ['session-keys', 'Keys of the sessions'],
-])
-
 /** The name of a check, or its id if a newer back end has checks that this page does not know. */
 export function nameOf({ id }: Finding): string {
-  return names.get(id) ?? id
+  return Object.hasOwn(checkWords, id) ? (checkWords[id] ?? id) : id
 }
 
-export const whoInWords: Record<Finding['who'], string> = {
-  operator: 'Whoever runs the server',
-  administrator: 'An administrator of the tenant',
-  developer: 'The developer of the app',
+export function withStatus(findings: readonly Finding[], status: Finding['status']): Finding[] {
+  return findings.filter((finding) => finding.status === status)
 }
 
-/** "13 checks: 1 failed, 2 to look at." */
+/** "13 checks: 1 failed, 2 warnings, 1 not checked." */
 export function sumOf(findings: readonly Finding[]): string {
-  const count = (status: Finding['status']) =>
-    findings.filter((finding) => finding.status === status).length
-  const checks = findings.length === 1 ? '1 check' : `${findings.length} checks`
-  return `${checks}: ${count('fail')} failed, ${count('warn')} to look at.`
+  const count = (status: Finding['status']) => withStatus(findings, status).length
+  return words.sum(findings.length, count('fail'), count('warn'), count('unknown'))
 }
 
 const id = 'address-bar'
@@ -54,23 +34,20 @@ const loopback = /^(?:127(?:\.\d+){3}|\[::1\])$/
  * @param origin the page's `location.origin`
  */
 export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: string): Finding[] {
-  const configured = new URL(publicUrl).origin
-  if (origin === configured) return findings
-  const own = otherAddress(configured, origin)
+  if (origin === new URL(publicUrl).origin) return findings
+  const own = otherAddress(publicUrl, origin + basePathOf(publicUrl))
   const isThere = findings.some((finding) => finding.id === id)
   return isThere
     ? findings.map((finding) => (finding.id === id ? own : finding))
     : [...findings, own]
 }
 
-function otherAddress(configured: string, origin: string): Finding {
+function otherAddress(configured: string, here: string): Finding {
   const found = { id, status: 'fail', who: 'developer', copy: configured } as const
-  const open = `Open ${configured} instead.`
-  if (loopback.test(new URL(origin).hostname)) {
-    const reason = `The address bar says ${origin}, and the app is at ${configured}. Both are this machine, but a browser keeps their cookies apart, and Entra ID takes plain http for localhost alone.`
-    return { ...found, reason, next: open }
+  if (loopback.test(new URL(here).hostname)) {
+    const reason = addressWords.reasonOnThisMachine(here, configured)
+    return { ...found, reason, next: addressWords.openInstead(configured) }
   }
-  const reason = `The address bar says ${origin}, and the app is configured for ${configured}. A sign-in that begins here ends there, where the browser cannot prove that it began it.`
-  const next = `${open} Or set publicUrl in aad.config.json to ${origin}, and register its redirect URI.`
-  return { ...found, reason, next }
+  const reason = addressWords.reason(here, configured)
+  return { ...found, reason, next: addressWords.orConfigure(configured, here) }
 }

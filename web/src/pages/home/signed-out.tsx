@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { appAddress } from '@gatehouse/react'
 import { auth, pages } from '@gatehouse/shared/paths'
 import { SignInButton } from '../../session/require-sign-in.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -93,7 +94,7 @@ const registrations =
 
 /** For the developer of the app: what the app registration needs. */
 function DeveloperPanel() {
-  const redirectUri = window.location.origin + auth.redirect
+  const redirectUri = window.location.origin + appAddress(auth.redirect)
   return (
     <Card title="For developers" icon={info}>
       <p className={css.hint}>

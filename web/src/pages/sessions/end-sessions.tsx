@@ -54,7 +54,11 @@ export function EndOthers({ count, onEnded }: Props) {
             <Button variant="outline" onClick={close}>
               {words.cancel}
             </Button>
-            <Button variant="danger" disabled={end.isPending} onClick={() => end.mutate(undefined)}>
+            <Button
+              className={css.danger}
+              disabled={end.isPending}
+              onClick={() => end.mutate(undefined)}
+            >
               {words.confirm(count)}
             </Button>
           </div>

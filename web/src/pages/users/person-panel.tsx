@@ -6,7 +6,8 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { DescriptionList } from '../../ui/description-list.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { arrowDown, arrowUp, open } from '../../ui/icons.generated.ts'
+import { open } from '../../ui/icons.generated.ts'
+import { arrowSortDown, arrowSortUp } from '../../ui/page-icons.generated.ts'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import css from './person-panel.module.css'
 import { homeAddress, nameOf, shownUserName } from './person.ts'
@@ -127,8 +128,8 @@ function Steps({ onPrevious, onNext }: StepsProps) {
   }, [onPrevious, onNext])
   return (
     <div ref={box} className={css.steps}>
-      <Step label={words.previousPerson} icon={arrowUp} keys="ArrowUp" onStep={onPrevious} />
-      <Step label={words.nextPerson} icon={arrowDown} keys="ArrowDown" onStep={onNext} />
+      <Step label={words.previousPerson} icon={arrowSortUp} keys="ArrowUp" onStep={onPrevious} />
+      <Step label={words.nextPerson} icon={arrowSortDown} keys="ArrowDown" onStep={onNext} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { pages } from '@gatehouse/contract/paths'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { SignInProblem } from '@gatehouse/contract/sign-in-problem'
+import { publicAddress } from '../../base-path.ts'
 import { remedyFor, type SignInProblemCode } from '../../entra/index.ts'
 import { sendHtmlPage } from '../../html-page.ts'
 import type { SealedCookies } from '../../session/cookie.ts'
@@ -115,7 +116,7 @@ function sendProblemPage(
   title: string,
   text: string,
 ): FastifyReply {
-  reply.header('refresh', `0; url=${page}`)
+  reply.header('refresh', `0; url=${publicAddress(reply.server.basePath, page)}`)
   return sendHtmlPage(reply, { title, text: [text], action: { label: 'Continue', href: page } })
 }
 

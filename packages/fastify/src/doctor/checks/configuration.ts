@@ -12,7 +12,7 @@ import { type Check, fail, type Finding, pass, warn } from '../check.ts'
 export const configuration: Check = {
   id: 'config',
   run: ({ config }) => [
-    pass('config', config.usesLocalTenant ? 'Valid; the local tenant is used.' : 'Valid.'),
+    pass('config', config.usesLocalTenant ? 'Valid. Using the local tenant.' : 'Valid.'),
   ],
 }
 

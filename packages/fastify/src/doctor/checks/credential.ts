@@ -52,7 +52,7 @@ async function readAndAsk(
   const entra = createEntra({ ...config, credentials }, log, Date.now)
   const [loaded] = entra.credential.list
   const setting = loaded?.kind === 'secret' ? 'clientSecret' : `credentials.${place}`
-  const unknown = {
+  const nothing = {
     ...noAnswer,
     setting,
     endsAt: undefined,
@@ -60,7 +60,7 @@ async function readAndAsk(
     notAsked: undefined,
   }
   try {
-    const facts = { ...unknown, endsAt: (await loaded?.read())?.endsAt }
+    const facts = { ...nothing, endsAt: (await loaded?.read())?.endsAt }
     // MSAL needs a tenant for this, and `organizations` is none.
     if (config.tenant === 'organizations') return { ...facts, notAsked: needsOneTenant }
     // Without the document nothing can be sent, so there is no answer to keep.
@@ -71,7 +71,7 @@ async function readAndAsk(
     if (!isReachable) return { ...facts, notAsked: 'The tenant did not answer' }
     return { ...facts, ...(await answerOf(place, () => answerTo(entra, config))) }
   } catch (error) {
-    return { ...unknown, problem: problemOf(error) }
+    return { ...nothing, problem: problemOf(error) }
   } finally {
     await entra.close()
   }
@@ -138,7 +138,8 @@ function credentialFinding(facts: CredentialFacts, config: Config, now: number):
   }
   if (accepted === false) return refused(facts, config)
   const isTried = accepted === true
-  const outcome = isTried ? 'Entra takes it' : 'whether Entra takes it is not known'
+  const tenant = config.usesLocalTenant ? 'the local tenant' : 'Entra'
+  const outcome = isTried ? `${tenant} accepts it` : `whether ${tenant} accepts it is not known`
   const ending = endOf(facts, config, now)
   const reason = `${setting} is there; ${outcome}${inBrackets(ageOf(facts))}${ending.reason}`
   const link = registrationLink(config, 'Credentials')

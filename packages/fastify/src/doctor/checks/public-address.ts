@@ -1,10 +1,12 @@
 /** The address that people open: what is configured, what answers there, and how a browser came. */
+import { api, basePathOf, health } from '@gatehouse/contract/paths'
 import type { Config } from '../../config/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 import { httpGet } from '../http-get.ts'
 
 const isDeployed = (config: Config) => config.publicUrl.startsWith('https:')
+const isUnderPath = (config: Config) => basePathOf(config.publicUrl) !== ''
 const trustProxy = 'Set TRUSTED_PROXIES to the proxy’s address or range.'
 
 export const address: Check = {
@@ -15,7 +17,7 @@ export const address: Check = {
 function addressFinding(config: Config): Finding {
   const { publicUrl: url, production, trustedProxies, usesLocalTenant } = config
   if (isDeployed(config) && usesLocalTenant) {
-    return pass('address', `People open ${url}, which leads to this machine.`)
+    return pass('address', `publicUrl is ${url}, which leads to this machine.`)
   }
   if (isDeployed(config) && !production) {
     const reason = `${url} is a deployment, and NODE_ENV is not production.`
@@ -27,21 +29,25 @@ function addressFinding(config: Config): Finding {
       'A proxy in front ends TLS, and its address is not in TRUSTED_PROXIES: all visitors share one limit.'
     return warn('address', reason, trustProxy)
   }
-  return pass('address', `People open ${url}.`)
+  return pass('address', `publicUrl is ${url}.`)
 }
 
 /** Whether the public address leads here, with https: plain http is this machine. */
 export const publicUrl: Check = {
   id: 'public-url',
-  async run({ config }) {
-    if (!isDeployed(config))
-      return [unknown('public-url', `${config.publicUrl} is on this machine only.`)]
-    const { host } = new URL(config.publicUrl)
-    const facts = await fetchFacts(config).catch((error: unknown) =>
-      explainNetworkFailure(error, host),
-    )
-    return [publicUrlFinding(config, facts)]
-  },
+  run: async ({ config }) => [await askPublicUrl(config)],
+}
+
+/** @param get for tests */
+export async function askPublicUrl(config: Config, get = httpGet): Promise<Finding> {
+  if (!isDeployed(config)) {
+    return unknown('public-url', `${config.publicUrl} is on this machine only.`)
+  }
+  const { host } = new URL(config.publicUrl)
+  const facts = await fetchFacts(config, get).catch((error: unknown) =>
+    explainNetworkFailure(error, host),
+  )
+  return publicUrlFinding(config, facts)
 }
 
 interface PublicUrlFacts {
@@ -50,24 +56,32 @@ interface PublicUrlFacts {
   redirectsTo: string | undefined
 }
 
-/** Asks for the app's health at the public address. @throws if there is no answer */
-async function fetchFacts(config: Config): Promise<PublicUrlFacts> {
-  const health = `${config.publicUrl}/healthz`
-  const { status, location, text } = await httpGet(health, 64 * 1024, config.proxy)
+/**
+ * Asks for the app's health at the public address; under a path for the session, because the app answers health checks
+ * also behind a proxy that takes the path off, and nothing else.
+ *
+ * @throws if there is no answer
+ */
+async function fetchFacts(config: Config, get: typeof httpGet): Promise<PublicUrlFacts> {
+  const [path, word] = isUnderPath(config) ? [api.session, 'signedIn'] : [health.alive, 'alive']
+  const url = config.publicUrl + path
+  const { status, location, text } = await get(url, 64 * 1024, config.proxy)
   return {
-    isAlive: status === 200 && text.includes('alive'),
+    isAlive: status === 200 && text.includes(word),
     redirectsTo: URL.canParse(location) ? new URL(location).origin : undefined,
   }
 }
 
 /** @param facts why nothing answers; undefined if that is not known */
 function publicUrlFinding(
-  { publicUrl: url }: Config,
+  config: Config,
   facts: PublicUrlFacts | NetworkFailure | undefined,
 ): Finding {
   const id = 'public-url'
-  const start =
-    'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
+  const { publicUrl: url } = config
+  const start = isUnderPath(config)
+    ? `Start the app, and let the proxy pass everything under ${basePathOf(url)} to HOST:PORT, over http, with the Host header, and with the path as it came.`
+    : 'Start the app, and let the proxy pass every path to HOST:PORT, over http, with the Host header.'
   if (!facts) return warn(id, `Nothing answers at ${url} from here.`, start)
   if ('kind' in facts) {
     const { kind, sentence, next } = facts
@@ -76,7 +90,7 @@ function publicUrlFinding(
     return warn(id, reason, isAbout ? next : start)
   }
   if (facts.isAlive) return pass(id, `${url} leads to the app.`)
-  if (facts.redirectsTo && facts.redirectsTo !== url) {
+  if (facts.redirectsTo && facts.redirectsTo !== new URL(url).origin) {
     const reason = `${url} sends people on to ${facts.redirectsTo}.`
     return fail(id, reason, 'Set publicUrl to the address that people end at, and register it.')
   }
@@ -99,5 +113,5 @@ export function browserRequestFinding(
   if (isForwarded && trustedProxies.length === 0) {
     return warn(id, 'A proxy passed the request on, and TRUSTED_PROXIES is empty.', trustProxy)
   }
-  return pass(id, `The address bar says ${url}.`)
+  return pass(id, `The browser came to ${url}.`)
 }

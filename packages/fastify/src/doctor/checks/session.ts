@@ -77,10 +77,10 @@ export const sessionKeys: Check = {
 
 function keyFinding({ production, sessionKeys: { length: count }, storeUrl }: Config): Finding {
   const id = 'session-keys'
-  if (production) return pass(id, `${count} in SESSION_KEYS; the first one seals.`)
+  if (production) return pass(id, `${count} in SESSION_KEYS; the first one encrypts.`)
   if (!storeUrl.startsWith('sqlite:')) {
     const reason = 'The store is shared, and the keys may be this machine’s own.'
     return warn(id, reason, 'Give every instance the same SESSION_KEYS.')
   }
-  return pass(id, `${count}, for development.`)
+  return pass(id, `${count === 1 ? 'One key' : `${count} keys`}, for development.`)
 }
