@@ -12,11 +12,7 @@ export function Avatar({ name, id, size = 'medium' }: Props) {
   return (
     <span className={`${css.avatar} ${css[size]} avatar-${avatarColour(id)}`} aria-hidden="true">
       {/* Drawn from an attribute, so that they are no part of a button's text. */}
-      {letters ? (
-        <span data-initials={letters} />
-      ) : (
-        <Icon path={person} size={size === 'large' ? 32 : 16} />
-      )}
+      {letters ? <span data-initials={letters} /> : <Icon path={person} size={16} />}
       <Photo key={id} id={id} />
     </span>
   )
