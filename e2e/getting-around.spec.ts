@@ -58,9 +58,9 @@ test('an address that does not exist has a page that says so, with a link home',
 }) => {
   const response = await page.goto('/nowhere')
   expect(response?.status()).toBe(404)
-  await expect(heading(page, '404 · Page not found')).toBeVisible()
+  await expect(heading(page, 'Page not found')).toBeVisible()
   await expect(page).toHaveTitle('Page not found · Gatehouse')
-  await page.getByRole('main').getByRole('link', { name: 'Home' }).click()
+  await page.getByRole('main').getByRole('link', { name: 'Go to home' }).click()
   await expect(page).toHaveURL(/\/$/)
 })
 
@@ -152,6 +152,6 @@ test('a page that was opened at 127.0.0.1 is shown at the public address, withou
   baseURL,
 }) => {
   await page.goto(`${baseURL?.replace('localhost', '127.0.0.1')}/users?q=no#table`)
-  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
   expect(page.url()).toBe(`${baseURL}/users?q=no#table`)
 })

@@ -5,7 +5,7 @@ import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
-const needed = (page: Page) => page.getByRole('heading', { name: '401 · Sign-in needed' })
+const needed = (page: Page) => page.getByRole('heading', { name: 'Sign in to see this page' })
 
 async function openTab(context: BrowserContext, path: string): Promise<Page> {
   const tab = await context.newPage()

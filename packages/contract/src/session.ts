@@ -3,8 +3,14 @@ import { Type, type Static } from 'typebox'
 /** ISO 8601 in UTC. `now` is the server's clock: countdowns are right even if the browser's clock is wrong. */
 const Time = Type.String({ format: 'date-time' })
 
+/** The app runs on its developer's own machine: not in production, and opened at localhost. */
+const Development = Type.Boolean()
+
 export const SignedOut = Type.Object({
   signedIn: Type.Literal(false),
+  /** The browser sent the cookie of a session that is over. Absent if it sent none. */
+  ended: Type.Optional(Type.Literal(true)),
+  development: Development,
   now: Time,
 })
 
@@ -20,6 +26,7 @@ export const SignedIn = Type.Object({
   tenantId: Type.String(),
   /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
+  development: Development,
   startedAt: Time,
   /** How long the session lasts without activity. */
   idleSeconds: Type.Integer(),
@@ -32,5 +39,6 @@ export const SignedIn = Type.Object({
 
 export const Session = Type.Union([SignedOut, SignedIn])
 
+export type SignedOut = Static<typeof SignedOut>
 export type SignedIn = Static<typeof SignedIn>
 export type Session = Static<typeof Session>

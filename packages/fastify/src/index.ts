@@ -72,9 +72,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(auth, { config, now })
   await app.register(downstream, { config })
   await app.register(groups)
-  // The doctor exposes configuration, so it is registered on localhost only, and never in production.
-  const isLocal = !config.production && new URL(publicUrl).hostname === 'localhost'
-  if (isLocal) await app.register(import('./doctor/index.ts'), { config, now })
+  // The doctor exposes configuration.
+  if (config.development) await app.register(import('./doctor/index.ts'), { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
   else if (config.signIn.automatic && !config.production) {
     await app.register(pagesServedElsewhere, { pages })

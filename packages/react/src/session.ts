@@ -7,7 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { api } from '@gatehouse/contract/paths'
-import type { Session, SignedIn } from '@gatehouse/contract/session'
+import type { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
 import { type ApiProblem, call } from './call.ts'
 import { setServerClock } from './server-clock.ts'
 
@@ -21,9 +21,7 @@ const key = ['session'] as const
 export type SignOutReason = 'ended' | 'signing-out' | 'signed-out'
 
 /** The server's answer; for a signed-out user also what this page knows about the reason. */
-export type KnownSession =
-  | SignedIn
-  | { signedIn: false; now: string; reason?: SignOutReason | undefined }
+export type KnownSession = SignedIn | (SignedOut & { reason?: SignOutReason | undefined })
 
 /** The one source of truth for who is signed in. */
 export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
@@ -79,7 +77,9 @@ export function setSession(client: QueryClient, session: KnownSession): void {
  */
 export function setSignedOut(client: QueryClient, reason: SignOutReason): void {
   const known = client.getQueryData(sessionQuery.queryKey)
-  if (known?.signedIn) setSession(client, { signedIn: false, now: known.now, reason })
+  if (!known?.signedIn) return
+  const { development, now } = known
+  setSession(client, { signedIn: false, development, now, reason })
 }
 
 /** Undefined for a page that was loaded signed out: it has lost no session. */

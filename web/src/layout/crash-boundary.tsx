@@ -1,8 +1,10 @@
 import { Component, type ReactNode, useEffect } from 'react'
+import { OfflineCard } from '../api/offline-card.tsx'
 import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
-import { errorCircle, noConnection } from '../ui/icons.generated.ts'
+import { errorCircle } from '../ui/icons.generated.ts'
+import { words } from './crash-words.ts'
 
 type State = { error?: Error }
 
@@ -20,14 +22,15 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
     // Without a connection the cause is page code that could not be fetched. The browser caches that failure.
     if (!navigator.onLine) return <Offline />
     return (
-      <MessageCard icon={errorCircle} tone="danger" title="This page has crashed" alert>
-        <p>
-          Not your fault. Load the page again; if it keeps happening, send us the details below.
-        </p>
-        <Button onClick={() => window.location.reload()}>Reload</Button>
+      <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
+        <p>{words.text}</p>
+        <Button onClick={reload}>{words.reload}</Button>
         <Details
-          title="Details"
-          entries={{ Error: `${error.name}: ${error.message}`, Page: window.location.pathname }}
+          title={words.details}
+          entries={{
+            [words.error]: `${error.name}: ${error.message}`,
+            [words.page]: window.location.pathname,
+          }}
         />
       </MessageCard>
     )
@@ -37,13 +40,12 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
 /** Replaces a page whose code could not be fetched, and reloads with the next connection. */
 function Offline() {
   useEffect(() => {
-    const reload = () => window.location.reload()
     window.addEventListener('online', reload)
     return () => window.removeEventListener('online', reload)
   }, [])
-  return (
-    <MessageCard icon={noConnection} tone="warning" title="You are offline" alert>
-      <p>We load this page when your connection is back.</p>
-    </MessageCard>
-  )
+  return <OfflineCard retry={reload} heading="h1" />
+}
+
+function reload(): void {
+  window.location.reload()
 }

@@ -2,7 +2,6 @@ import { useCallback, useEffect, useState } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
 import type { DirectoryUser } from '@gatehouse/shared/users'
-import type { MessageOverrides } from '../api/error-messages.ts'
 import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -12,6 +11,7 @@ import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { SearchBox, useKeptText } from '../ui/search-box.tsx'
 import { PersonPanel } from './users/person-panel.tsx'
+import { useRefusedMessages } from './users/refused.ts'
 import { UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
@@ -27,12 +27,6 @@ import {
 import css from './users/users.module.css'
 import { words } from './users/words.ts'
 
-/** The usual cause of a 403 here: the user is a guest, and guests cannot list the directory. */
-const messages: MessageOverrides = { forbidden: words.forbidden }
-
-/** Graph refuses some searches, such as a lone symbol. The search box stays above the message. */
-const refusedSearch: MessageOverrides = { ...messages, invalid_request: words.refusedSearch }
-
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [params, navigate] = useListParams()
@@ -44,6 +38,7 @@ export default function UsersPageView() {
     [navigate],
   )
   const goToStart = useCallback(() => navigate({ page: 1 }, { replace: true }), [navigate])
+  const messages = useRefusedMessages(error, search)
   const restarted = useRestartOnStaleCursor(error, page, goToStart)
   usePrefetchNext(params, isPlaceholderData ? undefined : data)
   useClampPage(page, isPlaceholderData ? undefined : data, navigate)
@@ -63,14 +58,10 @@ export default function UsersPageView() {
         </Callout>
       )}
       {/* `useRestartOnStaleCursor` is about to load page 1. */}
-      {isStaleCursor(error, page) ? (
+      {isStaleCursor(error, page) || !messages ? (
         placeholder
       ) : (
-        <QueryView
-          query={users}
-          messages={search && error?.api ? refusedSearch : messages}
-          placeholder={placeholder}
-        >
+        <QueryView query={users} messages={messages} placeholder={placeholder}>
           {(known) => (
             <Results params={params} data={known} busy={isPlaceholderData} navigate={navigate} />
           )}

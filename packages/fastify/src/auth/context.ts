@@ -62,6 +62,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
     localTenant: config.usesLocalTenant,
+    development: config.development,
     lifetimes,
     entra,
     store,

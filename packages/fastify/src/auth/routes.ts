@@ -123,7 +123,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     if (!session && jar.isSent(request.headers.cookie, sessionCookie)) {
       jar.clear(reply, sessionCookie)
     }
-    return sessionStatus(context, session)
+    return session ? sessionStatus(context, session) : signedOutStatus(context, request)
   })
 
   app.post(api.extendSession, options, async (request) => {
@@ -135,18 +135,27 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
   })
 }
 
+function signedOutStatus(
+  { development, requestSessions, now }: AuthContext,
+  request: FastifyRequest,
+): SessionStatus {
+  // A cookie that this app did not seal says nothing: anyone can plant one.
+  const ended = requestSessions.idOf(request) !== undefined
+  return { signedIn: false, ...(ended && { ended }), development, now: iso(now()) }
+}
+
 /** Asking does not extend the session, so a page may poll. */
 function sessionStatus(
-  { localTenant, lifetimes, now }: AuthContext,
-  session: Session | undefined,
+  { localTenant, development, lifetimes, now }: AuthContext,
+  session: Session,
 ): SessionStatus {
-  if (!session) return { signedIn: false, now: iso(now()) }
   const { name, username, objectId, tenantId, roles } = session.user
   return {
     signedIn: true,
     user: { name, username, objectId, roles },
     tenantId,
     localTenant,
+    development,
     startedAt: iso(session.startedAt),
     idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),

@@ -60,6 +60,8 @@ export interface DownstreamApiConfig {
 /** The whole configuration of the process. Nothing else reads the environment. */
 export interface Config {
   readonly production: boolean
+  /** On a developer's own machine: not in production, and opened at localhost. Pages may then name causes. */
+  readonly development: boolean
   /** A GUID, or `organizations`. */
   readonly tenant: string
   /** With `organizations`: the tenants whose users may sign in; undefined allows all. */
@@ -216,6 +218,7 @@ function toConfig(
   const { allowedTenants, session } = file
   return {
     production: context.production,
+    development: !context.production && new URL(publicUrl).hostname === 'localhost',
     tenant: identity.tenant.toLowerCase(),
     allowedTenants: Array.isArray(allowedTenants)
       ? allowedTenants.map((id) => id.toLowerCase())

@@ -18,6 +18,8 @@ const ChallengeSchema = Type.Object({
   ]),
   claims: Type.Optional(Type.String()),
   scopes: Type.Optional(Type.Array(Type.String())),
+  /** With `consent`: only an administrator can give it. */
+  adminConsent: Type.Optional(Type.Literal(true)),
 })
 
 export type Challenge = Static<typeof ChallengeSchema>
@@ -41,6 +43,7 @@ const TokenRequestSchema = Type.Object({
       reason: Type.Optional(ChallengeSchema.properties.reason),
       claims: Type.Optional(Type.String()),
       scopes: Type.Optional(Type.Array(Type.String())),
+      adminConsent: ChallengeSchema.properties.adminConsent,
       /** Entra refuses these scopes to everyone. */
       misconfigured: Type.Optional(Type.Literal(true)),
     }),
@@ -110,6 +113,8 @@ export interface User {
   objectId: string
   tenantId: string
   roles: string[]
+  /** The ID token says that the user is a guest of this tenant (`acct`). False if it does not say. */
+  guest: boolean
   /** Authentication contexts that the sign-in satisfied, such as `c1`; the claim `acrs`. */
   authenticationContexts: string[]
 }
@@ -122,6 +127,7 @@ export function userOf(claims: VerifiedClaims): User {
     objectId: claims.oid,
     tenantId: claims.tid,
     roles: strings(claims['roles']),
+    guest: claims['acct'] === 1,
     authenticationContexts: strings(claims['acrs']),
   }
 }

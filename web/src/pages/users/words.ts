@@ -5,14 +5,6 @@ export const words = {
   search: 'Search users',
   tooOld: 'This page of results was too old. We started again from page 1.',
   notHere: 'The linked person isn’t on this page of the list. Search for their name instead.',
-  forbidden: {
-    title: 'Guests cannot list this directory',
-    text: 'If you are not a guest, your organisation lets only some people list it.',
-  },
-  refusedSearch: {
-    title: 'This search is not possible',
-    text: 'Microsoft Graph did not accept it. Search for something else.',
-  },
   showing: (range: string) => `Showing ${range}`,
   range: (first: string, last: string) => `${first}–${last}`,
   rangeOf: (range: string, total: string) => `${range} of ${total}`,
