@@ -100,6 +100,7 @@ describe('the claims as JSON', () => {
     list: ['x', -1.5e3, null],
     custom: { iat: 1, empty: {}, off: false },
     exp: 'never',
+    acct: 1,
   }
 
   test('are whole, whatever they contain', () => {
@@ -111,10 +112,12 @@ describe('the claims as JSON', () => {
     const texts = (kind: string) =>
       jsonPieces(claims, false).flatMap((piece) => (piece.kind === kind ? [piece.text] : []))
     expect(texts('name')).toEqual(
-      ['iat', 'name', 'list', 'custom', 'iat', 'empty', 'off', 'exp'].map((name) => `"${name}"`),
+      ['iat', 'name', 'list', 'custom', 'iat', 'empty', 'off', 'exp', 'acct'].map(
+        (name) => `"${name}"`,
+      ),
     )
     expect(texts('string')).toEqual([JSON.stringify(claims.name), '"x"', '"never"'])
-    expect(texts('number')).toEqual(['1795733734', '-1500', 'null', '1', 'false'])
+    expect(texts('number')).toEqual(['1795733734', '-1500', 'null', '1', 'false', '1'])
     expect(texts('comment')).toEqual([])
   })
 

@@ -53,7 +53,7 @@ export const words = {
     title: 'What the badges mean',
     key: 'Never changes. Identify people by it.',
     access: 'Decides what someone may do.',
-    display: 'Can change. Show it, and rely on it for nothing.',
+    display: 'Can change. Show it, nothing more.',
     ignore: 'For Microsoft. Leave it alone.',
   },
 } as const
