@@ -1,16 +1,15 @@
-import { type ReactNode, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { announce, ApiProblem, appAddress, useContinueUrl } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
-import { Button, ButtonLink } from '../ui/button.tsx'
+import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { asLines, Details, type Entries } from '../ui/details.tsx'
-import { formatClock } from '../ui/format.ts'
-import css from './error-card.module.css'
+import { Spinner } from '../ui/progress.tsx'
 import { type ErrorAction, messageFor, type MessageOverrides } from './error-messages.ts'
+import { Actions, detailsOf, TryAgain } from './error-parts.tsx'
 import { OfflineCard } from './offline-card.tsx'
-import { useSecondsLeft } from './retry-countdown.tsx'
-import { actions, details as names, waiting } from './words.ts'
+import { actions, waiting } from './words.ts'
 
 type Props = {
   error: Error
@@ -24,6 +23,22 @@ type Props = {
 export function ErrorCard({ error, retry, messages, heading = 'h2' }: Props) {
   const problem =
     error instanceof ApiProblem ? error : new ApiProblem('unreadable', 0, { cause: error })
+  if (problem.code === 'interaction_required' && problem.reason === 'consent') {
+    return (
+      <Suspense fallback={<Spinner />}>
+        <ConsentCard problem={problem} retry={retry} heading={heading} />
+      </Suspense>
+    )
+  }
+  return <GeneralCard problem={problem} retry={retry} messages={messages} heading={heading} />
+}
+
+/** The server has just answered, so its code can be fetched. */
+const ConsentCard = lazy(() => import('./consent-card.tsx'))
+
+type GeneralProps = Omit<Props, 'error'> & { problem: ApiProblem; heading: 'h1' | 'h2' }
+
+function GeneralCard({ problem, retry, messages, heading }: GeneralProps) {
   const { icon, tone, title, text, action, permissions } = messageFor(problem, messages)
   const details = detailsOf(problem, permissions)
   // A screen reader would read an alert again with every second of its countdown.
@@ -42,31 +57,7 @@ export function ErrorCard({ error, retry, messages, heading = 'h2' }: Props) {
 }
 
 /** Actions with a button that copies the details. */
-const copies = new Set<ErrorAction['kind']>([
-  'consent',
-  'approval',
-  'no-access',
-  'report',
-  'details',
-])
-
-/** What support needs to know. The query of the address is left out: a search may name people. */
-function detailsOf(
-  problem: ApiProblem,
-  permissions = problem.scopes,
-): Record<string, string | undefined> {
-  const { origin, pathname } = window.location
-  return {
-    [names.app]: 'Gatehouse',
-    [names.problem]: [problem.code, problem.reason].filter(Boolean).join(', '),
-    [names.api]: problem.api,
-    [names.status]: problem.status ? String(problem.status) : undefined,
-    [names.permissions]: permissions.join(', ') || undefined,
-    [names.requestId]: problem.requestId,
-    [names.time]: new Date(problem.at).toISOString(),
-    [names.page]: origin + pathname,
-  }
-}
+const copies = new Set<ErrorAction['kind']>(['no-access', 'report', 'details'])
 
 type ActionProps = {
   action: ErrorAction
@@ -88,21 +79,6 @@ function Action({ action, problem, details, retry }: ActionProps) {
       return <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
     case 'continue':
       return <ButtonLink href={continueUrl}>{label}</ButtonLink>
-    case 'consent':
-      return (
-        <>
-          <ButtonLink href={continueUrl}>{actions.reviewPermissions}</ButtonLink>
-          <p className={css.quiet}>{actions.forAdministrator}</p>
-          {copy(actions.copyForAdministrator)}
-        </>
-      )
-    case 'approval':
-      return (
-        <Actions>
-          {copy(actions.copyForAdministrator)}
-          {again('outline')}
-        </Actions>
-      )
     case 'no-access':
       return (
         <Actions>
@@ -119,33 +95,8 @@ function Action({ action, problem, details, retry }: ActionProps) {
           {copy(actions.copyDetails)}
         </Actions>
       )
-    default:
+    case 'retry':
+    case 'wait':
       return <Actions>{again('primary')}</Actions>
   }
-}
-
-function Actions({ children }: { children: ReactNode }) {
-  return <div className={css.actions}>{children}</div>
-}
-
-type TryAgainProps = Pick<ActionProps, 'problem' | 'retry'> & { variant: 'primary' | 'outline' }
-
-/** Stays disabled until the server accepts another request, and counts down to that. */
-function TryAgain({ problem, retry, variant }: TryAgainProps) {
-  const left = useSecondsLeft(problem)
-  const ready = problem.retryAfter !== undefined && left === 0
-  useEffect(() => {
-    if (ready) announce(actions.tryAgainNow)
-  }, [ready])
-  const onClick = () => {
-    // The focus would be lost when the button is removed with its card.
-    document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
-    void retry()
-  }
-  const time = left < 60 ? actions.shortSeconds(left) : formatClock(left * 1000)
-  return (
-    <Button variant={variant} disabled={left > 0} onClick={onClick} className={css.countdown}>
-      {left > 0 ? actions.tryAgainIn(time) : actions.tryAgain}
-    </Button>
-  )
 }

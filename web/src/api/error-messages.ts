@@ -1,4 +1,3 @@
-import { permissionText } from '@gatehouse/contract/permission-words'
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
 import { clock, errorCircle, lock, noConnection, shield, warning } from '../ui/icons.generated.ts'
 import { apiMessage } from './api-messages.ts'
@@ -9,19 +8,9 @@ export type ErrorAction = {
   /**
    * `retry`: Try again. `wait`: the page continues by itself. `report`: Try again, or send the details
    * to support. `details`: send the details to support; a repetition cannot help. `continue`: go to
-   * Microsoft and come back. `consent`: the same, or ask an administrator. `approval`: ask an administrator,
-   * and try again after that. `no-access`: go home, or ask an administrator. `home`: go home.
+   * Microsoft and come back. `no-access`: go home, or ask an administrator. `home`: go home.
    */
-  kind:
-    | 'retry'
-    | 'wait'
-    | 'report'
-    | 'details'
-    | 'continue'
-    | 'consent'
-    | 'approval'
-    | 'no-access'
-    | 'home'
+  kind: 'retry' | 'wait' | 'report' | 'details' | 'continue' | 'no-access' | 'home'
   /** The text of the button; "Continue" by default. */
   label?: string
 }
@@ -41,10 +30,9 @@ type Override = Pick<ErrorMessage, 'title' | 'text' | 'permissions'>
 /** Messages of one page that replace the general ones. */
 export type MessageOverrides = Partial<Record<FailureCode, Override>>
 
-/** The message for a failed call. @param overrides messages of the page that made it */
+/** The message for a failed call; for missing consent, see `consentMessage`. @param overrides messages of the page that made it */
 export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}): ErrorMessage {
   if (problem.code === 'interaction_required') {
-    if (problem.reason === 'consent') return consentMessage(problem)
     return problem.reason === 'session_expired' ? signInAgain : confirm
   }
   // A newer back end may have codes that this page does not know.
@@ -125,19 +113,4 @@ const messages: Record<FailureCode, ErrorMessage> = {
   cross_site: internalError,
   internal: internalError,
   unreadable: { ...internalError, ...words.unreadable },
-}
-
-/** An administrator is named only if Microsoft says that the user cannot consent. */
-function consentMessage({ scopes, adminConsent }: ApiProblem): ErrorMessage {
-  const text = scopes.length ? words.consent.text(quoteScopes(scopes)) : words.consent.textWithout
-  const common = { text, icon: shield, tone: 'neutral' } as const
-  return adminConsent
-    ? { ...common, title: words.adminConsent.title, action: { kind: 'approval' } }
-    : { ...common, title: words.consent.title, action: { kind: 'consent' } }
-}
-
-/** Several permissions, each in quotes: "“Read your mail” and “Read your files”". */
-function quoteScopes(scopes: readonly string[]): string {
-  const quoted = scopes.map((scope) => `“${permissionText(scope)}”`)
-  return new Intl.ListFormat('en').format(quoted)
 }

@@ -5,9 +5,7 @@ export const actions = {
   home: 'Go to home',
   continue: 'Continue',
   signInAgain: 'Sign in again',
-  reviewPermissions: 'Review permissions',
   copyForAdministrator: 'Copy details for your administrator',
-  forAdministrator: 'If Microsoft asks for an administrator, send them these details.',
   copyDetails: 'Copy details',
   details: 'Details',
   tryAgain: 'Try again',
@@ -66,12 +64,6 @@ export const failures = {
   offline: { title: 'You’re offline', text: 'The page will load when you’re back online.' },
   confirm: { title: 'Microsoft needs to verify it’s you', text: comeBack },
   signInAgain: { title: 'Sign in again to continue', text: comeBack },
-  consent: {
-    title: 'This app needs your permission',
-    text: (permissions: string) => `This page needs ${permissions}.`,
-    textWithout: 'This page needs a permission that hasn’t been granted yet.',
-  },
-  adminConsent: { title: 'An administrator has to approve this app' },
   forbidden: {
     title: 'You don’t have access',
     text: 'Your account doesn’t have permission to see this.',
