@@ -7,8 +7,7 @@ import {
 } from '@gatehouse/contract/problem'
 import { ApiProblem } from '@gatehouse/react'
 import { permissionText } from '@gatehouse/contract/permission-words'
-import { consentMessage } from '../src/api/consent-message.ts'
-import { messageFor } from '../src/api/error-messages.ts'
+import { consentMessage, messageFor } from '../src/api/error-messages.ts'
 import { refusedMessages } from '../src/pages/users/refused.ts'
 
 const codes = Object.keys(problemStatus) as ProblemCode[]

@@ -4,14 +4,13 @@ import { MessageCard } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { asLines, Details } from '../ui/details.tsx'
 import { shield } from '../ui/icons.generated.ts'
-import { consentMessage } from './consent-message.ts'
-import { words } from './consent-words.ts'
 import css from './error-card.module.css'
+import { consentMessage } from './error-messages.ts'
 import { Actions, detailsOf, type FailureProps, TryAgain } from './error-parts.tsx'
-import { actions } from './words.ts'
+import { actions, consent as words } from './words.ts'
 
-/** A permission is missing. Its words come with it: few people ever see them. */
-export default function ConsentCard({ problem, retry, heading }: FailureProps) {
+/** A permission is missing. */
+export function ConsentCard({ problem, retry, heading }: FailureProps) {
   const { title, text } = consentMessage(problem)
   const details = detailsOf(problem)
   const continueUrl = useContinueUrl(problem.signInUrl)
