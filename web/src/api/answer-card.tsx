@@ -1,5 +1,5 @@
 /** The card for a failure that an answer told. Its code is fetched with it: the server has just answered. */
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { announce, appAddress, useContinueUrl } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
@@ -49,31 +49,24 @@ function Action({ action, problem, details, retry }: ActionProps) {
   const { kind, label = actions.continue } = action
   const continueUrl = useContinueUrl(problem.signInUrl)
   const copy = (text: string) => <CopyButton text={asLines(details)} label={text} wide />
-  const again = (variant: 'primary' | 'outline') => (
-    <TryAgain problem={problem} retry={retry} variant={variant} />
-  )
-  switch (kind) {
-    case 'home':
-      return <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
-    case 'continue':
-      return <ButtonLink href={continueUrl}>{label}</ButtonLink>
-    case 'no-access':
-      return (
-        <Actions>
-          <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
-          {copy(actions.copyForAdministrator)}
-        </Actions>
-      )
-    case 'details':
-      return <Actions>{copy(actions.copyDetails)}</Actions>
-    case 'report':
-      return (
-        <Actions>
-          {again('primary')}
-          {copy(actions.copyDetails)}
-        </Actions>
-      )
-    case 'retry':
-      return <Actions>{again('primary')}</Actions>
+  const again = <TryAgain problem={problem} retry={retry} variant="primary" />
+  const shown: Record<ErrorAction['kind'], () => ReactNode> = {
+    home: () => <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>,
+    continue: () => <ButtonLink href={continueUrl}>{label}</ButtonLink>,
+    'no-access': () => (
+      <Actions>
+        <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
+        {copy(actions.copyForAdministrator)}
+      </Actions>
+    ),
+    details: () => <Actions>{copy(actions.copyDetails)}</Actions>,
+    report: () => (
+      <Actions>
+        {again}
+        {copy(actions.copyDetails)}
+      </Actions>
+    ),
+    retry: () => <Actions>{again}</Actions>,
   }
+  return shown[kind]()
 }
