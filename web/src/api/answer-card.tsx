@@ -1,5 +1,5 @@
 /** The card for a failure that an answer told. Its code is fetched with it: the server has just answered. */
-import { type ReactNode, useEffect } from 'react'
+import { useEffect } from 'react'
 import { announce, appAddress, useContinueUrl } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { ButtonLink } from '../ui/button.tsx'
@@ -49,24 +49,21 @@ function Action({ action, problem, details, retry }: ActionProps) {
   const { kind, label = actions.continue } = action
   const continueUrl = useContinueUrl(problem.signInUrl)
   const copy = (text: string) => <CopyButton text={asLines(details)} label={text} wide />
-  const again = <TryAgain problem={problem} retry={retry} variant="primary" />
-  const shown: Record<ErrorAction['kind'], () => ReactNode> = {
-    home: () => <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>,
-    continue: () => <ButtonLink href={continueUrl}>{label}</ButtonLink>,
-    'no-access': () => (
+  if (kind === 'home') return <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
+  if (kind === 'continue') return <ButtonLink href={continueUrl}>{label}</ButtonLink>
+  if (kind === 'no-access') {
+    return (
       <Actions>
         <ButtonLink href={appAddress(pages.home)}>{actions.home}</ButtonLink>
         {copy(actions.copyForAdministrator)}
       </Actions>
-    ),
-    details: () => <Actions>{copy(actions.copyDetails)}</Actions>,
-    report: () => (
-      <Actions>
-        {again}
-        {copy(actions.copyDetails)}
-      </Actions>
-    ),
-    retry: () => <Actions>{again}</Actions>,
+    )
   }
-  return shown[kind]()
+  if (kind === 'details') return <Actions>{copy(actions.copyDetails)}</Actions>
+  return (
+    <Actions>
+      <TryAgain problem={problem} retry={retry} variant="primary" />
+      {kind === 'report' && copy(actions.copyDetails)}
+    </Actions>
+  )
 }
