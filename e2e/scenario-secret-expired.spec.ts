@@ -15,7 +15,6 @@ test(says('secret-expired'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await expect(heading(page, 'Unavailable right now')).toBeVisible()
   await trySignIn(page)
   await expect(heading(page, 'This app isn’t set up correctly')).toBeVisible()
-  await expect(
-    main(page).getByRole('button', { name: 'Copy details for the developer' }),
-  ).toBeVisible()
+  await expect(main(page)).toContainText('The secret has expired: issue a new one.')
+  await expect(main(page).getByRole('link', { name: 'Open Doctor' })).toBeVisible()
 })

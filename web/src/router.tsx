@@ -4,7 +4,6 @@ import { useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
-import NotFound from './pages/not-found.tsx'
 import { reloadOnce } from './reload-on-stale-chunk.ts'
 import { RequireSignIn } from './session/require-sign-in.tsx'
 import * as icons from './ui/icons.generated.ts'
@@ -65,7 +64,7 @@ const notFound: PageEntry = {
   path: '',
   title: 'Page not found',
   protected: false,
-  page: NotFound,
+  ...lazily(() => import('./pages/not-found.tsx')),
 }
 
 /** The page that the address bar names. */

@@ -7,7 +7,7 @@ import {
 } from '@gatehouse/contract/problem'
 import { ApiProblem } from '@gatehouse/react'
 import { permissionText } from '@gatehouse/contract/permission-words'
-import { messageFor } from '../src/api/error-messages.ts'
+import { consentMessage, messageFor } from '../src/api/error-messages.ts'
 import { refusedMessages } from '../src/pages/users/refused.ts'
 
 const codes = Object.keys(problemStatus) as ProblemCode[]
@@ -62,19 +62,16 @@ describe('a failed call', () => {
   })
 
   test('names the permissions in words if consent is missing', () => {
-    const message = interaction({ reason: 'consent', scopes: ['Mail.Read', 'Made.Up'] })
-    expect(message.text).toBe('This page needs “Read your mail” and “Made.Up”.')
-    expect(interaction({ reason: 'consent' }).text).toContain('a permission')
+    const { text } = consentMessage({ scopes: ['Mail.Read', 'Made.Up'], adminConsent: false })
+    expect(text).toBe('This page needs “Read your mail” and “Made.Up”.')
+    expect(consentMessage({ scopes: [], adminConsent: false }).text).toContain('a permission')
   })
 
   test('names an administrator as the one to consent only if Microsoft does', () => {
-    const own = interaction({ reason: 'consent', scopes: ['Mail.Read'] })
-    expect(own.title).toBe('This app needs your permission')
-    expect(`${own.title} ${own.text}`).not.toContain('administrator')
-    expect(own.action.kind).toBe('consent')
-    const theirs = interaction({ reason: 'consent', adminConsent: true, scopes: ['Mail.Read'] })
-    expect(theirs.title).toBe('An administrator has to approve this app')
-    expect(theirs.action.kind).toBe('approval')
+    const said = (adminConsent: boolean) => consentMessage({ scopes: ['Mail.Read'], adminConsent })
+    expect(said(false).title).toBe('This app needs your permission')
+    expect(`${said(false).title} ${said(false).text}`).not.toContain('administrator')
+    expect(said(true).title).toBe('An administrator has to approve this app')
   })
 
   test('lets a person without access write to an administrator', () => {

@@ -1,27 +1,17 @@
 import { permissionText } from '@gatehouse/contract/permission-words'
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
-import { clock, errorCircle, lock, noConnection, shield, warning } from '../ui/icons.generated.ts'
+import { clock, errorCircle, lock, shield, warning } from '../ui/icons.generated.ts'
 import { apiMessage } from './api-messages.ts'
-import { actions, failures as words } from './words.ts'
+import { actions, consent, failures as words } from './words.ts'
 
 /** What the user can do about a failure. */
 export type ErrorAction = {
   /**
-   * `retry`: Try again. `wait`: the page continues by itself. `report`: Try again, or send the details
+   * `retry`: Try again. `report`: Try again, or send the details
    * to support. `details`: send the details to support; a repetition cannot help. `continue`: go to
-   * Microsoft and come back. `consent`: the same, or ask an administrator. `approval`: ask an administrator,
-   * and try again after that. `no-access`: go home, or ask an administrator. `home`: go home.
+   * Microsoft and come back. `no-access`: go home, or ask an administrator. `home`: go home.
    */
-  kind:
-    | 'retry'
-    | 'wait'
-    | 'report'
-    | 'details'
-    | 'continue'
-    | 'consent'
-    | 'approval'
-    | 'no-access'
-    | 'home'
+  kind: 'retry' | 'report' | 'details' | 'continue' | 'no-access' | 'home'
   /** The text of the button; "Continue" by default. */
   label?: string
 }
@@ -41,14 +31,16 @@ type Override = Pick<ErrorMessage, 'title' | 'text' | 'permissions'>
 /** Messages of one page that replace the general ones. */
 export type MessageOverrides = Partial<Record<FailureCode, Override>>
 
-/** The message for a failed call. @param overrides messages of the page that made it */
+/** These have cards of their own; see `connection-card.tsx`. */
+type NoAnswer = 'offline' | 'unreachable' | 'no_answer'
+
+/** The message for a failed call; for missing consent, see `consentMessage`. @param overrides messages of the page that made it */
 export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}): ErrorMessage {
   if (problem.code === 'interaction_required') {
-    if (problem.reason === 'consent') return consentMessage(problem)
     return problem.reason === 'session_expired' ? signInAgain : confirm
   }
   // A newer back end may have codes that this page does not know.
-  const general = messages[problem.code] ?? internalError
+  const general = messages[problem.code as Exclude<FailureCode, NoAnswer>] ?? internalError
   return { ...general, ...apiMessage(problem), ...overrides[problem.code] }
 }
 
@@ -57,13 +49,6 @@ const internalError: ErrorMessage = {
   action: { kind: 'report' },
   icon: errorCircle,
   tone: 'danger',
-}
-
-const unreachable: ErrorMessage = {
-  ...words.unreachable,
-  action: { kind: 'retry' },
-  icon: noConnection,
-  tone: 'warning',
 }
 
 const confirm: ErrorMessage = {
@@ -84,7 +69,7 @@ const signInAgain: ErrorMessage = {
 const passing = { action: { kind: 'retry' }, icon: warning, tone: 'warning' } as const
 const wait = { ...passing, icon: clock } as const
 
-const messages: Record<FailureCode, ErrorMessage> = {
+const messages: Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> = {
   sign_in_required: signInAgain,
   interaction_required: confirm,
   forbidden: {
@@ -98,14 +83,6 @@ const messages: Record<FailureCode, ErrorMessage> = {
   upstream_failed: { ...words.upstreamFailed, ...passing },
   upstream_timeout: { ...words.upstreamTimeout, ...passing },
   unavailable: { ...words.unavailable, ...wait },
-  offline: {
-    ...words.offline,
-    action: { kind: 'wait' },
-    icon: noConnection,
-    tone: 'warning',
-  },
-  unreachable,
-  no_answer: unreachable,
   not_found: {
     ...words.notFound,
     action: { kind: 'home' },
@@ -127,17 +104,16 @@ const messages: Record<FailureCode, ErrorMessage> = {
   unreadable: { ...internalError, ...words.unreadable },
 }
 
-/** An administrator is named only if Microsoft says that the user cannot consent. */
-function consentMessage({ scopes, adminConsent }: ApiProblem): ErrorMessage {
-  const text = scopes.length ? words.consent.text(quoteScopes(scopes)) : words.consent.textWithout
-  const common = { text, icon: shield, tone: 'neutral' } as const
-  return adminConsent
-    ? { ...common, title: words.adminConsent.title, action: { kind: 'approval' } }
-    : { ...common, title: words.consent.title, action: { kind: 'consent' } }
-}
-
-/** Several permissions, each in quotes: "“Read your mail” and “Read your files”". */
-function quoteScopes(scopes: readonly string[]): string {
-  const quoted = scopes.map((scope) => `“${permissionText(scope)}”`)
-  return new Intl.ListFormat('en').format(quoted)
+/** What a page needs and was not granted. An administrator is named only if Microsoft says that the user cannot. */
+export function consentMessage({
+  scopes,
+  adminConsent,
+}: Pick<ApiProblem, 'scopes' | 'adminConsent'>) {
+  const quoted = scopes.map((scope) => consent.quoted(permissionText(scope)))
+  return {
+    title: adminConsent ? consent.titleForAdministrator : consent.title,
+    text: scopes.length
+      ? consent.text(new Intl.ListFormat('en').format(quoted))
+      : consent.textWithout,
+  }
 }

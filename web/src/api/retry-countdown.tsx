@@ -10,7 +10,7 @@ import { waiting as words } from './words.ts'
 type Props = { problem: ApiProblem; besideData: boolean }
 
 /** Says why an automatic retry waits, and for how long. */
-export function RetryCountdown({ problem, besideData }: Props) {
+export default function RetryCountdown({ problem, besideData }: Props) {
   const { title } = messageFor(problem)
   const left = useSecondsLeft(problem)
   useEffect(() => {

@@ -5,9 +5,7 @@ export const actions = {
   home: 'Go to home',
   continue: 'Continue',
   signInAgain: 'Sign in again',
-  reviewPermissions: 'Review permissions',
   copyForAdministrator: 'Copy details for your administrator',
-  forAdministrator: 'If Microsoft asks for an administrator, send them these details.',
   copyDetails: 'Copy details',
   details: 'Details',
   tryAgain: 'Try again',
@@ -59,19 +57,8 @@ export const failures = {
     title: 'A service behind this app didn’t answer in time',
     text: 'This is usually temporary.',
   },
-  unreachable: {
-    title: 'This app’s server didn’t answer',
-    text: 'Check your connection, or try again in a moment.',
-  },
-  offline: { title: 'You’re offline', text: 'The page will load when you’re back online.' },
   confirm: { title: 'Microsoft needs to verify it’s you', text: comeBack },
   signInAgain: { title: 'Sign in again to continue', text: comeBack },
-  consent: {
-    title: 'This app needs your permission',
-    text: (permissions: string) => `This page needs ${permissions}.`,
-    textWithout: 'This page needs a permission that hasn’t been granted yet.',
-  },
-  adminConsent: { title: 'An administrator has to approve this app' },
   forbidden: {
     title: 'You don’t have access',
     text: 'Your account doesn’t have permission to see this.',
@@ -114,4 +101,15 @@ export const apiFailures = {
   conflict: (name: string) => `${name} has a newer version of this, or someone else has locked it.`,
   full: (name: string) => `${name} has no room for this. Delete something there first.`,
   missing: (name: string) => `${name} doesn’t have what you asked for, or no longer has it.`,
+} as const
+
+/** A permission that was not granted. */
+export const consent = {
+  title: 'This app needs your permission',
+  titleForAdministrator: 'An administrator has to approve this app',
+  text: (permissions: string) => `This page needs ${permissions}.`,
+  textWithout: 'This page needs a permission that hasn’t been granted yet.',
+  quoted: (permission: string) => `“${permission}”`,
+  reviewPermissions: 'Review permissions',
+  forAdministrator: 'If Microsoft asks for an administrator, send them these details.',
 } as const

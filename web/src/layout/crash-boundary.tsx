@@ -1,5 +1,5 @@
 import { Component, type ReactNode, useEffect } from 'react'
-import { OfflineCard } from '../api/offline-card.tsx'
+import { OfflineCard } from '../api/connection-card.tsx'
 import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'

@@ -8,7 +8,7 @@ import {
   useSignInUrl,
 } from '@gatehouse/react'
 import { QueryView } from '../api/query-view.tsx'
-import { StatusCode } from '../api/status-code.tsx'
+import { StatusCode } from './status-code.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { lock } from '../ui/icons.generated.ts'
 import { PageFocus } from '../ui/page-focus.tsx'

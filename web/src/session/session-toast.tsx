@@ -28,8 +28,8 @@ export function SessionToast({ session, left }: Props) {
   const extendable = canBeExtended(session)
   const first = useRef(inWords(left))
   useEffect(() => {
-    const { announcement, announcementForGood } = words
-    announce((extendable ? announcement : announcementForGood)(first.current))
+    const time = first.current
+    announce(extendable ? words.announcement(time) : words.announcementForGood(time))
   }, [extendable])
   if (dismissed) return null
   const time = (
