@@ -176,7 +176,7 @@ test(
         ['code', 'id', 'aadsts', 'error', 'error_description', 'title'].map((key) => [key, marker]),
       )
       await page.goto(`/sign-in-problem?${query.toString()}`)
-      await expect(main.getByRole('heading', { name: 'Signing in did not work' })).toBeVisible()
+      await expect(main.getByRole('heading', { name: 'Sign-in didn’t work' })).toBeVisible()
       await main.getByText('Details', { exact: true }).click()
       expect(await page.locator('body').innerText()).not.toContain(marker)
       await expectOnlyText(page)
@@ -184,7 +184,7 @@ test(
 
     await page.goto('/sign-in-problem?code=not_assigned&aadsts=50105&id=2f1c9f6e-0f6b&error=SCAM')
     await expect(
-      main.getByRole('heading', { name: 'You are not assigned to this app' }),
+      main.getByRole('heading', { name: 'You’re not assigned to this app' }),
     ).toBeVisible()
     await main.getByText('Details', { exact: true }).click()
     await expect(main.getByText('AADSTS50105')).toBeVisible()

@@ -60,7 +60,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
 
   await test.step('the ID token’s details now give a 401', async () => {
     await page.goto('/claims')
-    await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
     expect((await page.request.get('/api/claims')).status()).toBe(401)
     await expect(page).toHaveURL(/\/claims$/)
   })
@@ -68,7 +68,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
 
 test('a sign-in returns to the protected page, with its query and its hash', async ({ page }) => {
   await page.goto('/users?q=no&sort=-name#table')
-  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
   await page
     .getByRole('main')
     .getByRole('link', { name: /Sign in/ })

@@ -39,13 +39,13 @@ export const causes: Cause[] = [
   },
   {
     name: 'unreadable Graph',
-    heading: 'Microsoft Graph did not answer',
+    heading: 'Microsoft Graph gave no usable answer',
     arrange: (_page, tenant) =>
       tenant.faults.set({ at: 'users', kind: 'respond', status: 200, body: '<h1>' }),
   },
   {
     name: 'guest',
-    heading: 'Guests cannot list this directory',
+    heading: 'You can’t list this directory',
     arrange: (_page, tenant) =>
       tenant.faults.set({
         at: 'users',
@@ -56,7 +56,7 @@ export const causes: Cause[] = [
   },
   {
     name: 'consent',
-    heading: 'An administrator has to approve this app',
+    heading: 'This app needs your permission',
     arrange: (page) =>
       answerWithProblem(page, api.users, 'interaction_required', {
         reason: 'consent',
@@ -65,8 +65,19 @@ export const causes: Cause[] = [
       }),
   },
   {
+    name: 'consent of an administrator',
+    heading: 'An administrator has to approve this app',
+    arrange: (page) =>
+      answerWithProblem(page, api.users, 'interaction_required', {
+        reason: 'consent',
+        adminConsent: true,
+        signInUrl,
+        scopes: ['User.ReadBasic.All'],
+      }),
+  },
+  {
     name: 'step-up',
-    heading: 'Microsoft asks you to confirm it is you',
+    heading: 'Microsoft needs to verify it’s you',
     arrange: (page) =>
       answerWithProblem(page, api.users, 'interaction_required', { reason: 'step_up', signInUrl }),
   },
@@ -86,7 +97,7 @@ export const causes: Cause[] = [
   },
   {
     name: 'unreachable',
-    heading: 'This app’s server did not answer',
+    heading: 'This app’s server didn’t answer',
     arrange: (page) => answer(page, api.users, (route) => route.abort('connectionrefused')),
   },
 ]

@@ -74,7 +74,7 @@ async function signOut(name: string): Promise<void> {
 
 it('a sign-in comes back to path, search and hash, and no script can read the cookie', async () => {
   await open('/users?q=no&sort=-name#table')
-  await heading('401 · Sign-in needed')
+  await heading('Sign in to see this page')
   await press('a', 'Sign in with Microsoft')
   await chooseAccount(0)
   await press('button', 'Accept')
@@ -95,7 +95,7 @@ it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => 
   expect(await page.content()).toContain('You’re signed out of this app.')
   expect(deployment.tenant.journal.count('logout')).toBeGreaterThan(0)
   await page.evaluate(() => history.back())
-  await heading('401 · Sign-in needed')
+  await heading('Sign in to see this page')
   expect(await page.content()).not.toContain(name)
   expect(complaints).toEqual([])
 })

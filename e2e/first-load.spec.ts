@@ -57,8 +57,8 @@ test('a signed-out page is a 401 that sends no API request and does not redirect
   for (const path of ['/claims?view=json#oid', '/users?q=no&sort=-name', '/sessions']) {
     urls.length = 0
     await openAndSettle(page, path)
-    await expect(heading(page)).toHaveText('401 · Sign-in needed')
-    await expect(page).toHaveTitle('Sign-in needed · Gatehouse')
+    await expect(heading(page)).toHaveText('Sign in to see this page')
+    await expect(page).toHaveTitle('Sign in to see this page · Gatehouse')
     expect(apiPaths(urls)).toEqual(['/api/session'])
     const { pathname, search, hash } = new URL(page.url())
     expect(pathname + search + hash).toBe(path)

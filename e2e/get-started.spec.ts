@@ -131,7 +131,7 @@ test('without popovers, the pill is a link to the control page', async ({ page, 
 
 test('where the server names no control page, nothing speaks to developers', async ({ page }) => {
   await page.route('**/api/session', (route) =>
-    route.fulfill({ json: { signedIn: false, now: new Date().toISOString() } }),
+    route.fulfill({ json: { signedIn: false, development: false, now: new Date().toISOString() } }),
   )
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))

@@ -58,7 +58,7 @@ test('an address that does not exist has a page that says so, with a link home',
 }) => {
   const response = await page.goto('/nowhere')
   expect(response?.status()).toBe(404)
-  await expect(heading(page, '404 · Page not found')).toBeVisible()
+  await expect(heading(page, 'Page not found')).toBeVisible()
   await expect(page).toHaveTitle('Page not found · Gatehouse')
   await page.getByRole('main').getByRole('link', { name: 'Go to home' }).click()
   await expect(page).toHaveURL(/\/$/)
@@ -89,8 +89,8 @@ test('the keyboard is enough, from sign-in to sign-out', async ({ page }) => {
 
   const rows = page.getByRole('table', { name: 'Users' }).locator('tbody tr')
   await tabAndEnter(page, rows.nth(1).getByRole('button'))
-  const panel = page.getByRole('dialog', { name: 'Person' })
-  await tabTo(page, panel.getByRole('link', { name: 'Open in Entra admin centre' }))
+  const panel = page.getByRole('dialog')
+  await tabTo(page, panel.getByRole('link', { name: 'Open in Microsoft Entra admin center' }))
   await page.keyboard.press('Escape')
   await expect(rows.nth(1).getByRole('button')).toBeFocused()
   await tabAndEnter(page, page.getByRole('button', { name: 'Next' }))
@@ -152,6 +152,6 @@ test('a page that was opened at 127.0.0.1 is shown at the public address, withou
   baseURL,
 }) => {
   await page.goto(`${baseURL?.replace('localhost', '127.0.0.1')}/users?q=no#table`)
-  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
   expect(page.url()).toBe(`${baseURL}/users?q=no#table`)
 })

@@ -12,7 +12,7 @@ const card = (page: Page, title: string) => page.getByRole('heading', { name: ti
 async function continueAndReturn(page: Page, link: string): Promise<void> {
   await page.getByRole('main').getByRole('link', { name: link }).click()
   // An account to choose, a consent to give, a second factor to show.
-  const asked = page.getByRole('button', { name: /@|^Accept$|^It is me$/ })
+  const asked = page.getByRole('button', { name: /@|^Accept$|^Yes, it’s me$/ })
   for (let step = 0; step < 3; step += 1) {
     await expect(asked.first().or(table(page))).toBeVisible()
     if (await table(page).isVisible()) break
@@ -29,7 +29,7 @@ test('an authentication context that Graph requires leads to a step-up', async (
   await signIn(page, account)
   tenant.requireAuthenticationContext('users', 'c1')
   await page.goto(place)
-  await expect(card(page, 'Microsoft asks you to confirm it is you')).toBeVisible()
+  await expect(card(page, 'Microsoft needs to verify it’s you')).toBeVisible()
   await expect(table(page)).toHaveCount(0)
   await continueAndReturn(page, 'Continue')
 })
@@ -42,14 +42,14 @@ test('withdrawn consent is requested again, with a description of the permission
   tenant.withdrawConsent()
   tenant.revokeTokens()
   await page.goto(place)
-  await expect(card(page, 'An administrator has to approve this app')).toBeVisible()
+  await expect(card(page, 'This app needs your permission')).toBeVisible()
   await expect(page.getByRole('main')).toContainText(
-    'It needs “See the names and addresses of the people in your organisation”.',
+    'This page needs “See the names and addresses of the people in your organisation”.',
   )
   await expect(
     page.getByRole('button', { name: 'Copy details for your administrator' }),
   ).toBeVisible()
-  await continueAndReturn(page, 'Continue')
+  await continueAndReturn(page, 'Review permissions')
 })
 
 test(
@@ -74,7 +74,7 @@ test(
     const rows = await table(page).getByText(/@/).allInnerTexts()
     tenant.requireAuthenticationContext('users', 'c1')
     await page.getByRole('searchbox').fill('no')
-    await expect(card(page, 'Microsoft asks you to confirm it is you')).toBeVisible()
+    await expect(card(page, 'Microsoft needs to verify it’s you')).toBeVisible()
     const html = await page.content()
     for (const row of rows) expect(html).not.toContain(row)
   },

@@ -35,11 +35,11 @@ test('missing consent is described, and can be given or sent to an administrator
     scopes: ['User.ReadBasic.All', 'Made.Up'],
   })
   await page.goto(place)
-  await expect(card(page, 'An administrator has to approve this app')).toBeVisible()
+  await expect(card(page, 'This app needs your permission')).toBeVisible()
   await expect(main(page)).toContainText(
-    'It needs “See the names and addresses of the people in your organisation” and “Made.Up”.',
+    'This page needs “See the names and addresses of the people in your organisation” and “Made.Up”.',
   )
-  await expectToComeBack(page, 'Continue')
+  await expectToComeBack(page, 'Review permissions')
 
   await main(page).getByRole('button', { name: 'Copy details for your administrator' }).click()
   const copied = await page.evaluate(() => navigator.clipboard.readText())
@@ -56,21 +56,21 @@ test('missing consent is described, and can be given or sent to an administrator
 })
 
 test(
-  'an answer of a proxy is shown as this app’s failure, with details to copy',
+  'an answer of a proxy is nobody’s failure in particular, with details to copy',
   { tag: '@thorough' },
   async ({ page }) => {
     await answer(page, '/api/claims', (route) =>
       route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Log in to the Wi-Fi' }),
     )
     await page.goto('/claims')
-    await expect(card(page, 'Something went wrong on our side')).toBeVisible()
+    await expect(card(page, 'This app couldn’t read the answer')).toBeVisible()
     await main(page).getByRole('button', { name: 'Copy details' }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
       'Problem: unreadable',
     )
     await page.unrouteAll()
     await main(page).getByRole('button', { name: 'Try again' }).click()
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 
@@ -92,11 +92,11 @@ test(
       return route.abort('connectionrefused')
     })
     await page.goto('/claims')
-    await expect(card(page, 'This app’s server did not answer')).toBeVisible()
+    await expect(card(page, 'This app’s server didn’t answer')).toBeVisible()
     expect(asked).toBe(3)
     await page.unrouteAll()
     await main(page).getByRole('button', { name: 'Try again' }).click()
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 
@@ -108,7 +108,7 @@ test(
     for (const path of ['/', '/users']) {
       await page.goto(path)
       await expect(
-        page.getByRole('heading', { level: 1, name: 'This app’s server did not answer' }),
+        page.getByRole('heading', { level: 1, name: 'This app’s server didn’t answer' }),
       ).toBeVisible()
     }
   },
@@ -122,8 +122,8 @@ test(
     await expect(table(page).getByRole('row')).toHaveCount(26)
     await context.setOffline(true)
     await page.getByRole('searchbox').fill('no')
-    await expect(card(page, 'You are offline')).toBeVisible()
-    await expect(main(page)).toContainText('We load this page when your connection is back.')
+    await expect(card(page, 'You’re offline')).toBeVisible()
+    await expect(main(page)).toContainText('The page will load when you’re back online.')
     await context.setOffline(false)
     await expect(page).toHaveURL(/q=no/)
     await expect(table(page).locator('mark').first()).toBeVisible()
@@ -136,9 +136,9 @@ test(
   async ({ page, context }) => {
     await context.setOffline(true)
     await page.getByRole('link', { name: 'ID token' }).first().click()
-    await expect(card(page, 'You are offline')).toBeVisible()
+    await expect(card(page, 'You’re offline')).toBeVisible()
     await context.setOffline(false)
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 

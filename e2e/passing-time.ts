@@ -25,7 +25,9 @@ export async function passingTime(page: Page): Promise<PassingTime> {
     if (!session.signedIn) return { ...session, now }
     const ends = [later(session.expiresAt, extendedAt), session.absoluteExpiresAt].toSorted()
     const [expiresAt = now] = ends
-    return expiresAt <= now ? { signedIn: false, now } : { ...session, expiresAt, now }
+    return expiresAt <= now
+      ? { signedIn: false, development: session.development, now }
+      : { ...session, expiresAt, now }
   }
   const answer = async (route: Route) => {
     try {

@@ -12,10 +12,9 @@ test(says('secret-expired'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.scenarios.start('secret-expired')
   await page.goto('/users')
-  await expect(heading(page, 'Not available just now')).toBeVisible()
+  await expect(heading(page, 'Unavailable right now')).toBeVisible()
   await trySignIn(page)
-  await expect(heading(page, 'This app is set up wrongly')).toBeVisible()
-  await expect(
-    main(page).getByRole('button', { name: 'Copy details for the developer' }),
-  ).toBeVisible()
+  await expect(heading(page, 'This app isn’t set up correctly')).toBeVisible()
+  await expect(main(page)).toContainText('The secret has expired: issue a new one.')
+  await expect(main(page).getByRole('link', { name: 'Open Doctor' })).toBeVisible()
 })

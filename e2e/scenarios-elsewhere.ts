@@ -1,14 +1,14 @@
 /** The documented pages of scenarios that other tests show: the files of those tests, and words of their titles. */
 export const shownElsewhere: Record<string, readonly [file: string, test: string]> = {
-  '"You stopped the sign-in", _Try again_': [
+  '"Sign-in cancelled", _Try again_': [
     'explore-the-sample.spec.ts',
     'a cancelled sign-in is explained, with a link to try again',
   ],
-  '"This sign-in is no longer valid", _Start again_': [
+  '"Sign-in timed out or was interrupted", _Start again_': [
     'explore-the-sample.spec.ts',
     'a stale callback is explained, with a link to start again',
   ],
-  '"An administrator has to approve this app", with what it needs': [
+  '"This app needs your permission", with what it needs, _Review permissions_': [
     'interaction.spec.ts',
     'withdrawn consent is requested again, with a description of the permission',
   ],
@@ -16,11 +16,11 @@ export const shownElsewhere: Record<string, readonly [file: string, test: string
     'interaction.spec.ts',
     'a session that was revoked at Microsoft leads to a sign-in',
   ],
-  '"Microsoft asks you to confirm it is you", _Continue_': [
+  '"Microsoft needs to verify it’s you", _Continue_': [
     'interaction.spec.ts',
     'an authentication context that Graph requires leads to a step-up',
   ],
-  '"Guests cannot list this directory", _Home_': [
+  '"You can’t list this directory", _Go to home_, details to copy; a guest is called so': [
     'graph-failures.spec.ts',
     'a guest gets one answer that says so, with a link home',
   ],
@@ -28,11 +28,11 @@ export const shownElsewhere: Record<string, readonly [file: string, test: string
     'graph-failures.spec.ts',
     'if Graph stays busy, the user can retry',
   ],
-  '"Microsoft Graph did not answer" after two more attempts, _Try again_': [
+  '"Microsoft Graph gave no usable answer" after two more attempts, _Try again_': [
     'graph-failures.spec.ts',
     'is a failure of Microsoft, and can be retried',
   ],
-  '"Microsoft Graph did not answer" after eight seconds, _Try again_': [
+  '"Microsoft Graph didn’t answer in time" after eight seconds, _Try again_': [
     'graph-failures.spec.ts',
     'a Graph that never answers is waited for once',
   ],

@@ -7,16 +7,13 @@ import { hasStarted, startInstance } from './instances/instance.ts'
 import { offeredAccount, signIn, signInLink } from './visitor.ts'
 
 for (const [id, title, action] of [
-  ['sign-in-blocked', 'Your organisation did not let you in', 'Use another account'],
-  ['sign-in-not-assigned', 'You are not assigned to this app', 'Use another account'],
-  [
-    'sign-in-other-organisation',
-    'That account is not from this organisation',
-    'Use another account',
-  ],
-  ['sign-in-wrong-issuer', 'Signing in did not work', 'Try again'],
-  ['sign-in-unavailable', 'Microsoft does not answer just now', 'Try again'],
-  ['token-endpoint-hangs', 'Microsoft does not answer just now', 'Try again'],
+  ['sign-in-blocked', 'Your organisation blocked this sign-in', 'Use another account'],
+  ['sign-in-not-assigned', 'You’re not assigned to this app', 'Use another account'],
+  ['sign-in-other-organisation', 'That account can’t be used here', 'Use another account'],
+  ['sign-in-wrong-issuer', 'This sign-in couldn’t be verified', 'Try again'],
+  ['sign-in-without-code', 'Sign-in didn’t work', 'Try again'],
+  ['sign-in-unavailable', 'Microsoft sign-in is unavailable', 'Try again'],
+  ['token-endpoint-hangs', 'Microsoft sign-in is unavailable', 'Try again'],
 ] as const) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     tenant.scenarios.start(id)
@@ -41,8 +38,8 @@ test(says('admin-consent-needed'), async ({ page, tenant }) => {
   await signIn(page, 0)
   tenant.scenarios.start('admin-consent-needed')
   await page.goto('/users')
-  await expect(heading(page, 'An administrator has to approve this app')).toBeVisible()
-  await main(page).getByRole('link', { name: 'Continue' }).click()
+  await expect(heading(page, 'This app needs your permission')).toBeVisible()
+  await main(page).getByRole('link', { name: 'Review permissions' }).click()
   await expect(heading(page, 'Need admin approval')).toBeVisible()
   await page.getByRole('button', { name: 'Return without granting consent' }).click()
   await page.waitForURL(/\/sign-in-problem/)
@@ -55,7 +52,7 @@ test(says('user-disabled'), { tag: '@thorough' }, async ({ page, tenant }) => {
   await page.goto('/users')
   await expect(heading(page, 'Sign in again to continue')).toBeVisible()
   await main(page).getByRole('link', { name: 'Sign in again' }).click()
-  await expect(heading(page, 'Your organisation did not let you in')).toBeVisible()
+  await expect(heading(page, 'Your organisation blocked this sign-in')).toBeVisible()
   await main(page).getByRole('link', { name: 'Use another account' }).click()
   await offeredAccount(page, 0).click()
   await expect(page.getByText(/AADSTS50057: .* is disabled/)).toBeVisible()
@@ -72,7 +69,7 @@ test(says('discovery-down'), { tag: '@thorough' }, async ({ page }) => {
     await hasStarted(instance)
     await page.goto(deployment.publicUrl)
     await signInLink(page).click()
-    await expect(heading(page, 'Microsoft does not answer just now')).toBeVisible()
+    await expect(heading(page, 'Microsoft sign-in is unavailable')).toBeVisible()
     await expect(main(page).getByRole('link', { name: 'Try again' })).toBeVisible()
   } finally {
     await deployment.end()

@@ -14,15 +14,15 @@ test(says('refresh-other-user'), async ({ page, tenant }) => {
 })
 
 for (const [id, title] of [
-  ['refresh-unavailable', 'Not available just now'],
-  ['graph-503', 'Microsoft Graph is not available just now'],
+  ['refresh-unavailable', 'Unavailable right now'],
+  ['graph-503', 'Microsoft Graph is unavailable'],
 ] as const) {
   test(says(id), { tag: '@thorough' }, async ({ page, tenant }) => {
     await signIn(page, 0)
     tenant.scenarios.start(id)
     await page.goto('/users')
     await expect(heading(page, title)).toBeVisible()
-    await expect(main(page)).toContainText(/We try again in \d+ seconds?\./)
+    await expect(main(page)).toContainText(/Trying again in \d+ seconds?\./)
     await expect(tryAgain(page)).toBeVisible({ timeout: 20_000 })
     await expect(heading(page, title)).toBeVisible()
   })
@@ -34,7 +34,7 @@ test(says('graph-throttled-long'), async ({ page, tenant }) => {
   await page.goto('/users')
   await expect(heading(page, 'Microsoft Graph is busy')).toBeVisible()
   await expect(tryAgain(page)).toBeDisabled()
-  await expect(main(page)).not.toContainText('We try again')
+  await expect(main(page)).not.toContainText('Trying again')
 })
 
 for (const id of ['graph-504', 'graph-drips']) {
@@ -42,7 +42,9 @@ for (const id of ['graph-504', 'graph-drips']) {
     await signIn(page, 0)
     tenant.scenarios.start(id)
     await page.goto('/users')
-    await expect(heading(page, 'Microsoft Graph did not answer')).toBeVisible({ timeout: 20_000 })
+    await expect(heading(page, 'Microsoft Graph didn’t answer in time')).toBeVisible({
+      timeout: 20_000,
+    })
     await expect(tryAgain(page)).toBeEnabled()
   })
 }

@@ -9,7 +9,7 @@ const minute = 60_000
 const place = '/users?q=no&sort=-name#table'
 
 const toast = (page: Page) => page.getByRole('region', { name: 'Session', exact: true })
-const stay = (page: Page) => toast(page).getByRole('button', { name: 'Stay signed in' })
+const stay = (page: Page) => toast(page).getByRole('button', { name: 'Extend session' })
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
 
@@ -78,13 +78,13 @@ test(
     await time.pass(minute)
     await expect(toast(page)).toContainText(/Your session ends in 3:5\d/)
     const warnings = (await heard()).filter((text) => text.includes('session ends'))
-    expect(warnings).toEqual(['Your session ends in 5 minutes. You can stay signed in.'])
+    expect(warnings).toEqual(['Your session ends in 5 minutes. You can extend it.'])
     await expectSound(page)
   },
 )
 
 test(
-  'Stay signed in extends the session, and a read of the session does not',
+  'Extend session moves its end, and a read of the session does not',
   { tag: '@thorough' },
   async ({ page }) => {
     await signIn(page, 0)
@@ -120,7 +120,7 @@ test(
     await openUsers(page)
     await table(page).getByRole('button').last().click()
     await time.pass(55 * minute + 1000)
-    const panel = page.getByRole('dialog', { name: 'Person' })
+    const panel = page.getByRole('dialog')
     await expect(panel.getByRole('region', { name: 'Session' })).toBeVisible()
     await panel.getByRole('button', { name: 'Dismiss' }).click()
     await expect(toast(page)).toHaveCount(0)
@@ -142,8 +142,8 @@ test(
     })
     await page.goto('/')
     await time.pass(1000)
-    await expect(toast(page)).toContainText(/ends in 3:5\d, then you sign in again\./)
-    await expect(page.getByRole('button', { name: 'Stay signed in' })).toHaveCount(0)
+    await expect(toast(page)).toContainText(/ends in 3:5\d\. You’ll have to sign in again\./)
+    await expect(page.getByRole('button', { name: 'Extend session' })).toHaveCount(0)
   },
 )
 
@@ -282,7 +282,7 @@ test(
 
 test('a page that was loaded signed out has no dialog', { tag: '@thorough' }, async ({ page }) => {
   await page.goto('/users')
-  await expect(page.getByRole('heading', { name: '401 · Sign-in needed' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(signInLink(page)).toBeVisible()
 })

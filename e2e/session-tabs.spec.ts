@@ -6,7 +6,7 @@ import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
-const needed = (page: Page) => page.getByRole('heading', { name: '401 · Sign-in needed' })
+const needed = (page: Page) => page.getByRole('heading', { name: 'Sign in to see this page' })
 
 async function openTab(context: BrowserContext, path: string): Promise<Page> {
   const tab = await context.newPage()
@@ -39,7 +39,7 @@ test('signing out in one tab empties the others', async ({ page, context }) => {
   const claims = await openTab(context, '/claims')
   const home = await openTab(context, '/')
   const users = await shownUsers(list)
-  await expect(claims.getByText('Checked by the server')).toBeVisible()
+  await expect(claims.getByText('Validated by the server')).toBeVisible()
 
   await signOut(page, name)
   for (const tab of [list, claims]) await expect(needed(tab)).toBeVisible()
@@ -73,7 +73,7 @@ test(
     const first = await signIn(page, 0)
     const list = await openTab(context, '/users')
     const claims = await openTab(context, '/claims')
-    await expect(claims.getByText('Checked by the server')).toBeVisible()
+    await expect(claims.getByText('Validated by the server')).toBeVisible()
     const me = ((await (await page.request.get('/api/me')).json()) as { objectId: string }).objectId
 
     await signInAsAnother(page, 1)
@@ -93,7 +93,7 @@ test(
 test('a user never sees a row of the user who was signed in before', async ({ page }) => {
   const first = await signIn(page, 0)
   await page.goto('/claims')
-  await expect(page.getByText('Checked by the server')).toBeVisible()
+  await expect(page.getByText('Validated by the server')).toBeVisible()
   await signOut(page, first)
   await page.goto('/')
   await signInLink(page).click()

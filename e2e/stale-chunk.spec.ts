@@ -38,7 +38,7 @@ test(
     await page.goto('/')
     const loaded = loads(page)
     await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
-    await expect(page.getByRole('heading', { name: 'This page has crashed' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'This page stopped working' })).toBeVisible()
     expect(loaded()).toBe(1)
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
   },

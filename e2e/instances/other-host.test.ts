@@ -49,7 +49,7 @@ async function openTab(host: '$http_host' | '$proxy_host') {
 it('a person who opened the other name signs in at the public address', async () => {
   const { page, documents, publicUrl, other, signIn } = await openTab('$http_host')
   await page.goto(`${other}/users?q=no#table`)
-  await page.getByRole('heading', { name: '401 · Sign-in needed' }).waitFor()
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
   // The parameter of the redirect is gone from the address bar.
   expect(page.url()).toBe(`${publicUrl}/users?q=no#table`)
   expect(documents).toHaveLength(2)
@@ -64,7 +64,7 @@ it('a person who opened the other name signs in at the public address', async ()
 it('a person is redirected once and signs in, if nginx writes a Host of its own', async () => {
   const { page, documents, publicUrl, signIn } = await openTab('$proxy_host')
   await page.goto(`${publicUrl}/users?q=no`)
-  await page.getByRole('heading', { name: '401 · Sign-in needed' }).waitFor()
+  await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
   expect(page.url()).toBe(`${publicUrl}/users?q=no`)
   expect(documents).toEqual([
     `${publicUrl}/users?q=no`,

@@ -12,6 +12,8 @@ export interface Person {
 export interface Asked {
   person: Person
   status: number
+  /** The Retry-After header, if any. */
+  retryAfter: string | undefined
   /** The user whose data it returned; undefined without data. */
   of: string | undefined
 }
@@ -69,7 +71,8 @@ export async function ask(person: Person, turn: number): Promise<Asked> {
   if (!question) throw new Error('There is nothing to ask')
   const [answer, ownerOf] = await question(person.browser)
   const owner = answer.status === 200 ? ownerOf(answer.json() as never) : undefined
-  return { person, status: answer.status, of: owner }
+  const retryAfter = answer.headers['retry-after']?.toString()
+  return { person, status: answer.status, retryAfter, of: owner }
 }
 
 /** The results with another user's data. There must be none. */

@@ -75,9 +75,9 @@ async function signIn(page: Page, at: number): Promise<string> {
 /** What the tab shows of its session after it was loaded again. */
 async function reloaded(page: Page): Promise<string> {
   await page.reload()
-  const signIn = banner(page).getByRole('link', { name: 'Sign in', exact: true })
+  const link = banner(page).getByRole('link', { name: 'Sign in', exact: true })
   const account = banner(page).locator('button[popovertarget=account]')
-  await signIn.or(account).waitFor()
+  await link.or(account).waitFor()
   return (await account.count()) === 0 ? 'signed out' : account.innerText()
 }
 
@@ -117,7 +117,7 @@ describe('three apps on one host', () => {
       names[at] = 'signed out'
       expect(await shown()).toEqual(names)
     }
-    const themes = await root.evaluate(() => ({ ...localStorage }))
+    const themes = await root.evaluate(() => Object.fromEntries(Object.entries(localStorage)))
     expect(themes).toEqual({
       theme: 'dark',
       '/people:theme': 'light',

@@ -11,6 +11,8 @@ export const Me = Type.Object({
   photoUrl: Type.String(),
   /** App roles from the ID token. */
   roles: Type.Array(Type.String()),
+  /** The ID token says that the user is a guest of this tenant. False if it does not say. */
+  guest: Type.Boolean(),
 })
 
 export type Me = Static<typeof Me>

@@ -6,7 +6,9 @@ import {
   problemStatus,
 } from '@gatehouse/contract/problem'
 import { ApiProblem } from '@gatehouse/react'
-import { messageFor, scopeText } from '../src/api/error-messages.ts'
+import { permissionText } from '@gatehouse/contract/permission-words'
+import { consentMessage, messageFor } from '../src/api/error-messages.ts'
+import { refusedMessages } from '../src/pages/users/refused.ts'
 
 const codes = Object.keys(problemStatus) as ProblemCode[]
 
@@ -27,23 +29,22 @@ describe('a failed call', () => {
     expect(`${message.title} ${message.text}`).not.toContain('Microsoft Graph')
   })
 
-  test.each(['upstream_failed', 'upstream_timeout'] as const)(
-    'of an API names that API: %s',
-    (code) => {
-      const title = (api: string) =>
-        messageFor(new ApiProblem(code, 502, { problem: { api } })).title
-      expect(title('orders')).toBe('orders did not answer')
-      expect(title('graph')).toBe('Microsoft Graph did not answer')
-    },
-  )
+  test.each([
+    ['upstream_failed', 'gave no usable answer'],
+    ['upstream_timeout', 'didn’t answer in time'],
+  ] as const)('of an API names that API, and says what is known: %s', (code, words) => {
+    const title = (api: string) => messageFor(new ApiProblem(code, 502, { problem: { api } })).title
+    expect(title('orders')).toBe(`orders ${words}`)
+    expect(title('graph')).toBe(`Microsoft Graph ${words}`)
+  })
 
   test('of an API uses the name that its operator gave it, also for Graph', () => {
     const title = (api: string) => {
       const problem = { api, apiName: 'Order service' }
       return messageFor(new ApiProblem('upstream_failed', 502, { problem })).title
     }
-    expect(title('orders')).toBe('Order service did not answer')
-    expect(title('graph')).toBe('Order service did not answer')
+    expect(title('orders')).toBe('Order service gave no usable answer')
+    expect(title('graph')).toBe('Order service gave no usable answer')
   })
 
   test.each(['invalid_request', 'internal', 'misconfigured'] as const)(
@@ -61,16 +62,38 @@ describe('a failed call', () => {
   })
 
   test('names the permissions in words if consent is missing', () => {
-    const message = interaction({ reason: 'consent', scopes: ['Mail.Read', 'Made.Up'] })
-    expect(message.title).toContain('administrator')
-    expect(message.text).toBe('It needs “Read your mail” and “Made.Up”.')
-    expect(message.action.kind).toBe('ask')
-    expect(interaction({ reason: 'consent' }).text).toContain('a permission')
+    const { text } = consentMessage({ scopes: ['Mail.Read', 'Made.Up'], adminConsent: false })
+    expect(text).toBe('This page needs “Read your mail” and “Made.Up”.')
+    expect(consentMessage({ scopes: [], adminConsent: false }).text).toContain('a permission')
   })
+
+  test('names an administrator as the one to consent only if Microsoft does', () => {
+    const said = (adminConsent: boolean) => consentMessage({ scopes: ['Mail.Read'], adminConsent })
+    expect(said(false).title).toBe('This app needs your permission')
+    expect(`${said(false).title} ${said(false).text}`).not.toContain('administrator')
+    expect(said(true).title).toBe('An administrator has to approve this app')
+  })
+
+  test('lets a person without access write to an administrator', () => {
+    expect(messageFor(new ApiProblem('forbidden', 403)).action.kind).toBe('no-access')
+  })
+
+  test('is nobody’s in particular if the answer cannot be read', () => {
+    const { title, text } = messageFor(new ApiProblem('unreadable', 200))
+    expect(`${title} ${text}`).not.toMatch(/our side|your account|Microsoft/)
+  })
+
+  test.each(codes)(
+    'with the code %s calls nobody a guest, and knows nothing of passwords',
+    (code) => {
+      const { title, text } = messageFor(new ApiProblem(code, problemStatus[code]))
+      expect(`${title} ${text}`).not.toMatch(/guest|password/i)
+    },
+  )
 
   test('says what to do if Microsoft requires a confirmation', () => {
     expect(interaction({ reason: 'step_up' })).toMatchObject({
-      title: 'Microsoft asks you to confirm it is you',
+      title: 'Microsoft needs to verify it’s you',
       action: { kind: 'continue' },
     })
     expect(interaction({ reason: 'session_expired' })).toMatchObject({
@@ -82,10 +105,10 @@ describe('a failed call', () => {
 
   test('has the page’s own message if there is one', () => {
     const problem = new ApiProblem('forbidden', 403)
-    const own = { title: 'Guests cannot list this directory', text: 'Ask.' }
+    const own = { title: 'You can’t list this directory', text: 'Ask.' }
     expect(messageFor(problem, { forbidden: own })).toMatchObject({
       ...own,
-      action: { kind: 'home' },
+      action: { kind: 'no-access' },
     })
     expect(messageFor(new ApiProblem('internal', 500), { forbidden: own }).action.kind).toBe(
       'report',
@@ -93,13 +116,33 @@ describe('a failed call', () => {
   })
 })
 
+describe('a directory that may not be listed', () => {
+  const said = (isGuest: boolean) => {
+    const problem = new ApiProblem('forbidden', 403, { problem: { api: 'graph' } })
+    return messageFor(problem, refusedMessages(isGuest, false))
+  }
+
+  test('names the permission, and has it in the details for an administrator', () => {
+    for (const message of [said(true), said(false)]) {
+      expect(message.title).toBe('You can’t list this directory')
+      expect(message.text).toContain('(User.ReadBasic.All)')
+      expect(message.permissions).toEqual(['User.ReadBasic.All'])
+    }
+  })
+
+  test('calls a person a guest only if the token says so', () => {
+    expect(said(true).text).toMatch(/guest/i)
+    expect(said(false).text).not.toMatch(/guest/i)
+  })
+})
+
 describe('a permission', () => {
   test('is put into words, with and without the address of Graph before it', () => {
-    expect(scopeText('Calendars.Read')).toBe('Read your calendar')
-    expect(scopeText('https://graph.microsoft.com/Calendars.Read')).toBe('Read your calendar')
+    expect(permissionText('Calendars.Read')).toBe('Read your calendar')
+    expect(permissionText('https://graph.microsoft.com/Calendars.Read')).toBe('Read your calendar')
   })
 
   test('of another API keeps its name', () => {
-    expect(scopeText('api://orders/Orders.Read')).toBe('api://orders/Orders.Read')
+    expect(permissionText('api://orders/Orders.Read')).toBe('api://orders/Orders.Read')
   })
 })

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { KnownSession } from '@gatehouse/react'
 
 const now = '2026-11-26T10:00:00.000Z'
-const signedOut = { signedIn: false, now } as const
+const signedOut = { signedIn: false, development: true, now } as const
 const signedIn: KnownSession = {
   signedIn: true,
   user: { name: 'Ada', username: 'ada@app.example', objectId: 'o', roles: [] },
   tenantId: 't',
   localTenant: true,
+  development: true,
   startedAt: now,
   idleSeconds: 3600,
   expiresAt: now,
@@ -46,7 +47,7 @@ describe('the steps of Get started', () => {
   it('know a tenant of one’s own from the server only', async () => {
     const { doneNow } = await load()
     const at = (localTenant: boolean) =>
-      doneNow({ ...signedOut, development: { localTenant } }, '/', 0)
+      doneNow({ ...signedOut, developer: { localTenant } }, '/', 0)
     expect([at(true), at(false)]).toEqual([[], ['connect']])
   })
 

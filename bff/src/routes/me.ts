@@ -10,5 +10,6 @@ export default async function me(app: FastifyInstance): Promise<void> {
     tenantId: user.tenantId,
     photoUrl: userPhoto(user.objectId),
     roles: user.roles,
+    guest: user.guest,
   }))
 }

@@ -42,7 +42,7 @@ describe('the plan for the application', () => {
       optionalClaims: {
         accessToken: [],
         saml2Token: [],
-        idToken: ['login_hint', 'sid', 'auth_time', 'groups'].map((name) => ({
+        idToken: ['login_hint', 'sid', 'auth_time', 'acct', 'groups'].map((name) => ({
           name,
           essential: false,
         })),
@@ -111,6 +111,7 @@ describe('the plan for the application', () => {
       'login_hint',
       'sid',
       'auth_time',
+      'acct',
       'groups',
     ])
   })

@@ -52,6 +52,8 @@ export const Problem = Type.Object({
   reason: Type.Optional(Type.String()),
   /** Path and query of this app that lead to Microsoft; `continueUrl` adds the page to return to. */
   signInUrl: Type.Optional(Type.String()),
+  /** With the reason `consent`: only an administrator can give it. Absent if the user may be able to. */
+  adminConsent: Type.Optional(Type.Literal(true)),
   /** With the reason `consent`: the missing permissions, such as `User.ReadBasic.All`. */
   scopes: Type.Optional(Type.Array(Type.String())),
 })

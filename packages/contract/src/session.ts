@@ -13,9 +13,15 @@ const ForDevelopers = Type.Optional(
   }),
 )
 
+/** The app runs on its developer's own machine: not in production, and opened at localhost. */
+const Development = Type.Boolean()
+
 export const SignedOut = Type.Object({
   signedIn: Type.Literal(false),
-  development: ForDevelopers,
+  /** The browser sent the cookie of a session that is over. Absent if it sent none. */
+  ended: Type.Optional(Type.Literal(true)),
+  development: Development,
+  developer: ForDevelopers,
   now: Time,
 })
 
@@ -31,7 +37,8 @@ export const SignedIn = Type.Object({
   tenantId: Type.String(),
   /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
-  development: ForDevelopers,
+  development: Development,
+  developer: ForDevelopers,
   startedAt: Time,
   /** How long the session lasts without activity. */
   idleSeconds: Type.Integer(),

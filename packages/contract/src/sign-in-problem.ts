@@ -16,6 +16,9 @@ export const SignInProblem = Type.Object({
       who: Type.Optional(Type.Enum(['user', 'administrator', 'developer', 'microsoft'])),
       fix: Type.Optional(Type.String()),
       portal: Type.Optional(Type.String()),
+      /** In development only: what failed, in one sentence, and the key or the variable to look at. */
+      cause: Type.Optional(Type.String()),
+      setting: Type.Optional(Type.String()),
     }),
   ),
   /** The app registration, as every authorization request names it. */

@@ -35,6 +35,7 @@ const signedIn: SignedIn = {
   user: { name: 'Ada Lovelace', username: 'ada@app.example', objectId: 'o', roles: [] },
   tenantId: 't',
   localTenant: true,
+  development: false,
   startedAt: now,
   idleSeconds: 3600,
   expiresAt: now,
@@ -80,6 +81,7 @@ const own: OwnSessions['sessions'][number] = {
   device: 'Firefox on Windows',
   startedAt: now,
   lastSeenAt: now,
+  expiresAt: now,
   current: true,
 }
 
@@ -110,10 +112,15 @@ const schemas: [name: string, schema: TSchema, example: unknown, wrong: unknown]
     { ...registration, scenarios: ['graph-throttled'] },
   ],
   ['Problem', Problem, problem, { ...problem, status: '401' }],
-  ['SignedOut', SignedOut, { signedIn: false, now }, { signedIn: false }],
+  ['SignedOut', SignedOut, { signedIn: false, development: false, now }, { signedIn: false }],
   ['SignedIn', SignedIn, signedIn, { ...signedIn, user: { name: 'Ada Lovelace' } }],
   ['Session, signed in', Session, signedIn, { ...signedIn, expiresAt: 'soon' }],
-  ['Session, signed out', Session, { signedIn: false, now }, { signedIn: true, now }],
+  [
+    'Session, signed out',
+    Session,
+    { signedIn: false, development: false, now },
+    { signedIn: true, now },
+  ],
   ['SignInProblem', SignInProblem, signInProblem, { ...signInProblem, failure: { at: 'soon' } }],
   ['OwnSessions', OwnSessions, { sessions: [own] }, { sessions: [{ ...own, current: 'yes' }] }],
 ]

@@ -23,6 +23,8 @@ interface ProblemFacts extends ErrorOptions {
   apiRequestId?: string | undefined
   /** The permissions that are missing. */
   scopes?: readonly string[]
+  /** Only an administrator can grant them. */
+  adminConsent?: true
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
   /** A more exact status than the code's own: 413, 414 and 415 are all `invalid_request`. */
@@ -41,6 +43,7 @@ export class ProblemError extends Error {
   readonly apiCodes: readonly string[]
   readonly apiRequestId: string | undefined
   readonly scopes: readonly string[] | undefined
+  readonly adminConsent: true | undefined
   readonly retryAfterS: number | undefined
   readonly status: number
 
@@ -51,6 +54,7 @@ export class ProblemError extends Error {
     this.reason = facts.reason
     this.signInUrl = facts.signInUrl
     this.scopes = facts.scopes
+    this.adminConsent = facts.adminConsent
     this.api = facts.api
     this.what = facts.what
     this.apiStatus = facts.apiStatus
@@ -98,6 +102,7 @@ export function toProblem(
     ...(error.reason && { reason: error.reason }),
     ...(error.signInUrl && { signInUrl: publicAddress(basePath, error.signInUrl) }),
     ...(error.scopes && { scopes: [...error.scopes] }),
+    ...(error.adminConsent && { adminConsent: error.adminConsent }),
   }
 }
 

@@ -11,7 +11,7 @@ export interface HtmlPage {
   text: readonly string[]
   /** Short lines below them, such as permissions. */
   list?: readonly string[]
-  /** The one thing to do next; `href` is a path of this app. */
+  /** The one thing to do next; `href` is a path of this app, or a whole address elsewhere. */
   action: { label: string; href: string }
   /** For support, and found in the log. */
   requestId?: string

@@ -3,7 +3,7 @@ import { basePathOf } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import auth from './auth/index.ts'
-import { type Config, isLocalDevelopment } from './config/index.ts'
+import type { Config } from './config/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
 import type { ApiNames } from './errors.ts'
@@ -72,8 +72,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(auth, { config, now })
   await app.register(downstream, { config })
   await app.register(groups)
-  // The doctor exposes configuration, so it is registered on localhost only, and never in production.
-  if (isLocalDevelopment(config)) await app.register(import('./doctor/index.ts'), { config, now })
+  // The doctor exposes configuration.
+  if (config.development) await app.register(import('./doctor/index.ts'), { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })
   else if (config.signIn.automatic && !config.production) {
     await app.register(pagesServedElsewhere, { pages })

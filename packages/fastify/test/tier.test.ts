@@ -1,4 +1,4 @@
-import { readTier, storeKinds, tier } from '@gatehouse/test-support/tier'
+import { readTier, sharedStoreKinds, storeKinds, tier } from '@gatehouse/test-support/tier'
 import { describe, expect, it } from 'vitest'
 
 describe('the tier of the tests', () => {
@@ -16,5 +16,7 @@ describe('the tier of the tests', () => {
 
   it('decides which stores the suites run on', () => {
     expect(storeKinds).toEqual(tier === 'all' ? ['sqlite', 'redis'] : ['sqlite'])
+    const servers = ['redis', 'redis cluster', 'redis with TLS']
+    expect(sharedStoreKinds).toEqual(tier === 'all' ? ['sqlite', ...servers] : ['sqlite'])
   })
 })

@@ -65,6 +65,8 @@ export class ApiProblem extends Error {
   readonly signInUrl: string | undefined
   /** The missing permissions, with the reason `consent`. */
   readonly scopes: readonly string[]
+  /** Only an administrator can grant them. */
+  readonly adminConsent: boolean
   /** When it happened, in ms by the browser's clock. */
   readonly at = Date.now()
 
@@ -84,6 +86,7 @@ export class ApiProblem extends Error {
     this.reason = more.problem?.reason
     this.signInUrl = ownAddress(more.problem?.signInUrl)
     this.scopes = more.problem?.scopes ?? []
+    this.adminConsent = more.problem?.adminConsent === true
   }
 }
 

@@ -33,6 +33,7 @@ const signedIn: SignedIn = {
   user: { name: 'Ada Lovelace', username: 'ada@app.example', objectId: 'o', roles: [] },
   tenantId: 't',
   localTenant: true,
+  development: false,
   startedAt: now,
   idleSeconds: 3600,
   expiresAt: now,
@@ -73,7 +74,7 @@ describe('a component', () => {
   it('shows the session', async () => {
     backEnd({ '/api/session': signedIn })
     expect(await render(createElement(Greeting))).toBe('Hello, Ada Lovelace.')
-    backEnd({ '/api/session': { signedIn: false, now } })
+    backEnd({ '/api/session': { signedIn: false, development: false, now } })
     expect(await render(createElement(Greeting))).toBe('Signed out.')
   })
 

@@ -21,6 +21,7 @@ const signedIn = (): Session => ({
   user: { name: 'Ada', username: 'ada@x.example', objectId: 'a', roles: [] },
   tenantId: 't',
   localTenant: false,
+  development: false,
   startedAt: iso(began),
   idleSeconds: 3600,
   expiresAt: iso(Date.now() + 3_600_000),
@@ -28,7 +29,7 @@ const signedIn = (): Session => ({
   now: iso(Date.now()),
 })
 
-const signedOut = (): Session => ({ signedIn: false, now: iso(Date.now()) })
+const signedOut = (): Session => ({ signedIn: false, development: false, now: iso(Date.now()) })
 
 /** The parts of a browser that the check listens to and writes. */
 function fakeBrowser(): void {

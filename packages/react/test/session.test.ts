@@ -13,6 +13,7 @@ function signedIn(objectId: string): SignedIn {
     user: { name: 'Ada', username: 'ada@x.example', objectId, roles: [] },
     tenantId: 't',
     localTenant: false,
+    development: false,
     startedAt: now,
     idleSeconds: 3600,
     expiresAt: now,
@@ -44,6 +45,7 @@ describe('a 401 of any call', () => {
 
     expect(client.getQueryData(sessionQuery.queryKey)).toEqual({
       signedIn: false,
+      development: false,
       now,
       reason: 'ended',
     })
@@ -91,13 +93,20 @@ describe('the data of a user', () => {
 
 describe('the reason of a sign-out', () => {
   const answerSignedOut = () =>
-    vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ signedIn: false, now })))
+    vi.stubGlobal('fetch', () =>
+      Promise.resolve(Response.json({ signedIn: false, development: false, now })),
+    )
   const ask = { ...sessionQuery, staleTime: 0 }
 
   test('is unknown to a page that was loaded signed out', async () => {
     const client = createQueryClient()
     answerSignedOut()
-    expect(await client.fetchQuery(ask)).toEqual({ signedIn: false, now, reason: undefined })
+    expect(await client.fetchQuery(ask)).toEqual({
+      signedIn: false,
+      development: false,
+      now,
+      reason: undefined,
+    })
     setSignedOut(client, 'ended')
     expect(await client.fetchQuery(ask)).toMatchObject({ reason: undefined })
   })

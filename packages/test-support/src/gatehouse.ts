@@ -10,8 +10,9 @@ import { loadConfig, localTenant } from '@gatehouse/fastify/config'
 import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant'
 import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
 import type { FastifyInstance } from 'fastify'
-import { startRedis, type RedisServer } from './redis.ts'
-import { storedInFile, storedInRedis, type Stored, type StoreKind } from './stored.ts'
+import type { RedisServer } from './redis.ts'
+import { startStore } from './started-store.ts'
+import type { SharedStoreKind, Stored } from './stored.ts'
 
 export interface GatehouseOptions {
   tenant?: TenantOptions
@@ -25,7 +26,7 @@ export interface GatehouseOptions {
   /** The tenant uses the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
   /** The session store; default: a SQLite file. */
-  store?: StoreKind
+  store?: SharedStoreKind
   /** Adds routes of the test's own before the app listens. */
   extend?: (app: FastifyInstance) => void
 }
@@ -51,7 +52,7 @@ export interface Gatehouse {
   storeUrl: string
   /** The content of the store. */
   stored: Stored
-  /** The Redis behind it, with `store: 'redis'`. @throws Error with another store */
+  /** The one Redis behind it. @throws Error if there is none, or a cluster */
   redis: RedisServer
   /** Every log line so far. */
   logs: string[]
@@ -86,8 +87,9 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
     ...options.tenant,
   })
   const logs: string[] = []
-  const redis = options.store === 'redis' ? await startRedis() : undefined
-  let changed: Record<string, string> = redis ? { STORE_URL: redis.url } : {}
+  const store = await startStore(options.store ?? 'sqlite', dataDir)
+  const { redis } = store
+  let changed: Record<string, string> = store.env
   const environment = () => ({ ...environmentOf(tenant, dataDir, options), ...changed })
   const config = () => loadConfig(environment(), dataDir)
   const others: FastifyInstance[] = []
@@ -113,9 +115,9 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
     get environment() {
       return environment()
     },
-    stored: redis ? storedInRedis(redis) : storedInFile(join(dataDir, 'sessions.sqlite')),
+    stored: store.stored,
     get redis() {
-      if (!redis) throw new Error('This test has no Redis')
+      if (!redis) throw new Error('This test has no single Redis')
       return redis
     },
     get app() {
@@ -148,7 +150,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
     close: async () => {
       await Promise.all([app, ...others].map((one) => one.close()))
       await tenant.close()
-      await redis?.dispose()
+      await store.dispose()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
@@ -170,7 +172,8 @@ function environmentOf(tenant: Tenant, dataDir: string, options: GatehouseOption
   const path = join(dataDir, 'aad.config.json')
   writeFileSync(path, JSON.stringify(file))
   // Where several instances could run, the app makes no key of its own.
-  const mayBeShared = options.store === 'redis' || file.publicUrl.startsWith('https:')
+  const mayBeShared =
+    options.store?.startsWith('redis') === true || file.publicUrl.startsWith('https:')
   const needsKeys = mayBeShared && options.env?.['SESSION_KEYS_FILE'] === undefined
   return {
     AAD_CONFIG: path,

@@ -11,6 +11,9 @@ import { createClient } from '@redis/client'
 
 const startWithinMs = 10_000
 
+/** Such as `valkey-server`, to run the suites on it. */
+export const redisProgram = process.env['REDIS_SERVER'] ?? 'redis-server'
+
 /** The running servers, which are killed with the tests, also after a failure. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
@@ -60,13 +63,13 @@ async function startServer(
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    const started = spawn('redis-server', optionsFor(String(port)), { stdio: 'ignore' })
+    const started = spawn(redisProgram, optionsFor(String(port)), { stdio: 'ignore' })
     running.add(started)
     started.once('exit', () => running.delete(started))
     server = started
     const until = performance.now() + startWithinMs
     while (!(await answers(url))) {
-      if (performance.now() > until) throw new Error('redis-server does not start')
+      if (performance.now() > until) throw new Error(`${redisProgram} does not start`)
       await sleep(10)
     }
   }
@@ -94,18 +97,33 @@ async function startServer(
   }
 }
 
+interface SentinelOptions {
+  /** The primary's host and port as the Sentinel reaches and names it; default: without TLS. */
+  address?: string
+  /** The password that the Sentinel sends to the primary. */
+  password?: string
+  /** What `redis-server` takes on its command line in addition. */
+  options?: readonly string[]
+}
+
 /** A Sentinel that gives up a primary after half a second, and may decide alone. */
-export async function startSentinel(name: string, primary: RedisServer): Promise<RedisServer> {
+export async function startSentinel(
+  name: string,
+  primary: RedisServer,
+  { address, password, options = [] }: SentinelOptions = {},
+): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sentinel-'))
-  const { port } = new URL(primary.url)
   const path = join(folder, 'sentinel.conf')
   const lines = [
-    `sentinel monitor ${name} 127.0.0.1 ${port} 1`,
+    'sentinel resolve-hostnames yes',
+    'sentinel announce-hostnames yes',
+    `sentinel monitor ${name} ${address ?? `127.0.0.1 ${new URL(primary.url).port}`} 1`,
     `sentinel down-after-milliseconds ${name} 500`,
     `sentinel failover-timeout ${name} 3000`,
+    ...(password === undefined ? [] : [`sentinel auth-pass ${name} ${password}`]),
   ]
   writeFileSync(path, `${lines.join('\n')}\n`)
-  return startServer(folder, (ownPort) => [path, '--sentinel', '--port', ownPort])
+  return startServer(folder, (ownPort) => [path, '--sentinel', '--port', ownPort, ...options])
 }
 
 async function command(url: string, words: string[]): Promise<unknown> {

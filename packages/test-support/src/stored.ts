@@ -1,4 +1,4 @@
-/** Reads and changes the app's store directly: the same view of a SQLite file and of a Redis. */
+/** Reads and changes the app's store directly: the same view of a SQLite file, of a Redis and of a cluster. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,9 @@ import type { StoredRecord } from '../../fastify/src/store/store.ts'
 import type { RedisServer } from './redis.ts'
 
 export type StoreKind = 'sqlite' | 'redis'
+
+/** The ways to reach a Redis make a difference to several instances, and to nothing else. */
+export type SharedStoreKind = StoreKind | 'redis cluster' | 'redis with TLS'
 
 export interface Stored {
   records(): Promise<StoredRecord[]>
@@ -67,7 +70,23 @@ export function storedInFile(path: string): Stored {
 
 const recordPrefix = 'gatehouse:session:'
 
-export function storedInRedis(redis: RedisServer): Stored {
+/** @param servers one, or the primaries of a cluster */
+export function storedInRedis(...servers: RedisServer[]): Stored {
+  const all = servers.map(storedInServer)
+  return {
+    records: async () => (await Promise.all(all.map((one) => one.records()))).flat(),
+    put: async (record) => void (await Promise.all(all.map((one) => one.put(record)))),
+    remove: async (id) => void (await Promise.all(all.map((one) => one.remove(id)))),
+    removeIndexes: async () => void (await Promise.all(all.map((one) => one.removeIndexes()))),
+    size: async () => {
+      const sizes = await Promise.all(all.map((one) => one.size()))
+      return sizes.reduce((sum, size) => sum + size, 0)
+    },
+    bytes: async () => (await Promise.all(all.map((one) => one.bytes()))).join('\n'),
+  }
+}
+
+function storedInServer(redis: RedisServer): Stored {
   async function inRedis<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = createBufferClient(redis.url)
     await client.connect()

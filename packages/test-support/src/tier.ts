@@ -4,7 +4,7 @@
  * Playwright, run there only.
  */
 
-import type { StoreKind } from './stored.ts'
+import type { SharedStoreKind, StoreKind } from './stored.ts'
 
 type Tier = 'quick' | 'all'
 
@@ -18,6 +18,10 @@ export const tier = readTier(process.env['TESTS'])
 
 /** The stores that suites run on. Redis is a server, so it runs in `npm run test:all` only. */
 export const storeKinds: readonly StoreKind[] = tier === 'all' ? ['sqlite', 'redis'] : ['sqlite']
+
+/** The stores of suites with several instances, whose copies of sessions a store has to keep up to date. */
+export const sharedStoreKinds: readonly SharedStoreKind[] =
+  tier === 'all' ? [...storeKinds, 'redis cluster', 'redis with TLS'] : storeKinds
 
 /** The tag of tests that are slow or exhaustive, for the configuration of Vitest. */
 export const thorough = {

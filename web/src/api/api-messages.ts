@@ -1,8 +1,9 @@
 /** Messages for failures of an API, instead of this app. Each names the API that failed. */
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
+import { apiFailures as words } from './words.ts'
 
 /** For APIs without a `displayName` in aad.config.json. One that is not here keeps its key. */
-const apiNames = new Map([['graph', 'Microsoft Graph']])
+const apiNames = new Map([['graph', words.graph]])
 
 /** What replaces the general message. */
 type ApiMessage = {
@@ -22,38 +23,25 @@ export function apiMessage({ api, apiName, code }: ApiProblem): ApiMessage | und
   return messagesOf(apiName ?? apiNames.get(api) ?? api)[code]
 }
 
-const toOperator =
-  'Trying again does not help. Send the details below to the people who run this app.'
-
 function messagesOf(name: string): Partial<Record<FailureCode, ApiMessage>> {
-  const upstream = {
-    title: `${name} did not answer`,
-    text: `The problem is on the way to ${name}, not with your account.`,
-  }
   return {
-    upstream_failed: upstream,
-    upstream_timeout: upstream,
-    too_many_requests: {
-      title: `${name} is busy`,
-      text: 'Too many requests arrived at once. Your account is fine.',
-    },
-    unavailable: {
-      title: `${name} is not available just now`,
-      text: 'It cannot answer at the moment. Your account is fine.',
-    },
+    upstream_failed: { title: words.noUsableAnswer(name), text: words.usuallyTemporary },
+    upstream_timeout: { title: words.noAnswer(name), text: words.usuallyTemporary },
+    too_many_requests: { title: words.busy(name), text: words.tooMany },
+    unavailable: { title: words.unavailable(name), text: words.temporary },
     invalid_request: {
-      title: `${name} did not accept this request`,
-      text: 'Change what you entered or searched for. The same request would be refused again.',
+      title: words.refused(name),
+      text: words.changeIt,
       action: { kind: 'details' },
     },
     internal: {
-      title: `This app asked ${name} for something that it does not offer`,
-      text: toOperator,
+      title: words.notOffered(name),
+      text: words.sendDetails,
       action: { kind: 'details' },
     },
-    misconfigured: { title: `This app is not set up for ${name}`, text: toOperator },
-    conflict: { text: `${name} has a newer version of this, or someone else has locked it.` },
-    storage_full: { text: `${name} has no room for this. Delete something there first.` },
-    not_found: { text: `${name} does not have what you asked for, or no longer has it.` },
+    misconfigured: { title: words.notSetUp(name), text: words.sendDetails },
+    conflict: { text: words.conflict(name) },
+    storage_full: { text: words.full(name) },
+    not_found: { text: words.missing(name) },
   }
 }

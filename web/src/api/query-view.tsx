@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { ApiProblem } from '@gatehouse/react'
+import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { Spinner } from '../ui/progress.tsx'
 import { ErrorCard } from './error-card.tsx'
 import type { MessageOverrides } from './error-messages.ts'
-import { RetryCountdown } from './retry-countdown.tsx'
 
 /** The part of `useQuery`’s result that is drawn here. */
 type Query<T> = {
@@ -25,6 +25,9 @@ type Props<T> = {
   heading?: 'h1' | 'h2'
 }
 
+/** Its code is fetched with it: the server has just answered that it is busy. */
+const RetryCountdown = lazy(() => import('./retry-countdown.tsx').catch(reloadOnce))
+
 /** Draws a query: its data, its error, or a placeholder while it loads. */
 export function QueryView<T>({
   query,
@@ -41,11 +44,20 @@ export function QueryView<T>({
   }
   const waitingFor = failureReason?.retryAfter === undefined ? undefined : failureReason
   if (data === undefined) {
-    return waitingFor ? <RetryCountdown problem={waitingFor} besideData={false} /> : placeholder
+    if (!waitingFor) return placeholder
+    return (
+      <Suspense fallback={placeholder}>
+        <RetryCountdown problem={waitingFor} besideData={false} />
+      </Suspense>
+    )
   }
   return (
     <>
-      {waitingFor && isPlaceholderData && <RetryCountdown problem={waitingFor} besideData />}
+      {waitingFor && isPlaceholderData && (
+        <Suspense fallback={null}>
+          <RetryCountdown problem={waitingFor} besideData />
+        </Suspense>
+      )}
       {children(data)}
     </>
   )

@@ -5,30 +5,31 @@ import { MessageCard } from '../ui/card.tsx'
 import { clock } from '../ui/icons.generated.ts'
 import { useNow } from '../ui/time.tsx'
 import { messageFor } from './error-messages.ts'
+import { waiting as words } from './words.ts'
 
 type Props = { problem: ApiProblem; besideData: boolean }
 
 /** Says why an automatic retry waits, and for how long. */
-export function RetryCountdown({ problem, besideData }: Props) {
+export default function RetryCountdown({ problem, besideData }: Props) {
   const { title } = messageFor(problem)
   const left = useSecondsLeft(problem)
   useEffect(() => {
     // Once: a screen reader would read a moving number every second.
-    announce(`${title}. We try again in ${inSeconds(problem.retryAfter ?? 0)}.`)
+    announce(words.announcement(title, words.in(problem.retryAfter ?? 0)))
   }, [title, problem])
-  const when = left ? `in ${inSeconds(left)}` : 'now'
+  const when = left ? words.in(left) : words.now
   if (besideData) {
     return (
       <Callout icon={clock} tone="warning">
         <p>
-          <strong>{title}.</strong> We try again {when}.
+          <strong>{title}.</strong> {when}
         </p>
       </Callout>
     )
   }
   return (
     <MessageCard icon={clock} tone="warning" title={title} heading="h2">
-      <p>We try again {when}.</p>
+      <p>{when}</p>
     </MessageCard>
   )
 }
@@ -40,5 +41,5 @@ export function useSecondsLeft(problem: ApiProblem): number {
 
 /** "1 second", "7 seconds". */
 export function inSeconds(count: number): string {
-  return count === 1 ? '1 second' : `${count} seconds`
+  return words.seconds(count)
 }

@@ -12,7 +12,7 @@ import css from './development.module.css'
 import { doneNow, remember, type Step, steps, useDevelopment, useRemembered } from './steps.ts'
 import { panelWords, startWords, stepWords } from './words.ts'
 
-type Facts = NonNullable<KnownSession['development']>
+type Facts = NonNullable<KnownSession['developer']>
 
 type Props = { session: KnownSession; facts: Facts }
 

@@ -9,7 +9,7 @@ const Cards = lazy(async () => ({ default: (await load()).DeveloperCards }))
 /** The mark of the local tenant in the bar; nothing with a real tenant. */
 export function LocalTenantPill({ session, path }: { session: KnownSession; path: string }) {
   const isLocal = session.signedIn && session.localTenant
-  if (!isLocal && !session.development) return null
+  if (!isLocal && !session.developer) return null
   return (
     <Suspense>
       <Pill session={session} path={path} />
@@ -22,5 +22,5 @@ export function LocalTenantPill({ session, path }: { session: KnownSession; path
  * moves when they come.
  */
 export function ForDevelopers({ session }: { session: KnownSession }) {
-  return session.development ? <Cards session={session} facts={session.development} /> : null
+  return session.developer ? <Cards session={session} facts={session.developer} /> : null
 }

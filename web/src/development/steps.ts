@@ -37,12 +37,12 @@ export function useDevelopment() {
  * @param active how many failures the tenant says are turned on
  */
 export function doneNow(session: KnownSession, path: string, active: number): Step[] {
-  const { signedIn, development } = session
+  const { signedIn, developer } = session
   const done: Record<Step, boolean> = {
     signIn: signedIn,
     token: signedIn && path === pages.claims,
     breakIt: active > 0,
-    connect: development?.localTenant === false,
+    connect: developer?.localTenant === false,
     ownPage: Object.keys(pages).some((page) => !samplePages.has(page)),
   }
   return steps.filter((step) => done[step])

@@ -18,7 +18,7 @@ type Props = { session: KnownSession; path: string }
 export function TenantPill({ session, path }: Props) {
   // The bar is on every page, so what a visit to one has done is noted here.
   useEffect(() => remember(doneNow(session, path, 0)), [session, path])
-  const controlPage = session.development?.controlPage
+  const controlPage = session.developer?.controlPage
   if (!controlPage && !(session.signedIn && session.localTenant)) return null
   const label = (
     <>

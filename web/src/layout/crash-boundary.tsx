@@ -1,9 +1,10 @@
 import { Component, type ReactNode, useEffect } from 'react'
+import { OfflineCard } from '../api/connection-card.tsx'
 import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
-import { errorCircle, noConnection } from '../ui/icons.generated.ts'
-import { crashWords as words } from './words.ts'
+import { errorCircle } from '../ui/icons.generated.ts'
+import { words } from './crash-words.ts'
 
 type State = { error?: Error }
 
@@ -23,10 +24,13 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
     return (
       <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
         <p>{words.text}</p>
-        <Button onClick={() => window.location.reload()}>{words.reload}</Button>
+        <Button onClick={reload}>{words.reload}</Button>
         <Details
           title={words.details}
-          entries={{ Error: `${error.name}: ${error.message}`, Page: window.location.pathname }}
+          entries={{
+            [words.error]: `${error.name}: ${error.message}`,
+            [words.page]: window.location.pathname,
+          }}
         />
       </MessageCard>
     )
@@ -36,13 +40,12 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
 /** Replaces a page whose code could not be fetched, and reloads with the next connection. */
 function Offline() {
   useEffect(() => {
-    const reload = () => window.location.reload()
     window.addEventListener('online', reload)
     return () => window.removeEventListener('online', reload)
   }, [])
-  return (
-    <MessageCard icon={noConnection} tone="warning" title={words.offline} alert>
-      <p>{words.offlineText}</p>
-    </MessageCard>
-  )
+  return <OfflineCard retry={reload} heading="h1" />
+}
+
+function reload(): void {
+  window.location.reload()
 }

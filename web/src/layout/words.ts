@@ -20,13 +20,3 @@ export const themeWords = {
   light: 'Light',
   dark: 'Dark',
 } as const
-
-/** In place of a page that crashed, or whose code could not be fetched. */
-export const crashWords = {
-  title: 'This page has crashed',
-  text: 'It isn’t your fault. Reload the page. If it keeps happening, send us the details below.',
-  reload: 'Reload',
-  details: 'Details',
-  offline: 'You are offline',
-  offlineText: 'The page will load when you’re back online.',
-} as const

@@ -8,14 +8,16 @@ import {
   useSignInUrl,
 } from '@gatehouse/react'
 import { QueryView } from '../api/query-view.tsx'
+import { StatusCode } from './status-code.tsx'
 import { MessageCard } from '../ui/card.tsx'
-import { Details } from '../ui/details.tsx'
 import { lock } from '../ui/icons.generated.ts'
 import { PageFocus } from '../ui/page-focus.tsx'
 import { Spinner } from '../ui/progress.tsx'
 import css from './require-sign-in.module.css'
+import { signInNeeded as words } from './words.ts'
 
 type Props = { children: ReactNode }
+type SignedOut = Extract<KnownSession, { signedIn: false }>
 
 /** Shows a protected page to signed-in users. The server checks every request for data again. */
 export function RequireSignIn({ children }: Props) {
@@ -38,26 +40,23 @@ function Protected({ session, children }: Props & { session: KnownSession }) {
   }
   // `SessionWatch` shows its dialog over an empty page.
   if (session.reason === 'ended') return null
-  return session.reason === 'signing-out' ? <Spinner /> : <SignInNeeded />
+  return session.reason === 'signing-out' ? <Spinner /> : <SignInNeeded session={session} />
 }
 
-/** Replaces a protected page for a signed-out user. The address stays, so that a sign-in leads back to it. */
-function SignInNeeded() {
+/**
+ * Replaces a protected page for a signed-out user. The address stays, so that a sign-in leads back to it. A reason
+ * is given only if it is known: who opens a link for the first time has signed out of nothing.
+ */
+function SignInNeeded({ session: { reason, ended } }: { session: SignedOut }) {
   const [path] = useLocation()
+  const why = reason === 'signed-out' ? words.signedOut : ended && words.ended
   return (
-    <MessageCard icon={lock} title="401 · Sign-in needed">
-      <PageFocus title="Sign-in needed" path={path} />
-      <p>
-        This page is for people who are signed in. After signing in you come straight back here.
-      </p>
+    <MessageCard icon={lock} title={words.title}>
+      <PageFocus title={words.title} path={path} />
+      <StatusCode code={401} />
+      {why && <p>{why}</p>}
+      <p>{words.text}</p>
       <SignInButton />
-      <Details title="Why am I seeing this?">
-        <p>
-          You opened a page that shows data of your organisation, and this browser has no session:
-          you have not signed in yet, you signed out, or the session ended because nothing happened
-          for a while. No data was loaded.
-        </p>
-      </Details>
     </MessageCard>
   )
 }
@@ -72,7 +71,7 @@ export function SignInButton() {
         <path fill="#00a4ef" d="M0 11h10v10H0z" />
         <path fill="#ffb900" d="M11 11h10v10H11z" />
       </svg>
-      Sign in with Microsoft
+      {words.withMicrosoft}
     </a>
   )
 }

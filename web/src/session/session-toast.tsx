@@ -15,6 +15,7 @@ import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
 import { onTopmostChange, openPopover, topmost } from '../ui/top-layer.ts'
 import css from './session-toast.module.css'
+import { toast as words } from './words.ts'
 
 type Props = { session: SignedIn; left: number }
 
@@ -27,23 +28,25 @@ export function SessionToast({ session, left }: Props) {
   const extendable = canBeExtended(session)
   const first = useRef(inWords(left))
   useEffect(() => {
-    const rest = extendable ? 'You can stay signed in.' : 'Then you sign in again.'
-    announce(`Your session ends in ${first.current}. ${rest}`)
+    const time = first.current
+    announce(extendable ? words.announcement(time) : words.announcementForGood(time))
   }, [extendable])
   if (dismissed) return null
+  const time = (
+    <span key="clock" className={css.clock}>
+      {formatClock(left)}
+    </span>
+  )
   return createPortal(
     <Popover key={place === document.body ? 'page' : 'dialog'}>
       <Icon path={clock} className={css.icon} />
-      <p className={css.text}>
-        Your session ends in <span className={css.clock}>{formatClock(left)}</span>
-        {!extendable && ', then you sign in again.'}
-      </p>
-      {extendable && <StaySignedIn />}
+      <p className={css.text}>{extendable ? words.ends(time) : words.endsForGood(time)}</p>
+      {extendable && <ExtendSession />}
       <button
         type="button"
         className={css.dismiss}
-        aria-label="Dismiss"
-        title="Dismiss"
+        aria-label={words.dismiss}
+        title={words.dismiss}
         onClick={() => setDismissed(true)}
       >
         <Icon path={dismiss} />
@@ -65,19 +68,19 @@ function Popover({ children }: { children: ReactNode }) {
     }
   }, [])
   return (
-    <section ref={popover} popover="manual" className={css.toast} aria-label="Session">
+    <section ref={popover} popover="manual" className={css.toast} aria-label={words.label}>
       {children}
     </section>
   )
 }
 
-function StaySignedIn() {
+function ExtendSession() {
   const extend = useExtendSession()
   return (
     <>
       {extend.isError && (
         <p className={css.failed} role="alert">
-          That did not work. Try again.
+          {words.failed}
         </p>
       )}
       {/* `aria-disabled`, because `disabled` would move the focus out of the toast. */}
@@ -87,18 +90,18 @@ function StaySignedIn() {
           if (!extend.isPending) extend.mutate()
         }}
       >
-        Stay signed in
+        {words.extend}
       </Button>
     </>
   )
 }
 
 function focusPage(): void {
-  document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+  document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
 }
 
 function inWords(ms: number): string {
   const minutes = Math.round(ms / 60_000)
-  if (minutes > 1) return `${minutes} minutes`
-  return minutes === 1 ? 'one minute' : 'less than a minute'
+  if (minutes > 1) return words.minutes(minutes)
+  return minutes === 1 ? words.oneMinute : words.lessThanAMinute
 }

@@ -14,6 +14,7 @@ import { Spinner } from '../ui/progress.tsx'
 import { openModal } from '../ui/top-layer.ts'
 import { SessionToast } from './session-toast.tsx'
 import css from './session-watch.module.css'
+import * as words from './words.ts'
 
 /** Watches the session on every page: warns before it ends, and asks for a new sign-in after that. @param keepInStorage what a sign-out leaves in local storage */
 export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string[] }) {
@@ -36,14 +37,10 @@ function Ending({ session }: { session: SignedIn }) {
 /** Lies over a hidden page while the server does not say whether the session is still there. */
 function Unconfirmed({ onRetry }: { onRetry: () => void }) {
   return (
-    <Blocking
-      title="Checking your session"
-      text="You were away, and the server has not answered yet. What was here comes back as soon as it does."
-      className={css.visible}
-    >
+    <Blocking title={words.check.title} text={words.check.text} className={css.visible}>
       <Spinner />
       <Button variant="outline" onClick={onRetry}>
-        Try again now
+        {words.check.again}
       </Button>
     </Blocking>
   )
@@ -52,12 +49,9 @@ function Unconfirmed({ onRetry }: { onRetry: () => void }) {
 /** Covers an empty page after its session has ended. It cannot be closed; it leads to a sign-in. */
 function SessionEnd() {
   return (
-    <Blocking
-      title="Sign in again to continue"
-      text="Your session is over. You come straight back to this page, search and all."
-    >
+    <Blocking title={words.end.title} text={words.end.text}>
       <ButtonLink href={useSignInUrl()} className={css.action}>
-        Sign in again
+        {words.end.signIn}
       </ButtonLink>
     </Blocking>
   )

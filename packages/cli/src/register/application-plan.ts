@@ -26,10 +26,10 @@ export interface ApplicationPlan {
 
 /**
  * Claims of the ID token that Entra sends only if configured: the account, for sign-out without a picker;
- * the session, for front-channel sign-out; the time of authentication; and the user's groups
+ * the session, for front-channel sign-out; the time of authentication; whether the user is a guest; and the user's groups
  * (https://learn.microsoft.com/entra/identity-platform/optional-claims-reference).
  */
-const optionalClaims = ['login_hint', 'sid', 'auth_time', 'groups']
+const optionalClaims = ['login_hint', 'sid', 'auth_time', 'acct', 'groups']
 
 export function planApplication(
   wanted: WantedApplication,

@@ -123,7 +123,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     if (!session && jar.isSent(request.headers.cookie, sessionCookie)) {
       jar.clear(reply, sessionCookie)
     }
-    return sessionStatus(context, session)
+    return session ? sessionStatus(context, session) : signedOutStatus(context, request)
   })
 
   app.post(api.extendSession, options, async (request) => {
@@ -135,24 +135,34 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
   })
 }
 
+function signedOutStatus(
+  { development, developer, requestSessions, now }: AuthContext,
+  request: FastifyRequest,
+): SessionStatus {
+  // A cookie that this app did not seal says nothing: anyone can plant one.
+  const ended = requestSessions.idOf(request) !== undefined
+  const facts = { ...(ended && { ended }), development, ...(developer && { developer }) }
+  return { signedIn: false, ...facts, now: iso(now()) }
+}
+
 /** Asking does not extend the session, so a page may poll. */
 function sessionStatus(
-  { localTenant, development, lifetimes, now }: AuthContext,
-  session: Session | undefined,
+  { localTenant, development, developer, lifetimes, now }: AuthContext,
+  session: Session,
 ): SessionStatus {
-  const facts = { ...(development && { development }), now: iso(now()) }
-  if (!session) return { signedIn: false, ...facts }
   const { name, username, objectId, tenantId, roles } = session.user
   return {
     signedIn: true,
     user: { name, username, objectId, roles },
     tenantId,
     localTenant,
+    development,
+    ...(developer && { developer }),
     startedAt: iso(session.startedAt),
     idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),
     absoluteExpiresAt: iso(absoluteEnd(session, lifetimes)),
-    ...facts,
+    now: iso(now()),
   }
 }
 
@@ -161,7 +171,7 @@ const PublicId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' 
 /** `/api/sessions`: where the user is signed in. Each user sees and ends their own sessions only. */
 export async function userSessionRoutes(
   plain: FastifyInstance,
-  { sessions, userSessions }: AuthContext,
+  { lifetimes, sessions, userSessions }: AuthContext,
 ): Promise<void> {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.addHook('onRequest', app.requireSignIn)
@@ -173,11 +183,14 @@ export async function userSessionRoutes(
     const { user, secrets } = sessionOf(request)
     const list = await userSessions.list(user)
     return {
-      sessions: list.map(({ publicIds, id, device, startedAt, seenAt }) => ({
+      sessions: list.map(({ publicIds, id, device, address, methods, ...times }) => ({
         id: publicIds[0] ?? '',
         device,
-        startedAt: iso(startedAt),
-        lastSeenAt: iso(seenAt),
+        ...(address && { address }),
+        ...(methods && { methods }),
+        startedAt: iso(times.startedAt),
+        lastSeenAt: iso(times.seenAt),
+        expiresAt: iso(sessionEnd(times, lifetimes)),
         current: id === secrets.id,
       })),
     }

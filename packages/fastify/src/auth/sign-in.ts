@@ -5,6 +5,7 @@ import { EntraError } from '../entra/index.ts'
 import { StoreError } from '../store/store.ts'
 import { countSignIn } from '../telemetry/metrics.ts'
 import { withTimeout } from '../with-timeout.ts'
+import { failedCheckOf } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
 import { withoutAutomaticSignIn } from './automatic-sign-in.ts'
 import { problemPage, sendUnavailable } from './pages/problem.ts'
@@ -66,7 +67,7 @@ export function sendNotStarted(
 ): FastifyReply {
   countSignIn('not_started')
   request.log.error({ err: error, event: 'sign_in_not_started' }, 'A sign-in could not start')
-  const page = { returnTo, failure: failures.seal() }
+  const page = { returnTo, failure: failures.seal({ check: failedCheckOf(error) }) }
   if (error instanceof StoreError) {
     return sendUnavailable(request, reply, { ...page, code: 'app_unavailable' })
   }

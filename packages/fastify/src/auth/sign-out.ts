@@ -7,6 +7,7 @@ import { sessionCookie } from '../session/cookie.ts'
 import { StoreError } from '../store/store.ts'
 import { matchesIssuer } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
+import { signOut as words } from './pages/words.ts'
 
 /**
  * `POST /auth/sign-out`: deletes the record with its tokens, then the cookie, and then tells the page where
@@ -42,12 +43,9 @@ export async function signOut(
     endLater(context, request)
     const fields = { err: error, event: 'sign_out_not_stored' }
     request.log.error(fields, 'A sign-out waits for the store')
-    throw new ProblemError('unavailable', notStored, { cause: error, retryAfterS: 5 })
+    throw new ProblemError('unavailable', words.notStored, { cause: error, retryAfterS: 5 })
   }
 }
-
-const notStored =
-  'You are signed out in this browser. The server could not write it down yet: until it can, a copy of your cookie may still work.'
 
 /** Signing out works beyond the rate limit too, without a read from the store. */
 async function openOrEndLater(context: AuthContext, request: FastifyRequest) {

@@ -3,22 +3,9 @@ import { isIP } from 'node:net'
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-interface AppAddress {
-  production: boolean
-  publicUrl: string
-}
-
 /** Whether a URL is on this machine. */
 export function isLoopback(url: URL): boolean {
   return loopbackHosts.has(url.hostname)
-}
-
-/**
- * Whether the app runs for a developer on this machine. Only then it says how it is configured. Behind a tunnel, the
- * app is the public's.
- */
-export function isLocalDevelopment({ production, publicUrl }: AppAddress): boolean {
-  return !production && new URL(publicUrl).hostname === 'localhost'
 }
 
 /** The control page of a tenant on this machine; undefined for Microsoft's. */

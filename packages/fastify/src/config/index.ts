@@ -37,7 +37,7 @@ export {
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { readProxySettings } from './environment.ts'
-export { controlPageOf, isLocalDevelopment, isLoopback } from './addresses.ts'
+export { controlPageOf, isLoopback } from './addresses.ts'
 export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 export { findProjectRoot } from './load.ts'
 export { placeholders } from './schema.ts'
@@ -60,6 +60,8 @@ export interface DownstreamApiConfig {
 /** The whole configuration of the process. Nothing else reads the environment. */
 export interface Config {
   readonly production: boolean
+  /** On a developer's own machine: not in production, and opened at localhost. Pages may then name causes. */
+  readonly development: boolean
   /** A GUID, or `organizations`. */
   readonly tenant: string
   /** With `organizations`: the tenants whose users may sign in; undefined allows all. */
@@ -216,6 +218,7 @@ function toConfig(
   const { allowedTenants, session } = file
   return {
     production: context.production,
+    development: !context.production && new URL(publicUrl).hostname === 'localhost',
     tenant: identity.tenant.toLowerCase(),
     allowedTenants: Array.isArray(allowedTenants)
       ? allowedTenants.map((id) => id.toLowerCase())

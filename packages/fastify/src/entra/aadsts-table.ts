@@ -9,11 +9,13 @@ export type SignInProblemCode =
   | 'password'
   | 'denied'
   | 'consent_required'
+  | 'admin_consent_required'
   | 'not_assigned'
   | 'other_organisation'
   | 'misconfigured'
   | 'unavailable'
   | 'unreachable'
+  | 'not_verified'
   | 'failed'
 
 /** Who can mend it: the user, an administrator of their tenant, the developer of the app, or Microsoft. */
@@ -27,7 +29,7 @@ export interface Remedy {
   setting?: string
   /** The path to the page in the admin center (entra.microsoft.com); the sign-in logs by default. */
   portal?: string
-  /** Without one, the cause says who; see `menders`. */
+  /** Without one, the cause says who; see `menders` in `aadsts.ts`. */
   who?: Mender
 }
 
@@ -37,23 +39,6 @@ interface Meaning extends Remedy {
   cause: SignInProblemCode
   /** Entra rejects the app's own credential, for every user. */
   refusesClient?: true
-}
-
-/** Who can mend a cause as a rule. */
-export const menders: Readonly<Record<SignInProblemCode, Mender>> = {
-  expired: 'user',
-  cookies_blocked: 'user',
-  cancelled: 'user',
-  step_up: 'user',
-  password: 'user',
-  denied: 'administrator',
-  consent_required: 'administrator',
-  not_assigned: 'administrator',
-  other_organisation: 'user',
-  misconfigured: 'developer',
-  unavailable: 'microsoft',
-  unreachable: 'developer',
-  failed: 'microsoft',
 }
 
 const registration = 'Applications > App registrations > (the app)'
@@ -118,8 +103,15 @@ export const meanings: readonly Meaning[] = [
     portal: 'Users > All users',
   },
   {
-    numbers: [65001, 90094, 90095, 90008, 90093, 52004, 90099],
+    numbers: [65001, 90008, 52004],
     cause: 'consent_required',
+    fix: 'The user, or an administrator of the tenant, has to consent to the permissions of the app.',
+    setting: 'scopes',
+    portal: permissions,
+  },
+  {
+    numbers: [90094, 90095, 90093, 90099],
+    cause: 'admin_consent_required',
     fix: 'An administrator of the tenant has to consent to the permissions of the app.',
     setting: 'scopes',
     portal: permissions,
@@ -187,8 +179,7 @@ export const meanings: readonly Meaning[] = [
   },
   {
     numbers: [500021, 500022, 500212, 500213, 1000104],
-    cause: 'other_organisation',
-    who: 'administrator',
+    cause: 'denied',
     fix: 'Tenant restrictions of the user’s own network or tenant stopped them.',
     portal: 'External Identities > Cross-tenant access settings',
   },
@@ -362,7 +353,8 @@ export const meanings: readonly Meaning[] = [
       90085, 90087, 220501, 75001, 75003, 75005, 75008, 75011, 75016, 76021, 76026, 750054, 7500514,
       7500529, 900236, 51001,
     ],
-    cause: 'denied',
+    cause: 'failed',
+    who: 'administrator',
     fix: 'The organisation’s own identity provider gave no usable answer: its operator has to look.',
     portal: 'External Identities > All identity providers',
   },

@@ -2,7 +2,7 @@
 import type { InteractionReason } from '@gatehouse/contract/problem'
 import {
   meanings,
-  menders,
+  type Mender,
   type Remedy,
   signInLogs,
   type SignInProblemCode,
@@ -10,6 +10,25 @@ import {
 import { EntraError } from './errors.ts'
 
 export type { Remedy, SignInProblemCode } from './aadsts-table.ts'
+
+/** Who can mend a cause as a rule. */
+const menders: Readonly<Record<SignInProblemCode, Mender>> = {
+  expired: 'user',
+  cookies_blocked: 'user',
+  cancelled: 'user',
+  step_up: 'user',
+  password: 'user',
+  denied: 'administrator',
+  consent_required: 'user',
+  admin_consent_required: 'administrator',
+  not_assigned: 'administrator',
+  other_organisation: 'user',
+  misconfigured: 'developer',
+  unavailable: 'microsoft',
+  unreachable: 'developer',
+  not_verified: 'developer',
+  failed: 'microsoft',
+}
 
 const byNumber = new Map(
   meanings.flatMap((meaning) => meaning.numbers.map((number) => [number, meaning] as const)),
@@ -43,6 +62,15 @@ function causeOfNumber(aadsts: number | undefined): SignInProblemCode | undefine
   return aadsts === undefined ? undefined : byNumber.get(aadsts)?.cause
 }
 
+/** Failed checks that say nothing about whom the answer is from: it could not be used, or there was none. */
+const notOfTrust = new Set([
+  'token_response',
+  'access_token',
+  'token_type',
+  'expires_in',
+  'authorize_url',
+])
+
 /** The cause of anything that the exchange with Entra can throw. */
 export function causeOfError(error: unknown): SignInProblemCode {
   if (!(error instanceof EntraError)) return 'failed'
@@ -52,7 +80,8 @@ export function causeOfError(error: unknown): SignInProblemCode {
   }
   // A credential that cannot be read is for the operator to fix, like one that Entra rejects.
   if (error.check === 'credential') return 'misconfigured'
-  return error.code === 'entra_refused' ? causeOf(error.oauthError, error.aadsts) : 'failed'
+  if (error.code === 'entra_refused') return causeOf(error.oauthError, error.aadsts)
+  return notOfTrust.has(error.check ?? '') ? 'failed' : 'not_verified'
 }
 
 /** What to do about an error from Entra; undefined if its number is not in the table. */
@@ -85,6 +114,11 @@ export function refusesScopes(error: EntraError): boolean {
   )
 }
 
+/** Whether the consent that is missing can be given by an administrator alone. */
+export function needsAdministrator({ aadsts }: EntraError): boolean {
+  return causeOfNumber(aadsts) === 'admin_consent_required'
+}
+
 /**
  * Why Entra wants to see the user before it gives another token; undefined if it does not.
  * Only these two OAuth errors end or interrupt a session: every other one may pass.
@@ -94,7 +128,8 @@ export function interactionFor(error: EntraError): InteractionReason | undefined
   if (refusesScopes(error)) return undefined
   if (oauthError !== 'invalid_grant' && oauthError !== 'interaction_required') return undefined
   const cause = causeOfNumber(aadsts)
-  if (cause === 'consent_required' || suberror === 'consent_required') return 'consent'
+  if (cause === 'consent_required' || cause === 'admin_consent_required') return 'consent'
+  if (suberror === 'consent_required') return 'consent'
   if (cause !== undefined) return cause === 'step_up' ? 'step_up' : 'session_expired'
   return oauthError === 'interaction_required' ? 'step_up' : 'session_expired'
 }

@@ -14,6 +14,7 @@ export {
   causeOf,
   causeOfError,
   interactionFor,
+  needsAdministrator,
   refusesClient,
   refusesScopes,
   remedyFor,

@@ -62,13 +62,36 @@ export function oauthErrorIn(answer: EntraAnswer | undefined): EntraError | unde
 }
 
 /**
+ * MSAL reads the ID token before we do. It says `nonce_mismatch` for a token without claims as well, and where there
+ * is no token, so the answer decides.
+ */
+function failedCheckOf(answer: EntraAnswer | undefined, cause: Error | undefined): string {
+  const code: unknown = cause && 'code' in cause ? cause.code : undefined
+  if (code !== 'nonce_mismatch' && code !== 'token_parsing_error') return 'token_response'
+  const members: Record<string, unknown> = { ...(answer?.body as object | undefined) }
+  const token = members['id_token']
+  if (typeof token !== 'string' || token === '') return 'token_response'
+  return code === 'nonce_mismatch' && hasClaims(token) ? 'nonce' : 'id_token'
+}
+
+function hasClaims(token: string): boolean {
+  try {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
+    const claims: unknown = JSON.parse(payload)
+    return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
+  } catch {
+    return false
+  }
+}
+
+/**
  * For an answer that is neither a success nor an OAuth error.
  *
  * @param cause used if the answer itself names no error
  */
 export function unusable(answer: EntraAnswer | undefined, cause?: Error): EntraError {
   const said = answer && errorIn(answer)
-  return checkFailed('token_response', {
+  return checkFailed(failedCheckOf(answer, cause), {
     ...(answer && { httpStatus: answer.status }),
     ...(said?.aadsts && { aadsts: said.aadsts }),
     // Only as the cause, because an error in such an answer must not interrupt a session.

@@ -19,6 +19,8 @@ export interface ChallengeRequest {
   claims?: string | undefined
   /** Permissions to consent to. */
   scopes?: readonly string[] | undefined
+  /** With `consent`: only an administrator can give it. */
+  adminConsent?: true | undefined
   cause?: unknown
 }
 
@@ -48,12 +50,13 @@ export class Challenges {
    * @throws ProblemError `sign_in_required` if the session ended. @throws StoreError
    */
   async challenge(session: Session, request: ChallengeRequest): Promise<ProblemError> {
-    const { reason, scopes, cause } = request
+    const { reason, scopes, adminConsent, cause } = request
     const claims = parseClaimsRequest(request.claims)
     const requested = {
       reason,
       ...(claims !== undefined && { claims }),
       ...(scopes?.length && { scopes: [...scopes] }),
+      ...(adminConsent && { adminConsent }),
     }
     const challenge = { id: idOf(requested), ...requested }
     const key = `${session.secrets.id} ${challenge.id}`
@@ -90,11 +93,13 @@ const details: Record<InteractionReason, string> = {
   session_expired: 'Microsoft wants you to sign in again.',
 }
 
-function interactionRequired({ id, reason, scopes }: Challenge, cause: unknown): ProblemError {
+function interactionRequired(challenge: Challenge, cause: unknown): ProblemError {
+  const { id, reason, scopes, adminConsent } = challenge
   return new ProblemError('interaction_required', details[reason], {
     cause,
     reason,
     signInUrl: signInUrl('/', { challenge: id }),
     ...(reason === 'consent' && scopes && { scopes }),
+    ...(adminConsent && { adminConsent }),
   })
 }

@@ -18,6 +18,8 @@ const ChallengeSchema = Type.Object({
   ]),
   claims: Type.Optional(Type.String()),
   scopes: Type.Optional(Type.Array(Type.String())),
+  /** With `consent`: only an administrator can give it. */
+  adminConsent: Type.Optional(Type.Literal(true)),
 })
 
 export type Challenge = Static<typeof ChallengeSchema>
@@ -41,6 +43,7 @@ const TokenRequestSchema = Type.Object({
       reason: Type.Optional(ChallengeSchema.properties.reason),
       claims: Type.Optional(Type.String()),
       scopes: Type.Optional(Type.Array(Type.String())),
+      adminConsent: ChallengeSchema.properties.adminConsent,
       /** Entra refuses these scopes to everyone. */
       misconfigured: Type.Optional(Type.Literal(true)),
     }),
@@ -69,6 +72,8 @@ const SessionRecordSchema = Type.Object({
   startedAt: Moment,
   seenAt: Moment,
   device: Type.String(),
+  /** The IP address of the sign-in, if it is known. */
+  address: Type.Optional(Type.String()),
 })
 
 type RecordShape = Static<typeof SessionRecordSchema>
@@ -108,6 +113,8 @@ export interface User {
   objectId: string
   tenantId: string
   roles: string[]
+  /** The ID token says that the user is a guest of this tenant (`acct`). False if it does not say. */
+  guest: boolean
   /** Authentication contexts that the sign-in satisfied, such as `c1`; the claim `acrs`. */
   authenticationContexts: string[]
 }
@@ -120,8 +127,24 @@ export function userOf(claims: VerifiedClaims): User {
     objectId: claims.oid,
     tenantId: claims.tid,
     roles: strings(claims['roles']),
+    guest: claims['acct'] === 1,
     authenticationContexts: strings(claims['acrs']),
   }
+}
+
+/** No list of methods is longer, and no name. Entra's own have up to nine letters. */
+const methodPattern = /^[a-z0-9_-]{1,20}$/i
+const maxMethods = 8
+
+/**
+ * How the user proved who they are, if Entra says so: the claim `amr`, such as `pwd` and `mfa`.
+ *
+ * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+ */
+export function methodsOf(claims: VerifiedClaims): string[] {
+  return strings(claims['amr'])
+    .filter((method) => methodPattern.test(method))
+    .slice(0, maxMethods)
 }
 
 function text(value: unknown): string {

@@ -6,6 +6,7 @@ import {
   type Entra,
   EntraError,
   interactionFor,
+  needsAdministrator,
   refusesScopes,
   type TokenResponse,
   parseClaimsRequest,
@@ -101,12 +102,12 @@ export class TokenRefresh {
   /** What a caller gets for a failure, when it happens and for as long as it holds. */
   async problemFor(
     session: Session,
-    { reason, claims, scopes, misconfigured: isMisconfigured }: TokenFailure,
+    { misconfigured: isMisconfigured, reason, ...asked }: TokenFailure,
     { cause, retryAfterS }: FailureFacts,
   ): Promise<ProblemError> {
     if (isMisconfigured) return misconfigured(cause)
     return reason
-      ? this.#options.challenges.challenge(session, { reason, claims, scopes, cause })
+      ? this.#options.challenges.challenge(session, { reason, ...asked, cause })
       : unavailable(cause, retryAfterS, !(cause instanceof EntraError && cause.isUnreachable))
   }
 
@@ -167,6 +168,7 @@ function failureOf(error: EntraError, { scopes, claims }: RefreshRequest): Token
     reason,
     ...(requested !== undefined && { claims: requested }),
     ...(reason === 'consent' && { scopes: [...scopes] }),
+    ...(reason === 'consent' && needsAdministrator(error) && { adminConsent: true }),
   }
 }
 

@@ -79,6 +79,7 @@ async function checkWrite(redis: RedisConnection): Promise<void> {
   // A number for each, so that the checks go round the nodes of a cluster.
   writeChecks = (writeChecks + 1) % 64
   const options = { keys: [`gatehouse:check:${writeChecks}`], arguments: ['10000'] }
+  await redis.checkCoverage()
   await redis.run((client) => client.eval(checkWriteScript, options))
 }
 

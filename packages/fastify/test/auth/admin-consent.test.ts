@@ -38,8 +38,10 @@ describe('an administrator who comes back from consent', () => {
       'text/html; charset=utf-8',
     ])
     expect(answer.text).toContain('This app is approved for your organisation')
-    expect(answer.text).toContain('<li>User.ReadBasic.All</li>')
-    expect(answer.text).toContain('This page cannot check it')
+    expect(answer.text).toContain(
+      '<li>See the names and addresses of the people in your organisation (User.ReadBasic.All)</li>',
+    )
+    expect(answer.text).toContain('To check what is granted')
     expect(answer.text).toContain('href="/"')
     expect([startsSession(answer), answer.setCookies]).toEqual([false, []])
   })
@@ -56,9 +58,9 @@ describe('an administrator who comes back from consent', () => {
       'error=access_denied&error_subcode=cancel',
       'not approved',
     ],
-    ['with a failure', 'error=server_error&admin_consent=True', 'did not work'],
-    ['with nothing', '', 'did not work'],
-    ['with a no', 'admin_consent=False', 'did not work'],
+    ['with a failure', 'error=server_error&admin_consent=True', 'didn’t work'],
+    ['with nothing', '', 'didn’t work'],
+    ['with a no', 'admin_consent=False', 'didn’t work'],
   ])('sees a page %s', async (_how, query, words) => {
     const answer = await open(`/auth/admin-consent?${query}`)
     expect([answer.status, answer.text.includes(words)]).toEqual([200, true])
@@ -86,6 +88,24 @@ describe('an administrator who comes back from consent', () => {
         /^default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
       )
     }
+  })
+
+  it('is recognised by the tenant in the answer, which an answer to a sign-in never names', async () => {
+    const { tenantId } = gatehouse().tenant
+    for (const answer of ['error=access_denied', 'admin_consent=True']) {
+      const path = `/auth/redirect?${answer}&tenant=${tenantId}&state=12345`
+      const { status, location } = await gatehouse().browser().get(path)
+      expect([status, location.split('?')[0]]).toEqual([303, '/auth/admin-consent'])
+    }
+    const { location } = await gatehouse().browser().get('/auth/redirect?error=x&state=12345')
+    expect(location).toContain('code=expired')
+  })
+
+  it('can try again after a failure, at Microsoft', async () => {
+    const facts = (await gatehouse().browser().get('/api/sign-in-problem')).json() as SignInProblem
+    const { text } = await open('/auth/admin-consent?error=server_error')
+    const link = /<a href="([^"]+)">Try again<\/a>/.exec(text)?.[1]
+    expect(link?.replaceAll('&amp;', '&')).toBe(facts.adminConsentUrl)
   })
 
   it('uses up no sign-in that is under way in the same browser', async () => {

@@ -198,7 +198,7 @@ describe('an answer of the tenant without a code', () => {
     ['access_denied', 'AADSTS50105: not assigned', 'not_assigned'],
     ['access_denied', 'AADSTS53003: blocked', 'denied'],
     ['consent_required', 'AADSTS65001: no consent', 'consent_required'],
-    ['access_denied', 'AADSTS90094: an administrator has to', 'consent_required'],
+    ['access_denied', 'AADSTS90094: an administrator has to', 'admin_consent_required'],
     ['access_denied', 'AADSTS50020: elsewhere', 'other_organisation'],
     ['temporarily_unavailable', '', 'unavailable'],
     ['invalid_client', 'AADSTS7000222: expired', 'misconfigured'],

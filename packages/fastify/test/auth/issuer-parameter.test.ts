@@ -20,7 +20,8 @@ describe('the issuer that an authorization response names (RFC 9207)', () => {
     ['empty', () => ''],
   ])('is refused if it is %s', async (_what, spoil) => {
     const { origin, tenantId } = plain().tenant
-    await expectRefusedSignIn(plain(), patched(plain, spoil(`${origin}/${tenantId}/v2.0`)))
+    const send = patched(plain, spoil(`${origin}/${tenantId}/v2.0`))
+    expect(await expectRefusedSignIn(plain(), send)).toBe('not_verified')
     expect(tokenRequests(plain().tenant)).toEqual([])
   })
 

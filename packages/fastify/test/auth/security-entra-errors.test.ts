@@ -11,16 +11,17 @@ beforeEach(() => gatehouse().advance(31_000))
 /** Microsoft's published numbers, and the code of the page that the user gets. */
 const told: Record<string, number[]> = {
   expired: [70008, 54005, 501481, 700005, 50089, 50132, 50133, 50173, 70043, 700082, 700020, 50058],
-  consent_required: [65001, 90094, 90095],
+  consent_required: [65001],
+  admin_consent_required: [90094, 90095],
   cancelled: [65004],
   not_assigned: [50105],
-  denied: [53000, 53001, 53003, 530032, 50057],
-  other_organisation: [50020, 50034, 16000, 90072, 500021, 500022, 500212, 500213],
+  denied: [53000, 53001, 53003, 530032, 50057, 500021, 500022, 500212, 500213],
+  other_organisation: [50020, 50034, 16000, 90072],
   misconfigured: [
     700016, 500011, 50011, 7000215, 7000222, 70011, 50194, 90002, 650056, 650057, 7000218, 9002313,
   ],
   unavailable: [90033, 50033, 90006, 90012, 90055],
-  failed: [50196, 99999999],
+  failed: [50196, 50008, 99999999],
 }
 /** These lead back to Microsoft once, before a page is shown: see interaction-sign-in.test.ts. */
 const stepUp = [50076, 50079, 50072, 50074, 50078, 50158, 50097]

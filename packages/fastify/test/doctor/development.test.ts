@@ -17,7 +17,8 @@ describe('what a developer’s page is told', () => {
     const controlPage = `${tenant.authority}/_tenant`
     expect((await ask('/api/session')).json()).toMatchObject({
       signedIn: false,
-      development: { localTenant: false, controlPage },
+      development: true,
+      developer: { localTenant: false, controlPage },
     })
     const answer = await ask('/api/development')
     expect(answer.json()).toEqual({
@@ -49,7 +50,7 @@ describe('what a developer’s page is told', () => {
     expect(answer.text).not.toContain(value)
     expect((await visitor.get('/api/session')).json()).toMatchObject({
       signedIn: true,
-      development: { localTenant: false },
+      developer: { localTenant: false },
     })
   })
 
@@ -70,7 +71,11 @@ describe('what a developer’s page is told', () => {
       const headers = { host: new URL(address).host }
       expect((await app.inject({ url: '/api/development', headers })).statusCode).toBe(404)
       const session = await app.inject({ url: '/api/session', headers })
-      expect(session.json()).toEqual({ signedIn: false, now: expect.any(String) })
+      expect(session.json()).toEqual({
+        signedIn: false,
+        development: false,
+        now: expect.any(String),
+      })
     } finally {
       await app.close()
       rmSync(dataDir, { recursive: true, force: true })

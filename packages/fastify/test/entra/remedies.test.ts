@@ -42,7 +42,9 @@ describe('advice for the operator', () => {
     [700025, 'misconfigured', 'developer', 'public client'],
     [50053, 'denied', 'administrator', 'locked'],
     [80001, 'unavailable', 'administrator', 'servers'],
-    [90094, 'consent_required', 'administrator', 'consent'],
+    [65001, 'consent_required', 'user', 'consent'],
+    [90094, 'admin_consent_required', 'administrator', 'consent'],
+    [90095, 'admin_consent_required', 'administrator', 'consent'],
   ])('says what AADSTS%i means, and who can mend it', (aadsts, cause, who, word) => {
     // Whatever OAuth error comes with it.
     for (const oauthError of ['invalid_grant', 'invalid_request', 'invalid_client', undefined]) {

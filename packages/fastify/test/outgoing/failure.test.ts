@@ -65,6 +65,7 @@ describe('a failure of Redis', () => {
     ['LOADING Redis is loading the dataset in memory', /starting/],
     ['CLUSTERDOWN The cluster is down', /cluster/],
     ['MOVED 3999 127.0.0.1:6381', /cluster/],
+    ['ASK 3999 127.0.0.1:6381', /cluster/],
   ])('with the reply %s is told in words', (reply, words) => {
     expect(explainRedisFailure(new Error(reply))).toMatch(words)
   })

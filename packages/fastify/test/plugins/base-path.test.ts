@@ -206,6 +206,7 @@ describe('an address outside of the path', () => {
     '/api/session',
     '/auth/sign-in',
     '/peoplex',
+    '/peopleapi/session',
     '/peoplex/api/session',
     '/People/api/session',
     '/people%2Fapi/session',

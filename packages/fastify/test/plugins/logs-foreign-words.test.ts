@@ -266,8 +266,12 @@ describe('the text of a failed answer of Microsoft', () => {
     ['an error', respond(400, oauthError('invalid_tenant', 90002)), 'unavailable'],
     ['a failure', respond(500, oauthError('server_error', 90033)), 'unavailable'],
     ['HTML', respond(200, `<h1>${marker}</h1>`), 'unavailable'],
-    ['names of keys', respond(200, { keys: [{ kty: 'RSA', kid: marker, n: marker }] }), 'failed'],
-    ['a list of names', respond(200, { keys: [marker] }), 'failed'],
+    [
+      'names of keys',
+      respond(200, { keys: [{ kty: 'RSA', kid: marker, n: marker }] }),
+      'not_verified',
+    ],
+    ['a list of names', respond(200, { keys: [marker] }), 'not_verified'],
   ])('is not in the log: %s in place of the keys', async (_what, fault, code) => {
     const { tenant } = gatehouse()
     await gatehouse().restart()

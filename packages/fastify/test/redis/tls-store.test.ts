@@ -4,7 +4,7 @@ import { startRedisCluster } from '@gatehouse/test-support/redis-cluster'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
 import { redisBehaviour } from '../support/redis-behaviour.ts'
-import { writeTlsFiles } from '../support/tls-files.ts'
+import { writeTlsFiles } from '@gatehouse/test-support/tls-files'
 
 redisBehaviour('redis with TLS, a private authority and a password', async (now) => {
   const files = await writeTlsFiles('localhost')

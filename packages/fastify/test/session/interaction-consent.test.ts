@@ -98,12 +98,31 @@ describe('a permission that was not granted', () => {
       const url = await authorizeUrl(browser, problem.signInUrl)
       const user = people(tenant).at(44).userPrincipalName
       const back = await browser.send(await browser.callbackFrom(url.href, { user }))
-      expect(back.location).toMatch(/^\/sign-in-problem\?code=consent_required&/)
+      expect(back.location).toMatch(/^\/sign-in-problem\?code=admin_consent_required&/)
       // The permissions from before still work.
       expect((await browser.get('/api/users')).status).toBe(200)
     } finally {
       tenant.requireAdminConsent(false)
     }
+  })
+
+  it.each([
+    [65001, false],
+    [90094, true],
+    [90095, true],
+  ])('names an administrator only if Microsoft does: AADSTS%d', async (code, isNamed) => {
+    const browser = await signedIn(46)
+    const body = { error: 'invalid_grant', error_description: `AADSTS${code}: made up` }
+    gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 400, body })
+    for (const time of ['asked', 'remembered']) {
+      const answer = await askToken(browser, 'Mail.Read')
+      const problem = expectProblem(answer, 401, 'interaction_required')
+      expect([problem.reason, problem.adminConsent], time).toEqual([
+        'consent',
+        isNamed || undefined,
+      ])
+    }
+    gatehouse().tenant.faults.clear()
   })
 
   it('that the API reports as missing leads to consent, if the configuration names it', async () => {

@@ -4,7 +4,7 @@ import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { runEndSessions } from '../support/end-sessions.ts'
 import { refreshes } from '../support/token-requests.ts'
-import { storeKinds } from '@gatehouse/test-support/tier'
+import { sharedStoreKinds } from '@gatehouse/test-support/tier'
 import { expectEnded, twoInstances } from '../support/two-instances.ts'
 
 const agents = {
@@ -13,7 +13,7 @@ const agents = {
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
 }
 
-describe.each(storeKinds)('on %s, with two instances', (store) => {
+describe.each(sharedStoreKinds)('on %s, with two instances', (store) => {
   const { gatehouse, remote, freshUser, signedIn } = twoInstances(store)
 
   async function own(browser: Browser): Promise<OwnSessions['sessions']> {

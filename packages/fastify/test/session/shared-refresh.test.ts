@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/index.ts'
+import { createStoreAccess } from '../../src/entra/index.ts'
 import { openStore } from '../../src/store/index.ts'
+import type { Store } from '../../src/store/store.ts'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Instance } from '@gatehouse/test-support/gatehouse'
-import { storeKinds } from '@gatehouse/test-support/tier'
+import { sharedStoreKinds } from '@gatehouse/test-support/tier'
 import { refreshes } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const minute = 60_000
 
-describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
+describe.each(sharedStoreKinds)('on %s, a refresh with two instances', (store) => {
   const gatehouse = useTestApp({
     store,
     oneClock: true,
@@ -31,6 +34,13 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
     const fresh = (await gatehouse().stored.records()).find(({ id }) => !known.has(id))
     gatehouse().advance(100 * minute)
     return [local, away, fresh?.id ?? '']
+  }
+
+  /** The store of a third process. */
+  async function openAnother(): Promise<Store> {
+    const { environment, dataDir, now, storeUrl } = gatehouse()
+    const access = createStoreAccess(loadConfig(environment, dataDir), undefined, now)
+    return openStore(storeUrl, now, access)
   }
 
   const usersStatus = async (browser: Browser) => (await browser.get('/api/users')).status
@@ -55,7 +65,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
 
   it('is taken over if the instance that started it has died', async () => {
     const [local, away, id] = await withExpiredToken(3)
-    const dead = await openStore(gatehouse().storeUrl, gatehouse().now)
+    const dead = await openAnother()
     expect(await dead.oneTimeKeys.lock(`refresh:${id}`, 500)).toBeTypeOf('function')
     await dead.close()
     const startedAt = performance.now()
@@ -68,7 +78,7 @@ describe.each(storeKinds)('on %s, a refresh with two instances', (store) => {
   it('that is locked delays no other user, and no other request of the same user', async () => {
     const [local, , id] = await withExpiredToken(4)
     const [other] = await withExpiredToken(5)
-    const holder = await openStore(gatehouse().storeUrl, gatehouse().now)
+    const holder = await openAnother()
     const release = await holder.oneTimeKeys.lock(`refresh:${id}`, 10_000)
     const waiting = usersStatus(local)
     expect(await usersStatus(other)).toBe(200)

@@ -1,6 +1,8 @@
 /** Before all tests: the programs that they start themselves. */
 import { ensureProgram } from '@gatehouse/test-support/ensure-program'
+import { redisProgram } from '@gatehouse/test-support/redis'
 
 export default function programs(): void {
-  ensureProgram('redis-server', 'redis-server', 'macOS: brew install redis.')
+  // Debian's packages have the names of their servers.
+  ensureProgram(redisProgram, redisProgram, 'macOS: brew install redis.')
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Gatehouse, Instance } from '@gatehouse/test-support/gatehouse'
-import type { StoreKind } from '@gatehouse/test-support/stored'
+import type { SharedStoreKind } from '@gatehouse/test-support/stored'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 export interface TwoInstances {
@@ -15,7 +15,7 @@ export interface TwoInstances {
   signedIn(user?: string, userAgent?: string): Promise<[Browser, Browser]>
 }
 
-export function twoInstances(store: StoreKind): TwoInstances {
+export function twoInstances(store: SharedStoreKind): TwoInstances {
   const gatehouse = useTestApp({ store, oneClock: true })
   let other: Instance | undefined
   let place = 10

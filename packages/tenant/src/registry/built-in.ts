@@ -81,7 +81,7 @@ export function fixedApplication(registration: ClientRegistration, now: number):
     ...application,
     web: { ...application.web, redirectUris, logoutUrl: frontChannelLogoutUri ?? null },
     groupMembershipClaims: 'SecurityGroup',
-    optionalClaims: { idToken: [{ name: 'login_hint' }, { name: 'sid' }] },
+    optionalClaims: { idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }] },
     appRoles: (registration.appRoles ?? []).map((value) => ({
       id: stableGuid(`role ${clientId} ${value}`),
       allowedMemberTypes: ['User'],

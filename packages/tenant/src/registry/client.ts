@@ -34,7 +34,7 @@ export interface Client {
   secrets: readonly ClientSecret[]
   certificates: readonly ClientCertificate[]
   federatedCredentials: readonly FederatedCredential[]
-  /** The configured optional claims of the ID token, of `login_hint`, `sid`, `auth_time` and `groups`. */
+  /** The configured optional claims of the ID token, of `acct`, `login_hint`, `sid`, `auth_time` and `groups`. */
   optionalClaims: ReadonlySet<string>
 }
 

@@ -105,7 +105,7 @@ function clientOfEntry(entry: Entry | undefined): Client | undefined {
 }
 
 /** Claims that Entra sends only if the registration asks for them. */
-const configurable = ['login_hint', 'sid', 'auth_time']
+const configurable = ['acct', 'login_hint', 'sid', 'auth_time']
 
 function clientOf(application: Application): Client {
   const { web, spa, publicClient } = application
@@ -143,6 +143,6 @@ function fixedPart(registration: ClientRegistration): Partial<Client> {
     clientId: registration.clientId,
     postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
     appRoles: registration.appRoles,
-    optionalClaims: new Set(['login_hint', 'sid', 'groups']),
+    optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

@@ -49,6 +49,7 @@ function idTokenClaims(
   const wants = (scope: string) => scopes.includes(scope)
   const has = (claim: string) => client.optionalClaims.has(claim)
   return {
+    ...(has('acct') ? { acct: user.userType === 'Guest' ? 1 : 0 } : {}),
     aud: client.clientId,
     iss: issuerOf(tenant),
     iat: issuedAt - backdating,
@@ -105,7 +106,7 @@ function loginHint(tenant: TenantState, user: TenantUser): string {
 
 /** The user that a `login_hint` parameter names: by the claim, or by user name. */
 export function userOfHint(tenant: TenantState, hint: string): TenantUser | undefined {
-  return userOfSealedHint(tenant, hint) ?? tenant.directory.byUserName(hint)
+  return userOfSealedHint(tenant, hint) ?? tenant.directory.bySignInName(hint)
 }
 
 export function userOfSealedHint(tenant: TenantState, hint: string): TenantUser | undefined {

@@ -39,7 +39,7 @@ export function HowItWorks({ session }: { session: KnownSession }) {
               <h3>{name}</h3>
               <p className={css.holds}>{holds}</p>
               <p className={css.stationText}>{text}</p>
-              {icon === browser && session.signedIn && session.development && <OwnCookie />}
+              {icon === browser && session.signedIn && session.developer && <OwnCookie />}
             </div>
             {sends && (
               <p className={css.way}>

@@ -1,6 +1,6 @@
 /** The page for an address that does not exist. */
 export const words = {
-  title: '404 · Page not found',
+  title: 'Page not found',
   text: 'There is no page at this address. The link may be out of date or mistyped.',
   home: 'Go to home',
 } as const

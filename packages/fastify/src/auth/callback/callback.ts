@@ -16,10 +16,12 @@ import {
   authorizeFailure,
   type CallbackParameters,
   checkCallback,
+  failedCheckOf,
   type SignInFailure,
 } from './checks.ts'
 import type { AuthContext } from '../context.ts'
 import { deviceName } from './device-name.ts'
+import { signInAddress } from './sign-in-address.ts'
 import { problemPage, sendUnavailable } from '../pages/problem.ts'
 import { fallback, redirect303 } from '../redirects.ts'
 import { sendNotStarted, startSignIn } from '../sign-in.ts'
@@ -119,7 +121,7 @@ async function withoutTransaction(
 /** @returns what a new session starts with. @throws EntraError */
 async function redeemCode(
   { entra, scopes: configured, now }: AuthContext,
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   { verifier, nonce, claims, scopes: granted = [] }: Transaction,
   code: string,
 ): Promise<SessionRecord> {
@@ -134,6 +136,7 @@ async function redeemCode(
   })
   const verified = await entra.verify(answer.idToken, { nonce, accessToken: answer.accessToken })
   const at = now()
+  const address = signInAddress(request)
   return {
     ...verified,
     receivedAt: at,
@@ -141,7 +144,8 @@ async function redeemCode(
     ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
     startedAt: at,
     seenAt: at,
-    device: deviceName(headers),
+    device: deviceName(request.headers),
+    ...(address && { address }),
   }
 }
 
@@ -207,20 +211,20 @@ async function handleError(
   if (error instanceof StoreError) {
     countSignIn('failed')
     request.log.error({ err: error, event: 'sign_in_failed', check: 'store' }, 'Sign-in failed')
-    const page = { code: 'app_unavailable', returnTo, failure: context.failures.seal() } as const
+    const sealed = context.failures.seal({ check: 'store' })
+    const page = { code: 'app_unavailable', returnTo, failure: sealed } as const
     return sendUnavailable(request, reply, page)
   }
   if (transaction && !transaction.isStepUpRetry && needsStepUp(error)) {
     return retryWithStepUp(context, request, reply, { error, transaction, callback })
   }
-  const cause = error instanceof EntraError ? error : undefined
-  const check = cause?.check ?? cause?.code ?? 'unexpected'
+  const check = failedCheckOf(error)
   request.log.error({ err: error, event: 'entra_failed' }, 'The exchange with Entra failed')
   if (timeChecks.has(check)) {
     const sentence = 'The token’s times do not fit this server’s clock: is the clock right (NTP)?'
     request.log.error({ event: 'clock', check }, sentence)
   }
-  const { aadsts, correlationId, traceId } = cause ?? {}
+  const { aadsts, correlationId, traceId } = error instanceof EntraError ? error : {}
   const failure = { code: causeOfError(error), check, aadsts, correlationId, traceId }
   return failSignIn(context, request, reply, { failure, callback })
 }

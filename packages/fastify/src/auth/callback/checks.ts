@@ -1,6 +1,13 @@
 /** What Entra says at the callback (RFC 6749 §4.1.2): its parameters, and the failure that they mean. */
 import { type Static, Type } from 'typebox'
-import { aadstsNumber, causeOf, type SignInProblemCode, traceIn } from '../../entra/index.ts'
+import {
+  aadstsNumber,
+  causeOf,
+  EntraError,
+  type SignInProblemCode,
+  traceIn,
+} from '../../entra/index.ts'
+import { StoreError } from '../../store/store.ts'
 import type { AuthContext } from '../context.ts'
 
 /** Longer than any authorization code: Entra's have about 1.5 kB. */
@@ -42,7 +49,7 @@ export async function checkCallback(
   // RFC 9207: the server that answers must be the one that was asked. Entra itself may leave `iss` out.
   const isRequired = metadata.authorization_response_iss_parameter_supported === true
   if (iss === undefined ? isRequired : !matchesIssuer(iss, metadata.issuer)) {
-    return { code: 'failed', check: 'iss_parameter' }
+    return { code: 'not_verified', check: 'iss_parameter' }
   }
   if (error !== undefined) return authorizeFailure(error, description)
   return code ? undefined : { code: 'failed', check: 'code_missing' }
@@ -57,6 +64,12 @@ export function authorizeFailure(error: string, description: string | undefined)
     ...(aadsts && { aadsts }),
     ...traceIn(description),
   }
+}
+
+/** The check that an error of the flow stands for, as the log and the developer's page name it. */
+export function failedCheckOf(error: unknown): string {
+  if (error instanceof StoreError) return 'store'
+  return error instanceof EntraError ? (error.check ?? error.code) : 'unexpected'
 }
 
 /** If the issuer in the metadata holds the template `{tenantid}`, the issuer of every tenant matches. */

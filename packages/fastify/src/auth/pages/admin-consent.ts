@@ -7,10 +7,13 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { auth, pages } from '@gatehouse/contract/paths'
+import { permissionText } from '@gatehouse/contract/permission-words'
 import { type Static, Type } from 'typebox'
 import { type HtmlPage, sendHtmlPage } from '../../html-page.ts'
 import type { AuthContext } from '../context.ts'
 import { redirect303 } from '../redirects.ts'
+import { adminConsentUrl } from './problem.ts'
+import { adminConsent as words } from './words.ts'
 
 const Word = Type.Optional(Type.String({ maxLength: 100 }))
 
@@ -29,13 +32,14 @@ type Answer = Static<typeof AdminConsentQuery>
 
 /**
  * Links that the portal makes lead to the redirect URI of sign-ins. A sign-in of this app always has a
- * state; an answer to a consent says so, or has none.
+ * state; an answer to a consent says so, names the tenant, or has none.
  */
 export function isAdminConsent(query: Readonly<Record<string, unknown>>): boolean {
   const { admin_consent: consent, tenant, error, code, state } = query
   if (code !== undefined) return false
-  if (consent !== undefined) return true
-  return state === undefined && (tenant !== undefined || error !== undefined)
+  // An answer to a sign-in never names the tenant.
+  if (consent !== undefined || tenant !== undefined) return true
+  return state === undefined && error !== undefined
 }
 
 /** Leads from the callback to the page, with what the page reads. */
@@ -52,32 +56,29 @@ export function redirectToAdminConsent(
 }
 
 export function adminConsent(
-  { registration, scopes }: AuthContext,
+  { authority, registration, scopes }: AuthContext,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
 ): FastifyReply {
   const isApproved = answer.error === undefined && answer.admin_consent?.toLowerCase() === 'true'
   request.log.info({ event: 'admin_consent', approved: isApproved }, 'An administrator came back')
-  if (!isApproved) return sendHtmlPage(reply, declined(answer.error))
+  if (!isApproved) {
+    const again = adminConsentUrl({ authority, ...registration, scopes })
+    return sendHtmlPage(reply, notApproved(answer.error, again))
+  }
   const isOurs = answer.tenant === undefined || mayBeOurs(answer.tenant, registration)
   if (!isOurs) return sendHtmlPage(reply, otherOrganisation)
   return sendHtmlPage(reply, approved(knownScopes(answer.scope, scopes)))
 }
 
-const check =
-  'This page cannot check it: the Entra admin center shows what is granted, under Enterprise applications > (the app) > Permissions.'
-const onwards = { label: 'Open the app', href: pages.home }
+const onwards = { label: words.open, href: pages.home }
 
 function approved(permissions: readonly string[]): HtmlPage {
   return {
-    title: 'This app is approved for your organisation',
-    text: [
-      'Microsoft sent you back with this answer. People of your organisation can sign in now without asking you.',
-      check,
-      ...(permissions.length > 0 ? ['Permissions in the answer:'] : []),
-    ],
-    list: permissions,
+    title: words.approvedTitle,
+    text: [words.approved, words.check, ...(permissions.length > 0 ? [words.permissions] : [])],
+    list: permissions.map((name) => words.permission(permissionText(name), name)),
     action: onwards,
   }
 }
@@ -85,33 +86,22 @@ function approved(permissions: readonly string[]): HtmlPage {
 /** A refusal of the administrator is one of these; any other error is a failure. */
 const refusals = new Set(['access_denied', 'consent_required', 'permission_denied'])
 
-function declined(error: string | undefined): HtmlPage {
+/** @param again where the administrator can try again */
+function notApproved(error: string | undefined, again: string): HtmlPage {
   if (error !== undefined && refusals.has(error)) {
     return {
-      title: 'This app was not approved',
-      text: [
-        'Microsoft sent you back with this answer: the request was declined or cancelled. Nothing was granted by it.',
-        check,
-      ],
+      title: words.declinedTitle,
+      text: [words.declined, words.check],
       action: onwards,
     }
   }
-  return {
-    title: 'The approval did not work',
-    text: [
-      'Microsoft sent you back without an approval. Nothing was granted by it. Open the link again; if it keeps happening, tell the developer of this app.',
-      check,
-    ],
-    action: onwards,
-  }
+  const action = { label: words.again, href: again }
+  return { title: words.failedTitle, text: [words.failed, words.check], action }
 }
 
 const otherOrganisation: HtmlPage = {
-  title: 'This app is for another organisation',
-  text: [
-    'Microsoft’s answer names an organisation whose people cannot sign in here. An approval there changes nothing for this app.',
-    check,
-  ],
+  title: words.otherTitle,
+  text: [words.other, words.check],
   action: onwards,
 }
 

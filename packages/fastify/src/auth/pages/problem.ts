@@ -9,6 +9,7 @@ import { remedyFor, type SignInProblemCode } from '../../entra/index.ts'
 import { sendHtmlPage } from '../../html-page.ts'
 import type { SealedCookies } from '../../session/cookie.ts'
 import { fallback } from '../redirects.ts'
+import { causes, problem as words } from './words.ts'
 
 /**
  * Causes that Entra has no part in. `invalid_link`: a link to /auth/sign-in that this app did not write.
@@ -23,6 +24,8 @@ const FailureFacts = Type.Object({
   /** Milliseconds since the epoch. */
   at: Type.Number(),
   aadsts: Type.Optional(Type.Integer()),
+  /** The check that failed, by its name in the log. */
+  check: Type.Optional(Type.String({ maxLength: 40 })),
   correlationId: Id,
   traceId: Id,
 })
@@ -30,6 +33,16 @@ const FailureFacts = Type.Object({
 export type FailureFacts = Static<typeof FailureFacts>
 
 type Known = { [Key in Exclude<keyof FailureFacts, 'at'>]?: FailureFacts[Key] | undefined }
+
+/** What is defined of the facts that a failure may have. */
+function definedOf({ aadsts, check, correlationId, traceId }: Known): Omit<FailureFacts, 'at'> {
+  return {
+    ...(aadsts !== undefined && { aadsts }),
+    ...(check !== undefined && { check }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(traceId !== undefined && { traceId }),
+  }
+}
 
 export type Failures = ReturnType<typeof createFailures>
 
@@ -39,13 +52,8 @@ export type Failures = ReturnType<typeof createFailures>
  */
 export function createFailures(cookies: SealedCookies, now: () => number) {
   return {
-    seal: ({ aadsts, correlationId, traceId }: Known = {}): string =>
-      cookies.seal('sign-in-failure', {
-        at: now(),
-        ...(aadsts !== undefined && { aadsts }),
-        ...(correlationId !== undefined && { correlationId }),
-        ...(traceId !== undefined && { traceId }),
-      }),
+    seal: (known: Known = {}): string =>
+      cookies.seal('sign-in-failure', { at: now(), ...definedOf(known) }),
     /** Undefined for anything that this app did not seal. */
     open: (sealed: string | undefined): FailureFacts | undefined => {
       const content =
@@ -80,9 +88,9 @@ export function problemPage(
 
 /** Whose failure it is. */
 const unavailableBecause = {
-  unavailable: 'Microsoft did not answer.',
-  unreachable: 'This server cannot reach Microsoft.',
-  app_unavailable: 'This app cannot read its sessions.',
+  unavailable: words.unavailable,
+  unreachable: words.unreachable,
+  app_unavailable: words.appUnavailable,
 }
 
 /** 503 for a navigation, with Retry-After: Entra or the store does not answer. */
@@ -93,7 +101,7 @@ export function sendUnavailable(
 ): FastifyReply {
   const text = unavailableBecause[page.code]
   reply.code(503).header('retry-after', '5')
-  return sendProblemPage(reply, problemPage(request, page), 'Sign-in is not available', text)
+  return sendProblemPage(reply, problemPage(request, page), words.unavailableTitle, text)
 }
 
 /** 400 for a navigation: neither this app nor Entra writes such an address. */
@@ -102,8 +110,8 @@ export function sendInvalidLink(
   reply: FastifyReply,
   page: ProblemPage,
 ): FastifyReply {
-  const [title, text] = ['This sign-in link does not work', 'It is not as this app writes it.']
-  return sendProblemPage(reply.code(400), problemPage(request, page), title, text)
+  const address = problemPage(request, page)
+  return sendProblemPage(reply.code(400), address, words.invalidLinkTitle, words.invalidLink)
 }
 
 /**
@@ -117,7 +125,7 @@ function sendProblemPage(
   text: string,
 ): FastifyReply {
   reply.header('refresh', `0; url=${publicAddress(reply.server.basePath, page)}`)
-  return sendHtmlPage(reply, { title, text: [text], action: { label: 'Continue', href: page } })
+  return sendHtmlPage(reply, { title, text: [text], action: { label: words.continue, href: page } })
 }
 
 export const ProblemQuery = Type.Object({
@@ -127,6 +135,8 @@ export const ProblemQuery = Type.Object({
 /** What is known of the app, as every authorization request names it, and the failures that it sealed. */
 interface Facts {
   failures: Failures
+  /** Whether the cause may be told; see `Config`. */
+  development: boolean
   authority: string
   registration: { tenant: string; clientId: string; redirectUri: string }
   scopes: readonly string[]
@@ -134,17 +144,29 @@ interface Facts {
 
 /** What the page and its copied details say about a failure that this app sealed, and about the app. */
 export function signInProblem(
-  { failures, registration, authority, scopes }: Facts,
+  { failures, development, registration, authority, scopes }: Facts,
   { failure: sealed }: Static<typeof ProblemQuery>,
 ): SignInProblem {
   const failure = failures.open(sealed)
   const { clientId, tenant } = registration
   return {
-    ...(failure && { failure: describeFailure(failure) }),
+    ...(failure && {
+      failure: { ...describeFailure(failure), ...(development && describeCause(failure)) },
+    }),
     clientId,
     tenant,
     permissions: [...scopes],
     adminConsentUrl: adminConsentUrl({ authority, ...registration, scopes }),
+  }
+}
+
+/** For the developer, who sits in front of the page: elsewhere it would tell strangers about the configuration. */
+function describeCause({ aadsts, check = '' }: FailureFacts) {
+  const remedy = remedyFor({ aadsts })
+  const cause = remedy?.fix ?? (Object.hasOwn(causes, check) ? causes[check] : undefined)
+  return {
+    ...(cause !== undefined && { cause }),
+    ...(remedy?.setting !== undefined && { setting: remedy.setting }),
   }
 }
 
@@ -171,7 +193,7 @@ interface ConsentTarget {
  * Where an administrator consents for everyone. It returns to the redirect URI, which is registered for sure.
  * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
  */
-function adminConsentUrl({
+export function adminConsentUrl({
   authority,
   tenant,
   clientId,

@@ -21,13 +21,13 @@ export const store: Check = {
   },
 }
 
-/** Opens the store and writes a key that expires after a second. @throws StoreError, Error */
+/** Opens the store and writes a key that expires by itself. @throws StoreError, Error */
 async function tryStore(config: Config): Promise<void> {
   const access = createStoreAccess(config, undefined, Date.now)
   const opened = await openStore(config.storeUrl, Date.now, access)
   try {
     await opened.ping()
-    await opened.oneTimeKeys.consume(`doctor-${randomBytes(8).toString('hex')}`, 1_000)
+    await opened.checkWrite()
   } finally {
     await opened.close()
   }

@@ -3,14 +3,13 @@ import { ErrorReply } from '@redis/client'
 import { TimeoutError, withTimeout } from '../../with-timeout.ts'
 import { type Invalidations, type StoreAccess, StoreError } from '../store.ts'
 import { describeAddress, parseRedisAddress } from './address.ts'
+import { isClusterNode, linkToCluster } from './cluster.ts'
 import { LiveCredentials } from './credentials.ts'
 import { explainRedisFailure, redisFailure } from './failure.ts'
 import {
-  isClusterNode,
-  linkToCluster,
   linkToSentinel,
   linkToServer,
-  NotPrimaryError,
+  OutdatedLinkError,
   operationMs,
   type LinkEvents,
   type LinkOptions,
@@ -70,6 +69,11 @@ export class RedisConnection {
     await this.#bounded(() => this.#link.ping())
   }
 
+  /** @throws StoreError if a part of the sessions has no server */
+  async checkCoverage(): Promise<void> {
+    await this.#bounded(async () => this.#link.checkCoverage?.())
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#pingTimer)
     this.#pingTimer = undefined
@@ -125,7 +129,7 @@ export class RedisConnection {
     for (const listener of this.#listeners) listener(id)
   }
 
-  /** Replaces a link that is open and does not answer, and one that does not become ready. */
+  /** Replaces a link that is open and does not answer or is outdated, and one that does not become ready. */
   async #checkConnection(): Promise<void> {
     const link = this.#link
     try {
@@ -139,7 +143,7 @@ export class RedisConnection {
         if (performance.now() - this.#notReadySince > discoveryMs) this.#replaceLink()
       }
     } catch (error) {
-      if (error instanceof TimeoutError || error instanceof NotPrimaryError) this.#replaceLink()
+      if (error instanceof TimeoutError || error instanceof OutdatedLinkError) this.#replaceLink()
     }
     this.#pingTimer?.refresh()
   }

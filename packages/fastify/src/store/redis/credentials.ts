@@ -14,19 +14,25 @@ interface Login {
   password: string
 }
 
+/** How the client takes new credentials: it sends AUTH on the connection. */
 interface Listener {
   onNext: (login: Login) => void
   onError: (error: Error) => void
 }
 
-/** The client's interface of this kind: `AUTH` is sent on each live connection when `onNext` is called. */
+/** One client's place here. Its connection may be lost and made again. */
+interface Subscriber {
+  listener: Listener
+  /** The password of the connection; undefined if Redis refused the newest one. */
+  sent: string | undefined
+}
+
 export class LiveCredentials {
-  readonly type = 'streaming-credentials-provider' as const
   readonly #source: RedisCredentials
   readonly #username: string | undefined
   readonly #onFailure: (error: unknown) => void
-  readonly #listeners = new Set<Listener>()
-  #sent: Login | undefined
+  readonly #subscribers = new Set<Subscriber>()
+  #reading: Promise<Login> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -41,26 +47,50 @@ export class LiveCredentials {
     this.#onFailure = onFailure
   }
 
-  /** Called by the client for each connection. */
-  async subscribe(listener: Listener): Promise<[Login, { dispose: () => void }]> {
-    const login = await this.#read()
-    this.#sent = login
-    this.#listeners.add(listener)
-    return [login, { dispose: () => void this.#listeners.delete(listener) }]
-  }
-
-  /** Redis refused the new credentials. It closes the connection when the old ones end. */
-  onReAuthenticationError(error: Error): void {
-    this.#onFailure(error)
+  /**
+   * The client's interface of this kind, for one client: it subscribes again at each reconnect and never gives up
+   * the subscription of before (`@redis/client` 6.3), so the newest one replaces it here.
+   */
+  forClient() {
+    let current: Subscriber | undefined
+    const dispose = () => {
+      if (current) this.#subscribers.delete(current)
+      current = undefined
+    }
+    return {
+      type: 'streaming-credentials-provider' as const,
+      subscribe: async (listener: Listener): Promise<[Login, { dispose: () => void }]> => {
+        const login = await this.#read()
+        dispose()
+        current = { listener, sent: login.password }
+        this.#subscribers.add(current)
+        // They may be newer than those of the other connections.
+        this.#send(login)
+        return [login, { dispose }]
+      },
+      /** Redis refused the new credentials. It closes the connection when the old ones end. */
+      onReAuthenticationError: (error: Error) => {
+        if (current) current.sent = undefined
+        this.#onFailure(error)
+      },
+    }
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#listeners.clear()
+    this.#subscribers.clear()
   }
 
-  async #read(): Promise<Login> {
+  /** Asks once for all who want to know at the same time. */
+  #read(): Promise<Login> {
+    this.#reading ??= this.#ask().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #ask(): Promise<Login> {
     const { username, password, endsInMs } = await this.#source()
     const isRunning = endsInMs !== undefined && endsInMs > 0
     this.#askAgainIn(isRunning ? Math.max(endsInMs / 2, minAskAgainMs) : askAgainMs)
@@ -76,13 +106,19 @@ export class LiveCredentials {
 
   async #renew(): Promise<void> {
     try {
-      const login = await this.#read()
-      if (login.password === this.#sent?.password) return
-      this.#sent = login
-      for (const { onNext } of this.#listeners) onNext(login)
+      this.#send(await this.#read())
     } catch (error) {
       this.#onFailure(error)
       this.#askAgainIn(askAgainMs)
+    }
+  }
+
+  /** To each connection that has another password. */
+  #send(login: Login): void {
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.sent === login.password) continue
+      subscriber.sent = login.password
+      subscriber.listener.onNext(login)
     }
   }
 }

@@ -8,11 +8,15 @@ export interface RedisFailure {
   sentence: string
 }
 
-/** By the word that an error reply begins with (https://redis.io/docs/latest/develop/reference/protocol-spec). */
+const noNodes = [
+  'cluster',
+  'is a cluster that does not tell this user its nodes (allow CLUSTER SLOTS), or STORE_URL has to be redis+cluster://',
+] as const
 const noPermission = [
   'permission',
   'does not let this user run a command that sessions need (ACL)',
 ] as const
+/** By the word that an error reply begins with (https://redis.io/docs/latest/develop/reference/protocol-spec). */
 const replies: Record<string, readonly [reason: string, sentence: string]> = {
   WRONGPASS: [
     'password',
@@ -29,18 +33,22 @@ const replies: Record<string, readonly [reason: string, sentence: string]> = {
   LOADING: ['loading', 'is starting, and loads its data'],
   MASTERDOWN: ['replica', 'is a replica that has lost its primary'],
   CLUSTERDOWN: ['cluster', 'is a cluster with missing nodes'],
-  MOVED: [
-    'cluster',
-    'is a cluster that does not tell this user its nodes (allow CLUSTER SLOTS), or STORE_URL has to be redis+cluster://',
-  ],
+  // A client that knows the nodes follows these.
+  MOVED: noNodes,
+  ASK: noNodes,
   NOPROTO: ['version', 'is older than Redis 6, which sessions need (RESP 3)'],
+}
+
+function failureOf(word: string): RedisFailure | undefined {
+  const reply = replies[word]
+  return reply && { reason: reply[0], sentence: reply[1] }
 }
 
 /** @returns undefined if the error says nothing about it */
 export function redisFailure(error: unknown): RedisFailure | undefined {
   if (!(error instanceof Error)) return undefined
-  const reply = replies[/^[A-Z]+/.exec(error.message)?.[0] ?? '']
-  if (reply) return { reason: reply[0], sentence: reply[1] }
+  const reply = failureOf(/^[A-Z]+/.exec(error.message)?.[0] ?? '')
+  if (reply) return reply
   // What NOPERM becomes inside a script.
   if (/^ERR .*can't run this command/.test(error.message)) {
     return { reason: noPermission[0], sentence: noPermission[1] }
@@ -48,6 +56,10 @@ export function redisFailure(error: unknown): RedisFailure | undefined {
   // Sent by servers before 6 that have no password, whatever the user name.
   if (/^ERR .*AUTH/.test(error.message)) {
     return { reason: 'password', sentence: 'wants no password, and STORE_URL has one' }
+  }
+  // The client's table of slots has no node for one of them (@redis/client 6.3).
+  if (error instanceof TypeError && /reading '(?:master|replicas)'/.test(error.message)) {
+    return failureOf('CLUSTERDOWN')
   }
   if (error.name === 'SocketClosedUnexpectedlyError') {
     const sentence = 'closes the connection at once: it may want TLS (rediss://)'

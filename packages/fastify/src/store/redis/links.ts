@@ -1,7 +1,7 @@
-/** The three ways to reach a Redis: one server, a cluster, or a primary that Sentinels know. */
+/** The ways to reach a Redis: one server, or a primary that Sentinels know. `cluster.ts` has the third. */
 import { isIP } from 'node:net'
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
-import { BasicPooledClientSideCache, createClient, createCluster, RESP_TYPES } from '@redis/client'
+import { createClient, RESP_TYPES } from '@redis/client'
 import { withTimeout } from '../../with-timeout.ts'
 import type { RedisAddress, RedisNode } from './address.ts'
 import type { LiveCredentials } from './credentials.ts'
@@ -34,8 +34,10 @@ export interface RedisLink {
   readonly commands: RedisCommands
   isReady(): boolean
   connect(): Promise<unknown>
-  /** Resolves if every server that takes writes answers. */
+  /** Resolves if every server that takes writes answers. @throws OutdatedLinkError */
   ping(): Promise<unknown>
+  /** Resolves unless a part of the sessions has no server. */
+  checkCoverage?: () => Promise<unknown>
   /** `master` or `slave`, of one server. */
   role?: () => Promise<string>
   close(): Promise<unknown>
@@ -49,14 +51,13 @@ export interface LinkOptions {
   ca: string | undefined
 }
 
-const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer } as const
+export const typeMapping = { [RESP_TYPES.BLOB_STRING]: Buffer } as const
 
 /** What every connection has: credentials, TLS and limits of time. */
-function clientOptions({ address, credentials, ca }: LinkOptions) {
+export function clientOptions({ address, credentials, ca }: LinkOptions) {
   const { username, password } = address
   const fixed = { ...(username && { username }), ...(password && { password }) }
-  return {
-    ...(credentials ? { credentialsProvider: credentials } : fixed),
+  const common = {
     RESP: 3 as const,
     // Commands fail at once while disconnected: a queue would grow as long as the outage lasts.
     disableOfflineQueue: true,
@@ -66,6 +67,14 @@ function clientOptions({ address, credentials, ca }: LinkOptions) {
       socketTimeout: silentMs,
       reconnectStrategy: (retries: number) =>
         Math.min(50 * 2 ** Math.min(retries, 10), maxReconnectDelayMs),
+    },
+  }
+  if (!credentials) return { ...common, ...fixed }
+  return {
+    ...common,
+    // Read anew for each client: a cluster makes one for each node from the same options.
+    get credentialsProvider() {
+      return credentials.forClient()
     },
   }
 }
@@ -118,96 +127,12 @@ export function linkToServer(options: LinkOptions, events: LinkEvents): RedisLin
   }
 }
 
-/** Whether a server is a node of a cluster, and says so. Managed clusters have one endpoint. */
-export async function isClusterNode(options: LinkOptions): Promise<boolean> {
-  const { socket, ...common } = clientOptions(options)
-  const client = createClient({
-    ...common,
-    socket: { ...options.address.nodes[0], ...socket, reconnectStrategy: false },
-  })
-  client.on('error', () => undefined)
-  try {
-    await withTimeout(operationMs, client.connect())
-    return (await withTimeout(operationMs, client.clusterSlots())).length > 0
-  } catch {
-    // No cluster, or not for this user: then the first command says so.
-    return false
-  } finally {
-    destroyIfOpen(client)
-  }
-}
-
-function destroyIfOpen(client: { isOpen: boolean; destroy: () => void }): void {
+export function destroyIfOpen(client: { isOpen: boolean; destroy: () => void }): void {
   if (client.isOpen) client.destroy()
 }
 
-/**
- * Turns the client's cache, which is the only place where a cluster reports invalidations, into events. It
- * keeps nothing: this process has copies of its own.
- */
-class InvalidationEvents extends BasicPooledClientSideCache {
-  readonly #events: LinkEvents
-
-  constructor(events: LinkEvents) {
-    super({ recordStats: false })
-    this.#events = events
-  }
-
-  override handleCache: BasicPooledClientSideCache['handleCache'] = async (
-    _client,
-    parser,
-    send,
-    transformReply,
-    mapping,
-  ) => {
-    const reply = await send()
-    return transformReply ? transformReply(reply, parser.preserve, mapping) : reply
-  }
-
-  override invalidate(key: string | Buffer | null): void {
-    this.#events.onInvalidate(key === null ? null : Buffer.from(key))
-  }
-
-  // A connection was lost, or the nodes of a cluster are being read anew.
-  override clear(): void {
-    this.#events.onDown()
-  }
-}
-
-export function linkToCluster(options: LinkOptions, events: LinkEvents): RedisLink {
-  const { nodes } = options.address
-  const cluster = createCluster({
-    RESP: 3,
-    rootNodes: nodes.map((node) => ({ socket: { ...node } })),
-    defaults: clientOptions(options),
-    clientSideCache: new InvalidationEvents(events),
-    // A primary that is gone: ask the others who took over.
-    topologyRefreshOnReconnectionAttemptStrategy: 500,
-  })
-  cluster.on('error', (error: unknown) => events.onError(error))
-  cluster.on('node-error', (error: unknown) => {
-    events.onError(error)
-    events.onDown()
-  })
-  return {
-    commands: cluster.withTypeMapping(typeMapping),
-    isReady: () => cluster.isReady,
-    connect: async () => {
-      await cluster.connect()
-      events.onUp()
-    },
-    ping: () => {
-      const { masters } = cluster
-      if (masters.length === 0) return Promise.reject(new Error('No node is known'))
-      return Promise.all(masters.map(async (node) => (await cluster.nodeClient(node)).ping()))
-    },
-    close: () => cluster.close(),
-    destroy: () => cluster.destroy(),
-  }
-}
-
-/** The server is no primary: the Sentinels know another one by now. */
-export class NotPrimaryError extends Error {}
+/** The sessions are on other servers by now, which a new link finds. */
+export class OutdatedLinkError extends Error {}
 
 /**
  * The client's own Sentinel support lets commands wait for ever if many come at once, so this asks the
@@ -234,7 +159,7 @@ export function linkToSentinel(options: LinkOptions, events: LinkEvents): RedisL
     connect,
     ping: async () => {
       const role = await link?.role?.()
-      if (role !== 'master') throw new NotPrimaryError(`The server is a ${role}`)
+      if (role !== 'master') throw new OutdatedLinkError(`The server is a ${role}`)
     },
     close: async () => {
       isClosed = true

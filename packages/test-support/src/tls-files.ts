@@ -1,6 +1,5 @@
 /** A certificate authority and a server certificate in files, as redis-server takes them. */
 import 'reflect-metadata'
-import { webcrypto } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +27,7 @@ export interface TlsFiles {
   remove(): void
 }
 
-const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+const newKeys = () => crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 
 /** @param host the one name in the server's certificate */
 export async function writeTlsFiles(host: string): Promise<TlsFiles> {
@@ -48,7 +47,7 @@ export async function writeTlsFiles(host: string): Promise<TlsFiles> {
     signingKey: caKeys.privateKey,
     extensions: [new SubjectAlternativeNameExtension([{ type: 'dns', value: host }])],
   })
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
     return join(folder, name)

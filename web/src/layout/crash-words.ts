@@ -1,0 +1,9 @@
+/** A part of the page that crashed. */
+export const words = {
+  title: 'This page stopped working',
+  text: 'Reload it. If it keeps happening, send us the details below.',
+  reload: 'Reload',
+  details: 'Details',
+  error: 'Error',
+  page: 'Page',
+} as const
