@@ -26,7 +26,7 @@ const stations = [
 ]
 
 /** Three stations, what each of them holds, and what travels between them. */
-export function HowItWorks({ session }: { session: KnownSession }) {
+export default function HowItWorks({ session }: { session: KnownSession }) {
   return (
     <Card title={words.title}>
       <ol className={css.stations}>
