@@ -236,6 +236,30 @@ function borderOf(locator: Locator): Promise<string> {
   return locator.evaluate((element) => getComputedStyle(element).borderTopWidth)
 }
 
+test('a popover leaves as it came, and at once if the user prefers reduced motion', async ({
+  page,
+}) => {
+  await open(page, '/')
+  /** The longest animation when it closes, in ms. */
+  const leaving = async () => {
+    await page.getByRole('button', { name: 'Theme' }).click()
+    const themes = page.locator('#themes')
+    await expect(themes).toBeVisible()
+    return themes.evaluate(async (element: HTMLElement) => {
+      await Promise.all(element.getAnimations().map(({ finished }) => finished))
+      element.hidePopover()
+      await new Promise(requestAnimationFrame)
+      const lengths = element
+        .getAnimations()
+        .map(({ effect }) => Number(effect?.getComputedTiming().duration))
+      return Math.max(0, ...lengths)
+    })
+  }
+  expect(await leaving()).toBeGreaterThan(50)
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await leaving()).toBe(0)
+})
+
 test('nothing moves if the user prefers reduced motion', { tag: '@thorough' }, async ({ page }) => {
   await beSignedIn(page)
   await open(page, '/users')
