@@ -31,16 +31,20 @@ async function expectToFit(page: Page, what: string): Promise<void> {
   expect(overflow, `${what} scrolls sideways`).toBe(0)
   const cut = await page.evaluate(() => {
     const shown = document.querySelectorAll('main *, [popover]:popover-open *, dialog[open] *')
-    return [...shown]
-      .filter((element) =>
-        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
-      )
-      .filter((element) => !element.closest('svg, .hidden-visually, .table, [class*="gate"]'))
-      .filter((element) => {
-        const { left, right, width } = element.getBoundingClientRect()
-        return width > 1 && (right > window.innerWidth + 1 || left < -1)
-      })
-      .map((element) => element.outerHTML.slice(0, 90))
+    return (
+      [...shown]
+        .filter((element) =>
+          element.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
+        )
+        .filter((element) => !element.closest('svg, .hidden-visually, .table, [class*="gate"]'))
+        // What scrolls sideways by itself is cut off by it; the block has to fit.
+        .filter((element) => !element.parentElement?.closest('pre'))
+        .filter((element) => {
+          const { left, right, width } = element.getBoundingClientRect()
+          return width > 1 && (right > window.innerWidth + 1 || left < -1)
+        })
+        .map((element) => element.outerHTML.slice(0, 90))
+    )
   })
   expect(cut, `${what} is cut off`).toEqual([])
 }
@@ -56,7 +60,7 @@ async function expectPartsToFit(page: Page, what: string): Promise<void> {
   await expectToFit(page, `${what}, themes`)
   await page.keyboard.press('Escape')
   await page.getByRole('table').getByRole('button').nth(2).click()
-  const panel = page.getByRole('dialog', { name: 'Person' })
+  const panel = page.getByRole('dialog')
   await panel.evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)))
   await expectToFit(page, `${what}, person`)
   await page.keyboard.press('Escape')
@@ -155,6 +159,12 @@ test('every state is visible with forced colours', { tag: '@thorough' }, async (
   const marked = page.locator('[data-marked="true"]')
   expect(await style(marked, 'outline-style')).not.toBe('none')
   expect(await borderOf(page.getByRole('progressbar'))).not.toBe('0px')
+  // With the colours of the system, a browser draws the bar's border and not what is left.
+  expect(await style(page.getByRole('progressbar'), 'forced-color-adjust')).toBe('none')
+  await open(page, '/users')
+  await page.getByRole('table').getByRole('button').nth(2).click()
+  expect(await style(page.getByRole('dialog'), 'border-inline-start-width')).not.toBe('0px')
+  await page.keyboard.press('Escape')
   await page.keyboard.press('Tab')
   expect(await style(page.locator(':focus'), 'outline-style')).not.toBe('none')
   const { violations } = await new AxeBuilder({ page }).analyze()
@@ -211,38 +221,33 @@ test('the users’ page prints as a list, black on white', { tag: '@thorough' },
   expect(sheet.length).toBeGreaterThan(5000)
 })
 
-test('a line never begins with the dot between a time and how long ago it was', async ({
+test('the dot between a time and how long ago it was is not drawn where the line breaks', async ({
   page,
 }) => {
   await beSignedIn(page)
-  for (const width of [390, 320]) {
+  const seen = new Set<string>()
+  for (const width of [1280, 390, 320]) {
     await page.setViewportSize({ width, height: 844 })
-    for (const path of ['/claims', '/sessions']) {
+    for (const path of ['/claims', '/']) {
       await open(page, path)
       await expect(page.locator('main time').first()).toBeVisible()
-      const lines = await page.locator('main time').evaluateAll((times) =>
-        times.map((time) => {
-          const texts = document.createTreeWalker(time, NodeFilter.SHOW_TEXT)
-          const characters: { text: string; bottom: number }[] = []
-          while (texts.nextNode()) {
-            const { currentNode: node } = texts
-            const text = node.textContent ?? ''
-            for (let at = 0; at < text.length; at += 1) {
-              const range = document.createRange()
-              range.setStart(node, at)
-              range.setEnd(node, at + 1)
-              characters.push({
-                text: text.charAt(at),
-                bottom: range.getBoundingClientRect().bottom,
-              })
-            }
-          }
-          const dot = characters.findIndex((character) => character.text === '·')
-          const before = characters.slice(0, dot).findLast(({ text }) => text.trim() !== '')
-          return [characters[dot]?.bottom, before?.bottom]
+      const times = await page.locator('main time:has(> span)').evaluateAll((all) =>
+        all.map((time) => {
+          time.scrollIntoView({ block: 'center' })
+          const [exact, relative] = [...(time.firstElementChild?.children ?? [])]
+          if (!exact || !relative) throw new Error('no two parts')
+          const [before, box] = [exact.getBoundingClientRect(), relative.getBoundingClientRect()]
+          // What is cut off is not hit either. The dot is in the padding at the left.
+          const hit = document.elementFromPoint(box.left + 7, box.top + box.height / 2)
+          return { oneLine: Math.abs(before.top - box.top) < 2, dot: relative.contains(hit) }
         }),
       )
-      for (const [dot, before] of lines) expect(dot, `${path} at ${width} px`).toBe(before)
+      expect(times.length, path).toBeGreaterThan(1)
+      for (const { oneLine, dot } of times) {
+        expect(dot, `${path} at ${width} px`).toBe(oneLine)
+        seen.add(oneLine ? 'one line' : 'two lines')
+      }
     }
   }
+  expect(seen).toEqual(new Set(['one line', 'two lines']))
 })

@@ -47,9 +47,9 @@ test('every claim of the token is on the page, with its own explanation', async 
   await expect(main(page).getByText('Custom claim')).toHaveCount(0)
 
   for (const claim of ['oid', 'sub', 'tid'])
-    await expect(row(page, claim)).toContainText('Good key')
+    await expect(row(page, claim)).toContainText('Stable key')
   await expect(row(page, 'name')).toContainText('Display only')
-  await expect(row(page, 'aio')).toContainText('Ignore')
+  await expect(row(page, 'aio')).toContainText('Internal')
 })
 
 test(
@@ -60,7 +60,19 @@ test(
     await page.goto('/claims')
     const time = row(page, 'exp').locator('time')
     await expect(time).toHaveAttribute('datetime', new Date(exp * 1000).toISOString())
-    await expect(time).toHaveText(/\d{4}.*· in (?:\d+ minutes|1 hour|2 hours)$/)
+    await expect(time).toHaveText(/\d{4}.* in (?:\d+ min|\d h|\d h \d+ min)$/)
+    const utc = new Date(exp * 1000).toISOString().replace('.000Z', 'Z')
+    await expect(time).toHaveAttribute('title', `${utc} (${exp})`)
+    // The page says of the bar what the claim says.
+    const strip = main(page).getByRole('region', { name: 'Checks and lifetime' })
+    await expect(strip.getByRole('progressbar')).toHaveAccessibleName(
+      /^(?:\d+ h )?(?:\d+ min )?left$/,
+    )
+    const part = await strip
+      .getByRole('progressbar')
+      .evaluate((bar) => (bar as HTMLProgressElement).position)
+    expect(part).toBeGreaterThan(0.8)
+    await expect(strip).toContainText('Entra sets the time of issue about five minutes back')
   },
 )
 
@@ -79,7 +91,7 @@ test(
     })
     await page.goto('/claims')
     await expect(row(page, 'roles').getByRole('listitem')).toHaveText(['Reader', 'Writer'])
-    await expect(row(page, 'roles')).toContainText('For access rules')
+    await expect(row(page, 'roles')).toContainText('Use for authorization')
     await expect(group(page, 'Other')).toContainText('5')
     for (const [claim, value] of [
       ['shoe_size', '42'],
@@ -110,11 +122,11 @@ test(
     }))
     await page.reload()
     await expect(checks.getByRole('listitem')).toHaveText([
-      'Signature: not made',
+      'Signature: not checked',
       'Issuer passed',
       'Audience passed',
       'Nonce: failed',
-      'Expiry: not made',
+      'Expiry: not checked',
     ])
   },
 )
@@ -150,10 +162,73 @@ test(
     await expect(row(page, 'uti')).toBeVisible()
     await expect(main(page).locator('dl > [id]')).toHaveCount(1)
     await filter(page).fill('zzzz')
-    await expect(main(page)).toContainText('No claim matches “zzzz”.')
+    await expect(main(page)).toContainText('No claim matches “zzzz”')
     await page.keyboard.press('Escape')
     await expect(filter(page)).toHaveValue('')
     await expect(row(page, 'oid')).toBeVisible()
+  },
+)
+
+test('the filter knows the badges, marks what it found, and survives a reload', async ({
+  page,
+}) => {
+  await page.goto('/claims')
+  await expect(row(page, 'oid')).toBeVisible()
+  await filter(page).fill('stable KEY')
+  await expect(main(page).locator('dl > [id]')).toHaveCount(3)
+  await expect(row(page, 'sub').locator('mark')).toHaveText('Stable key')
+  await expect(page).toHaveURL(/\/claims\?q=stable\+KEY$/)
+  await page.reload()
+  await expect(main(page).locator('dl > [id]')).toHaveCount(3)
+  await expect(filter(page)).toHaveValue('stable KEY')
+  // A badge is the same filter, and takes it away again.
+  const badge = main(page).getByRole('button', { name: 'Stable key' })
+  await expect(badge).toHaveAttribute('aria-pressed', 'true')
+  await badge.click()
+  await expect(filter(page)).toHaveValue('')
+  await expect(page).toHaveURL(/\/claims$/)
+  await main(page).getByRole('button', { name: 'Internal' }).click()
+  await expect(row(page, 'aio')).toBeVisible()
+  await expect(row(page, 'oid')).toHaveCount(0)
+  // The field’s own button empties it and keeps the focus.
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(filter(page)).toBeFocused()
+  await expect(row(page, 'oid')).toBeVisible()
+})
+
+test('the filter keeps its place beside the JSON, which it filters as well', async ({ page }) => {
+  await page.goto('/claims?q=tenant+id')
+  const place = await filter(page).boundingBox()
+  await page.getByRole('button', { name: 'JSON', exact: true }).click()
+  await expect(page).toHaveURL(/\/claims\?q=tenant\+id&view=json$/)
+  expect(await filter(page).boundingBox()).toEqual(place)
+  const json = main(page).locator('pre')
+  expect(Object.keys(JSON.parse(await json.innerText()) as Token)).toEqual(['tid'])
+  await filter(page).fill('zzzz')
+  await expect(main(page).getByRole('heading', { name: 'No claim matches “zzzz”' })).toBeVisible()
+  await main(page).getByRole('button', { name: 'Clear filter' }).click()
+  await expect(json).toContainText('"oid"')
+})
+
+test(
+  'the JSON scrolls within its block, and has times as comments on demand',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.setViewportSize({ width: 390, height: 844 })
+    const token = await readToken(page)
+    await page.goto('/claims?view=json')
+    const json = main(page).locator('pre')
+    await json.focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => json.evaluate((block) => block.scrollLeft)).toBeGreaterThan(0)
+    const times = page.getByRole('button', { name: 'Times as comments' })
+    await times.click()
+    await expect(times).toHaveAttribute('aria-pressed', 'true')
+    const utc = new Date(Number(token['exp']) * 1000).toISOString().replace('.000Z', 'Z')
+    await expect(json).toContainText(`"exp": ${String(token['exp'])}, // ${utc}`)
+    await page.getByRole('button', { name: 'Copy JSON' }).click()
+    await expect.poll(async () => JSON.parse(await clipboard(page)) as unknown).toEqual(token)
   },
 )
 
@@ -163,7 +238,7 @@ test(
   async ({ page }) => {
     const token = await readToken(page)
     await page.goto('/claims')
-    await page.getByRole('button', { name: 'JSON' }).click()
+    await page.getByRole('button', { name: 'JSON', exact: true }).click()
     await expect(page).toHaveURL(/\/claims\?view=json$/)
     await page.reload()
     const json = main(page).locator('pre')

@@ -89,8 +89,8 @@ test('the keyboard is enough, from sign-in to sign-out', async ({ page }) => {
 
   const rows = page.getByRole('table', { name: 'Users' }).locator('tbody tr')
   await tabAndEnter(page, rows.nth(1).getByRole('button'))
-  const panel = page.getByRole('dialog', { name: 'Person' })
-  await tabTo(page, panel.getByRole('link', { name: 'Open in Entra admin centre' }))
+  const panel = page.getByRole('dialog')
+  await tabTo(page, panel.getByRole('link', { name: 'Open in Microsoft Entra admin center' }))
   await page.keyboard.press('Escape')
   await expect(rows.nth(1).getByRole('button')).toBeFocused()
   await tabAndEnter(page, page.getByRole('button', { name: 'Next' }))

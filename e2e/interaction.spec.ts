@@ -12,7 +12,7 @@ const card = (page: Page, title: string) => page.getByRole('heading', { name: ti
 async function continueAndReturn(page: Page, link: string): Promise<void> {
   await page.getByRole('main').getByRole('link', { name: link }).click()
   // An account to choose, a consent to give, a second factor to show.
-  const asked = page.getByRole('button', { name: /@|^Accept$|^It is me$/ })
+  const asked = page.getByRole('button', { name: /@|^Accept$|^Yes, it’s me$/ })
   for (let step = 0; step < 3; step += 1) {
     await expect(asked.first().or(table(page))).toBeVisible()
     if (await table(page).isVisible()) break

@@ -70,7 +70,7 @@ test(
     )
     await page.unrouteAll()
     await main(page).getByRole('button', { name: 'Try again' }).click()
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 
@@ -96,7 +96,7 @@ test(
     expect(asked).toBe(3)
     await page.unrouteAll()
     await main(page).getByRole('button', { name: 'Try again' }).click()
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 
@@ -138,7 +138,7 @@ test(
     await page.getByRole('link', { name: 'ID token' }).first().click()
     await expect(card(page, 'You’re offline')).toBeVisible()
     await context.setOffline(false)
-    await expect(main(page).getByText('Checked by the server')).toBeVisible()
+    await expect(main(page).getByText('Validated by the server')).toBeVisible()
   },
 )
 

@@ -120,7 +120,7 @@ test(
     await openUsers(page)
     await table(page).getByRole('button').last().click()
     await time.pass(55 * minute + 1000)
-    const panel = page.getByRole('dialog', { name: 'Person' })
+    const panel = page.getByRole('dialog')
     await expect(panel.getByRole('region', { name: 'Session' })).toBeVisible()
     await panel.getByRole('button', { name: 'Dismiss' }).click()
     await expect(toast(page)).toHaveCount(0)

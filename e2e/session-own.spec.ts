@@ -10,8 +10,8 @@ const rows = (page: Page) =>
   table(page)
     .getByRole('row')
     .filter({ has: page.getByRole('button') })
-const others = (page: Page) => table(page).getByRole('button', { name: /^End / })
-const endOthers = (page: Page) => page.getByRole('button', { name: 'End all other sessions' })
+const others = (page: Page) => table(page).getByRole('button', { name: /^Sign out of / })
+const endOthers = (page: Page) => page.getByRole('button', { name: 'Sign out everywhere else' })
 const question = (page: Page) => page.getByRole('dialog')
 
 /** Signs the same account in with another browser. */
@@ -50,10 +50,49 @@ test('the account menu leads to the sessions, of which this device is the only o
   await expect(page.getByRole('heading', { level: 1, name: 'Your sessions' })).toBeFocused()
   await expect(rows(page)).toHaveCount(1)
   await expect(rows(page)).toContainText('This device')
-  await expect(rows(page).locator('time')).toHaveCount(2)
+  await expect(rows(page)).toContainText('Active now')
+  // Signed in, and the end: relative, with the exact time in the tooltip.
+  await expect(rows(page).locator('time')).toHaveText([/ ago$|^now$/, /^in (?:\d+ min|1 h)$/])
+  await expect(rows(page).locator('time').first()).toHaveAttribute('title', /\d{4}/)
+  await expect(rows(page)).toContainText('127.0.0.1')
   await expect(page.getByRole('main')).toContainText('You are signed in on this device only.')
   await expect(endOthers(page)).toHaveCount(0)
 })
+
+test(
+  'each session says what is known of it, and no more',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signInAlone(page)
+    await page.route('**/api/sessions', async (route) => {
+      const { sessions } = (await (await route.fetch()).json()) as {
+        sessions: Record<string, unknown>[]
+      }
+      const [own] = sessions
+      const before = new Date(Date.now() - 60 * 60_000).toISOString()
+      const other = { ...own, current: false, startedAt: before, lastSeenAt: before }
+      const devices = [
+        { id: 'a', device: 'A', methods: ['pwd', 'mfa', 'pwd'], address: '2001:db8::1' },
+        { id: 'b', device: 'B', methods: ['unheard-of'], address: undefined },
+        { id: 'c', device: 'C', lastSeenAt: new Date().toISOString() },
+      ]
+      await route.fulfill({
+        json: { sessions: [own, ...devices.map((device) => ({ ...other, ...device }))] },
+      })
+    })
+    await page.goto('/sessions')
+    const row = (index: number) => rows(page).nth(index)
+    await expect(row(1)).toContainText('With password and multifactor authentication')
+    await expect(row(1)).toContainText('2001:db8::1')
+    await expect(row(1)).toContainText('1 h ago')
+    await expect(row(1)).not.toContainText('Active now')
+    await expect(row(2).getByRole('rowheader')).toHaveText('B')
+    await expect(row(3)).toContainText('Active now')
+    await expect(row(1).getByRole('button')).toHaveAccessibleName(
+      /^Sign out of A, signed in .*\d{4}/,
+    )
+  },
+)
 
 test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ page }) => {
   await signInAlone(page)
@@ -63,6 +102,7 @@ test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ pag
     device: `Firefox on Device ${index}`,
     startedAt: at,
     lastSeenAt: at,
+    expiresAt: at,
     current: index === 0,
   }))
   await page.route('**/api/sessions', (route) => route.fulfill({ json: { sessions } }))
@@ -88,7 +128,10 @@ test(
     await expect(rows(page).last()).toContainText('Firefox on Windows')
     await others(page).click()
     await expect(rows(page)).toHaveCount(1)
-    await expect(page.locator('#announcements')).toHaveText('The session has ended.')
+    await expect(page.locator('#announcements')).toHaveText('Signed out of Firefox on Windows.')
+    await expect(
+      page.getByRole('main').getByText('Signed out of Firefox on Windows.'),
+    ).toBeVisible()
     await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 
     await other.getByRole('searchbox').fill('a')
@@ -107,14 +150,14 @@ test('all other sessions are ended after a confirmation, and this one goes on', 
   await page.goto('/sessions')
   await expect(rows(page)).toHaveCount(3)
   await endOthers(page).click()
-  await expect(question(page)).toContainText('End all 2 other sessions?')
+  await expect(question(page)).toContainText('Sign out everywhere else?')
   await question(page).getByRole('button', { name: 'Cancel' }).click()
   await expect(question(page)).toBeHidden()
   await expect(endOthers(page)).toBeFocused()
   await expect(rows(page)).toHaveCount(3)
 
   await endOthers(page).click()
-  await question(page).getByRole('button', { name: 'End them' }).click()
+  await question(page).getByRole('button', { name: 'Sign out 2 devices' }).click()
   await expect(question(page)).toBeHidden()
   await expect(rows(page)).toHaveCount(1)
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
@@ -144,7 +187,7 @@ test(
 test('ending this session is a sign-out', { tag: '@thorough' }, async ({ page }) => {
   await signInAlone(page)
   await page.goto('/sessions')
-  await rows(page).getByRole('button', { name: 'Sign out' }).click()
+  await rows(page).getByRole('button', { name: 'Sign out', exact: true }).click()
   await page.waitForURL(/\/signed-out/)
   await expect(page.getByRole('main')).toContainText('signed out')
 })

@@ -38,7 +38,7 @@ test('signing out in one tab empties the others', async ({ page, context }) => {
   const claims = await openTab(context, '/claims')
   const home = await openTab(context, '/')
   const users = await shownUsers(list)
-  await expect(claims.getByText('Checked by the server')).toBeVisible()
+  await expect(claims.getByText('Validated by the server')).toBeVisible()
 
   await signOut(page, name)
   for (const tab of [list, claims]) await expect(needed(tab)).toBeVisible()
@@ -72,7 +72,7 @@ test(
     const first = await signIn(page, 0)
     const list = await openTab(context, '/users')
     const claims = await openTab(context, '/claims')
-    await expect(claims.getByText('Checked by the server')).toBeVisible()
+    await expect(claims.getByText('Validated by the server')).toBeVisible()
     const me = ((await (await page.request.get('/api/me')).json()) as { objectId: string }).objectId
 
     await signInAsAnother(page, 1)
@@ -92,7 +92,7 @@ test(
 test('a user never sees a row of the user who was signed in before', async ({ page }) => {
   const first = await signIn(page, 0)
   await page.goto('/claims')
-  await expect(page.getByText('Checked by the server')).toBeVisible()
+  await expect(page.getByText('Validated by the server')).toBeVisible()
   await signOut(page, first)
   await page.goto('/')
   await signInLink(page).click()

@@ -1,5 +1,6 @@
 /** The list of users: search, sort, pages, and the address bar. */
 import { expect, test, type Page } from '@playwright/test'
+import { changeAnswers } from './hostile-text.ts'
 import { beSignedIn } from './signed-in.ts'
 
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
@@ -143,9 +144,9 @@ test('a person’s panel takes the focus, keeps it, and returns it to the row', 
   const userName = await row.getByText(/@/).first().innerText()
   await open.focus()
   await page.keyboard.press('Enter')
-  const panel = page.getByRole('dialog', { name: 'Person' })
+  const panel = page.getByRole('dialog', { name: await open.innerText() })
   await expect(panel).toContainText(userName)
-  for (const fact of ['Display name', 'First name', 'Last name', 'E-mail', 'Object id']) {
+  for (const fact of ['First name', 'Last name', 'Email', 'User name', 'Object ID']) {
     await expect(panel.getByRole('term').filter({ hasText: fact })).toBeVisible()
   }
   const isInside = () => panel.evaluate((dialog) => dialog.contains(document.activeElement))
@@ -164,6 +165,95 @@ test('a person’s panel takes the focus, keeps it, and returns it to the row', 
   await open.click()
   await page.mouse.click(20, 400)
   await expect(panel).toHaveCount(0)
+  // Back closes it as well; the list stays, and the focus returns.
+  await open.click()
+  await expect(panel).toBeVisible()
+  await page.goBack()
+  await expect(panel).toHaveCount(0)
+  await expect(page).toHaveURL(/\/users$/)
+  await expect(open).toBeFocused()
+})
+
+test('a person has an address, and the next one is a key away', async ({ page }) => {
+  await page.goto('/users?sort=-name&page=2')
+  await expectPage(page, 2)
+  const shown = await names(page)
+  const panel = (index: number) =>
+    page.getByRole('dialog', { name: shown[index] ?? '-', exact: true })
+  await rows(page).nth(1).getByRole('button').click()
+  await expect(panel(1)).toBeVisible()
+  await expect(page).toHaveURL(/\/users\?sort=-name&page=2&user=[\w-]+$/)
+  const previous = page.getByRole('button', { name: 'Previous person' })
+  const next = page.getByRole('button', { name: 'Next person' })
+  await next.click()
+  await expect(panel(2)).toBeVisible()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowUp')
+  await expect(panel(0)).toBeVisible()
+  await expect(previous).toHaveAttribute('aria-disabled', 'true')
+  await page.keyboard.press('ArrowUp')
+  await expect(panel(0)).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expect(panel(1)).toBeVisible()
+
+  const id = new URL(page.url()).searchParams.get('user') ?? ''
+  await page.reload()
+  await expect(panel(1)).toContainText(id)
+  await page.keyboard.press('Escape')
+  await expect(panel(1)).toHaveCount(0)
+  await expect(page).toHaveURL(/\/users\?sort=-name&page=2$/)
+  // Another page of the list does not have that person.
+  await page.goto(`/users?user=${id}`)
+  await expect(page.getByText('The linked person isn’t on this page of the list.')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+})
+
+test(
+  'everything about a person is copied at once',
+  { tag: '@thorough' },
+  async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/users')
+    await expectPage(page, 1)
+    await rows(page).first().getByRole('button').click()
+    const panel = page.getByRole('dialog')
+    const mail = panel.getByRole('link', { name: /@/ })
+    expect(await mail.getAttribute('href')).toBe(`mailto:${await mail.innerText()}`)
+    // An id is one line.
+    const id = panel.locator('code')
+    expect((await id.boundingBox())?.height).toBeLessThan(25)
+    await panel.getByRole('button', { name: 'Copy all' }).click()
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).toContain(`Object ID: ${await id.innerText()}`)
+    expect(await copied()).toContain(
+      `Display name: ${await panel.getByRole('heading').innerText()}`,
+    )
+  },
+)
+
+test('the columns are the same on every page, and a guest has the address of home', async ({
+  page,
+}) => {
+  const edges = () =>
+    table(page)
+      .getByRole('columnheader')
+      .evaluateAll((heads) => heads.map((head) => head.getBoundingClientRect().left))
+  await page.goto('/users')
+  await expectPage(page, 1)
+  const first = await edges()
+  expect(first).toHaveLength(2)
+  const guest = rows(page)
+    .filter({ has: page.getByText('Guest', { exact: true }) })
+    .first()
+  await expect(guest).toContainText('@partner.example')
+  await expect(guest).not.toContainText('#EXT#')
+  await expect(guest).toHaveAttribute('title', /#EXT#@/)
+  await page.goto('/users?page=3')
+  await expectPage(page, 3)
+  expect(await edges()).toEqual(first)
+  await page.goto('/users?q=zzzz')
+  await expect(page.getByRole('heading', { name: 'No one matches “zzzz”' })).toBeVisible()
+  await expect(page.getByText('0 of 0')).toHaveCount(0)
 })
 
 test('the row of the signed-in user is marked', { tag: '@thorough' }, async ({ page }) => {
@@ -193,3 +283,32 @@ test('the first load reserves the space of the rows', { tag: '@thorough' }, asyn
   await expect(table(page)).toHaveAttribute('aria-busy', 'false')
   expect(await heights()).toEqual(waiting)
 })
+
+test(
+  'a name without letters has the sign of a person, and a long one is cut and whole in the tooltip',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    const long = 'x'.repeat(200)
+    await changeAnswers(page, '/api/users', (json) => {
+      const { users, ...rest } = json as { users: { displayName: string }[] }
+      const named = ['!?', long, '\u202eevil', ' '].map((displayName, index) => ({
+        ...users[index],
+        displayName,
+      }))
+      return { ...rest, users: named }
+    })
+    await page.goto('/users')
+    await expect(rows(page)).toHaveCount(4)
+    const disc = rows(page).first().locator('[aria-hidden="true"]').first()
+    await expect(disc.locator('svg')).toHaveCount(1)
+    await expect(rows(page).nth(1).locator('[data-initials="X"]')).toHaveCount(1)
+    await expect(rows(page).nth(1)).toHaveAttribute('title', new RegExp(`^${long}\n`))
+    await rows(page).nth(1).getByRole('button').click()
+    await expect(page.getByRole('dialog', { name: long })).toBeVisible()
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }))
+    expect(scroll).toBe(client)
+  },
+)

@@ -3,14 +3,13 @@
  * to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { iconsModule } from './icons.ts'
+import { iconModules } from './icons.ts'
 
-const file = new URL('../web/src/ui/icons.generated.ts', import.meta.url)
-
-if (!process.argv.includes('--check')) writeFileSync(file, iconsModule())
-else if (readFileSync(file, 'utf8') !== iconsModule()) {
-  process.stderr.write(
-    'web/src/ui/icons.generated.ts is not up to date: npm run icons writes it.\n',
-  )
-  process.exitCode = 1
+for (const [name, text] of Object.entries(iconModules())) {
+  const file = new URL(`../web/src/ui/${name}`, import.meta.url)
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else if (readFileSync(file, 'utf8') !== text) {
+    process.stderr.write(`web/src/ui/${name} is not up to date: npm run icons writes it.\n`)
+    process.exitCode = 1
+  }
 }

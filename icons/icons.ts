@@ -3,10 +3,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** The icons that the pages use: the name here, and Fluent's. Each is 20 px wide and one path. */
-const used: Record<string, string> = {
+const used = {
   arrowRight: 'arrow_right_20_regular',
-  arrowSortDown: 'arrow_sort_down_20_regular',
-  arrowSortUp: 'arrow_sort_up_20_regular',
   building: 'building_20_regular',
   check: 'checkmark_20_regular',
   checkCircle: 'checkmark_circle_20_regular',
@@ -22,7 +20,6 @@ const used: Record<string, string> = {
   lock: 'lock_closed_20_regular',
   moon: 'weather_moon_20_regular',
   noConnection: 'wifi_off_20_regular',
-  notMade: 'subtract_circle_20_regular',
   open: 'open_20_regular',
   people: 'people_20_regular',
   person: 'person_20_regular',
@@ -37,14 +34,30 @@ const used: Record<string, string> = {
   window: 'window_20_regular',
 }
 
+/** Icons that only pages outside the first download use. In one module with the others they would be part of it. */
+const usedLater = {
+  arrowSortDown: 'arrow_sort_down_20_regular',
+  arrowSortUp: 'arrow_sort_up_20_regular',
+  notMade: 'subtract_circle_20_regular',
+}
+
 const folder = join(
   dirname(createRequire(import.meta.url).resolve('@fluentui/svg-icons/package.json')),
   'icons',
 )
 
-/** The module of icons: one exported path each, so that the build leaves unused ones out. */
-export function iconsModule(): string {
-  const lines = Object.entries(used).map(([name, file]) => `export const ${name} = '${path(file)}'`)
+/** The modules of icons in web/src/ui, by their names: one exported path each, so that the build leaves unused ones out. */
+export function iconModules(): Record<string, string> {
+  return {
+    'icons.generated.ts': iconsModule(used),
+    'page-icons.generated.ts': iconsModule(usedLater),
+  }
+}
+
+function iconsModule(icons: Record<string, string>): string {
+  const lines = Object.entries(icons).map(
+    ([name, file]) => `export const ${name} = '${path(file)}'`,
+  )
   return [
     '// Generated from @fluentui/svg-icons (MIT, Microsoft) by `npm run icons`. Do not edit.',
     ...lines,

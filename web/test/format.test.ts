@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { formatClock, formatRelative, language } from '../src/ui/format.ts'
+import { formatClock, formatDuration, formatRelative, language } from '../src/ui/format.ts'
 
 const minute = 60_000
 
 describe('formatted times', () => {
   test.each([
     [0, 'now'],
-    [-25 * minute, '25 minutes ago'],
-    [40 * minute, 'in 40 minutes'],
-    [59.6 * minute, 'in 1 hour'],
+    [-12_000, 'now'],
+    [29_000, 'now'],
+    [31_000, 'in 1 min'],
+    [-25 * minute, '25 min ago'],
+    [40 * minute, 'in 40 min'],
+    [59.6 * minute, 'in 1 h'],
+    [70 * minute, 'in 1 h 10 min'],
+    [86 * minute, 'in 1 h 26 min'],
+    [-1439 * minute, '23 h 59 min ago'],
     [-24 * 60 * minute, 'yesterday'],
-    [400 * 24 * 60 * minute, 'in 13 months'],
+    [400 * 24 * 60 * minute, 'in 400 days'],
   ])('%d ms away is "%s"', (distance, words) => {
     const now = Date.UTC(2026, 10, 23, 12)
     expect(formatRelative(now + distance, now)).toBe(words)
@@ -23,6 +29,16 @@ describe('formatted times', () => {
     [-5, '0:00'],
   ])('%d ms are %s on a clock', (ms, clock) => {
     expect(formatClock(ms)).toBe(clock)
+  })
+
+  test.each([
+    [0, 'under 1 min'],
+    [29_000, 'under 1 min'],
+    [31_000, '1 min'],
+    [70 * minute, '1 h 10 min'],
+    [120 * minute, '2 h'],
+  ])('%d ms last %s', (duration, words) => {
+    expect(formatDuration(duration)).toBe(words)
   })
 
   test('are English in every browser, and in its own order if it is English too', () => {

@@ -2,7 +2,8 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Users } from '@gatehouse/shared/users'
 import { firstName } from '../src/pages/home/status.tsx'
-import { findMatch } from '../src/pages/users/user-table.tsx'
+import { asText, mailLink } from '../src/pages/users/person-panel.tsx'
+import { homeAddress, otherMail, shownUserName } from '../src/pages/users/person.ts'
 import {
   pageCount,
   rangeText,
@@ -11,6 +12,7 @@ import {
   writeListParams,
 } from '../src/pages/users/users-query.ts'
 import { initials } from '../src/ui/avatar.tsx'
+import { findMatch } from '../src/ui/match.tsx'
 
 const list = { search: '', sort: 'name' } as const
 
@@ -56,7 +58,7 @@ describe('the address of the users page', () => {
   const read = (query: string) => readListParams(new URLSearchParams(query))
 
   test('survives being read and written', () => {
-    const query = 'q=ada+l&sort=-name&page=3'
+    const query = 'q=ada+l&sort=-name&page=3&user=6f1e-a'
     expect(writeListParams(read(query)).toString()).toBe(query)
     expect(writeListParams(read('')).toString()).toBe('')
   })
@@ -67,6 +69,9 @@ describe('the address of the users page', () => {
       expect(read(`page=${page}`).page).toBe(1)
     }
     expect(read('sort=drop').sort).toBe('name')
+    for (const user of ['', 'a b', '../x', 'x'.repeat(65)]) {
+      expect(read(`user=${encodeURIComponent(user)}`).user).toBeUndefined()
+    }
   })
 })
 
@@ -74,7 +79,8 @@ describe('the text about a list', () => {
   test('says which part of the list is shown', () => {
     expect(rangeText(2, 25, 1204)).toBe('26–50 of 1,204')
     expect(rangeText(49, 4, 1204)).toBe('1,201–1,204 of 1,204')
-    expect(rangeText(1, 0, 0)).toBe('0 of 0')
+    expect(rangeText(1, 0, 0)).toBe('')
+    expect(rangeText(2, 25, 1204, true)).toBe('26 to 50 of 1,204')
     expect(rangeText(1, 25, null)).toBe('1–25')
   })
 
@@ -92,9 +98,61 @@ describe('a match', () => {
     expect(findMatch('Ada', '')).toBeUndefined()
   })
 
+  test('is found anywhere, if asked so', () => {
+    expect(findMatch('Ada', 'DA', 'anywhere')).toEqual(['A', 'da', ''])
+    expect(findMatch('x\u{1F600}y', 'Y', 'anywhere')).toEqual(['x\u{1F600}', 'y', ''])
+  })
+
   test('treats the search as text, not as a pattern', () => {
     expect(findMatch('Ada', '.*')).toBeUndefined()
     expect(findMatch('a(b', 'a(')).toEqual(['', 'a(', 'b'])
+  })
+})
+
+const person = {
+  id: 'f1',
+  displayName: 'Ada King',
+  givenName: null,
+  surname: null,
+  mail: 'ada@here.example',
+  userPrincipalName: 'ADA@here.example',
+}
+
+describe('a person', () => {
+  test.each([
+    ['ada_partner.example#EXT#@here.example', 'ada@partner.example'],
+    ['ada_king_partner.example#ext#@here.example', 'ada_king@partner.example'],
+    ['ada@here.example', undefined],
+    ['#EXT#@here.example', undefined],
+    ['ada#EXT#@here.example', undefined],
+    ['_partner.example#EXT#@here.example', undefined],
+    ['ada_#EXT#@here.example', undefined],
+  ])('with the user name %s is at home at %s', (userPrincipalName, address) => {
+    const user = { ...person, userPrincipalName }
+    expect(homeAddress(user)).toBe(address)
+    expect(shownUserName(user)).toBe(address ?? userPrincipalName)
+  })
+
+  test('has a second line for an e-mail address that the user name does not say', () => {
+    expect(otherMail(person)).toBeUndefined()
+    expect(otherMail({ ...person, mail: null })).toBeUndefined()
+    expect(otherMail({ ...person, mail: 'king@here.example' })).toBe('king@here.example')
+    const guest = { ...person, userPrincipalName: 'ada_partner.example#EXT#@here.example' }
+    expect(otherMail({ ...guest, mail: 'Ada@partner.example' })).toBeUndefined()
+    expect(otherMail(guest)).toBe('ada@here.example')
+  })
+
+  test('is copied with what is known, and nothing else', () => {
+    expect(asText(person)).toBe(
+      'Display name: Ada King\nEmail: ada@here.example\nUser name: ADA@here.example\nObject ID: f1',
+    )
+    const nameless = { ...person, displayName: ' ', mail: null }
+    expect(asText(nameless)).toBe('User name: ADA@here.example\nObject ID: f1')
+  })
+
+  test('is written to at one address, without headers that the directory made up', () => {
+    expect(mailLink('ada@here.example')).toBe('mailto:ada@here.example')
+    expect(mailLink('a?cc=b@x.example&body=c')).toBe('mailto:a%3Fcc%3Db@x.example%26body%3Dc')
   })
 })
 

@@ -8,9 +8,15 @@ export const OwnSessions = Type.Object({
       id: Type.String(),
       /** Such as "Firefox on Windows", from the browser's headers at the sign-in. */
       device: Type.String(),
+      /** The IP address of the sign-in. Not there if it is not known, behind a proxy that is not trusted for instance. */
+      address: Type.Optional(Type.String()),
+      /** How the user signed in, if Entra said so: the claim `amr`, such as "pwd" and "mfa". */
+      methods: Type.Optional(Type.Array(Type.String())),
       startedAt: Type.String({ format: 'date-time' }),
       /** To the minute. */
       lastSeenAt: Type.String({ format: 'date-time' }),
+      /** When it ends without further activity. */
+      expiresAt: Type.String({ format: 'date-time' }),
       /** Whether it is the session of this request. */
       current: Type.Boolean(),
     }),

@@ -72,6 +72,7 @@ const own: OwnSessions['sessions'][number] = {
   device: 'Firefox on Windows',
   startedAt: now,
   lastSeenAt: now,
+  expiresAt: now,
   current: true,
 }
 

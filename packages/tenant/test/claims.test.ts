@@ -31,11 +31,11 @@ describe('a claims request for an authentication context', () => {
       const answer = await fetch(url, { headers: { cookie }, redirect: 'manual' })
       return answer.status === 302 ? 'none' : answer.text()
     }
-    expect(await page()).toMatch(/Confirm it is you.*name="confirm"/s)
+    expect(await page()).toMatch(/Confirm it’s you.*name="confirm"/s)
     await codeOf(tenant, { claims: stepUp }, { cookies })
     expect(await page()).toBe('none')
     await codeOf(tenant, { prompt: 'login' }, { cookies })
-    expect(await page()).toContain('Confirm it is you')
+    expect(await page()).toContain('Confirm it’s you')
   })
 
   it('cannot be satisfied without a page', async () => {

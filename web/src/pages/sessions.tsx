@@ -1,13 +1,14 @@
 import { useState } from 'react'
-import { useApi } from '@gatehouse/react'
+import { announce, useApi } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { info } from '../ui/icons.generated.ts'
+import { checkCircle, info } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { EndOthers } from './sessions/end-sessions.tsx'
 import { SessionTable } from './sessions/session-table.tsx'
+import { words } from './sessions/words.ts'
 
 /** Rows on the first page. Most people have two or three; the server keeps a hundred at most. */
 const pageSize = 20
@@ -16,27 +17,41 @@ const pageSize = 20
 export default function Sessions() {
   const own = useApi(api.sessions)
   const [shown, setShown] = useState(pageSize)
+  const [done, setDone] = useState<string>()
+  const say = (text: string) => {
+    setDone(text)
+    announce(text)
+  }
   return (
-    <Page
-      title="Your sessions"
-      lead="Where you are signed in to this app. End what you do not know or no longer use."
-    >
+    <Page title={words.title} lead={words.lead}>
+      {done && (
+        <Callout icon={checkCircle} tone="success">
+          <p>{done}</p>
+        </Callout>
+      )}
       <QueryView query={own} placeholder={<SessionTable sessions={undefined} />}>
         {({ sessions }) => (
           <>
-            <SessionTable sessions={sessions} shown={shown} />
+            <SessionTable
+              sessions={sessions}
+              shown={shown}
+              onEnded={(device) => say(words.signedOutOf(device))}
+            />
             {sessions.length > shown && (
               <div>
                 <Button variant="outline" onClick={() => setShown(shown + pageSize)}>
-                  Show {Math.min(pageSize, sessions.length - shown)} more of {sessions.length}
+                  {words.more(Math.min(pageSize, sessions.length - shown), sessions.length)}
                 </Button>
               </div>
             )}
             {sessions.length > 1 ? (
-              <EndOthers count={sessions.length - 1} />
+              <EndOthers
+                count={sessions.length - 1}
+                onEnded={() => say(words.signedOutElsewhere)}
+              />
             ) : (
               <Callout icon={info}>
-                <p>You are signed in on this device only.</p>
+                <p>{words.onlyHere}</p>
               </Callout>
             )}
           </>

@@ -1,14 +1,16 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
+import type { DirectoryUser } from '@gatehouse/shared/users'
 import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
-import { MessageCard } from '../ui/card.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { formatNumber } from '../ui/format.ts'
 import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
-import { SearchBox } from '../ui/search-box.tsx'
+import { SearchBox, useKeptText } from '../ui/search-box.tsx'
+import { PersonPanel } from './users/person-panel.tsx'
 import { useRefusedMessages } from './users/refused.ts'
 import { UserTable } from './users/user-table.tsx'
 import {
@@ -23,6 +25,7 @@ import {
   type UsersPage,
 } from './users/users-query.ts'
 import css from './users/users.module.css'
+import { words } from './users/words.ts'
 
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
@@ -42,10 +45,7 @@ export default function UsersPageView() {
   const placeholder = <Results params={params} data={undefined} busy navigate={navigate} />
 
   return (
-    <Page
-      title="Users"
-      lead="The people in your organisation’s directory, read through Microsoft Graph as you."
-    >
+    <Page title={words.title} lead={words.lead}>
       <div className={css.tools}>
         <UserSearch search={search} onSearch={onSearch} />
         <p className={css.range}>
@@ -54,7 +54,7 @@ export default function UsersPageView() {
       </div>
       {restarted && (
         <Callout icon={info}>
-          <p>This page of results was too old. We started again from page 1.</p>
+          <p>{words.tooOld}</p>
         </Callout>
       )}
       {/* `useRestartOnStaleCursor` is about to load page 1. */}
@@ -91,7 +91,9 @@ function Results({ params, data, busy, navigate }: ResultsProps) {
         sort={sort}
         busy={busy || !data}
         onSort={(next) => navigate({ sort: next })}
+        onOpen={(id) => navigate({ page: params.page, user: id }, { state: openedHere })}
       />
+      {data && !busy && <Person params={params} users={data.users} navigate={navigate} />}
       {data && (data.page > 1 || data.next !== null) && (
         <Pager
           page={data.page}
@@ -102,6 +104,43 @@ function Results({ params, data, busy, navigate }: ResultsProps) {
       )}
     </>
   )
+}
+
+/** Marks a history entry that the list made: closing the panel goes back from it. */
+const openedHere = { opened: 'person' }
+
+type PersonProps = { params: ListParams; users: DirectoryUser[]; navigate: Navigate }
+
+/** The panel of the person that the address names. Back closes it, and a link or a reload opens it. */
+function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
+  const at = users.findIndex((user) => user.id === id)
+  const user = users[at]
+  if (id === undefined) return null
+  if (!user) {
+    return (
+      <Callout icon={info}>
+        <p>{words.notHere}</p>
+      </Callout>
+    )
+  }
+  const stepTo = (other: DirectoryUser | undefined) =>
+    other && (() => navigate({ page, user: other.id }, { replace: true, state: history.state }))
+  const close = () => {
+    if (isOpenedHere(history.state)) history.back()
+    else navigate({ page }, { replace: true })
+  }
+  return (
+    <PersonPanel
+      user={user}
+      onPrevious={stepTo(users[at - 1])}
+      onNext={stepTo(users[at + 1])}
+      onClose={close}
+    />
+  )
+}
+
+function isOpenedHere(state: unknown): boolean {
+  return typeof state === 'object' && state !== null && 'opened' in state
 }
 
 /** Returns to page 1 if the cursor of the page is too old. @returns whether it did */
@@ -128,7 +167,8 @@ function usePrefetchNext({ search, sort }: ListParams, data: UsersPage | undefin
   const client = useQueryClient()
   useEffect(() => {
     if (!data) return
-    announce(`Showing ${rangeText(data.page, data.users.length, data.total).replace('–', ' to ')}`)
+    const range = rangeText(data.page, data.users.length, data.total, true)
+    if (range) announce(words.showing(range))
     if (data.next) void client.prefetchQuery(usersPage({ search, sort }, data.page + 1))
   }, [client, search, sort, data])
 }
@@ -143,18 +183,18 @@ function useClampPage(page: number, data: UsersPage | undefined, navigate: Navig
 function NoMatch({ search, clear }: { search: string; clear: () => void }) {
   if (!search) {
     return (
-      <MessageCard icon={searchIcon} title="Nobody here" heading="h2">
-        <p>The directory lists no users for you.</p>
-      </MessageCard>
+      <EmptyState icon={searchIcon} title={words.nobody}>
+        <p>{words.nobodyText}</p>
+      </EmptyState>
     )
   }
   return (
-    <MessageCard icon={searchIcon} title={`No one matches “${search}”`} heading="h2">
-      <p>Search looks at the start of names and user names.</p>
+    <EmptyState icon={searchIcon} title={words.noMatch(search)}>
+      <p>{words.noMatchText}</p>
       <Button variant="outline" onClick={clear}>
-        Clear search
+        {words.clear}
       </Button>
-    </MessageCard>
+    </EmptyState>
   )
 }
 
@@ -167,40 +207,26 @@ type PagerProps = {
 
 function Pager({ page, pages, hasNext, onPage }: PagerProps) {
   return (
-    <nav className={css.pager} aria-label="Pages of users">
+    <nav className={css.pager} aria-label={words.pages}>
       <Button variant="outline" disabled={page === 1} onClick={() => onPage(page - 1)}>
-        Previous
+        {words.previous}
       </Button>
       <p>
         {pages
-          ? `Page ${formatNumber(page)} of ${formatNumber(pages)}`
-          : `Page ${formatNumber(page)}`}
+          ? words.pageOf(formatNumber(page), formatNumber(pages))
+          : words.page(formatNumber(page))}
       </p>
       <Button variant="outline" disabled={!hasNext} onClick={() => onPage(page + 1)}>
-        Next
+        {words.next}
       </Button>
     </nav>
   )
 }
 
-/** How long the typing has to pause before a search starts, in ms. */
-const pauseMs = 250
-
 type SearchProps = { search: string; onSearch: (search: string) => void }
 
-/** Searches after a pause in the typing. It follows the address bar, for instance after Back. */
+/** Searches after a pause in the typing. */
 function UserSearch({ search, onSearch }: SearchProps) {
-  const [typed, setTyped] = useState(search)
-  const [shown, setShown] = useState(search)
-  if (shown !== search) {
-    setShown(search)
-    if (typed.trim() !== search) setTyped(search)
-  }
-  useEffect(() => {
-    if (typed.trim() === search) return undefined
-    const timer = setTimeout(() => onSearch(typed.trim()), pauseMs)
-    return () => clearTimeout(timer)
-  }, [typed, search, onSearch])
-
-  return <SearchBox label="Search users" value={typed} onChange={setTyped} />
+  const [typed, setTyped] = useKeptText(search, onSearch)
+  return <SearchBox label={words.search} value={typed} onChange={setTyped} />
 }

@@ -1,15 +1,18 @@
 import { appAddress } from '@gatehouse/react'
 import { userPhoto } from '@gatehouse/shared/paths'
 import css from './avatar.module.css'
+import { Icon } from './icon.tsx'
+import { person } from './icons.generated.ts'
 
 type Props = { name: string; id: string; size?: 'small' | 'medium' | 'large' }
 
-/** A person's photo, or initials on a colour that depends on the id. It is hidden from screen readers: the name always stands beside it. */
+/** A person's photo, or initials on a colour that depends on the id; a name without letters has the sign of a person. It is hidden from screen readers: the name always stands beside it. */
 export function Avatar({ name, id, size = 'medium' }: Props) {
+  const letters = initials(name)
   return (
     <span className={`${css.avatar} ${css[size]} avatar-${avatarColour(id)}`} aria-hidden="true">
       {/* Drawn from an attribute, so that they are no part of a button's text. */}
-      <span data-initials={initials(name)} />
+      {letters ? <span data-initials={letters} /> : <Icon path={person} size={16} />}
       <Photo key={id} id={id} />
     </span>
   )

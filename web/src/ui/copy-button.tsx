@@ -4,6 +4,7 @@ import { Button } from './button.tsx'
 import css from './copy-button.module.css'
 import { Icon } from './icon.tsx'
 import { check, copy, errorCircle } from './icons.generated.ts'
+import { words } from './words.ts'
 
 type Props = {
   text: string
@@ -17,8 +18,8 @@ type State = 'idle' | 'copied' | 'denied'
 
 const results: Record<State, string> = {
   idle: '',
-  copied: 'Copied',
-  denied: 'This browser does not allow copying. Select the text instead.',
+  copied: words.copied,
+  denied: words.copyDenied,
 }
 
 export function CopyButton({ text, label, wide = false }: Props) {

@@ -3,6 +3,7 @@ import { CopyButton } from './copy-button.tsx'
 import css from './details.module.css'
 import { Icon } from './icon.tsx'
 import { chevronRight } from './icons.generated.ts'
+import { words } from './words.ts'
 
 export type Entries = Record<string, string | undefined>
 
@@ -25,7 +26,7 @@ export function Details({ title, entries, copy = true, children }: Props) {
       <div className={css.body}>
         {children}
         {entries && <EntryList entries={entries} />}
-        {entries && copy && <CopyButton text={asLines(entries)} label="Copy details" wide />}
+        {entries && copy && <CopyButton text={asLines(entries)} label={words.copyDetails} wide />}
       </div>
     </details>
   )

@@ -1,3 +1,5 @@
+import { words } from './words.ts'
+
 /** "1,204": in English, like the pages. */
 export function formatNumber(value: number): string {
   return value.toLocaleString('en')
@@ -13,9 +15,9 @@ export function language(preferred: string): string {
   return preferred.startsWith('en') ? preferred : 'en-GB'
 }
 
-/** "23 November 2026 at 19:45:03", in the reader's time zone. */
+/** "23 November 2026 at 19:45:03 CET", in the reader's time zone, which it names. */
 export function formatTime(at: number): string {
-  exact ??= format('long', 'medium')
+  exact ??= format('long', 'long')
   return exact.format(at)
 }
 
@@ -25,26 +27,36 @@ export function formatShortTime(at: number): string {
   return short.format(at)
 }
 
-function format(dateStyle: 'long' | 'medium', timeStyle: 'medium' | 'short') {
+function format(dateStyle: 'long' | 'medium', timeStyle: 'long' | 'short') {
   return new Intl.DateTimeFormat(language(navigator.language), { dateStyle, timeStyle })
 }
 
-const steps = [
-  { unit: 'second', ms: 1000, below: 60 },
-  { unit: 'minute', ms: 60_000, below: 60 },
-  { unit: 'hour', ms: 3_600_000, below: 24 },
-  { unit: 'day', ms: 86_400_000, below: 60 },
-  { unit: 'month', ms: 2_629_800_000, below: 24 },
-  { unit: 'year', ms: 31_557_600_000, below: Infinity },
-] as const
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
 
-/** "25 minutes ago", "in 40 minutes", "now". Both times in ms. */
+/** "under 1 min", "40 min", "1 h 26 min": a duration under a day. @param ms not negative */
+export function formatDuration(ms: number): string {
+  const minutes = Math.round(ms / minuteMs)
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  const parts = [hours && words.hours(hours), rest && words.minutes(rest)]
+  return parts.filter(Boolean).join(' ') || words.underMinute
+}
+
+/**
+ * "25 min ago", "in 1 h 26 min", "now", "yesterday". Under a day in two units: "in 1 hour" is said of 70 minutes
+ * and of 86, and people look for an expiry here. No seconds: pages do not follow them. Both times in ms.
+ */
 export function formatRelative(at: number, now: number): string {
-  relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
   const distance = at - now
-  const step = steps.find(({ ms, below }) => Math.abs(Math.round(distance / ms)) < below)
-  if (!step) return ''
-  return relative.format(Math.round(distance / step.ms), step.unit)
+  const size = Math.abs(distance)
+  if (size < minuteMs / 2) return words.now
+  if (size < dayMs - minuteMs / 2) {
+    const duration = formatDuration(size)
+    return distance < 0 ? words.ago(duration) : words.ahead(duration)
+  }
+  relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+  return relative.format(Math.round(distance / dayMs), 'day')
 }
 
 /** A duration in ms as a clock: "4:32", "1:04:32". */

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { currentPath as pathOf } from '@gatehouse/react'
+import { words } from './words.ts'
 
 let currentPath: string | undefined
 let wentBack = false
@@ -17,13 +18,18 @@ window.addEventListener('popstate', () => {
  */
 export function PageFocus({ title, path }: { title: string; path: string }) {
   useEffect(() => {
-    document.title = `${title} · Gatehouse`
+    document.title = words.pageTitle(title)
     const first = currentPath === undefined || currentPath === path
     currentPath = path
     // On Back the browser restores the scroll position.
     if (!first && !wentBack) window.scrollTo(0, 0)
     wentBack = false
-    if (!first) document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+    if (!first) focusHeading()
   }, [title, path])
   return null
+}
+
+/** Moves the focus to the heading of the page: what had it is about to go. */
+export function focusHeading(): void {
+  document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
 }

@@ -1,11 +1,18 @@
 import css from './progress.module.css'
+import { words } from './words.ts'
 
-type Props = { label: string; value: number; max: number }
+type Props = {
+  /** Says how much is left. */
+  label: string
+  /** What is left of `max`. */
+  value: number
+  max: number
+}
 
-/** How far a time has run. */
+/** How much time is left: full at the start, and empty at the end. */
 export function ProgressBar({ label, value, max }: Props) {
-  const part = Math.round((100 * Math.min(max, Math.max(0, value))) / Math.max(1, max))
-  return <progress className={css.bar} aria-label={label} value={part} max={100} />
+  // The element keeps the value between 0 and `max` by itself.
+  return <progress className={css.bar} aria-label={label} value={value} max={max} />
 }
 
 /** Stands in for a page that loads. It appears only after a moment, so that a fast page does not flicker. */
@@ -13,7 +20,7 @@ export function Spinner() {
   return (
     <output className={css.spinner}>
       <span className={css.ring} />
-      <span className="hidden-visually">Loading</span>
+      <span className="hidden-visually">{words.loading}</span>
     </output>
   )
 }

@@ -1,11 +1,18 @@
-import { type KeyboardEvent as ReactKeyboardEvent, type RefObject, useEffect, useRef } from 'react'
+import {
+  type KeyboardEvent as ReactKeyboardEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react'
 import { Icon } from './icon.tsx'
-import { search } from './icons.generated.ts'
+import { dismiss, search } from './icons.generated.ts'
 import css from './search-box.module.css'
+import { words } from './words.ts'
 
 type Props = { label: string; value: string; onChange: (value: string) => void }
 
-/** A field to search or filter with: `/` moves the focus to it, Esc empties it. */
+/** A field to search or filter with: `/` moves the focus to it, Esc or its button empties it. */
 export function SearchBox({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
   useSlashKey(input)
@@ -13,6 +20,10 @@ export function SearchBox({ label, value, onChange }: Props) {
     if (event.key !== 'Escape') return
     event.preventDefault()
     onChange('')
+  }
+  const clear = () => {
+    onChange('')
+    input.current?.focus()
   }
   return (
     <search className={css.search}>
@@ -31,8 +42,51 @@ export function SearchBox({ label, value, onChange }: Props) {
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      {value ? (
+        <button
+          type="button"
+          className={css.clear}
+          aria-label={words.clear}
+          title={words.clear}
+          onClick={clear}
+        >
+          <Icon path={dismiss} />
+        </button>
+      ) : (
+        <kbd className={css.hint} aria-hidden="true">
+          /
+        </kbd>
+      )}
     </search>
   )
+}
+
+/** How long the typing has to pause before the address bar changes, in ms. Browsers refuse too many changes. */
+const pauseMs = 250
+
+/**
+ * A text that is typed here and kept in the address bar, whose changes it follows: Back, for instance.
+ *
+ * @param kept the text in the address bar
+ * @param keep writes it there, after a pause in the typing; the same function at each render
+ * @returns what is typed, and a function that changes it
+ */
+export function useKeptText(
+  kept: string,
+  keep: (text: string) => void,
+): [string, (text: string) => void] {
+  const [typed, setTyped] = useState(kept)
+  const [shown, setShown] = useState(kept)
+  if (shown !== kept) {
+    setShown(kept)
+    if (typed.trim() !== kept) setTyped(kept)
+  }
+  useEffect(() => {
+    if (typed.trim() === kept) return undefined
+    const timer = setTimeout(() => keep(typed.trim()), pauseMs)
+    return () => clearTimeout(timer)
+  }, [typed, kept, keep])
+  return [typed, setTyped]
 }
 
 /** `/` moves the focus to an input, unless the user types in another field or a dialog is open. */
@@ -40,7 +94,7 @@ function useSlashKey(input: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
-      const inUse = 'input, textarea, select, [contenteditable], dialog[open] *'
+      const inUse = ['input', 'textarea', 'select', '[contenteditable]'].join()
       if (event.target instanceof Element && event.target.matches(inUse)) return
       if (document.querySelector('dialog[open]')) return
       event.preventDefault()

@@ -3,15 +3,25 @@ import { useServerNow } from '@gatehouse/react'
 import { formatRelative, formatShortTime, formatTime } from './format.ts'
 import css from './time.module.css'
 
-/** A date and time, and how far away it is. @param at in ms @param short leaves the seconds out */
-export function Time({ at, short = false }: { at: number; short?: boolean }) {
+type Props = {
+  /** In ms. */
+  at: number
+  /** Leaves the seconds and the time zone out. */
+  short?: boolean
+  /** The tooltip; the time in UTC by default. */
+  title?: string
+}
+
+/** A date and time, and how far away it is. Where both do not fit into one line, the dot between them is not drawn. */
+export function Time({ at, short = false, title }: Props) {
   const now = useServerNow(15_000)
+  const utc = new Date(at).toISOString()
   return (
-    <time dateTime={new Date(at).toISOString()}>
-      {short ? formatShortTime(at) : formatTime(at)}
-      {/* The space before the dot does not break: a line never begins with it. */}
-      <span className={css.dot}>{'\u00a0· '}</span>
-      <span className={css.relative}>{formatRelative(at, now)}</span>
+    <time className={css.time} dateTime={utc} title={title ?? utc}>
+      <span className={css.parts}>
+        <span>{short ? formatShortTime(at) : formatTime(at)}</span>{' '}
+        <span className={css.relative}>{formatRelative(at, now)}</span>
+      </span>
     </time>
   )
 }

@@ -169,7 +169,7 @@ const PublicId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' 
 /** `/api/sessions`: where the user is signed in. Each user sees and ends their own sessions only. */
 export async function userSessionRoutes(
   plain: FastifyInstance,
-  { sessions, userSessions }: AuthContext,
+  { lifetimes, sessions, userSessions }: AuthContext,
 ): Promise<void> {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   app.addHook('onRequest', app.requireSignIn)
@@ -181,11 +181,14 @@ export async function userSessionRoutes(
     const { user, secrets } = sessionOf(request)
     const list = await userSessions.list(user)
     return {
-      sessions: list.map(({ publicIds, id, device, startedAt, seenAt }) => ({
+      sessions: list.map(({ publicIds, id, device, address, methods, ...times }) => ({
         id: publicIds[0] ?? '',
         device,
-        startedAt: iso(startedAt),
-        lastSeenAt: iso(seenAt),
+        ...(address && { address }),
+        ...(methods && { methods }),
+        startedAt: iso(times.startedAt),
+        lastSeenAt: iso(times.seenAt),
+        expiresAt: iso(sessionEnd(times, lifetimes)),
         current: id === secrets.id,
       })),
     }

@@ -49,6 +49,8 @@ const SessionLabelSchema = Type.Object({
   device: Type.String(),
   startedAt: Type.Number(),
   seenAt: Type.Number(),
+  address: Type.Optional(Type.String()),
+  methods: Type.Optional(Type.Array(Type.String())),
 })
 
 /** What a user's other sessions may see of one. Moments in ms since the epoch. */

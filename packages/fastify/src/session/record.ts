@@ -72,6 +72,8 @@ const SessionRecordSchema = Type.Object({
   startedAt: Moment,
   seenAt: Moment,
   device: Type.String(),
+  /** The IP address of the sign-in, if it is known. */
+  address: Type.Optional(Type.String()),
 })
 
 type RecordShape = Static<typeof SessionRecordSchema>
@@ -128,6 +130,21 @@ export function userOf(claims: VerifiedClaims): User {
     guest: claims['acct'] === 1,
     authenticationContexts: strings(claims['acrs']),
   }
+}
+
+/** No list of methods is longer, and no name. Entra's own have up to nine letters. */
+const methodPattern = /^[a-z0-9_-]{1,20}$/i
+const maxMethods = 8
+
+/**
+ * How the user proved who they are, if Entra says so: the claim `amr`, such as `pwd` and `mfa`.
+ *
+ * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+ */
+export function methodsOf(claims: VerifiedClaims): string[] {
+  return strings(claims['amr'])
+    .filter((method) => methodPattern.test(method))
+    .slice(0, maxMethods)
 }
 
 function text(value: unknown): string {

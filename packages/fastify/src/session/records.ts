@@ -12,6 +12,7 @@ import {
   absoluteEnd,
   hasEnded,
   type Lifetimes,
+  methodsOf,
   parseRecord,
   serialiseRecord,
   type SessionRecord,
@@ -109,14 +110,16 @@ export class Records {
   }
 
   #toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
-    const { device, startedAt, seenAt, claims } = record
+    const { device, startedAt, seenAt, address, claims } = record
+    const methods = methodsOf(claims)
+    const known = { ...(address && { address }), ...(methods.length > 0 && { methods }) }
     const { labels, lifetimes } = this.#options
     const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
     return {
       id: secrets.id,
       version,
       sealed: seal(serialiseRecord(record), secrets),
-      label: ofUser.seal(secrets.id, { device, startedAt, seenAt }),
+      label: ofUser.seal(secrets.id, { device, startedAt, seenAt, ...known }),
       expiresAt: storedUntil(record, lifetimes),
     }
   }

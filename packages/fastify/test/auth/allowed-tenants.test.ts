@@ -76,6 +76,6 @@ describe('with tenant "organizations"', () => {
     const iss = `${open.tenant.origin}/${other}/v2.0`
     open.tenant.faults.set({ at: 'token', times: 1, kind: 'idToken', claims: { iss } })
     const answer = await open.browser().signIn()
-    expect(answer.location).toMatch(/^\/sign-in-problem\?code=failed/)
+    expect(answer.location).toMatch(/^\/sign-in-problem\?code=not_verified/)
   })
 })

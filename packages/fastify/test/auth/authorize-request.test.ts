@@ -120,7 +120,7 @@ describe('while the tenant does not answer', () => {
         const answer = await browser.get('/auth/sign-in')
         expect(answer.status).toBe(503)
         expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
-        expect(answer.text).toContain('Sign-in is not available')
+        expect(answer.text).toContain('Sign-in is unavailable')
         expect(answer.setCookies).toEqual([])
         expectSafeHeaders(answer)
 

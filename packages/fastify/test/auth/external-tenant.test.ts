@@ -46,7 +46,7 @@ describe('an external tenant', () => {
     gatehouse.tenant.faults.clear('token')
     gatehouse.tenant.faults.set({ at: 'token', kind: 'idToken', claims })
     const { location } = await gatehouse.browser().signIn()
-    expect(location).toContain('/sign-in-problem?code=failed')
+    expect(location).toContain('/sign-in-problem?code=not_verified')
     expect(gatehouse.logs.join('')).toContain('"check":"iss"')
   })
 

@@ -1,16 +1,16 @@
 /** Answers of the control routes: a form gets the page again, other clients get a status. */
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { controlProblemPage } from '../pages/control/sections.ts'
+import { controlProblemPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/layout.ts'
 
 export function isForm(request: FastifyRequest): boolean {
   return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
 }
 
-/** @param anchor the part of the page to show, for a form */
-export function done(request: FastifyRequest, reply: FastifyReply, anchor = ''): FastifyReply {
-  return isForm(request) ? reply.redirect(`/_tenant${anchor}`, 303) : reply.code(204).send()
+/** @param place the tab or the part of the page to show, for a form */
+export function done(request: FastifyRequest, reply: FastifyReply, place = ''): FastifyReply {
+  return isForm(request) ? reply.redirect(`/_tenant${place}`, 303) : reply.code(204).send()
 }
 
 export function sendControlProblem(

@@ -24,9 +24,7 @@ export async function controlRoutes(app: FastifyInstance, tenant: TenantState): 
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     sendControlProblem(error, request, reply),
   )
-  app.get('/', async ({ query }, reply) =>
-    sendPage(reply, controlPage(tenant, createScenarios(tenant).list(), readFormValues(query))),
-  )
+  pageRoutes(app, tenant)
   scenarioRoutes(app, tenant)
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
@@ -35,6 +33,18 @@ export async function controlRoutes(app: FastifyInstance, tenant: TenantState): 
     tenant.keys.rotate()
     return done(request, reply)
   })
+}
+
+function pageRoutes(app: FastifyInstance, tenant: TenantState): void {
+  const scenarios = createScenarios(tenant)
+  app.get('/', async ({ query }, reply) =>
+    sendPage(reply, controlPage(tenant, scenarios.list(), 'scenarios', readFormValues(query))),
+  )
+  for (const tab of ['requests', 'directory'] as const) {
+    app.get(`/${tab}`, async (_request, reply) =>
+      sendPage(reply, controlPage(tenant, scenarios.list(), tab)),
+    )
+  }
 }
 
 /** A web page could reach loopback by a form, or by its own host name that resolves to loopback (DNS rebinding). */
@@ -63,14 +73,14 @@ function journalRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
   app.post('/journal/clear', async (request, reply) => {
     tenant.journal.clear()
-    return done(request, reply, '#journal')
+    return done(request, reply, '/requests')
   })
 }
 
 function directoryRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post('/users', async (request, reply) => {
     tenant.directory.resize(countOf(request.body))
-    return done(request, reply)
+    return done(request, reply, '/directory')
   })
 }
 

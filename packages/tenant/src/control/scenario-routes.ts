@@ -40,7 +40,7 @@ export function scenarioRoutes(app: FastifyInstance, tenant: TenantState): void 
   app.post<Route>('/scenarios/:id/clear', async (request, reply) => {
     const scenario = known(request)
     scenarios.clear(scenario.id)
-    return done(request, reply, `#${scenario.id}`)
+    return done(request, reply, addressAfterClear(request, scenario.id))
   })
 
   /** Keeps what was typed in the fields: after success by the address, else with the problem beside it. */
@@ -54,10 +54,20 @@ export function scenarioRoutes(app: FastifyInstance, tenant: TenantState): void 
       scenarios.start(scenario.id, ofForm(entered, scenario))
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
-      return sendPage(reply, controlPage(tenant, scenarios.list(), { ...entered, problem }), 400)
+      const page = controlPage(tenant, scenarios.list(), 'scenarios', { ...entered, problem })
+      return sendPage(reply, page, 400)
     }
     return done(request, reply, addressOf(entered))
   }
+}
+
+/** The part of the page where the button was. */
+function addressAfterClear({ query, body }: FastifyRequest, id: string): string {
+  const { from } = readFormValues(query)
+  const { q } = readFormValues(body)
+  const kept = q === undefined ? {} : { q }
+  if (from === 'row') return addressOf({ ...kept, scenario: id })
+  return addressOf(from === 'popular' ? { from } : kept)
 }
 
 /** @throws Error with the status 404 */

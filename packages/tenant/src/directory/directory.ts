@@ -35,6 +35,8 @@ export interface Directory extends AccountStates {
   readonly users: readonly TenantUser[]
   byId(id: string): TenantUser | undefined
   byUserName(userName: string): TenantUser | undefined
+  /** By what users type to sign in: their user name, or for guests the address at home, as in Entra. */
+  bySignInName(name: string): TenantUser | undefined
   /** By object id or user name. */
   byIdOrName(text: string): TenantUser | undefined
   /** The first `limit` users whose name or user name has a word that begins with each word of `text`. */
@@ -65,12 +67,23 @@ export function createDirectory(
     },
     byId,
     byUserName,
+    bySignInName: (name) => byUserName(name) ?? guestByMail(register.users, name),
     byIdOrName: (text) => byId(text) ?? byUserName(text),
     find: (text, limit) => findUsers(register.users, text, limit),
     admins: () => register.users.filter((user) => user.isAdmin),
     isDisabled: (id) => states.isDisabled(id) || byId(id)?.accountEnabled === false,
     resize: (size = count) => void (register = registerOf(make(size))),
   }
+}
+
+/** What the user types to sign in. */
+export function signInName({ userType, mail, userPrincipalName }: TenantUser): string {
+  return userType === 'Guest' && mail !== null ? mail : userPrincipalName
+}
+
+function guestByMail(users: readonly TenantUser[], name: string): TenantUser | undefined {
+  const mail = name.trim().toLowerCase()
+  return users.find((user) => user.userType === 'Guest' && user.mail?.toLowerCase() === mail)
 }
 
 function registerOf(users: readonly TenantUser[]) {

@@ -124,7 +124,10 @@ function named(givenName: string, surname: string, preferredLanguage: string) {
   return { displayName: `${givenName} ${surname}`, givenName, surname, preferredLanguage }
 }
 
-/** Special users, by place. They are near the front, so that every tenant has them. */
+/** Far from the front: tests sign in the users of the first places. */
+const disabledPlace = 199
+
+/** Special users, by place. All but one are near the front, so that every tenant has them. */
 const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
   [0, () => ({ roles: ['Directory.Reader'] })],
   [1, () => ({ roles: ['Directory.Reader', 'Directory.Auditor'], isAdmin: true })],
@@ -133,6 +136,7 @@ const exceptions = new Map<number, (user: TenantUser) => Partial<TenantUser>>([
   [10, () => ({ groups: groupsUpTo(200) })],
   [11, () => ({ groups: groupsUpTo(240) })],
   [12, () => ({ mail: null, jobTitle: null, givenName: null, surname: null })],
+  [disabledPlace, () => ({ accountEnabled: false })],
 ])
 
 function guest(user: TenantUser): Partial<TenantUser> {

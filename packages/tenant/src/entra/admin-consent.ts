@@ -31,8 +31,8 @@ export function adminConsentRoutes(app: FastifyInstance, tenant: TenantState): v
   app.get<Route>(path, { config: { endpoint: 'adminconsent' } }, async (request, reply) =>
     answer(tenant, request, reply, ({ target, scopes }) => {
       applyFault(tenant, 'adminconsent', request)
-      const admins = tenant.directory.admins()
-      return sendPage(reply, adminConsentPage({ action: request.url, target, scopes, admins }))
+      const { directory } = tenant
+      return sendPage(reply, adminConsentPage({ action: request.url, target, directory, scopes }))
     }),
   )
   app.post<Route>(path, async (request, reply) => {

@@ -4,6 +4,7 @@ import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorPage } from '../pages/errors.ts'
 import { sendPage } from '../pages/layout.ts'
+import { appAddress } from '../registry/app-address.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
@@ -54,5 +55,16 @@ function sendProblem(
     request.routeOptions.url ?? '',
   )
   if (!isPage) return reply.code(problem.status).send(errorBody(problem, trace, tenant.origin))
-  return sendPage(reply, errorPage({ problem, trace }), problem.status)
+  return sendPage(
+    reply,
+    errorPage({ problem, trace, app: homeOfClient(tenant, request) }),
+    problem.status,
+  )
+}
+
+/** The home page of the client that a request names: an origin of its redirect URIs, never one of the request. */
+function homeOfClient({ registry, journal }: TenantState, { url }: FastifyRequest) {
+  const clientId = new URLSearchParams(url.split('?')[1]).get('client_id')
+  const client = clientId === null ? undefined : registry.client(clientId)
+  return client && appAddress(client, journal)?.home
 }

@@ -47,6 +47,7 @@ function begin(exchange: Exchange): FastifyReply {
   const users = [...accounts.keys()].map((id) => tenant.directory.byId(id))
   const page = pickSignOutPage({
     action: sameAddress(request.url),
+    directory: tenant.directory,
     users: users.filter((user) => user !== undefined),
     next: redirectOf(tenant, parameters),
   })

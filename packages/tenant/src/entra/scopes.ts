@@ -1,40 +1,12 @@
 /** The scopes that this tenant knows: OpenID's, and Graph's delegated permissions. */
 
+import { words } from '../pages/words.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
 import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
-
-/** The words for a scope on the consent page. */
-export const scopeWords: Readonly<Record<string, string>> = {
-  openid: 'Sign you in',
-  profile: 'See your name and user name',
-  email: 'See your e-mail address',
-  offline_access: 'Keep the access that you have given it, also while you are away',
-  'User.Read': 'Read your profile',
-  'User.ReadWrite': 'Read and change your profile',
-  'User.ReadBasic.All': 'Read the name, e-mail address and photo of everybody in the organisation',
-  'User.Read.All': 'Read the full profile of everybody in the organisation',
-  'Directory.Read.All': 'Read everything in the directory',
-  'Directory.ReadWrite.All': 'Read and change everything in the directory',
-  'Application.Read.All': 'Read all applications',
-  'Application.ReadWrite.All': 'Read and change all applications',
-  'DelegatedPermissionGrant.ReadWrite.All': 'Change which permissions applications have',
-  'Organization.Read.All': 'Read about the organisation',
-  'Group.Read.All': 'Read all groups',
-  'GroupMember.Read.All': 'Read who belongs to which group',
-  'People.Read': 'See the people that matter to you',
-  'Presence.Read': 'See whether you are available',
-  'Mail.Read': 'Read your mail',
-  'Mail.Send': 'Send mail as you',
-  'Calendars.Read': 'Read your calendars',
-  'Calendars.ReadWrite': 'Read and change your calendars',
-  'Contacts.Read': 'Read your contacts',
-  'Files.Read': 'Read your files',
-  'Tasks.Read': 'Read your tasks',
-}
 
 /** Only an administrator can consent to these. Entra has more such scopes; the tenant lets users consent to those that only read. */
 export const adminScopes: ReadonlySet<string> = new Set([
@@ -43,7 +15,7 @@ export const adminScopes: ReadonlySet<string> = new Set([
   'DelegatedPermissionGrant.ReadWrite.All',
 ])
 
-const known = new Map(Object.keys(scopeWords).map((scope) => [scope.toLowerCase(), scope]))
+const known = new Map(Object.keys(words.scopes).map((scope) => [scope.toLowerCase(), scope]))
 const graphResources = ['https://graph.microsoft.com', graphAppId]
 const defaultScope = '.default'
 

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { adminScopes, scopeWords } from '../entra/scopes.ts'
+import { adminScopes } from '../entra/scopes.ts'
+import { words } from '../pages/words.ts'
 import { newServicePrincipal, stableGuid, type ServicePrincipal } from '../registry/application.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { Entry } from '../registry/registry.ts'
@@ -155,15 +156,15 @@ const published: Readonly<Record<string, string>> = {
 }
 
 function graphScopes() {
-  return Object.entries(scopeWords).map(([value, words]) => ({
+  return Object.entries(words.scopes).map(([value, description]) => ({
     id: published[value] ?? stableGuid(`scope ${value}`),
     value,
     type: adminScopes.has(value) ? 'Admin' : 'User',
     isEnabled: true,
-    adminConsentDisplayName: words,
-    adminConsentDescription: words,
-    userConsentDisplayName: words,
-    userConsentDescription: words,
+    adminConsentDisplayName: description,
+    adminConsentDescription: description,
+    userConsentDisplayName: description,
+    userConsentDescription: description,
   }))
 }
 

@@ -1,34 +1,35 @@
 /** The consent pages: the permissions that an application asks for, in plain words. */
 
 import { html } from 'ghtml'
-import type { TenantUser } from '../directory/directory.ts'
+import type { Directory, TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, people, person, scopeList, type Page } from './layout.ts'
+import { layout, scopeList, type Page } from './layout.ts'
+import { people, person } from './person.ts'
+import { words } from './words.ts'
 
 interface Consent {
   action: string
   target: Target
+  directory: Directory
   user: TenantUser
   scopes: readonly string[]
 }
 
-export function consentPage({ action, target, user, scopes }: Consent): Page {
-  const main = html`<div class="person">!${person(user)}</div>
-    <h1>Permissions requested</h1>
-    <p class="quiet">${target.client.name} would like to:</p>
+export function consentPage({ action, target, directory, user, scopes }: Consent): Page {
+  const main = html`<div class="person">!${person(user, directory)}</div>
+    <h1>${words.consent.title}</h1>
+    <p class="quiet">${words.consent.wants(target.client.name)}</p>
     !${scopeList(scopes)}
-    <p class="quiet">
-      Accept only if you trust ${target.client.name}. Nothing real is behind it here.
-    </p>
+    <p class="quiet">${words.consent.trust(target.client.name)} ${words.consent.test}</p>
     <form method="post" action="${action}">
       <input type="hidden" name="user" value="${user.id}" />
       <div class="actions">
-        <button name="cancel" value="1">Cancel</button>
-        <button class="primary" name="accept" value="1">Accept</button>
+        <button name="cancel" value="1">${words.cancel}</button>
+        <button class="primary" name="accept" value="1">${words.consent.accept}</button>
       </div>
     </form>`
   return {
-    html: layout({ title: 'Permissions requested', main }),
+    html: layout({ title: words.consent.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }
@@ -36,47 +37,40 @@ export function consentPage({ action, target, user, scopes }: Consent): Page {
 interface AdminConsent {
   action: string
   target: Target
+  directory: Directory
   scopes: readonly string[]
-  admins: readonly TenantUser[]
 }
 
 /** An administrator approves an application for all users. */
-export function adminConsentPage({ action, target, scopes, admins }: AdminConsent): Page {
-  const main = html`<h1>Approve for your organisation</h1>
-    <p class="quiet">${target.client.name} would like to, for everybody here:</p>
+export function adminConsentPage({ action, target, directory, scopes }: AdminConsent): Page {
+  const main = html`<h1>${words.adminConsent.title}</h1>
+    <p class="quiet">${words.adminConsent.wants(target.client.name)}</p>
     !${scopeList(scopes)}
-    <p>Nobody else has to consent after that. Approve as:</p>
+    <p>${words.adminConsent.approveAs}</p>
     <form method="post" action="${action}">
-      !${people(admins)}
-      <div class="actions"><button name="cancel" value="1">Cancel</button></div>
+      !${people(directory.admins(), directory)}
+      <div class="actions"><button name="cancel" value="1">${words.cancel}</button></div>
     </form>`
   return {
-    html: layout({ title: 'Approve for your organisation', main }),
+    html: layout({ title: words.adminConsent.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }
 
-interface NeedApproval {
-  action: string
-  target: Target
-  user: TenantUser
-  scopes: readonly string[]
-}
-
 /** For a user who may not consent: an administrator has to. */
-export function needApprovalPage({ action, target, user, scopes }: NeedApproval): Page {
-  const main = html`<div class="person">!${person(user)}</div>
-    <h1>Need admin approval</h1>
-    <p>${target.client.name} needs permission that only an administrator can grant:</p>
+export function needApprovalPage({ action, target, directory, user, scopes }: Consent): Page {
+  const main = html`<div class="person">!${person(user, directory)}</div>
+    <h1>${words.needApproval.title}</h1>
+    <p>${words.needApproval.why(target.client.name)}</p>
     !${scopeList(scopes)}
     <form method="post" action="${action}">
       <div class="actions">
-        <button name="other" value="1">Sign in as an administrator</button>
-        <button class="primary" name="return" value="1">Return without granting consent</button>
+        <button name="return" value="1">${words.needApproval.back}</button>
+        <button class="primary" name="other" value="1">${words.needApproval.asAdmin}</button>
       </div>
     </form>`
   return {
-    html: layout({ title: 'Need admin approval', main }),
+    html: layout({ title: words.needApproval.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }

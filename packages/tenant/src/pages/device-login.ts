@@ -2,14 +2,15 @@
 
 import { html } from 'ghtml'
 import { layout, type Page } from './layout.ts'
+import { words } from './words.ts'
 
 export function deviceLoginPage(code: string, problem?: string): Page {
-  const main = html`<h1>Enter code</h1>
-    <p class="quiet">Your device or command shows it. Never enter a code that somebody sent you.</p>
+  const main = html`<h1>${words.device.enterCode}</h1>
+    <p class="quiet">${words.device.where}</p>
     !${problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`}
     <form method="post" action="/devicelogin">
       <div class="field">
-        <label for="user_code">Code</label>
+        <label for="user_code">${words.device.code}</label>
         <input
           id="user_code"
           name="user_code"
@@ -20,23 +21,19 @@ export function deviceLoginPage(code: string, problem?: string): Page {
           maxlength="20"
           required
         />
-        <button class="primary">Next</button>
+        <button class="primary">${words.signIn.next}</button>
       </div>
     </form>`
-  return { html: layout({ title: 'Enter code', main }) }
+  return { html: layout({ title: words.device.enterCode, main }) }
 }
 
-/** @param name of the application */
-export function deviceDonePage(name: string, problem: string | undefined): Page {
-  const title = problem === undefined ? 'You are signed in' : 'You are not signed in'
+/** @param app the name of the application */
+export function deviceDonePage(app: string, problem: string | undefined): Page {
+  const title = problem === undefined ? words.device.signedIn : words.device.notSignedIn
+  const text =
+    problem === undefined ? words.device.approved(app) : words.device.refused(app, problem)
   const main = html`<h1>${title}</h1>
-    <p>
-      ${
-        problem === undefined
-          ? `${name} has what it asked for on your device.`
-          : `${name} will be told: ${problem}`
-      }
-    </p>
-    <p class="quiet">You can close this window.</p>`
+    <p>${text}</p>
+    <p class="quiet">${words.closeWindow}</p>`
   return { html: layout({ title, main }) }
 }

@@ -4,29 +4,42 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'ghtml'
 import type { Problem, Trace } from '../entra/errors.ts'
 import { layout, sendPage, type Page } from './layout.ts'
+import { words } from './words.ts'
 
-export function errorPage({ problem, trace }: { problem: Problem; trace: Trace }): Page {
-  const main = html`<h1>Sorry, signing in does not work</h1>
+interface SignInError {
+  problem: Problem
+  trace: Trace
+  /** The home page of the application, if it is known. */
+  app: string | undefined
+}
+
+export function errorPage({ problem, trace, app }: SignInError): Page {
+  const main = html`<h1>${words.error.title}</h1>
     <p class="problem" role="alert">AADSTS${problem.code}: ${problem.message}</p>
-    <p>
-      The application sent a request that the tenant cannot answer. Its developer can mend that.
-    </p>
+    <p>${words.error.who}</p>
     <dl>
-      <dt>Trace ID</dt>
+      <dt>${words.error.traceId}</dt>
       <dd><code>${trace.traceId}</code></dd>
-      <dt>Correlation ID</dt>
+      <dt>${words.error.correlationId}</dt>
       <dd><code>${trace.correlationId}</code></dd>
-      <dt>Timestamp</dt>
+      <dt>${words.error.timestamp}</dt>
       <dd><code>${new Date(trace.at).toISOString()}</code></dd>
-    </dl>`
-  return { html: layout({ title: 'Signing in does not work', main }) }
+    </dl>
+    !${
+      app === undefined
+        ? ''
+        : html`<p class="actions">
+            <a class="button primary" href="${app}">${words.error.back}</a>
+          </p>`
+    }`
+  return { html: layout({ title: words.error.title, main }) }
 }
 
 /** Answers unknown paths with a page. */
 export function answerUnknown(app: FastifyInstance): void {
-  const main = html`<h1>Nothing is here</h1>
-    <p class="quiet">The local tenant has no such address.</p>
-    <p class="actions"><a class="button" href="/_tenant">Control page</a></p>`
-  const page = { html: layout({ title: 'Nothing is here', main }) }
+  const main = html`<h1>${words.notFound.title}</h1>
+    <p class="quiet">${words.notFound.text}</p>
+    <p class="actions"><a class="button" href="/_tenant">${words.controlPage}</a></p>`
+  const page = { html: layout({ title: words.notFound.title, main }) }
   app.setNotFoundHandler((_request, reply) => sendPage(reply, page, 404))
 }

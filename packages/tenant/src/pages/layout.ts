@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
-import type { TenantUser } from '../directory/directory.ts'
-import { scopeWords } from '../entra/scopes.ts'
+import { words } from './words.ts'
 
 const mark =
   '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2 18V9a8 8 0 0 1 16 0v9h-4V9a4 4 0 0 0-8 0v9z"/></svg>'
@@ -17,24 +16,29 @@ interface Layout {
   wide?: boolean
   /** Markup for the head. */
   head?: string
+  /** Markup beside the name of the tenant. */
+  aside?: string
 }
 
-export function layout({ title, main, wide = false, head = '' }: Layout): string {
+export function layout({ title, main, wide = false, head = '', aside = '' }: Layout): string {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${words.language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${title} · Local tenant</title>
+        <title>${words.title(title)}</title>
         !${styleElement} !${head}
       </head>
       <body>
         <main class="${wide ? 'wide' : ''}">
-          <p class="brand">!${mark} Local tenant</p>
+          <div class="brand">
+            <p>!${mark} ${words.brand}</p>
+            !${aside}
+          </div>
           !${main}
         </main>
-        <footer>Local tenant: no real accounts · <a href="/_tenant">Control page</a></footer>
+        <footer>${words.footer} · <a href="/_tenant">${words.controlPage}</a></footer>
       </body>
     </html>`
 }
@@ -45,11 +49,12 @@ export interface Page {
   formOrigins?: readonly string[]
   /** Origins of the page's frames. */
   frameOrigins?: readonly string[]
-  /** Hashes of inline scripts, `'sha256-…'`. */
+  /** Hashes of inline scripts and further style sheets, `'sha256-…'`. */
   scriptHashes?: readonly string[]
+  styleHashes?: readonly string[]
 }
 
-/** Sends a page that is not stored, runs no script, is in no frame and loads nothing from other origins. */
+/** Sends a page that is not stored, runs no script but its own, is in no frame and loads nothing. */
 export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
   return reply
     .code(status)
@@ -73,10 +78,13 @@ export function sameAddress(url: string): string {
   return query < 0 ? '?' : url.slice(query)
 }
 
-function contentSecurityPolicy({ formOrigins = [], frameOrigins = [], scriptHashes = [] }: Page) {
+function contentSecurityPolicy(page: Page): string {
+  const { formOrigins = [], frameOrigins = [], scriptHashes = [], styleHashes = [] } = page
   return [
     "default-src 'none'",
-    `style-src ${styleHash}`,
+    ['style-src', styleHash, ...styleHashes].join(' '),
+    // Photos are part of the page.
+    'img-src data:',
     ...(scriptHashes.length > 0 ? [`script-src ${scriptHashes.join(' ')}`] : []),
     ...(frameOrigins.length > 0 ? [`frame-src ${frameOrigins.join(' ')}`] : []),
     // Chromium applies this to the redirects after a form too.
@@ -86,73 +94,53 @@ function contentSecurityPolicy({ formOrigins = [], frameOrigins = [], scriptHash
   ].join('; ')
 }
 
-/** The style sheet of all pages is inline, so that a page is one answer. The policy names its hash. */
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-
-const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+/** A style sheet or script that stands in the page itself, so that a page is one answer. The policy names its hash. */
+export interface Inline {
+  element: string
+  /** `'sha256-…'` */
+  hash: string
+}
 
 /** In one piece: one more space, and the hash would not match. */
-const styleElement = `<style>${style}</style>`
+export function inline(tag: 'style' | 'script', text: string): Inline {
+  const digest = createHash('sha256').update(text).digest('base64')
+  return { element: `<${tag}>${text}</${tag}>`, hash: `'sha256-${digest}'` }
+}
 
-const script = 'document.forms[0].submit()'
-const scriptElement = `<script>${script}</script>`
-const scriptHash = `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+/** @param file beside the pages, such as `control/style.css` */
+export function inlineFile(tag: 'style' | 'script', file: string): Inline {
+  return inline(tag, readFileSync(new URL(file, import.meta.url), 'utf8'))
+}
+
+/** The style sheet of all pages. */
+const { element: styleElement, hash: styleHash } = inlineFile('style', './style.css')
+
+const submit = inline('script', 'document.forms[0].submit()')
 
 /** `response_mode=form_post`: a form that submits itself, or with one click if scripts are off. */
 export function formPostPage(action: string, parameters: readonly [string, string][]): Page {
   const inputs = parameters.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
-  const main = html`<h1>One moment</h1>
-    <p class="quiet">You are on your way back to the application.</p>
+  const main = html`<h1>${words.oneMoment.title}</h1>
+    <p class="quiet">${words.oneMoment.returning}</p>
     <form method="post" action="${action}">
       !${inputs}
-      <div class="actions"><button class="primary">Continue</button></div>
+      <div class="actions"><button class="primary">${words.continue}</button></div>
     </form>
-    !${scriptElement}`
+    !${submit.element}`
   return {
-    html: layout({ title: 'One moment', main }),
+    html: layout({ title: words.oneMoment.title, main }),
     formOrigins: [new URL(action).origin],
-    scriptHashes: [scriptHash],
+    scriptHashes: [submit.hash],
   }
-}
-
-const hues = 8
-
-/** A user with initials, name and user name. */
-export function person(user: TenantUser): string {
-  const hue = parseInt(user.id.slice(0, 4), 16) % hues
-  return html`<span class="avatar hue${hue}" aria-hidden="true">${initials(user)}</span>
-    <span class="names"><b>${user.displayName}</b> <small>${user.userPrincipalName}</small></span>`
-}
-
-/** A list of buttons, each of which submits its user. */
-export function people(users: readonly TenantUser[]): string {
-  const items = users.map(
-    (user) => html`<li><button name="user" value="${user.id}">!${person(user)}</button></li>`,
-  )
-  return html`<ul class="people">
-    !${items}
-  </ul>`
-}
-
-function initials({ displayName }: TenantUser): string {
-  const words = displayName.split(/[\s-]+/).filter((word) => /^\p{L}/u.test(word))
-  const [first = '?'] = words
-  const last = words.length > 1 ? words.at(-1) : undefined
-  return [first, last]
-    .map((word) => (word ? (Array.from(word)[0] ?? '') : ''))
-    .join('')
-    .toUpperCase()
 }
 
 /** Permissions in plain words, as a list. */
 export function scopeList(scopes: readonly string[]): string {
   const items = scopes.map(
     (scope) =>
-      html`<li>
-        ${scopeWords[scope] ?? 'Use another API of the organisation'} <code>${scope}</code>
-      </li>`,
+      html`<li>${words.scopes[scope] ?? words.consent.otherApi} <code>${scope}</code></li>`,
   )
   return html`<ul class="scopes">
     !${items}

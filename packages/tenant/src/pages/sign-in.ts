@@ -1,73 +1,93 @@
 /** The sign-in pages: search a user or pick one. There are no passwords. */
 
 import { html } from 'ghtml'
-import type { TenantUser } from '../directory/directory.ts'
+import type { Directory, TenantUser } from '../directory/directory.ts'
+import type { TestAccount } from '../directory/test-accounts.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, people, person, type Page } from './layout.ts'
+import { layout, type Page } from './layout.ts'
+import { people, person } from './person.ts'
+import { words } from './words.ts'
 
 interface SignIn {
   /** The address of the authorization request, to which the forms are sent. */
   action: string
   target: Target
+  directory: Directory
   users: readonly TenantUser[]
+  /** Users for special cases, behind a button. */
+  special: readonly TestAccount[]
   /** The search text. */
   text: string
   problem: string | undefined
 }
 
-export function signInPage({ action, target, users, text, problem }: SignIn): Page {
-  const main = html`<h1>Sign in</h1>
-    <p class="quiet">to continue to ${target.client.name}</p>
+export function signInPage(signIn: SignIn): Page {
+  const { action, target, directory, users, special, text, problem } = signIn
+  const main = html`<h1>${words.signIn.title}</h1>
+    <p class="quiet">${words.signIn.continueTo(target.client.name)}</p>
     !${problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`}
     <form method="post" action="${action}" role="search">
       <div class="field">
-        <label for="q">Search or type a user name</label>
+        <label for="q">${words.signIn.search}</label>
         <input
           id="q"
           name="q"
           value="${text}"
-          placeholder="Search or type a user name"
+          placeholder="${words.signIn.search}"
           autocomplete="off"
           spellcheck="false"
           maxlength="200"
         />
-        <button class="primary">Next</button>
+        <button class="primary">${words.signIn.next}</button>
       </div>
     </form>
     <form method="post" action="${action}">
-      !${users.length > 0 ? people(users) : nobody(text)}
-      <p class="quiet">One click signs in: these people are generated and have no passwords.</p>
-      <div class="actions"><button name="cancel" value="1">Cancel</button></div>
+      !${users.length > 0 ? people(users, directory) : nobody(text)}
+      !${specialAccounts(special, directory)}
+      <p class="quiet">${words.signIn.accounts}</p>
+      <div class="actions"><button name="cancel" value="1">${words.cancel}</button></div>
     </form>`
   return {
-    html: layout({ title: 'Sign in', main }),
+    html: layout({ title: words.signIn.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }
 
 function nobody(text: string): string {
-  return html`<p role="status">Nobody is called “${text}”.</p>`
+  return html`<p role="status">${words.signIn.nobody(text)}</p>`
+}
+
+function specialAccounts(accounts: readonly TestAccount[], directory: Directory): string {
+  if (accounts.length === 0) return ''
+  const notes = new Map(accounts.map(({ user, purpose }) => [user, words.purposes[purpose]]))
+  return html`<details class="special">
+    <summary>
+      ${words.signIn.special} <span class="quiet">${words.signIn.specialHint}</span>
+    </summary>
+    !${people([...notes.keys()], directory, (user) => notes.get(user) ?? '')}
+  </details>`
 }
 
 interface Pick {
   action: string
   target: Target
+  directory: Directory
   users: readonly TenantUser[]
 }
 
 /** The account picker, for a browser with accounts that are signed in. */
-export function pickPage({ action, target, users }: Pick): Page {
-  const main = html`<h1>Pick an account</h1>
-    <p class="quiet">to continue to ${target.client.name}</p>
+export function pickPage({ action, target, directory, users }: Pick): Page {
+  const main = html`<h1>${words.pick.title}</h1>
+    <p class="quiet">${words.signIn.continueTo(target.client.name)}</p>
     <form method="post" action="${action}">
-      !${people(users)}
+      !${people(users, directory)}
       <div class="actions">
-        <button name="cancel" value="1">Cancel</button>
-        <button name="other" value="1">Use another account</button>
+        <button name="cancel" value="1">${words.cancel}</button>
+        <button name="other" value="1">${words.pick.other}</button>
       </div>
     </form>`
   return {
-    html: layout({ title: 'Pick an account', main }),
+    html: layout({ title: words.pick.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }
@@ -75,28 +95,26 @@ export function pickPage({ action, target, users }: Pick): Page {
 interface StepUp {
   action: string
   target: Target
+  directory: Directory
   user: TenantUser
   contexts: readonly string[]
 }
 
 /** Step-up: takes the place of the second factor that an authentication context asks for. */
-export function stepUpPage({ action, target, user, contexts }: StepUp): Page {
-  const main = html`<div class="person">!${person(user)}</div>
-    <h1>Confirm it is you</h1>
-    <p>${target.client.name} opens something that needs a stronger proof of who you are.</p>
-    <p class="quiet">
-      One click stands for your second factor. Authentication context:
-      <code>${contexts.join(' ')}</code>
-    </p>
+export function stepUpPage({ action, target, directory, user, contexts }: StepUp): Page {
+  const main = html`<div class="person">!${person(user, directory)}</div>
+    <h1>${words.stepUp.title}</h1>
+    <p>${words.stepUp.why(target.client.name)}</p>
+    <p class="quiet">${words.stepUp.note} <code>${contexts.join(' ')}</code></p>
     <form method="post" action="${action}">
       <input type="hidden" name="user" value="${user.id}" />
       <div class="actions">
-        <button name="cancel" value="1">Cancel</button>
-        <button class="primary" name="confirm" value="1">It is me</button>
+        <button name="cancel" value="1">${words.cancel}</button>
+        <button class="primary" name="confirm" value="1">${words.stepUp.confirm}</button>
       </div>
     </form>`
   return {
-    html: layout({ title: 'Confirm it is you', main }),
+    html: layout({ title: words.stepUp.title, main }),
     formOrigins: [new URL(target.redirectUri).origin],
   }
 }

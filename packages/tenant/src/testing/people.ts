@@ -9,13 +9,15 @@ export interface People {
   administrator: TenantUser
   /** The only user of another organisation. */
   guest: TenantUser
+  /** Cannot sign in (AADSTS50057). At place 199, so only a directory of 200 users has one. */
+  disabled: TenantUser
   /** In 200 groups, the most that a token lists. */
   inManyGroups: TenantUser
   /** In more than 200 groups: the token only says where to ask for them. */
   inTooManyGroups: TenantUser
   /**
-   * A user by place in the directory, from 0. The users from place 13 on are not special: tests that must not
-   * disturb each other take different ones.
+   * A user by place in the directory, from 0. The users from place 13 to 198 are not special: tests that must
+   * not disturb each other take different ones.
    *
    * @throws Error if the directory is shorter
    */
@@ -24,7 +26,7 @@ export interface People {
 
 /**
  * Users to sign in: `browser.signIn({ user: people(tenant).guest.userPrincipalName })`. A directory of
- * 13 users has all of them. To disable one, call `tenant.disableUser(person.id)`; other names, roles and
+ * 13 users has all of them but the disabled one. To disable another, call `tenant.disableUser(person.id)`; other names, roles and
  * groups are given by the option `patchUsers` of `createTenant`.
  *
  * @param directory a tenant, or another object with a list of users
@@ -51,6 +53,9 @@ export function people(directory: { readonly users: readonly TenantUser[] }): Pe
     },
     get guest() {
       return find('guest', ({ userType }) => userType === 'Guest')
+    },
+    get disabled() {
+      return find('disabled user', ({ accountEnabled }) => !accountEnabled)
     },
     get inManyGroups() {
       return find('user in 200 groups', ({ groups }) => groups.length === 200)

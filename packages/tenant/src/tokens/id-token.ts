@@ -106,7 +106,7 @@ function loginHint(tenant: TenantState, user: TenantUser): string {
 
 /** The user that a `login_hint` parameter names: by the claim, or by user name. */
 export function userOfHint(tenant: TenantState, hint: string): TenantUser | undefined {
-  return userOfSealedHint(tenant, hint) ?? tenant.directory.byUserName(hint)
+  return userOfSealedHint(tenant, hint) ?? tenant.directory.bySignInName(hint)
 }
 
 export function userOfSealedHint(tenant: TenantState, hint: string): TenantUser | undefined {

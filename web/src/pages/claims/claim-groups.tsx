@@ -1,39 +1,35 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useLocationProperty } from 'wouter/use-browser-location'
-import { Badge, type Tone } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { chevronRight } from '../../ui/icons.generated.ts'
+import { Match } from '../../ui/match.tsx'
 import { Time } from '../../ui/time.tsx'
+import { tones } from './claim-filter.tsx'
 import css from './claim-groups.module.css'
-import {
-  type Claim,
-  explainAll,
-  groupNames,
-  groupTitles,
-  matches,
-  plainText,
-  timeOf,
-} from './claim-list.ts'
-import type { Use } from './explanations.ts'
+import { type Claim, groupNames, isIdentifier, plainText, textToCopy } from './claim-list.ts'
+import { formatUtc, timeOf } from './claim-time.ts'
+import { words } from './words.ts'
 
-type Props = { claims: Record<string, unknown>; filter: string; clear: () => void }
+type Props = {
+  /** The claims that the filter lets through. */
+  claims: Claim[]
+  filter: string
+}
 
-/** All claims, in groups. A filter, or a link to a claim, opens the group of the claim. */
-export function ClaimGroups({ claims, filter, clear }: Props) {
-  const all = useMemo(() => explainAll(claims), [claims])
+/** Claims in groups. A filter, or a link to a claim, opens the group of the claim. */
+export function ClaimGroups({ claims, filter }: Props) {
   const linked = useLocationProperty(() => decode(window.location.hash))
-  const found = all.filter((claim) => matches(claim, filter))
-  if (!found.length) return <NoMatch filter={filter} clear={clear} />
   return (
     <div className={css.groups}>
       {groupNames.map((name) => (
         <ClaimGroup
           key={name}
-          title={groupTitles[name]}
-          claims={found.filter(({ group }) => group === name)}
+          title={words.groups[name]}
+          claims={claims.filter(({ group }) => group === name)}
           folded={name === 'security' && !filter}
+          filter={filter}
           linked={linked}
         />
       ))}
@@ -41,28 +37,23 @@ export function ClaimGroups({ claims, filter, clear }: Props) {
   )
 }
 
-type GroupProps = { title: string; claims: Claim[]; folded: boolean; linked: string }
+type GroupProps = {
+  title: string
+  claims: Claim[]
+  folded: boolean
+  filter: string
+  linked: string
+}
 
-function ClaimGroup({ title, claims, folded, linked }: GroupProps) {
+function ClaimGroup({ title, claims, folded, filter, linked }: GroupProps) {
   if (!claims.length) return null
   const open = !folded || claims.some(({ name }) => name === linked)
   return (
     <Group title={title} count={claims.length} open={open}>
       {claims.map((claim) => (
-        <ClaimRow key={claim.name} claim={claim} marked={claim.name === linked} />
+        <ClaimRow key={claim.name} claim={claim} filter={filter} marked={claim.name === linked} />
       ))}
     </Group>
-  )
-}
-
-function NoMatch({ filter, clear }: { filter: string; clear: () => void }) {
-  return (
-    <div className={css.none}>
-      <output>No claim matches “{filter}”.</output>
-      <Button variant="outline" onClick={clear}>
-        Clear filter
-      </Button>
-    </div>
   )
 }
 
@@ -100,59 +91,68 @@ function Group({ title, count, open, children }: SectionProps) {
   )
 }
 
-const uses: Record<Use, { label: string; tone: Tone }> = {
-  key: { label: 'Good key', tone: 'success' },
-  access: { label: 'For access rules', tone: 'brand' },
-  display: { label: 'Display only', tone: 'neutral' },
-  ignore: { label: 'Ignore', tone: 'neutral' },
-}
+type RowProps = { claim: Claim; filter: string; marked: boolean }
 
-/** One claim: its name, value, meaning, and what it may be used for. */
-function ClaimRow({ claim, marked }: { claim: Claim; marked: boolean }) {
+/** One claim: its name, what it may be used for, its value and its meaning. */
+function ClaimRow({ claim, filter, marked }: RowProps) {
   const row = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (marked) row.current?.scrollIntoView({ block: 'center' })
   }, [marked])
-  const use = claim.use && uses[claim.use]
+  const found = (text: string) => <Match text={text} search={filter} at="anywhere" />
   return (
     <div ref={row} id={claim.name} className={css.row} data-marked={marked}>
       <dt className={css.term}>
-        <span className={css.label}>{claim.label}</span>
+        <span className={css.head}>
+          <span className={css.label}>{found(claim.label)}</span>
+          {claim.use && (
+            <Badge tone={tones[claim.use]}>
+              <span>{found(words.uses[claim.use])}</span>
+            </Badge>
+          )}
+        </span>
         <a href={`#${encodeURIComponent(claim.name)}`}>
-          <code>{claim.name}</code>
+          <code>{found(claim.name)}</code>
         </a>
       </dt>
       <dd className={css.said}>
         <div className={css.value}>
-          <ClaimValue claim={claim} />
-          <CopyButton text={plainText(claim.value)} label={`Copy ${claim.name}`} />
+          <ClaimValue claim={claim} found={found} />
+          <CopyButton text={textToCopy(claim)} label={words.copyClaim(claim.name)} />
         </div>
-        <p className={css.meaning}>{claim.meaning}</p>
+        <p className={css.meaning}>{found(claim.meaning)}</p>
       </dd>
-      <dd className={css.use}>{use && <Badge tone={use.tone}>{use.label}</Badge>}</dd>
     </div>
   )
 }
 
+type ValueProps = {
+  claim: Claim
+  /** Marks what the filter found. */
+  found: (text: string) => ReactNode
+}
+
 /** The value of a claim, drawn by its kind. A value of an unexpected type is shown as JSON. */
-function ClaimValue({ claim: { kind, value } }: { claim: Claim }) {
+function ClaimValue({ claim: { kind, value }, found }: ValueProps) {
   if (kind === 'time') {
     const at = timeOf(value)
-    if (at !== undefined) return <Time at={at} />
+    if (at !== undefined) return <Time at={at} title={words.timeToCopy(formatUtc(at), at / 1000)} />
   }
-  if (Array.isArray(value)) return <Chips values={value} />
+  if (Array.isArray(value)) return <Chips values={value} found={found} />
   if (typeof value !== 'string' && typeof value !== 'number') {
     return <pre className={css.code}>{JSON.stringify(value, null, 2)}</pre>
   }
-  return <span className={kind === 'text' ? css.text : css.code}>{plainText(value)}</span>
+  return <bdi className={kind === 'text' ? css.text : css.code}>{found(plainText(value))}</bdi>
 }
 
-function Chips({ values }: { values: unknown[] }) {
-  if (!values.length) return <span className={css.empty}>none</span>
+function Chips({ values, found }: { values: unknown[]; found: ValueProps['found'] }) {
+  if (!values.length) return <span className={css.empty}>{words.none}</span>
   return (
     <ul className={css.chips}>
       {[...new Set(values.map(plainText))].map((value) => (
-        <li key={value}>{value}</li>
+        <li key={value} className={isIdentifier(value) ? css.code : css.text}>
+          {found(value)}
+        </li>
       ))}
     </ul>
   )

@@ -1,16 +1,10 @@
 import { type Explanation, explanations, type Group, type Kind } from './explanations.ts'
+import { formatUtc, timeOf } from './claim-time.ts'
+import { words } from './words.ts'
 
 export type Claim = Explanation & { name: string; value: unknown; known: boolean }
 
-export const groupTitles: Record<Group, string> = {
-  you: 'About you',
-  organisation: 'Your organisation',
-  token: 'This token',
-  security: 'Security values',
-  other: 'Other',
-}
-
-export const groupNames = Object.keys(groupTitles) as Group[]
+export const groupNames = Object.keys(words.groups) as Group[]
 
 /** Every claim of the token with its explanation, in the order of `explanations`; unknown claims come last. */
 export function explainAll(claims: Record<string, unknown>): Claim[] {
@@ -28,33 +22,40 @@ function explain(name: string, value: unknown): Claim {
     name,
     value,
     known: false,
-    label: 'Custom claim',
+    label: words.custom,
     group: 'other',
     kind: kindOf(value),
-    meaning: 'Not one of Entra ID’s own: your organisation or this app added it.',
+    meaning: words.customMeaning,
   }
 }
 
 function kindOf(value: unknown): Kind {
   if (Array.isArray(value)) return 'list'
-  return typeof value === 'string' ? 'text' : 'code'
+  if (typeof value !== 'string') return 'code'
+  return isIdentifier(value) ? 'id' : 'text'
 }
 
-/** Whether the name, the label, the meaning or the value of a claim contains the filter. */
+/** Whether a text is a GUID or a URL: those have the font of code. */
+export function isIdentifier(text: string): boolean {
+  return /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|https?:\/\/\S+|urn:\S+)$/i.test(text)
+}
+
+/** Whether the name, the label, the badge, the meaning or the value of a claim contains the filter. */
 export function matches(claim: Claim, filter: string): boolean {
   const wanted = filter.trim().toLowerCase()
   if (!wanted) return true
-  const text = [claim.name, claim.label, claim.meaning, plainText(claim.value)].join('\n')
+  const badge = claim.use ? words.uses[claim.use] : ''
+  const text = [claim.name, claim.label, badge, claim.meaning, plainText(claim.value)].join('\n')
   return text.toLowerCase().includes(wanted)
 }
 
-/** A value as text to copy. */
+/** A value as text. */
 export function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** A time claim in ms, or undefined if the value is no time. */
-export function timeOf(value: unknown): number | undefined {
-  const usable = typeof value === 'number' && value > 0 && value < 8_640_000_000_000
-  return usable ? value * 1000 : undefined
+/** A value to copy; of a time, the moment in UTC and the number of the token. */
+export function textToCopy({ kind, value }: Claim): string {
+  const at = kind === 'time' ? timeOf(value) : undefined
+  return at === undefined ? plainText(value) : words.timeToCopy(formatUtc(at), at / 1000)
 }

@@ -1,336 +1,73 @@
-/** What the claims of an Entra ID token mean. Source: "ID token claims reference", Microsoft Learn. */
+/** How the claims of an Entra ID token are shown. Source: "ID token claims reference", Microsoft Learn. */
+import { words } from './explanation-words.ts'
 
 export type Group = 'you' | 'organisation' | 'token' | 'security' | 'other'
 
 /** `key`: identifies the user. `access`: decides what the user may do. `display`: to show only. `ignore`: for Microsoft. */
 export type Use = 'key' | 'access' | 'display' | 'ignore'
 
-/** How a value is drawn. A time is in seconds since 1970; a list becomes chips. */
+/** How a value is drawn. A time is in seconds since 1970; a list becomes chips; an id has the font of code. */
 export type Kind = 'text' | 'id' | 'time' | 'list' | 'code'
 
 /** How a claim is explained: its name, its place on the page, its meaning, and what it may be used for. */
 export type Explanation = { label: string; group: Group; kind: Kind; meaning: string; use?: Use }
 
-/** Claims about the user. */
-const aboutYou: Record<string, Explanation> = {
-  name: {
-    label: 'Name',
-    group: 'you',
-    kind: 'text',
-    meaning: 'What to call you. It can change, and two people can share it.',
-    use: 'display',
-  },
-  preferred_username: {
-    label: 'User name',
-    group: 'you',
-    kind: 'text',
-    meaning: 'What you type to sign in. It changes with a marriage or a move: never a key.',
-    use: 'display',
-  },
-  email: {
-    label: 'E-mail address',
-    group: 'you',
-    kind: 'text',
-    meaning: 'An address from the directory. Nobody promises that it is really yours.',
-    use: 'display',
-  },
-  given_name: {
-    label: 'First name',
-    group: 'you',
-    kind: 'text',
-    meaning: 'Your first name, as the directory spells it.',
-    use: 'display',
-  },
-  family_name: {
-    label: 'Last name',
-    group: 'you',
-    kind: 'text',
-    meaning: 'Your last name, as the directory spells it.',
-    use: 'display',
-  },
-  upn: {
-    label: 'User principal name',
-    group: 'you',
-    kind: 'text',
-    meaning:
-      'Your name in the directory. An administrator can rename it and give it to somebody else.',
-    use: 'display',
-  },
-  oid: {
-    label: 'Object id',
-    group: 'you',
-    kind: 'id',
-    meaning:
-      'You in this directory, the same for every app and for ever. Together with tid it is the key to use.',
-    use: 'key',
-  },
-  sub: {
-    label: 'Subject',
-    group: 'you',
-    kind: 'id',
-    meaning: 'You for this app alone: another app is told another value.',
-    use: 'key',
-  },
-  roles: {
-    label: 'App roles',
-    group: 'you',
-    kind: 'list',
-    meaning: 'Roles of this app that were assigned to you.',
-    use: 'access',
-  },
-  groups: {
-    label: 'Groups',
-    group: 'you',
-    kind: 'list',
-    meaning: 'Object ids of groups that you belong to.',
-    use: 'access',
-  },
-  wids: {
-    label: 'Directory roles',
-    group: 'you',
-    kind: 'list',
-    meaning: 'Administrator roles that you hold in the whole tenant, by the id of their template.',
-    use: 'access',
-  },
-  hasgroups: {
-    label: 'Too many groups to list',
-    group: 'you',
-    kind: 'code',
-    meaning: 'You belong to more groups than fit into a token. Graph has the whole list.',
-    use: 'access',
-  },
-  _claim_names: {
-    label: 'Too many groups to list',
-    group: 'you',
-    kind: 'code',
-    meaning: 'Names the claims that were left out for their size, such as your groups.',
-    use: 'access',
-  },
-  _claim_sources: {
-    label: 'Where the rest is',
-    group: 'you',
-    kind: 'code',
-    meaning: 'The addresses at which the claims that were left out can be asked for.',
-    use: 'ignore',
-  },
-  acct: {
-    label: 'Member or guest',
-    group: 'you',
-    kind: 'code',
-    meaning: '0 for a member of the organisation, 1 for a guest.',
-    use: 'access',
-  },
-  ctry: {
-    label: 'Country',
-    group: 'you',
-    kind: 'text',
-    meaning: 'The country in your directory entry, as two letters.',
-    use: 'display',
-  },
-  xms_pl: {
-    label: 'Preferred language',
-    group: 'you',
-    kind: 'text',
-    meaning: 'The language that you chose for your account.',
-    use: 'display',
-  },
-  login_hint: {
-    label: 'Sign-in hint',
-    group: 'you',
-    kind: 'id',
-    meaning:
-      'Sent back at sign-out or at the next sign-in, it spares you the choice of an account.',
-    use: 'ignore',
-  },
-  ipaddr: {
-    label: 'IP address',
-    group: 'you',
-    kind: 'text',
-    meaning: 'Where you signed in from, as Microsoft saw it then.',
-    use: 'display',
-  },
-  verified_primary_email: {
-    label: 'Verified main address',
-    group: 'you',
-    kind: 'list',
-    meaning: 'Addresses of yours on domains that the organisation has proved to own.',
-    use: 'display',
-  },
-  verified_secondary_email: {
-    label: 'Verified other addresses',
-    group: 'you',
-    kind: 'list',
-    meaning: 'Further addresses of yours on domains that the organisation has proved to own.',
-    use: 'display',
-  },
-}
+type Place = readonly [group: Group, kind: Kind, use?: Use]
 
-/** Claims about the organisation, the token and its protection. */
-const aboutTheToken: Record<string, Explanation> = {
-  tid: {
-    label: 'Tenant id',
-    group: 'organisation',
-    kind: 'id',
-    meaning:
-      'The organisation whose directory signed you in. One half of the key; oid is the other.',
-    use: 'key',
-  },
-  iss: {
-    label: 'Issuer',
-    group: 'organisation',
-    kind: 'text',
-    meaning:
-      'Who made this token. The server accepted it because this is the issuer that it expected.',
-  },
-  idp: {
-    label: 'Identity provider',
-    group: 'organisation',
-    kind: 'text',
-    meaning: 'Who checked your password, where that is not the issuer: the home of a guest.',
-  },
-  tenant_ctry: {
-    label: 'Country of the tenant',
-    group: 'organisation',
-    kind: 'text',
-    meaning: 'The country that the organisation gave when it signed up.',
-    use: 'display',
-  },
-  tenant_region_scope: {
-    label: 'Region of the tenant',
-    group: 'organisation',
-    kind: 'text',
-    meaning: 'The part of the world in which the directory is kept.',
-    use: 'display',
-  },
-  tenant_region_sub_scope: {
-    label: 'Part of the region',
-    group: 'organisation',
-    kind: 'text',
-    meaning: 'Where in its region the directory is kept; some government clouds need it.',
-    use: 'display',
-  },
-  xms_tpl: {
-    label: 'Language of the tenant',
-    group: 'organisation',
-    kind: 'text',
-    meaning: 'The language that the organisation prefers.',
-    use: 'display',
-  },
-  aud: {
-    label: 'Audience',
-    group: 'token',
-    kind: 'id',
-    meaning: 'The app that the token is for, by its client id. A token for another app is refused.',
-  },
-  azp: {
-    label: 'Authorized party',
-    group: 'token',
-    kind: 'id',
-    meaning: 'The app that asked for the token.',
-  },
-  iat: {
-    label: 'Issued',
-    group: 'token',
-    kind: 'time',
-    meaning: 'When Microsoft made the token.',
-  },
-  nbf: {
-    label: 'Not valid before',
-    group: 'token',
-    kind: 'time',
-    meaning: 'From when on the token counts, as a rule the moment of its making.',
-  },
-  exp: {
-    label: 'Expires',
-    group: 'token',
-    kind: 'time',
-    meaning: 'Until when the token may be presented. Your session here has an end of its own.',
-  },
-  auth_time: {
-    label: 'Signed in',
-    group: 'token',
-    kind: 'time',
-    meaning: 'When you last proved who you are, maybe for another app.',
-  },
-  ver: {
-    label: 'Version',
-    group: 'token',
-    kind: 'text',
-    meaning: 'The format of the token: 2.0 comes from the v2.0 endpoint.',
-  },
-  amr: {
-    label: 'How you signed in',
-    group: 'token',
-    kind: 'list',
-    meaning: 'The proofs that you gave: pwd is a password, mfa a second factor.',
-  },
-  acr: {
-    label: 'Strength of the sign-in',
-    group: 'token',
-    kind: 'text',
-    meaning: 'Whether the sign-in met the standard that was asked for.',
-  },
-  acrs: {
-    label: 'Authentication contexts',
-    group: 'token',
-    kind: 'list',
-    meaning:
-      'Rules of conditional access that this sign-in fulfilled; an app can demand one of them.',
-    use: 'access',
-  },
-  nonce: {
-    label: 'Nonce',
-    group: 'security',
-    kind: 'id',
-    meaning:
-      'A random value of this one sign-in: it proves that the token answers our own request.',
-  },
-  sid: {
-    label: 'Session id',
-    group: 'security',
-    kind: 'id',
-    meaning: 'Your session at Microsoft. When that one ends, this app is told by this id.',
-  },
-  uti: {
-    label: 'Token id',
-    group: 'security',
-    kind: 'id',
-    meaning: 'The serial number of the token, by which Microsoft’s logs know it.',
-  },
-  rh: {
-    label: 'Refresh hint',
-    group: 'security',
-    kind: 'id',
-    meaning: 'For Microsoft’s own use when it renews tokens.',
-    use: 'ignore',
-  },
-  aio: {
-    label: 'Internal data',
-    group: 'security',
-    kind: 'id',
-    meaning: 'For Microsoft’s own use. It is sealed and means nothing to anybody else.',
-    use: 'ignore',
-  },
-  at_hash: {
-    label: 'Access token hash',
-    group: 'security',
-    kind: 'id',
-    meaning: 'Ties the access token to this one, so that neither can be exchanged.',
-  },
-  c_hash: {
-    label: 'Code hash',
-    group: 'security',
-    kind: 'id',
-    meaning: 'Ties the authorization code to this token, so that neither can be exchanged.',
-  },
-  xms_cc: {
-    label: 'Client capabilities',
-    group: 'security',
-    kind: 'list',
-    meaning: 'What the app can cope with; cp1 means that it understands requests for more claims.',
-    use: 'ignore',
-  },
+/** Each claim’s place, in the order of the page. */
+const places: Record<keyof typeof words, Place> = {
+  name: ['you', 'text', 'display'],
+  preferred_username: ['you', 'text', 'display'],
+  email: ['you', 'text', 'display'],
+  given_name: ['you', 'text', 'display'],
+  family_name: ['you', 'text', 'display'],
+  upn: ['you', 'text', 'display'],
+  oid: ['you', 'id', 'key'],
+  sub: ['you', 'id', 'key'],
+  roles: ['you', 'list', 'access'],
+  groups: ['you', 'list', 'access'],
+  wids: ['you', 'list', 'access'],
+  hasgroups: ['you', 'code', 'access'],
+  _claim_names: ['you', 'code', 'access'],
+  _claim_sources: ['you', 'code', 'ignore'],
+  acct: ['you', 'code', 'access'],
+  ctry: ['you', 'text', 'display'],
+  xms_pl: ['you', 'text', 'display'],
+  login_hint: ['you', 'id', 'ignore'],
+  ipaddr: ['you', 'id', 'display'],
+  verified_primary_email: ['you', 'list', 'display'],
+  verified_secondary_email: ['you', 'list', 'display'],
+  tid: ['organisation', 'id', 'key'],
+  iss: ['organisation', 'id'],
+  idp: ['organisation', 'id'],
+  tenant_ctry: ['organisation', 'text', 'display'],
+  tenant_region_scope: ['organisation', 'text', 'display'],
+  tenant_region_sub_scope: ['organisation', 'text', 'display'],
+  xms_tpl: ['organisation', 'text', 'display'],
+  aud: ['token', 'id'],
+  azp: ['token', 'id'],
+  iat: ['token', 'time'],
+  nbf: ['token', 'time'],
+  exp: ['token', 'time'],
+  auth_time: ['token', 'time'],
+  ver: ['token', 'text'],
+  amr: ['token', 'list'],
+  acr: ['token', 'text'],
+  acrs: ['token', 'list', 'access'],
+  nonce: ['security', 'id'],
+  sid: ['security', 'id'],
+  uti: ['security', 'id'],
+  rh: ['security', 'id', 'ignore'],
+  aio: ['security', 'id', 'ignore'],
+  at_hash: ['security', 'id'],
+  c_hash: ['security', 'id'],
+  xms_cc: ['security', 'list', 'ignore'],
 }
 
 /** Every claim that the page explains, in the order in which it shows them. */
-export const explanations: Record<string, Explanation> = { ...aboutYou, ...aboutTheToken }
+export const explanations: Record<string, Explanation> = Object.fromEntries(
+  (Object.keys(places) as (keyof typeof words)[]).map((name) => {
+    const [group, kind, use] = places[name]
+    return [name, { ...words[name], group, kind, ...(use && { use }) }]
+  }),
+)

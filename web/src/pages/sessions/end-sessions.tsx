@@ -1,18 +1,28 @@
 import { useId, useRef } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { announce, ApiProblem, apiQuery, call } from '@gatehouse/react'
+import { ApiProblem, apiQuery, call } from '@gatehouse/react'
 import { api, ownSession } from '@gatehouse/shared/paths'
 import { Button } from '../../ui/button.tsx'
+import { focusHeading } from '../../ui/page-focus.tsx'
 import { openModal } from '../../ui/top-layer.ts'
 import css from './end-sessions.module.css'
+import { words } from './words.ts'
+
+type Props = {
+  /** How many sessions would end. */
+  count: number
+  onEnded: () => void
+}
 
 /** Ends all sessions but this one, after a confirmation: work that is not saved there is lost. */
-export function EndOthers({ count }: { count: number }) {
+export function EndOthers({ count, onEnded }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [title, text] = [useId(), useId()]
   const close = () => dialog.current?.close()
-  const end = useEndOthers(close)
-  const one = count === 1
+  const end = useEndOthers(() => {
+    close()
+    onEnded()
+  })
   return (
     <div>
       <Button
@@ -23,7 +33,7 @@ export function EndOthers({ count }: { count: number }) {
           openModal(dialog.current)
         }}
       >
-        End all other sessions
+        {words.everywhere}
       </Button>
       <dialog
         ref={dialog}
@@ -33,22 +43,23 @@ export function EndOthers({ count }: { count: number }) {
         closedby="any"
       >
         <div className={css.inner}>
-          <h2 id={title}>End {one ? 'the other session' : `all ${count} other sessions`}?</h2>
-          <p id={text}>
-            Whoever uses {one ? 'it' : 'them'} has to sign in again. You stay signed in on this
-            device.
-          </p>
+          <h2 id={title}>{words.question}</h2>
+          <p id={text}>{words.consequence(count)}</p>
           {end.isError && (
             <p className={css.failed} role="alert">
-              That did not work. Try again.
+              {words.failed}
             </p>
           )}
           <div className={css.actions}>
             <Button variant="outline" onClick={close}>
-              Cancel
+              {words.cancel}
             </Button>
-            <Button disabled={end.isPending} onClick={() => end.mutate(undefined)}>
-              End {one ? 'it' : 'them'}
+            <Button
+              className={css.danger}
+              disabled={end.isPending}
+              onClick={() => end.mutate(undefined)}
+            >
+              {words.confirm(count)}
             </Button>
           </div>
         </div>
@@ -57,8 +68,8 @@ export function EndOthers({ count }: { count: number }) {
   )
 }
 
-/** Ends one session of another browser. */
-export function useEndSession() {
+/** Ends one session of another browser. @param done runs before the list is fetched again */
+export function useEndSession(done: () => void) {
   return useEnding(async (id: string) => {
     try {
       await call<undefined>(ownSession(id), { method: 'DELETE' })
@@ -66,32 +77,23 @@ export function useEndSession() {
       // It has ended by itself, which is the same result.
       if (!(error instanceof ApiProblem && error.code === 'not_found')) throw error
     }
-  }, 'The session has ended.')
+  }, done)
 }
 
 /** Ends all sessions of the user but this one. @param done runs before the list is fetched again */
 function useEndOthers(done: () => void) {
-  return useEnding(
-    () => call<undefined>(api.sessions, { method: 'DELETE' }),
-    'All other sessions have ended.',
-    done,
-  )
+  return useEnding(() => call<undefined>(api.sessions, { method: 'DELETE' }), done)
 }
 
-function useEnding<Variables>(
-  end: (variables: Variables) => Promise<void>,
-  message: string,
-  done?: () => void,
-) {
+function useEnding<Variables>(end: (variables: Variables) => Promise<void>, done: () => void) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: end,
     onSuccess: async () => {
-      done?.()
+      done()
       await client.invalidateQueries(apiQuery(api.sessions))
-      announce(message)
       // The focus would be lost when the button is removed with its session.
-      document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true })
+      focusHeading()
     },
   })
 }

@@ -1,32 +1,37 @@
 import type { OwnSessions } from '@gatehouse/contract/sessions'
-import { useSignOut } from '@gatehouse/react'
+import { useServerNow, useSignOut } from '@gatehouse/react'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatShortTime } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { window as device } from '../../ui/icons.generated.ts'
-import { Time } from '../../ui/time.tsx'
 import { useEndSession } from './end-sessions.tsx'
+import { RelativeTime } from './relative-time.tsx'
 import css from './session-table.module.css'
+import { activeWithinMs, methodText } from './sign-in-facts.ts'
+import { words } from './words.ts'
 
 type Props = {
   /** Undefined while they load; placeholder rows have the final height. */
   sessions: OwnSession[] | undefined
   /** How many rows; all by default. */
   shown?: number
+  /** Called with the device of a session that has ended. */
+  onEnded?: (device: string) => void
 }
 
-export function SessionTable({ sessions, shown }: Props) {
+export function SessionTable({ sessions, shown, onEnded }: Props) {
   return (
     <div className={css.frame}>
-      <table className={css.table} aria-label="Your sessions" aria-busy={!sessions}>
+      <table className={css.table} aria-label={words.title} aria-busy={!sessions}>
         <thead>
           <tr>
-            <th scope="col">Device</th>
-            <th scope="col">Started</th>
-            <th scope="col">Last seen</th>
+            <th scope="col">{words.device}</th>
+            <th scope="col">{words.active}</th>
+            <th scope="col">{words.started}</th>
+            <th scope="col">{words.ends}</th>
             <th scope="col">
-              <span className="hidden-visually">End it</span>
+              <span className="hidden-visually">{words.action}</span>
             </th>
           </tr>
         </thead>
@@ -34,7 +39,9 @@ export function SessionTable({ sessions, shown }: Props) {
           {sessions
             ? currentFirst(sessions)
                 .slice(0, shown)
-                .map((session) => <SessionRow key={session.id} session={session} />)
+                .map((session) => (
+                  <SessionRow key={session.id} session={session} onEnded={onEnded} />
+                ))
             : [1, 2].map((row) => <SkeletonRow key={row} />)}
         </tbody>
       </table>
@@ -48,32 +55,57 @@ function currentFirst(sessions: OwnSession[]): OwnSession[] {
 
 type OwnSession = OwnSessions['sessions'][number]
 
-function SessionRow({ session }: { session: OwnSession }) {
-  const started = Date.parse(session.startedAt)
+type RowProps = { session: OwnSession; onEnded: Props['onEnded'] }
+
+function SessionRow({ session, onEnded }: RowProps) {
+  const { address, current, id, methods } = session
+  const facts = [methodText(methods), address].filter((fact) => fact !== undefined)
   return (
     <tr>
       <th scope="row">
         <span className={css.device}>
           <Icon path={device} className={css.icon} />
-          {session.device}
-          {session.current && <Badge tone="brand">This device</Badge>}
+          <span className={css.name}>
+            {session.device} {current && <Badge tone="brand">{words.thisDevice}</Badge>}
+          </span>
         </span>
+        {facts.length > 0 && (
+          <span className={css.facts}>
+            {facts.map((fact) => (
+              <span key={fact}>{fact}</span>
+            ))}
+          </span>
+        )}
       </th>
-      <td data-label="Started">
-        <Time at={started} short />
+      <td data-label={words.active}>
+        <LastActive session={session} />
       </td>
-      <td data-label="Last seen">
-        <Time at={Date.parse(session.lastSeenAt)} short />
+      <td data-label={words.started}>
+        <RelativeTime at={Date.parse(session.startedAt)} />
+      </td>
+      <td data-label={words.ends}>
+        <RelativeTime at={Date.parse(session.expiresAt)} />
       </td>
       <td className={css.end}>
-        {session.current ? (
+        {current ? (
           <SignOut />
         ) : (
-          <End id={session.id} name={`${session.device}, started ${formatShortTime(started)}`} />
+          <End
+            name={words.signOutOf(session.device, formatShortTime(Date.parse(session.startedAt)))}
+            id={id}
+            onEnded={() => onEnded?.(session.device)}
+          />
         )}
       </td>
     </tr>
   )
+}
+
+function LastActive({ session: { current, lastSeenAt } }: { session: OwnSession }) {
+  const now = useServerNow(15_000)
+  const at = Date.parse(lastSeenAt)
+  const isActive = current || now - at < activeWithinMs
+  return isActive ? <span className={css.now}>{words.activeNow}</span> : <RelativeTime at={at} />
 }
 
 /** Ending this session is a sign-out, also at Microsoft. */
@@ -86,24 +118,24 @@ function SignOut() {
         disabled={signOut.isPending || signOut.isSuccess}
         onClick={() => signOut.mutate()}
       >
-        Sign out
+        {words.action}
       </Button>
       {signOut.isError && <Failed />}
     </>
   )
 }
 
-function End({ id, name }: { id: string; name: string }) {
-  const end = useEndSession()
+function End({ id, name, onEnded }: { id: string; name: string; onEnded: () => void }) {
+  const end = useEndSession(onEnded)
   return (
     <>
       <Button
         variant="outline"
-        aria-label={`End ${name}`}
+        aria-label={name}
         disabled={end.isPending}
         onClick={() => end.mutate(id)}
       >
-        End
+        {words.action}
       </Button>
       {end.isError && <Failed />}
     </>
@@ -113,7 +145,7 @@ function End({ id, name }: { id: string; name: string }) {
 function Failed() {
   return (
     <p className={css.failed} role="alert">
-      That did not work. Try again.
+      {words.failed}
     </p>
   )
 }
@@ -125,15 +157,11 @@ function SkeletonRow() {
       <th scope="row">
         <Line />
       </th>
-      <td>
-        <Line />
-      </td>
-      <td>
-        <Line />
-      </td>
-      <td>
-        <Line />
-      </td>
+      {[1, 2, 3, 4].map((cell) => (
+        <td key={cell}>
+          <Line />
+        </td>
+      ))}
     </tr>
   )
 }

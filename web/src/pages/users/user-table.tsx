@@ -1,14 +1,14 @@
-import { useState } from 'react'
 import { useUser } from '@gatehouse/react'
-import { displayName } from '@gatehouse/contract/display-name'
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { arrowSortDown, arrowSortUp } from '../../ui/icons.generated.ts'
-import { PersonPanel } from './person-panel.tsx'
+import { Match } from '../../ui/match.tsx'
+import { arrowSortDown, arrowSortUp } from '../../ui/page-icons.generated.ts'
+import { homeAddress, nameOf, otherMail, shownUserName } from './person.ts'
 import css from './user-table.module.css'
 import { pageSize, type Sort } from './users-query.ts'
+import { words } from './words.ts'
 
 type Props = {
   /** Undefined while the first page loads; placeholder rows have the final height. */
@@ -17,52 +17,47 @@ type Props = {
   sort: Sort
   busy: boolean
   onSort: (sort: Sort) => void
+  onOpen: (id: string) => void
 }
 
-export function UserTable({ users, search, sort, busy, onSort }: Props) {
-  const [chosen, setChosen] = useState<DirectoryUser>()
-  const withMail = !users || users.some(hasOtherMail)
+/** The columns are the same on every page and in every search: nothing jumps while paging. */
+export function UserTable({ users, search, sort, busy, onSort, onOpen }: Props) {
   return (
     <div className={css.frame}>
-      <table className={css.table} aria-label="Users" aria-busy={busy} data-busy={busy && !!users}>
+      <table
+        className={css.table}
+        aria-label={words.title}
+        aria-busy={busy}
+        data-busy={busy && !!users}
+      >
         <thead>
           <tr>
             <SortHeader sort={sort} onSort={onSort} />
-            <th scope="col">User name</th>
-            {withMail && <th scope="col">E-mail</th>}
+            <th scope="col">{words.userName}</th>
           </tr>
         </thead>
         <tbody>
           {users
             ? users.map((user) => (
-                <UserRow
-                  key={user.id}
-                  user={user}
-                  search={search}
-                  withMail={withMail}
-                  onOpen={() => setChosen(user)}
-                />
+                <UserRow key={user.id} user={user} search={search} onOpen={() => onOpen(user.id)} />
               ))
             : Array.from({ length: pageSize }, (_, row) => <SkeletonRow key={row} />)}
         </tbody>
       </table>
-      {chosen && <PersonPanel user={chosen} onClose={() => setChosen(undefined)} />}
     </div>
   )
 }
 
-/** In most organisations the e-mail address is the user name; then the column is left out. */
-function hasOtherMail({ mail, userPrincipalName }: DirectoryUser): boolean {
-  return mail !== null && mail.toLowerCase() !== userPrincipalName.toLowerCase()
-}
+type RowProps = { user: DirectoryUser; search: string; onOpen: () => void }
 
-type RowProps = { user: DirectoryUser; search: string; withMail: boolean; onOpen: () => void }
-
-function UserRow({ user, search, withMail, onOpen }: RowProps) {
+function UserRow({ user, search, onOpen }: RowProps) {
   const me = useUser().objectId
-  const name = displayName(user.displayName, user.userPrincipalName)
+  const name = nameOf(user)
+  const mail = otherMail(user)
+  // The whole texts: what does not fit into a column is cut, and a guest's user name is not shown at all.
+  const title = [name, user.userPrincipalName, mail].filter(Boolean).join('\n')
   return (
-    <tr>
+    <tr title={title}>
       <td>
         <div className={css.person}>
           <Avatar name={name} id={user.id} size="small" />
@@ -71,13 +66,20 @@ function UserRow({ user, search, withMail, onOpen }: RowProps) {
               <Match text={name} search={search} />
             </bdi>
           </button>
-          {user.id === me && <Badge tone="brand">You</Badge>}
+          {user.id === me && <Badge tone="brand">{words.you}</Badge>}
+          {homeAddress(user) !== undefined && <Badge>{words.guest}</Badge>}
         </div>
       </td>
       <td className={css.second}>
-        <Match text={user.userPrincipalName} search={search} />
+        <bdi className={css.cut}>
+          <Match text={shownUserName(user)} search={search} />
+        </bdi>
+        {mail && (
+          <bdi className={`${css.cut} ${css.mail}`}>
+            <Match text={mail} search={search} />
+          </bdi>
+        )}
       </td>
-      {withMail && <td className={css.mail}>{user.mail}</td>}
     </tr>
   )
 }
@@ -93,9 +95,6 @@ function SkeletonRow() {
         </div>
       </td>
       <td className={css.second}>
-        <Line />
-      </td>
-      <td className={css.mail}>
         <Line />
       </td>
     </tr>
@@ -116,38 +115,9 @@ function SortHeader({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void
         className={css.sort}
         onClick={() => onSort(ascending ? '-name' : 'name')}
       >
-        Name
+        {words.name}
         <Icon path={ascending ? arrowSortUp : arrowSortDown} size={16} />
       </button>
     </th>
   )
-}
-
-/** A text with the match of a search marked. */
-function Match({ text, search }: { text: string; search: string }) {
-  const parts = findMatch(text, search)
-  if (!parts) return text
-  return (
-    <>
-      {parts[0]}
-      <mark>{parts[1]}</mark>
-      {parts[2]}
-    </>
-  )
-}
-
-/**
- * Splits a text around the match of a search: before, match, after. It matches at the start of words, as
- * the directory does; undefined without a match.
- */
-export function findMatch(text: string, search: string): [string, string, string] | undefined {
-  const wanted = search.trim().toLowerCase()
-  if (!wanted) return undefined
-  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)) {
-    const end = index + wanted.length
-    if (text.slice(index, end).toLowerCase() === wanted) {
-      return [text.slice(0, index), text.slice(index, end), text.slice(end)]
-    }
-  }
-  return undefined
 }

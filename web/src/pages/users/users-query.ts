@@ -5,18 +5,26 @@ import { type ApiProblem, call } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import type { Users } from '@gatehouse/shared/users'
 import { formatNumber } from '../../ui/format.ts'
+import { words } from './words.ts'
 
 export type Sort = 'name' | '-name'
 
 type List = { search: string; sort: Sort }
 
 /** Which users the page shows. The address bar holds all of it, so that a link or a reload shows the same. */
-export type ListParams = List & { page: number }
+export type ListParams = List & {
+  page: number
+  /** The object id of the person whose panel is open. */
+  user?: string | undefined
+}
 
 /** Rows per page. */
 export const pageSize = 25
 
-export type Navigate = (change: Partial<ListParams>, options?: { replace?: boolean }) => void
+export type Navigate = (
+  change: Partial<ListParams>,
+  options?: { replace?: boolean; state?: unknown },
+) => void
 
 /** The parameters in the address bar, and a function that changes them. */
 export function useListParams(): [ListParams, Navigate] {
@@ -24,11 +32,11 @@ export function useListParams(): [ListParams, Navigate] {
   const params = useMemo(() => readListParams(query), [query])
   const navigate = useCallback<Navigate>(
     (change, options) => {
-      // A change of the list starts at page 1, unless `change` has a page.
-      setQuery(
-        (current) => writeListParams({ ...readListParams(current), page: 1, ...change }),
-        options,
-      )
+      // A change of the list starts at page 1, unless `change` has a page, and closes the panel.
+      setQuery((current) => {
+        const { search, sort } = readListParams(current)
+        return writeListParams({ search, sort, page: 1, ...change })
+      }, options)
     },
     [setQuery],
   )
@@ -38,19 +46,22 @@ export function useListParams(): [ListParams, Navigate] {
 /** Reads the parameters from the page's query. The API accepts the result, whatever a link holds. */
 export function readListParams(query: URLSearchParams): ListParams {
   const page = query.get('page') ?? ''
+  const user = query.get('user') ?? ''
   return {
     search: (query.get('q') ?? '').trim().slice(0, 100),
     sort: query.get('sort') === '-name' ? '-name' : 'name',
     page: /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1,
+    ...(/^[\w-]{1,64}$/.test(user) && { user }),
   }
 }
 
 /** The query of the page, without the defaults. */
-export function writeListParams({ search, sort, page }: ListParams): URLSearchParams {
+export function writeListParams({ search, sort, page, user }: ListParams): URLSearchParams {
   return new URLSearchParams({
     ...(search ? { q: search } : {}),
     ...(sort === 'name' ? {} : { sort }),
     ...(page === 1 ? {} : { page: String(page) }),
+    ...(user ? { user } : {}),
   })
 }
 
@@ -128,9 +139,16 @@ export function pageCount(total: number | null): number | undefined {
   return total === null ? undefined : Math.max(1, Math.ceil(total / pageSize))
 }
 
-/** "26–50 of 1,204", "1–3", "0 of 0". */
-export function rangeText(page: number, rows: number, total: number | null): string {
+/** "26–50 of 1,204", "1–3"; empty without rows. @param spoken for a screen reader: "26 to 50 of 1,204" */
+export function rangeText(
+  page: number,
+  rows: number,
+  total: number | null,
+  spoken = false,
+): string {
+  if (!rows) return ''
   const first = (page - 1) * pageSize + 1
-  const range = rows ? `${formatNumber(first)}–${formatNumber(first + rows - 1)}` : '0'
-  return total === null ? range : `${range} of ${formatNumber(total)}`
+  const ends = [formatNumber(first), formatNumber(first + rows - 1)] as const
+  const range = spoken ? words.rangeSpoken(...ends) : words.range(...ends)
+  return total === null ? range : words.rangeOf(range, formatNumber(total))
 }

@@ -21,6 +21,7 @@ import {
 } from './checks.ts'
 import type { AuthContext } from '../context.ts'
 import { deviceName } from './device-name.ts'
+import { signInAddress } from './sign-in-address.ts'
 import { problemPage, sendUnavailable } from '../pages/problem.ts'
 import { fallback, redirect303 } from '../redirects.ts'
 import { sendNotStarted, startSignIn } from '../sign-in.ts'
@@ -120,7 +121,7 @@ async function withoutTransaction(
 /** @returns what a new session starts with. @throws EntraError */
 async function redeemCode(
   { entra, scopes: configured, now }: AuthContext,
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   { verifier, nonce, claims, scopes: granted = [] }: Transaction,
   code: string,
 ): Promise<SessionRecord> {
@@ -135,6 +136,7 @@ async function redeemCode(
   })
   const verified = await entra.verify(answer.idToken, { nonce, accessToken: answer.accessToken })
   const at = now()
+  const address = signInAddress(request)
   return {
     ...verified,
     receivedAt: at,
@@ -142,7 +144,8 @@ async function redeemCode(
     ...(answer.refreshToken && { refreshToken: answer.refreshToken }),
     startedAt: at,
     seenAt: at,
-    device: deviceName(headers),
+    device: deviceName(request.headers),
+    ...(address && { address }),
   }
 }
 

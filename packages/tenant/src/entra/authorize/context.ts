@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
+import { testAccounts, type Purpose, type TestAccount } from '../../directory/test-accounts.ts'
 import { consentPage, needApprovalPage } from '../../pages/consent.ts'
 import { sameAddress, sendPage } from '../../pages/layout.ts'
 import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
@@ -61,37 +62,53 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
 export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
   const accounts = [...tenant.browsers.accounts(request).keys()]
   const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
-  return sendPage(reply, pickPage({ action: sameAddress(request.url), target, users }))
+  return sendPage(
+    reply,
+    pickPage({ action: sameAddress(request.url), target, directory: tenant.directory, users }),
+  )
 }
 
 export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
-  const { target, asked, request, reply } = exchange
-  return sendPage(
-    reply,
-    consentPage({ action: sameAddress(request.url), target, user, scopes: asked.scopes }),
-  )
+  const { tenant, target, asked, request, reply } = exchange
+  const [action, { directory }] = [sameAddress(request.url), tenant]
+  return sendPage(reply, consentPage({ action, target, directory, user, scopes: asked.scopes }))
 }
 
 export function showNeedApproval(
-  { target, request, reply }: AuthorizeContext,
+  { tenant, target, request, reply }: AuthorizeContext,
   user: TenantUser,
   scopes: readonly string[],
 ): FastifyReply {
-  return sendPage(
-    reply,
-    needApprovalPage({ action: sameAddress(request.url), target, user, scopes }),
-  )
+  const [action, { directory }] = [sameAddress(request.url), tenant]
+  return sendPage(reply, needApprovalPage({ action, target, directory, user, scopes }))
 }
 
 export function showStepUp(
-  { target, request, reply }: AuthorizeContext,
+  { tenant, target, request, reply }: AuthorizeContext,
   user: TenantUser,
   contexts: readonly string[],
 ): FastifyReply {
-  return sendPage(reply, stepUpPage({ action: sameAddress(request.url), target, user, contexts }))
+  const [action, { directory }] = [sameAddress(request.url), tenant]
+  return sendPage(reply, stepUpPage({ action, target, directory, user, contexts }))
 }
 
 const shownUsers = 6
+
+/** What an app may have to handle; the other purposes are for a look at the directory. */
+const offeredPurposes: readonly Purpose[] = [
+  'admin',
+  'guest',
+  'disabled',
+  'noMail',
+  'tooManyGroups',
+  'rightToLeft',
+]
+
+function specialAccounts(all: readonly TenantUser[], shown: readonly TenantUser[]): TestAccount[] {
+  return testAccounts(all).filter(
+    ({ purpose, user }) => offeredPurposes.includes(purpose) && !shown.includes(user),
+  )
+}
 
 export function showSignIn(
   { tenant, target, request, reply }: AuthorizeContext,
@@ -99,7 +116,11 @@ export function showSignIn(
   text = '',
   problem?: string,
 ): FastifyReply {
-  const users = suggested ?? tenant.directory.find(text, shownUsers)
-  const page = signInPage({ action: sameAddress(request.url), target, users, text, problem })
-  return sendPage(reply, page)
+  const { directory } = tenant
+  const action = sameAddress(request.url)
+  const users = suggested ?? directory.find(text, shownUsers)
+  const isFirst = suggested === undefined && text === ''
+  const special = isFirst ? specialAccounts(directory.users, users) : []
+  const shown = { action, target, directory, users, special, text, problem }
+  return sendPage(reply, signInPage(shown))
 }

@@ -90,14 +90,14 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
 }
 
 function search(exchange: AuthorizeContext, text: string): FastifyReply {
-  const exact = exchange.tenant.directory.byUserName(text)
+  const exact = exchange.tenant.directory.bySignInName(text)
   return exact ? signIn(exchange, exact) : showSignIn(exchange, undefined, text)
 }
 
 function signIn(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   const { tenant, asked, request, reply } = exchange
   if (tenant.directory.isDisabled(user.id)) {
-    return showSignIn(exchange, undefined, '', `AADSTS50057: ${user.displayName} is disabled.`)
+    return showSignIn(exchange, undefined, '', new EntraError(50057).message)
   }
   const known =
     asked.prompt === 'login' ? undefined : tenant.browsers.accounts(request).get(user.id)

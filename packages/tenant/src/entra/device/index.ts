@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deviceDonePage, deviceLoginPage } from '../../pages/device-login.ts'
 import { sendPage } from '../../pages/layout.ts'
+import { words } from '../../pages/words.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { applyFault } from '../apply-fault.ts'
 import { refuseCrossSite } from '../authorize/accounts.ts'
@@ -69,8 +70,7 @@ function enterCode(
   const { user_code: code = '' } = formParameters(request.body)
   const signIn = tenant.deviceCodes.byUserCode(code)
   if (!signIn || signIn.outcome.kind !== 'pending' || signIn.expiresAt <= tenant.now()) {
-    const problem = 'That code did not work. Check it and try again.'
-    return sendPage(reply, deviceLoginPage(code, problem), 400)
+    return sendPage(reply, deviceLoginPage(code, words.device.wrongCode), 400)
   }
   return reply.redirect(authorizeUrl(tenant, signIn), 302)
 }

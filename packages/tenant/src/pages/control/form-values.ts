@@ -5,25 +5,32 @@ export interface FormValues {
   scenario?: string
   times?: string
   user?: string
+  /** The text of the filter. */
+  q?: string
+  /** `popular`: the form stood among the popular ones. */
+  from?: string
   /** Why it was refused. */
   problem?: string
 }
 
+const names = ['scenario', 'times', 'user', 'q', 'from'] as const
+
 /** @param members of a form or of a query; an empty one counts as absent */
 export function readFormValues(members: unknown): FormValues {
   if (typeof members !== 'object' || members === null) return {}
-  const { scenario, times, user } = { scenario: '', times: '', user: '', ...members }
-  return {
-    ...(isText(scenario) ? { scenario } : {}),
-    ...(isText(times) ? { times } : {}),
-    ...(isText(user) ? { user } : {}),
-  }
+  const given = names.map((name) => [name, (members as Record<string, unknown>)[name]] as const)
+  return Object.fromEntries(given.filter(([, value]) => isText(value)))
 }
 
-/** The end of the page's address, from which `enteredOf` reads the same. */
-export function addressOf({ scenario = '', times = '', user = '' }: FormValues): string {
-  const given = Object.entries({ scenario, times, user }).filter(([, value]) => value !== '')
-  return `?${new URLSearchParams(given).toString()}#${scenario}`
+/** The end of the page's address, from which `readFormValues` reads the same. */
+export function addressOf(values: FormValues): string {
+  const given = names.flatMap((name): [string, string][] => {
+    const value = values[name]
+    return value ? [[name, value]] : []
+  })
+  if (given.length === 0) return ''
+  const anchor = values.from === 'popular' ? 'popular' : values.scenario
+  return `?${new URLSearchParams(given).toString()}${anchor === undefined ? '' : `#${anchor}`}`
 }
 
 function isText(value: unknown): value is string {

@@ -1,25 +1,78 @@
-/** The control page: scenarios, faults, what this tenant is, and its journal. */
+/** The control page: what is active, and one tab each for scenarios, requests and the directory. */
 
 import { html } from 'ghtml'
 import type { ScenarioState } from '../../control/scenarios/scenarios.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { layout, type Page } from '../layout.ts'
+import { inlineFile, layout, type Page } from '../layout.ts'
+import { words as common } from '../words.ts'
+import { activeSection, countActive, faultSection } from './active.ts'
+import { directorySection } from './directory.ts'
 import type { FormValues } from './form-values.ts'
+import { requestSection } from './requests.ts'
 import { scenarioSection } from './scenarios.ts'
-import { activeFaults, faultSection, identitySection, journalSection } from './sections.ts'
+import { latestApp } from './shows.ts'
+import { controlWords } from './words.ts'
+
+export const tabs = ['scenarios', 'requests', 'directory'] as const
+export type Tab = (typeof tabs)[number]
+
+const addresses: Record<Tab, string> = {
+  scenarios: '/_tenant',
+  requests: '/_tenant/requests',
+  directory: '/_tenant/directory',
+}
+
+const style = inlineFile('style', './control/style.css')
+const filter = inlineFile('script', './control/filter.js')
 
 /** @param entered the values of the form that led here */
 export function controlPage(
   tenant: TenantState,
   scenarios: readonly ScenarioState[],
+  tab: Tab = 'scenarios',
   entered: FormValues = {},
 ): Page {
-  const main = html`<h1>Control page</h1>
-    <p class="quiet">
-      This tenant stands in for Microsoft Entra ID and Microsoft Graph. Everything is in memory.
-    </p>
-    !${activeFaults(tenant, scenarios)} !${scenarioSection(tenant, scenarios, entered)}
-    !${faultSection(tenant)} !${identitySection(tenant)} !${journalSection(tenant)}`
-  const title = entered.problem === undefined ? 'Control page' : 'That does not work'
-  return { html: layout({ title, main, wide: true }) }
+  const content = {
+    scenarios: () =>
+      html`!${activeSection(tenant, scenarios)} !${scenarioSection(tenant, scenarios, entered)}
+      !${faultSection(tenant)} !${filter.element}`,
+    requests: () => requestSection(tenant),
+    directory: () => directorySection(tenant),
+  }[tab]
+  const main = html`<h1>${controlWords.title}</h1>
+    <p class="quiet">${controlWords.about}</p>
+    !${tabBar(tab, countActive(tenant, scenarios))} !${content()}`
+  const title = entered.problem === undefined ? titleOf(tab) : controlWords.problem.title
+  const app = latestApp(tenant)
+  const aside = app ? html`<a class="button" href="${app.home}">${controlWords.openApp}</a>` : ''
+  return {
+    html: layout({ title, main, wide: true, head: style.element, aside }),
+    styleHashes: [style.hash],
+    scriptHashes: [filter.hash],
+  }
+}
+
+function titleOf(tab: Tab): string {
+  return tab === 'scenarios' ? controlWords.title : controlWords.tabs.names[tab]
+}
+
+function tabBar(current: Tab, active: number): string {
+  const { names, active: activeText, label } = controlWords.tabs
+  const links = tabs.map((tab) => {
+    const count = tab === 'scenarios' && active > 0 ? activeText(active) : undefined
+    const mark = count === undefined ? '' : html` <span class="pill">${count}</span>`
+    return html`<a href="${addresses[tab]}" aria-current="${tab === current ? 'page' : 'false'}"
+      >${names[tab]}!${mark}</a
+    >`
+  })
+  return html`<nav class="tabs" aria-label="${label}">!${links}</nav>`
+}
+
+/** The page for a form that was refused. */
+export function controlProblemPage(message: string): Page {
+  const { title } = controlWords.problem
+  const main = html`<h1>${title}</h1>
+    <p class="problem" role="alert">${message}</p>
+    <p class="actions"><a class="button primary" href="/_tenant">${common.controlPage}</a></p>`
+  return { html: layout({ title, main }) }
 }

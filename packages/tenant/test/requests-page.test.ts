@@ -1,0 +1,93 @@
+/** The tab of the control page that shows the requests, grouped by sign-in. */
+
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
+import { authorizeUrl, refresh, signIn } from './application.ts'
+import { callGraph } from './graph-call.ts'
+
+let tenant: Tenant
+beforeAll(async () => void (tenant = await createTenant({ users: 20 })))
+afterEach(() => tenant.journal.clear())
+afterAll(() => tenant.close())
+
+const page = async () => (await fetch(`${tenant.origin}/_tenant/requests`)).text()
+
+const signInAs = (place: number) =>
+  signIn(
+    tenant,
+    { state: `state ${place}`, nonce: `nonce ${place}` },
+    { user: people(tenant).at(place).id },
+  )
+
+/** The groups as text, the newest first. */
+async function groups(): Promise<string[]> {
+  const found = (await page()).match(/<details class="area"[\s\S]*?<\/table>/g) ?? []
+  return found.map((group) => group.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '))
+}
+
+it('puts the requests of each user with their sign-in, also if two users take turns', async () => {
+  const one = await signInAs(3)
+  const two = await signInAs(4)
+  await callGraph(tenant, '/me', one.access_token)
+  await refresh(tenant, one.refresh_token)
+  await callGraph(tenant, '/users', two.access_token)
+  const [newest = '', oldest = '', ...others] = await groups()
+  expect(others).toEqual([])
+  expect(newest).toContain(people(tenant).at(4).displayName)
+  expect(newest).toContain('GET /v1.0/users')
+  expect(newest).not.toContain('/v1.0/me')
+  expect(oldest).toContain(people(tenant).at(3).displayName)
+  expect(oldest).toContain('GET /v1.0/me')
+  expect(oldest.match(/POST \/\{tenant\}\/oauth2\/v2\.0\/token/g)).toHaveLength(2)
+  // The newest request first.
+  expect(oldest.indexOf('token')).toBeLessThan(oldest.indexOf('authorize'))
+})
+
+it('says which sign-in is not finished, and what belongs to none', async () => {
+  await fetch(`${tenant.origin}/${tenant.tenantId}/discovery/v2.0/keys`)
+  await fetch(authorizeUrl(tenant, { state: 'unfinished' }))
+  const [newest = '', oldest = ''] = await groups()
+  expect(newest).toContain('Sign-in not finished')
+  expect(newest).toContain('Gatehouse (local)')
+  expect(oldest).toContain('Outside a sign-in')
+  expect(oldest).toContain('1 request')
+})
+
+it('folds photos that follow each other, with how many were answered how', async () => {
+  const { access_token: token } = await signInAs(5)
+  await callGraph(tenant, '/users', token)
+  for (const { id } of tenant.users.slice(0, 14))
+    await callGraph(tenant, `/users/${id}/photo/$value`, token)
+  const text = await page()
+  expect(text).toContain('<summary>14 photos</summary>')
+  // The first twelve users have photos.
+  expect(text).toMatch(/1[234] × 200(, [12] × 404)?/)
+  const [group = ''] = await groups()
+  expect(group).toContain('14 photos')
+})
+
+it('opens the newest group only, and counts failures', async () => {
+  await signInAs(6)
+  await fetch(authorizeUrl(tenant, { state: 'second', redirect_uri: 'http://localhost/none' }))
+  const text = await page()
+  expect(text.match(/<details class="area" open/g)).toHaveLength(1)
+  expect(text).toContain('1 failed')
+})
+
+it('shows requests as text, and no value that they carry', async () => {
+  const odd = '/<img src=x onerror="alert(1)">?%3Cscript%3E=secret-value'
+  await fetch(tenant.origin + odd)
+  const text = await page()
+  expect(text).not.toContain('<img src')
+  expect(text).not.toContain('<script>=')
+  expect(text).not.toContain('secret-value')
+})
+
+it('clears the requests, and says so when there are none', async () => {
+  await signInAs(7)
+  const url = `${tenant.origin}/_tenant/journal/clear`
+  const form = { method: 'POST', redirect: 'manual', body: new URLSearchParams() } as const
+  expect((await fetch(url, form)).headers.get('location')).toBe('/_tenant/requests')
+  expect(await page()).toContain('No requests yet.')
+})

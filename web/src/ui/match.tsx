@@ -1,0 +1,39 @@
+import css from './match.module.css'
+
+type Props = {
+  text: string
+  search: string
+  /** Where a match may be: anywhere, or at the start of a word, as the directory searches. */
+  at?: 'anywhere' | 'word'
+}
+
+/** A text with the match of a search marked. */
+export function Match({ text, search, at = 'word' }: Props) {
+  const parts = findMatch(text, search, at)
+  if (!parts) return text
+  return (
+    <>
+      {parts[0]}
+      <mark className={css.mark}>{parts[1]}</mark>
+      {parts[2]}
+    </>
+  )
+}
+
+/** Splits a text around the first match of a search: before, match, after; undefined without a match. */
+export function findMatch(
+  text: string,
+  search: string,
+  at: 'anywhere' | 'word' = 'word',
+): [string, string, string] | undefined {
+  const wanted = search.trim().toLowerCase()
+  if (!wanted) return undefined
+  const starts = at === 'word' ? /(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu : /./gsu
+  for (const { index } of text.matchAll(starts)) {
+    const end = index + wanted.length
+    if (text.slice(index, end).toLowerCase() === wanted) {
+      return [text.slice(0, index), text.slice(index, end), text.slice(end)]
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,17 @@
+/** The words of the parts that several pages share. */
+export const words = {
+  pageTitle: (page: string) => `${page} · Gatehouse`,
+  loading: 'Loading',
+  close: 'Close',
+  clear: 'Clear',
+  copied: 'Copied',
+  copyDenied: 'This browser does not allow copying. Select the text instead.',
+  copyDetails: 'Copy details',
+  copyValue: (name: string) => `Copy ${name}`,
+  underMinute: 'under 1 min',
+  minutes: (count: number) => `${count} min`,
+  hours: (count: number) => `${count} h`,
+  now: 'now',
+  ago: (duration: string) => `${duration} ago`,
+  ahead: (duration: string) => `in ${duration}`,
+} as const
