@@ -94,6 +94,42 @@ test('at 400 % zoom the bar does not cover the page', { tag: '@thorough' }, asyn
   await expect(page.getByRole('banner')).not.toBeInViewport()
 })
 
+test('at 200 % zoom of a small laptop the bar does not take a quarter of the page', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 720, height: 450 })
+  await open(page, '/')
+  await page.evaluate(() => window.scrollTo(0, 400))
+  await expect(page.getByRole('banner')).not.toBeInViewport()
+})
+
+test('at 320 px the brand, the local tenant’s mark, the theme and the account are one line', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  const middles = async () => {
+    const parts = page
+      .getByRole('banner')
+      .locator(
+        '.brand, [popovertarget="local-tenant"], [popovertarget="themes"][title], .bar-inner > :last-child',
+      )
+    await expect(parts).toHaveCount(4)
+    return parts.evaluateAll((elements) => [
+      ...new Set(
+        elements.map((element) => {
+          const { top, bottom } = element.getBoundingClientRect()
+          return Math.round((top + bottom) / 2)
+        }),
+      ),
+    ])
+  }
+  await open(page, '/')
+  expect(await middles()).toHaveLength(1)
+  await beSignedIn(page)
+  await open(page, '/')
+  expect(await middles()).toHaveLength(1)
+})
+
 /** The sizes of all targets; a link within a sentence is as high as its line. */
 function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
   return within.locator('a, button, input, summary').evaluateAll((elements) =>
@@ -163,6 +199,16 @@ test('every state is visible with forced colours', { tag: '@thorough' }, async (
   expect(await style(page.getByRole('progressbar'), 'forced-color-adjust')).toBe('none')
   await page.keyboard.press('Tab')
   expect(await style(page.locator(':focus'), 'outline-style')).not.toBe('none')
+  await open(page, '/')
+  // As much of the session is left as the bar is filled.
+  const bar = page.getByRole('progressbar')
+  await bar.scrollIntoViewIfNeeded()
+  const { x = 0, y = 0 } = (await bar.boundingBox()) ?? {}
+  const picture = (top: number) =>
+    page.screenshot({ clip: { x: x + 20, y: y + top, width: 20, height: 2 } })
+  expect((await picture(2)).equals(await picture(-6))).toBe(false)
+  const status = page.getByText('You’re signed in to')
+  expect(await style(status, 'border-top-width', '::before')).toBe('4px')
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
   await open(page, '/users')

@@ -22,11 +22,14 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
     await page.getByRole('button', { name: 'Accept' }).click()
   })
 
-  const name = await test.step('the status shows the name, and Sign out is offered', async () => {
-    const signedIn = await expectSignedIn(page)
-    await expect(page.getByRole('main')).toContainText(`Signed in as ${signedIn}`)
-    return signedIn
-  })
+  const name =
+    await test.step('the page greets the user by name, and says where they are signed in', async () => {
+      const signedIn = await expectSignedIn(page)
+      await expect(page.getByRole('main')).toContainText(
+        'You’re signed in to the local test tenant · session ends at ',
+      )
+      return signedIn
+    })
 
   await test.step('the ID token’s details are there', async () => {
     await page.getByRole('link', { name: 'ID token' }).first().click()
@@ -51,7 +54,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
 
   await test.step('Sign out ends here and at the tenant', async () => {
     await signOut(page, name)
-    await expect(page.getByRole('main')).toContainText('signed out')
+    await expect(page.getByRole('main')).toContainText('signed out of this app')
     await expect(signInLink(page)).toBeVisible()
   })
 

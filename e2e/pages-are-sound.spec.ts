@@ -53,6 +53,10 @@ const parts: Record<string, (page: Page, name: string) => Promise<void>> = {
     await button(page, name).click()
     await expect(button(page, 'Sign out')).toBeVisible()
   },
+  'the local tenant': async (page) => {
+    await button(page, 'Local tenant').click()
+    await expect(page.getByText('No failures active.')).toBeVisible()
+  },
   'the themes': async (page) => {
     await button(page, 'Theme').click()
     await expect(button(page, 'Dark')).toBeVisible()

@@ -36,7 +36,9 @@ export async function trySignIn(page: Page): Promise<void> {
   await signInLink(page).click()
   const account = offeredAccount(page, 0)
   const accept = page.getByRole('button', { name: 'Accept' })
-  const end = main(page).getByText(/^Who can fix it|contact the app’s developer\.$|^Signed in as /)
+  const end = main(page).getByText(
+    /^Who can fix it|contact the app’s developer\.$|^You’re signed in to /,
+  )
   await expect(account.or(end).first()).toBeVisible()
   if (await end.isVisible()) return
   await account.click()

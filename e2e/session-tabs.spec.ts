@@ -1,5 +1,6 @@
 /** All tabs follow the session of one, and Back shows no data of a page after its session ended. */
 import { expect, type BrowserContext, type Page } from '@playwright/test'
+import { passingTime } from './passing-time.ts'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
 
@@ -138,8 +139,13 @@ test(
       Reflect.set(globalThis, 'heard', heard)
       new BroadcastChannel('session').addEventListener('message', ({ data }) => heard.push(data))
     })
+    const time = await passingTime(page)
     const name = await signIn(page, 0)
-    await page.getByRole('main').getByRole('button', { name: 'Stay signed in' }).click()
+    const extend = page.getByRole('main').getByRole('button', { name: 'Extend session' })
+    await expect(page.getByRole('progressbar')).toBeVisible()
+    await expect(extend).toHaveCount(0)
+    await time.passUntil(29 * 60_000)
+    await extend.click()
     await expect(page.locator('#announcements')).toHaveText('You stay signed in.')
     await signOut(page, name)
     const heard = () => listener.evaluate(() => Reflect.get(globalThis, 'heard') as string[])

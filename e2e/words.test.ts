@@ -8,19 +8,7 @@ import { sourceFiles } from './imports.ts'
 
 const isCatalogue = (path: string) => /[/-]words\.ts$/.test(path)
 const files = sourceFiles('web/src')
-/** Whose texts are still to be moved into a catalogue. */
-const toMove = new Set([
-  'web/src/layout/account.tsx',
-  'web/src/layout/layout.tsx',
-  'web/src/layout/theme.tsx',
-  'web/src/main.tsx',
-  'web/src/pages/home/no-tokens.tsx',
-  'web/src/pages/home/signed-in.tsx',
-  'web/src/pages/home/signed-out.tsx',
-  'web/src/pages/home/status.tsx',
-  'web/src/router.tsx',
-])
-const pages = files.filter(({ path }) => !isCatalogue(path) && !toMove.has(path))
+const pages = files.filter(({ path }) => !isCatalogue(path))
 const catalogues = files.filter(({ path }) => isCatalogue(path))
 
 /** Attributes that a person sees or hears. */
@@ -81,11 +69,6 @@ function keysOf(path: string, text: string): string[] {
 }
 
 describe('the words of the pages', () => {
-  it('are still outside of a catalogue in files that exist only', () => {
-    const paths = files.filter(({ path, text }) => textsIn(path, text).length > 0)
-    expect(paths.map(({ path }) => path)).toEqual(expect.arrayContaining([...toMove]))
-  })
-
   it.each(pages.map(({ path, text }) => [path, text] as const))(
     '%s has none of its own',
     (path, text) => {

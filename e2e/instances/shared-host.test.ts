@@ -112,7 +112,7 @@ describe('three apps on one host', () => {
         .getByRole('button', { name: names[at] as string })
         .click()
       await tab.getByRole('button', { name: 'Sign out' }).click()
-      await tab.getByText('You are signed out of this app.').waitFor()
+      await tab.getByText('You’re signed out of this app.').waitFor()
       expect(new URL(tab.url()).pathname).toBe(`${paths[at]}/signed-out`)
       names[at] = 'signed out'
       expect(await shown()).toEqual(names)
@@ -169,7 +169,7 @@ describe('three apps on one host', () => {
   it('have pages of their own for addresses that do not exist', async () => {
     const page = await context.newPage()
     await page.goto(`${origin}/people/nowhere`)
-    await page.getByRole('link', { name: 'Home', exact: true }).last().click()
+    await page.getByRole('link', { name: 'Go to home' }).click()
     await page.waitForURL(`${origin}/people/`)
     await page.goto(`${origin}/peoplex`)
     await page.getByRole('heading', { name: '404 · Page not found' }).waitFor()

@@ -1,5 +1,6 @@
 /** The answers of the JSON API to GET, by path. Types only: they give `useApi(api.claims)` in a page its type. */
 import type { Claims } from '@gatehouse/contract/claims'
+import type { Development } from '@gatehouse/contract/development'
 import type { Diagnosis } from '@gatehouse/contract/doctor'
 import type { Session } from '@gatehouse/contract/session'
 import type { OwnSessions } from '@gatehouse/contract/sessions'
@@ -16,4 +17,5 @@ export interface ApiAnswers {
   [api.organisation]: Organisation
   [api.users]: Users
   [api.doctor]: Diagnosis
+  [api.development]: Development
 }

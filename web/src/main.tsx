@@ -7,10 +7,11 @@ import { Router } from 'wouter'
 import { basePath, createQueryClient } from '@gatehouse/react'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
+import { startWords } from './page-words.ts'
 import { CurrentPage, pageList, prefetch } from './router.tsx'
 
 const root = document.getElementById('root')
-if (!root) throw new Error('index.html has no element with the id "root".')
+if (!root) throw new Error(startWords.noRoot)
 
 createRoot(root).render(
   <StrictMode>

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
+import { titleWords as titles } from './page-words.ts'
 import { reloadOnce } from './reload-on-stale-chunk.ts'
 import { RequireSignIn } from './session/require-sign-in.tsx'
 import * as icons from './ui/icons.generated.ts'
@@ -27,34 +28,34 @@ export type PageEntry = {
 export const pageList: PageEntry[] = [
   {
     path: pages.home,
-    title: 'Home',
+    title: titles.home,
     nav: icons.home,
     protected: false,
     page: Home,
   },
-  forSignedIn(pages.claims, 'ID token', icons.key, () => import('./pages/claims.tsx')),
-  forSignedIn(pages.users, 'Users', icons.people, () => import('./pages/users.tsx')),
+  forSignedIn(pages.claims, titles.claims, icons.key, () => import('./pages/claims.tsx')),
+  forSignedIn(pages.users, titles.users, icons.people, () => import('./pages/users.tsx')),
   {
     path: pages.sessions,
-    title: 'Your sessions',
+    title: titles.sessions,
     protected: true,
     ...lazily(() => import('./pages/sessions.tsx')),
   },
   {
     path: pages.signedOut,
-    title: 'Signed out',
+    title: titles.signedOut,
     protected: false,
     page: Home,
   },
   {
     path: pages.signInProblem,
-    title: 'Sign-in problem',
+    title: titles.signInProblem,
     protected: false,
     ...lazily(() => import('./pages/sign-in-problem.tsx')),
   },
   {
     path: pages.doctor,
-    title: 'Doctor',
+    title: titles.doctor,
     protected: false,
     ...lazily(() => import('./pages/doctor.tsx')),
   },
@@ -62,7 +63,7 @@ export const pageList: PageEntry[] = [
 
 const notFound: PageEntry = {
   path: '',
-  title: 'Page not found',
+  title: titles.notFound,
   protected: false,
   ...lazily(() => import('./pages/not-found.tsx')),
 }

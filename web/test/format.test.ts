@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { formatClock, formatDuration, formatRelative, language } from '../src/ui/format.ts'
+import {
+  formatClock,
+  formatDuration,
+  formatRelative,
+  formatShortTime,
+  formatTimeOfDay,
+  language,
+} from '../src/ui/format.ts'
 
 const minute = 60_000
 
@@ -44,5 +51,14 @@ describe('formatted times', () => {
   test('are English in every browser, and in its own order if it is English too', () => {
     expect(language('en-US')).toBe('en-US')
     expect(language('de-DE')).toBe('en-GB')
+  })
+})
+
+describe('the time of day', () => {
+  const at = new Date(2026, 10, 26, 19, 45).getTime()
+
+  test('stands alone today, and has its day on any other', () => {
+    expect(formatTimeOfDay(at, new Date(2026, 10, 26, 8).getTime())).toMatch(/^(?:19:45|7:45\sPM)$/)
+    expect(formatTimeOfDay(at, new Date(2026, 10, 25, 20).getTime())).toBe(formatShortTime(at))
   })
 })

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Users } from '@gatehouse/shared/users'
-import { firstName } from '../src/pages/home/status.tsx'
+import { firstName } from '../src/pages/home/signed-in.tsx'
 import { asText, mailLink } from '../src/pages/users/person-panel.tsx'
 import { homeAddress, otherMail, shownUserName } from '../src/pages/users/person.ts'
 import {

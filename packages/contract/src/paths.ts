@@ -1,6 +1,6 @@
 /** Every URL path of the product, spelled once. The browser imports this file for its values. */
 
-/** The product's JSON API. `session`, `signInProblem` and `doctor` are public, the others are for signed-in users. */
+/** The product's JSON API. `session`, `signInProblem`, `doctor` and `development` are public, the others are for signed-in users. */
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
@@ -9,6 +9,8 @@ export const api = {
   signInProblem: '/api/sign-in-problem',
   /** Registered in development only. */
   doctor: '/api/doctor',
+  /** Registered in development only. */
+  development: '/api/development',
 } as const
 
 /** The address of one of the user's own sessions. @param id its id in `OwnSessions` */

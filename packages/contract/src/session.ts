@@ -3,6 +3,16 @@ import { Type, type Static } from 'typebox'
 /** ISO 8601 in UTC. `now` is the server's clock: countdowns are right even if the browser's clock is wrong. */
 const Time = Type.String({ format: 'date-time' })
 
+/** Only in development on this machine: what leads a developer on. */
+const ForDevelopers = Type.Optional(
+  Type.Object({
+    /** Whether the built-in tenant is in use, because the configuration names none. */
+    localTenant: Type.Boolean(),
+    /** The control page of a tenant on this machine; absent if the tenant is Microsoft's. */
+    controlPage: Type.Optional(Type.String()),
+  }),
+)
+
 /** The app runs on its developer's own machine: not in production, and opened at localhost. */
 const Development = Type.Boolean()
 
@@ -11,6 +21,7 @@ export const SignedOut = Type.Object({
   /** The browser sent the cookie of a session that is over. Absent if it sent none. */
   ended: Type.Optional(Type.Literal(true)),
   development: Development,
+  developer: ForDevelopers,
   now: Time,
 })
 
@@ -27,6 +38,7 @@ export const SignedIn = Type.Object({
   /** Whether the built-in tenant signed the user in, so that the account is not real. */
   localTenant: Type.Boolean(),
   development: Development,
+  developer: ForDevelopers,
   startedAt: Time,
   /** How long the session lasts without activity. */
   idleSeconds: Type.Integer(),

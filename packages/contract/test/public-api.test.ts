@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { CheckResult, Claims } from '@gatehouse/contract/claims'
+import { Development } from '@gatehouse/contract/development'
 import { Diagnosis, Finding } from '@gatehouse/contract/doctor'
 import {
   api,
@@ -40,6 +41,14 @@ const signedIn: SignedIn = {
   expiresAt: now,
   absoluteExpiresAt: now,
   now,
+}
+
+const registration: Development = {
+  tenant: 't',
+  clientId: 'c',
+  redirectUri: 'http://localhost:5173/auth/redirect',
+  registrationUrl: 'http://127.0.0.1:5175/_tenant',
+  cookie: { name: 'session-5173', bytes: 180 },
 }
 
 const claims: Claims = {
@@ -96,6 +105,12 @@ const schemas: [name: string, schema: TSchema, example: unknown, wrong: unknown]
     { publicUrl: 'http://localhost:5173', findings: [finding] },
     { publicUrl: 'http://localhost:5173', findings: finding },
   ],
+  [
+    'Development',
+    Development,
+    { ...registration, scenarios: [{ id: 'graph-throttled', title: 'Graph throttles' }] },
+    { ...registration, scenarios: ['graph-throttled'] },
+  ],
   ['Problem', Problem, problem, { ...problem, status: '401' }],
   ['SignedOut', SignedOut, { signedIn: false, development: false, now }, { signedIn: false }],
   ['SignedIn', SignedIn, signedIn, { ...signedIn, user: { name: 'Ada Lovelace' } }],
@@ -125,6 +140,7 @@ describe('the paths', () => {
         sessions: '/api/sessions',
         signInProblem: '/api/sign-in-problem',
         doctor: '/api/doctor',
+        development: '/api/development',
       },
       auth: {
         signIn: '/auth/sign-in',

@@ -78,8 +78,9 @@ export function setSession(client: QueryClient, session: KnownSession): void {
 export function setSignedOut(client: QueryClient, reason: SignOutReason): void {
   const known = client.getQueryData(sessionQuery.queryKey)
   if (!known?.signedIn) return
-  const { development, now } = known
-  setSession(client, { signedIn: false, development, now, reason })
+  const { development, developer, now } = known
+  const facts = { development, ...(developer && { developer }), now }
+  setSession(client, { signedIn: false, ...facts, reason })
 }
 
 /** Undefined for a page that was loaded signed out: it has lost no session. */

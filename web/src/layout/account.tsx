@@ -15,15 +15,28 @@ import {
 import { closePopover } from '../ui/top-layer.ts'
 import menu from '../ui/popover.module.css'
 import css from './account.module.css'
+import { accountWords as words } from './words.ts'
+
+/** @param pageSignsIn whether the page has a button to sign in when the user is signed out */
+type Props = { pageSignsIn: boolean }
 
 /** The account button, or a link to sign in. It keeps its width until the session is known. */
-export function Account() {
+export function Account({ pageSignsIn }: Props) {
   const { data } = useSession()
-  return <div className={css.slot}>{data && (data.signedIn ? <AccountButton /> : <SignIn />)}</div>
+  return (
+    <div className={css.slot}>
+      {data && (data.signedIn ? <AccountButton /> : <SignIn pageSignsIn={pageSignsIn} />)}
+    </div>
+  )
 }
 
-function SignIn() {
-  return <ButtonLink href={useSignInUrl()}>Sign in</ButtonLink>
+/** The page's own button is the main one where there is one. */
+function SignIn({ pageSignsIn }: Props) {
+  return (
+    <ButtonLink href={useSignInUrl()} variant={pageSignsIn ? 'outline' : 'primary'}>
+      {words.signIn}
+    </ButtonLink>
+  )
 }
 
 function AccountButton() {
@@ -49,7 +62,7 @@ function AccountPopover({ session: { user } }: { session: SignedIn }) {
   const signOut = useSignOut()
   const organisation = useOrganisationName()
   return (
-    <section id={id} popover="auto" className={menu.popover} aria-label="Account">
+    <section id={id} popover="auto" className={menu.popover} aria-label={words.title}>
       {organisation && <p className={css.organisation}>{organisation}</p>}
       <div className={css.person}>
         <Persona id={user.objectId} name={user.name} username={user.username} />
@@ -58,14 +71,14 @@ function AccountPopover({ session: { user } }: { session: SignedIn }) {
         className={menu.item}
         href="https://myaccount.microsoft.com/"
         target="_blank"
-        rel="noopener noreferrer"
+        rel="noreferrer"
       >
         <Icon path={open} />
-        Manage your Microsoft account
+        {words.microsoftAccount}
       </a>
       <Link className={menu.item ?? ''} href={pages.sessions} onClick={close}>
         <Icon path={devices} />
-        Your sessions
+        {words.sessions}
       </Link>
       <button
         type="button"
@@ -74,11 +87,11 @@ function AccountPopover({ session: { user } }: { session: SignedIn }) {
         onClick={() => signOut.mutate()}
       >
         <Icon path={signOutIcon} />
-        Sign out
+        {words.signOut}
       </button>
       {signOut.isError && (
         <p className={css.failed} role="alert">
-          Signing out did not work. You are still signed in: try again.
+          {words.signOutFailed}
         </p>
       )}
     </section>

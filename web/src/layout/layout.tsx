@@ -5,34 +5,37 @@ import { pages } from '@gatehouse/shared/paths'
 import type { PageEntry } from '../router.tsx'
 import { SessionWatch } from '../session/session-watch.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { LocalTenantPill } from '../development/lazy.tsx'
 import { Account } from './account.tsx'
+import { keptInStorage } from './kept-storage.ts'
 import css from './layout.module.css'
-import { ThemeButton, themeKey } from './theme.tsx'
+import { ThemeButton } from './theme.tsx'
+import { words } from './words.ts'
 
 type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children: ReactNode }
-
-/** What a sign-out leaves in local storage: it belongs to the computer. */
-const keptInStorage = [themeKey]
 
 /** The frame of every page: the bar, the main part, and the live region for announcements. */
 export function Layout({ pageList, prefetch, children }: Props) {
   const [path] = useLocation()
+  const { data: session } = useSession()
+  const entry = pageList.find((page) => page.path === path)
+  const pageSignsIn = entry !== undefined && (entry.protected || isHome(path))
   const aboutToOpen = (event: SyntheticEvent) => prefetch(linkUnder(event.target))
   return (
     <div className={css.layout} onPointerOver={aboutToOpen} onFocus={aboutToOpen}>
       <a className={css.skip} href="#main" onClick={skip}>
-        Skip to content
+        {words.skip}
       </a>
-      <Ribbon />
       <header className="bar">
         <div className={`bar-inner ${css.inner}`}>
           <Link className="brand" href={pages.home}>
             <Brand />
           </Link>
           <Nav entries={pageList} current={path} />
+          {session && <LocalTenantPill session={session} path={path} />}
           <div className={css.end}>
             <ThemeButton />
-            <Account />
+            <Account pageSignsIn={pageSignsIn} />
           </div>
         </div>
       </header>
@@ -43,6 +46,10 @@ export function Layout({ pageList, prefetch, children }: Props) {
       <SessionWatch keepInStorage={keptInStorage} />
     </div>
   )
+}
+
+function isHome(path: string): boolean {
+  return path === pages.home || path === pages.signedOut
 }
 
 /** Moves the focus without a hash in the address: a sign-in would come back to it. */
@@ -61,7 +68,7 @@ type NavProps = { entries: PageEntry[]; current: string }
 /** The links in the bar; on a phone, a row of tabs below it. */
 function Nav({ entries, current }: NavProps) {
   return (
-    <nav className={css.nav} aria-label="Pages">
+    <nav className={css.nav} aria-label={words.pages}>
       <ul>
         {entries.map(({ path, title, nav }) =>
           nav ? (
@@ -91,18 +98,7 @@ function Brand() {
         <circle cx="16" cy="17" r="2.4" />
         <path d="M15 18h2l.8 7h-3.6z" />
       </svg>
-      Gatehouse
+      {words.brand}
     </>
-  )
-}
-
-/** Says that the accounts are not real, on the local tenant. */
-function Ribbon() {
-  const { data } = useSession()
-  if (!data?.signedIn || !data.localTenant) return null
-  return (
-    <aside className={css.ribbon} aria-label="Notice">
-      Local tenant: no real accounts
-    </aside>
   )
 }

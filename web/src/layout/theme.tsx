@@ -1,18 +1,19 @@
 import { useState } from 'react'
-import { storageName } from '@gatehouse/react'
 import { Icon } from '../ui/icon.tsx'
 import { check, moon, sun, theme as systemIcon } from '../ui/icons.generated.ts'
 import menu from '../ui/popover.module.css'
+import { themeKey } from './kept-storage.ts'
 import css from './theme.module.css'
+import { themeWords as words } from './words.ts'
 
 const themes = ['system', 'light', 'dark'] as const
 
 type Theme = (typeof themes)[number]
 
 const options: Record<Theme, { label: string; icon: string }> = {
-  system: { label: 'System', icon: systemIcon },
-  light: { label: 'Light', icon: sun },
-  dark: { label: 'Dark', icon: moon },
+  system: { label: words.system, icon: systemIcon },
+  light: { label: words.light, icon: sun },
+  dark: { label: words.dark, icon: moon },
 }
 
 /** Chooses between the system's theme, light and dark. */
@@ -28,12 +29,12 @@ export function ThemeButton() {
         type="button"
         className={css.button}
         popoverTarget="themes"
-        aria-label="Theme"
-        title="Theme"
+        aria-label={words.title}
+        title={words.title}
       >
         <Icon path={options[theme].icon} />
       </button>
-      <section id="themes" popover="auto" className={menu.popover} aria-label="Theme">
+      <section id="themes" popover="auto" className={menu.popover} aria-label={words.title}>
         {themes.map((each) => (
           <button
             key={each}
@@ -53,9 +54,6 @@ export function ThemeButton() {
     </>
   )
 }
-
-/** The only key of this app in local storage. A sign-out leaves it: it is the computer's, not the user's. */
-export const themeKey = storageName('theme')
 
 /** The theme that index.html has set on the document before the first paint. */
 function currentTheme(): Theme {

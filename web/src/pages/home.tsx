@@ -1,35 +1,59 @@
+import { lazy, Suspense } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
-import { useSession } from '@gatehouse/react'
+import { type KnownSession, useSession } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { QueryView } from '../api/query-view.tsx'
+import { ForDevelopers } from '../development/lazy.tsx'
+import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { SignedInHome } from './home/signed-in.tsx'
 import { SignedOutHome } from './home/signed-out.tsx'
-import { SignedOutNote } from './home/status.tsx'
+
+/** Few visits begin with it. The page waits for it, so that it pushes nothing down. */
+const SignedOutNote = lazy(() => import('./home/signed-out-note.tsx').catch(reloadOnce))
+
+/** It stands last, and most readers come for what is above: so it is not part of the first download. */
+const HowItWorks = lazy(() => import('./home/how-it-works.tsx').catch(reloadOnce))
 
 /** The first page, and the page where a sign-out ends. */
 export default function Home() {
   const session = useSession()
   return (
     <QueryView query={session} heading="h1">
-      {(known) => (known.signedIn ? <SignedInHome session={known} /> : <SignedOut />)}
+      {(known) =>
+        known.signedIn ? (
+          <SignedInHome session={known}>
+            <ForDevelopers session={known} />
+            <Last session={known} />
+          </SignedInHome>
+        ) : (
+          <SignedOut session={known} />
+        )
+      }
     </QueryView>
   )
 }
 
-function SignedOut() {
+function SignedOut({ session }: { session: KnownSession }) {
   const [path] = useLocation()
   const [query] = useSearchParams()
-  const justSignedOut = path === pages.signedOut
-  return (
-    <SignedOutHome
-      note={
-        justSignedOut && (
-          <SignedOutNote
-            onlyHere={query.get('local') === '1'}
-            notStored={query.get('server') === 'later'}
-          />
-        )
-      }
+  const note = path === pages.signedOut && (
+    <SignedOutNote
+      onlyHere={query.get('local') === '1'}
+      notStored={query.get('server') === 'later'}
     />
+  )
+  return (
+    <SignedOutHome note={note}>
+      <ForDevelopers session={session} />
+      <Last session={session} />
+    </SignedOutHome>
+  )
+}
+
+function Last({ session }: { session: KnownSession }) {
+  return (
+    <Suspense>
+      <HowItWorks session={session} />
+    </Suspense>
   )
 }

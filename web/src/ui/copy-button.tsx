@@ -39,7 +39,7 @@ export function CopyButton({ text, label, wide = false }: Props) {
   if (wide) {
     return (
       <Button variant="outline" icon={icon} onClick={() => void onClick()}>
-        {label}
+        {state === 'copied' ? results.copied : label}
       </Button>
     )
   }

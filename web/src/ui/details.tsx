@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { CopyButton } from './copy-button.tsx'
+import { DescriptionList } from './description-list.tsx'
 import css from './details.module.css'
 import { Icon } from './icon.tsx'
 import { chevronRight } from './icons.generated.ts'
@@ -12,13 +13,15 @@ type Props = {
   entries?: Entries
   /** Adds a button that copies the entries; true by default. */
   copy?: boolean
+  /** When it is unfolded. */
+  onOpen?: () => void
   children?: ReactNode
 }
 
 /** Details that can be unfolded: text, or names and values that can be copied together. */
-export function Details({ title, entries, copy = true, children }: Props) {
+export function Details({ title, entries, copy = true, onOpen, children }: Props) {
   return (
-    <details className={css.details}>
+    <details className={css.details} onToggle={onOpen}>
       <summary>
         <Icon path={chevronRight} size={16} />
         {title}
@@ -34,14 +37,11 @@ export function Details({ title, entries, copy = true, children }: Props) {
 
 function EntryList({ entries }: { entries: Entries }) {
   return (
-    <dl className={css.entries}>
-      {withValue(entries).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className={css.entries}>
+      <DescriptionList
+        items={withValue(entries).map(([name, value]) => ({ name, value: <code>{value}</code> }))}
+      />
+    </div>
   )
 }
 

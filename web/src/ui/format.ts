@@ -8,6 +8,7 @@ export function formatNumber(value: number): string {
 // Made on first use: the first format costs a slow phone 100 ms.
 let exact: Intl.DateTimeFormat | undefined
 let short: Intl.DateTimeFormat | undefined
+let timeOfDay: Intl.DateTimeFormat | undefined
 let relative: Intl.RelativeTimeFormat | undefined
 
 /** The locale for dates: English, like the pages. An English browser keeps its own order of day and month. */
@@ -25,6 +26,13 @@ export function formatTime(at: number): string {
 export function formatShortTime(at: number): string {
   short ??= format('medium', 'short')
   return short.format(at)
+}
+
+/** "19:45", or with the day if that is not today. Both times in ms. */
+export function formatTimeOfDay(at: number, now = Date.now()): string {
+  if (new Date(at).toDateString() !== new Date(now).toDateString()) return formatShortTime(at)
+  timeOfDay ??= new Intl.DateTimeFormat(language(navigator.language), { timeStyle: 'short' })
+  return timeOfDay.format(at)
 }
 
 function format(dateStyle: 'long' | 'medium', timeStyle: 'long' | 'short') {

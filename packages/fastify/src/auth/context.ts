@@ -1,6 +1,6 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config/index.ts'
+import { type Config, controlPageOf } from '../config/index.ts'
 import { createEntra, createStoreAccess, type Entra } from '../entra/index.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
@@ -61,8 +61,7 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     /** The app registration, as every authorization request names it. */
     registration: { tenant, allowedTenants, clientId, redirectUri },
     scopes,
-    localTenant: config.usesLocalTenant,
-    development: config.development,
+    ...tenantFacts(config),
     lifetimes,
     entra,
     store,
@@ -81,6 +80,15 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+/** What `/api/session` tells of the tenant; `developer` on a developer's own machine only. */
+function tenantFacts(config: Config) {
+  const { usesLocalTenant: localTenant } = config
+  const controlPage = controlPageOf(config)
+  const developer = { localTenant, ...(controlPage !== undefined && { controlPage }) }
+  const { development } = config
+  return { localTenant, development, developer: development ? developer : undefined }
 }
 
 /** Gauges that the process can tell without asking anyone. @returns a function that ends them */

@@ -136,17 +136,18 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
 }
 
 function signedOutStatus(
-  { development, requestSessions, now }: AuthContext,
+  { development, developer, requestSessions, now }: AuthContext,
   request: FastifyRequest,
 ): SessionStatus {
   // A cookie that this app did not seal says nothing: anyone can plant one.
   const ended = requestSessions.idOf(request) !== undefined
-  return { signedIn: false, ...(ended && { ended }), development, now: iso(now()) }
+  const facts = { ...(ended && { ended }), development, ...(developer && { developer }) }
+  return { signedIn: false, ...facts, now: iso(now()) }
 }
 
 /** Asking does not extend the session, so a page may poll. */
 function sessionStatus(
-  { localTenant, development, lifetimes, now }: AuthContext,
+  { localTenant, development, developer, lifetimes, now }: AuthContext,
   session: Session,
 ): SessionStatus {
   const { name, username, objectId, tenantId, roles } = session.user
@@ -156,6 +157,7 @@ function sessionStatus(
     tenantId,
     localTenant,
     development,
+    ...(developer && { developer }),
     startedAt: iso(session.startedAt),
     idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),

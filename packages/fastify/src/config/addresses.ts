@@ -8,6 +8,12 @@ export function isLoopback(url: URL): boolean {
   return loopbackHosts.has(url.hostname)
 }
 
+/** The control page of a tenant on this machine; undefined for Microsoft's. */
+export function controlPageOf({ authority }: { authority: string }): string | undefined {
+  // The configuration allows plain http on this machine only.
+  return authority.startsWith('http:') ? `${authority}/_tenant` : undefined
+}
+
 /** @returns undefined for scheme and host of a server: https, or http on this machine */
 export function originProblem(text: string): string | undefined {
   const url = URL.parse(text)

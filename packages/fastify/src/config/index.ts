@@ -37,7 +37,7 @@ export {
 export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { readProxySettings } from './environment.ts'
-export { isLoopback } from './addresses.ts'
+export { controlPageOf, isLoopback } from './addresses.ts'
 export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
 export { findProjectRoot } from './load.ts'
 export { placeholders } from './schema.ts'

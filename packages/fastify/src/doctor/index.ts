@@ -1,5 +1,6 @@
 /** Checks everything that a sign-in depends on. It changes nothing and reveals no secret. */
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import { Development } from '@gatehouse/contract/development'
 import { Diagnosis } from '@gatehouse/contract/doctor'
 import { api, pages } from '@gatehouse/contract/paths'
 import { type Config, ConfigError, loadConfig } from '../config/index.ts'
@@ -10,6 +11,7 @@ import { examine, withoutConfiguration } from './checks.ts'
 import { configFindings } from './checks/configuration.ts'
 import { browserRequestFinding } from './checks/public-address.ts'
 import { CredentialAnswers } from './credential-answers.ts'
+import { developmentAnswer } from './development.ts'
 
 export type { Finding } from './check.ts'
 
@@ -40,8 +42,8 @@ interface DoctorOptions {
 }
 
 /**
- * `GET /api/doctor`, in development only. It needs no sign-in, and each diagnosis asks Entra. So it
- * answers only at the app's own address, and only as often as a person needs.
+ * `GET /api/doctor` and `GET /api/development`, in development only. They need no sign-in, so they answer only at
+ * the app's own address. Each diagnosis asks Entra, so there is one only as often as a person needs it.
  */
 export default async function doctor(app: FastifyInstance, { config, now }: DoctorOptions) {
   const answers = new CredentialAnswers(now)
@@ -68,9 +70,10 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
     return underWay
   }
 
+  const onRequest = requireHost(config.publicUrl)
   app.get(
     api.doctor,
-    { schema: { response: { 200: Diagnosis } }, onRequest: requireHost(config.publicUrl) },
+    { schema: { response: { 200: Diagnosis } }, onRequest },
     async ({ headers }) => ({
       publicUrl: config.publicUrl,
       findings: [
@@ -78,6 +81,11 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
         browserRequestFinding(config, headers['x-forwarded-for'] !== undefined),
       ],
     }),
+  )
+  app.get(
+    api.development,
+    { schema: { response: { 200: Development } }, onRequest },
+    ({ headers }) => developmentAnswer(config, headers.cookie),
   )
 }
 

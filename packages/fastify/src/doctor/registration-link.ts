@@ -1,4 +1,4 @@
-import { cloudFor, type Config } from '../config/index.ts'
+import { cloudFor, type Config, controlPageOf } from '../config/index.ts'
 
 /** Pages of an app registration, as the portal names them in its addresses. */
 type Blade = 'Overview' | 'Authentication' | 'Credentials' | 'CallAnAPI'
@@ -8,8 +8,8 @@ type Blade = 'Overview' | 'Authentication' | 'Credentials' | 'CallAnAPI'
  * its control page.
  */
 export function registrationLink(config: Config, blade: Blade): string {
-  // The configuration allows plain http on this machine only.
-  if (config.authority.startsWith('http:')) return `${config.authority}/_tenant`
+  const controlPage = controlPageOf(config)
+  if (controlPage !== undefined) return controlPage
   const page = `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/${blade}/appId`
   return `${cloudFor(config).portal}/#view/${page}/${config.clientId}`
 }

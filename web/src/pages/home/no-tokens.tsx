@@ -1,59 +1,63 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { reloadOnce } from '../../reload-on-stale-chunk.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
+import { Details } from '../../ui/details.tsx'
 import { checkCircle, shield, warning } from '../../ui/icons.generated.ts'
 import css from './no-tokens.module.css'
+import { noTokensWords as words, placeWords } from './words.ts'
 
-const places = {
-  cookies: 'Readable cookies',
-  local: 'Local storage',
-  session: 'Session storage',
-  databases: 'IndexedDB',
-  caches: 'Cache storage',
-} as const
+/** Few readers open it. */
+const TryIt = lazy(() => import('./try-it.tsx').catch(reloadOnce))
 
-const placeNames = Object.keys(places) as (keyof typeof places)[]
+const placeNames = Object.keys(placeWords) as (keyof typeof placeWords)[]
 
-/** Shows that this browser stores no token, by counting what it stores. */
+/** Shows whether this browser stores a token, by counting what it stores. */
 export function NoTokensCard() {
-  const found = useBrowserStorage()
+  const [found, count] = useBrowserStorage()
+  const [trying, setTrying] = useState(false)
   return (
     <Card
-      title="No tokens in this browser"
-      icon={shield}
-      aside={found && <Verdict found={found} />}
+      title={found?.tokens ? words.some(found.tokens) : words.none}
+      icon={found?.tokens ? warning : shield}
+      aside={<Verdict tokens={found?.tokens} />}
     >
-      <p className={css.text}>
-        Whatever a script on this page could get hold of, counted just now. The session cookie is
-        not among it: scripts cannot see it.
-      </p>
-      <dl className={css.places}>
-        {placeNames.map((place) => (
-          <div key={place}>
-            <dt>{places[place]}</dt>
-            <dd>
-              <span className={css.count}>{found ? found[place].length : '–'}</span>
-              {found && <Names names={found[place]} />}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <p className={css.text}>{words.text}</p>
+      <div className={css.proof}>
+        <dl className={css.places}>
+          {placeNames.map((place) => (
+            <div key={place}>
+              <dt>{placeWords[place]}</dt>
+              <dd>
+                <span className={css.count}>{found ? found[place].length : words.notCounted}</span>
+                <Names names={found?.[place] ?? []} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <Details title={words.tryIt} onOpen={() => setTrying(true)}>
+        <Suspense>{trying && <TryIt stored={found?.local ?? []} count={count} />}</Suspense>
+      </Details>
     </Card>
   )
 }
 
-function Verdict({ found }: { found: BrowserStorage }) {
-  if (found.tokens) {
+/** Until it is counted, it keeps its place: the title beside it would get another line. */
+function Verdict({ tokens }: { tokens: number | undefined }) {
+  if (tokens) {
     return (
       <Badge tone="danger" icon={warning}>
-        {found.tokens} found
+        {words.badge(tokens)}
       </Badge>
     )
   }
   return (
-    <Badge tone="success" icon={checkCircle}>
-      0 tokens
-    </Badge>
+    <span className={tokens === undefined ? css.uncounted : ''}>
+      <Badge tone="success" icon={checkCircle}>
+        {words.badgeNone}
+      </Badge>
+    </span>
   )
 }
 
@@ -62,13 +66,13 @@ function Names({ names }: { names: string[] }) {
   return <span className={css.names}>{names.length > 3 ? `${text} …` : text}</span>
 }
 
-/** Counts on every focus of the window, and every other second while it is visible. */
-function useBrowserStorage(): BrowserStorage | undefined {
+/** Counts on every focus of the window, every other second while it is visible, and when it is told to. */
+function useBrowserStorage(): [BrowserStorage | undefined, () => void] {
   const [found, setFound] = useState<BrowserStorage>()
+  const count = useCallback(() => {
+    if (!document.hidden) void readBrowserStorage().then(setFound)
+  }, [])
   useEffect(() => {
-    const count = () => {
-      if (!document.hidden) void readBrowserStorage().then(setFound)
-    }
     count()
     const timer = setInterval(count, 2000)
     window.addEventListener('focus', count)
@@ -76,8 +80,8 @@ function useBrowserStorage(): BrowserStorage | undefined {
       clearInterval(timer)
       window.removeEventListener('focus', count)
     }
-  }, [])
-  return found
+  }, [count])
+  return [found, count]
 }
 
 /** What any script on this page could read: the places where other apps keep their tokens. */

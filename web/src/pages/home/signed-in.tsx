@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
@@ -7,33 +8,43 @@ import { Persona } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { DescriptionList } from '../../ui/description-list.tsx'
-import { formatClock } from '../../ui/format.ts'
+import { formatClock, formatTimeOfDay } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
 import { ProgressBar } from '../../ui/progress.tsx'
 import { Time } from '../../ui/time.tsx'
 import css from './home.module.css'
 import { NoTokensCard } from './no-tokens.tsx'
-import { firstName, StatusLine } from './status.tsx'
+import { signedInWords as words } from './signed-in-words.ts'
 
-export function SignedInHome({ session }: { session: SignedIn }) {
-  const { user } = session
+type Props = {
+  session: SignedIn
+  /** What stands below the reader's own cards. */
+  children: ReactNode
+}
+
+export function SignedInHome({ session, children }: Props) {
   const organisation = useOrganisationName()
+  const where = session.localTenant ? words.localTenant : (organisation ?? words.yourOrganisation)
   return (
     <div className={css.home}>
       <div className={css.hello}>
-        <StatusLine name={user.name} />
         <h1 tabIndex={-1}>
-          Hello, <bdi>{firstName(user.name)}</bdi>
+          {words.hello} <bdi>{firstName(session.user.name)}</bdi>
         </h1>
-        <p className={css.lead}>You are signed in to {organisation ?? 'your organisation'}.</p>
+        <p className={css.status} data-signed-in>
+          {words.status(where, formatTimeOfDay(Date.parse(session.expiresAt)))}
+        </p>
       </div>
-      <div className={css.cards}>
-        <IdentityCard session={session} />
-        <SessionCard session={session} />
+      <div className={css.front}>
+        <div className={css.stack}>
+          <IdentityCard session={session} />
+          <SessionCard session={session} />
+        </div>
+        <NoTokensCard />
       </div>
       <NextSteps />
-      <NoTokensCard />
+      {children}
     </div>
   )
 }
@@ -41,54 +52,54 @@ export function SignedInHome({ session }: { session: SignedIn }) {
 function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
   const organisation = useOrganisationName()
   return (
-    <Card title="Who you are" icon={person}>
+    <Card title={words.who} icon={person}>
       <Persona id={user.objectId} name={user.name} username={user.username} />
       <DescriptionList
         items={[
           // The row keeps its place while the name loads.
           ...(organisation === null
             ? []
-            : [{ name: 'Organisation', value: organisation ?? '\u2026' }]),
-          { name: 'Tenant id', value: <code>{tenantId}</code>, copy: tenantId },
-          { name: 'Object id', value: <code>{user.objectId}</code>, copy: user.objectId },
+            : [{ name: words.organisation, value: organisation ?? words.loading }]),
+          { name: words.tenantId, value: <code>{tenantId}</code>, copy: tenantId },
+          { name: words.objectId, value: <code>{user.objectId}</code>, copy: user.objectId },
         ]}
       />
     </Card>
   )
 }
 
-/** The time left in the session, and a button to extend it. */
+/** The time left in the session, and a button to extend it once less than half is left. */
 function SessionCard({ session }: { session: SignedIn }) {
   const extend = useExtendSession()
   const { left, whole } = timeLeft(session, useServerNow(1000))
+  const extendable = canBeExtended(session)
   return (
-    <Card title="Your session" icon={clock}>
+    <Card title={words.session} icon={clock}>
       <div className={css.left}>
         <p>
-          <span className={css.clock}>{formatClock(left)}</span> left
+          <span className={css.clock}>{formatClock(left)}</span> {words.left}
         </p>
-        {canBeExtended(session) ? (
+        {extendable && left < whole / 2 && (
           <Button variant="outline" disabled={extend.isPending} onClick={() => extend.mutate()}>
-            Stay signed in
+            {words.extend}
           </Button>
-        ) : (
-          <p>Then you sign in again.</p>
         )}
+        {!extendable && <p>{words.thenSignIn}</p>}
       </div>
-      <ProgressBar label="Time left in this session" value={left} max={whole} />
+      <ProgressBar label={words.bar(formatClock(left))} value={left} max={whole} />
       <DescriptionList
         items={[
-          { name: 'Began', value: <Time at={Date.parse(session.startedAt)} short /> },
-          { name: 'Ends', value: <Time at={Date.parse(session.expiresAt)} short /> },
+          { name: words.began, value: <Time at={Date.parse(session.startedAt)} short /> },
+          { name: words.ends, value: <Time at={Date.parse(session.expiresAt)} short /> },
           {
-            name: 'At the latest',
+            name: words.signInBy,
             value: <Time at={Date.parse(session.absoluteExpiresAt)} short />,
           },
         ]}
       />
       {extend.isError && (
         <p className={css.failed} role="alert">
-          That did not work. Try again.
+          {words.failed}
         </p>
       )}
     </Card>
@@ -96,18 +107,8 @@ function SessionCard({ session }: { session: SignedIn }) {
 }
 
 const nextSteps = [
-  {
-    href: pages.claims,
-    icon: key,
-    title: 'Your ID token',
-    text: 'Every claim that Microsoft sent about you, and what it is good for.',
-  },
-  {
-    href: pages.users,
-    icon: people,
-    title: 'People in your directory',
-    text: 'Search the users of your organisation, read through Microsoft Graph.',
-  },
+  { href: pages.claims, icon: key, title: words.claims, text: words.claimsText },
+  { href: pages.users, icon: people, title: words.users, text: words.usersText },
 ]
 
 /** Links to the pages to see next. */
@@ -128,4 +129,10 @@ function NextSteps() {
       ))}
     </ul>
   )
+}
+
+/** The name for a greeting: Ada for "Ada Lovelace" and for "Lovelace, Ada (IT)". */
+export function firstName(name: string): string {
+  const given = name.includes(',') ? name.slice(name.indexOf(',') + 1) : name
+  return given.trim().split(/\s+/)[0] || name
 }

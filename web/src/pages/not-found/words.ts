@@ -1,3 +1,4 @@
+/** The page for an address that does not exist. */
 export const words = {
   title: 'Page not found',
   text: 'There is no page at this address. The link may be out of date or mistyped.',

@@ -1,0 +1,26 @@
+/** The texts of the home page, signed in. */
+export const signedInWords = {
+  hello: 'Hello,',
+  status: (organisation: string, time: string) =>
+    `You’re signed in to ${organisation} · session ends at ${time}`,
+  localTenant: 'the local test tenant',
+  yourOrganisation: 'your organisation',
+  who: 'Who you are',
+  organisation: 'Organisation',
+  tenantId: 'Tenant id',
+  objectId: 'Object id',
+  loading: '…',
+  session: 'Your session',
+  left: 'left',
+  bar: (left: string) => `Time left in this session: ${left}`,
+  extend: 'Extend session',
+  thenSignIn: 'Then you sign in again.',
+  began: 'Began',
+  ends: 'Ends',
+  signInBy: 'Sign-in required by',
+  failed: 'That didn’t work. Try again.',
+  claims: 'Your ID token',
+  claimsText: 'Every claim in your token, explained.',
+  users: 'Directory',
+  usersText: 'Search people in your organisation with Microsoft Graph.',
+} as const
