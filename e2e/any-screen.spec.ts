@@ -1,6 +1,8 @@
 /** Small windows, large text, forced colours, reduced motion, and print. */
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Locator, type Page } from '@playwright/test'
+import type { SignedIn } from '@gatehouse/contract/session'
+import { changeAnswers } from './hostile-text.ts'
 import { beSignedIn } from './signed-in.ts'
 import { signInLink } from './visitor.ts'
 
@@ -128,6 +130,20 @@ test('at 320 px the brand, the local tenant’s mark, the theme and the account 
   await beSignedIn(page)
   await open(page, '/')
   expect(await middles()).toHaveLength(1)
+})
+
+test('a long name makes no page wider than its window', async ({ page }) => {
+  await beSignedIn(page)
+  await changeAnswers(page, '/api/session', (json) => {
+    const session = json as SignedIn
+    return { ...session, user: { ...session.user, name: 'Wolfeschlegelsteinhausen '.repeat(8) } }
+  })
+  for (const width of [721, 768, 992, 993, 1100]) {
+    await page.setViewportSize({ width, height: 800 })
+    await open(page, '/')
+    await expect(page.getByRole('button', { name: 'Local tenant' })).toBeVisible()
+    await expectToFit(page, `${width} px`)
+  }
 })
 
 /** The sizes of all targets; a link within a sentence is as high as its line. */

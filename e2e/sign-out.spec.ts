@@ -24,7 +24,7 @@ async function fillStorage(page: Page): Promise<void> {
 function stored(page: Page) {
   return page.evaluate(async () => ({
     // In development also the names of the steps of Get started.
-    local: { ...localStorage },
+    local: Object.fromEntries(Object.entries(localStorage)),
     session: Object.entries(sessionStorage),
     databases: (await indexedDB.databases()).map(({ name }) => name),
     caches: await caches.keys(),
