@@ -146,7 +146,7 @@ describe('the log at its most verbose level', () => {
     const checks = new Set(lines.map(({ check }) => check))
     for (const check of [
       'signature',
-      'token_response',
+      'id_token',
       'aud',
       'alg',
       'transaction',
