@@ -143,14 +143,13 @@ function LocalPanel({ session, facts: { controlPage } }: Props) {
   )
 }
 
+function row(name: string, value: string | undefined) {
+  return { name, value: <code>{value ?? '…'}</code>, copy: value }
+}
+
 /** The registration that the configuration names. The rows keep their place while it loads. */
 function OwnPanel({ session }: Pick<Props, 'session'>) {
   const { data } = useDevelopment()
-  const row = (name: string, value: string | undefined) => ({
-    name,
-    value: <code>{value ?? '…'}</code>,
-    copy: value,
-  })
   return (
     <Card title={panelWords.title} icon={info}>
       <p className={css.quiet}>
