@@ -144,14 +144,7 @@ describe('the log at its most verbose level', () => {
       expect(events).toContain(event)
     }
     const checks = new Set(lines.map(({ check }) => check))
-    for (const check of [
-      'signature',
-      'id_token',
-      'aud',
-      'alg',
-      'transaction',
-      'authorize_error',
-    ]) {
+    for (const check of ['signature', 'id_token', 'aud', 'alg', 'transaction', 'authorize_error']) {
       expect(checks).toContain(check)
     }
     // The credential's lines belong to no request, and have no id.
