@@ -101,7 +101,7 @@ const answers: [string, Pick<EntraAnswer, 'status' | 'body'>, object][] = [
       status: 200,
       body: { access_token: 'a', expires_in: 9, token_type: 'Bearer', id_token: marker },
     },
-    { code: 'entra_untrusted', check: 'token_response', cause: { name: 'ClientAuthError' } },
+    { code: 'entra_untrusted', check: 'id_token' },
   ],
   [
     'an ID token that says so',
