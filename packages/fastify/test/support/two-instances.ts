@@ -50,9 +50,7 @@ export function twoInstances(store: SharedStoreKind): TwoInstances {
 
 /** Expects a refusal, within moments on every instance, and without a cookie in the answer. */
 export async function expectEnded(browser: Browser): Promise<void> {
-  await expect
-    .poll(async () => (await browser.get('/api/me')).status, { interval: 2 })
-    .toBe(401)
+  await expect.poll(async () => (await browser.get('/api/me')).status, { interval: 2 }).toBe(401)
   const answer = await browser.get('/api/users')
   expectProblem(answer, 401, 'sign_in_required')
   expect(answer.setCookies).toEqual([])
