@@ -94,7 +94,7 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     const port = await freePort()
     const PORT = String(port)
     await startApp(port, `http://localhost:${port}`)
-    expect(await doctorAddress({ PORT })).toBe(`People open http://localhost:${port}.`)
+    expect(await doctorAddress({ PORT })).toBe(`publicUrl is http://localhost:${port}.`)
     expect(await me(port, { PORT })).toBe(200)
   })
 
@@ -105,7 +105,7 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     const port = await freePort()
     const PORT = String(port)
     await startApp(port, `http://localhost:${port}/people`)
-    expect(await doctorAddress({ PORT })).toBe(`People open http://localhost:${port}/people.`)
+    expect(await doctorAddress({ PORT })).toBe(`publicUrl is http://localhost:${port}/people.`)
     expect(await me(port, { PORT }, '/people')).toBe(200)
     folder.reset()
   })
@@ -114,7 +114,7 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     const port = await freePort()
     const PORT = String(port)
     await startApp(port, 'http://localhost:5173')
-    expect(await doctorAddress({ PORT })).toBe('People open http://localhost:5173.')
+    expect(await doctorAddress({ PORT })).toBe('publicUrl is http://localhost:5173.')
     expect(await me(port, { PORT })).toBe(200)
   })
 
@@ -122,9 +122,9 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     const [WEB_PORT, port] = [String(await freePort()), await freePort()]
     const PORT = String(port)
     await startApp(port, `http://localhost:${WEB_PORT}`)
-    expect(await doctorAddress({ WEB_PORT })).toBe(`People open http://localhost:${WEB_PORT}.`)
+    expect(await doctorAddress({ WEB_PORT })).toBe(`publicUrl is http://localhost:${WEB_PORT}.`)
     expect(await doctorAddress({ WEB_PORT, PORT })).toBe(
-      `People open http://localhost:${WEB_PORT}.`,
+      `publicUrl is http://localhost:${WEB_PORT}.`,
     )
     expect(await me(port, { WEB_PORT, PORT })).toBe(200)
   })
@@ -134,7 +134,7 @@ describe('beside an app that runs', { timeout: 60_000 }, () => {
     const PORT = String(port)
     await startApp(port, tunnel)
     expect(await doctorAddress({ PORT, PUBLIC_URL: tunnel })).toBe(
-      `People open ${tunnel}, which leads to this machine.`,
+      `publicUrl is ${tunnel}, which leads to this machine.`,
     )
     expect(await me(port, { PORT, PUBLIC_URL: tunnel })).toBe(200)
   })
