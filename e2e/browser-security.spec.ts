@@ -120,10 +120,13 @@ test('Back after a sign-out shows nothing private', async ({ page, baseURL }) =>
   expect(visited).toEqual(expect.arrayContaining(['/claims', '/users']))
 })
 
+/** The address takes ids of a fixed form alone, and Graph gives no others. */
+const kept = new Set(['next', 'id'])
+
 test('hostile names of users are shown as text', async ({ page }) => {
   const violations = await countViolations(page)
   await signIn(page, account)
-  await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => key !== 'next'))
+  await changeAnswers(page, '/api/users', (json) => hostile(json, (key) => !kept.has(key)))
   await page.goto('/users')
   await expect(page.getByText(attacks[0] ?? '').first()).toBeVisible()
   await expectOnlyText(page)
@@ -187,7 +190,7 @@ test(
       main.getByRole('heading', { name: 'You’re not assigned to this app' }),
     ).toBeVisible()
     await main.getByText('Details', { exact: true }).click()
-    await expect(main.getByText('AADSTS50105')).toBeVisible()
+    await expect(main.getByText('AADSTS50105').last()).toBeVisible()
     await expect(main.getByText('2f1c9f6e-0f6b')).toBeVisible()
     await expect(main).not.toContainText('SCAM')
     expect(violations()).toBe(0)

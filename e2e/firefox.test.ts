@@ -92,7 +92,7 @@ it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => 
   await heading('ID token')
   await signOut(name)
   expect(place()).toBe('/signed-out')
-  expect(await page.content()).toContain('You’re signed out of this app.')
+  await expect.poll(() => page.content()).toContain('You’re signed out of this app.')
   expect(deployment.tenant.journal.count('logout')).toBeGreaterThan(0)
   await page.evaluate(() => history.back())
   await heading('Sign in to see this page')

@@ -117,11 +117,15 @@ describe('three apps on one host', () => {
       names[at] = 'signed out'
       expect(await shown()).toEqual(names)
     }
-    const themes = await root.evaluate(() => Object.fromEntries(Object.entries(localStorage)))
-    expect(themes).toEqual({
+    const stored = await root.evaluate(() => Object.fromEntries(Object.entries(localStorage)))
+    expect(stored).toEqual({
       theme: 'dark',
       '/people:theme': 'light',
       '/apps/orders:theme': 'dark',
+      // These apps are opened at localhost, where developers are shown what to do next.
+      'get-started': 'signIn',
+      '/people:get-started': 'signIn',
+      '/apps/orders:get-started': 'signIn',
     })
     expect(await (tabs[2] as Page).evaluate(() => Object.keys(sessionStorage))).toContain(
       '/apps/orders:draft',
@@ -158,7 +162,7 @@ describe('three apps on one host', () => {
   it('lead a person who signs in from a page back to it', async () => {
     const page = await context.newPage()
     await page.goto(`${origin}/people/users?q=no#table`)
-    await page.getByRole('heading', { name: '401 · Sign-in needed' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign in to see this page' }).waitFor()
     await page.getByRole('link', { name: 'Sign in with Microsoft' }).click()
     const { userPrincipalName } = people((apps[1] as Deployment).tenant).at(1)
     await page.getByText(userPrincipalName).click()
@@ -172,7 +176,7 @@ describe('three apps on one host', () => {
     await page.getByRole('link', { name: 'Go to home' }).click()
     await page.waitForURL(`${origin}/people/`)
     await page.goto(`${origin}/peoplex`)
-    await page.getByRole('heading', { name: '404 · Page not found' }).waitFor()
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     expect(await page.locator('html').getAttribute('data-base-path')).toBeNull()
   })
 })
