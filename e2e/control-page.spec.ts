@@ -1,6 +1,6 @@
 /** The pages of the local tenant in a browser: the control page with its script, the account picker, and every page's soundness. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import type { Tenant } from '@gatehouse/tenant'
 import { people } from '@gatehouse/tenant/testing'
 import { test as base } from './own-gatehouse.ts'
@@ -226,11 +226,6 @@ const pages: Record<string, (page: Page, tenant: Tenant) => Promise<unknown>> = 
   'the directory': (page, tenant) => page.goto(`${tenant.origin}/_tenant/directory`),
 }
 
-/** The rules that depend on the theme; the others are checked in one theme. */
-const aboutColours = ['color-contrast', 'link-in-text-block']
-/** Those that depend on the width as well; the others are checked at one width. */
-const aboutWidth = [...aboutColours, 'target-size', 'scrollable-region-focusable', 'region']
-
 for (const width of [1280, 390]) {
   const tag = width === 1280 ? [] : ['@thorough']
   test(
@@ -250,11 +245,7 @@ for (const width of [1280, 390]) {
         await lead(page, tenant)
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme })
-          const axe = new AxeBuilder({ page })
-          if (colorScheme === 'dark') axe.withRules(aboutColours)
-          else if (width === 390) axe.withRules(aboutWidth)
-          const { violations } = await axe.analyze()
-          const broken = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+          const broken = await violationsOf(page, colorScheme)
           expect(broken, `${name}, ${colorScheme}`).toEqual([])
         }
         const overflow = await page.evaluate(

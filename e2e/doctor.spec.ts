@@ -156,7 +156,7 @@ test(
     await expectSound(page)
     await page.reload()
     await expect(heading(page, 'Checked too often')).toBeVisible()
-    await expect(main(page)).toContainText(/You can try again in (?:3\d|40) seconds\./)
+    await expect(main(page)).toContainText(/Try again in (?:3\d|40) s/)
   },
 )
 

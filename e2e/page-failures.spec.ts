@@ -1,6 +1,6 @@
 /** A page without a connection to its server, and with answers that ask the user for something. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import { causes } from './failure-causes.ts'
 import { test } from './own-gatehouse.ts'
 import { answer, answerWithProblem, requestId } from './problem-answers.ts'
@@ -189,8 +189,7 @@ for (const { colorScheme, width } of [
         await arrange(page, tenant)
         await page.goto(`/users?q=${name.length}`)
         await expect(card(page, heading)).toBeVisible()
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map(({ id, nodes }) => `${name} ${id}: ${nodes[0]?.html}`)).toEqual([])
+        expect(await violationsOf(page, colorScheme), name).toEqual([])
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         )

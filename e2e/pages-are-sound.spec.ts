@@ -1,6 +1,6 @@
 /** Every page, menu and dialog, in both themes and on a phone, has no violation of accessibility or of the content security policy. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import { signIn } from './visitor.ts'
 
 const themes = ['light', 'dark'] as const
@@ -22,17 +22,10 @@ async function complaints(page: Page): Promise<string[]> {
   return found
 }
 
-/** The rules that depend on the theme; the other rules are checked in one theme. */
-const aboutColours = ['color-contrast', 'link-in-text-block']
-
 async function expectSound(page: Page, state: string): Promise<void> {
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const axe = new AxeBuilder({ page })
-    if (colorScheme !== themes[0]) axe.withRules(aboutColours)
-    const { violations } = await axe.analyze()
-    const found = violations.map(({ id, nodes }) => `${state} ${id}: ${nodes[0]?.html}`)
-    expect(found, `${state}, ${colorScheme}`).toEqual([])
+    expect(await violationsOf(page, colorScheme), `${state}, ${colorScheme}`).toEqual([])
   }
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

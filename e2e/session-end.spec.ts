@@ -297,7 +297,7 @@ test(
     await expect(accountButton(page, name)).toBeVisible()
     const left = page.getByText(/^(?:59:\d\d|1:00:00)$/)
     await expect(left).toBeVisible()
-    await expect(page.getByRole('main')).toContainText(/in (?:1 hour|60 minutes)/)
+    await expect(page.getByRole('main')).toContainText(/in (?:1 h|60 min)/)
     for (const wrong of [-7 * 60 * minute, 48 * 60 * minute]) {
       await page.clock.setSystemTime(Date.now() + wrong)
       await page.clock.runFor(6000)

@@ -61,7 +61,7 @@ test(
     await page.route('**/auth/sign-out', (route) => route.abort('connectionrefused'))
     await page.getByRole('banner').getByRole('button', { name }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await expect(page.getByRole('alert')).toContainText('You are still signed in')
+    await expect(page.getByRole('alert')).toContainText('You’re still signed in')
     expect((await shownUsers(list)).length).toBeGreaterThanOrEqual(25)
   },
 )

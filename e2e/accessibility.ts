@@ -1,0 +1,21 @@
+/** Accessibility by axe, without asking twice what neither theme nor width can change: a page takes it seconds. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+
+const aboutColours = ['color-contrast', 'link-in-text-block']
+const aboutWidth = [...aboutColours, 'scrollable-region-focusable', 'region', 'label']
+
+/**
+ * The violations of what is shown: all rules in the light theme on a wide window, those that depend on colours in the
+ * dark theme, and on a phone those that depend on the width or on colours.
+ *
+ * @returns for each, the rule and the first element
+ */
+export async function violationsOf(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  const width = page.viewportSize()?.width ?? 1280
+  if (width < 640) axe.withRules(aboutWidth)
+  else if (colorScheme === 'dark') axe.withRules(aboutColours)
+  const { violations } = await axe.analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
