@@ -33,7 +33,8 @@ it('checks that come one after another ask it five times a second at most', asyn
   const startedAt = performance.now()
   const passedMs = () => performance.now() - startedAt
   while (passedMs() < 500) await readiness.check()
-  expect(ping.mock.calls.length).toBeLessThanOrEqual(1 + passedMs() / 200)
+  // A timer may be a millisecond early.
+  expect(ping.mock.calls.length).toBeLessThanOrEqual(1 + (passedMs() + 10) / 200)
 })
 
 it('a thousand readiness checks ask it once also while it cannot be written', async () => {
