@@ -157,7 +157,13 @@ function targets(within: Locator): Promise<{ name: string; width: number; height
         const pressed = element.closest('tbody tr') ?? element
         const { width, height } = pressed.getBoundingClientRect()
         const name = element.getAttribute('aria-label') ?? element.textContent.trim()
-        return { name: element.closest('dt') ? `Link to ${name}` : name, width, height }
+        // What moves has sizes such as 43.99998.
+        const [wide, high] = [width, height].map((size) => Math.round(size * 10) / 10)
+        return {
+          name: element.closest('dt') ? `Link to ${name}` : name,
+          width: wide ?? 0,
+          height: high ?? 0,
+        }
       }),
   )
 }
