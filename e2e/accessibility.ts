@@ -9,12 +9,13 @@ const aboutWidth = [...aboutColours, 'scrollable-region-focusable', 'region', 'l
  * The violations of what is shown: all rules in the light theme on a wide window, those that depend on colours in the
  * dark theme, and on a phone those that depend on the width or on colours.
  *
+ * @param colorScheme the theme that is shown; without it all rules are asked
  * @returns for each, the rule and the first element
  */
-export async function violationsOf(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+export async function violationsOf(page: Page, colorScheme?: 'light' | 'dark'): Promise<string[]> {
   const axe = new AxeBuilder({ page })
   const width = page.viewportSize()?.width ?? 1280
-  if (width < 640) axe.withRules(aboutWidth)
+  if (colorScheme !== undefined && width < 640) axe.withRules(aboutWidth)
   else if (colorScheme === 'dark') axe.withRules(aboutColours)
   const { violations } = await axe.analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)

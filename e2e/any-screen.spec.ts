@@ -1,6 +1,6 @@
 /** Small windows, large text, forced colours, reduced motion, and print. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Locator, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { changeAnswers } from './hostile-text.ts'
 import { beSignedIn } from './signed-in.ts'
@@ -231,8 +231,7 @@ test('every state is visible with forced colours', { tag: '@thorough' }, async (
   expect((await picture(2)).equals(await picture(-6))).toBe(false)
   const status = page.getByText('You’re signed in to')
   expect(await style(status, 'border-top-width', '::before')).toBe('4px')
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await open(page, '/users')
   await page.getByRole('table').getByRole('button').nth(2).click()
   expect(await style(page.getByRole('dialog'), 'border-inline-start-width')).not.toBe('0px')

@@ -1,6 +1,6 @@
 /** `/doctor`: what prevents a sign-in, who can change it, and the next step. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test as withLocalTenant, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import { freePort } from '@gatehouse/tenant/testing'
 import { heading, main, test } from './scenario.ts'
 import { prepareDeployment } from './instances/deployment.ts'
@@ -24,8 +24,7 @@ async function expectSound(page: Page): Promise<void> {
       )
       expect(overflow, `scrolls sideways at ${width} px`).toBe(0)
     }
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }
 }
 

@@ -1,6 +1,6 @@
 /** The end of a session: a warning in time, and an empty page afterwards. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type BrowserContext, type Page, type Route } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
 import { test } from './own-gatehouse.ts'
 import { passingTime } from './passing-time.ts'
 import { accountButton, expectSignedIn, signIn, signInLink } from './visitor.ts'
@@ -47,8 +47,7 @@ async function expectNothingOf(page: Page, texts: string[]): Promise<void> {
 }
 
 async function expectSound(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
 }
 
 /** The announcements for screen readers, in order. */

@@ -229,8 +229,7 @@ function announcement({ config, served }: Plan): string {
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
     : `${config.tenant} at ${config.authority}`
   const note = proxyNote(config, served)
-  const hasPage = !config.production && isOnThisMachine(config.publicUrl)
-  const doctor = hasPage ? `${config.publicUrl}${pages.doctor}` : 'npm run doctor'
+  const doctor = config.development ? `${config.publicUrl}${pages.doctor}` : 'npm run doctor'
   return `
   Gatehouse is running
 

@@ -1,6 +1,7 @@
 /** Prints the plan, and the next steps at the end of a run. */
 
 import { auth } from '@gatehouse/contract/paths'
+import { registrationPage } from '@gatehouse/fastify/config'
 import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
 import { secretIn } from '../files/env-file.ts'
 import { paint, planLine, print, showDifference, showHeading, showLines } from '../output.ts'
@@ -105,7 +106,6 @@ interface Result {
 /** Prints the registration's address, and the steps that the administrator has to do. */
 export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends, now }: Result) {
   const { cloud } = settings
-  const blade = 'Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId'
   const consent = new URL(`${cloud.authority}/${plan.session.tenantId}/v2.0/adminconsent`)
   consent.search = new URLSearchParams({
     client_id: clientId,
@@ -117,7 +117,7 @@ export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends,
   print(
     `${paint('green', 'Registered.')} Client id ${clientId}${ends ? `, credential good until ${ends}` : ''}`,
   )
-  print(`\nPortal     ${cloud.portal}/#view/${blade}/${clientId}`)
+  print(`\nPortal     ${registrationPage(cloud, clientId, 'Overview')}`)
   print('\nLeft to do')
   print(
     `  - Consent: each person is asked at the first sign-in. For all users at once, an administrator opens`,

@@ -72,6 +72,19 @@ export function cloudFor(config: {
   return here.find(hasGraph) ?? here[0] ?? allClouds.find(hasGraph) ?? clouds.global
 }
 
+/** Pages of an app registration, as the portal names them in its addresses. */
+export type RegistrationPage = 'Overview' | 'Authentication' | 'Credentials'
+
+/** The address of a page of an app registration in the portal of a cloud. */
+export function registrationPage(
+  { portal }: Cloud,
+  clientId: string,
+  page: RegistrationPage,
+): string {
+  const blade = `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/${page}/appId`
+  return `${portal}/#view/${blade}/${clientId}`
+}
+
 /** The addresses of Microsoft Graph without version, the global one first. */
 export const graphOrigins: readonly string[] = allClouds.map(({ graph }) => new URL(graph).origin)
 

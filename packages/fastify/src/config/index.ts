@@ -32,6 +32,8 @@ export {
   foreignGraphHost,
   issuerFor,
   personalAccountsTenant,
+  registrationPage,
+  type RegistrationPage,
   signInService,
 } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
