@@ -67,6 +67,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   700005: { error: wrongGrant, message: 'The authorization code is for another tenant.' },
   700020: { error: stepUp, message: 'An interactive sign-in is needed.' },
   700082: { error: wrongGrant, message: 'The refresh token has expired due to inactivity.' },
+  700084: {
+    error: wrongGrant,
+    message: 'The refresh token of a single-page application has expired, after its 24 hours.',
+  },
   501481: { error: wrongGrant, message: 'The code verifier does not match the code challenge.' },
   50089: { error: wrongGrant, message: 'The flow token has expired.' },
   50132: { error: wrongGrant, message: 'The session was ended by a password change.' },

@@ -11,7 +11,7 @@ import { contextClaims, readClaimsRequest, type ClaimsRequest } from './claims-r
 import { authenticateClient, requireAudience, requireTenant } from './client/index.ts'
 import { redeemDeviceCode } from './device/index.ts'
 import { EntraError, sendTrace, traceOf } from './errors.ts'
-import type { CodeGrant, Grant } from './grants.ts'
+import { grantOf, type CodeGrant, type Grant } from './grants.ts'
 import { formParameters, required, type Parameters } from './parameters.ts'
 import { isOpenId, ofOneApi, parseScopes } from './scopes.ts'
 
@@ -80,7 +80,7 @@ function redeemCode(tenant: TenantState, client: Client, { form, claims }: Asked
   grant.used = true
   return {
     client,
-    grant: plain(grant),
+    grant: grantOf(grant),
     scopes,
     nonce: grant.nonce,
     handlesChallenges: grant.handlesChallenges || claims.handlesChallenges,
@@ -143,10 +143,4 @@ function askedScopes(
   throw new EntraError(65001, {
     message: `The user has not consented to use the application for: ${missing.join(' ')}.`,
   })
-}
-
-/** The grant, without the fields of the code. */
-function plain(grant: CodeGrant): Grant {
-  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = grant
-  return { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
 }
