@@ -9,6 +9,7 @@ import { tokenResponse, type Answer } from '../tokens/token-response.ts'
 import { applyFault } from './apply-fault.ts'
 import { contextClaims, readClaimsRequest, type ClaimsRequest } from './claims-request.ts'
 import { authenticateClient, requireAudience, requireTenant } from './client/index.ts'
+import { allowTokenAnswer, answerPreflight } from './client/cross-origin.ts'
 import { redeemDeviceCode } from './device/index.ts'
 import { EntraError, sendTrace, traceOf } from './errors.ts'
 import { grantOf, type CodeGrant, type Grant } from './grants.ts'
@@ -16,11 +17,13 @@ import { formParameters, required, type Parameters } from './parameters.ts'
 import { isOpenId, ofOneApi, parseScopes } from './scopes.ts'
 
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
+  answerPreflight(app, '/:tenant/oauth2/v2.0/token', 'POST, OPTIONS')
   app.post<{ Params: { tenant: string } }>(
     '/:tenant/oauth2/v2.0/token',
     { config: { endpoint: 'token' } },
     async (request, reply) => {
       sendTrace(reply, traceOf(request, tenant.now()))
+      allowTokenAnswer(request, reply)
       const segment = requireTenant(tenant, request.params.tenant)
       applyFault(tenant, 'token', request)
       return redeem(tenant, request, segment)
@@ -72,7 +75,8 @@ function redeemCode(tenant: TenantState, client: Client, { form, claims }: Asked
   }
   if (grant.used) throw new EntraError(54005)
   if (grant.expiresAt <= tenant.now()) throw new EntraError(70008)
-  if (required(form, 'redirect_uri') !== grant.redirectUri) throw new EntraError(500112)
+  const redirectUri = grant.isRedirectImplied ? form.redirect_uri : required(form, 'redirect_uri')
+  if ((redirectUri ?? grant.redirectUri) !== grant.redirectUri) throw new EntraError(500112)
   requireVerifier(grant, form.code_verifier)
   requireUser(tenant, grant)
   requireContexts(grant, claims)

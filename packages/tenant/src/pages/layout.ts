@@ -49,6 +49,8 @@ export interface Page {
   formOrigins?: readonly string[]
   /** Origins of the page's frames. */
   frameOrigins?: readonly string[]
+  /** The page may be in a frame of other sites, because there is nothing to press on it. */
+  isFrameable?: boolean
   /** Hashes of inline scripts and further style sheets, `'sha256-…'`. */
   scriptHashes?: readonly string[]
   styleHashes?: readonly string[]
@@ -90,8 +92,14 @@ function contentSecurityPolicy(page: Page): string {
     // Chromium applies this to the redirects after a form too.
     ["form-action 'self'", ...formOrigins].join(' '),
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    ...(page.isFrameable ? [] : ["frame-ancestors 'none'"]),
   ].join('; ')
+}
+
+/** The source that a policy names for an address that forms may lead to: its origin, or the scheme of a program. */
+export function formOrigin(uri: string): string {
+  const { origin, protocol } = new URL(uri)
+  return origin === 'null' ? protocol : origin
 }
 
 /** A style sheet or script that stands in the page itself, so that a page is one answer. The policy names its hash. */
@@ -131,7 +139,7 @@ export function formPostPage(action: string, parameters: readonly [string, strin
     !${submit.element}`
   return {
     html: layout({ title: words.oneMoment.title, main }),
-    formOrigins: [new URL(action).origin],
+    formOrigins: [formOrigin(action)],
     scriptHashes: [submit.hash],
   }
 }

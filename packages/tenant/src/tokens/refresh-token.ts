@@ -30,14 +30,23 @@ export function refreshToken(tenant: TenantState, grant: Grant, at: number): str
  * single-page application's and has expired
  */
 export function openRefreshToken(tenant: TenantState, token: string, clientId: string): Grant {
-  const opened = token.startsWith(prefix)
-    ? tenant.seal.open(purpose, token.slice(prefix.length))
-    : undefined
-  if (!isSealed(opened) || opened.clientId !== clientId) throw new EntraError(70000)
+  const opened = open(tenant, token)
+  if (opened?.clientId !== clientId) throw new EntraError(70000)
   const { expiresAt, padding: _, ...grant } = opened
   if (expiresAt <= tenant.now())
     throw new EntraError(grant.spaExpiresAt === undefined ? 700082 : 700084)
   return grant
+}
+
+/** The grant of a token, expired or not; undefined if the tenant did not make it. */
+export function peekRefreshToken(tenant: TenantState, token: string): Grant | undefined {
+  return open(tenant, token)
+}
+
+function open(tenant: TenantState, token: string): Sealed | undefined {
+  if (!token.startsWith(prefix)) return undefined
+  const opened = tenant.seal.open(purpose, token.slice(prefix.length))
+  return isSealed(opened) ? opened : undefined
 }
 
 /** The tenant sealed it for this purpose, so its form is known. */
