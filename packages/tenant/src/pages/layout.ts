@@ -71,15 +71,6 @@ export function sendPage(reply: FastifyReply, page: Page, status = 200): Fastify
     .send(page.html)
 }
 
-/**
- * The address of the page that a request asks for, as its forms name it. It has no path, so that the forms also
- * work under the path of a proxy.
- */
-export function sameAddress(url: string): string {
-  const query = url.indexOf('?')
-  return query < 0 ? '?' : url.slice(query)
-}
-
 function contentSecurityPolicy(page: Page): string {
   const { formOrigins = [], frameOrigins = [], scriptHashes = [], styleHashes = [] } = page
   return [

@@ -15,7 +15,10 @@ export interface AuthorizeContext {
   tenant: TenantState
   target: Target
   asked: AuthorizeRequest
-  /** The address of this request with all of its parameters, to which the forms of its pages go. */
+  /**
+   * The address of this request with all of its parameters, to which the forms of its pages go. It has no path, so that
+   * they also work under the path of a proxy.
+   */
   action: string
   request: FastifyRequest
   reply: FastifyReply

@@ -51,7 +51,6 @@ function jwks(tenant: TenantState, segment: TenantSegment) {
     kid,
     x5t: kid,
     ...(certificate ? { x5c: [certificate.toString('base64')] } : {}),
-    cloud_instance_name: new URL(tenant.origin).host.replace(/^login\./, ''),
     issuer: issuerFor(tenant, segment),
   }))
 }
