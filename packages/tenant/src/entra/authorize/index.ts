@@ -2,6 +2,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
+import { nativeClientPage } from '../../pages/device-login.ts'
+import { sendPage } from '../../pages/layout.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { userOfHint } from '../../tokens/id-token.ts'
 import { applyFault } from '../apply-fault.ts'
@@ -41,6 +43,9 @@ export function authorizeRoutes(app: FastifyInstance, tenant: TenantState): void
     refuseCrossSite(request)
     return answer(tenant, request, reply, query, (exchange) => proceed(exchange, form))
   })
+  app.get('/common/oauth2/nativeclient', async (_request, reply) =>
+    sendPage(reply, nativeClientPage()),
+  )
 }
 
 function begin(
