@@ -15,6 +15,10 @@ export interface Grant {
   revocations: number
   /** Authentication contexts that the user has satisfied for it: `acrs`. */
   contexts: readonly string[]
+  /** Given to a redirect URI of the platform `spa`: its refresh tokens last 24 hours in all, as Entra's. */
+  spa?: boolean
+  /** When its refresh tokens end for good, ms since the epoch; undefined: each lasts 90 days. */
+  refreshableUntil?: number
 }
 
 export interface CodeGrant extends Grant {

@@ -1,22 +1,14 @@
 /** The scopes that this tenant knows: OpenID's, and Graph's delegated permissions. */
 
-import { words } from '../pages/words.ts'
 import { graphAppId } from '../registry/built-in.ts'
+import { findDelegated } from '../registry/graph-permissions.ts'
 import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
 import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
-/** Only an administrator can consent to these. Entra has more such scopes; the tenant lets users consent to those that only read. */
-export const adminScopes: ReadonlySet<string> = new Set([
-  'Directory.ReadWrite.All',
-  'Application.ReadWrite.All',
-  'DelegatedPermissionGrant.ReadWrite.All',
-])
-
-const known = new Map(Object.keys(words.scopes).map((scope) => [scope.toLowerCase(), scope]))
-const graphResources = ['https://graph.microsoft.com', graphAppId]
+const graphResources = ['https://graph.microsoft.com', 'https://graph.microsoft.com/', graphAppId]
 const defaultScope = '.default'
 
 /**
@@ -42,7 +34,7 @@ export function isOpenId(scope: string): boolean {
 
 /** Whether only an administrator can consent to a scope that `parseScopes` returned. */
 export function needsAdmin(scope: string, registry: Registry): boolean {
-  if (prefixOf(scope) === '') return adminScopes.has(scope)
+  if (prefixOf(scope) === '') return findDelegated(scope)?.needsAdmin === true
   const offered = findResource(registry, prefixOf(scope))?.scopes ?? []
   return offered.some(({ value, type }) => value === valueOf(scope) && type === 'Admin')
 }
@@ -65,8 +57,8 @@ function withoutGraph(scope: string): string {
 function knownScopes(scope: string, registry: Registry): string[] {
   if (prefixOf(scope) !== '') return scopesOfApi(scope, registry)
   if (scope === defaultScope) return ['User.Read']
-  const spelled = known.get(scope.toLowerCase())
-  if (spelled) return [spelled]
+  const spelled = findDelegated(scope)
+  if (spelled) return [spelled.value]
   throw new EntraError(650053, { message: `The scope '${scope}' does not exist on the resource.` })
 }
 

@@ -2,7 +2,7 @@
 
 import type { Application, PermissionScope } from './application.ts'
 import { graphAppId } from './built-in.ts'
-import type { Registry } from './registry.ts'
+import type { Entry, Registry } from './registry.ts'
 
 /** An application that exposes an API. Its scopes are written `${identifier}/${value}`. */
 export interface Resource {
@@ -23,13 +23,18 @@ export interface Resource {
  * @returns undefined if no application that is present in the tenant has that name
  */
 export function findResource(registry: Registry, name: string): Resource | undefined {
+  const entry = entryNamed(registry, name)
+  const isOther = entry && entry.application.appId !== graphAppId
+  return isOther ? resourceOf(entry.application) : undefined
+}
+
+/** As `findResource`, and Graph too. */
+export function entryNamed(registry: Registry, name: string): Entry | undefined {
   const wanted = name.toLowerCase()
-  const entry = registry.entries().find(({ application, servicePrincipal }) => {
+  return registry.entries().find(({ application, servicePrincipal }) => {
     const names = [application.appId, ...application.identifierUris]
-    const isPresent = servicePrincipal?.accountEnabled && application.appId !== graphAppId
-    return isPresent && names.some((one) => one.toLowerCase() === wanted)
+    return servicePrincipal?.accountEnabled && names.some((one) => one.toLowerCase() === wanted)
   })
-  return entry && resourceOf(entry.application)
 }
 
 export function resourceOf(application: Application): Resource {

@@ -5,9 +5,16 @@ import { prefixOf } from '../registry/resources.ts'
 import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { apiOf, apiToken } from './api-token.ts'
+import type { TenantState } from '../tenant-state.ts'
+import { apiOf, apiToken, firstIssuer } from './api-token.ts'
 import { backdating, pairwiseSubject, type Issue } from './id-token.ts'
+
+/** Tokens for Graph name it by its id, or as the request does. */
+export const graphAudiences: readonly string[] = [
+  graphAppId,
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.com/',
+]
 
 export function accessToken(tenant: TenantState, issue: Issue): string {
   const api = apiOf(tenant, issue.scopes)
@@ -20,7 +27,7 @@ function graphToken(tenant: TenantState, issue: Issue): string {
   const issuedAt = Math.floor(at / 1000)
   const claims = {
     aud: graphAppId,
-    iss: issuerOf(tenant),
+    iss: firstIssuer(tenant),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + accessLifetime,
