@@ -21,6 +21,13 @@ export interface Grant {
   refreshableUntil?: number
 }
 
+/** A grant without the fields of the code that it came by. */
+export function plainGrant(code: Grant): Grant {
+  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts, spa } = code
+  const grant = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
+  return spa === true ? { ...grant, spa } : grant
+}
+
 export interface CodeGrant extends Grant {
   redirectUri: string
   nonce: string | undefined

@@ -13,7 +13,7 @@ const defaultScope = '.default'
 
 /**
  * The scopes of a space-separated list, in the tenant's spelling, each once: short for Graph, with the
- * API's identifier for others.
+ * API's identifier for others. `.default` stays what it is: what it comes to depends on the client and the user.
  *
  * @throws EntraError 70011 for a `.default` beside others, 500011 for an API that the tenant does not know,
  * 650053 for a scope that the API does not have
@@ -21,11 +21,16 @@ const defaultScope = '.default'
 export function parseScopes(text: string, registry: Registry): string[] {
   const asked = text.split(' ').filter(Boolean).map(withoutGraph)
   const ofApis = asked.filter((scope) => !isOpenId(scope))
-  const defaults = ofApis.filter((scope) => valueOf(scope) === defaultScope)
+  const defaults = ofApis.filter((scope) => valueOf(scope).toLowerCase() === defaultScope)
   if (defaults.length > 0 && ofApis.length > 1) {
     throw new EntraError(70011, { message: `${defaultScope} cannot be asked for beside others.` })
   }
   return [...new Set(asked.flatMap((scope) => knownScopes(scope, registry)))]
+}
+
+/** Whether it stands for what the registration lists, or the user has granted: `.default` or `api://…/.default`. */
+export function isDefault(scope: string): boolean {
+  return valueOf(scope) === defaultScope
 }
 
 export function isOpenId(scope: string): boolean {
@@ -51,12 +56,14 @@ export function ofOneApi(scopes: readonly string[], choice: 'only' | 'first'): s
 }
 
 function withoutGraph(scope: string): string {
-  return graphResources.includes(prefixOf(scope).toLowerCase()) ? valueOf(scope) : scope
+  const isGraph = graphResources.includes(prefixOf(scope).toLowerCase())
+  const plain = isGraph ? valueOf(scope) : scope
+  return plain.toLowerCase() === defaultScope ? defaultScope : plain
 }
 
 function knownScopes(scope: string, registry: Registry): string[] {
   if (prefixOf(scope) !== '') return scopesOfApi(scope, registry)
-  if (scope === defaultScope) return ['User.Read']
+  if (scope === defaultScope) return [scope]
   const spelled = findDelegated(scope)
   if (spelled) return [spelled.value]
   throw new EntraError(650053, { message: `The scope '${scope}' does not exist on the resource.` })
@@ -70,10 +77,9 @@ function scopesOfApi(scope: string, registry: Registry): string[] {
       message: `The resource principal named ${name} was not found in the tenant.`,
     })
   }
-  const spelled = api.scopes
-    .filter((one) => value === defaultScope || one.value.toLowerCase() === value)
-    .map((one) => `${api.identifier}/${one.value}`)
-  if (spelled.length > 0) return spelled
+  if (value === defaultScope) return [`${api.identifier}/${defaultScope}`]
+  const spelled = api.scopes.find((one) => one.value.toLowerCase() === value)
+  if (spelled) return [`${api.identifier}/${spelled.value}`]
   throw new EntraError(650053, {
     message: `The application asked for scope '${valueOf(scope)}' that doesn't exist on the resource '${name}'.`,
   })

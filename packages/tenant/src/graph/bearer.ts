@@ -5,7 +5,8 @@ import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
 import { contextClaims } from '../entra/claims-request.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { graphAudiences, revocationsOf } from '../tokens/access-token.ts'
+import { openState } from '../tokens/access-claims.ts'
+import { graphAudiences } from '../tokens/access-token.ts'
 import { firstIssuer } from '../tokens/api-token.ts'
 import { badRequest, GraphError, insufficientClaims, invalidToken } from './errors.ts'
 
@@ -23,6 +24,8 @@ export interface AppCaller {
   appId: string
   roles: ReadonlySet<string>
 }
+
+export type AnyCaller = Caller | AppCaller
 
 /** The permissions of which a request needs one: by kind, as the page of each method of Graph lists them. */
 export interface Access {
@@ -53,22 +56,19 @@ export async function requireAccess(
   tenant: TenantState,
   request: FastifyRequest,
   access: Access,
-): Promise<Caller | AppCaller> {
+): Promise<AnyCaller> {
   const caller = await authenticate(tenant, request)
   checkAccess(caller, access)
   return caller
 }
 
 /** @throws GraphError 403 without one of the permissions */
-export function checkAccess(caller: Caller | AppCaller, access: Access): void {
+export function checkAccess(caller: AnyCaller, access: Access): void {
   if (caller.user) requireScope(caller, access.delegated)
   else if (!access.application.some((role) => caller.roles.has(role))) throw denied()
 }
 
-async function authenticate(
-  tenant: TenantState,
-  request: FastifyRequest,
-): Promise<Caller | AppCaller> {
+async function authenticate(tenant: TenantState, request: FastifyRequest): Promise<AnyCaller> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (token === undefined) throw invalidToken(tenant, 'Access token is empty.')
@@ -98,7 +98,7 @@ function delegated(tenant: TenantState, request: FastifyRequest, payload: JWTPay
   if (!user) throw invalidToken(tenant, 'Access token validation failure.')
   evaluateAccess(tenant, request, {
     userId: user.id,
-    revocations: revocationsOf(tenant, payload.aio),
+    revocations: openState(tenant, payload.aio).count,
     contexts: listOf(payload, 'acrs'),
     handlesChallenges: listOf(payload, 'xms_cc').includes('cp1'),
   })

@@ -10,7 +10,7 @@ import { newServicePrincipal, type ServicePrincipal } from '../registry/applicat
 import type { Entry } from '../registry/registry.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { maySee, requireReader, requireWriter } from './applications/operations.ts'
-import { denied, requireCaller } from './bearer.ts'
+import { denied } from './bearer.ts'
 import { badRequest, conflict, GraphError, notFound } from './errors.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, type Collection } from './odata.ts'
 
@@ -31,12 +31,12 @@ export function servicePrincipalRoutes(app: FastifyInstance, tenant: TenantState
   app.addHook('preHandler', async () => tenant.registry.beginRequest())
   readRoutes(app, tenant)
   app.post('/servicePrincipals', { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const body = readBody(NewServicePrincipal, request.body, 'ServicePrincipal')
     const { appId, ...rest } = body
     const entry = tenant.registry.entry(appId)
     if (!entry || entry.isHidden) throw noApplication(appId)
+    if (!maySee(caller, entry)) throw denied()
     if (entry.servicePrincipal) throw taken(appId)
     const principal = newServicePrincipal(randomUUID(), entry.application.appId)
     entry.servicePrincipal = { ...principal, ...rest }
@@ -48,8 +48,7 @@ export function servicePrincipalRoutes(app: FastifyInstance, tenant: TenantState
 
 function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/servicePrincipals', { config }, async (request) => {
-    const caller = await requireCaller(tenant, request)
-    requireReader(caller)
+    const caller = await requireReader(tenant, request)
     const rows = presentEntries(tenant)
       .filter(({ entry }) => maySee(caller, entry))
       .map(({ entry, principal }) => viewServicePrincipal(entry, principal, tenant.tenantId))
@@ -57,8 +56,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
   for (const url of keyed('servicePrincipals')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(tenant, request)
-      requireReader(caller)
+      const caller = await requireReader(tenant, request)
       const { entry, principal } = findServicePrincipal(tenant, request.params.key)
       if (!maySee(caller, entry)) throw denied()
       const view = viewServicePrincipal(entry, principal, tenant.tenantId)
@@ -69,16 +67,17 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
 
 function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): void {
   app.patch<Route>(url, { config }, async (request, reply) => {
-    requireWriter(await requireCaller(tenant, request))
+    const caller = await requireWriter(tenant, request)
     const { entry, principal } = findServicePrincipal(tenant, request.params.key)
+    if (!maySee(caller, entry)) throw denied()
     const change = readBody(ServicePrincipalChange, request.body, 'ServicePrincipal')
     entry.servicePrincipal = { ...principal, ...change }
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
-    requireWriter(await requireCaller(tenant, request))
+    const caller = await requireWriter(tenant, request)
     const { entry } = findServicePrincipal(tenant, request.params.key)
-    if (!entry.isRegistered) throw denied()
+    if (!entry.isRegistered || !maySee(caller, entry)) throw denied()
     entry.servicePrincipal = undefined
     tenant.consents.withdrawFrom(entry.application.appId)
     return reply.code(204).send()

@@ -79,6 +79,11 @@ export function isAssigned(entry: Entry, user: TenantUser): boolean {
   )
 }
 
+/** Whether the application may get tokens of an API that requires an assignment. */
+export function isAssignedApplication(resource: Entry, servicePrincipalId: string): boolean {
+  return resource.appRoleAssignments.some(({ principalId }) => principalId === servicePrincipalId)
+}
+
 function assignedRoles(
   { application, appRoleAssignments }: Entry,
   principals: readonly string[],

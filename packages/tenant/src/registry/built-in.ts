@@ -40,7 +40,7 @@ export function firstPartyApplications(now: number): Application[] {
 
 const graphScopes: PermissionScope[] = delegatedPermissions.map(({ id, value, needsAdmin }) => {
   const name = words.scopes[value] ?? value
-  return { ...permissionScope(value, needsAdmin ? 'Admin' : 'User', name), id }
+  return permissionScope(id, value, needsAdmin ? 'Admin' : 'User', name)
 })
 
 const graphRoles: AppRole[] = applicationPermissions.map(({ id, value }) => ({
@@ -93,12 +93,12 @@ function ordersApplication(now: number): Application {
 }
 
 function ordersScope(value: string, type: 'User' | 'Admin', name: string): PermissionScope {
-  const id = stableGuid(`scope ${ordersAppId} ${value}`)
-  return { ...permissionScope(value, type, name), id }
+  return permissionScope(stableGuid(`scope ${ordersAppId} ${value}`), value, type, name)
 }
 
-function permissionScope(value: string, type: 'User' | 'Admin', name: string) {
+function permissionScope(id: string, value: string, type: 'User' | 'Admin', name: string) {
   return {
+    id,
     value,
     type,
     isEnabled: true,
@@ -180,8 +180,12 @@ function apiScope(clientId: string, scope: string | ScopeRegistration): Permissi
   const { value, id, type, displayName, isEnabled } =
     typeof scope === 'string' ? { value: scope } : scope
   return {
-    ...permissionScope(value, type ?? 'User', displayName ?? value),
-    id: id ?? stableGuid(`scope ${clientId} ${value}`),
+    ...permissionScope(
+      id ?? stableGuid(`scope ${clientId} ${value}`),
+      value,
+      type ?? 'User',
+      displayName ?? value,
+    ),
     isEnabled: isEnabled ?? true,
   }
 }

@@ -10,6 +10,7 @@ import type { AppRoleAssignment } from './app-role-assignments.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
 import type { Client, ClientRegistration } from './client.ts'
 import { grantRegistered } from './listed-permissions.ts'
+import { userRoles } from './resources.ts'
 
 /** One application, and its presence in the tenant. */
 export interface Entry {
@@ -128,9 +129,7 @@ function clientOf(application: Application): Client {
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
     postLogoutRedirectUris: [],
     frontChannelLogoutUri: web.logoutUrl ?? undefined,
-    appRoles: application.appRoles
-      .filter(({ isEnabled = true }) => isEnabled)
-      .flatMap(({ value }) => (value === null ? [] : [value])),
+    appRoles: userRoles(application.appRoles),
     secrets: application.passwordCredentials.map(({ secretText, endDateTime }) => ({
       text: secretText,
       endsAt: Date.parse(endDateTime),
@@ -149,7 +148,7 @@ function fixedPart(registration: ClientRegistration): Partial<Client> {
   return {
     clientId: registration.clientId,
     postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
-    appRoles: registration.appRoles?.map((role) => (typeof role === 'string' ? role : role.value)),
+    ...(registration.appRoles ? {} : { appRoles: undefined }),
     optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

@@ -1,6 +1,6 @@
 /** The APIs that tokens are for: Microsoft Graph, and applications that expose an API. */
 
-import type { Application, PermissionScope } from './application.ts'
+import type { Application, AppRole, PermissionScope } from './application.ts'
 import { graphAppId } from './built-in.ts'
 import type { Entry, Registry } from './registry.ts'
 
@@ -10,10 +10,12 @@ export interface Resource {
   name: string
   /** The first of its identifier URIs, such as `api://…`, or else its application id. */
   identifier: string
+  /** Its application id and identifier URIs. */
+  names: readonly string[]
   /** The form of its access tokens: `requestedAccessTokenVersion`. */
   version: 1 | 2
   scopes: readonly PermissionScope[]
-  /** The values of its enabled app roles. */
+  /** The values of its enabled app roles for users. */
   appRoles: readonly string[]
 }
 
@@ -43,12 +45,20 @@ export function resourceOf(application: Application): Resource {
     appId,
     name: displayName,
     identifier: identifierUris[0] ?? appId,
+    names: [appId, ...identifierUris],
     version: api.requestedAccessTokenVersion === 2 ? 2 : 1,
     scopes: api.oauth2PermissionScopes.filter(({ isEnabled }) => isEnabled),
-    appRoles: appRoles
-      .filter(({ isEnabled = true }) => isEnabled)
-      .flatMap(({ value }) => (value === null ? [] : [value])),
+    appRoles: userRoles(appRoles),
   }
+}
+
+/** The values of the enabled roles that users and groups can have. */
+export function userRoles(appRoles: readonly AppRole[]): string[] {
+  return appRoles
+    .filter(
+      ({ isEnabled = true, allowedMemberTypes: members }) => isEnabled && members.includes('User'),
+    )
+    .flatMap(({ value }) => (value === null ? [] : [value]))
 }
 
 /** The part of a scope before its last slash; empty for Graph's and OpenID's, which are short here. */

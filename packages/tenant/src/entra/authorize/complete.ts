@@ -6,6 +6,12 @@ import { formPostPage, sendPage } from '../../pages/layout.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { clientInfo } from '../../tokens/id-token.ts'
 import { contextClaims } from '../claims-request.ts'
+import {
+  combinedConsents,
+  missingConsent,
+  requireAssignment,
+  scopesToAuthorize,
+} from '../consent/permissions.ts'
 import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
 import { needsAdmin } from '../scopes.ts'
 import type { SignedInAccount } from './accounts.ts'
@@ -14,17 +20,34 @@ import type { Target } from './request.ts'
 
 /** @param consented whether the user has just pressed Accept */
 export function completeAuthorize(
-  exchange: AuthorizeContext,
+  context: AuthorizeContext,
   account: SignedInAccount,
   consented = false,
 ): FastifyReply {
-  const user = exchange.tenant.directory.byId(account.userId)
-  if (!user || exchange.tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  const { tenant, target } = context
+  const user = tenant.directory.byId(account.userId)
+  if (!user || tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  requireAssignment(tenant, target.client.clientId, user)
+  const behind = combinedConsents(tenant, target.client.clientId, context.asked.scopes)
+  const exchange = withScopesOf(context, user)
   return (
     askForProof(exchange, account, user) ??
-    askForConsent(exchange, user, consented) ??
+    askForConsent(
+      exchange,
+      user,
+      consented,
+      behind.flatMap(({ scopes }) => scopes),
+    ) ??
     issueCode(exchange, account, user)
   )
+}
+
+/** The request with the scopes that it comes to for this user: `.default` is replaced. */
+export function withScopesOf(exchange: AuthorizeContext, { id }: TenantUser): AuthorizeContext {
+  const { tenant, target, asked } = exchange
+  const { clientId } = target.client
+  const sought = { clientId, userId: id, scopes: asked.scopes, anew: asked.prompt === 'consent' }
+  return { ...exchange, asked: { ...asked, scopes: scopesToAuthorize(tenant, sought) } }
 }
 
 /** For the authentication contexts that this browser's session does not satisfy yet. */
@@ -44,13 +67,17 @@ function askForConsent(
   exchange: AuthorizeContext,
   user: TenantUser,
   consented: boolean,
+  behind: readonly string[],
 ): FastifyReply | undefined {
   const { tenant, target, asked } = exchange
-  const missing = tenant.consents.missing(user.id, target.client.clientId, asked.scopes)
+  const missing = missingConsent(tenant, user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
-  return isForAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
+  const all = [...new Set([...asked.scopes, ...behind])]
+  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, [...missing, ...behind])
+  return isForAdmin
+    ? showNeedApproval(exchange, user, [...new Set([...missing, ...behind])])
+    : showConsent({ ...exchange, asked: { ...asked, scopes: all } }, user)
 }
 
 function issueCode(
