@@ -108,6 +108,11 @@ export function viewApplication(
     ...rest,
     deletedDateTime: null,
     publisherDomain,
+    addIns: [],
+    applicationTemplateId: null,
+    certification: null,
+    disabledByMicrosoftStatus: null,
+    verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
     passwordCredentials: passwordCredentials.map(viewPassword),
     keyCredentials: keyCredentials.map((key) => ({ ...key, key: withKeys ? key.key : null })),
   }
