@@ -4,12 +4,12 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { patched } from '../faults/fault.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { applicationRoutes } from './applications/index.ts'
-import { groupRoutes, meRoute, organizationRoute } from './directory.ts'
+import { groupRoutes, meRoute, organizationRoute } from './directory/index.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { permissionGrantRoutes } from './permission-grants.ts'
-import { photoRoutes } from './photo.ts'
+import { photoRoutes } from './users/photo.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'
-import { usersRoutes } from './users.ts'
+import { usersRoutes } from './users/index.ts'
 
 export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {

@@ -2,13 +2,13 @@
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { TenantUser } from '../directory/directory.ts'
-import { hasPhoto, portrait } from '../directory/portrait.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { requireCaller, requireScope } from './bearer.ts'
-import { GraphError, notFound } from './errors.ts'
-import { anyUserScopes, ownUserScopes } from './query.ts'
-import { findUser } from './users.ts'
+import type { TenantUser } from '../../directory/directory.ts'
+import { hasPhoto, portrait } from '../../directory/portrait.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { requireCaller, requireScope } from '../bearer.ts'
+import { GraphError, notFound } from '../errors.ts'
+import { anyUserScopes, ownUserScopes } from '../query.ts'
+import { findUser } from './index.ts'
 
 export function photoRoutes(app: FastifyInstance, tenant: TenantState): void {
   const config = { endpoint: 'photo' } as const

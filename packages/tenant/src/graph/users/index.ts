@@ -1,11 +1,11 @@
 /** `/users` and `/users/{id}`. */
 
 import type { FastifyInstance } from 'fastify'
-import type { TenantUser } from '../directory/directory.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { denied, requireCaller, requireScope, type Caller } from './bearer.ts'
-import { badRequest, notFound, unsupportedQuery } from './errors.ts'
-import { parseFilter } from './filter.ts'
+import type { TenantUser } from '../../directory/directory.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { denied, requireCaller, requireScope, type Caller } from '../bearer.ts'
+import { badRequest, notFound, unsupportedQuery } from '../errors.ts'
+import { parseFilter } from '../filter/filter.ts'
 import {
   anyUserScopes,
   ownUserScopes,
@@ -16,8 +16,8 @@ import {
   placesInOrder,
   view,
   type Options,
-} from './query.ts'
-import { search } from './search.ts'
+} from '../query.ts'
+import { search } from '../filter/search.ts'
 
 export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/users', { config: { endpoint: 'users' } }, async (request) => {

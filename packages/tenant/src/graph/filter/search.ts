@@ -3,8 +3,8 @@
  * search would take too long.
  */
 
-import { normalise, type TenantUser } from '../directory/directory.ts'
-import { badRequest, unsupportedQuery } from './errors.ts'
+import { normalise, type TenantUser } from '../../directory/directory.ts'
+import { badRequest, unsupportedQuery } from '../errors.ts'
 
 export const searchable = [
   'displayName',

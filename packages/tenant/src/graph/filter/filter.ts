@@ -1,8 +1,8 @@
 /** `$filter`: eq, ne, startswith, endswith, and, or, not, parentheses, on the common properties. */
 
-import type { TenantUser } from '../directory/directory.ts'
-import { badRequest, unsupportedQuery } from './errors.ts'
-import { isProperty, type Property } from './query.ts'
+import type { TenantUser } from '../../directory/directory.ts'
+import { badRequest, unsupportedQuery } from '../errors.ts'
+import { isProperty, type Property } from '../query.ts'
 
 type Test = (user: TenantUser) => boolean
 

@@ -1,11 +1,11 @@
 /** `/me`, `/organization` and `getMemberGroups`. */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { TenantUser } from '../directory/directory.ts'
-import { userDomain } from '../directory/generate.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { requireCaller, requireScope, type Caller } from './bearer.ts'
-import { badRequest, notFound } from './errors.ts'
+import type { TenantUser } from '../../directory/directory.ts'
+import { userDomain } from '../../directory/generate.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { requireCaller, requireScope, type Caller } from '../bearer.ts'
+import { badRequest, notFound } from '../errors.ts'
 import {
   anyUserScopes,
   ownUserScopes,
@@ -13,9 +13,9 @@ import {
   parseSelect,
   prepareOrders,
   view,
-} from './query.ts'
-import { columnOf, searchable } from './search.ts'
-import { findUser } from './users.ts'
+} from '../query.ts'
+import { columnOf, searchable } from '../filter/search.ts'
+import { findUser } from '../users/index.ts'
 
 export function meRoute(app: FastifyInstance, tenant: TenantState): void {
   app.get('/me', { config: { endpoint: 'me' } }, async (request) => {
