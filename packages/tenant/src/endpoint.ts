@@ -13,6 +13,8 @@ export const endpoints = [
   'photo',
   'groups',
   'organization',
+  'directory',
+  'batch',
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',

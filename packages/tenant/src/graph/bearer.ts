@@ -14,6 +14,42 @@ export interface Caller {
   scopes: ReadonlySet<string>
 }
 
+/** An application itself: an app-only token. */
+export interface AppCaller {
+  user: undefined
+  /** Of its service principal. */
+  servicePrincipalId: string
+  appId: string
+  roles: ReadonlySet<string>
+}
+
+/** The permissions of which a request needs one: by kind, as the page of each method of Graph lists them. */
+export interface Access {
+  delegated: readonly string[]
+  application: readonly string[]
+}
+
+/**
+ * Any caller with one of the permissions: a user by a delegated one, an application by an application permission.
+ *
+ * @throws GraphError 401, and 403 without a permission or if a policy forbids the request
+ */
+export async function requireAccess(
+  tenant: TenantState,
+  request: FastifyRequest,
+  access: Access,
+): Promise<Caller | AppCaller> {
+  const caller = await requireCaller(tenant, request)
+  checkAccess(caller, access)
+  return caller
+}
+
+/** @throws GraphError 403 without one of the permissions */
+export function checkAccess(caller: Caller | AppCaller, access: Access): void {
+  if (caller.user) requireScope(caller, access.delegated)
+  else if (!access.application.some((role) => caller.roles.has(role))) throw denied()
+}
+
 /** @throws GraphError 401, and 403 if a policy forbids the request */
 export async function requireCaller(tenant: TenantState, request: FastifyRequest): Promise<Caller> {
   const header = request.headers.authorization ?? ''
