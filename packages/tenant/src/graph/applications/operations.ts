@@ -7,7 +7,7 @@ import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { denied, requireAccess, type AnyCaller } from '../bearer.ts'
-import { purgeDeleted } from '../directory/deleted-items.ts'
+import { purgeDeleted, restoreDeleted } from '../directory/deleted-items.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import {
   listAnswer,
@@ -73,8 +73,10 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
     '/directory/deletedItems/:id/restore',
     { config },
     async (request) => {
-      const caller = await requireWriter(tenant, request)
       const { id } = request.params
+      const restored = await restoreDeleted(tenant, request, id)
+      if (restored) return restored
+      const caller = await requireWriter(tenant, request)
       const entry = tenant.registry.deleted().find(({ application }) => application.id === id)
       if (!entry) throw notFound(id)
       if (!maySee(caller, entry)) throw denied()
