@@ -17,6 +17,7 @@ import { issueToApplication } from './client-credentials.ts'
 import { redeemAssertion } from './on-behalf-of.ts'
 import { redeemPassword } from './password.ts'
 import { redeemCode, redeemDevice, redeemRefresh } from './user-grants.ts'
+import { asFirstVersion, asSecondVersion, refuseMethod } from './version-one.ts'
 
 /** A token request whose client is known. */
 export interface Exchange {
@@ -64,17 +65,32 @@ export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
       allowTokenAnswer(request, reply)
       const segment = requireTenant(tenant, request.params.tenant)
       applyFault(tenant, 'token', request)
-      return redeem(tenant, request, segment)
+      return redeem(tenant, request, formParameters(request.body), segment)
     },
   )
+  app.post<{ Params: { tenant: string } }>(
+    '/:tenant/oauth2/token',
+    { config: { endpoint: 'token' } },
+    async (request, reply) => {
+      sendTrace(reply, traceOf(request, tenant.now()))
+      const segment = requireTenant(tenant, request.params.tenant)
+      applyFault(tenant, 'token', request)
+      const form = formParameters(request.body)
+      const answer = await redeem(tenant, request, asSecondVersion(form), segment)
+      return asFirstVersion(tenant, form, { ...answer })
+    },
+  )
+  for (const path of ['token', 'devicecode']) {
+    app.get(`/:tenant/oauth2/v2.0/${path}`, async (request) => refuseMethod(request))
+  }
 }
 
 async function redeem(
   tenant: TenantState,
   request: FastifyRequest,
+  form: Parameters,
   segment: string,
 ): Promise<object> {
-  const form = formParameters(request.body)
   const grantType = required(form, 'grant_type')
   const isForApplication = grantType === 'client_credentials'
   const redeemGrant = Object.hasOwn(userGrants, grantType) ? userGrants[grantType] : undefined
