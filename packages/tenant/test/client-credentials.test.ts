@@ -262,6 +262,13 @@ describe('a client of the options', () => {
     await expect(createTenant({ clients })).rejects.toThrow(/"Nothing.Read"/)
   })
 
+  it('says in its tokens that they are app-only, and nothing in those of users', async () => {
+    const { body } = await ask(`api://${apiId}/.default`)
+    expect(claimsOf(body.access_token)).toMatchObject({ idtyp: 'app' })
+    const { access_token: users } = await signIn(tenant, { scope: `api://${apiId}/Things.Read` })
+    expect(claimsOf(users)).not.toHaveProperty('idtyp')
+  })
+
   it('has its roles for users in their tokens', async () => {
     const { id_token: token } = await signIn(tenant)
     expect(claimsOf(token)).toMatchObject({ roles: ['Directory.Reader'] })
