@@ -56,7 +56,7 @@ export interface Web {
   implicitGrantSettings: { enableIdTokenIssuance: boolean; enableAccessTokenIssuance: boolean }
 }
 
-interface RequiredResourceAccess {
+export interface RequiredResourceAccess {
   resourceAppId: string
   resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
 }
@@ -74,7 +74,7 @@ export interface OptionalClaims {
   saml2Token?: OptionalClaim[]
 }
 
-interface AppRole {
+export interface AppRole {
   id: string
   allowedMemberTypes: string[]
   displayName: string
@@ -83,7 +83,7 @@ interface AppRole {
   value: string | null
 }
 
-interface StoredPassword {
+export interface StoredPassword {
   keyId: string
   displayName: string | null
   startDateTime: string
