@@ -16,8 +16,8 @@ export function pageRoutes(app: FastifyInstance, tenant: TenantState): void {
     sendPage(reply, controlPage(tenant, scenarios.list(), 'scenarios', readFormValues(query))),
   )
   for (const tab of ['requests', 'directory'] as const) {
-    app.get(`/${tab}`, async (_request, reply) =>
-      sendPage(reply, controlPage(tenant, scenarios.list(), tab)),
+    app.get(`/${tab}`, async ({ query }, reply) =>
+      sendPage(reply, controlPage(tenant, scenarios.list(), tab, readFormValues(query))),
     )
   }
 }
