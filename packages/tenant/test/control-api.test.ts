@@ -5,6 +5,7 @@ import { Value } from 'typebox/value'
 import type { TSchema } from 'typebox'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { controlErrors } from '../src/control/errors.ts'
+import { problemOf } from '../src/journal/request-problem.ts'
 import { createTenant, type JournalEntry, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
 import { authorizeUrl, signIn } from './application.ts'
@@ -183,6 +184,14 @@ describe('the journal', () => {
       }),
     })
     expect((await explained())?.problem).toMatchObject({ code: 'AADSTS70003' })
+  })
+
+  it('reads the words of a page as they are shown', () => {
+    const text = '<p role="alert">AADSTS50011: &#34;a&#38;b&#34; is not registered.</p>'
+    expect(problemOf({ status: 400, location: undefined, text })).toEqual({
+      code: 'AADSTS50011',
+      message: '"a&b" is not registered.',
+    })
   })
 
   it('says why Graph refused, and that a path is not served', async () => {

@@ -125,7 +125,7 @@ it('lists only the requests that match the filter', async () => {
   expect(await filtered('get /v1.0/ME')).toContain('GET /v1.0/me')
   expect(await filtered('/v1.0/me')).not.toContain('oauth2/v2.0/token')
   expect(await filtered('<b>zzz')).toContain('No request matches.')
-  expect(await filtered('<b>zzz')).toContain('value="&lt;b&gt;zzz"')
+  expect(await filtered('<b>zzz')).not.toContain('<b>zzz')
 })
 
 it('may ask the tenant for news, and nobody else', async () => {

@@ -56,11 +56,9 @@ function named(description: string, error: string): RequestProblem {
     : { code: number, message: words }
 }
 
+/** The pages escape characters by their numbers. */
 function unescaped(text: string): string {
-  return text
-    .replaceAll('&#39;', "'")
-    .replaceAll('&quot;', '"')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
+  return text.replaceAll(/&#(\d{2,3});/g, (_, number: string) =>
+    String.fromCodePoint(Number(number)),
+  )
 }
