@@ -13,6 +13,7 @@ export const endpoints = [
   'photo',
   'groups',
   'organization',
+  'userinfo',
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',

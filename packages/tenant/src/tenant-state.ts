@@ -44,3 +44,7 @@ export interface TenantState {
 export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }
+
+export function graphOriginOf({ graphOrigin, origin }: TenantState): string {
+  return graphOrigin ?? origin
+}

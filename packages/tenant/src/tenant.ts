@@ -7,6 +7,7 @@ import { createScenarios, type Scenarios } from './control/scenarios/scenarios.t
 import type { TenantUser } from './directory/directory.ts'
 import type { Endpoint } from './endpoint.ts'
 import { entraRoutes } from './entra/index.ts'
+import { userInfoRoutes } from './entra/user-info.ts'
 import type { Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { graphRoutes } from './graph/index.ts'
@@ -112,6 +113,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   useTransportFaults(app, tenant.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
+  await app.register((scope) => userInfoRoutes(scope, tenant), { prefix: '/oidc' })
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })

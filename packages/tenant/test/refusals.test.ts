@@ -59,7 +59,7 @@ describe('authorize', () => {
   })
 
   it.each([
-    ['response_type', 'token', 'unsupported_response_type'],
+    ['response_type', 'sometimes', 'unsupported_response_type'],
     ['scope', 'openid No.Such', 'invalid_client'],
     ['prompt', 'sometimes', 'invalid_request'],
     ['code_challenge', 'short', 'invalid_request'],

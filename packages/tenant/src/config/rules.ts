@@ -1,6 +1,7 @@
 /** The rules of `tenant.json` between keys, and those that no schema can say. */
 
 import { isLoopback } from '../options.ts'
+import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
 import type { ConfigClient, ConfigFile } from './schema.ts'
 
@@ -66,30 +67,27 @@ function clientProblems(client: ConfigClient, index: number): ConfigProblem[] {
   ] as const
   const wrongUris = lists.flatMap(([path, uris]) =>
     uris.flatMap((uri, place) => {
-      const wrong = redirectUriProblem(uri, path[0] === 'publicClient')
+      const platform = path[0] === 'spa' || path[0] === 'publicClient' ? path[0] : 'web'
+      const wrong = redirectUriProblem(uri, platform)
       return wrong === undefined ? [] : [problem(['clients', index, ...path, place], wrong)]
     }),
   )
   return [...wrongUris, ...twice(lists[1][1], lists[0][1], index), ...secretProblems(client, index)]
 }
 
-/**
- * The rules of a registration: https, or http on loopback; no wildcard; no fragment. A platform for devices also takes
- * schemes of its own. https://learn.microsoft.com/entra/identity-platform/reply-url
- */
-function redirectUriProblem(uri: string, isDevice: boolean): string | undefined {
+/** The rule is the registry's; this says what is wrong. */
+function redirectUriProblem(uri: string, platform: Platform): string | undefined {
+  if (isAllowedRedirectUri(uri, platform)) return undefined
   if (!URL.canParse(uri)) return 'is not an address'
-  const { protocol, hostname } = new URL(uri)
+  const { protocol } = new URL(uri)
   if (uri.includes('*')) return 'has a wildcard, which Entra does not permit here'
   if (uri.includes('#')) return 'has a fragment, which no redirect URI can have'
-  if (protocol === 'https:') return undefined
-  if (protocol === 'http:') {
-    return isLoopback(hostname) ? undefined : 'must begin with https://, unless it is on localhost'
-  }
-  if (!isDevice) return 'must begin with https://, or with http:// on localhost'
-  return ['javascript:', 'data:', 'file:', 'vbscript:'].includes(protocol)
+  if (protocol === 'http:')
+    return 'must begin with https://, unless it is on localhost or 127.0.0.1'
+  if (protocol === 'https:') return 'has characters or a length that no redirect URI can have'
+  return platform === 'publicClient'
     ? 'has a scheme to which nothing can be sent'
-    : undefined
+    : 'must begin with https://, or with http:// on localhost'
 }
 
 /** One address belongs to one platform: whether it needs a secret depends on it. */

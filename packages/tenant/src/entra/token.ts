@@ -9,18 +9,21 @@ import { tokenResponse, type Answer } from '../tokens/token-response.ts'
 import { applyFault } from './apply-fault.ts'
 import { contextClaims, readClaimsRequest, type ClaimsRequest } from './claims-request.ts'
 import { authenticateClient, requireAudience, requireTenant } from './client/index.ts'
+import { allowTokenAnswer, answerPreflight } from './client/cross-origin.ts'
 import { redeemDeviceCode } from './device/index.ts'
 import { EntraError, sendTrace, traceOf } from './errors.ts'
-import type { CodeGrant, Grant } from './grants.ts'
+import { grantOf, type CodeGrant, type Grant } from './grants.ts'
 import { formParameters, required, type Parameters } from './parameters.ts'
 import { isOpenId, ofOneApi, parseScopes } from './scopes.ts'
 
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
+  answerPreflight(app, '/:tenant/oauth2/v2.0/token', 'POST, OPTIONS')
   app.post<{ Params: { tenant: string } }>(
     '/:tenant/oauth2/v2.0/token',
     { config: { endpoint: 'token' } },
     async (request, reply) => {
       sendTrace(reply, traceOf(request, tenant.now()))
+      allowTokenAnswer(request, reply)
       const segment = requireTenant(tenant, request.params.tenant)
       applyFault(tenant, 'token', request)
       return redeem(tenant, request, segment)
@@ -72,7 +75,8 @@ function redeemCode(tenant: TenantState, client: Client, { form, claims }: Asked
   }
   if (grant.used) throw new EntraError(54005)
   if (grant.expiresAt <= tenant.now()) throw new EntraError(70008)
-  if (required(form, 'redirect_uri') !== grant.redirectUri) throw new EntraError(500112)
+  const redirectUri = grant.isRedirectImplied ? form.redirect_uri : required(form, 'redirect_uri')
+  if ((redirectUri ?? grant.redirectUri) !== grant.redirectUri) throw new EntraError(500112)
   requireVerifier(grant, form.code_verifier)
   requireUser(tenant, grant)
   requireContexts(grant, claims)
@@ -80,7 +84,7 @@ function redeemCode(tenant: TenantState, client: Client, { form, claims }: Asked
   grant.used = true
   return {
     client,
-    grant: plain(grant),
+    grant: grantOf(grant),
     scopes,
     nonce: grant.nonce,
     handlesChallenges: grant.handlesChallenges || claims.handlesChallenges,
@@ -143,10 +147,4 @@ function askedScopes(
   throw new EntraError(65001, {
     message: `The user has not consented to use the application for: ${missing.join(' ')}.`,
   })
-}
-
-/** The grant, without the fields of the code. */
-function plain(grant: CodeGrant): Grant {
-  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = grant
-  return { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
 }

@@ -1,6 +1,7 @@
 /** The routes of Microsoft Graph. */
 
 import type { FastifyError, FastifyInstance } from 'fastify'
+import { allowGraphFromPages } from '../entra/client/cross-origin.ts'
 import { patched } from '../faults/fault.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { applicationRoutes } from './applications/index.ts'
@@ -12,6 +13,7 @@ import { servicePrincipalRoutes } from './service-principals.ts'
 import { usersRoutes } from './users.ts'
 
 export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
+  allowGraphFromPages(app)
   app.addHook('onRequest', async (request, reply) => {
     sendRequestIds(request, reply)
     reply.headers({ 'cache-control': 'no-cache', 'odata-version': '4.0' })

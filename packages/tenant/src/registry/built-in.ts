@@ -75,11 +75,24 @@ const farOff = '2299-12-31T00:00:00Z'
 /** The registration that Graph shows for a client of the tenant's options. */
 export function fixedApplication(registration: ClientRegistration, now: number): Application {
   const { clientId, clientSecret, name, redirectUris, frontChannelLogoutUri } = registration
+  const { spaRedirectUris = [], publicRedirectUris = [], isPublicClient = false } = registration
   const id = stableGuid(`application ${clientId}`)
   const application = newApplication({ id, appId: clientId, displayName: name }, now)
   return {
     ...application,
-    web: { ...application.web, redirectUris, logoutUrl: frontChannelLogoutUri ?? null },
+    signInAudience: registration.signInAudience ?? application.signInAudience,
+    isFallbackPublicClient: isPublicClient || null,
+    web: {
+      ...application.web,
+      redirectUris,
+      logoutUrl: frontChannelLogoutUri ?? null,
+      implicitGrantSettings: {
+        enableIdTokenIssuance: registration.enableIdTokenIssuance ?? false,
+        enableAccessTokenIssuance: registration.enableAccessTokenIssuance ?? false,
+      },
+    },
+    spa: { redirectUris: spaRedirectUris },
+    publicClient: { redirectUris: publicRedirectUris },
     groupMembershipClaims: 'SecurityGroup',
     optionalClaims: { idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }] },
     appRoles: (registration.appRoles ?? []).map((value) => ({
@@ -90,22 +103,25 @@ export function fixedApplication(registration: ClientRegistration, now: number):
       isEnabled: true,
       value,
     })),
-    passwordCredentials: [
-      {
-        keyId: stableGuid(`secret ${clientId}`),
-        displayName: null,
-        startDateTime: graphTime(now),
-        endDateTime: farOff,
-        secretText: clientSecret,
-      },
-    ],
+    passwordCredentials:
+      clientSecret === undefined ? [] : [fixedSecret(clientId, clientSecret, now)],
+  }
+}
+
+function fixedSecret(clientId: string, secretText: string, now: number) {
+  return {
+    keyId: stableGuid(`secret ${clientId}`),
+    displayName: null,
+    startDateTime: graphTime(now),
+    endDateTime: farOff,
+    secretText,
   }
 }
 
 export const localTenantId = '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390'
 
 /** The registration with which a fresh clone signs in: fixed, public, and valid on the local tenant only. */
-export const localClient: ClientRegistration = {
+export const localClient: ClientRegistration & { clientSecret: string } = {
   clientId: '2b8e6d14-73af-4c59-8e01-c4d95a3f7b62',
   clientSecret: 'local-tenant-only-not-a-secret',
   name: 'Gatehouse (local)',

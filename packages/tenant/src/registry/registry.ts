@@ -108,7 +108,18 @@ function clientOfEntry(entry: Entry | undefined): Client | undefined {
 }
 
 /** Claims that Entra sends only if the registration asks for them. */
-const configurable = ['acct', 'login_hint', 'sid', 'auth_time']
+const configurable = [
+  'acct',
+  'auth_time',
+  'email',
+  'family_name',
+  'given_name',
+  'ipaddr',
+  'login_hint',
+  'sid',
+  'upn',
+  'xms_pl',
+]
 
 function clientOf(application: Application): Client {
   const { web, spa, publicClient } = application
@@ -120,6 +131,11 @@ function clientOf(application: Application): Client {
     name: application.displayName,
     redirectUris: [...web.redirectUris, ...spa.redirectUris, ...publicClient.redirectUris],
     publicRedirectUris: publicClient.redirectUris,
+    spaRedirectUris: spa.redirectUris,
+    implicitGrants: {
+      idToken: web.implicitGrantSettings.enableIdTokenIssuance,
+      accessToken: web.implicitGrantSettings.enableAccessTokenIssuance,
+    },
     isPublic: application.isFallbackPublicClient === true || publicClient.redirectUris.length > 0,
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
     postLogoutRedirectUris: [],

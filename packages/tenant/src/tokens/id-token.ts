@@ -11,6 +11,18 @@ import { issuerOf, type TenantState } from '../tenant-state.ts'
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
 
+/**
+ * Seconds: an hour, https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes. That of access
+ * tokens varies.
+ */
+export const idTokenLifetime = 3_600
+
+/** What an ID token of the authorize endpoint is bound to (OpenID Connect Core section 3.3.2.11). */
+interface Bound {
+  code?: string | undefined
+  accessToken?: string | undefined
+}
+
 export interface Issue {
   client: Client
   user: TenantUser
@@ -32,10 +44,11 @@ export function idToken(
   tenant: TenantState,
   issue: Issue,
   fault: IdTokenFault | undefined,
+  bound: Bound = {},
 ): unknown {
   const key = tenant.keys.current()
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
-  const claims = idTokenClaims(tenant, issue)
+  const claims = { ...idTokenClaims(tenant, issue), ...hashesOf(bound) }
   const issuedAt = Math.floor(issue.at / 1000)
   if (fault) return tamperIdToken(fault, { header, claims, issuedAt, keys: tenant.keys })
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
@@ -47,7 +60,8 @@ function idTokenClaims(
 ) {
   const issuedAt = Math.floor(at / 1000)
   const wants = (scope: string) => scopes.includes(scope)
-  const has = (claim: string) => client.optionalClaims.has(claim)
+  const has = (claim: string) =>
+    client.optionalClaims.has(claim) || (grant.idTokenClaims?.includes(claim) ?? false)
   return {
     ...(has('acct') ? { acct: user.userType === 'Guest' ? 1 : 0 } : {}),
     aud: client.clientId,
@@ -57,14 +71,14 @@ function idTokenClaims(
     exp: issuedAt + lifetime,
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
     aio: randomBytes(84).toString('base64'),
-    ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
+    ...((wants('email') || has('email')) && user.mail !== null ? { email: user.mail } : {}),
     ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
     ...(has('groups') ? groupClaims(user) : {}),
+    ...(has('ipaddr') ? { ipaddr: '127.0.0.1' } : {}),
     ...(has('login_hint') ? { login_hint: loginHint(tenant, user) } : {}),
-    ...(wants('profile') ? { name: user.displayName } : {}),
+    ...(wants('profile') ? profileClaims(user, has) : {}),
     nonce,
     oid: user.id,
-    ...(wants('profile') ? { preferred_username: user.userPrincipalName } : {}),
     rh: `1.${randomBytes(42).toString('base64url')}.`,
     ...roleClaims(client, user),
     ...(has('sid') ? { sid: grant.sid } : {}),
@@ -73,6 +87,31 @@ function idTokenClaims(
     uti: randomBytes(16).toString('base64url'),
     ver: '2.0',
   }
+}
+
+/** The optional ones need the scope too: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference */
+function profileClaims(user: TenantUser, has: (claim: string) => boolean) {
+  const { givenName, surname, preferredLanguage } = user
+  return {
+    ...(has('family_name') && surname !== null ? { family_name: surname } : {}),
+    ...(has('given_name') && givenName !== null ? { given_name: givenName } : {}),
+    name: user.displayName,
+    preferred_username: user.userPrincipalName,
+    ...(has('upn') ? { upn: user.userPrincipalName } : {}),
+    ...(has('xms_pl') && preferredLanguage !== null ? { xms_pl: preferredLanguage } : {}),
+  }
+}
+
+function hashesOf({ code, accessToken }: Bound) {
+  return {
+    ...(code === undefined ? {} : { c_hash: halfHash(code) }),
+    ...(accessToken === undefined ? {} : { at_hash: halfHash(accessToken) }),
+  }
+}
+
+/** The left half of the SHA-256 hash, as for every token that is signed with RS256. */
+function halfHash(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
 }
 
 /** `sub`: differs by application, so that applications cannot compare their users. */

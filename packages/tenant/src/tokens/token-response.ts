@@ -9,7 +9,7 @@ import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { accessScopes, accessToken } from './access-token.ts'
 import { apiOf } from './api-token.ts'
-import { clientInfo, idToken, type Issue } from './id-token.ts'
+import { clientInfo, idToken, idTokenLifetime, type Issue } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
 
 export interface Answer {
@@ -51,7 +51,8 @@ export function tokenResponse(
   return withPatch(body, change?.patch)
 }
 
-function issueOf(
+/** What the tokens of an answer are made from. */
+export function issueOf(
   tenant: TenantState,
   answer: Answer,
   asUser: string | undefined,
@@ -69,7 +70,7 @@ function issueOf(
     scopes,
     nonce,
     at: tenant.now() + skew,
-    lifetime,
+    lifetime: idTokenLifetime,
     accessLifetime: handlesChallenges ? tenant.challengeableLifetime : lifetime,
     handlesChallenges,
   }

@@ -1,6 +1,7 @@
 /** Changes an application, and shows it in Graph's form. */
 
 import type { Application } from '../../registry/application.ts'
+import { isAllowedRedirectUri } from '../../registry/redirect-uri.ts'
 import { invalidValue } from '../errors.ts'
 import type { Collection } from '../odata.ts'
 import type { ApplicationChange } from './input.ts'
@@ -31,24 +32,16 @@ export function changed(application: Application, change: ApplicationChange, now
 
 function checkUris({ web, spa, publicClient }: ApplicationChange): void {
   const platforms = { web, spa, publicClient }
-  for (const [name, platform] of Object.entries(platforms)) {
-    const isNative = name === 'publicClient'
-    if (platform?.redirectUris?.some((uri) => !isRedirectUri(uri, isNative))) {
+  for (const name of ['web', 'spa', 'publicClient'] as const) {
+    const platform = platforms[name]
+    if (platform?.redirectUris?.some((uri) => !isAllowedRedirectUri(uri, name))) {
       throw invalidValue(`${name}.redirectUris`, 'Application')
     }
   }
   const logout = web?.logoutUrl ?? undefined
-  if (logout !== undefined && !isRedirectUri(logout, false)) {
+  if (logout !== undefined && !isAllowedRedirectUri(logout, 'web')) {
     throw invalidValue('web.logoutUrl', 'Application')
   }
-}
-
-/** https://learn.microsoft.com/entra/identity-platform/reply-url: https, or http on this machine; no fragment, no wildcard. */
-function isRedirectUri(uri: string, isNative: boolean): boolean {
-  if (!URL.canParse(uri) || uri.includes('#') || uri.includes('*')) return false
-  const { protocol, hostname } = new URL(uri)
-  if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1'
-  return protocol === 'https:' || isNative
 }
 
 export const applications: Collection = {
