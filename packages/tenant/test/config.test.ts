@@ -36,6 +36,16 @@ function problemsOf(value: unknown): Record<string, string> {
   return {}
 }
 
+/** The claim `roles` of a user's ID token for the first client. */
+async function rolesOf({ origin }: Tenant, user: string | undefined): Promise<unknown> {
+  const answer = await fetch(`${origin}/_tenant/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'id_token', client: 'Web app', user }),
+  })
+  return ((await answer.json()) as { claims: { roles?: string[] } }).claims.roles
+}
+
 const web = (...redirectUris: string[]) => ({ clients: [{ name: 'App', web: { redirectUris } }] })
 
 describe('a wrong tenant.json', () => {
@@ -157,8 +167,10 @@ describe('a tenant with applications and people of its own', () => {
     const sam = byName('sam@local-tenant.example')
     expect(tenant.users).toHaveLength(51)
     expect(nora).toMatchObject({ displayName: 'Nora Hill', jobTitle: 'Buyer' })
-    expect(nora?.roles).toEqual(['Directory.Reader', 'Orders.Approver'])
-    expect(sam?.roles).toEqual(['Orders.Approver'])
+    for (const user of [nora?.id, sam?.id]) {
+      expect(await rolesOf(tenant, user)).toEqual(['Orders.Approver'])
+    }
+    expect(await rolesOf(tenant, tenant.users[4]?.id)).toBeUndefined()
     expect(nora?.groups).toContain(sam?.groups[0])
     expect(tenant.clients).toEqual([])
   })
@@ -181,6 +193,16 @@ describe('a tenant with applications and people of its own', () => {
   it('refuses a member who is no user', async () => {
     const groups = [{ displayName: 'Buyers', members: ['nobody@local-tenant.example'] }]
     await expect(start({ groups })).rejects.toThrow('"nobody@local-tenant.example", who is no user')
+  })
+
+  it('refuses a permission that no API has, and a role for nobody', async () => {
+    const applications = [{ name: 'A', delegatedPermissions: ['api://nothing/Read'] }]
+    await expect(start({ applications })).rejects.toThrow('which no API of the tenant has')
+    const roles = { applications: [{ name: 'A', appRoles: [{ value: 'R' }] }] }
+    const appRoleAssignments = [{ role: 'R', user: 'nobody' }]
+    await expect(start({ ...roles, appRoleAssignments })).rejects.toThrow(
+      '"nobody", who is no user',
+    )
   })
 
   it('refuses options that tenant.json would refuse', async () => {

@@ -53,6 +53,27 @@ export const ExposedApi = Type.Object(
         { maxItems: 200, description: 'a list of delegated permissions' },
       ),
     ),
+    preAuthorizedApplications: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            appId: Text('the id of a client'),
+            delegatedPermissionIds: Type.Array(Text('the name or id of a scope'), {
+              maxItems: 200,
+              description: 'a list of names or ids of scopes',
+            }),
+          },
+          { ...only, description: 'an object' },
+        ),
+        { maxItems: 100, description: 'a list of clients that need no consent for some scopes' },
+      ),
+    ),
+    knownClientApplications: Type.Optional(
+      Type.Array(Text('the id of a client'), {
+        maxItems: 100,
+        description: 'a list of ids of clients',
+      }),
+    ),
   },
   { ...only, description: 'an object' },
 )

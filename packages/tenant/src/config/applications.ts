@@ -41,10 +41,7 @@ export function applicationOf(client: ConfigClient, now: number): ConfiguredAppl
     identifierUris: client.identifierUris ?? [],
     groupMembershipClaims: client.groupMembershipClaims ?? null,
     isFallbackPublicClient: client.isFallbackPublicClient ?? null,
-    api: {
-      requestedAccessTokenVersion: client.api?.requestedAccessTokenVersion ?? null,
-      oauth2PermissionScopes: scopesOf(client, appId),
-    },
+    api: apiOf(client, appId, base.api),
     web: webOf(client, base.web),
     spa: { redirectUris: client.spa?.redirectUris ?? [] },
     publicClient: { redirectUris: client.publicClient?.redirectUris ?? [] },
@@ -78,6 +75,22 @@ function webOf({ web }: ConfigClient, base: Application['web']): Application['we
     homePageUrl: web?.homePageUrl ?? null,
     logoutUrl: web?.logoutUrl ?? null,
     implicitGrantSettings: { ...base.implicitGrantSettings, ...web?.implicitGrantSettings },
+  }
+}
+
+function apiOf(client: ConfigClient, appId: string, base: Application['api']): Application['api'] {
+  const { api } = client
+  const scopes = scopesOf(client, appId)
+  const idOf = (name: string) => scopes.find(({ value }) => value === name)?.id ?? name
+  return {
+    ...base,
+    requestedAccessTokenVersion: api?.requestedAccessTokenVersion ?? null,
+    oauth2PermissionScopes: scopes,
+    preAuthorizedApplications: (api?.preAuthorizedApplications ?? []).map((one) => ({
+      appId: one.appId,
+      delegatedPermissionIds: one.delegatedPermissionIds.map(idOf),
+    })),
+    knownClientApplications: api?.knownClientApplications ?? [],
   }
 }
 

@@ -7,7 +7,7 @@ import type { ConfigFile, ConfigGroup, ConfigPerson } from './schema.ts'
 
 /** The parts of the configuration that are about people. */
 export type PeopleConfig = {
-  [K in 'people' | 'groups' | 'appRoleAssignments']?: ConfigFile[K] | undefined
+  [K in 'people' | 'groups']?: ConfigFile[K] | undefined
 }
 
 /** A group of the configuration, with its id. */
@@ -26,14 +26,14 @@ export function configuredGroups({ groups = [] }: PeopleConfig): ConfiguredGroup
 /**
  * The generated users, changed by the configuration, and after them the people that it adds.
  *
- * @throws Error with a sentence for a member, or an assignment, of a user who does not exist
+ * @throws Error with a sentence for a member who does not exist
  */
 export function withPeople(
   generated: readonly TenantUser[],
   config: PeopleConfig,
 ): readonly TenantUser[] {
-  const { people = [], groups = [], appRoleAssignments = [] } = config
-  if (people.length + groups.length + appRoleAssignments.length === 0) return generated
+  const { people = [], groups = [] } = config
+  if (people.length + groups.length === 0) return generated
   const known = configuredGroups(config)
   const byName = new Map(generated.map((user) => [user.userPrincipalName.toLowerCase(), user]))
   for (const person of people) {
@@ -42,7 +42,6 @@ export function withPeople(
     byName.set(name, { ...before, ...changes(person, known, before) })
   }
   addMemberships(byName, known)
-  addRoles(byName, config, known)
   return [...byName.values()]
 }
 
@@ -80,7 +79,7 @@ function changes(
 }
 
 /** The id of a group by its name; another text is an id already. */
-function groupId(known: readonly ConfiguredGroup[], name: string): string {
+export function groupId(known: readonly ConfiguredGroup[], name: string): string {
   const wanted = name.toLowerCase()
   const group = known.find(
     ({ displayName, id }) => displayName.toLowerCase() === wanted || id === wanted,
@@ -92,32 +91,15 @@ function addMemberships(users: Map<string, TenantUser>, groups: readonly Configu
   for (const { displayName, id, members = [] } of groups) {
     for (const member of members) {
       const user = users.get(member.toLowerCase())
-      if (!user) throw noUser(`The group "${displayName}"`, member)
+      if (!user) {
+        throw new Error(
+          `The group "${displayName}" names "${member}", who is no user of this tenant.`,
+        )
+      }
       if (user.groups.includes(id)) continue
       users.set(member.toLowerCase(), { ...user, groups: [...user.groups, id] })
     }
   }
-}
-
-function addRoles(
-  users: Map<string, TenantUser>,
-  { appRoleAssignments = [] }: PeopleConfig,
-  groups: readonly ConfiguredGroup[],
-): void {
-  for (const { role, user: name, group } of appRoleAssignments) {
-    const key = name?.toLowerCase()
-    if (key !== undefined && !users.has(key)) throw noUser(`The role "${role}"`, name ?? '')
-    const wanted = group === undefined ? undefined : groupId(groups, group)
-    for (const [upn, user] of users) {
-      const isMeant = upn === key || (wanted !== undefined && user.groups.includes(wanted))
-      if (!isMeant || user.roles.includes(role)) continue
-      users.set(upn, { ...user, roles: [...user.roles, role] })
-    }
-  }
-}
-
-function noUser(what: string, name: string): Error {
-  return new Error(`${what} names "${name}", who is no user of this tenant.`)
 }
 
 /** The generated users with user names, and addresses of this organisation, in another domain. */

@@ -103,6 +103,14 @@ const Client = Type.Object(
     ),
     api: Type.Optional(ExposedApi),
     appRoles: Type.Optional(AppRoles),
+    delegatedPermissions: Type.Optional(
+      Names(
+        'a list of permissions that it needs for users: User.Read, or api://orders/Orders.Read',
+      ),
+    ),
+    applicationPermissions: Type.Optional(
+      Names('a list of permissions that an administrator has granted to it: User.Read.All'),
+    ),
     requiredResourceAccess: Type.Optional(RequiredResourceAccess),
     optionalClaims: Type.Optional(OptionalClaims),
     groupMembershipClaims: Type.Optional(

@@ -2,7 +2,11 @@
 
 import { createHash } from 'node:crypto'
 
-type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+type SignInAudience =
+  | 'AzureADMyOrg'
+  | 'AzureADMultipleOrgs'
+  | 'AzureADandPersonalMicrosoftAccount'
+  | 'PersonalMicrosoftAccount'
 
 export interface Application {
   id: string
@@ -35,6 +39,17 @@ export interface ExposedApi {
   /** 2 for v2.0 tokens; null and 1 for v1.0. */
   requestedAccessTokenVersion: number | null
   oauth2PermissionScopes: PermissionScope[]
+  /** Clients whose users are not asked for these scopes. */
+  preAuthorizedApplications: PreAuthorizedApplication[]
+  /** Ids of clients whose consent with `.default` includes what this API needs. */
+  knownClientApplications: string[]
+  acceptMappedClaims: boolean | null
+}
+
+export interface PreAuthorizedApplication {
+  appId: string
+  /** Ids of scopes. */
+  delegatedPermissionIds: string[]
 }
 
 /** A delegated permission that an application defines. */
@@ -74,6 +89,7 @@ export interface OptionalClaims {
   saml2Token?: OptionalClaim[]
 }
 
+/** A role for users, or an application permission: what `allowedMemberTypes` says. */
 export interface AppRole {
   id: string
   allowedMemberTypes: string[]
@@ -130,7 +146,13 @@ export function newApplication(
     identifierUris: [],
     groupMembershipClaims: null,
     isFallbackPublicClient: null,
-    api: { requestedAccessTokenVersion: null, oauth2PermissionScopes: [] },
+    api: {
+      requestedAccessTokenVersion: null,
+      oauth2PermissionScopes: [],
+      preAuthorizedApplications: [],
+      knownClientApplications: [],
+      acceptMappedClaims: null,
+    },
     web: {
       homePageUrl: null,
       redirectUris: [],

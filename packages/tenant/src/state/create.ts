@@ -2,7 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import { applicationOf, clientIdOf, type ConfiguredApplication } from '../config/applications.ts'
-import { withDomain, withPeople } from '../config/people.ts'
+import { configuredGroups, groupId, withDomain, withPeople } from '../config/people.ts'
+import type { ConfigClient } from '../config/schema.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
 import { generateUsers, userDomain } from '../directory/generate.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
@@ -14,8 +15,10 @@ import { createJournal } from '../journal.ts'
 import { createKeyRing } from '../keys.ts'
 import type { TenantOptions } from '../options.ts'
 import { createPolicies } from '../policies.ts'
+import { assignAppRole } from '../registry/app-role-assignments.ts'
 import { localClient, localTenantId } from '../registry/built-in.ts'
 import type { ClientRegistration } from '../registry/client.ts'
+import { grantRegistered } from '../registry/listed-permissions.ts'
 import { createRegistry, type Registry } from '../registry/registry.ts'
 import { createSeal } from '../seal.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -66,6 +69,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
     challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
     issParameter: options.issParameter ?? false,
   }
+  assignRoles(tenant, options)
   grantConsents(tenant, options)
   return { tenant, newSecrets }
 }
@@ -80,14 +84,52 @@ function usersOf(options: TenantOptions, domain: string, count: number): readonl
 }
 
 function addApplications(registry: Registry, options: TenantOptions, now: number): NewSecret[] {
-  return (options.applications ?? []).flatMap((client) => {
-    const made = applicationOf(client, now)
-    addApplication(registry, made)
-    const { newSecret: secret, application } = made
-    return secret === undefined
+  const { applications = [] } = options
+  const made = applications.map((client) => applicationOf(client, now))
+  for (const one of made) addApplication(registry, one)
+  // Afterwards: one may list permissions of another.
+  for (const client of applications) listPermissions(registry, client, now)
+  return made.flatMap(({ newSecret: secret, application }) =>
+    secret === undefined
       ? []
-      : [{ clientId: application.appId, name: application.displayName, secret }]
-  })
+      : [{ clientId: application.appId, name: application.displayName, secret }],
+  )
+}
+
+/** @throws Error with a sentence for a permission that no API has */
+function listPermissions(registry: Registry, client: ConfigClient, now: number): void {
+  const { name, delegatedPermissions, applicationPermissions } = client
+  if (client.requiredResourceAccess && !delegatedPermissions && !applicationPermissions) return
+  const listed = {
+    ...(delegatedPermissions && { delegatedPermissions }),
+    ...(applicationPermissions && { applicationPermissions }),
+  }
+  grantRegistered(
+    registry,
+    { clientId: clientIdOf(client), name, redirectUris: [], ...listed },
+    now,
+  )
+}
+
+/** Grants the app roles of the configuration, at every application that defines them. */
+function assignRoles(tenant: TenantState, options: TenantOptions): void {
+  const { registry, directory } = tenant
+  const groups = configuredGroups(options)
+  for (const { role, user: name, group } of options.appRoleAssignments ?? []) {
+    const user = name === undefined ? undefined : directory.byIdOrName(name)
+    if (name !== undefined && !user) {
+      throw new Error(`The role "${role}" names "${name}", who is no user of this tenant.`)
+    }
+    const principal = user
+      ? { principalId: user.id, principalType: 'User' as const }
+      : { principalId: groupId(groups, group ?? ''), principalType: 'Group' as const }
+    for (const entry of registry.entries()) {
+      const found = entry.application.appRoles.find(({ value }) => value === role)
+      if (found && entry.isRegistered) {
+        assignAppRole(entry, { appRoleId: found.id, ...principal }, tenant.now())
+      }
+    }
+  }
 }
 
 function addApplication(registry: Registry, made: ConfiguredApplication): void {

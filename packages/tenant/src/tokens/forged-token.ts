@@ -56,6 +56,8 @@ function issued(tenant: TenantState, forged: ForgedToken, user: TenantUser) {
     lifetime: 3_600,
     accessLifetime: 3_600,
     handlesChallenges: false,
+    proof: '1' as const,
+    asked: undefined,
     grant: {
       clientId: client.clientId,
       userId: user.id,
