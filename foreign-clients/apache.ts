@@ -101,7 +101,7 @@ function openIdPart(at: TlsTenant, publicUrl: string): string {
   return `
 OIDCProviderMetadataURL ${at.issuer}/.well-known/openid-configuration
 OIDCSSLValidateServer On
-OIDCCABundlePath ${at.authorityFile}
+OIDCCABundlePath ${at.certificates.authorityFile}
 OIDCClientID ${at.client.clientId}
 OIDCClientSecret ${at.client.clientSecret}
 OIDCRedirectURI ${publicUrl}${redirectPath}

@@ -9,7 +9,7 @@ export interface Certificates {
   authorityFile: string
   /** The same, as text. */
   authority: string
-  /** The server's certificate for `localhost` and 127.0.0.1, PEM. */
+  /** The server's certificate, PEM: for `localhost`, 127.0.0.1 and the hosts of Entra and Graph. */
   certificate: string
   key: string
 }
@@ -27,7 +27,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = DNS:localhost, IP:127.0.0.1, DNS:login.microsoftonline.com, DNS:graph.microsoft.com
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 `

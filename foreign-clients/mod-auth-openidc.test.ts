@@ -15,7 +15,7 @@ let at: TlsTenant
 let apache: ApacheServer
 beforeAll(async () => {
   publicUrl = `http://localhost:${await freePort()}`
-  at = await startTlsTenant([`${publicUrl}${redirectPath}`, `${publicUrl}/public`])
+  at = await startTlsTenant({ redirectUris: [`${publicUrl}${redirectPath}`, `${publicUrl}/public`] })
   apache = await startApache(at, publicUrl)
 })
 afterAll(async () => {

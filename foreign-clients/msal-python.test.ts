@@ -11,14 +11,14 @@ let python: string
 let at: TlsTenant
 beforeAll(async () => {
   python = requirePython()
-  at = await startTlsTenant([redirectUri])
+  at = await startTlsTenant({ redirectUris: [redirectUri] })
 })
 afterAll(() => at?.end())
 
 /** Signs a user in with the client. @returns the result */
 async function signIn(person: Person): Promise<unknown> {
   const program = join(import.meta.dirname, 'msal-python.py')
-  const client = startClient(python, [program], { REQUESTS_CA_BUNDLE: at.authorityFile })
+  const client = startClient(python, [program], { REQUESTS_CA_BUNDLE: at.certificates.authorityFile })
   try {
     const { clientId, clientSecret } = at.client
     const { authority, tenant } = at

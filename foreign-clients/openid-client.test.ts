@@ -23,7 +23,7 @@ const signedOut = 'http://localhost:6173/signed-out'
 let at: TlsTenant
 let config: Configuration
 beforeAll(async () => {
-  at = await startTlsTenant([redirectUri, signedOut])
+  at = await startTlsTenant({ redirectUris: [redirectUri, signedOut] })
   const { clientId, clientSecret } = at.client
   config = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
   // Signatures are verified too, although OpenID Connect allows TLS instead.
