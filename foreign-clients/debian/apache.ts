@@ -7,8 +7,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { requireApache } from './programs.ts'
-import type { TlsTenant } from './tls-tenant.ts'
+import { requireApache } from '../programs.ts'
+import type { TlsTenant } from '../tls-tenant.ts'
 
 export interface ApacheServer {
   /** Its messages so far. */

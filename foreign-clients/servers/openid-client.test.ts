@@ -13,9 +13,9 @@ import {
   type Configuration,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askGraph } from './graph.ts'
-import { follow, isSignedIn, personOf, signInWith, type Person } from './person.ts'
-import { startTlsTenant, type TlsTenant } from './tls-tenant.ts'
+import { askGraph } from '../graph.ts'
+import { follow, isSignedIn, personOf, signInWith, type Person } from '../person.ts'
+import { startTlsTenant, type TlsTenant } from '../tls-tenant.ts'
 
 const redirectUri = 'http://localhost:6173/auth/redirect'
 const signedOut = 'http://localhost:6173/signed-out'
