@@ -14,17 +14,27 @@ export interface Apache {
   modules: string
 }
 
+/** What each test needs, and the packages of Debian that have it. */
+const needs: readonly { isThere: () => boolean; aptPackages: string }[] = [
+  { isThere: () => findPython('msal') !== undefined, aptPackages: 'python3-msal' },
+  { isThere: () => findApache() !== undefined, aptPackages: 'libapache2-mod-auth-openidc' },
+  {
+    isThere: () => findPython('authlib, allauth, social_django') !== undefined,
+    aptPackages: 'python3-authlib python3-django-allauth python3-social-django',
+  },
+]
+
 export default function programs(): void {
-  if (!findPython()) installByApt('python3-msal')
-  if (!findApache()) installByApt('libapache2-mod-auth-openidc')
+  const missing = needs.filter(({ isThere }) => !isThere())
+  if (missing.length > 0) installByApt(missing.flatMap(({ aptPackages }) => aptPackages.split(' ')))
 }
 
-/** A Python that has MSAL. @throws Error with what to install */
-export function requirePython(): string {
-  const python = findPython()
+/** A Python that has these modules. @throws Error with what to install */
+export function requirePython(modules: string): string {
+  const python = findPython(modules)
   if (python !== undefined) return python
   throw new Error(
-    'The tests need MSAL for Python. Debian: apt-get install python3-msal. Elsewhere: pip install msal.',
+    `The tests need ${modules} for Python. Debian: apt-get install the packages in programs.ts. Elsewhere: pip install.`,
   )
 }
 
@@ -37,11 +47,11 @@ export function requireApache(): Apache {
   )
 }
 
-function findPython(): string | undefined {
-  return pythons.find(
-    (python) =>
-      spawnSync(python, ['-c', 'import msal, requests'], { stdio: 'ignore' }).status === 0,
-  )
+function findPython(modules: string): string | undefined {
+  return pythons.find((python) => {
+    const code = `import requests, ${modules}`
+    return spawnSync(python, ['-c', code], { stdio: 'ignore' }).status === 0
+  })
 }
 
 function findApache(): Apache | undefined {
@@ -51,11 +61,11 @@ function findApache(): Apache | undefined {
   return program && existsSync(`${modules}/mod_auth_openidc.so`) ? { program, modules } : undefined
 }
 
-/** Installs a Debian package without a question, if this process may. */
-function installByApt(aptPackage: string): void {
+/** Installs packages of Debian without a question, if this process may. */
+function installByApt(aptPackages: readonly string[]): void {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return
-  process.stdout.write(`Installing ${aptPackage} by apt-get; this takes a minute.\n`)
-  const install = () => aptGet('install', '-y', '-qq', '--no-install-recommends', aptPackage)
+  process.stdout.write(`Installing ${aptPackages.join(' ')} by apt-get; this takes a minute.\n`)
+  const install = () => aptGet('install', '-y', '-qq', '--no-install-recommends', ...aptPackages)
   if (!install() && aptGet('update', '-qq')) install()
 }
 

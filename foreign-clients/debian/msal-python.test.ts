@@ -10,7 +10,7 @@ const redirectUri = 'http://localhost:6175/auth/redirect'
 let python: string
 let at: TlsTenant
 beforeAll(async () => {
-  python = requirePython()
+  python = requirePython('msal')
   at = await startTlsTenant({ redirectUris: [redirectUri] })
 })
 afterAll(() => at?.end())
