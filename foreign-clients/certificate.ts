@@ -51,6 +51,14 @@ export function makeCertificates(folder: string): Certificates {
   }
 }
 
+/** Makes a certificate with which a client signs its assertions. @returns it and its RSA key, PEM */
+export function makeClientCertificate(folder: string): { certificate: string; key: string } {
+  const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=client'
+  openssl(folder, `${request} -keyout client.key -out client.pem`)
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  return { certificate: read('client.pem'), key: read('client.key') }
+}
+
 /** @param words the arguments, without quotes; files are relative to the folder */
 function openssl(folder: string, words: string): void {
   const { status, stderr } = spawnSync('openssl', words.split(' '), { cwd: folder })

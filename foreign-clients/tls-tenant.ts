@@ -12,6 +12,7 @@ import {
   localClient,
   type ClientRegistration,
   type Tenant,
+  type TenantOptions,
 } from '../packages/tenant/src/testing/index.ts'
 import { makeCertificates, type Certificates } from './certificate.ts'
 import { divertConnections, entraHost, graphHost, passOn } from './drop-in.ts'
@@ -35,20 +36,29 @@ export interface TlsTenant {
 /** The members that differ from those of `localClient`. */
 export type Registration = Partial<ClientRegistration>
 
+/** Besides the clients and the addresses. */
+export type Settings = Omit<TenantOptions, 'clients' | 'port' | 'origin' | 'graphOrigin'>
+
 /**
  * Starts a tenant at `https://localhost:PORT`. This thread trusts its certificate and no other, so requests of a client
  * to other hosts fail.
  */
-export async function startTlsTenant(registration: Registration): Promise<TlsTenant> {
-  return start(registration, (port) => ({ origin: `https://localhost:${port}` }))
+export async function startTlsTenant(
+  registration: Registration,
+  settings: Settings = {},
+): Promise<TlsTenant> {
+  return start(registration, settings, (port) => ({ origin: `https://localhost:${port}` }))
 }
 
 /**
  * Starts a tenant that is login.microsoftonline.com and graph.microsoft.com for this process, for clients that have
  * these names in their code.
  */
-export async function startDropIn(registration: Registration): Promise<TlsTenant> {
-  const at = await start(registration, () => ({
+export async function startDropIn(
+  registration: Registration,
+  settings: Settings = {},
+): Promise<TlsTenant> {
+  const at = await start(registration, settings, () => ({
     origin: `https://${entraHost}`,
     graphOrigin: `https://${graphHost}`,
   }))
@@ -67,7 +77,11 @@ interface Origins {
   graphOrigin?: string
 }
 
-async function start(registration: Registration, at: (port: number) => Origins) {
+async function start(
+  registration: Registration,
+  settings: Settings,
+  at: (port: number) => Origins,
+): Promise<TlsTenant> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clients-'))
   const certificates = makeCertificates(folder)
   setDefaultCACertificates([certificates.authority])
@@ -75,9 +89,8 @@ async function start(registration: Registration, at: (port: number) => Origins) 
   const front = await startFront(certificates, behind)
   const origins = at(front.port)
   const { origin, graphOrigin = origin } = origins
-  const { clientSecret = '' } = localClient
-  const client = { ...localClient, clientSecret, ...registration }
-  const tenant = await createTenant({ port: behind, ...origins, clients: [client] })
+  const client = { ...localClient, ...registration, clientSecret: localClient.clientSecret }
+  const tenant = await createTenant({ ...settings, port: behind, ...origins, clients: [client] })
   const authority = `${origin}/${tenant.tenantId}`
   return {
     tenant,
