@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 /** Debian's packages are for Debian's Python, which may not be the first on the PATH. */
 const pythons = ['/usr/bin/python3', 'python3']
 const modules = '/usr/lib/apache2/modules'
+const goLibraries = '/usr/share/gocode'
 
 /** Apache, and the folder of its modules. */
 export interface Apache {
@@ -21,6 +22,12 @@ const needs: readonly { isThere: () => boolean; aptPackages: string }[] = [
   {
     isThere: () => findPython('authlib, allauth, social_django') !== undefined,
     aptPackages: 'python3-authlib python3-django-allauth python3-social-django',
+  },
+  { isThere: hasGoOidc, aptPackages: 'golang-go golang-github-coreos-go-oidc-dev' },
+  {
+    isThere: hasOmniAuth,
+    aptPackages:
+      'ruby ruby-webrick ruby-omniauth-openid-connect ruby-omniauth-azure-activedirectory-v2',
   },
 ]
 
@@ -38,6 +45,22 @@ export function requirePython(modules: string): string {
   )
 }
 
+/** A Ruby that has OmniAuth. @throws Error with what to install */
+export function requireRuby(): string {
+  if (hasOmniAuth()) return 'ruby'
+  throw new Error(
+    'The tests need OmniAuth. Debian: apt-get install ruby-omniauth-openid-connect ruby-omniauth-azure-activedirectory-v2.',
+  )
+}
+
+/** Go, and the folder of Debian's libraries for it. @throws Error with what to install */
+export function requireGo(): { go: string; libraries: string } {
+  if (hasGoOidc()) return { go: 'go', libraries: goLibraries }
+  throw new Error(
+    'The tests need Go and go-oidc. Debian: apt-get install golang-go golang-github-coreos-go-oidc-dev.',
+  )
+}
+
 /** @throws Error with what to install */
 export function requireApache(): Apache {
   const apache = findApache()
@@ -52,6 +75,17 @@ function findPython(modules: string): string | undefined {
     const code = `import requests, ${modules}`
     return spawnSync(python, ['-c', code], { stdio: 'ignore' }).status === 0
   })
+}
+
+function hasOmniAuth(): boolean {
+  const code = "require 'webrick'; require 'omniauth_openid_connect'"
+  const libraries = `${code}; require 'omniauth-azure-activedirectory-v2'`
+  return spawnSync('ruby', ['-e', libraries], { stdio: 'ignore' }).status === 0
+}
+
+function hasGoOidc(): boolean {
+  const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
+  return hasGo && existsSync(`${goLibraries}/src/github.com/coreos/go-oidc`)
 }
 
 function findApache(): Apache | undefined {
