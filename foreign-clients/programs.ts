@@ -23,6 +23,8 @@ const needs: readonly { isThere: () => boolean; aptPackages: string }[] = [
     isThere: () => findPython('authlib, allauth, social_django') !== undefined,
     aptPackages: 'python3-authlib python3-django-allauth python3-social-django',
   },
+  { isThere: () => findProgram('oidc-agent') !== undefined, aptPackages: 'oidc-agent-cli' },
+  { isThere: () => findProgram('rclone') !== undefined, aptPackages: 'rclone' },
   { isThere: hasGoOidc, aptPackages: 'golang-go golang-github-coreos-go-oidc-dev' },
   {
     isThere: hasOmniAuth,
@@ -51,6 +53,12 @@ export function requireRuby(): string {
   throw new Error(
     'The tests need OmniAuth. Debian: apt-get install ruby-omniauth-openid-connect ruby-omniauth-azure-activedirectory-v2.',
   )
+}
+
+/** @throws Error with what to install */
+export function requireProgram(name: string, aptPackage: string): string {
+  if (findProgram(name)) return name
+  throw new Error(`The tests need ${name}. Debian: apt-get install ${aptPackage}.`)
 }
 
 /** Go, and the folder of Debian's libraries for it. @throws Error with what to install */
@@ -84,14 +92,17 @@ function hasOmniAuth(): boolean {
 }
 
 function hasGoOidc(): boolean {
-  const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0
-  return hasGo && existsSync(`${goLibraries}/src/github.com/coreos/go-oidc`)
+  return findProgram('go') !== undefined && existsSync(`${goLibraries}/src/github.com/coreos/go-oidc`)
+}
+
+/** Debian has servers in /usr/sbin, which is not on every user's PATH. */
+function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/sbin']
+  return folders.map((folder) => join(folder, name)).find(existsSync)
 }
 
 function findApache(): Apache | undefined {
-  // Debian has servers in /usr/sbin, which is not on every user's PATH.
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/sbin']
-  const program = folders.map((folder) => join(folder, 'apache2')).find(existsSync)
+  const program = findProgram('apache2')
   return program && existsSync(`${modules}/mod_auth_openidc.so`) ? { program, modules } : undefined
 }
 
