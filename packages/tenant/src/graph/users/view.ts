@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { fullSelf, fullUsers } from '../access.ts'
-import type { Row } from '../answers.ts'
+import type { Row } from '../protocol/answers.ts'
 import {
   checkAccess,
   denied,
@@ -15,7 +15,7 @@ import {
   type Caller,
 } from '../bearer.ts'
 import { badRequest, notFound } from '../errors.ts'
-import { alternateKey } from '../paths.ts'
+import { alternateKey } from '../protocol/paths.ts'
 import { userType } from './entity.ts'
 
 export type AnyCaller = Caller | AppCaller
