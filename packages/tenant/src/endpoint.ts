@@ -15,6 +15,7 @@ export const endpoints = [
   'organization',
   'directory',
   'batch',
+  'userinfo',
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',

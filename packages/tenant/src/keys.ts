@@ -1,6 +1,7 @@
 /** The tenant's signing keys, and signing. It checks no content, because faults need tokens that no library makes. */
 
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { selfSignedCertificate, thumbprint } from './tokens/certificate.ts'
 
 interface CompactParts {
   header: Record<string, unknown>
@@ -22,7 +23,10 @@ function encode(value: string | Buffer): string {
 }
 
 interface SigningKey {
+  /** The thumbprint of the certificate, as Entra's. */
   kid: string
+  /** DER; a fault's key has none. */
+  certificate?: Buffer
   privateKey: KeyObject
   publicKey: KeyObject
 }
@@ -77,5 +81,6 @@ function firstKey(): SigningKey {
 
 function generateKey(): SigningKey {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return { kid: randomBytes(20).toString('base64url'), ...pair }
+  const certificate = selfSignedCertificate(pair, Date.now())
+  return { kid: thumbprint(certificate), certificate, ...pair }
 }

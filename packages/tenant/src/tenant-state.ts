@@ -14,6 +14,8 @@ import type { Seal } from './seal.ts'
 export interface TenantState {
   /** `http://127.0.0.1:PORT`; empty until the tenant listens. */
   origin: string
+  /** Of Graph, if it is another. */
+  graphOrigin?: string | undefined
   tenantId: string
   tenantName: string
   registry: Registry
@@ -37,4 +39,8 @@ export interface TenantState {
 
 export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
+}
+
+export function graphOriginOf({ graphOrigin, origin }: TenantState): string {
+  return graphOrigin ?? origin
 }

@@ -10,6 +10,7 @@ import { createBrowsers } from './entra/authorize/accounts.ts'
 import { createDeviceCodes } from './entra/device/device-codes.ts'
 import { createCodes, createConsents } from './entra/grants.ts'
 import { entraRoutes } from './entra/index.ts'
+import { userInfoRoutes } from './entra/user-info.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { prepareQueries } from './graph/filter/prepare.ts'
@@ -95,7 +96,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
   })
   // Before every other hook.
   refuseForeignHosts(app, options.origin)
@@ -108,6 +109,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   useTransportFaults(app, tenant.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
+  await app.register((scope) => userInfoRoutes(scope, tenant), { prefix: '/oidc' })
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })

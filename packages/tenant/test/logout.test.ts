@@ -23,23 +23,30 @@ afterAll(() => tenant.close())
 async function browser(...users: number[]) {
   const cookies = new Map<string, string>()
   const hints: string[] = []
+  const tokens: string[] = []
   for (const index of users) {
     const user = people(tenant).at(index).id
     const code = await codeOf(tenant, { prompt: 'login' }, { cookies, user })
     const { body } = await redeem(tenant, code)
     hints.push(String(claimsOf(body.id_token).login_hint))
+    tokens.push(body.id_token)
   }
   const header = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-  const logout = (parameters: Record<string, string>, form?: Record<string, string>) =>
+  const logout = (
+    parameters: Record<string, string>,
+    form?: Record<string, string>,
+    headers: Record<string, string> = {},
+    path = 'oauth2/v2.0/logout',
+  ) =>
     fetch(
-      `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/logout?${new URLSearchParams(parameters).toString()}`,
+      `${tenant.authority}/${tenant.tenantId}/${path}?${new URLSearchParams(parameters).toString()}`,
       {
         redirect: 'manual',
-        headers: { cookie: header() },
+        headers: { cookie: header(), ...headers },
         ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
       },
     )
-  return { cookies, hints, logout }
+  return { cookies, hints, tokens, logout }
 }
 
 describe('logout', () => {
@@ -90,6 +97,44 @@ describe('logout', () => {
     expect(answer.headers.get('content-security-policy')).toContain(
       'frame-src http://localhost:6174',
     )
+  })
+
+  it('reads its parameters from the body of a POST too, from any site', async () => {
+    const { cookies, hints, logout } = await browser(0, 1)
+    const form = { post_logout_redirect_uri: landing, state: 'x', logout_hint: hints[1] ?? '' }
+    const answer = await logout({}, form, { 'sec-fetch-site': 'cross-site' })
+    expect(answer.headers.get('location')).toBe(`${landing}?state=x`)
+    const { body } = await redeem(tenant, await codeOf(tenant, { prompt: 'none' }, { cookies }))
+    expect(claimsOf(body.id_token).oid).toBe(people(tenant).first.id)
+  })
+
+  it('asks which of several accounts after a POST too, and does not forget the address', async () => {
+    const { logout } = await browser(0, 1)
+    const page = await (await logout({}, { post_logout_redirect_uri: landing })).text()
+    expect(page).toContain('Pick an account to sign out')
+    expect(page.replaceAll('&#61;', '=')).toContain('post_logout_redirect_uri=http')
+  })
+
+  it('does not let another site choose the account', async () => {
+    const { cookies, logout } = await browser(0)
+    const form = { user: people(tenant).first.id }
+    const answer = await logout({}, form, { 'sec-fetch-site': 'cross-site' })
+    expect(answer.status).toBe(403)
+    await expect(codeOf(tenant, { prompt: 'none' }, { cookies })).resolves.not.toBe('')
+  })
+
+  it('signs out the user of an ID token', async () => {
+    const { cookies, tokens, logout } = await browser(0, 1)
+    await logout({ post_logout_redirect_uri: landing, id_token_hint: tokens[1] ?? '' })
+    const { body } = await redeem(tenant, await codeOf(tenant, { prompt: 'none' }, { cookies }))
+    expect(claimsOf(body.id_token).oid).toBe(people(tenant).first.id)
+  })
+
+  it('is at the address of version 1.0 too', async () => {
+    const { cookies, logout } = await browser(0)
+    const answer = await logout({}, undefined, {}, 'oauth2/logout')
+    expect(await answer.text()).toContain('You are signed out')
+    await expect(codeOf(tenant, { prompt: 'none' }, { cookies })).resolves.toBe('')
   })
 
   it('is harmless if no user is signed in', async () => {

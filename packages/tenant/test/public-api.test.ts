@@ -51,7 +51,7 @@ async function signIn(user: string) {
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       client_id: client.clientId,
-      client_secret: client.clientSecret,
+      client_secret: client.clientSecret ?? '',
       redirect_uri: redirectUri,
       code: callback.searchParams.get('code') ?? '',
       code_verifier: verifier,

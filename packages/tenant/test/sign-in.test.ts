@@ -101,7 +101,7 @@ describe('discovery', () => {
   })
 
   it('refuses any other tenant', async () => {
-    const other = await discovery('common')
+    const other = await discovery('another.example')
     expect(other.status).toBe(400)
     expect(other.body).toMatchObject({ error: 'invalid_tenant', error_codes: [90002] })
   })

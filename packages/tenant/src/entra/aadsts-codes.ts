@@ -19,6 +19,16 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   700016: { error: 'unauthorized_client', message: 'The application was not found here.' },
   700051: { error: 'unsupported_response_type', message: 'This response type is not enabled.' },
   70003: { error: 'unsupported_grant_type', message: 'This grant type is not supported.' },
+  70005: { error: 'unsupported_response_type', message: 'The response type is not supported.' },
+  70007: {
+    error: 'invalid_request',
+    message: "'query' is not a supported value of 'response_mode' when requesting a token.",
+  },
+  700054: { error: 'unsupported_response_type', message: 'This response type is not enabled.' },
+  500113: {
+    error: 'invalid_request',
+    message: 'No redirect URI is registered for the application.',
+  },
   70011: { error: 'invalid_scope', message: 'The requested scope is not valid.' },
   28000: {
     error: 'invalid_scope',
@@ -35,6 +45,20 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   500112: { error: wrongGrant, message: 'The redirect URI is not the one the code was sent to.' },
   501491: { error: 'invalid_request', message: 'The code challenge is not of a valid size.' },
   501492: { error: 'invalid_request', message: 'The code challenge method is not supported.' },
+  50049: { error: 'invalid_instance', message: 'The authority is not a host of this cloud.' },
+  9002325: {
+    error: 'invalid_request',
+    message: 'A single-page application has to send a code challenge (PKCE).',
+  },
+  9002326: {
+    error: 'invalid_request',
+    message: 'Only a single-page application may redeem tokens from a page.',
+  },
+  9002327: {
+    error: 'invalid_request',
+    message:
+      "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  },
   50194: { error: 'invalid_request', message: 'The application is not for several tenants.' },
   // The client.
   7000215: { error: 'invalid_client', message: 'An invalid client secret was provided.' },
@@ -67,6 +91,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   700005: { error: wrongGrant, message: 'The authorization code is for another tenant.' },
   700020: { error: stepUp, message: 'An interactive sign-in is needed.' },
   700082: { error: wrongGrant, message: 'The refresh token has expired due to inactivity.' },
+  700084: {
+    error: wrongGrant,
+    message: 'The refresh token of a single-page application has expired, after its 24 hours.',
+  },
   501481: { error: wrongGrant, message: 'The code verifier does not match the code challenge.' },
   50089: { error: wrongGrant, message: 'The flow token has expired.' },
   50132: { error: wrongGrant, message: 'The session was ended by a password change.' },
@@ -133,6 +161,36 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   },
   530032: { error: 'access_denied', message: 'A security policy blocks this access.' },
   50196: { error: wrongGrant, message: 'The same request was repeated too often: a loop.' },
+  // Grant types.
+  50059: {
+    error: 'invalid_request',
+    message: 'No tenant is named, and an application by itself belongs to one.',
+  },
+  9001023: {
+    error: 'invalid_request',
+    message:
+      'The grant type is not supported over the /common or /consumers endpoints; use /organizations or the tenant.',
+  },
+  7000216: {
+    error: 'invalid_client',
+    message: 'A client secret or assertion is required for the grant type client_credentials.',
+  },
+  1002012: { error: 'invalid_scope', message: 'The scope has to be {resource}/.default.' },
+  501051: {
+    error: wrongGrant,
+    message: 'The application is not assigned to a role of the other application.',
+  },
+  7000114: {
+    error: 'unauthorized_client',
+    message: 'An application may not call on behalf of an application.',
+  },
+  240002: {
+    error: wrongGrant,
+    message: 'An ID token is no assertion: it is for the client alone.',
+  },
+  500131: { error: wrongGrant, message: 'The assertion is for another audience.' },
+  500133: { error: wrongGrant, message: 'The assertion is not within its valid time range.' },
+  50126: { error: wrongGrant, message: 'The user name or the password is wrong.' },
   // Entra itself.
   90006: { error: 'server_error', message: 'A dependency of the service failed.' },
   90012: { error: 'temporarily_unavailable', message: 'The request timed out inside the service.' },

@@ -10,17 +10,26 @@ export interface ClaimsRequest {
   contexts: readonly string[]
   /** The application handles claims challenges (`xms_cc` with `cp1`). */
   handlesChallenges: boolean
+  /** The names of the claims that the ID token is to carry, such as `auth_time`, with a value or without. */
+  idTokenClaims: readonly string[]
 }
+
+/** So that a refresh token, which carries the names, stays small. */
+const mostClaims = 20
 
 /** @throws EntraError 9002313 for anything but a JSON object of objects */
 export function readClaimsRequest(text: string | undefined): ClaimsRequest {
-  if (text === undefined) return { contexts: [], handlesChallenges: false }
+  if (text === undefined) return { contexts: [], handlesChallenges: false, idTokenClaims: [] }
   const request = objectOf(parse(text))
   const accessToken = objectOf(request.access_token ?? {})
   const idToken = objectOf(request.id_token ?? {})
   const contexts = [...valuesOf(accessToken.acrs), ...valuesOf(idToken.acrs)]
   const capabilities = valuesOf(accessToken.xms_cc).map((name) => name.toLowerCase())
-  return { contexts: [...new Set(contexts)], handlesChallenges: capabilities.includes('cp1') }
+  return {
+    contexts: [...new Set(contexts)],
+    handlesChallenges: capabilities.includes('cp1'),
+    idTokenClaims: Object.keys(idToken).slice(0, mostClaims),
+  }
 }
 
 /** @returns the claims request for these contexts, as a challenge carries it */

@@ -15,6 +15,10 @@ export interface Grant {
   revocations: number
   /** Authentication contexts that the user has satisfied for it: `acrs`. */
   contexts: readonly string[]
+  /** Of a single-page application: the end of its refresh tokens, which no refresh moves. Ms since the epoch. */
+  spaExpiresAt?: number | undefined
+  /** Claims of the ID token that the request asked for, beside those of the registration. */
+  idTokenClaims?: readonly string[] | undefined
 }
 
 export interface CodeGrant extends Grant {
@@ -25,6 +29,16 @@ export interface CodeGrant extends Grant {
   /** Ms since the epoch. */
   expiresAt: number
   used: boolean
+  /** The request named no redirect URI, so its redemption need not either (RFC 6749 section 4.1.3). */
+  isRedirectImplied?: boolean
+}
+
+/** The grant, without the fields of the code. */
+export function grantOf(code: CodeGrant): Grant {
+  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = code
+  const { spaExpiresAt, idTokenClaims } = code
+  const always = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
+  return { ...always, spaExpiresAt, idTokenClaims }
 }
 
 /** Authorization codes: they last ten minutes, are good for one use, and are bound to their request. */

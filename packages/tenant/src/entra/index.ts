@@ -9,10 +9,10 @@ import type { TenantState } from '../tenant-state.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
 import { deviceRoutes } from './device/index.ts'
-import { discoveryRoutes } from './discovery.ts'
+import { discoveryRoutes } from './discovery/index.ts'
 import { EntraError, errorBody, sendTrace, traceOf } from './errors.ts'
 import { logoutRoutes } from './logout.ts'
-import { tokenRoutes } from './token.ts'
+import { tokenRoutes } from './token/index.ts'
 
 export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   await app.register(formBody, { bodyLimit: 65_536 })

@@ -1,17 +1,20 @@
 /** `/logout`: ends an account's session in this browser, notifies the applications, and redirects back. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sameAddress, sendPage } from '../pages/layout.ts'
+import type { TenantUser } from '../directory/directory.ts'
+import { sendPage } from '../pages/layout.ts'
 import { pickSignOutPage, signedOutPage } from '../pages/sign-out.ts'
 import { isPostLogoutRedirectUri } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { userOfSealedHint } from '../tokens/id-token.ts'
+import { readIdTokenHint } from '../tokens/id-token-hint.ts'
 import { applyFault } from './apply-fault.ts'
 import { refuseCrossSite, type SignedInAccount } from './authorize/accounts.ts'
 import { requireTenant } from './client/index.ts'
-import { formParameters, queryParameters, type Parameters } from './parameters.ts'
+import { formParameters, joined, queryParameters, type Parameters } from './parameters.ts'
 
-const path = '/:tenant/oauth2/v2.0/logout'
+/** The second is that of v1.0, which applications with passport-azure-ad and older samples use. */
+const paths = ['/:tenant/oauth2/v2.0/logout', '/:tenant/oauth2/logout']
 
 type Route = { Params: { tenant: string } }
 
@@ -23,35 +26,52 @@ interface Exchange {
 }
 
 export function logoutRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.get<Route>(path, { config: { endpoint: 'logout' } }, async (request, reply) => {
-    requireTenant(tenant, request.params.tenant)
-    applyFault(tenant, 'logout', request)
-    return begin({ tenant, parameters: queryParameters(request.url), request, reply })
-  })
-  app.post<Route>(path, async (request, reply) => {
-    refuseCrossSite(request)
-    requireTenant(tenant, request.params.tenant)
-    const { user = '' } = formParameters(request.body)
-    const exchange = { tenant, parameters: queryParameters(request.url), request, reply }
-    return signOut(exchange, tenant.browsers.accounts(request).get(user))
-  })
+  const config = { endpoint: 'logout' } as const
+  for (const path of paths) {
+    app.get<Route>(path, { config }, async (request, reply) => {
+      requireTenant(tenant, request.params.tenant)
+      applyFault(tenant, 'logout', request)
+      return begin({ tenant, parameters: queryParameters(request.url), request, reply })
+    })
+    // The request may come by POST too: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
+    app.post<Route>(path, async (request, reply) => {
+      requireTenant(tenant, request.params.tenant)
+      const query = queryParameters(request.url)
+      const form = formParameters(request.body)
+      if (form.user === undefined) {
+        if (request.journalEntry) request.journalEntry.endpoint = 'logout'
+        applyFault(tenant, 'logout', request)
+        return begin({ tenant, parameters: joined(query, form), request, reply })
+      }
+      // The form of the tenant's own page: its body is the person's choice.
+      refuseCrossSite(request)
+      const exchange = { tenant, parameters: query, request, reply }
+      return signOut(exchange, tenant.browsers.accounts(request).get(form.user))
+    })
+  }
 }
 
 function begin(exchange: Exchange): FastifyReply {
   const { tenant, parameters, request, reply } = exchange
   const accounts = tenant.browsers.accounts(request)
-  const hint = parameters.logout_hint
-  const hinted = hint === undefined ? undefined : userOfSealedHint(tenant, hint)
+  const hinted = hintedUser(tenant, parameters)
   if (hinted) return signOut(exchange, accounts.get(hinted.id))
   if (accounts.size < 2) return signOut(exchange, [...accounts.values()][0])
   const users = [...accounts.keys()].map((id) => tenant.directory.byId(id))
   const page = pickSignOutPage({
-    action: sameAddress(request.url),
+    action: `?${new URLSearchParams(parameters).toString()}`,
     directory: tenant.directory,
     users: users.filter((user) => user !== undefined),
     next: redirectOf(tenant, parameters),
   })
   return sendPage(reply, page)
+}
+
+/** By the claim `login_hint`, or by an ID token. Another hint is none: a sign-out is better than a refusal. */
+function hintedUser(tenant: TenantState, parameters: Parameters): TenantUser | undefined {
+  const { logout_hint: hint, id_token_hint: token } = parameters
+  const named = hint === undefined ? undefined : userOfSealedHint(tenant, hint)
+  return named ?? (token === undefined ? undefined : readIdTokenHint(tenant, token)?.user)
 }
 
 function signOut(exchange: Exchange, account: SignedInAccount | undefined): FastifyReply {

@@ -24,6 +24,12 @@ export function formParameters(body: unknown): Parameters {
   return withoutEmpty(entries)
 }
 
+/** The parameters of a query and of a form together. @throws EntraError 9000411 for one that both have */
+export function joined(query: Parameters, form: Parameters): Parameters {
+  for (const name of Object.keys(form)) if (name in query) throw duplicated(name)
+  return Object.assign(Object.create(null), query, form) as Parameters
+}
+
 /** @throws EntraError 900144 without the parameter */
 export function required(parameters: Parameters, name: string): string {
   const value = parameters[name]

@@ -1,6 +1,7 @@
 /** The routes of Microsoft Graph. */
 
 import type { FastifyError, FastifyInstance } from 'fastify'
+import { allowGraphFromPages } from '../entra/client/cross-origin.ts'
 import { patched } from '../faults/fault.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { answerForm } from './protocol/answers.ts'
@@ -25,6 +26,7 @@ import { relationRoutes } from './users/relations.ts'
 import { userWriteRoutes } from './users/write.ts'
 
 export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
+  allowGraphFromPages(app)
   app.addHook('onRequest', async (request, reply) => {
     sendRequestIds(request, reply)
     reply.headers({ 'cache-control': 'no-cache', 'odata-version': '4.0' })

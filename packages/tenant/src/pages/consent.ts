@@ -3,7 +3,7 @@
 import { html } from 'ghtml'
 import type { Directory, TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, scopeList, type Page } from './layout.ts'
+import { formOrigin, layout, scopeList, type Page } from './layout.ts'
 import { people, person } from './person.ts'
 import { words } from './words.ts'
 
@@ -30,7 +30,7 @@ export function consentPage({ action, target, directory, user, scopes }: Consent
     </form>`
   return {
     html: layout({ title: words.consent.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }
 
@@ -53,7 +53,7 @@ export function adminConsentPage({ action, target, directory, scopes }: AdminCon
     </form>`
   return {
     html: layout({ title: words.adminConsent.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }
 
@@ -71,6 +71,6 @@ export function needApprovalPage({ action, target, directory, user, scopes }: Co
     </form>`
   return {
     html: layout({ title: words.needApproval.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }

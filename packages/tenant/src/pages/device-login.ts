@@ -1,4 +1,4 @@
-/** The pages of a device sign-in: one for the code that the device shows, one for the end. */
+/** The pages of programs on a user's machine: for the code that a device shows, and for the end of a sign-in. */
 
 import { html } from 'ghtml'
 import { layout, type Page } from './layout.ts'
@@ -36,4 +36,11 @@ export function deviceDonePage(app: string, problem: string | undefined): Page {
     <p>${text}</p>
     <p class="quiet">${words.closeWindow}</p>`
   return { html: layout({ title, main }) }
+}
+
+/** Where a program with a browser of its own sees the answer: in the address. */
+export function nativeClientPage(): Page {
+  const main = html`<h1>${words.oneMoment.title}</h1>
+    <p class="quiet">${words.closeWindow}</p>`
+  return { html: layout({ title: words.oneMoment.title, main }) }
 }

@@ -49,6 +49,8 @@ export interface Page {
   formOrigins?: readonly string[]
   /** Origins of the page's frames. */
   frameOrigins?: readonly string[]
+  /** The page may be in a frame of other sites, because there is nothing to press on it. */
+  isFrameable?: boolean
   /** Hashes of inline scripts and further style sheets, `'sha256-…'`. */
   scriptHashes?: readonly string[]
   styleHashes?: readonly string[]
@@ -69,15 +71,6 @@ export function sendPage(reply: FastifyReply, page: Page, status = 200): Fastify
     .send(page.html)
 }
 
-/**
- * The address of the page that a request asks for, as its forms name it. It has no path, so that the forms also
- * work under the path of a proxy.
- */
-export function sameAddress(url: string): string {
-  const query = url.indexOf('?')
-  return query < 0 ? '?' : url.slice(query)
-}
-
 function contentSecurityPolicy(page: Page): string {
   const { formOrigins = [], frameOrigins = [], scriptHashes = [], styleHashes = [] } = page
   return [
@@ -90,8 +83,14 @@ function contentSecurityPolicy(page: Page): string {
     // Chromium applies this to the redirects after a form too.
     ["form-action 'self'", ...formOrigins].join(' '),
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    ...(page.isFrameable ? [] : ["frame-ancestors 'none'"]),
   ].join('; ')
+}
+
+/** The source that a policy names for an address that forms may lead to: its origin, or the scheme of a program. */
+export function formOrigin(uri: string): string {
+  const { origin, protocol } = new URL(uri)
+  return origin === 'null' ? protocol : origin
 }
 
 /** A style sheet or script that stands in the page itself, so that a page is one answer. The policy names its hash. */
@@ -131,17 +130,18 @@ export function formPostPage(action: string, parameters: readonly [string, strin
     !${submit.element}`
   return {
     html: layout({ title: words.oneMoment.title, main }),
-    formOrigins: [new URL(action).origin],
+    formOrigins: [formOrigin(action)],
     scriptHashes: [submit.hash],
   }
 }
 
 /** Permissions in plain words, as a list. */
 export function scopeList(scopes: readonly string[]): string {
-  const items = scopes.map(
-    (scope) =>
-      html`<li>${words.scopes[scope] ?? words.consent.otherApi} <code>${scope}</code></li>`,
-  )
+  const { otherApi, ofGraph } = words.consent
+  const items = scopes.map((scope) => {
+    const text = words.scopes[scope] ?? (scope.includes('/') ? otherApi : ofGraph)
+    return html`<li>${text} <code>${scope}</code></li>`
+  })
   return html`<ul class="scopes">
     !${items}
   </ul>`

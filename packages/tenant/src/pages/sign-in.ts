@@ -4,7 +4,7 @@ import { html } from 'ghtml'
 import type { Directory, TenantUser } from '../directory/directory.ts'
 import type { TestAccount } from '../directory/test-accounts.ts'
 import type { Target } from '../entra/authorize/request.ts'
-import { layout, type Page } from './layout.ts'
+import { formOrigin, layout, type Page } from './layout.ts'
 import { people, person } from './person.ts'
 import { words } from './words.ts'
 
@@ -49,7 +49,7 @@ export function signInPage(signIn: SignIn): Page {
     </form>`
   return {
     html: layout({ title: words.signIn.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }
 
@@ -88,7 +88,7 @@ export function pickPage({ action, target, directory, users }: Pick): Page {
     </form>`
   return {
     html: layout({ title: words.pick.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }
 
@@ -115,6 +115,6 @@ export function stepUpPage({ action, target, directory, user, contexts }: StepUp
     </form>`
   return {
     html: layout({ title: words.stepUp.title, main }),
-    formOrigins: [new URL(target.redirectUri).origin],
+    formOrigins: [formOrigin(target.redirectUri)],
   }
 }

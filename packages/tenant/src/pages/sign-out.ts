@@ -2,7 +2,7 @@
 
 import { html } from 'ghtml'
 import type { Directory, TenantUser } from '../directory/directory.ts'
-import { layout, type Page } from './layout.ts'
+import { formOrigin, layout, type Page } from './layout.ts'
 import { people, visibleName } from './person.ts'
 import { words } from './words.ts'
 
@@ -55,6 +55,6 @@ export function pickSignOutPage({ action, directory, users, next }: PickSignOut)
     <form method="post" action="${action}">!${people(users, directory)}</form>`
   return {
     html: layout({ title: words.signedOut.pickTitle, main }),
-    formOrigins: next === undefined ? [] : [new URL(next).origin],
+    formOrigins: next === undefined ? [] : [formOrigin(next)],
   }
 }

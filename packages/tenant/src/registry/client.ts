@@ -1,19 +1,76 @@
 /** A client as sign-in needs it, and the addresses that answers may be sent to. */
 
+import { matchesRedirectUri, type Platform } from './redirect-uri.ts'
+
 /** A client that a tenant is started with. */
 export interface ClientRegistration {
   /** The application (client) id, a GUID. */
   clientId: string
-  clientSecret: string
+  /** Absent for an application that can keep none: a page, or a program on a user's machine. */
+  clientSecret?: string
   /** What the consent page calls the application. */
   name: string
+  /** Of the platform `web`: a server redeems the code, with its secret. */
   redirectUris: string[]
+  /** Of the platform `spa`: a page redeems the code, from its origin and with PKCE. */
+  spaRedirectUris?: string[]
+  /** Of the platform `publicClient`: a program redeems the code, without a secret. */
+  publicRedirectUris?: string[]
+  /** Allows public client flows, such as device codes, without a redirect URI of that platform; default false. */
+  isPublicClient?: boolean
+  /** Default: may be used by other tenants too, through `/common` and `/organizations`. */
+  signInAudience?: 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+  /** `response_type` may have `id_token`; default false. */
+  enableIdTokenIssuance?: boolean
+  /** `response_type` may have `token`; default false. */
+  enableAccessTokenIssuance?: boolean
   /** Addresses that a sign-out may redirect to, besides the redirect URIs. */
   postLogoutRedirectUris?: string[]
   /** Loaded in a hidden frame, with `iss` and `sid`, when a user of the application signs out. */
   frontChannelLogoutUri?: string
   /** The roles that the application defines; its tokens carry only these. Absent: all roles of the user. */
-  appRoles?: string[]
+  appRoles?: (string | AppRoleRegistration)[]
+  /** Makes the client an API, for which others get tokens. */
+  api?: ApiRegistration
+  /** Names of the API, such as `api://…`. Default with `api`: `api://` and the client id. */
+  identifierUris?: string[]
+  /** What the registration lists, and `.default` asks users for: `User.Read`, or `api://…/Things.Read`. */
+  delegatedPermissions?: string[]
+  /** App roles that an administrator has granted to the client itself: `User.Read.All`, or `api://…/Things.Manage`. */
+  applicationPermissions?: string[]
+}
+
+/** An app role, with Graph's names; a string is a role for users. */
+export interface AppRoleRegistration {
+  value: string
+  /** A GUID; default: made from the value. */
+  id?: string
+  displayName?: string
+  /** Default `['User']`. */
+  allowedMemberTypes?: ('User' | 'Application')[]
+  isEnabled?: boolean
+}
+
+/** A delegated permission of an API, with Graph's names; a string is one that users can consent to. */
+export interface ScopeRegistration {
+  value: string
+  /** A GUID; default: made from the value. */
+  id?: string
+  /** `Admin`: only an administrator can consent. Default `User`. */
+  type?: 'User' | 'Admin'
+  displayName?: string
+  isEnabled?: boolean
+}
+
+/** https://learn.microsoft.com/graph/api/resources/apiapplication */
+export interface ApiRegistration {
+  oauth2PermissionScopes?: (string | ScopeRegistration)[]
+  /** The form of its access tokens. Default 2; an application made through Graph has 1 by default, as in Entra. */
+  requestedAccessTokenVersion?: 1 | 2
+  /** Clients that need no consent for some of the scopes, named by value or by id. */
+  preAuthorizedApplications?: { appId: string; delegatedPermissionIds: string[] }[]
+  /** Clients whose consent with `.default` includes what this API itself needs. */
+  knownClientApplications?: string[]
 }
 
 export interface Client {
@@ -23,6 +80,10 @@ export interface Client {
   redirectUris: readonly string[]
   /** Addresses from which a code is redeemed without a secret. */
   publicRedirectUris: readonly string[]
+  /** Addresses from which a code is redeemed by a page. */
+  spaRedirectUris: readonly string[]
+  /** What `response_type` may have beside `code`. */
+  implicitGrants: { idToken: boolean; accessToken: boolean }
   /** May use grants other than a code without a secret. */
   isPublic: boolean
   /** Not to be used through `/organizations`. */
@@ -34,7 +95,7 @@ export interface Client {
   secrets: readonly ClientSecret[]
   certificates: readonly ClientCertificate[]
   federatedCredentials: readonly FederatedCredential[]
-  /** The configured optional claims of the ID token, of `acct`, `login_hint`, `sid`, `auth_time` and `groups`. */
+  /** The configured optional claims of the ID token, of those that the tenant can send, and `groups`. */
   optionalClaims: ReadonlySet<string>
 }
 
@@ -57,27 +118,24 @@ export interface FederatedCredential {
   audiences: readonly string[]
 }
 
-export function isRedirectUri(client: Client, uri: string): boolean {
-  return client.redirectUris.some((registered) => matchesUri(registered, uri))
+/**
+ * The platform of a redirect URI that the client has; undefined: it has no such address.
+ *
+ * @param origin of the tenant
+ */
+export function platformOf(client: Client, uri: string, origin: string): Platform | undefined {
+  const has = (uris: readonly string[]) =>
+    uris.some((registered) => matchesRedirectUri(registered, uri, origin))
+  if (has(client.spaRedirectUris)) return 'spa'
+  if (has(client.publicRedirectUris)) return 'publicClient'
+  return has(client.redirectUris) ? 'web' : undefined
 }
 
-export function isPublicRedirectUri(client: Client, uri: string): boolean {
-  return client.publicRedirectUris.some((registered) => matchesUri(registered, uri))
+export function isRedirectUri(client: Client, uri: string): boolean {
+  return client.redirectUris.some((registered) => matchesRedirectUri(registered, uri))
 }
 
 export function isPostLogoutRedirectUri(client: Client, uri: string): boolean {
   const registered = [...client.redirectUris, ...client.postLogoutRedirectUris]
-  return registered.some((candidate) => matchesUri(candidate, uri))
-}
-
-/**
- * Compares as Entra does: character by character, but the port of an `http://localhost` address is ignored.
- * https://learn.microsoft.com/entra/identity-platform/reply-url
- */
-function matchesUri(registered: string, uri: string): boolean {
-  return registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)
-}
-
-function withoutLocalPort(uri: string): string {
-  return uri.replace(/^(https?:\/\/localhost):\d{1,5}(?=[/?#]|$)/, '$1')
+  return registered.some((candidate) => matchesRedirectUri(candidate, uri))
 }

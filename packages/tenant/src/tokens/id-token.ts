@@ -5,11 +5,24 @@ import type { TenantUser } from '../directory/directory.ts'
 import type { Grant } from '../entra/grants.ts'
 import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
+import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
+
+/**
+ * Seconds: an hour, https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes. That of access
+ * tokens varies.
+ */
+export const idTokenLifetime = 3_600
+
+/** What an ID token of the authorize endpoint is bound to (OpenID Connect Core section 3.3.2.11). */
+interface Bound {
+  code?: string | undefined
+  accessToken?: string | undefined
+}
 
 export interface Issue {
   client: Client
@@ -32,10 +45,11 @@ export function idToken(
   tenant: TenantState,
   issue: Issue,
   fault: IdTokenFault | undefined,
+  bound: Bound = {},
 ): unknown {
   const key = tenant.keys.current()
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
-  const claims = idTokenClaims(tenant, issue)
+  const claims = { ...idTokenClaims(tenant, issue), ...hashesOf(bound) }
   const issuedAt = Math.floor(issue.at / 1000)
   if (fault) return tamperIdToken(fault, { header, claims, issuedAt, keys: tenant.keys })
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
@@ -47,7 +61,8 @@ function idTokenClaims(
 ) {
   const issuedAt = Math.floor(at / 1000)
   const wants = (scope: string) => scopes.includes(scope)
-  const has = (claim: string) => client.optionalClaims.has(claim)
+  const has = (claim: string) =>
+    client.optionalClaims.has(claim) || (grant.idTokenClaims?.includes(claim) ?? false)
   return {
     ...(has('acct') ? { acct: user.userType === 'Guest' ? 1 : 0 } : {}),
     aud: client.clientId,
@@ -57,16 +72,16 @@ function idTokenClaims(
     exp: issuedAt + lifetime,
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
     aio: randomBytes(84).toString('base64'),
-    ...(wants('email') && user.mail !== null ? { email: user.mail } : {}),
+    ...((wants('email') || has('email')) && user.mail !== null ? { email: user.mail } : {}),
     ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
     ...(has('groups') ? groupClaims(tenant, user) : {}),
+    ...(has('ipaddr') ? { ipaddr: '127.0.0.1' } : {}),
     ...(has('login_hint') ? { login_hint: loginHint(tenant, user) } : {}),
-    ...(wants('profile') ? { name: user.displayName } : {}),
+    ...(wants('profile') ? profileClaims(user, has) : {}),
     nonce,
     oid: user.id,
-    ...(wants('profile') ? { preferred_username: user.userPrincipalName } : {}),
     rh: `1.${randomBytes(42).toString('base64url')}.`,
-    ...roleClaims(client, user),
+    ...roleClaims(tenant, client, user),
     ...(has('sid') ? { sid: grant.sid } : {}),
     sub: pairwiseSubject(tenant, client.clientId, user),
     tid: tenant.tenantId,
@@ -75,21 +90,46 @@ function idTokenClaims(
   }
 }
 
+/** The optional ones need the scope too: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference */
+function profileClaims(user: TenantUser, has: (claim: string) => boolean) {
+  const { givenName, surname, preferredLanguage } = user
+  return {
+    ...(has('family_name') && surname !== null ? { family_name: surname } : {}),
+    ...(has('given_name') && givenName !== null ? { given_name: givenName } : {}),
+    name: user.displayName,
+    preferred_username: user.userPrincipalName,
+    ...(has('upn') ? { upn: user.userPrincipalName } : {}),
+    ...(has('xms_pl') && preferredLanguage !== null ? { xms_pl: preferredLanguage } : {}),
+  }
+}
+
+function hashesOf({ code, accessToken }: Bound) {
+  return {
+    ...(code === undefined ? {} : { c_hash: halfHash(code) }),
+    ...(accessToken === undefined ? {} : { at_hash: halfHash(accessToken) }),
+  }
+}
+
+/** The left half of the SHA-256 hash, as for every token that is signed with RS256. */
+function halfHash(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
+}
+
 /** `sub`: differs by application, so that applications cannot compare their users. */
 export function pairwiseSubject(tenant: TenantState, clientId: string, user: TenantUser): string {
   const name = `${tenant.tenantId} ${clientId} ${user.id}`
   return createHash('sha256').update(name).digest('base64url')
 }
 
-function roleClaims(client: Client, user: TenantUser) {
-  const roles = user.roles.filter((role) => client.appRoles?.includes(role) ?? true)
+function roleClaims({ registry }: TenantState, client: Client, user: TenantUser) {
+  const roles = rolesOfUser(registry, client.clientId, user, client.appRoles)
   return roles.length > 0 ? { roles } : {}
 }
 
 const mostGroups = 200
 
 /** Above 200 groups, the token only says where to ask for them. */
-function groupClaims({ directory, origin }: TenantState, user: TenantUser) {
+export function groupClaims({ directory, origin }: TenantState, user: TenantUser) {
   const groups = directory.membership
     .allGroupsOf(user)
     .filter(({ securityEnabled }) => securityEnabled)

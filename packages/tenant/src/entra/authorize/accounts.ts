@@ -28,6 +28,8 @@ export interface Browsers {
 }
 
 const cookieName = 'tenant_accounts'
+/** Goes with requests from frames of other sites too. */
+const frameCookieName = 'tenant_accounts_frame'
 const browserLimit = 20_000
 
 export function createBrowsers(): Browsers {
@@ -47,7 +49,7 @@ export function createBrowsers(): Browsers {
       if (id) browsers.delete(id)
       const fresh = randomBytes(24).toString('base64url')
       browsers.set(fresh, new Map(accounts).set(userId, account))
-      reply.header('set-cookie', setCookie(fresh))
+      reply.header('set-cookie', setCookies(fresh))
       return account
     },
     signOut(request, userId) {
@@ -70,17 +72,21 @@ function newAccount(userId: string, at: number): SignedInAccount {
 }
 
 function cookieOf(request: FastifyRequest): string | undefined {
-  return parseCookie(request.headers.cookie ?? '')[cookieName]
+  const cookies = parseCookie(request.headers.cookie ?? '')
+  return cookies[cookieName] ?? cookies[frameCookieName]
 }
 
-function setCookie(value: string): string {
-  return stringifySetCookie({
-    name: cookieName,
-    value,
-    httpOnly: true,
-    sameSite: 'lax',
-    path: '/',
-  })
+/**
+ * Entra's cookies are `SameSite=None; Secure`, so that `prompt=none` works in a hidden frame of an application's page.
+ * Browsers take such a cookie over https, and most of them also over http from this machine. Safari, and clients that
+ * are no browser, do not: so there are two cookies of one value, and the first works everywhere but in frames.
+ */
+function setCookies(value: string): string[] {
+  const common = { value, httpOnly: true, path: '/' }
+  return [
+    stringifySetCookie({ ...common, name: cookieName, sameSite: 'lax' }),
+    stringifySetCookie({ ...common, name: frameCookieName, sameSite: 'none', secure: true }),
+  ]
 }
 
 /**

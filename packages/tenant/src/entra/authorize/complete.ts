@@ -1,30 +1,56 @@
-/** Completes an authorization request: asks for what is missing, then sends the code, or an error. */
+/** Completes an authorization request: asks for what is missing, then sends the code or the tokens. */
 
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
-import { formPostPage, sendPage } from '../../pages/layout.ts'
-import { issuerOf, type TenantState } from '../../tenant-state.ts'
-import { clientInfo } from '../../tokens/id-token.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { accessScopes, accessToken } from '../../tokens/access-token.ts'
+import { clientInfo, idToken } from '../../tokens/id-token.ts'
+import { spaLifetime } from '../../tokens/refresh-token.ts'
+import { issueOf } from '../../tokens/token-response.ts'
 import { contextClaims } from '../claims-request.ts'
-import { describe, EntraError, type Problem, type Trace } from '../errors.ts'
-import { needsAdmin } from '../scopes.ts'
+import {
+  combinedConsents,
+  missingConsent,
+  requireAssignment,
+  scopesToAuthorize,
+} from '../consent/permissions.ts'
+import { EntraError } from '../errors.ts'
+import type { Grant } from '../grants.ts'
+import { needsAdmin, ofOneApi } from '../scopes.ts'
 import type { SignedInAccount } from './accounts.ts'
 import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
-import type { Target } from './request.ts'
+import { sendAnswer, type Answer } from './response.ts'
 
 /** @param consented whether the user has just pressed Accept */
 export function completeAuthorize(
-  exchange: AuthorizeContext,
+  context: AuthorizeContext,
   account: SignedInAccount,
   consented = false,
 ): FastifyReply {
-  const user = exchange.tenant.directory.byId(account.userId)
-  if (!user || exchange.tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  const { tenant, target } = context
+  const user = tenant.directory.byId(account.userId)
+  if (!user || tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  requireAssignment(tenant, target.client.clientId, user)
+  const behind = combinedConsents(tenant, target.client.clientId, context.asked.scopes)
+  const exchange = withScopesOf(context, user)
   return (
     askForProof(exchange, account, user) ??
-    askForConsent(exchange, user, consented) ??
-    issueCode(exchange, account, user)
+    askForConsent(
+      exchange,
+      user,
+      consented,
+      behind.flatMap(({ scopes }) => scopes),
+    ) ??
+    issue(exchange, account, user)
   )
+}
+
+/** The request with the scopes that it comes to for this user: `.default` is replaced. */
+export function withScopesOf(exchange: AuthorizeContext, { id }: TenantUser): AuthorizeContext {
+  const { tenant, target, asked } = exchange
+  const { clientId } = target.client
+  const sought = { clientId, userId: id, scopes: asked.scopes, anew: asked.prompt === 'consent' }
+  return { ...exchange, asked: { ...asked, scopes: scopesToAuthorize(tenant, sought) } }
 }
 
 /** For the authentication contexts that this browser's session does not satisfy yet. */
@@ -44,110 +70,105 @@ function askForConsent(
   exchange: AuthorizeContext,
   user: TenantUser,
   consented: boolean,
+  behind: readonly string[],
 ): FastifyReply | undefined {
   const { tenant, target, asked } = exchange
-  const missing = tenant.consents.missing(user.id, target.client.clientId, asked.scopes)
+  const missing = missingConsent(tenant, user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
-  return isForAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
+  const all = [...new Set([...asked.scopes, ...behind])]
+  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, [...missing, ...behind])
+  return isForAdmin
+    ? showNeedApproval(exchange, user, [...new Set([...missing, ...behind])])
+    : showConsent({ ...exchange, asked: { ...asked, scopes: all } }, user)
 }
 
-function issueCode(
+function issue(
   exchange: AuthorizeContext,
   account: SignedInAccount,
   user: TenantUser,
 ): FastifyReply {
   const { tenant, target, asked, request, reply } = exchange
-  const { clientId } = target.client
-  account.clientIds.add(clientId)
-  const grant = {
-    clientId,
+  account.clientIds.add(target.client.clientId)
+  const grant = grantedTo(exchange, account, user)
+  const code = asked.responseTypes.has('code') ? issueCode(exchange, grant) : undefined
+  return sendAnswer(
+    tenant,
+    target,
+    { request, reply },
+    {
+      code,
+      ...issueTokens(exchange, grant, code),
+      client_info: asked.clientInfo ? clientInfo(tenant, user) : undefined,
+      state: target.state,
+      session_state: account.sid,
+    },
+  )
+}
+
+function grantedTo(
+  { tenant, target, asked }: AuthorizeContext,
+  account: SignedInAccount,
+  user: TenantUser,
+): Grant {
+  // OpenID Connect Core section 2: with `max_age`, the time of the sign-in is required.
+  const timed = asked.maxAge === undefined ? [] : ['auth_time']
+  return {
+    clientId: target.client.clientId,
     userId: user.id,
     scopes: asked.scopes,
     sid: account.sid,
     authenticatedAt: account.signedInAt,
     revocations: tenant.directory.revocations(user.id),
     contexts: asked.claims.contexts,
-    redirectUri: target.redirectUri,
-    nonce: asked.nonce,
-    challenge: asked.challenge,
-    handlesChallenges: asked.claims.handlesChallenges,
+    idTokenClaims: [...asked.claims.idTokenClaims, ...timed],
+    spaExpiresAt: target.platform === 'spa' ? tenant.now() + spaLifetime : undefined,
   }
-  const code = tenant.codes.issue(grant, tenant.now())
-  const info = asked.clientInfo ? clientInfo(tenant, user) : undefined
-  return sendCode(
-    tenant,
-    target,
-    { code, clientInfo: info, sessionState: account.sid },
-    { request, reply },
-  )
 }
 
-type Answer = Record<string, string | undefined>
-
-function sendCode(
-  tenant: TenantState,
-  target: Target,
-  answer: { code: string; clientInfo: string | undefined; sessionState: string },
-  exchange: { request: FastifyRequest; reply: FastifyReply },
-): FastifyReply {
-  const { code, sessionState } = answer
-  return send(tenant, target, exchange, {
-    code,
-    client_info: answer.clientInfo,
-    state: target.state,
-    session_state: sessionState,
-  })
+function issueCode({ tenant, target, asked }: AuthorizeContext, grant: Grant): string {
+  const { redirectUri, isRedirectImplied } = target
+  const { nonce, challenge, claims } = asked
+  const { handlesChallenges } = claims
+  const code = { ...grant, redirectUri, isRedirectImplied, nonce, challenge, handlesChallenges }
+  return tenant.codes.issue(code, tenant.now())
 }
 
-export function sendError(
-  tenant: TenantState,
-  target: Target,
-  problem: Problem,
-  trace: Trace,
-  exchange: { request: FastifyRequest; reply: FastifyReply },
-): FastifyReply {
-  return send(tenant, target, exchange, {
-    error: authorizeError(problem),
-    error_description: describe(problem, trace),
-    error_uri: `${tenant.origin}/error?code=${problem.code}`,
-    error_subcode: problem.subcode,
-    suberror: problem.suberror,
-    claims: problem.claims,
-    state: target.state,
-  })
-}
-
-/** `invalid_grant` is an error of the token endpoint alone (RFC 6749 section 4.1.2.1). */
-function authorizeError({ code, error }: Problem): string {
-  if (error !== 'invalid_grant') return error
-  return code === 65001 ? 'consent_required' : 'access_denied'
-}
-
-function send(
-  tenant: TenantState,
-  target: Target,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  answer: Answer,
-): FastifyReply {
-  const fault = tenant.faults.consume('authorize', ['authorizeResponse'], request)
-  const iss = tenant.issParameter ? issuerOf(tenant) : undefined
-  const patched: Record<string, string | null | undefined> = { ...answer, iss, ...fault?.patch }
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(patched)) {
-    if (value !== undefined && value !== null) parameters.set(name, value)
+/** The tokens that `response_type` asks for; without a refresh token, which never goes by the browser. */
+function issueTokens(
+  { tenant, target, asked, request }: AuthorizeContext,
+  grant: Grant,
+  code: string | undefined,
+): Answer {
+  const { responseTypes, nonce, claims } = asked
+  if (!responseTypes.has('token') && !responseTypes.has('id_token')) return {}
+  const scopes = ofOneApi(asked.scopes, 'first').filter((scope) => scope !== 'offline_access')
+  const answer = {
+    client: target.client,
+    proof: '0',
+    grant,
+    scopes,
+    nonce,
+    clientInfo: false,
+  } as const
+  const { handlesChallenges } = claims
+  const token = issueOf(tenant, { ...answer, handlesChallenges }, undefined, 0)
+  const access = responseTypes.has('token') ? accessToken(tenant, token) : undefined
+  const fault = tenant.faults.consume('authorize', ['idToken'], request)
+  const hashes = { code, accessToken: access }
+  return {
+    ...(access === undefined
+      ? {}
+      : {
+          access_token: access,
+          token_type: 'Bearer',
+          expires_in: String(token.accessLifetime),
+          scope: accessScopes(scopes).join(' '),
+        }),
+    id_token: responseTypes.has('id_token')
+      ? String(idToken(tenant, token, fault, hashes))
+      : undefined,
   }
-  if (target.responseMode === 'form_post') {
-    const page = formPostPage(target.redirectUri, [...parameters])
-    return sendPage(reply, page)
-  }
-  return reply.redirect(withParameters(target, parameters), 302)
-}
-
-function withParameters({ redirectUri, responseMode }: Target, parameters: URLSearchParams) {
-  if (responseMode === 'fragment') return `${redirectUri}#${parameters.toString()}`
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters.toString()}`
 }
 
 /** Whether the user can grant these permissions for themselves. */

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
 import { testAccounts, type Purpose, type TestAccount } from '../../directory/test-accounts.ts'
 import { consentPage, needApprovalPage } from '../../pages/consent.ts'
-import { sameAddress, sendPage } from '../../pages/layout.ts'
+import { sendPage } from '../../pages/layout.ts'
 import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
@@ -15,6 +15,11 @@ export interface AuthorizeContext {
   tenant: TenantState
   target: Target
   asked: AuthorizeRequest
+  /**
+   * The address of this request with all of its parameters, to which the forms of its pages go. It has no path, so that
+   * they also work under the path of a proxy.
+   */
+  action: string
   request: FastifyRequest
   reply: FastifyReply
 }
@@ -24,71 +29,95 @@ type Choice =
   /** The user picks one of the accounts that are signed in, or another. */
   | { kind: 'pick' }
   /** The user signs in, as the hinted user or as any other. */
-  | { kind: 'signIn'; suggested: TenantUser | undefined }
+  | { kind: 'signIn'; userId: string | undefined }
+
+/** Whom the request names, by whatever parameter. */
+export interface Hint {
+  isGiven: boolean
+  /** Undefined: the tenant does not know them. */
+  user: TenantUser | undefined
+}
 
 /**
- * Decides by the accounts that are signed in, `prompt` and `login_hint`.
+ * Decides by the accounts that are signed in, `prompt`, `max_age` and the hint.
  *
- * @param hinted the user that `login_hint` names, if there is one
+ * @param now ms since the epoch
  * @throws EntraError what `prompt=none` cannot do without showing a page
  */
 export function chooseAccount(
-  { prompt, loginHint }: Pick<AuthorizeRequest, 'prompt' | 'loginHint'>,
+  { prompt, maxAge }: Pick<AuthorizeRequest, 'prompt' | 'maxAge'>,
   accounts: Accounts,
-  hinted: TenantUser | undefined,
+  hint: Hint,
+  now: number,
 ): Choice {
-  const account = loginHint === undefined ? onlyOne(accounts) : accounts.get(hinted?.id ?? '')
-  if (prompt === 'none') return silent(accounts, account, loginHint)
-  if (prompt === 'login') return { kind: 'signIn', suggested: hinted }
+  const found = hint.isGiven ? accounts.get(hint.user?.id ?? '') : onlyOne(accounts)
+  const account = found && isRecent(found, maxAge, now) ? found : undefined
+  if (prompt === 'none') return silent(accounts, account, hint)
+  const userId = hint.user?.id
+  // Accounts are made by nobody here, so `create` is a sign-in.
+  if (prompt === 'login' || prompt === 'create') return { kind: 'signIn', userId }
   if (prompt === 'select_account' && accounts.size > 0) return { kind: 'pick' }
   if (account && prompt !== 'select_account') return { kind: 'use', account }
-  if (loginHint === undefined && accounts.size > 0) return { kind: 'pick' }
-  return { kind: 'signIn', suggested: hinted }
+  if (found && prompt !== 'select_account') return { kind: 'signIn', userId: found.userId }
+  if (!hint.isGiven && accounts.size > 0) return { kind: 'pick' }
+  return { kind: 'signIn', userId }
+}
+
+/** Whether the account signed in within `max_age` seconds (OpenID Connect Core section 3.1.2.1). */
+export function isRecent(
+  { signedInAt }: SignedInAccount,
+  maxAge: number | undefined,
+  now: number,
+): boolean {
+  return maxAge === undefined || now - signedInAt < maxAge * 1000
 }
 
 function silent(
   accounts: Accounts,
   account: SignedInAccount | undefined,
-  loginHint: string | undefined,
+  { isGiven }: Hint,
 ): Choice {
   if (account) return { kind: 'use', account }
-  throw new EntraError(loginHint === undefined && accounts.size > 1 ? 16000 : 50058)
+  throw new EntraError(!isGiven && accounts.size > 1 ? 16000 : 50058)
 }
 
 function onlyOne(accounts: Accounts): SignedInAccount | undefined {
   return accounts.size === 1 ? accounts.values().next().value : undefined
 }
 
-export function showAccounts({ tenant, target, request, reply }: AuthorizeContext): FastifyReply {
+export function showAccounts({
+  tenant,
+  target,
+  action,
+  request,
+  reply,
+}: AuthorizeContext): FastifyReply {
   const accounts = [...tenant.browsers.accounts(request).keys()]
   const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
-  return sendPage(
-    reply,
-    pickPage({ action: sameAddress(request.url), target, directory: tenant.directory, users }),
-  )
+  return sendPage(reply, pickPage({ action, target, directory: tenant.directory, users }))
 }
 
 export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
-  const { tenant, target, asked, request, reply } = exchange
-  const [action, { directory }] = [sameAddress(request.url), tenant]
+  const { tenant, target, asked, action, reply } = exchange
+  const { directory } = tenant
   return sendPage(reply, consentPage({ action, target, directory, user, scopes: asked.scopes }))
 }
 
 export function showNeedApproval(
-  { tenant, target, request, reply }: AuthorizeContext,
+  { tenant, target, action, reply }: AuthorizeContext,
   user: TenantUser,
   scopes: readonly string[],
 ): FastifyReply {
-  const [action, { directory }] = [sameAddress(request.url), tenant]
+  const { directory } = tenant
   return sendPage(reply, needApprovalPage({ action, target, directory, user, scopes }))
 }
 
 export function showStepUp(
-  { tenant, target, request, reply }: AuthorizeContext,
+  { tenant, target, action, reply }: AuthorizeContext,
   user: TenantUser,
   contexts: readonly string[],
 ): FastifyReply {
-  const [action, { directory }] = [sameAddress(request.url), tenant]
+  const { directory } = tenant
   return sendPage(reply, stepUpPage({ action, target, directory, user, contexts }))
 }
 
@@ -111,13 +140,12 @@ function specialAccounts(all: readonly TenantUser[], shown: readonly TenantUser[
 }
 
 export function showSignIn(
-  { tenant, target, request, reply }: AuthorizeContext,
+  { tenant, target, action, reply }: AuthorizeContext,
   suggested: readonly TenantUser[] | undefined,
   text = '',
   problem?: string,
 ): FastifyReply {
   const { directory } = tenant
-  const action = sameAddress(request.url)
   const users = suggested ?? directory.find(text, shownUsers)
   const isFirst = suggested === undefined && text === ''
   const special = isFirst ? specialAccounts(directory.users, users) : []

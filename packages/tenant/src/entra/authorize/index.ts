@@ -1,17 +1,28 @@
-/** `/authorize`: a person signs in and consents, and the application gets a code. */
+/** `/authorize`: a person signs in and consents, and the application gets a code or tokens. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/directory.ts'
+import { nativeClientPage } from '../../pages/device-login.ts'
+import { sendPage } from '../../pages/layout.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { userOfHint } from '../../tokens/id-token.ts'
 import { applyFault } from '../apply-fault.ts'
 import { requireAudience, requireTenant } from '../client/index.ts'
+import { combinedConsents, missingConsent } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
-import { formParameters, queryParameters, type Parameters } from '../parameters.ts'
-import { refuseCrossSite } from './accounts.ts'
-import { canConsent, completeAuthorize, sendError } from './complete.ts'
-import { chooseAccount, showAccounts, showSignIn, type AuthorizeContext } from './context.ts'
+import { formParameters, joined, queryParameters, type Parameters } from '../parameters.ts'
+import { refuseCrossSite, type Accounts } from './accounts.ts'
+import { canConsent, completeAuthorize, withScopesOf } from './complete.ts'
+import {
+  chooseAccount,
+  isRecent,
+  showAccounts,
+  showSignIn,
+  type AuthorizeContext,
+  type Hint,
+} from './context.ts'
 import { readAuthorizeRequest, readTarget } from './request.ts'
+import { sendError } from './response.ts'
 
 const path = '/:tenant/oauth2/v2.0/authorize'
 
@@ -19,16 +30,34 @@ type Route = { Params: { tenant: string } }
 
 export function authorizeRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get<Route>(path, { config: { endpoint: 'authorize' } }, (request, reply) =>
-    answer(tenant, request, reply, (exchange) => {
-      applyFault(tenant, 'authorize', request)
-      return begin(exchange)
-    }),
+    begin(tenant, request, reply, queryParameters(request.url)),
   )
-  // The forms of the tenant's own pages: the query is the application's, the body is the person's.
+  // The request may come by POST too (OpenID Connect Core section 3.1.2.1). The forms of the tenant's own pages go here as
+  // well: their query is the application's, and their body is the person's and names no client.
   app.post<Route>(path, (request, reply) => {
-    refuseCrossSite(request)
+    const query = queryParameters(request.url)
     const form = formParameters(request.body)
-    return answer(tenant, request, reply, (exchange) => proceed(exchange, form))
+    if (form.client_id !== undefined || form.response_type !== undefined) {
+      if (request.journalEntry) request.journalEntry.endpoint = 'authorize'
+      return begin(tenant, request, reply, joined(query, form))
+    }
+    refuseCrossSite(request)
+    return answer(tenant, request, reply, query, (exchange) => proceed(exchange, form))
+  })
+  app.get('/common/oauth2/nativeclient', async (_request, reply) =>
+    sendPage(reply, nativeClientPage()),
+  )
+}
+
+function begin(
+  tenant: TenantState,
+  request: FastifyRequest<Route>,
+  reply: FastifyReply,
+  parameters: Parameters,
+): Promise<FastifyReply> {
+  return answer(tenant, request, reply, parameters, (exchange) => {
+    applyFault(tenant, 'authorize', request)
+    return chooseNext(exchange)
   })
 }
 
@@ -36,35 +65,47 @@ async function answer(
   tenant: TenantState,
   request: FastifyRequest<Route>,
   reply: FastifyReply,
+  parameters: Parameters,
   handle: (exchange: AuthorizeContext) => FastifyReply,
 ): Promise<FastifyReply> {
   const segment = requireTenant(tenant, request.params.tenant)
-  const parameters: Parameters = queryParameters(request.url)
   const trace = traceOf(request, tenant.now(), parameters['client-request-id'])
   sendTrace(reply, trace)
-  const target = readTarget(tenant, parameters)
+  const target = readTarget(tenant, parameters, 'optional')
   requireAudience(target.client, segment)
+  const action = `?${new URLSearchParams(parameters).toString()}`
   try {
-    return handle({
-      tenant,
-      target,
-      asked: readAuthorizeRequest(tenant, parameters),
-      request,
-      reply,
-    })
+    const asked = readAuthorizeRequest(tenant, target, parameters)
+    return handle({ tenant, target, asked, action, request, reply })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
     return sendError(tenant, target, error.problem, trace, { request, reply })
   }
 }
 
-function begin(exchange: AuthorizeContext): FastifyReply {
+function chooseNext(exchange: AuthorizeContext): FastifyReply {
   const { tenant, asked, request } = exchange
-  const hinted = asked.loginHint === undefined ? undefined : userOfHint(tenant, asked.loginHint)
-  const choice = chooseAccount(asked, tenant.browsers.accounts(request), hinted)
+  const accounts = tenant.browsers.accounts(request)
+  const choice = chooseAccount(asked, accounts, hintOf(exchange, accounts), tenant.now())
   if (choice.kind === 'use') return completeAuthorize(exchange, choice.account)
   if (choice.kind === 'pick') return showAccounts(exchange)
-  return showSignIn(exchange, choice.suggested ? [choice.suggested] : undefined, asked.loginHint)
+  const user = choice.userId === undefined ? undefined : tenant.directory.byId(choice.userId)
+  return showSignIn(exchange, user && [user], asked.loginHint)
+}
+
+/**
+ * The user of `login_hint`, of `id_token_hint` or of the session `sid`, in this order. `domain_hint` only saves a step
+ * that the tenant's sign-in does not have, so it is read by no one.
+ */
+function hintOf({ tenant, asked }: AuthorizeContext, accounts: Accounts): Hint {
+  const { loginHint, hintedUserId, sid } = asked
+  const byId = (id: string | undefined) =>
+    id === undefined ? undefined : tenant.directory.byId(id)
+  if (loginHint !== undefined) return { isGiven: true, user: userOfHint(tenant, loginHint) }
+  if (hintedUserId !== undefined) return { isGiven: true, user: byId(hintedUserId) }
+  if (sid === undefined) return { isGiven: false, user: undefined }
+  const account = [...accounts.values()].find((one) => one.sid === sid)
+  return { isGiven: true, user: byId(account?.userId) }
 }
 
 /** What the person chose on one of the pages. */
@@ -83,9 +124,14 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
     return completeAuthorize(exchange, account)
   }
   const { clientId } = target.client
+  const behind = combinedConsents(tenant, clientId, asked.scopes)
+  const { scopes } = withScopesOf(exchange, user).asked
   // An administrator may have granted others to all users.
-  const missing = tenant.consents.missing(user.id, clientId, asked.scopes)
-  if (canConsent(tenant, user, missing)) tenant.consents.grant(user.id, clientId, missing)
+  const missing = missingConsent(tenant, user.id, clientId, scopes)
+  if (canConsent(tenant, user, [...missing, ...behind.flatMap((one) => one.scopes)])) {
+    tenant.consents.grant(user.id, clientId, missing)
+    for (const api of behind) tenant.consents.grant(user.id, api.clientId, api.scopes)
+  }
   return completeAuthorize(exchange, account, true)
 }
 
@@ -99,10 +145,11 @@ function signIn(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
   if (tenant.directory.isDisabled(user.id)) {
     return showSignIn(exchange, undefined, '', new EntraError(50057).message)
   }
-  const known =
-    asked.prompt === 'login' ? undefined : tenant.browsers.accounts(request).get(user.id)
+  const now = tenant.now()
+  const known = tenant.browsers.accounts(request).get(user.id)
+  const isEnough = known && asked.prompt !== 'login' && isRecent(known, asked.maxAge, now)
   return completeAuthorize(
     exchange,
-    known ?? tenant.browsers.signIn(request, reply, user.id, tenant.now()),
+    isEnough ? known : tenant.browsers.signIn(request, reply, user.id, now),
   )
 }

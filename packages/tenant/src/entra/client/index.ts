@@ -2,10 +2,14 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { isPublicRedirectUri, type Client } from '../../registry/client.ts'
+import { platformOf, type Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
 import { required, type Parameters } from '../parameters.ts'
+export { requireAudience, requireTenant } from './tenants.ts'
+import type { Platform } from '../../registry/redirect-uri.ts'
+import { peekRefreshToken } from '../../tokens/refresh-token.ts'
+import { requireOrigin } from './cross-origin.ts'
 import { assertedClientId, verifyAssertion } from './assertions.ts'
 
 /** @throws EntraError 700016 for an application that does not exist, or is not present in the tenant */
@@ -17,18 +21,10 @@ export function findClient(tenant: TenantState, clientId: string): Client {
   })
 }
 
-/** @throws EntraError 50194 for an application of one tenant that is used through `/organizations` */
-export function requireAudience(client: Client, segment: string): void {
-  if (!client.isSingleTenant || segment !== 'organizations') return
-  throw new EntraError(50194, {
-    message: `Application '${client.clientId}' is not configured as a multi-tenant application, so the /organizations endpoint cannot be used with it.`,
-  })
-}
-
 /**
  * Identifies the client of a token request and checks its proof: a secret, an assertion, or none if it is public.
  *
- * @throws EntraError 700016, 7000215, 7000218, 7000222, 700025, and the errors of a wrong assertion
+ * @throws EntraError 700016, 7000215, 7000218, 7000222, 700025, 9002326, 9002327, and the errors of a wrong assertion
  */
 export async function authenticateClient(
   tenant: TenantState,
@@ -38,20 +34,44 @@ export async function authenticateClient(
   const basic = basicCredentials(request.headers.authorization)
   const clientId = basic?.clientId ?? form.client_id ?? assertedClientId(form)
   const client = findClient(tenant, clientId ?? required(form, 'client_id'))
+  const platform = platformOfGrant(tenant, client, form)
+  requireOrigin(request, { isSpa: platform === 'spa' })
   const secret = basic?.secret ?? form.client_secret
   const isProved = secret !== undefined || form.client_assertion !== undefined
-  if (!isProved) return publicClient(client, form)
+  if (!isProved) return publicClient(client, form, platform)
+  // A page cannot keep a secret, so one that sends it has published it.
+  if (platform === 'spa') throw new EntraError(700025)
   if (client.isPublic && hasNoCredentials(client)) throw new EntraError(700025)
   if (secret === undefined) await verifyAssertion(tenant, client, form)
   else verifySecret(tenant, client, secret)
   return client
 }
 
+/**
+ * The platform that a code or a refresh token was given to. For one that is not the tenant's, what the request says of
+ * itself: its refusal is then that of the code or the token.
+ */
+function platformOfGrant(tenant: TenantState, client: Client, form: Parameters) {
+  if (form.grant_type === 'authorization_code') {
+    const known = tenant.codes.find(form.code ?? '')
+    const uri = known?.redirectUri ?? form.redirect_uri ?? ''
+    return platformOf(client, uri, tenant.origin)
+  }
+  if (form.grant_type !== 'refresh_token') return undefined
+  const known = peekRefreshToken(tenant, form.refresh_token ?? '')
+  const isSpa = known ? known.spaExpiresAt !== undefined : client.spaRedirectUris.length > 0
+  return isSpa ? 'spa' : undefined
+}
+
 /** A code that went to an address of the web platform needs a proof, also from a public client. */
-function publicClient(client: Client, form: Parameters): Client {
-  const isCode = form.grant_type === 'authorization_code'
-  const uri = form.redirect_uri ?? ''
-  if (isCode ? isPublicRedirectUri(client, uri) : client.isPublic) return client
+function publicClient(
+  client: Client,
+  { grant_type: grantType }: Parameters,
+  platform: Platform | undefined,
+): Client {
+  if (platform === 'spa') return client
+  const isCode = grantType === 'authorization_code'
+  if (isCode ? platform === 'publicClient' : client.isPublic) return client
   throw new EntraError(7000218)
 }
 
@@ -99,17 +119,4 @@ function digest(text: string): Buffer {
 
 function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected))
-}
-
-/**
- * Reads the first segment of an Entra path: this tenant's id, or `organizations`.
- *
- * @throws EntraError 90002 for every other tenant
- */
-export function requireTenant(tenant: TenantState, name: string): string {
-  const segment = name.toLowerCase()
-  if (segment === tenant.tenantId || segment === 'organizations') return segment
-  throw new EntraError(90002, {
-    message: `Tenant '${name}' not found. Check that you have the correct tenant id.`,
-  })
 }

@@ -6,9 +6,10 @@
 import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { requireCaller } from '../bearer.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
+import { removeAssignments } from '../../registry/app-role-assignments.ts'
+import { appRoleAssignmentRoutes } from './app-role-assignments.ts'
 import { passwordRoutes } from './credentials.ts'
 import { federatedCredentialRoutes } from './federated-credentials.ts'
 import { ApplicationChange } from './input.ts'
@@ -31,8 +32,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
   app.addHook('preHandler', async () => tenant.registry.beginRequest())
   readRoutes(app, tenant)
   app.post('/applications', { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const { application } = createApplication(tenant, caller, request.body)
     const view = viewApplication(application, userDomain)
     return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
@@ -41,14 +41,14 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
     changeRoutes(app, tenant, url)
   }
   passwordRoutes(app, tenant)
+  appRoleAssignmentRoutes(app, tenant)
   federatedCredentialRoutes(app, tenant)
   deletedApplicationRoutes(app, tenant)
 }
 
 function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/applications', { config }, async (request) => {
-    const caller = await requireCaller(tenant, request)
-    requireReader(caller)
+    const caller = await requireReader(tenant, request)
     const rows = tenant.registry
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
@@ -57,8 +57,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
   for (const url of keyed('applications')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(tenant, request)
-      requireReader(caller)
+      const caller = await requireReader(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const select = selected(parseOptions(request.url).$select)
       const view = viewApplication(application, userDomain, select?.includes('keyCredentials'))
@@ -69,8 +68,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
 
 function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): void {
   app.patch<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const key = parseKey(request.params.key)
     const wantsNew = /\bcreate-if-missing\b/i.test(String(request.headers.prefer))
     if (wantsNew && key.name === 'uniqueName' && !lookUp(tenant, key)) {
@@ -81,15 +79,15 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     }
     const entry = findApplication(tenant, caller, request.params.key)
     const change = readBody(ApplicationChange, request.body, 'Application')
-    entry.application = changed(entry.application, change, tenant.now())
+    entry.application = changed(tenant, entry.application, change)
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const entry = findApplication(tenant, caller, request.params.key)
     tenant.registry.remove(entry)
     tenant.consents.withdrawFrom(entry.application.appId)
+    removeAssignments(tenant.registry, entry)
     return reply.code(204).send()
   })
 }

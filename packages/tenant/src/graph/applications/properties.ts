@@ -1,20 +1,51 @@
 /** Changes an application, and shows it in Graph's form. */
 
+import { userDomain } from '../../directory/generate.ts'
 import type { Application } from '../../registry/application.ts'
-import { invalidValue } from '../errors.ts'
+import { isAllowedRedirectUri } from '../../registry/redirect-uri.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { badBody, invalidValue } from '../errors.ts'
 import type { Collection } from '../odata.ts'
+import { checkExposed } from './exposed-api.ts'
 import type { ApplicationChange } from './input.ts'
 import { toStoredKeys } from './key-credentials.ts'
 
 /** @throws GraphError 400 */
-export function changed(application: Application, change: ApplicationChange, now: number) {
-  const { web, api, keyCredentials: keys, ...plain } = change
+export function changed(
+  { tenantId, now }: TenantState,
+  application: Application,
+  change: ApplicationChange,
+): Application {
   checkUris(change)
+  const after = merged(application, change, now())
+  checkExposed(application, after, { tenantId, domain: userDomain })
+  checkVersion(after)
+  return after
+}
+
+/** Personal accounts get v2.0 tokens only. https://learn.microsoft.com/graph/api/resources/apiapplication */
+function checkVersion({ signInAudience, api }: Application): void {
+  if (!signInAudience.includes('PersonalMicrosoftAccount')) return
+  if (api.requestedAccessTokenVersion === 2) return
+  throw badBody('Property api.requestedAccessTokenVersion is invalid.')
+}
+
+function merged(application: Application, change: ApplicationChange, now: number): Application {
+  const { web, api, keyCredentials: keys, ...plain } = change
   const { implicitGrantSettings, ...webChange } = web ?? {}
+  const scopes = api?.oauth2PermissionScopes?.map((scope) => ({
+    userConsentDisplayName: null,
+    userConsentDescription: null,
+    ...scope,
+  }))
   return {
     ...application,
     ...plain,
-    api: { ...application.api, ...api },
+    api: {
+      ...application.api,
+      ...api,
+      oauth2PermissionScopes: scopes ?? application.api.oauth2PermissionScopes,
+    },
     web: {
       ...application.web,
       ...webChange,
@@ -31,24 +62,16 @@ export function changed(application: Application, change: ApplicationChange, now
 
 function checkUris({ web, spa, publicClient }: ApplicationChange): void {
   const platforms = { web, spa, publicClient }
-  for (const [name, platform] of Object.entries(platforms)) {
-    const isNative = name === 'publicClient'
-    if (platform?.redirectUris?.some((uri) => !isRedirectUri(uri, isNative))) {
+  for (const name of ['web', 'spa', 'publicClient'] as const) {
+    const platform = platforms[name]
+    if (platform?.redirectUris?.some((uri) => !isAllowedRedirectUri(uri, name))) {
       throw invalidValue(`${name}.redirectUris`, 'Application')
     }
   }
   const logout = web?.logoutUrl ?? undefined
-  if (logout !== undefined && !isRedirectUri(logout, false)) {
+  if (logout !== undefined && !isAllowedRedirectUri(logout, 'web')) {
     throw invalidValue('web.logoutUrl', 'Application')
   }
-}
-
-/** https://learn.microsoft.com/entra/identity-platform/reply-url: https, or http on this machine; no fragment, no wildcard. */
-function isRedirectUri(uri: string, isNative: boolean): boolean {
-  if (!URL.canParse(uri) || uri.includes('#') || uri.includes('*')) return false
-  const { protocol, hostname } = new URL(uri)
-  if (protocol === 'http:') return hostname === 'localhost' || hostname === '127.0.0.1'
-  return protocol === 'https:' || isNative
 }
 
 export const applications: Collection = {

@@ -11,14 +11,13 @@ import {
   requireAccess,
   requireCaller,
   type Access,
-  type AppCaller,
-  type Caller,
+  type AnyCaller,
 } from '../bearer.ts'
 import { badRequest, notFound } from '../errors.ts'
 import { alternateKey } from '../protocol/paths.ts'
 import { userType } from './entity.ts'
 
-export type AnyCaller = Caller | AppCaller
+export type { AnyCaller } from '../bearer.ts'
 
 /** All that `User.ReadBasic.All` shows of another user. */
 const basic = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName', 'id']

@@ -1,0 +1,69 @@
+/**
+ * UserInfo, which Graph hosts: claims about the user of an access token for Graph.
+ * https://learn.microsoft.com/entra/identity-platform/userinfo
+ */
+
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import { decodeJwt } from 'jose'
+import { requireCaller } from '../graph/bearer.ts'
+import { GraphError, invalidToken, sendGraphError, sendRequestIds } from '../graph/errors.ts'
+import { graphOriginOf, type TenantState } from '../tenant-state.ts'
+import { allowGraphFromPages } from './client/cross-origin.ts'
+
+/** Routes for the prefix `/oidc`. */
+export async function userInfoRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
+  allowGraphFromPages(app)
+  app.addHook('onRequest', async (request, reply) => {
+    sendRequestIds(request, reply)
+    reply.header('cache-control', 'no-store, no-cache')
+  })
+  app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
+    const known =
+      error instanceof GraphError
+        ? error
+        : new GraphError(error.statusCode ?? 500, 'UnknownError', error.message)
+    return sendGraphError(tenant, known, request, reply)
+  })
+  // OpenID Connect Core section 5.3.1: both methods. The token is in the header only, as Microsoft's page has it.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/userinfo',
+    config: { endpoint: 'userinfo' },
+    handler: async (request) => describeUser(tenant, request),
+  })
+}
+
+/** `openid` is required; `profile` and `email` give more. */
+async function describeUser(tenant: TenantState, request: FastifyRequest): Promise<object> {
+  const { user, scopes } = await requireCaller(tenant, request)
+  const sub = scopes.has('openid') ? subjectOf(request) : undefined
+  if (sub === undefined) throw invalidToken(tenant, 'Token must contain sub claim.')
+  return {
+    sub,
+    ...(scopes.has('profile')
+      ? {
+          name: user.displayName,
+          ...named('family_name', user.surname),
+          ...named('given_name', user.givenName),
+          picture: `${graphOriginOf(tenant)}/v1.0/me/photo/$value`,
+        }
+      : {}),
+    ...(scopes.has('email') ? named('email', user.mail) : {}),
+  }
+}
+
+function named(name: string, value: string | null) {
+  return value === null ? {} : { [name]: value }
+}
+
+/**
+ * The `sub` of the ID token, which clients compare (OpenID Connect Core section 5.3.2). The token's own is Graph's: Entra
+ * puts the client's beside it.
+ */
+function subjectOf({ headers }: FastifyRequest): string | undefined {
+  const [, token = ''] = (headers.authorization ?? '').split(/ +/)
+  const state: unknown = decodeJwt(token)['xms_st']
+  if (typeof state !== 'object' || state === null || !('sub' in state)) return undefined
+  return String(state.sub)
+}
