@@ -41,7 +41,7 @@ export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState)
     const rows = viewGrants(tenant).filter(
       ({ principalId }) => user.isAdmin || principalId === user.id,
     )
-    return listAnswer(tenant, permissionGrants, rows, request.url)
+    return listAnswer(tenant, permissionGrants, rows, request)
   })
   app.get<Route>(`${path}/:id`, { config }, async (request) => {
     const { user } = await requirePermission(tenant, request, readScopes)

@@ -53,7 +53,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
     const rows = presentEntries(tenant)
       .filter(({ entry }) => maySee(caller, entry))
       .map(({ entry, principal }) => viewServicePrincipal(entry, principal, tenant.tenantId))
-    return listAnswer(tenant, servicePrincipals, rows, request.url)
+    return listAnswer(tenant, servicePrincipals, rows, request)
   })
   for (const url of keyed('servicePrincipals')) {
     app.get<Route>(url, { config }, async (request) => {
