@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Tenant } from '../src/tenant.ts'
-import { signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
+import { people, signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
 
 export const redirectUri = 'http://localhost:6173/auth/redirect'
 export const verifier = randomBytes(32).toString('base64url')
@@ -79,6 +79,16 @@ export async function signIn(
   options: SignInOptions = {},
 ): Promise<Tokens> {
   return (await redeem(tenant, await codeOf(tenant, parameters, options))).body
+}
+
+/** An administrator consents for all users. */
+export async function consentForAll(tenant: Tenant, scope: string): Promise<void> {
+  const { clientId } = clientOf(tenant)
+  const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, scope })
+  const url = `${tenant.authority}/${tenant.tenantId}/v2.0/adminconsent?${query.toString()}`
+  const body = new URLSearchParams({ user: people(tenant).administrator.id })
+  const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+  if (answer.status !== 302) throw new Error(`The tenant answers ${answer.status}.`)
 }
 
 export function refresh(tenant: Tenant, token: string, form: Record<string, string> = {}) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { signIn } from './application.ts'
+import { consentForAll, signIn } from './application.ts'
 
 interface GraphUser {
   id: string
@@ -26,6 +26,7 @@ beforeAll(async () => {
   const patchUsers = { 30: { displayName: 'Anna <b>"O\'Neil"</b>', surname: "O'Neil" } }
   tenant = await createTenant({ users: 300, now: () => now, patchUsers })
   basic = (await signIn(tenant, { scope: 'openid User.ReadBasic.All' })).access_token
+  await consentForAll(tenant, 'User.Read.All')
   full = (await signIn(tenant, { scope: 'openid User.Read.All User.Read' })).access_token
 })
 afterAll(() => tenant.close())

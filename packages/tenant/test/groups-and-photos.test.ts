@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { claimsOf, signIn } from './application.ts'
+import { claimsOf, consentForAll, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
 let tenant: Tenant
@@ -39,6 +39,7 @@ describe('getMemberGroups', () => {
   it('requires more permissions for the groups of other users', async () => {
     const own = (await signIn(tenant, { scope: 'openid User.Read' })).access_token
     const scope = 'openid User.ReadBasic.All GroupMember.Read.All'
+    await consentForAll(tenant, scope)
     const all = (await signIn(tenant, { scope })).access_token
     const bare = (await signIn(tenant, { scope: 'openid' })).access_token
     const path = `/users/${idOf(11)}`

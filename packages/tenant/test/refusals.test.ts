@@ -145,7 +145,13 @@ describe('the token endpoint', () => {
     ['no secret', { client_secret: undefined }, 401, 'invalid_client', 7000218],
     ['an unknown application', { client_id: 'nobody' }, 400, 'unauthorized_client', 700016],
     ['no grant type', { grant_type: undefined }, 400, 'invalid_request', 900144],
-    ['another grant type', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70003],
+    [
+      'another grant type',
+      { grant_type: 'urn:ietf:params:oauth:grant-type:saml2-bearer' },
+      400,
+      'unsupported_grant_type',
+      70003,
+    ],
   ])('refuses %s', async (_, form, status, error, number) => {
     const answer = await redeem(tenant, 'any', form)
     expect(answer.status).toBe(status)

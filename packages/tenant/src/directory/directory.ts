@@ -22,7 +22,14 @@ export interface TenantUser {
   isAdmin: boolean
   /** Object ids of groups; above 200 a token says only where to ask for them. */
   groups: string[]
+  /** What the password grant takes; absent: `localPassword`. Graph never shows it. */
+  password?: string
+  /** The password alone is not enough: the password grant answers AADSTS50076. */
+  needsSecondFactor?: boolean
 }
+
+/** The password of every user who has no other: fixed, public, and good on a local tenant only. */
+export const localPassword = 'local-tenant-only-not-a-secret'
 
 interface TokenRevocations {
   /** The number of revocations. A count, because a test's clock may stand still. */

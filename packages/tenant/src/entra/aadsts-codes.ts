@@ -161,6 +161,36 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   },
   530032: { error: 'access_denied', message: 'A security policy blocks this access.' },
   50196: { error: wrongGrant, message: 'The same request was repeated too often: a loop.' },
+  // Grant types.
+  50059: {
+    error: 'invalid_request',
+    message: 'No tenant is named, and an application by itself belongs to one.',
+  },
+  9001023: {
+    error: 'invalid_request',
+    message:
+      'The grant type is not supported over the /common or /consumers endpoints; use /organizations or the tenant.',
+  },
+  7000216: {
+    error: 'invalid_client',
+    message: 'A client secret or assertion is required for the grant type client_credentials.',
+  },
+  1002012: { error: 'invalid_scope', message: 'The scope has to be {resource}/.default.' },
+  501051: {
+    error: wrongGrant,
+    message: 'The application is not assigned to a role of the other application.',
+  },
+  7000114: {
+    error: 'unauthorized_client',
+    message: 'An application may not call on behalf of an application.',
+  },
+  240002: {
+    error: wrongGrant,
+    message: 'An ID token is no assertion: it is for the client alone.',
+  },
+  500131: { error: wrongGrant, message: 'The assertion is for another audience.' },
+  500133: { error: wrongGrant, message: 'The assertion is not within its valid time range.' },
+  50126: { error: wrongGrant, message: 'The user name or the password is wrong.' },
   // Entra itself.
   90006: { error: 'server_error', message: 'A dependency of the service failed.' },
   90012: { error: 'temporarily_unavailable', message: 'The request timed out inside the service.' },

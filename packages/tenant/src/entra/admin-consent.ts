@@ -1,49 +1,67 @@
 /**
- * `/v2.0/adminconsent`: an administrator grants permissions for the whole organisation.
+ * `/v2.0/adminconsent` and `/adminconsent`: an administrator grants permissions for the whole organisation. The first names
+ * them in `scope`; `.default`, and the second, mean all that the registration lists, application permissions too.
  * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { adminConsentPage } from '../pages/consent.ts'
 import { sendPage } from '../pages/layout.ts'
+import { assignAppRole } from '../registry/app-role-assignments.ts'
+import { listedPermissions, type ListedPermission } from '../registry/listed-permissions.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { applyFault } from './apply-fault.ts'
 import { refuseCrossSite } from './authorize/accounts.ts'
 import { readTarget, type Target } from './authorize/request.ts'
 import { requireTenant } from './client/index.ts'
+import { listedScopes, scopeOf } from './consent/permissions.ts'
 import { describe, EntraError, sendTrace, traceOf, type Problem } from './errors.ts'
 import { formParameters, queryParameters, required, type Parameters } from './parameters.ts'
-import { isOpenId, openIdScopes, parseScopes } from './scopes.ts'
+import { isDefault, isOpenId, openIdScopes, parseScopes } from './scopes.ts'
 
-const path = '/:tenant/v2.0/adminconsent'
+/** The endpoint of v1.0 has no `scope`, and its errors are its own. */
+type Version = 1 | 2
+
+const paths: readonly [Version, string][] = [
+  [2, '/:tenant/v2.0/adminconsent'],
+  [1, '/:tenant/adminconsent'],
+]
 
 type Route = { Params: { tenant: string } }
 
 interface Consent {
   tenant: TenantState
   target: Target
+  version: Version
   scopes: readonly string[]
+  /** Application permissions. */
+  roles: readonly ListedPermission[]
   request: FastifyRequest
   reply: FastifyReply
 }
 
 export function adminConsentRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.get<Route>(path, { config: { endpoint: 'adminconsent' } }, async (request, reply) =>
-    answer(tenant, request, reply, ({ target, scopes }) => {
-      applyFault(tenant, 'adminconsent', request)
-      const { directory } = tenant
-      return sendPage(reply, adminConsentPage({ action: request.url, target, directory, scopes }))
-    }),
-  )
-  app.post<Route>(path, async (request, reply) => {
-    refuseCrossSite(request)
-    const form = formParameters(request.body)
-    return answer(tenant, request, reply, (consent) => decide(consent, form))
-  })
+  for (const [version, path] of paths) {
+    app.get<Route>(path, { config: { endpoint: 'adminconsent' } }, async (request, reply) =>
+      answer(tenant, version, request, reply, ({ target, scopes, roles }) => {
+        applyFault(tenant, 'adminconsent', request)
+        const { directory } = tenant
+        const all = [...scopes, ...roles.map(scopeOf).filter((role) => !scopes.includes(role))]
+        const page = adminConsentPage({ action: request.url, target, directory, scopes: all })
+        return sendPage(reply, page)
+      }),
+    )
+    app.post<Route>(path, async (request, reply) => {
+      refuseCrossSite(request)
+      const form = formParameters(request.body)
+      return answer(tenant, version, request, reply, (consent) => decide(consent, form))
+    })
+  }
 }
 
 function answer(
   tenant: TenantState,
+  version: Version,
   request: FastifyRequest<Route>,
   reply: FastifyReply,
   handle: (consent: Consent) => FastifyReply,
@@ -54,28 +72,56 @@ function answer(
   sendTrace(reply, trace)
   const target = readTarget(tenant, parameters)
   try {
-    const scopes = parseScopes(required(parameters, 'scope'), tenant.registry)
-    return handle({ tenant, target, scopes, request, reply })
+    const asked = permissionsOf(tenant, version, target, parameters)
+    return handle({ tenant, target, version, ...asked, request, reply })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
     return sendBack(tenant, target, reply, {
-      error: errorOf(error.problem),
+      error: errorOf(version, error.problem),
       error_description: describe(error.problem, trace),
       error_uri: `${tenant.origin}/error?code=${error.problem.code}`,
     })
   }
 }
 
-function decide({ tenant, target, scopes, reply }: Consent, form: Parameters): FastifyReply {
+function permissionsOf(
+  tenant: TenantState,
+  version: Version,
+  { client }: Target,
+  parameters: Parameters,
+): Pick<Consent, 'scopes' | 'roles'> {
+  const { registry } = tenant
+  const named = version === 1 ? undefined : parseScopes(required(parameters, 'scope'), registry)
+  if (named && !named.some(isDefault)) return { scopes: named, roles: [] }
+  const application = registry.entry(client.clientId)?.application
+  const openId = named?.filter(isOpenId) ?? []
+  return {
+    scopes: [...new Set([...listedScopes(tenant, client.clientId), ...openId])],
+    roles: application ? listedPermissions(registry, application, 'Role') : [],
+  }
+}
+
+function decide(consent: Consent, form: Parameters): FastifyReply {
+  const { tenant, target, version, scopes, roles, reply } = consent
+  const { clientId } = target.client
   const admin = form.user === undefined ? undefined : tenant.directory.byId(form.user)
   if (form.cancel !== undefined || !admin?.isAdmin) throw new EntraError(65004)
-  tenant.consents.grantForAll(target.client.clientId, [...openIdScopes, ...scopes])
+  tenant.consents.grantForAll(clientId, [...openIdScopes, ...scopes])
+  const principalId = tenant.registry.entry(clientId)?.servicePrincipal?.id
+  for (const { resource, id } of principalId === undefined ? [] : roles) {
+    const asked = { appRoleId: id, principalId: principalId ?? '', principalType } as const
+    assignAppRole(resource, asked, tenant.now())
+  }
+  if (version === 1) return sendBack(tenant, target, reply, {})
   return sendBack(tenant, target, reply, { scope: scopes.map(fullName).join(' ') })
 }
 
-/** A refusal by the administrator is `consent_required` in a redirect of this endpoint. */
-function errorOf({ code, error }: Problem): string {
-  return code === 65004 ? 'consent_required' : error
+const principalType = 'ServicePrincipal'
+
+/** A refusal by the administrator has a name of its own at each endpoint. */
+function errorOf(version: Version, { code, error }: Problem): string {
+  if (code !== 65004) return error
+  return version === 1 ? 'permission_denied' : 'consent_required'
 }
 
 function fullName(scope: string): string {

@@ -12,7 +12,7 @@ import { deviceRoutes } from './device/index.ts'
 import { discoveryRoutes } from './discovery/index.ts'
 import { EntraError, errorBody, sendTrace, traceOf } from './errors.ts'
 import { logoutRoutes } from './logout.ts'
-import { tokenRoutes } from './token.ts'
+import { tokenRoutes } from './token/index.ts'
 
 export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   await app.register(formBody, { bodyLimit: 65_536 })

@@ -1,27 +1,19 @@
 /** The scopes that this tenant knows: OpenID's, and Graph's delegated permissions. */
 
-import { words } from '../pages/words.ts'
 import { graphAppId } from '../registry/built-in.ts'
+import { findDelegated } from '../registry/graph-permissions.ts'
 import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
 import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
-/** Only an administrator can consent to these. Entra has more such scopes; the tenant lets users consent to those that only read. */
-export const adminScopes: ReadonlySet<string> = new Set([
-  'Directory.ReadWrite.All',
-  'Application.ReadWrite.All',
-  'DelegatedPermissionGrant.ReadWrite.All',
-])
-
-const known = new Map(Object.keys(words.scopes).map((scope) => [scope.toLowerCase(), scope]))
-const graphResources = ['https://graph.microsoft.com', graphAppId]
+const graphResources = ['https://graph.microsoft.com', 'https://graph.microsoft.com/', graphAppId]
 const defaultScope = '.default'
 
 /**
  * The scopes of a space-separated list, in the tenant's spelling, each once: short for Graph, with the
- * API's identifier for others.
+ * API's identifier for others. `.default` stays what it is: what it comes to depends on the client and the user.
  *
  * @throws EntraError 70011 for a `.default` beside others, 500011 for an API that the tenant does not know,
  * 650053 for a scope that the API does not have
@@ -29,11 +21,16 @@ const defaultScope = '.default'
 export function parseScopes(text: string, registry: Registry): string[] {
   const asked = text.split(' ').filter(Boolean).map(withoutGraph)
   const ofApis = asked.filter((scope) => !isOpenId(scope))
-  const defaults = ofApis.filter((scope) => valueOf(scope) === defaultScope)
+  const defaults = ofApis.filter((scope) => valueOf(scope).toLowerCase() === defaultScope)
   if (defaults.length > 0 && ofApis.length > 1) {
     throw new EntraError(70011, { message: `${defaultScope} cannot be asked for beside others.` })
   }
   return [...new Set(asked.flatMap((scope) => knownScopes(scope, registry)))]
+}
+
+/** Whether it stands for what the registration lists, or the user has granted: `.default` or `api://…/.default`. */
+export function isDefault(scope: string): boolean {
+  return valueOf(scope) === defaultScope
 }
 
 export function isOpenId(scope: string): boolean {
@@ -42,7 +39,7 @@ export function isOpenId(scope: string): boolean {
 
 /** Whether only an administrator can consent to a scope that `parseScopes` returned. */
 export function needsAdmin(scope: string, registry: Registry): boolean {
-  if (prefixOf(scope) === '') return adminScopes.has(scope)
+  if (prefixOf(scope) === '') return findDelegated(scope)?.needsAdmin === true
   const offered = findResource(registry, prefixOf(scope))?.scopes ?? []
   return offered.some(({ value, type }) => value === valueOf(scope) && type === 'Admin')
 }
@@ -59,14 +56,16 @@ export function ofOneApi(scopes: readonly string[], choice: 'only' | 'first'): s
 }
 
 function withoutGraph(scope: string): string {
-  return graphResources.includes(prefixOf(scope).toLowerCase()) ? valueOf(scope) : scope
+  const isGraph = graphResources.includes(prefixOf(scope).toLowerCase())
+  const plain = isGraph ? valueOf(scope) : scope
+  return plain.toLowerCase() === defaultScope ? defaultScope : plain
 }
 
 function knownScopes(scope: string, registry: Registry): string[] {
   if (prefixOf(scope) !== '') return scopesOfApi(scope, registry)
-  if (scope === defaultScope) return ['User.Read']
-  const spelled = known.get(scope.toLowerCase())
-  if (spelled) return [spelled]
+  if (scope === defaultScope) return [scope]
+  const spelled = findDelegated(scope)
+  if (spelled) return [spelled.value]
   throw new EntraError(650053, { message: `The scope '${scope}' does not exist on the resource.` })
 }
 
@@ -78,10 +77,9 @@ function scopesOfApi(scope: string, registry: Registry): string[] {
       message: `The resource principal named ${name} was not found in the tenant.`,
     })
   }
-  const spelled = api.scopes
-    .filter((one) => value === defaultScope || one.value.toLowerCase() === value)
-    .map((one) => `${api.identifier}/${one.value}`)
-  if (spelled.length > 0) return spelled
+  if (value === defaultScope) return [`${api.identifier}/${defaultScope}`]
+  const spelled = api.scopes.find((one) => one.value.toLowerCase() === value)
+  if (spelled) return [`${api.identifier}/${spelled.value}`]
   throw new EntraError(650053, {
     message: `The application asked for scope '${valueOf(scope)}' that doesn't exist on the resource '${name}'.`,
   })

@@ -4,27 +4,101 @@ import type { FastifyRequest } from 'fastify'
 import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
 import { contextClaims } from '../entra/claims-request.ts'
-import { graphAppId } from '../registry/built-in.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { revocationsOf } from '../tokens/access-token.ts'
-import { GraphError, insufficientClaims, invalidToken } from './errors.ts'
+import { openState } from '../tokens/access-claims.ts'
+import { graphAudiences } from '../tokens/access-token.ts'
+import { firstIssuer } from '../tokens/api-token.ts'
+import { badRequest, GraphError, insufficientClaims, invalidToken } from './errors.ts'
 
+/** A user, by way of an application: a delegated token. */
 export interface Caller {
   user: TenantUser
   scopes: ReadonlySet<string>
 }
 
-/** @throws GraphError 401, and 403 if a policy forbids the request */
+/** An application itself: an app-only token. */
+export interface AppCaller {
+  user: undefined
+  /** Of its service principal. */
+  servicePrincipalId: string
+  appId: string
+  roles: ReadonlySet<string>
+}
+
+export type AnyCaller = Caller | AppCaller
+
+/** The permissions of which a request needs one: by kind, as the page of each method of Graph lists them. */
+export interface Access {
+  delegated: readonly string[]
+  application: readonly string[]
+}
+
+/**
+ * The user who calls, by a delegated token. Permissions are checked apart, by `requireScope`.
+ *
+ * @throws GraphError 401; 400 for `/me` with an app-only token, 403 for others; 403 if a policy forbids the request
+ */
 export async function requireCaller(tenant: TenantState, request: FastifyRequest): Promise<Caller> {
+  const caller = await authenticate(tenant, request)
+  if (caller.user) return caller
+  if (/^\/(?:v1\.0|beta)\/me(?![^/?(])/i.test(request.url)) {
+    throw badRequest('/me request is only valid with delegated authentication flow.')
+  }
+  throw denied()
+}
+
+/**
+ * Any caller with one of the permissions: a user by a delegated one, an application by an application permission.
+ *
+ * @throws GraphError 401, and 403 without a permission or if a policy forbids the request
+ */
+export async function requireAccess(
+  tenant: TenantState,
+  request: FastifyRequest,
+  access: Access,
+): Promise<AnyCaller> {
+  const caller = await authenticate(tenant, request)
+  checkAccess(caller, access)
+  return caller
+}
+
+/** @throws GraphError 403 without one of the permissions */
+export function checkAccess(caller: AnyCaller, access: Access): void {
+  if (caller.user) requireScope(caller, access.delegated)
+  else if (!access.application.some((role) => caller.roles.has(role))) throw denied()
+}
+
+async function authenticate(tenant: TenantState, request: FastifyRequest): Promise<AnyCaller> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (token === undefined) throw invalidToken(tenant, 'Access token is empty.')
   const payload = await verify(tenant, token)
+  return payload['idtyp'] === 'app'
+    ? application(tenant, payload)
+    : delegated(tenant, request, payload)
+}
+
+/** @throws GraphError 401 if the application is not present any more */
+function application(tenant: TenantState, payload: JWTPayload): AppCaller {
+  const appId = String(payload['appid'])
+  const principal = tenant.registry.entry(appId)?.servicePrincipal
+  if (!principal?.accountEnabled || principal.id !== payload['oid']) {
+    throw new GraphError(
+      401,
+      'Authorization_IdentityNotFound',
+      'The identity of the calling application could not be established.',
+    )
+  }
+  const roles = new Set(listOf(payload, 'roles').map(String))
+  return { user: undefined, servicePrincipalId: principal.id, appId, roles }
+}
+
+function delegated(tenant: TenantState, request: FastifyRequest, payload: JWTPayload): Caller {
   const user = tenant.directory.byId(String(payload.oid))
   if (!user) throw invalidToken(tenant, 'Access token validation failure.')
   evaluateAccess(tenant, request, {
     userId: user.id,
-    revocations: revocationsOf(tenant, payload.aio),
+    revocations: openState(tenant, payload.aio).count,
     contexts: listOf(payload, 'acrs'),
     handlesChallenges: listOf(payload, 'xms_cc').includes('cp1'),
   })
@@ -61,8 +135,8 @@ async function verify(tenant: TenantState, token: string) {
       },
       {
         algorithms: ['RS256'],
-        audience: graphAppId,
-        issuer: issuerOf(tenant),
+        audience: [...graphAudiences],
+        issuer: [firstIssuer(tenant), issuerOf(tenant)],
         currentDate: new Date(tenant.now()),
         requiredClaims: ['exp'],
       },

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Granted } from '../entra/grants.ts'
 import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
-import { words } from '../pages/words.ts'
+import { delegatedPermissions } from '../registry/graph-permissions.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { denied, requireCaller, requireScope } from './bearer.ts'
@@ -134,7 +134,7 @@ function knownScopes(tenant: TenantState, api: string, text: string): string[] {
   if (names.length === 0) throw invalidValue('scope', type)
   const offered =
     api === ''
-      ? Object.keys(words.scopes)
+      ? delegatedPermissions.map(({ value }) => value)
       : findResource(tenant.registry, api)?.scopes.map(({ value }) => value)
   const unknown = names.find((name) => !offered?.includes(name))
   if (unknown === undefined) return names.map((name) => (api === '' ? name : `${api}/${name}`))

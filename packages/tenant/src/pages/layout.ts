@@ -137,10 +137,11 @@ export function formPostPage(action: string, parameters: readonly [string, strin
 
 /** Permissions in plain words, as a list. */
 export function scopeList(scopes: readonly string[]): string {
-  const items = scopes.map(
-    (scope) =>
-      html`<li>${words.scopes[scope] ?? words.consent.otherApi} <code>${scope}</code></li>`,
-  )
+  const { otherApi, ofGraph } = words.consent
+  const items = scopes.map((scope) => {
+    const text = words.scopes[scope] ?? (scope.includes('/') ? otherApi : ofGraph)
+    return html`<li>${text} <code>${scope}</code></li>`
+  })
   return html`<ul class="scopes">
     !${items}
   </ul>`

@@ -70,6 +70,8 @@ export const words = {
     test: 'This is a test tenant; nothing real is shared.',
     accept: 'Accept',
     otherApi: 'Use another API of your organisation',
+    /** Before the name of a permission of Graph that has no words below. */
+    ofGraph: 'Use Microsoft Graph with the permission',
   },
 
   adminConsent: {
@@ -125,7 +127,7 @@ export const words = {
     text: 'The local tenant has no page at this address.',
   },
 
-  /** Permissions, as the consent pages describe them. A permission that is not here does not exist on this Graph. */
+  /** Permissions, as the consent pages describe them; for others they show the name. */
   scopes: {
     openid: 'Sign you in',
     profile: 'See your name and user name',

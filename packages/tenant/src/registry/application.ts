@@ -35,6 +35,17 @@ export interface ExposedApi {
   /** 2 for v2.0 tokens; null and 1 for v1.0. */
   requestedAccessTokenVersion: number | null
   oauth2PermissionScopes: PermissionScope[]
+  /** Clients whose users are not asked for these scopes. */
+  preAuthorizedApplications: PreAuthorizedApplication[]
+  /** Ids of clients whose consent with `.default` includes what this API needs. */
+  knownClientApplications: string[]
+  acceptMappedClaims: boolean | null
+}
+
+export interface PreAuthorizedApplication {
+  appId: string
+  /** Ids of scopes. */
+  delegatedPermissionIds: string[]
 }
 
 /** A delegated permission that an application defines. */
@@ -56,7 +67,7 @@ export interface Web {
   implicitGrantSettings: { enableIdTokenIssuance: boolean; enableAccessTokenIssuance: boolean }
 }
 
-interface RequiredResourceAccess {
+export interface RequiredResourceAccess {
   resourceAppId: string
   resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
 }
@@ -74,7 +85,8 @@ export interface OptionalClaims {
   saml2Token?: OptionalClaim[]
 }
 
-interface AppRole {
+/** A role for users, or an application permission: what `allowedMemberTypes` says. */
+export interface AppRole {
   id: string
   allowedMemberTypes: string[]
   displayName: string
@@ -130,7 +142,13 @@ export function newApplication(
     identifierUris: [],
     groupMembershipClaims: null,
     isFallbackPublicClient: null,
-    api: { requestedAccessTokenVersion: null, oauth2PermissionScopes: [] },
+    api: {
+      requestedAccessTokenVersion: null,
+      oauth2PermissionScopes: [],
+      preAuthorizedApplications: [],
+      knownClientApplications: [],
+      acceptMappedClaims: null,
+    },
     web: {
       homePageUrl: null,
       redirectUris: [],

@@ -1,13 +1,17 @@
 /** The applications that exist from the start: Microsoft's own, and those of the tenant's options. */
 
+import { words } from '../pages/words.ts'
 import {
   graphTime,
   newApplication,
   stableGuid,
   type Application,
+  type AppRole,
+  type ExposedApi,
   type PermissionScope,
 } from './application.ts'
-import type { ClientRegistration } from './client.ts'
+import type { AppRoleRegistration, ClientRegistration, ScopeRegistration } from './client.ts'
+import { applicationPermissions, delegatedPermissions } from './graph-permissions.ts'
 
 /** Microsoft Graph. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000'
@@ -21,7 +25,7 @@ export const commandLineClientId = '14d82eec-204b-4c2f-b7e8-296a70dab67e'
  * @param now ms since the epoch
  */
 export function firstPartyApplications(now: number): Application[] {
-  const graph = named('Microsoft Graph', graphAppId, now)
+  const graph = graphApplication(now)
   const commandLine = named('Microsoft Graph Command Line Tools', commandLineClientId, now)
   return [
     graph,
@@ -34,14 +38,40 @@ export function firstPartyApplications(now: number): Application[] {
   ]
 }
 
+const graphScopes: PermissionScope[] = delegatedPermissions.map(({ id, value, needsAdmin }) => {
+  const name = words.scopes[value] ?? value
+  return permissionScope(id, value, needsAdmin ? 'Admin' : 'User', name)
+})
+
+const graphRoles: AppRole[] = applicationPermissions.map(({ id, value }) => ({
+  id,
+  allowedMemberTypes: ['Application'],
+  displayName: value,
+  description: value,
+  isEnabled: true,
+  value,
+}))
+
+function graphApplication(now: number): Application {
+  const graph = named('Microsoft Graph', graphAppId, now)
+  return {
+    ...graph,
+    identifierUris: ['https://graph.microsoft.com', 'https://graph.microsoft.com/'],
+    api: { ...graph.api, oauth2PermissionScopes: graphScopes },
+    appRoles: graphRoles,
+  }
+}
+
 /** The second API of the tenant, beside Graph: a token for it is no token for Graph. */
 export const ordersAppId = '6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
 
 function ordersApplication(now: number): Application {
+  const orders = named('Orders (local)', ordersAppId, now)
   return {
-    ...named('Orders (local)', ordersAppId, now),
+    ...orders,
     identifierUris: [`api://${ordersAppId}`],
     api: {
+      ...orders.api,
       requestedAccessTokenVersion: 2,
       oauth2PermissionScopes: [
         ordersScope('Orders.Read', 'User', 'See your orders'),
@@ -49,19 +79,33 @@ function ordersApplication(now: number): Application {
         ordersScope('Orders.Read.All', 'Admin', 'See the orders of everybody'),
       ],
     },
+    appRoles: [
+      {
+        id: stableGuid(`role ${ordersAppId} Orders.Read.All`),
+        allowedMemberTypes: ['Application'],
+        displayName: 'See the orders of everybody',
+        description: 'See the orders of everybody',
+        isEnabled: true,
+        value: 'Orders.Read.All',
+      },
+    ],
   }
 }
 
-function ordersScope(value: string, type: 'User' | 'Admin', words: string): PermissionScope {
+function ordersScope(value: string, type: 'User' | 'Admin', name: string): PermissionScope {
+  return permissionScope(stableGuid(`scope ${ordersAppId} ${value}`), value, type, name)
+}
+
+function permissionScope(id: string, value: string, type: 'User' | 'Admin', name: string) {
   return {
-    id: stableGuid(`scope ${ordersAppId} ${value}`),
+    id,
     value,
     type,
     isEnabled: true,
-    adminConsentDisplayName: words,
-    adminConsentDescription: words,
-    userConsentDisplayName: words,
-    userConsentDescription: words,
+    adminConsentDisplayName: name,
+    adminConsentDescription: name,
+    userConsentDisplayName: name,
+    userConsentDescription: name,
   }
 }
 
@@ -94,15 +138,13 @@ export function fixedApplication(registration: ClientRegistration, now: number):
     spa: { redirectUris: spaRedirectUris },
     publicClient: { redirectUris: publicRedirectUris },
     groupMembershipClaims: 'SecurityGroup',
-    optionalClaims: { idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }] },
-    appRoles: (registration.appRoles ?? []).map((value) => ({
-      id: stableGuid(`role ${clientId} ${value}`),
-      allowedMemberTypes: ['User'],
-      displayName: value,
-      description: null,
-      isEnabled: true,
-      value,
-    })),
+    optionalClaims: {
+      idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }],
+      accessToken: [{ name: 'idtyp' }],
+    },
+    identifierUris: identifierUris(registration),
+    api: registration.api ? exposedApi(registration, application.api) : application.api,
+    appRoles: (registration.appRoles ?? []).map((role) => appRole(clientId, role)),
     passwordCredentials:
       clientSecret === undefined ? [] : [fixedSecret(clientId, clientSecret, now)],
   }
@@ -115,6 +157,52 @@ function fixedSecret(clientId: string, secretText: string, now: number) {
     startDateTime: graphTime(now),
     endDateTime: farOff,
     secretText,
+  }
+}
+
+function identifierUris({ clientId, api, identifierUris: uris }: ClientRegistration): string[] {
+  return uris ?? (api ? [`api://${clientId}`] : [])
+}
+
+function appRole(clientId: string, role: string | AppRoleRegistration): AppRole {
+  const { value, id, displayName, allowedMemberTypes, isEnabled } =
+    typeof role === 'string' ? { value: role } : role
+  return {
+    id: id ?? stableGuid(`role ${clientId} ${value}`),
+    allowedMemberTypes: allowedMemberTypes ?? ['User'],
+    displayName: displayName ?? value,
+    description: null,
+    isEnabled: isEnabled ?? true,
+    value,
+  }
+}
+
+function exposedApi({ clientId, api = {} }: ClientRegistration, usual: ExposedApi): ExposedApi {
+  const scopes = (api.oauth2PermissionScopes ?? []).map((scope) => apiScope(clientId, scope))
+  const idOf = (name: string) => scopes.find(({ value }) => value === name)?.id ?? name
+  return {
+    ...usual,
+    requestedAccessTokenVersion: api.requestedAccessTokenVersion ?? 2,
+    oauth2PermissionScopes: scopes,
+    preAuthorizedApplications: (api.preAuthorizedApplications ?? []).map((one) => ({
+      appId: one.appId,
+      delegatedPermissionIds: one.delegatedPermissionIds.map(idOf),
+    })),
+    knownClientApplications: api.knownClientApplications ?? [],
+  }
+}
+
+function apiScope(clientId: string, scope: string | ScopeRegistration): PermissionScope {
+  const { value, id, type, displayName, isEnabled } =
+    typeof scope === 'string' ? { value: scope } : scope
+  return {
+    ...permissionScope(
+      id ?? stableGuid(`scope ${clientId} ${value}`),
+      value,
+      type ?? 'User',
+      displayName ?? value,
+    ),
+    isEnabled: isEnabled ?? true,
   }
 }
 

@@ -29,7 +29,48 @@ export interface ClientRegistration {
   /** Loaded in a hidden frame, with `iss` and `sid`, when a user of the application signs out. */
   frontChannelLogoutUri?: string
   /** The roles that the application defines; its tokens carry only these. Absent: all roles of the user. */
-  appRoles?: string[]
+  appRoles?: (string | AppRoleRegistration)[]
+  /** Makes the client an API, for which others get tokens. */
+  api?: ApiRegistration
+  /** Names of the API, such as `api://…`. Default with `api`: `api://` and the client id. */
+  identifierUris?: string[]
+  /** What the registration lists, and `.default` asks users for: `User.Read`, or `api://…/Things.Read`. */
+  delegatedPermissions?: string[]
+  /** App roles that an administrator has granted to the client itself: `User.Read.All`, or `api://…/Things.Manage`. */
+  applicationPermissions?: string[]
+}
+
+/** An app role, with Graph's names; a string is a role for users. */
+export interface AppRoleRegistration {
+  value: string
+  /** A GUID; default: made from the value. */
+  id?: string
+  displayName?: string
+  /** Default `['User']`. */
+  allowedMemberTypes?: ('User' | 'Application')[]
+  isEnabled?: boolean
+}
+
+/** A delegated permission of an API, with Graph's names; a string is one that users can consent to. */
+export interface ScopeRegistration {
+  value: string
+  /** A GUID; default: made from the value. */
+  id?: string
+  /** `Admin`: only an administrator can consent. Default `User`. */
+  type?: 'User' | 'Admin'
+  displayName?: string
+  isEnabled?: boolean
+}
+
+/** https://learn.microsoft.com/graph/api/resources/apiapplication */
+export interface ApiRegistration {
+  oauth2PermissionScopes?: (string | ScopeRegistration)[]
+  /** The form of its access tokens. Default 2; an application made through Graph has 1 by default, as in Entra. */
+  requestedAccessTokenVersion?: 1 | 2
+  /** Clients that need no consent for some of the scopes, named by value or by id. */
+  preAuthorizedApplications?: { appId: string; delegatedPermissionIds: string[] }[]
+  /** Clients whose consent with `.default` includes what this API itself needs. */
+  knownClientApplications?: string[]
 }
 
 export interface Client {

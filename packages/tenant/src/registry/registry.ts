@@ -6,8 +6,11 @@ import {
   type Application,
   type ServicePrincipal,
 } from './application.ts'
+import type { AppRoleAssignment } from './app-role-assignments.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
 import type { Client, ClientRegistration } from './client.ts'
+import { grantRegistered } from './listed-permissions.ts'
+import { userRoles } from './resources.ts'
 
 /** One application, and its presence in the tenant. */
 export interface Entry {
@@ -22,6 +25,8 @@ export interface Entry {
   hiddenFor: number
   /** Graph does not show it to the current request. */
   isHidden: boolean
+  /** The roles of this application that users, groups and applications have. */
+  appRoleAssignments: readonly AppRoleAssignment[]
   fixed: Partial<Client>
 }
 
@@ -56,7 +61,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
     put({ ...entry, isRegistered: true, fixed: fixedPart(registration) })
   }
   const find = (appId: string) => entries.get(appId.toLowerCase())
-  return {
+  const registry: Registry = {
     entries: () => [...entries.values()],
     entry: find,
     client: (clientId) => clientOfEntry(find(clientId)),
@@ -67,7 +72,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
     add(application, ownerId, hiddenFor) {
       const isHidden = hiddenFor > 0
       const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
-      const entry = { ...rest, application, ownerId, hiddenFor, isHidden }
+      const entry = { ...rest, application, ownerId, hiddenFor, isHidden, appRoleAssignments: [] }
       put(entry)
       return entry
     },
@@ -84,6 +89,8 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       }
     },
   }
+  for (const registration of fixed) grantRegistered(registry, registration, now)
+  return registry
 }
 
 function present(application: Application): Entry {
@@ -95,6 +102,7 @@ function present(application: Application): Entry {
     ownerId: undefined,
     hiddenFor: 0,
     isHidden: false,
+    appRoleAssignments: [],
     fixed: {},
   }
 }
@@ -137,9 +145,7 @@ function clientOf(application: Application): Client {
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
     postLogoutRedirectUris: [],
     frontChannelLogoutUri: web.logoutUrl ?? undefined,
-    appRoles: application.appRoles
-      .filter(({ isEnabled = true }) => isEnabled)
-      .flatMap(({ value }) => (value === null ? [] : [value])),
+    appRoles: userRoles(application.appRoles),
     secrets: application.passwordCredentials.map(({ secretText, endDateTime }) => ({
       text: secretText,
       endsAt: Date.parse(endDateTime),
@@ -158,7 +164,7 @@ function fixedPart(registration: ClientRegistration): Partial<Client> {
   return {
     clientId: registration.clientId,
     postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
-    appRoles: registration.appRoles,
+    ...(registration.appRoles ? {} : { appRoles: undefined }),
     optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

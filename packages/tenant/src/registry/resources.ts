@@ -1,8 +1,8 @@
 /** The APIs that tokens are for: Microsoft Graph, and applications that expose an API. */
 
-import type { Application, PermissionScope } from './application.ts'
+import type { Application, AppRole, PermissionScope } from './application.ts'
 import { graphAppId } from './built-in.ts'
-import type { Registry } from './registry.ts'
+import type { Entry, Registry } from './registry.ts'
 
 /** An application that exposes an API. Its scopes are written `${identifier}/${value}`. */
 export interface Resource {
@@ -10,10 +10,12 @@ export interface Resource {
   name: string
   /** The first of its identifier URIs, such as `api://…`, or else its application id. */
   identifier: string
+  /** Its application id and identifier URIs. */
+  names: readonly string[]
   /** The form of its access tokens: `requestedAccessTokenVersion`. */
   version: 1 | 2
   scopes: readonly PermissionScope[]
-  /** The values of its enabled app roles. */
+  /** The values of its enabled app roles for users. */
   appRoles: readonly string[]
 }
 
@@ -23,13 +25,18 @@ export interface Resource {
  * @returns undefined if no application that is present in the tenant has that name
  */
 export function findResource(registry: Registry, name: string): Resource | undefined {
+  const entry = entryNamed(registry, name)
+  const isOther = entry && entry.application.appId !== graphAppId
+  return isOther ? resourceOf(entry.application) : undefined
+}
+
+/** As `findResource`, and Graph too. */
+export function entryNamed(registry: Registry, name: string): Entry | undefined {
   const wanted = name.toLowerCase()
-  const entry = registry.entries().find(({ application, servicePrincipal }) => {
+  return registry.entries().find(({ application, servicePrincipal }) => {
     const names = [application.appId, ...application.identifierUris]
-    const isPresent = servicePrincipal?.accountEnabled && application.appId !== graphAppId
-    return isPresent && names.some((one) => one.toLowerCase() === wanted)
+    return servicePrincipal?.accountEnabled && names.some((one) => one.toLowerCase() === wanted)
   })
-  return entry && resourceOf(entry.application)
 }
 
 export function resourceOf(application: Application): Resource {
@@ -38,12 +45,20 @@ export function resourceOf(application: Application): Resource {
     appId,
     name: displayName,
     identifier: identifierUris[0] ?? appId,
+    names: [appId, ...identifierUris],
     version: api.requestedAccessTokenVersion === 2 ? 2 : 1,
     scopes: api.oauth2PermissionScopes.filter(({ isEnabled }) => isEnabled),
-    appRoles: appRoles
-      .filter(({ isEnabled = true }) => isEnabled)
-      .flatMap(({ value }) => (value === null ? [] : [value])),
+    appRoles: userRoles(appRoles),
   }
+}
+
+/** The values of the enabled roles that users and groups can have. */
+export function userRoles(appRoles: readonly AppRole[]): string[] {
+  return appRoles
+    .filter(
+      ({ isEnabled = true, allowedMemberTypes: members }) => isEnabled && members.includes('User'),
+    )
+    .flatMap(({ value }) => (value === null ? [] : [value]))
 }
 
 /** The part of a scope before its last slash; empty for Graph's and OpenID's, which are short here. */

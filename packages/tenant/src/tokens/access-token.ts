@@ -1,37 +1,45 @@
-/** Access tokens: for Graph, signed JWTs of about Entra's size (2 kB), which only Graph reads; for other APIs, `api-token.ts`. */
+/** Access tokens of users: for Graph, signed JWTs of about Entra's size (2 kB), which only Graph reads; for other APIs, `api-token.ts`. */
 
 import { randomBytes } from 'node:crypto'
 import { prefixOf } from '../registry/resources.ts'
 import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { apiOf, apiToken } from './api-token.ts'
-import { backdating, pairwiseSubject, type Issue } from './id-token.ts'
+import type { TenantState } from '../tenant-state.ts'
+import { apiOf, apiToken, firstIssuer } from './api-token.ts'
+import { methodsOf, stateOf, type AccessIssue } from './access-claims.ts'
+import { backdating, pairwiseSubject } from './id-token.ts'
 
-export function accessToken(tenant: TenantState, issue: Issue): string {
+/** Tokens for Graph name it by its id, or as the request does. */
+export const graphAudiences: readonly string[] = [
+  graphAppId,
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.com/',
+]
+
+export function accessToken(tenant: TenantState, issue: AccessIssue): string {
   const api = apiOf(tenant, issue.scopes)
   return api ? apiToken(tenant, issue, api) : graphToken(tenant, issue)
 }
 
-function graphToken(tenant: TenantState, issue: Issue): string {
-  const { client, user, grant, scopes, at, accessLifetime } = issue
+function graphToken(tenant: TenantState, issue: AccessIssue): string {
+  const { client, user, grant, scopes, at, accessLifetime, proof, asked } = issue
   const key = tenant.keys.current()
   const issuedAt = Math.floor(at / 1000)
   const claims = {
-    aud: graphAppId,
-    iss: issuerOf(tenant),
+    aud: graphAudiences.find((name) => name === asked) ?? graphAppId,
+    iss: firstIssuer(tenant),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + accessLifetime,
     acct: user.userType === 'Guest' ? 1 : 0,
     acr: '1',
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
-    aio: stateOf(tenant, user.id),
-    amr: grant.contexts.length > 0 ? ['pwd', 'mfa'] : ['pwd'],
+    aio: stateOf(tenant, grant),
+    amr: methodsOf(grant),
     app_displayname: client.name,
     appid: client.clientId,
-    appidacr: client.isPublic ? '0' : '1',
+    appidacr: proof,
     idtyp: 'user',
     ipaddr: '127.0.0.1',
     name: user.displayName,
@@ -58,21 +66,6 @@ function graphToken(tenant: TenantState, issue: Issue): string {
     kid: key.kid,
   }
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
-}
-
-const purpose = 'aio'
-
-/** `aio`, which only Entra can read. Here it holds how often the user's tokens were revoked. */
-function stateOf(tenant: TenantState, userId: string): string {
-  const { count } = tenant.directory.tokenRevocations(userId)
-  return tenant.seal.seal(purpose, { count, padding: randomBytes(48).toString('hex') })
-}
-
-/** The user's number of revocations at the time of the token with this `aio`. */
-export function revocationsOf(tenant: TenantState, aio: unknown): number {
-  const opened = tenant.seal.open(purpose, String(aio))
-  if (typeof opened !== 'object' || opened === null || !('count' in opened)) return 0
-  return Number(opened.count)
 }
 
 /** The scopes in the token; `offline_access` does not belong there, and OpenID's are Graph's. */

@@ -5,6 +5,7 @@ import type { TenantUser } from '../directory/directory.ts'
 import type { Grant } from '../entra/grants.ts'
 import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
+import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 
@@ -80,7 +81,7 @@ function idTokenClaims(
     nonce,
     oid: user.id,
     rh: `1.${randomBytes(42).toString('base64url')}.`,
-    ...roleClaims(client, user),
+    ...roleClaims(tenant, client, user),
     ...(has('sid') ? { sid: grant.sid } : {}),
     sub: pairwiseSubject(tenant, client.clientId, user),
     tid: tenant.tenantId,
@@ -120,15 +121,15 @@ export function pairwiseSubject(tenant: TenantState, clientId: string, user: Ten
   return createHash('sha256').update(name).digest('base64url')
 }
 
-function roleClaims(client: Client, user: TenantUser) {
-  const roles = user.roles.filter((role) => client.appRoles?.includes(role) ?? true)
+function roleClaims({ registry }: TenantState, client: Client, user: TenantUser) {
+  const roles = rolesOfUser(registry, client.clientId, user, client.appRoles)
   return roles.length > 0 ? { roles } : {}
 }
 
 const mostGroups = 200
 
 /** Above 200 groups, the token only says where to ask for them. */
-function groupClaims({ groups, id }: TenantUser) {
+export function groupClaims({ groups, id }: TenantUser) {
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
   const endpoint = `https://graph.microsoft.com/v1.0/users/${id}/getMemberObjects`

@@ -7,13 +7,15 @@ import type { Grant } from '../entra/grants.ts'
 import { prefixOf, valueOf } from '../registry/resources.ts'
 import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
+import type { AccessIssue, ClientProof } from './access-claims.ts'
 import { accessScopes, accessToken } from './access-token.ts'
 import { apiOf } from './api-token.ts'
-import { clientInfo, idToken, idTokenLifetime, type Issue } from './id-token.ts'
+import { clientInfo, idToken, idTokenLifetime } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
 
 export interface Answer {
   client: Client
+  proof: ClientProof
   grant: Grant
   /** The scopes asked for now: all of the grant's, or fewer, or more that were consented to since. */
   scopes: readonly string[]
@@ -57,11 +59,12 @@ export function issueOf(
   answer: Answer,
   asUser: string | undefined,
   skew: number,
-): Issue {
-  const { client, scopes, nonce, handlesChallenges } = answer
+): AccessIssue {
+  const { client, proof, scopes, nonce, handlesChallenges } = answer
   const user = tenant.directory.byId(asUser ?? answer.grant.userId)
   if (!user) throw new EntraError(50034)
-  // Random, as in Entra, so that not all tokens expire at once.
+  // Random, as in Entra, so that not all tokens expire at once: 60 to 90 minutes.
+  // https://learn.microsoft.com/entra/identity-platform/access-tokens ("Token lifetime")
   const lifetime = randomInt(3_600, 5_400)
   return {
     client,
@@ -73,7 +76,17 @@ export function issueOf(
     lifetime: idTokenLifetime,
     accessLifetime: handlesChallenges ? tenant.challengeableLifetime : lifetime,
     handlesChallenges,
+    proof,
+    asked: askedResource(answer.scopeText),
   }
+}
+
+/** The API as the request spells it; undefined if its scopes are short. */
+function askedResource(text = ''): string | undefined {
+  return text
+    .split(' ')
+    .map(prefixOf)
+    .find((prefix) => prefix !== '')
 }
 
 /** The scopes of the token, with the API's name as the request spells it: its identifier or its id. */
@@ -93,7 +106,7 @@ function union(granted: readonly string[], asked: readonly string[]): string[] {
   return [...new Set([...granted, ...asked])]
 }
 
-function withPatch(body: object, patch: Record<string, unknown> = {}): object {
+export function withPatch(body: object, patch: Record<string, unknown> = {}): object {
   const entries = Object.entries({ ...body, ...patch })
   const removed = (name: string) => name in patch && (patch[name] ?? null) === null
   return Object.fromEntries(entries.filter(([name]) => !removed(name)))

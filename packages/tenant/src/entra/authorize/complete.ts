@@ -5,9 +5,14 @@ import type { TenantUser } from '../../directory/directory.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { accessScopes, accessToken } from '../../tokens/access-token.ts'
 import { clientInfo, idToken } from '../../tokens/id-token.ts'
-import { spaLifetime } from '../../tokens/refresh-token.ts'
 import { issueOf } from '../../tokens/token-response.ts'
 import { contextClaims } from '../claims-request.ts'
+import {
+  combinedConsents,
+  missingConsent,
+  requireAssignment,
+  scopesToAuthorize,
+} from '../consent/permissions.ts'
 import { EntraError } from '../errors.ts'
 import type { Grant } from '../grants.ts'
 import { needsAdmin, ofOneApi } from '../scopes.ts'
@@ -17,17 +22,34 @@ import { sendAnswer, type Answer } from './response.ts'
 
 /** @param consented whether the user has just pressed Accept */
 export function completeAuthorize(
-  exchange: AuthorizeContext,
+  context: AuthorizeContext,
   account: SignedInAccount,
   consented = false,
 ): FastifyReply {
-  const user = exchange.tenant.directory.byId(account.userId)
-  if (!user || exchange.tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  const { tenant, target } = context
+  const user = tenant.directory.byId(account.userId)
+  if (!user || tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  requireAssignment(tenant, target.client.clientId, user)
+  const behind = combinedConsents(tenant, target.client.clientId, context.asked.scopes)
+  const exchange = withScopesOf(context, user)
   return (
     askForProof(exchange, account, user) ??
-    askForConsent(exchange, user, consented) ??
+    askForConsent(
+      exchange,
+      user,
+      consented,
+      behind.flatMap(({ scopes }) => scopes),
+    ) ??
     issue(exchange, account, user)
   )
+}
+
+/** The request with the scopes that it comes to for this user: `.default` is replaced. */
+export function withScopesOf(exchange: AuthorizeContext, { id }: TenantUser): AuthorizeContext {
+  const { tenant, target, asked } = exchange
+  const { clientId } = target.client
+  const sought = { clientId, userId: id, scopes: asked.scopes, anew: asked.prompt === 'consent' }
+  return { ...exchange, asked: { ...asked, scopes: scopesToAuthorize(tenant, sought) } }
 }
 
 /** For the authentication contexts that this browser's session does not satisfy yet. */
@@ -47,13 +69,17 @@ function askForConsent(
   exchange: AuthorizeContext,
   user: TenantUser,
   consented: boolean,
+  behind: readonly string[],
 ): FastifyReply | undefined {
   const { tenant, target, asked } = exchange
-  const missing = tenant.consents.missing(user.id, target.client.clientId, asked.scopes)
+  const missing = missingConsent(tenant, user.id, target.client.clientId, asked.scopes)
   if (missing.length === 0 && (asked.prompt !== 'consent' || consented)) return undefined
   if (asked.prompt === 'none') throw new EntraError(65001)
-  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, missing)
-  return isForAdmin ? showNeedApproval(exchange, user, missing) : showConsent(exchange, user)
+  const all = [...new Set([...asked.scopes, ...behind])]
+  const isForAdmin = missing.length > 0 && !canConsent(tenant, user, [...missing, ...behind])
+  return isForAdmin
+    ? showNeedApproval(exchange, user, [...new Set([...missing, ...behind])])
+    : showConsent({ ...exchange, asked: { ...asked, scopes: all } }, user)
 }
 
 function issue(
@@ -95,7 +121,7 @@ function grantedTo(
     revocations: tenant.directory.revocations(user.id),
     contexts: asked.claims.contexts,
     idTokenClaims: [...asked.claims.idTokenClaims, ...timed],
-    spaExpiresAt: target.platform === 'spa' ? tenant.now() + spaLifetime : undefined,
+    ...(target.platform === 'spa' ? { spa: true } : {}),
   }
 }
 
@@ -116,7 +142,14 @@ function issueTokens(
   const { responseTypes, nonce, claims } = asked
   if (!responseTypes.has('token') && !responseTypes.has('id_token')) return {}
   const scopes = ofOneApi(asked.scopes, 'first').filter((scope) => scope !== 'offline_access')
-  const answer = { client: target.client, grant, scopes, nonce, clientInfo: false }
+  const answer = {
+    client: target.client,
+    grant,
+    scopes,
+    nonce,
+    clientInfo: false,
+    proof: '0',
+  } as const
   const { handlesChallenges } = claims
   const token = issueOf(tenant, { ...answer, handlesChallenges }, undefined, 0)
   const access = responseTypes.has('token') ? accessToken(tenant, token) : undefined

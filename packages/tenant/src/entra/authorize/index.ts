@@ -8,10 +8,11 @@ import type { TenantState } from '../../tenant-state.ts'
 import { userOfHint } from '../../tokens/id-token.ts'
 import { applyFault } from '../apply-fault.ts'
 import { requireAudience, requireTenant } from '../client/index.ts'
+import { combinedConsents, missingConsent } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
 import { formParameters, joined, queryParameters, type Parameters } from '../parameters.ts'
 import { refuseCrossSite, type Accounts } from './accounts.ts'
-import { canConsent, completeAuthorize } from './complete.ts'
+import { canConsent, completeAuthorize, withScopesOf } from './complete.ts'
 import {
   chooseAccount,
   isRecent,
@@ -123,9 +124,14 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
     return completeAuthorize(exchange, account)
   }
   const { clientId } = target.client
+  const behind = combinedConsents(tenant, clientId, asked.scopes)
+  const { scopes } = withScopesOf(exchange, user).asked
   // An administrator may have granted others to all users.
-  const missing = tenant.consents.missing(user.id, clientId, asked.scopes)
-  if (canConsent(tenant, user, missing)) tenant.consents.grant(user.id, clientId, missing)
+  const missing = missingConsent(tenant, user.id, clientId, scopes)
+  if (canConsent(tenant, user, [...missing, ...behind.flatMap((one) => one.scopes)])) {
+    tenant.consents.grant(user.id, clientId, missing)
+    for (const api of behind) tenant.consents.grant(user.id, api.clientId, api.scopes)
+  }
   return completeAuthorize(exchange, account, true)
 }
 

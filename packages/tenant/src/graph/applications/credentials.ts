@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { graphTime } from '../../registry/application.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { requireCaller } from '../bearer.ts'
 import { badBody } from '../errors.ts'
 import { keyed, readBody } from '../odata.ts'
 import { findApplication, requireWriter } from './operations.ts'
@@ -31,8 +30,7 @@ export function passwordRoutes(app: FastifyInstance, tenant: TenantState): void 
   const config = { endpoint: 'applications' } as const
   for (const url of keyed('applications', '/addPassword')) {
     app.post<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const { passwordCredential = {} } = readBody(AddPassword, request.body, 'Application')
       const password = newPassword(passwordCredential, tenant.now())
@@ -46,8 +44,7 @@ export function passwordRoutes(app: FastifyInstance, tenant: TenantState): void 
   }
   for (const url of keyed('applications', '/removePassword')) {
     app.post<Route>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const { keyId } = readBody(RemovePassword, request.body, 'Application')
       const left = application.passwordCredentials.filter((one) => one.keyId !== keyId)

@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { FederatedIdentityCredential } from '../../registry/application.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { requireCaller } from '../bearer.ts'
 import { badBody, conflict, notFound } from '../errors.ts'
 import { keyed, listAnswer, objectAnswer, readBody, type Collection } from '../odata.ts'
 import { findApplication, requireReader, requireWriter } from './operations.ts'
@@ -39,15 +38,13 @@ export function federatedCredentialRoutes(app: FastifyInstance, tenant: TenantSt
   const config = { endpoint: 'applications' } as const
   for (const url of keyed('applications', '/federatedIdentityCredentials')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(tenant, request)
-      requireReader(caller)
+      const caller = await requireReader(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const rows = application.federatedIdentityCredentials.map((one) => ({ ...one }))
       return listAnswer(tenant, collectionOf(application.id), rows, request.url)
     })
     app.post<Route>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const input = readBody(NewCredential, request.body, type)
       refuseConflict(application.federatedIdentityCredentials, input)
@@ -59,8 +56,7 @@ export function federatedCredentialRoutes(app: FastifyInstance, tenant: TenantSt
   }
   for (const url of keyed('applications', '/federatedIdentityCredentials/:credential')) {
     app.patch<OneRoute>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const all = application.federatedIdentityCredentials
       const { credential } = request.params
@@ -73,8 +69,7 @@ export function federatedCredentialRoutes(app: FastifyInstance, tenant: TenantSt
       return reply.code(204).send()
     })
     app.delete<OneRoute>(url, { config }, async (request, reply) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const { credential } = request.params
       const left = application.federatedIdentityCredentials.filter(

@@ -6,7 +6,6 @@
 import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { requireCaller } from '../bearer.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
 import { passwordRoutes } from './credentials.ts'
@@ -31,8 +30,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
   app.addHook('preHandler', async () => tenant.registry.beginRequest())
   readRoutes(app, tenant)
   app.post('/applications', { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const { application } = createApplication(tenant, caller, request.body)
     const view = viewApplication(application, userDomain)
     return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
@@ -47,8 +45,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
 
 function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/applications', { config }, async (request) => {
-    const caller = await requireCaller(tenant, request)
-    requireReader(caller)
+    const caller = await requireReader(tenant, request)
     const rows = tenant.registry
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
@@ -57,8 +54,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
   for (const url of keyed('applications')) {
     app.get<Route>(url, { config }, async (request) => {
-      const caller = await requireCaller(tenant, request)
-      requireReader(caller)
+      const caller = await requireReader(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const select = selected(parseOptions(request.url).$select)
       const view = viewApplication(application, userDomain, select?.includes('keyCredentials'))
@@ -69,8 +65,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
 
 function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): void {
   app.patch<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const key = parseKey(request.params.key)
     const wantsNew = /\bcreate-if-missing\b/i.test(String(request.headers.prefer))
     if (wantsNew && key.name === 'uniqueName' && !lookUp(tenant, key)) {
@@ -85,8 +80,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
-    const caller = await requireCaller(tenant, request)
-    requireWriter(caller)
+    const caller = await requireWriter(tenant, request)
     const entry = findApplication(tenant, caller, request.params.key)
     tenant.registry.remove(entry)
     tenant.consents.withdrawFrom(entry.application.appId)

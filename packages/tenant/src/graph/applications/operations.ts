@@ -1,19 +1,19 @@
 /** What the routes of applications share: creating, finding, permissions, and the deleted applications. */
 
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { denied, requireCaller, requireScope, type Caller } from '../bearer.ts'
+import { denied, requireAccess, type AnyCaller } from '../bearer.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import { listAnswer, parseKey, readBody, type Collection, type ObjectKey } from '../odata.ts'
 import { NewApplication } from './input.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 
 /** @throws GraphError 400 for an invalid body, and for a unique name or address that is taken */
-export function createApplication(tenant: TenantState, caller: Caller, body: unknown): Entry {
+export function createApplication(tenant: TenantState, caller: AnyCaller, body: unknown): Entry {
   const { uniqueName = null, ...change } = readBody(NewApplication, body, 'Application')
   refuseTaken(tenant, 'uniqueName', uniqueName === null ? [] : [uniqueName])
   refuseTaken(tenant, 'identifierUris', change.identifierUris ?? [])
@@ -22,7 +22,7 @@ export function createApplication(tenant: TenantState, caller: Caller, body: unk
   const { newApplicationsHiddenFor } = tenant.policies
   return tenant.registry.add(
     { ...application, uniqueName },
-    caller.user.id,
+    ownerIdOf(caller),
     newApplicationsHiddenFor,
   )
 }
@@ -48,8 +48,7 @@ const config = { endpoint: 'applications' } as const
  */
 export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/directory/deletedItems/microsoft.graph.application', { config }, async (request) => {
-    const caller = await requireCaller(tenant, request)
-    requireReader(caller)
+    const caller = await requireReader(tenant, request)
     const rows = tenant.registry
       .deleted()
       .filter((entry) => maySee(caller, entry))
@@ -60,11 +59,11 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
     '/directory/deletedItems/:id',
     { config },
     async (request, reply) => {
-      const caller = await requireCaller(tenant, request)
-      requireWriter(caller)
+      const caller = await requireWriter(tenant, request)
       const { id } = request.params
       const entry = tenant.registry.deleted().find(({ application }) => application.id === id)
       if (!entry) throw notFound(id)
+      if (!maySee(caller, entry)) throw denied()
       tenant.registry.purge(entry)
       return reply.code(204).send()
     },
@@ -72,7 +71,7 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
 }
 
 /** @throws GraphError 404, and 403 for an application that the caller may not see */
-export function findApplication(tenant: TenantState, caller: Caller, text: string): Entry {
+export function findApplication(tenant: TenantState, caller: AnyCaller, text: string): Entry {
   const key = parseKey(text)
   const entry = lookUp(tenant, key)
   if (!entry) throw notFound(key.value)
@@ -92,21 +91,48 @@ export function lookUp({ registry }: TenantState, { name, value }: ObjectKey): E
     .find(({ application }) => application[name]?.toLowerCase() === wanted)
 }
 
-const writeScopes = ['Application.ReadWrite.All', 'Directory.ReadWrite.All']
-const readScopes = [...writeScopes, 'Application.Read.All', 'Directory.Read.All']
+const writePermissions = ['Application.ReadWrite.All', 'Directory.ReadWrite.All']
+const readPermissions = [...writePermissions, 'Application.Read.All', 'Directory.Read.All']
+/** An application that may change only what it owns. */
+const ownedBy = 'Application.ReadWrite.OwnedBy'
 
-/** @throws GraphError 403 */
-export function requireReader(caller: Caller): void {
-  requireScope(caller, readScopes)
+/** @throws GraphError 401, 403 */
+export function requireReader(tenant: TenantState, request: FastifyRequest): Promise<AnyCaller> {
+  return requireAccess(tenant, request, {
+    delegated: readPermissions,
+    application: [...readPermissions, ownedBy],
+  })
 }
 
-/** @throws GraphError 403 without the permission, and for users who are not administrators */
-export function requireWriter(caller: Caller): void {
-  requireScope(caller, writeScopes)
-  if (!caller.user.isAdmin) throw denied()
+/** @throws GraphError 401; 403 without the permission, and for users who are not administrators */
+export async function requireWriter(
+  tenant: TenantState,
+  request: FastifyRequest,
+): Promise<AnyCaller> {
+  const caller = await requireAccess(tenant, request, {
+    delegated: writePermissions,
+    application: [...writePermissions, ownedBy],
+  })
+  if (caller.user) {
+    if (!caller.user.isAdmin) throw denied()
+    return caller
+  }
+  // A role that only reads does not widen what the application may change.
+  const roles = new Set([...writePermissions, ownedBy].filter((role) => caller.roles.has(role)))
+  return { ...caller, roles }
 }
 
-/** Administrators see everything; other users see what they own, and what is not registered here. */
-export function maySee({ user }: Caller, entry: Entry): boolean {
-  return user.isAdmin || entry.ownerId === user.id || !entry.isRegistered
+/**
+ * Administrators see everything; other users see what they own, and what is not registered here. An application sees
+ * everything too, unless it may change only what it owns.
+ */
+export function maySee(caller: AnyCaller, entry: Entry): boolean {
+  const isOwned = entry.ownerId === ownerIdOf(caller)
+  if (caller.user) return caller.user.isAdmin || isOwned || !entry.isRegistered
+  return isOwned || readPermissions.some((role) => caller.roles.has(role))
+}
+
+/** Of a user, or of the service principal of an application. */
+function ownerIdOf(caller: AnyCaller): string {
+  return caller.user ? caller.user.id : caller.servicePrincipalId
 }

@@ -1,0 +1,62 @@
+/**
+ * `password`: the resource owner's password. Every user of the tenant has the same one, unless the directory holds another.
+ * https://learn.microsoft.com/entra/identity-platform/v-oauth-ropc
+ */
+
+import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { localPassword, type TenantUser } from '../../directory/directory.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { requireConsent, scopesToIssue } from '../consent/permissions.ts'
+import { EntraError } from '../errors.ts'
+import { required, type Parameters } from '../parameters.ts'
+import { ofOneApi, parseScopes } from '../scopes.ts'
+import type { Exchange, Redeemed } from './index.ts'
+import { requireContexts } from './user-grants.ts'
+
+/** @throws EntraError 50034, 50126, 50057, 50076, 65001, as Microsoft's page and table of errors have them */
+export function redeemPassword({ tenant, client, form, claims }: Exchange): Redeemed {
+  const user = userOf(tenant, form)
+  if (tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
+  // Nobody can be asked for more than the password.
+  if (user.needsSecondFactor === true) throw new EntraError(50076)
+  requireContexts({ contexts: [] }, claims)
+  const { clientId } = client
+  const userId = user.id
+  const asked = ofOneApi(parseScopes(required(form, 'scope'), tenant.registry), 'only')
+  const scopes = scopesToIssue(tenant, { clientId, userId, scopes: asked })
+  requireConsent(tenant, { clientId, userId, scopes })
+  const grant = {
+    clientId,
+    userId,
+    scopes,
+    sid: randomUUID(),
+    authenticatedAt: tenant.now(),
+    revocations: tenant.directory.revocations(userId),
+    contexts: [],
+  }
+  return { grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
+}
+
+/**
+ * A guest's password is at home, so here the account does not exist ("users invited to a tenant can't use ROPC").
+ *
+ * @throws EntraError 50034, 50126
+ */
+function userOf({ directory, tenantName }: TenantState, form: Parameters): TenantUser {
+  const name = required(form, 'username')
+  const password = required(form, 'password')
+  const user = directory.byUserName(name)
+  if (!user || user.userType === 'Guest') {
+    throw new EntraError(50034, {
+      error: 'invalid_grant',
+      message: `The user account does not exist in the ${tenantName} directory. To sign into this application, the account must be added to the directory.`,
+    })
+  }
+  if (isSame(password, user.password ?? localPassword)) return user
+  throw new EntraError(50126)
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
