@@ -7,7 +7,7 @@ import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
 import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { graphOriginOf, issuerOf, type TenantState } from '../tenant-state.ts'
 
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
@@ -74,7 +74,7 @@ function idTokenClaims(
     aio: randomBytes(84).toString('base64'),
     ...((wants('email') || has('email')) && user.mail !== null ? { email: user.mail } : {}),
     ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
-    ...(has('groups') ? groupClaims(user) : {}),
+    ...(has('groups') ? groupClaims(tenant, user) : {}),
     ...(has('ipaddr') ? { ipaddr: '127.0.0.1' } : {}),
     ...(has('login_hint') ? { login_hint: loginHint(tenant, user) } : {}),
     ...(wants('profile') ? profileClaims(user, has) : {}),
@@ -128,11 +128,11 @@ function roleClaims({ registry }: TenantState, client: Client, user: TenantUser)
 
 const mostGroups = 200
 
-/** Above 200 groups, the token only says where to ask for them. */
-export function groupClaims({ groups, id }: TenantUser) {
+/** Above 200 groups, the token only says where to ask for them: at this Graph, so that no token leaves the machine. */
+export function groupClaims(tenant: TenantState, { groups, id }: TenantUser) {
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
-  const endpoint = `https://graph.microsoft.com/v1.0/users/${id}/getMemberObjects`
+  const endpoint = `${graphOriginOf(tenant)}/v1.0/users/${id}/getMemberObjects`
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 
