@@ -2,7 +2,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { changeAnswers } from './hostile-text.ts'
+import { changeAnswers } from './change-answers.ts'
 import { beSignedIn } from './signed-in.ts'
 import { signInLink } from './visitor.ts'
 

@@ -1,6 +1,7 @@
 /** What the browser must never show, run or store. */
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
-import { attacks, changeAnswers, hostile } from './hostile-text.ts'
+import { changeAnswers } from './change-answers.ts'
+import { attacks, hostile } from './hostile-text.ts'
 import { offeredAccount, signIn, signInLink, signOut } from './visitor.ts'
 
 const account = 5

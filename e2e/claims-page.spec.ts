@@ -1,6 +1,6 @@
 /** The page of the ID token: explanations, filter, links and copies. */
 import { expect, test, type Page } from '@playwright/test'
-import { changeAnswers } from './hostile-text.ts'
+import { changeAnswers } from './change-answers.ts'
 import { beSignedIn } from './signed-in.ts'
 
 type Token = Record<string, unknown>

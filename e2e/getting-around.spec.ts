@@ -156,3 +156,34 @@ test('a page that was opened at 127.0.0.1 is shown at the public address, withou
   await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
   expect(page.url()).toBe(`${baseURL}/users?q=no#table`)
 })
+
+test('one mark moves to the link of the page that was chosen, and is gone where no link is', async ({
+  page,
+}) => {
+  /** The left edge of the mark, from the left edge of the link; undefined without a mark. */
+  const offset = () =>
+    page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('list')
+      .evaluate((list) => {
+        const { content, left } = getComputedStyle(list, '::after')
+        const link = list.querySelector('[aria-current]')
+        if (content === 'none' || !link) return undefined
+        return (
+          Number.parseFloat(left) -
+          (link.getBoundingClientRect().x - list.getBoundingClientRect().x)
+        )
+      })
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  await beSignedIn(page)
+  await page.goto('/')
+  await expect.poll(offset).toBeCloseTo(12, 0)
+  await pageLink(page, 'Users').click()
+  await expect(heading(page, 'Users')).toBeVisible()
+  await expect.poll(offset).toBeCloseTo(12, 0)
+  const { x = 0 } = (await pageLink(page, 'Users').boundingBox()) ?? {}
+  expect(x).toBeGreaterThan(400)
+  await page.goto('/sessions')
+  await expect(heading(page, /sessions/i)).toBeVisible()
+  expect(await offset()).toBeUndefined()
+})

@@ -1,5 +1,4 @@
 /** Answers in which every text is an attack, to test how the page shows them. */
-import type { Page, Route } from '@playwright/test'
 
 export const attacks = [
   '<img src=hostile onerror="globalThis.attacked=1">',
@@ -20,22 +19,4 @@ export function hostile(value: unknown, spoils: (key: string) => boolean): unkno
     return Object.fromEntries(Object.entries(one).map(([name, item]) => [name, change(item, name)]))
   }
   return change(value, '')
-}
-
-/** Changes the JSON of an API's real answer on its way to the page. */
-export async function changeAnswers(
-  page: Page,
-  path: string,
-  change: (json: unknown) => unknown,
-): Promise<void> {
-  await page.route(
-    (url) => url.pathname === path,
-    async (route: Route) => {
-      const response = await route.fetch()
-      // The page has navigated meanwhile, so its requests are gone.
-      const json: unknown = await response.json().catch(() => undefined)
-      if (json === undefined) await route.abort().catch(() => undefined)
-      else await route.fulfill({ response, json: change(json) })
-    },
-  )
 }

@@ -1,6 +1,6 @@
 /** The organisation's name, which an app with the scope `User.Read` gets from Graph. */
 import { expect, type Page } from '@playwright/test'
-import { changeAnswers } from './hostile-text.ts'
+import { changeAnswers } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { accountButton, signIn } from './visitor.ts'
 

@@ -67,7 +67,7 @@ for (const [index, width] of [1280, 390].entries()) {
     { tag },
     async ({ page }) => {
       // Axe alone takes two seconds a page on a busy machine.
-      test.setTimeout(120_000)
+      test.setTimeout(240_000)
       await page.setViewportSize({ width, height: 800 })
       const found = await complaints(page)
       for (const path of ['/', '/claims', '/signed-out', '/sign-in-problem?code=expired&id=x']) {
@@ -83,7 +83,7 @@ for (const [index, width] of [1280, 390].entries()) {
     `signed-in pages have no accessibility violation, script error or policy violation at ${width} px`,
     { tag },
     async ({ page }) => {
-      test.setTimeout(120_000)
+      test.setTimeout(240_000)
       await page.setViewportSize({ width, height: 800 })
       const found = await complaints(page)
       const name = await signIn(page, 4 + index)

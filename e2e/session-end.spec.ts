@@ -1,6 +1,7 @@
 /** The end of a session: a warning in time, and an empty page afterwards. */
 import { expect, type BrowserContext, type Page, type Route } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
+import { changeAnswers } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { passingTime } from './passing-time.ts'
 import { accountButton, expectSignedIn, signIn, signInLink } from './visitor.ts'
@@ -133,15 +134,14 @@ test(
   async ({ page }) => {
     await signIn(page, 0)
     const time = await passingTime(page)
-    await page.route('**/api/session', async (route) => {
-      const response = await route.fetch()
-      const json = (await response.json()) as { now: string }
-      const end = new Date(Date.parse(json.now) + 4 * minute).toISOString()
-      await route.fulfill({ response, json: { ...json, expiresAt: end, absoluteExpiresAt: end } })
+    await changeAnswers(page, '/api/session', (json) => {
+      const session = json as { now: string }
+      const end = new Date(Date.parse(session.now) + 4 * minute).toISOString()
+      return { ...session, expiresAt: end, absoluteExpiresAt: end }
     })
     await page.goto('/')
     await time.pass(1000)
-    await expect(toast(page)).toContainText(/ends in 3:5\d\. You’ll have to sign in again\./)
+    await expect(toast(page)).toContainText(/ends in 3:\d\d\. You’ll have to sign in again\./)
     await expect(page.getByRole('button', { name: 'Extend session' })).toHaveCount(0)
   },
 )

@@ -1,6 +1,7 @@
 /** `/sessions`: the user's own sessions, and ending them. */
 import { expect, type Browser, type Page } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
+import { changeAnswers } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { answerWithProblem } from './problem-answers.ts'
 import { accountButton, signIn } from './visitor.ts'
@@ -64,10 +65,8 @@ test(
   { tag: '@thorough' },
   async ({ page }) => {
     await signInAlone(page)
-    await page.route('**/api/sessions', async (route) => {
-      const { sessions } = (await (await route.fetch()).json()) as {
-        sessions: Record<string, unknown>[]
-      }
+    await changeAnswers(page, '/api/sessions', (json) => {
+      const { sessions } = json as { sessions: Record<string, unknown>[] }
       const [own] = sessions
       const before = new Date(Date.now() - 60 * 60_000).toISOString()
       const other = { ...own, current: false, startedAt: before, lastSeenAt: before }
@@ -76,9 +75,7 @@ test(
         { id: 'b', device: 'B', methods: ['unheard-of'], address: undefined },
         { id: 'c', device: 'C', lastSeenAt: new Date().toISOString() },
       ]
-      await route.fulfill({
-        json: { sessions: [own, ...devices.map((device) => ({ ...other, ...device }))] },
-      })
+      return { sessions: [own, ...devices.map((device) => ({ ...other, ...device }))] }
     })
     await page.goto('/sessions')
     const row = (index: number) => rows(page).nth(index)

@@ -1,5 +1,6 @@
 /** All tabs follow the session of one, and Back shows no data of a page after its session ended. */
 import { expect, type BrowserContext, type Page } from '@playwright/test'
+import { changeAnswers } from './change-answers.ts'
 import { passingTime } from './passing-time.ts'
 import { test } from './own-gatehouse.ts'
 import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
@@ -196,11 +197,10 @@ test('a tab whose session ended survives a sign-in in another tab that ends soon
   await list.evaluate(() => window.dispatchEvent(new Event('online')))
   await expect(dialog(list)).toBeVisible()
   // The next session has four minutes left, so its warning comes with the answer that removes the dialog.
-  await list.route('**/api/session', async (route) => {
-    const response = await route.fetch()
-    const json = (await response.json()) as { now: string }
-    const end = new Date(Date.parse(json.now) + 4 * 60_000).toISOString()
-    await route.fulfill({ response, json: { ...json, expiresAt: end } })
+  await changeAnswers(list, '/api/session', (json) => {
+    const session = json as { now: string }
+    const end = new Date(Date.parse(session.now) + 4 * 60_000).toISOString()
+    return { ...session, expiresAt: end }
   })
   await page.goto('/auth/sign-in?returnTo=%2F')
   await expect(page.getByRole('link', { name: 'ID token' }).first()).toBeVisible()

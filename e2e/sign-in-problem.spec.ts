@@ -1,5 +1,6 @@
 /** The sign-in problem page and the 401 page: what they say in development, and to a user who has a session. */
 import { expect, type Page } from '@playwright/test'
+import { changeAnswers } from './change-answers.ts'
 import { heading, main, test, trySignIn } from './scenario.ts'
 import { expectSignedIn, signIn, signInLink, signOut } from './visitor.ts'
 
@@ -8,13 +9,8 @@ const copyForAdministrator = (page: Page) =>
   main(page).getByRole('button', { name: 'Copy details for your administrator' })
 
 /** Answers `/api/session` as a deployed app does. */
-async function asDeployed(page: Page): Promise<void> {
-  await page.route('**/api/session', async (route) => {
-    const response = await route.fetch()
-    const json = (await response.json()) as object
-    await route.fulfill({ response, json: { ...json, development: false } })
-  })
-}
+const asDeployed = (page: Page) =>
+  changeAnswers(page, '/api/session', (json) => ({ ...(json as object), development: false }))
 
 test('in development a failed check is named, with the request id and the doctor', async ({
   page,

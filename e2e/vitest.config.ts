@@ -10,7 +10,7 @@ export default defineConfig({
     exclude: tier === 'all' ? [] : withPrograms,
     globalSetup: tier === 'all' ? ['instances/programs.ts', 'firefox.ts'] : [],
     tags: [thorough],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },

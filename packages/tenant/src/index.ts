@@ -7,6 +7,7 @@ export {
   type TenantOptions,
   type TenantUser,
 } from './tenant.ts'
+export { localPassword } from './directory/directory.ts'
 export { generateUsers } from './directory/generate.ts'
 export { idTokenVariants } from './faults/id-token.ts'
 export { commandLineClientId, localClient, localTenantId } from './registry/built-in.ts'

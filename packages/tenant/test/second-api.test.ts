@@ -26,7 +26,7 @@ async function expose(
   name: string,
   version: 1 | 2 | null,
 ): Promise<{ uri: string; appId: string }> {
-  const uri = `api://${name}`
+  const uri = `api://local-tenant.example/${name}`
   const scope = (value: string, type: string) => ({
     id: crypto.randomUUID(),
     value,

@@ -15,24 +15,10 @@ export interface Grant {
   revocations: number
   /** Authentication contexts that the user has satisfied for it: `acrs`. */
   contexts: readonly string[]
-  /** Given to a redirect URI of the platform `spa`: its refresh tokens last 24 hours in all, as Entra's. */
-  spa?: boolean
-  /** When its refresh tokens end for good, ms since the epoch; undefined: each lasts 90 days. */
-  refreshableUntil?: number
+  /** Of a single-page application: the end of its refresh tokens, which no refresh moves. Ms since the epoch. */
+  spaExpiresAt?: number | undefined
   /** Claims of the ID token that the request asked for, beside those of the registration. */
-  idTokenClaims?: readonly string[]
-}
-
-/** A grant without the fields of the code that it came by. */
-export function plainGrant(code: Grant): Grant {
-  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = code
-  const { spa, idTokenClaims = [] } = code
-  const grant = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
-  return {
-    ...grant,
-    ...(spa === true ? { spa } : {}),
-    ...(idTokenClaims.length > 0 ? { idTokenClaims } : {}),
-  }
+  idTokenClaims?: readonly string[] | undefined
 }
 
 export interface CodeGrant extends Grant {
@@ -45,6 +31,14 @@ export interface CodeGrant extends Grant {
   used: boolean
   /** The request named no redirect URI, so its redemption need not either (RFC 6749 section 4.1.3). */
   isRedirectImplied?: boolean
+}
+
+/** The grant, without the fields of the code. */
+export function grantOf(code: CodeGrant): Grant {
+  const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = code
+  const { spaExpiresAt, idTokenClaims } = code
+  const always = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
+  return { ...always, spaExpiresAt, idTokenClaims }
 }
 
 /** Authorization codes: they last ten minutes, are good for one use, and are bound to their request. */

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { newServicePrincipal, type ServicePrincipal } from '../registry/application.ts'
+import { removeAssignments } from '../registry/app-role-assignments.ts'
 import type { Entry } from '../registry/registry.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { maySee, requireReader, requireWriter } from './applications/operations.ts'
@@ -78,6 +79,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     const caller = await requireWriter(tenant, request)
     const { entry } = findServicePrincipal(tenant, request.params.key)
     if (!entry.isRegistered || !maySee(caller, entry)) throw denied()
+    removeAssignments(tenant.registry, entry)
     entry.servicePrincipal = undefined
     tenant.consents.withdrawFrom(entry.application.appId)
     return reply.code(204).send()
@@ -114,7 +116,7 @@ export function presentEntries({ registry }: TenantState): Present[] {
 }
 
 /** @throws GraphError 404 */
-function findServicePrincipal(tenant: TenantState, text: string): Present {
+export function findServicePrincipal(tenant: TenantState, text: string): Present {
   const { name, value } = parseKey(text)
   if (name !== 'id' && name !== 'appId') {
     throw badRequest(`'${name}' is not a key of type 'microsoft.graph.servicePrincipal'.`)

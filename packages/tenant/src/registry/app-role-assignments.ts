@@ -84,6 +84,16 @@ export function isAssignedApplication(resource: Entry, servicePrincipalId: strin
   return resource.appRoleAssignments.some(({ principalId }) => principalId === servicePrincipalId)
 }
 
+/** Ends what others have of an application that leaves the tenant, and what it has of others. */
+export function removeAssignments(registry: Registry, leaving: Entry): void {
+  leaving.appRoleAssignments = []
+  for (const entry of registry.entries()) {
+    entry.appRoleAssignments = entry.appRoleAssignments.filter(
+      ({ principalId }) => principalId !== leaving.servicePrincipal?.id,
+    )
+  }
+}
+
 function assignedRoles(
   { application, appRoleAssignments }: Entry,
   principals: readonly string[],

@@ -2,7 +2,11 @@
 
 import { createHash } from 'node:crypto'
 
-type SignInAudience = 'AzureADMyOrg' | 'AzureADMultipleOrgs'
+type SignInAudience =
+  | 'AzureADMyOrg'
+  | 'AzureADMultipleOrgs'
+  | 'AzureADandPersonalMicrosoftAccount'
+  | 'PersonalMicrosoftAccount'
 
 export interface Application {
   id: string

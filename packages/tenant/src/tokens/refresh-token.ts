@@ -7,11 +7,10 @@ import type { TenantState } from '../tenant-state.ts'
 
 const purpose = 'refresh_token'
 const prefix = '1.A'
-const day = 24 * 60 * 60_000
-/** Each of its refresh tokens lasts as long, so a client that comes back in time stays signed in. */
-const lifetime = 90 * day
-/** In all, from the sign-in: https://learn.microsoft.com/entra/identity-platform/refresh-tokens */
-const spaLifetime = day
+/** Of single-page applications, in all, from the sign-in: https://learn.microsoft.com/entra/identity-platform/refresh-tokens */
+export const spaLifetime = 24 * 60 * 60_000
+/** Each lasts as long, so a client that comes back in time stays signed in. */
+const lifetime = 90 * 24 * 60 * 60_000
 const usualLength = 1_500
 
 interface Sealed extends Grant {
@@ -23,28 +22,29 @@ interface Sealed extends Grant {
 }
 
 export function refreshToken(tenant: TenantState, grant: Grant, at: number): string {
-  const { spa, refreshableUntil = at + (spa === true ? spaLifetime : lifetime) } = grant
-  const kept = spa === true ? { ...grant, refreshableUntil } : grant
-  const sealed = { ...kept, issuedAt: at, expiresAt: refreshableUntil }
+  const sealed = { ...grant, issuedAt: at, expiresAt: grant.spaExpiresAt ?? at + lifetime }
   const missing = (usualLength * 3) / 4 - JSON.stringify(sealed).length - 60
   const padding = randomBytes(Math.max(0, Math.floor(missing / 2))).toString('hex')
   return prefix + tenant.seal.seal(purpose, { ...sealed, padding })
 }
 
-/** @throws EntraError 70000 if it is not the tenant's or another client's, 700082 or, for `spa`, 700084 if it has expired */
+/**
+ * @throws EntraError 70000 if it is not the tenant's or another client's, 700082 if it has expired, 700084 if it is a
+ * single-page application's and has expired
+ */
 export function openRefreshToken(tenant: TenantState, token: string, clientId: string): Grant {
   const opened = open(tenant, token)
   if (opened?.clientId !== clientId) throw new EntraError(70000)
   const { issuedAt, expiresAt, padding: _, ...grant } = opened
   if (expiresAt > tenant.now()) return grant
   const issued = new Date(issuedAt).toISOString()
-  if (grant.spa === true) {
+  if (grant.spaExpiresAt !== undefined) {
     throw new EntraError(700084, {
-      message: `The refresh token was issued to a single page app, and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended. It is now expired, and the app has to send the user to the sign-in page. The token was issued on ${issued}.`,
+      message: `The refresh token of a single-page application lasts 24 hours from the sign-in, and has expired. It was issued at ${issued}.`,
     })
   }
   throw new EntraError(700082, {
-    message: `The refresh token has expired due to inactivity. The token was issued on ${issued} and was inactive for 90.00:00:00.`,
+    message: `The refresh token has expired after 90 days without use. It was issued at ${issued}.`,
   })
 }
 

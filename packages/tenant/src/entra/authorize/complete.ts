@@ -5,6 +5,7 @@ import type { TenantUser } from '../../directory/directory.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { accessScopes, accessToken } from '../../tokens/access-token.ts'
 import { clientInfo, idToken } from '../../tokens/id-token.ts'
+import { spaLifetime } from '../../tokens/refresh-token.ts'
 import { issueOf } from '../../tokens/token-response.ts'
 import { contextClaims } from '../claims-request.ts'
 import {
@@ -121,7 +122,7 @@ function grantedTo(
     revocations: tenant.directory.revocations(user.id),
     contexts: asked.claims.contexts,
     idTokenClaims: [...asked.claims.idTokenClaims, ...timed],
-    ...(target.platform === 'spa' ? { spa: true } : {}),
+    spaExpiresAt: target.platform === 'spa' ? tenant.now() + spaLifetime : undefined,
   }
 }
 
@@ -144,11 +145,11 @@ function issueTokens(
   const scopes = ofOneApi(asked.scopes, 'first').filter((scope) => scope !== 'offline_access')
   const answer = {
     client: target.client,
+    proof: '0',
     grant,
     scopes,
     nonce,
     clientInfo: false,
-    proof: '0',
   } as const
   const { handlesChallenges } = claims
   const token = issueOf(tenant, { ...answer, handlesChallenges, version }, undefined, 0)

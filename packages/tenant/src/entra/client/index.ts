@@ -59,7 +59,7 @@ function platformOfGrant(tenant: TenantState, client: Client, form: Parameters) 
   }
   if (form.grant_type !== 'refresh_token') return undefined
   const known = peekRefreshToken(tenant, form.refresh_token ?? '')
-  const isSpa = known ? known.spa === true : client.spaRedirectUris.length > 0
+  const isSpa = known ? known.spaExpiresAt !== undefined : client.spaRedirectUris.length > 0
   return isSpa ? 'spa' : undefined
 }
 

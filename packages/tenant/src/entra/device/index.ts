@@ -12,7 +12,7 @@ import { applyFault } from '../apply-fault.ts'
 import { refuseCrossSite } from '../authorize/accounts.ts'
 import { findClient, requireAudience, requireTenant } from '../client/index.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
-import { plainGrant, type Grant } from '../grants.ts'
+import { grantOf, type Grant } from '../grants.ts'
 import { formParameters, queryParameters, required, type Parameters } from '../parameters.ts'
 import { parseScopes } from '../scopes.ts'
 import { deviceCodeLifetime, type DeviceSignIn } from './device-codes.ts'
@@ -142,7 +142,7 @@ function settle(tenant: TenantState, answer: Parameters): Settled {
   const isOurs = grant?.clientId === signIn.clientId && !grant.used
   if (!isOurs || grant.redirectUri !== deviceRedirectUri(tenant)) throw new EntraError(70018)
   grant.used = true
-  signIn.outcome = { kind: 'approved', grant: plainGrant(grant) }
+  signIn.outcome = { kind: 'approved', grant: grantOf(grant) }
   return { name: client.name, problem: undefined }
 }
 

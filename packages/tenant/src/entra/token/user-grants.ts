@@ -7,7 +7,7 @@ import { contextClaims, type ClaimsRequest } from '../claims-request.ts'
 import { requireConsent, scopesToIssue } from '../consent/permissions.ts'
 import { redeemDeviceCode } from '../device/index.ts'
 import { EntraError } from '../errors.ts'
-import { plainGrant, type CodeGrant, type Grant } from '../grants.ts'
+import { grantOf, type CodeGrant, type Grant } from '../grants.ts'
 import { required } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
 import type { Exchange, Redeemed } from './index.ts'
@@ -33,7 +33,7 @@ export function redeemCode({ tenant, client, form, claims }: Exchange): Redeemed
   const scopes = askedScopes(tenant, grant, form.scope)
   grant.used = true
   return {
-    grant: plainGrant(grant),
+    grant: grantOf(grant),
     scopes,
     nonce: grant.nonce,
     handlesChallenges: grant.handlesChallenges || claims.handlesChallenges,

@@ -8,6 +8,8 @@ import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
+import { removeAssignments } from '../../registry/app-role-assignments.ts'
+import { appRoleAssignmentRoutes } from './app-role-assignments.ts'
 import { passwordRoutes } from './credentials.ts'
 import { federatedCredentialRoutes } from './federated-credentials.ts'
 import { ApplicationChange } from './input.ts'
@@ -39,6 +41,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
     changeRoutes(app, tenant, url)
   }
   passwordRoutes(app, tenant)
+  appRoleAssignmentRoutes(app, tenant)
   federatedCredentialRoutes(app, tenant)
   deletedApplicationRoutes(app, tenant)
 }
@@ -76,7 +79,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     }
     const entry = findApplication(tenant, caller, request.params.key)
     const change = readBody(ApplicationChange, request.body, 'Application')
-    entry.application = changed(entry.application, change, tenant.now())
+    entry.application = changed(tenant, entry.application, change)
     return reply.code(204).send()
   })
   app.delete<Route>(url, { config }, async (request, reply) => {
@@ -84,6 +87,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     const entry = findApplication(tenant, caller, request.params.key)
     tenant.registry.remove(entry)
     tenant.consents.withdrawFrom(entry.application.appId)
+    removeAssignments(tenant.registry, entry)
     return reply.code(204).send()
   })
 }

@@ -34,7 +34,12 @@ export const KeyCredentialInput = Type.Object(
 )
 
 const properties = {
-  signInAudience: Type.Union([Type.Literal('AzureADMyOrg'), Type.Literal('AzureADMultipleOrgs')]),
+  signInAudience: Type.Union([
+    Type.Literal('AzureADMyOrg'),
+    Type.Literal('AzureADMultipleOrgs'),
+    Type.Literal('AzureADandPersonalMicrosoftAccount'),
+    Type.Literal('PersonalMicrosoftAccount'),
+  ]),
   description: Text,
   notes: Text,
   tags: Type.Array(Type.String({ minLength: 1, maxLength: 256 })),
@@ -53,12 +58,18 @@ const properties = {
             isEnabled: Type.Boolean(),
             adminConsentDisplayName: Type.String({ minLength: 1, maxLength: 100 }),
             adminConsentDescription: Type.String({ minLength: 1, maxLength: 850 }),
-            userConsentDisplayName: Type.Union([Type.String(), Type.Null()]),
-            userConsentDescription: Type.Union([Type.String(), Type.Null()]),
+            userConsentDisplayName: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+            userConsentDescription: Type.Optional(Type.Union([Type.String(), Type.Null()])),
           },
           closed,
         ),
       ),
+      preAuthorizedApplications: Type.Array(
+        Type.Object({ appId: Guid, delegatedPermissionIds: Type.Array(Guid) }, closed),
+        { maxItems: 256 },
+      ),
+      knownClientApplications: Type.Array(Guid, { maxItems: 256 }),
+      acceptMappedClaims: Type.Union([Type.Boolean(), Type.Null()]),
     }),
     closed,
   ),

@@ -18,7 +18,7 @@ export function createApplication(tenant: TenantState, caller: AnyCaller, body: 
   refuseTaken(tenant, 'uniqueName', uniqueName === null ? [] : [uniqueName])
   refuseTaken(tenant, 'identifierUris', change.identifierUris ?? [])
   const identity = { id: randomUUID(), appId: randomUUID(), displayName: change.displayName }
-  const application = changed(newApplication(identity, tenant.now()), change, tenant.now())
+  const application = changed(tenant, newApplication(identity, tenant.now()), change)
   const { newApplicationsHiddenFor } = tenant.policies
   return tenant.registry.add(
     { ...application, uniqueName },

@@ -1,21 +1,51 @@
 /** Changes an application, and shows it in Graph's form. */
 
+import { userDomain } from '../../directory/generate.ts'
 import type { Application } from '../../registry/application.ts'
 import { isAllowedRedirectUri } from '../../registry/redirect-uri.ts'
-import { invalidValue } from '../errors.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { badBody, invalidValue } from '../errors.ts'
 import type { Collection } from '../odata.ts'
+import { checkExposed } from './exposed-api.ts'
 import type { ApplicationChange } from './input.ts'
 import { toStoredKeys } from './key-credentials.ts'
 
 /** @throws GraphError 400 */
-export function changed(application: Application, change: ApplicationChange, now: number) {
-  const { web, api, keyCredentials: keys, ...plain } = change
+export function changed(
+  { tenantId, now }: TenantState,
+  application: Application,
+  change: ApplicationChange,
+): Application {
   checkUris(change)
+  const after = merged(application, change, now())
+  checkExposed(application, after, { tenantId, domain: userDomain })
+  checkVersion(after)
+  return after
+}
+
+/** Personal accounts get v2.0 tokens only. https://learn.microsoft.com/graph/api/resources/apiapplication */
+function checkVersion({ signInAudience, api }: Application): void {
+  if (!signInAudience.includes('PersonalMicrosoftAccount')) return
+  if (api.requestedAccessTokenVersion === 2) return
+  throw badBody('Property api.requestedAccessTokenVersion is invalid.')
+}
+
+function merged(application: Application, change: ApplicationChange, now: number): Application {
+  const { web, api, keyCredentials: keys, ...plain } = change
   const { implicitGrantSettings, ...webChange } = web ?? {}
+  const scopes = api?.oauth2PermissionScopes?.map((scope) => ({
+    userConsentDisplayName: null,
+    userConsentDescription: null,
+    ...scope,
+  }))
   return {
     ...application,
     ...plain,
-    api: { ...application.api, ...api },
+    api: {
+      ...application.api,
+      ...api,
+      oauth2PermissionScopes: scopes ?? application.api.oauth2PermissionScopes,
+    },
     web: {
       ...application.web,
       ...webChange,
