@@ -13,8 +13,9 @@ import { entraRoutes } from './entra/index.ts'
 import { userInfoRoutes } from './entra/user-info.ts'
 import { createFaults, type Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
-import { prepareQueries } from './graph/directory.ts'
+import { prepareQueries } from './graph/filter/prepare.ts'
 import { graphRoutes } from './graph/index.ts'
+import { rewriteUrl } from './graph/paths.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createKeyRing, type RotateOptions } from './keys.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
@@ -92,10 +93,10 @@ export interface Tenant {
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
   const app = fastify({
-    exposeHeadRoutes: false,
+    rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreTrailingSlash: true },
   })
   // Before every other hook.
   refuseForeignHosts(app, options.origin)

@@ -154,10 +154,14 @@ function roleClaims({ registry }: TenantState, client: Client, user: TenantUser)
 const mostGroups = 200
 
 /** Above 200 groups, the token only says where to ask for them: at this Graph, so that no token leaves the machine. */
-export function groupClaims(tenant: TenantState, { groups, id }: TenantUser) {
+export function groupClaims(tenant: TenantState, user: TenantUser) {
+  const groups = tenant.directory.membership
+    .allGroupsOf(user)
+    .filter(({ securityEnabled }) => securityEnabled)
+    .map(({ id }) => id)
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
-  const endpoint = `${graphOriginOf(tenant)}/v1.0/users/${id}/getMemberObjects`
+  const endpoint = `${graphOriginOf(tenant)}/v1.0/users/${user.id}/getMemberObjects`
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 
