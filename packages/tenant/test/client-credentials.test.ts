@@ -157,14 +157,14 @@ describe('the endpoint of v1.0', () => {
   }
 
   it('takes a resource in place of a scope, and answers with text', async () => {
-    const resource = 'https://graph.microsoft.com/'
+    const resource = 'https://graph.microsoft.com'
     const { status, body } = await askFirst({ resource })
     expect(status).toBe(200)
     expect(body).toMatchObject({ resource, expires_in: '3599', token_type: 'Bearer' })
     expect(Number(body['expires_on']) - Number(body['not_before'])).toBe(3_899)
     expect(claimsOf(body['access_token'])).toMatchObject({ aud: resource, idtyp: 'app' })
     expect((await askFirst({})).body).toMatchObject({ error_codes: [900144] })
-    const other = await askFirst({ resource, grant_type: 'password' })
+    const other = await askFirst({ resource, grant_type: 'other' })
     expect(other.body).toMatchObject({ error_codes: [70003] })
   })
 

@@ -165,7 +165,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   7000112: { error: 'unauthorized_client', message: 'The application is disabled.' },
   500014: { error: 'invalid_resource', message: 'The resource is disabled.' },
   // Grant types.
-  900561: { error: 'invalid_request', message: 'The endpoint only accepts POST requests.' },
+  900561: {
+    error: 'invalid_request',
+    message: 'The endpoint only accepts POST, OPTIONS requests. Received a GET request.',
+  },
   50059: {
     error: 'invalid_request',
     message: 'No tenant is named, and an application by itself belongs to one.',

@@ -38,7 +38,7 @@ const path = '/oauth2PermissionGrants'
 export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get(path, { config }, async (request) => {
     const caller = await requirePermission(tenant, request, readScopes)
-    return listAnswer(tenant, permissionGrants, grantsSeenBy(tenant, caller), request.url)
+    return listAnswer(tenant, permissionGrants, grantsSeenBy(tenant, caller), request)
   })
   app.get<Route>(`${path}/:id`, { config }, async (request) => {
     const caller = await requirePermission(tenant, request, readScopes)
@@ -83,7 +83,7 @@ function relationRoutes(app: FastifyInstance, tenant: TenantState): void {
       const caller = await requirePermission(tenant, request, readScopes)
       const { id } = findServicePrincipal(tenant, request.params.key).principal
       const rows = grantsSeenBy(tenant, caller).filter(({ clientId }) => clientId === id)
-      return listAnswer(tenant, permissionGrants, rows, request.url)
+      return listAnswer(tenant, permissionGrants, rows, request)
     })
   }
   for (const url of keyed('users', path)) {
@@ -92,14 +92,14 @@ function relationRoutes(app: FastifyInstance, tenant: TenantState): void {
       const user = tenant.directory.byIdOrName(request.params.key)
       if (!user) throw notFound(request.params.key)
       const rows = grantsSeenBy(tenant, caller).filter(({ principalId }) => principalId === user.id)
-      return listAnswer(tenant, permissionGrants, rows, request.url)
+      return listAnswer(tenant, permissionGrants, rows, request)
     })
   }
   app.get(`/me${path}`, { config }, async (request) => {
     const caller = await requireCaller(tenant, request)
     requireScope(caller, readScopes)
     const rows = viewGrants(tenant).filter(({ principalId }) => principalId === caller.user.id)
-    return listAnswer(tenant, permissionGrants, rows, request.url)
+    return listAnswer(tenant, permissionGrants, rows, request)
   })
 }
 

@@ -57,7 +57,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
     const rows = presentEntries(tenant)
       .filter(({ entry }) => maySee(caller, entry))
       .map(({ entry, principal }) => viewServicePrincipal(entry, principal, tenant.tenantId))
-    return listAnswer(tenant, servicePrincipals, rows, request.url)
+    return listAnswer(tenant, servicePrincipals, rows, request)
   })
   for (const url of keyed('servicePrincipals')) {
     app.get<Route>(url, { config }, async (request) => {
@@ -78,7 +78,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
         const rows = viewServicePrincipal(entry, principal, tenant.tenantId)[property]
         const collection = { name, type: property, filterable: ['id', 'value', 'displayName'] }
         const all = rows.map((row) => ({ ...row }))
-        return listAnswer(tenant, collection, all, request.url)
+        return listAnswer(tenant, collection, all, request)
       })
     }
   }

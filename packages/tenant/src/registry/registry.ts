@@ -39,7 +39,10 @@ export interface Registry {
   client(clientId: string): Client | undefined
   /** The clients that are registered here. */
   clients(): readonly Client[]
-  /** @param hiddenFor the number of requests for which Graph does not show it */
+  /**
+   * @param ownerIds the users that make it; none for one of the tenant's configuration
+   * @param hiddenFor the number of requests for which Graph does not show it
+   */
   add(application: Application, ownerIds: readonly string[], hiddenFor: number): Entry
   /** Keeps it in `deleted`. */
   remove(entry: Entry): void

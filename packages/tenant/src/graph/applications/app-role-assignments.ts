@@ -61,14 +61,14 @@ export function appRoleAssignmentRoutes(app: FastifyInstance, tenant: TenantStat
   app.get('/me/appRoleAssignments', { config }, async (request) => {
     const caller = await requireCaller(tenant, request)
     requireScope(caller, read)
-    return list(tenant, ofUser(tenant, caller.user.id), request.url)
+    return list(tenant, ofUser(tenant, caller.user.id), request)
   })
 }
 
 function routesOf(app: FastifyInstance, tenant: TenantState, url: string, find: FindSide): void {
   app.get<Route>(url, { config }, async (request) => {
     await requireAccess(tenant, request, { delegated: read, application: read })
-    return list(tenant, find(tenant, keyOf(request)), request.url)
+    return list(tenant, find(tenant, keyOf(request)), request)
   })
   app.post<Route>(url, { config }, async (request, reply) => {
     await requireWriter(tenant, request)
@@ -223,9 +223,9 @@ function findOne(tenant: TenantState, { isOf }: Side, id = '') {
   throw notFound(id)
 }
 
-function list(tenant: TenantState, side: Side, url: string) {
+function list(tenant: TenantState, side: Side, request: FastifyRequest) {
   const rows = [...all(tenant)].map(({ row }) => row).filter(side.isOf)
-  return listAnswer(tenant, collectionOf(side), rows, url)
+  return listAnswer(tenant, collectionOf(side), rows, request)
 }
 
 function collectionOf({ name }: Side): Collection {

@@ -55,7 +55,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
       .map(({ application }) => viewApplication(application, userDomain))
-    return listAnswer(tenant, applications, rows, request.url)
+    return listAnswer(tenant, applications, rows, request)
   })
   for (const url of keyed('applications')) {
     app.get<Route>(url, { config }, async (request) => {

@@ -67,7 +67,7 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
       .deleted()
       .filter((entry) => maySee(caller, entry))
       .map(({ application }) => viewApplication(application, userDomain))
-    return listAnswer(tenant, deletedItems, rows, request.url)
+    return listAnswer(tenant, deletedItems, rows, request)
   })
   app.post<{ Params: { id: string } }>(
     '/directory/deletedItems/:id/restore',

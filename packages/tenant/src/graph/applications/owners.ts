@@ -38,7 +38,7 @@ function routesOf(app: FastifyInstance, tenant: TenantState, url: string, find: 
     const caller = await requireReader(tenant, request)
     const { ownerIds } = find(tenant, caller, request.params.key)
     const rows = ownerIds.flatMap((id) => viewReferenced(tenant, id) ?? [])
-    return listAnswer(tenant, owners, rows, request.url)
+    return listAnswer(tenant, owners, rows, request)
   })
   app.post<Route>(`${url}/$ref`, { config }, async (request, reply) => {
     const caller = await requireWriter(tenant, request)
