@@ -9,8 +9,11 @@ import {
   type TokenCredential,
 } from '@azure/identity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { localPassword } from '../../packages/tenant/src/directory/directory.ts'
-import { approveDeviceCode, freePort } from '../../packages/tenant/src/testing/index.ts'
+import {
+  approveDeviceCode,
+  freePort,
+  localPassword,
+} from '../../packages/tenant/src/testing/index.ts'
 import { signInAdministrator, type Administrator } from '../administrator.ts'
 import { serve } from '../application.ts'
 import { makeClientCertificate } from '../certificate.ts'
