@@ -272,7 +272,7 @@ describe('applications and service principals', () => {
     const options = { $orderby: 'displayName', $count: 'true' }
     expect((await ask('/servicePrincipals', options)).status).toBe(400)
     const sorted = names(await ask('/servicePrincipals', options, eventual)) ?? []
-    expect(sorted).toEqual(sorted.toSorted())
+    expect(sorted).toEqual(sorted.toSorted((a, b) => String(a).localeCompare(String(b), 'en')))
     const found = await ask('/servicePrincipals', { $search: '"displayName:graph"' }, eventual)
     expect(names(found)).toContain('Microsoft Graph')
     const { body } = await ask('/servicePrincipals', { $count: 'true' })
