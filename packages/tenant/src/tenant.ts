@@ -114,7 +114,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   useTransportFaults(app, tenant.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
-  await app.register((scope) => userInfoRoutes(scope, tenant), { prefix: '/oidc' })
+  await app.register((scope) => userInfoRoutes(scope, tenant))
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })
