@@ -14,6 +14,8 @@ export const endpoints = [
   'groups',
   'organization',
   'userinfo',
+  'directory',
+  'batch',
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',

@@ -42,8 +42,9 @@ export function refuseForeignHosts(
  * routed like a path (RFC 9112, section 3.2.2). Empty without a Host line and with several: the parser
  * accepts several, and programs on the way may have used another one.
  */
-function authoritiesOf({ url = '', headersDistinct }: IncomingMessage): string[] {
-  const hosts = headersDistinct['host'] ?? []
+function authoritiesOf({ url = '', headers, headersDistinct }: Partial<IncomingMessage>): string[] {
+  // A request of a batch comes from the tenant itself and passed no parser: it has one Host line.
+  const hosts = headersDistinct ? (headersDistinct['host'] ?? []) : [headers?.host ?? '']
   if (hosts.length !== 1) return []
   if (url.startsWith('/') || url === '*') return hosts
   return [...hosts, /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '']

@@ -1,44 +1,17 @@
-/** The tenant's users, by id, by user name and by search, and the state of their accounts. */
+/** The tenant's directory: users and groups as generated, with what was created, changed and deleted since. */
 
-/** A user as the directory holds it; the names of the properties are Graph's. */
-export interface TenantUser {
-  id: string
-  displayName: string
-  givenName: string | null
-  surname: string | null
-  mail: string | null
-  userPrincipalName: string
-  jobTitle: string | null
-  department: string | null
-  officeLocation: string | null
-  mobilePhone: string | null
-  businessPhones: string[]
-  preferredLanguage: string | null
-  accountEnabled: boolean
-  userType: 'Member' | 'Guest'
-  /** App roles, given to the applications that define them. */
-  roles: string[]
-  /** May consent for the whole organisation. */
-  isAdmin: boolean
-  /** Object ids of groups; above 200 a token says only where to ask for them. */
-  groups: string[]
-  /** What the password grant takes; absent: `localPassword`. Graph never shows it. */
-  password?: string
-  /** The password alone is not enough: the password grant answers AADSTS50076. */
-  needsSecondFactor?: boolean
-}
+import { createAccountStates, type AccountStates } from './account-states.ts'
+import { createChangeLog, type ChangeLog } from './change-log.ts'
+import { generateGroups, unnamedGroup, type TenantGroup } from './groups.ts'
+import { createLayer, type Layer, type LayerSnapshot } from './layer.ts'
+import { createManagers, type Managers } from './managers.ts'
+import { createMembership, type Membership, type MembershipSnapshot } from './membership.ts'
+import { normalise, type TenantUser } from './user.ts'
 
-/** The password of every user who has no other: fixed, public, and good on a local tenant only. */
-export const localPassword = 'local-tenant-only-not-a-secret'
-
-interface TokenRevocations {
-  /** The number of revocations. A count, because a test's clock may stand still. */
-  count: number
-  /** The time of the last one, ms since the epoch. */
-  at: number
-}
+export { localPassword, normalise, signInName, type TenantUser } from './user.ts'
 
 export interface Directory extends AccountStates {
+  /** A new list after each change. */
   readonly users: readonly TenantUser[]
   byId(id: string): TenantUser | undefined
   byUserName(userName: string): TenantUser | undefined
@@ -50,8 +23,46 @@ export interface Directory extends AccountStates {
   find(text: string, limit: number): TenantUser[]
   /** Who may consent for the whole organisation. */
   admins(): TenantUser[]
-  /** Changes the number of users; without a count, to that of the start. Users who remain keep id, name and state. */
+  /** Creates or changes a user. */
+  putUser(user: TenantUser): void
+  /** The user can no longer sign in, and is kept among the deleted ones. @returns false if there is none */
+  deleteUser(id: string): boolean
+  deletedUsers: Deleted<TenantUser>
+  readonly groups: readonly TenantGroup[]
+  group(id: string): TenantGroup | undefined
+  putGroup(group: TenantGroup): void
+  /** Only Microsoft 365 groups are kept among the deleted ones. @returns false if there is none */
+  deleteGroup(id: string): boolean
+  deletedGroups: Deleted<TenantGroup>
+  membership: Omit<Membership, 'set' | 'snapshot' | 'load'>
+  /** Adds a user or group to a group or role, or removes it. */
+  setMember(container: string, member: string, isMember: boolean): void
+  managers: Pick<Managers, 'managerOf' | 'reportsOf'>
+  /** @param managerId undefined for nobody */
+  setManager(userId: string, managerId: string | undefined): void
+  changes: Omit<ChangeLog, 'add'>
+  /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
+  /** The number of users that it was asked to generate. */
+  readonly size: number
+  /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
+  snapshot(): DirectorySnapshot
+  /** Takes the place of all changes; without a snapshot, everything is as generated again. */
+  restore(snapshot?: DirectorySnapshot): void
+}
+
+/** Objects that can be restored until they are deleted for good. */
+export type Deleted<T> = {
+  list: Layer<T>['deleted']
+  restore: Layer<T>['restore']
+  purge: Layer<T>['purge']
+}
+
+export interface DirectorySnapshot {
+  users: LayerSnapshot<TenantUser>
+  groups: LayerSnapshot<TenantGroup>
+  members: MembershipSnapshot
+  managers: Readonly<Record<string, string | null>>
 }
 
 /**
@@ -64,41 +75,178 @@ export function createDirectory(
   now: () => number,
 ): Directory {
   const states = createAccountStates(now)
-  let register = registerOf(make(count))
-  const byId = (id: string) => register.byId.get(id.toLowerCase())
-  const byUserName = (name: string) => register.byUserName.get(name.trim().toLowerCase())
+  const changes = createChangeLog()
+  let asked = count
+  let generated = make(count)
+  const users = createLayer(generated)
+  const groups = createLayer(groupsFor(generated))
+  const names = createUserNames(users.list())
+  const byId = (id: string) => users.get(id.toLowerCase())
+  const byUserName = (name: string) => byId(names.idOf(name) ?? '')
+  const group = (id: string) => groups.get(id.toLowerCase())
+  const membership = createMembership({ users: users.list, groups: groups.list, user: byId, group })
+  const managers = createManagers(() => generated, byId)
+
+  function reload(): void {
+    users.rebase(generated)
+    groups.rebase(groupsFor(generated))
+    names.read(users.list())
+  }
   return {
     ...states,
+    ...userOperations({ users, names, changes, now }),
+    ...groupOperations({ groups, changes, now }),
     get users() {
-      return register.users
+      return users.list()
+    },
+    get groups() {
+      return groups.list()
     },
     byId,
     byUserName,
-    bySignInName: (name) => byUserName(name) ?? guestByMail(register.users, name),
+    group,
+    bySignInName: (name) => byUserName(name) ?? guestByMail(users.list(), name),
     byIdOrName: (text) => byId(text) ?? byUserName(text),
-    find: (text, limit) => findUsers(register.users, text, limit),
-    admins: () => register.users.filter((user) => user.isAdmin),
+    find: (text, limit) => findUsers(users.list(), text, limit),
+    admins: () => users.list().filter((user) => user.isAdmin),
     isDisabled: (id) => states.isDisabled(id) || byId(id)?.accountEnabled === false,
-    resize: (size = count) => void (register = registerOf(make(size))),
+    membership,
+    setMember(container, member, isMember) {
+      membership.set(container, member, isMember)
+      if (group(container)) changes.add('group', container, { id: member, isRemoved: !isMember })
+    },
+    managers,
+    setManager(userId, managerId) {
+      managers.set(userId, managerId)
+      changes.add('user', userId)
+    },
+    changes,
+    resize(size = count) {
+      asked = size
+      generated = make(size)
+      reload()
+    },
+    get size() {
+      return asked
+    },
+    snapshot: () => ({
+      users: users.snapshot(),
+      groups: groups.snapshot(),
+      members: membership.snapshot(),
+      managers: managers.snapshot(),
+    }),
+    restore(snapshot = { users: [], groups: [], members: {}, managers: {} }) {
+      users.load(snapshot.users)
+      groups.load(snapshot.groups)
+      membership.load(snapshot.members)
+      managers.load(snapshot.managers)
+      reload()
+    },
   }
 }
 
-/** What the user types to sign in. */
-export function signInName({ userType, mail, userPrincipalName }: TenantUser): string {
-  return userType === 'Guest' && mail !== null ? mail : userPrincipalName
+interface UserParts {
+  users: Layer<TenantUser>
+  names: ReturnType<typeof createUserNames>
+  changes: ChangeLog
+  now: () => number
+}
+
+function userOperations({ users, names, changes, now }: UserParts) {
+  const deletedUsers: Deleted<TenantUser> = {
+    list: users.deleted,
+    purge: users.purge,
+    restore(id) {
+      const user = users.restore(id)
+      if (user) {
+        names.set(undefined, user)
+        changes.add('user', user.id)
+      }
+      return user
+    },
+  }
+  return {
+    deletedUsers,
+    putUser(user: TenantUser) {
+      names.set(users.get(user.id), user)
+      users.put(user)
+      changes.add('user', user.id)
+    },
+    deleteUser(id: string) {
+      const user = users.get(id)
+      if (!user) return false
+      names.set(user, undefined)
+      users.remove(id, now())
+      changes.add('user', id)
+      return true
+    },
+  }
+}
+
+interface GroupParts {
+  groups: Layer<TenantGroup>
+  changes: ChangeLog
+  now: () => number
+}
+
+function groupOperations({ groups, changes, now }: GroupParts) {
+  const deletedGroups: Deleted<TenantGroup> = {
+    list: groups.deleted,
+    purge: groups.purge,
+    restore(id) {
+      const group = groups.restore(id)
+      if (group) changes.add('group', group.id)
+      return group
+    },
+  }
+  return {
+    deletedGroups,
+    putGroup(group: TenantGroup) {
+      groups.put(group)
+      changes.add('group', group.id)
+    },
+    deleteGroup(id: string) {
+      const isKept = groups.get(id)?.groupTypes.includes('Unified') ?? false
+      changes.add('group', id)
+      return groups.remove(id, now(), !isKept)
+    },
+  }
+}
+
+/** The groups of a tenant with these users: also ids that are in users' lists only. */
+function groupsFor(users: readonly TenantUser[]): readonly TenantGroup[] {
+  const groups = generateGroups(users)
+  const known = new Set(groups.map(({ id }) => id))
+  const others = new Set<string>()
+  for (const user of users) for (const id of user.groups) if (!known.has(id)) others.add(id)
+  return [...groups, ...[...others].map(unnamedGroup)]
+}
+
+function keyOf(name: string): string {
+  return name.trim().toLowerCase()
+}
+
+/** Finds ids by user name, in any case. */
+function createUserNames(list: readonly TenantUser[]) {
+  const ids = new Map<string, string>()
+  function read(users: readonly TenantUser[]): void {
+    ids.clear()
+    for (const { userPrincipalName, id } of users) ids.set(keyOf(userPrincipalName), id)
+  }
+  read(list)
+  return {
+    idOf: (name: string) => ids.get(keyOf(name)),
+    read,
+    set(before: TenantUser | undefined, after: TenantUser | undefined) {
+      if (before) ids.delete(keyOf(before.userPrincipalName))
+      if (after) ids.set(keyOf(after.userPrincipalName), after.id)
+    },
+  }
 }
 
 function guestByMail(users: readonly TenantUser[], name: string): TenantUser | undefined {
   const mail = name.trim().toLowerCase()
   return users.find((user) => user.userType === 'Guest' && user.mail?.toLowerCase() === mail)
-}
-
-function registerOf(users: readonly TenantUser[]) {
-  return {
-    users,
-    byId: new Map(users.map((user) => [user.id, user])),
-    byUserName: new Map(users.map((user) => [user.userPrincipalName.toLowerCase(), user])),
-  }
 }
 
 function findUsers(users: readonly TenantUser[], text: string, limit: number): TenantUser[] {
@@ -112,65 +260,4 @@ function findUsers(users: readonly TenantUser[], text: string, limit: number): T
     if (words.every((word) => name.includes(` ${word}`) || whole.startsWith(word))) found.push(user)
   }
   return found
-}
-
-/** Removes case and accents, so that "zoe" finds "Zoë". */
-export function normalise(text: string): string {
-  // Most names are plain, and normalising 100 000 of them takes half a second.
-  if (isPlain(text)) return text.toLowerCase()
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-}
-
-function isPlain(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1)
-    if (text.charCodeAt(index) > 127) return false
-  return true
-}
-
-/** Which users are disabled, and whose sessions and tokens were revoked. Without an id, a method is for all users. */
-interface AccountStates {
-  disable(id?: string): void
-  /** Without an id: every user that `disable` disabled. */
-  enable(id?: string): void
-  isDisabled(id: string): boolean
-  /** Whether `disable` disabled any user. */
-  anyDisabled(): boolean
-  /** The users that `disable` disabled by id; empty if it disabled all users. */
-  disabledIds(): readonly string[]
-  /** Ends every refresh token of now, and every access token with it. */
-  revoke(id?: string): void
-  /** How often the user was revoked; a grant keeps this number. */
-  revocations(id: string): number
-  /** Ends every access token of now; refresh tokens stay good. */
-  revokeTokens(id?: string): void
-  tokenRevocations(id: string): TokenRevocations
-}
-
-const allUsers = '*'
-
-function createAccountStates(now: () => number): AccountStates {
-  const disabled = new Set<string>()
-  const revoked = new Map<string, number>()
-  const tokens = new Map<string, TokenRevocations>()
-  const revocations = (id: string) => revoked.get(id) ?? 0
-  const tokenRevocations = (id: string) => tokens.get(id) ?? { count: 0, at: 0 }
-  const revokeTokens = (id = allUsers) =>
-    void tokens.set(id, { count: tokenRevocations(id).count + 1, at: now() })
-  return {
-    disable: (id = allUsers) => void disabled.add(id),
-    enable: (id) => (id === undefined ? disabled.clear() : void disabled.delete(id)),
-    isDisabled: (id) => disabled.has(id) || disabled.has(allUsers),
-    anyDisabled: () => disabled.size > 0,
-    disabledIds: () => (disabled.has(allUsers) ? [] : [...disabled]),
-    revoke(id = allUsers) {
-      revoked.set(id, revocations(id) + 1)
-      revokeTokens(id)
-    },
-    revocations: (id) => revocations(id) + revocations(allUsers),
-    revokeTokens,
-    tokenRevocations(id) {
-      const [own, all] = [tokenRevocations(id), tokenRevocations(allUsers)]
-      return { count: own.count + all.count, at: Math.max(own.at, all.at) }
-    },
-  }
 }

@@ -16,7 +16,7 @@ import { faker as uk } from '@faker-js/faker/locale/uk'
 import { faker as vi } from '@faker-js/faker/locale/vi'
 import { faker as zh } from '@faker-js/faker/locale/zh_CN'
 import { createBoundedMap } from '../bounded-map.ts'
-import type { TenantUser } from './directory.ts'
+import type { TenantUser } from './user.ts'
 
 const english = en
 
@@ -214,7 +214,7 @@ function withPhoto(id: string): string {
 }
 
 /** A GUID of version 4's form that is always the same for the same name. */
-function guid(name: string): string {
+export function guid(name: string): string {
   const hex = createHash('sha256').update(`gatehouse tenant ${name}`).digest('hex')
   const variant = '89ab'[parseInt(hex[16] ?? '0', 16) % 4]
   return [

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
 import { createBoundedMap } from '../bounded-map.ts'
-import type { TenantUser } from './directory.ts'
+import type { TenantUser } from './user.ts'
 
 export function hasPhoto({ id }: TenantUser): boolean {
   return parseInt(id.slice(-1), 16) % 2 === 0
@@ -12,33 +12,39 @@ export function hasPhoto({ id }: TenantUser): boolean {
 /** Drawing takes some milliseconds, and the account picker shows several at once. */
 const drawn = createBoundedMap<Buffer>(100)
 
-/** Head and shoulders on a coloured ground, as a PNG. @returns the same bytes for the same `id` */
-export function portrait(id: string): Buffer {
-  const known = drawn.get(id)
+/** Pixels on each side. */
+export const portraitSize = 96
+
+/** Head and shoulders on a coloured ground, as a PNG. @returns the same bytes for the same `id` and size */
+export function portrait(id: string, size = portraitSize): Buffer {
+  const key = `${id} ${size}`
+  const known = drawn.get(key)
   if (known) return known
-  const photo = draw(id)
-  drawn.set(id, photo)
+  const photo = draw(id, size)
+  drawn.set(key, photo)
   return photo
 }
 
-/** Pixels on each side. */
-const size = 96
-
-function draw(id: string): Buffer {
+function draw(id: string, size: number): Buffer {
   const [red = 0, green = 0, blue = 0, shade = 0] = createHash('sha256').update(id).digest()
   const ground = [90 + red / 3, 90 + green / 3, 90 + blue / 3]
   const figure = ground.map((part) => Math.min(255, part + 60 + shade / 8))
-  const rows = Array.from({ length: size }, (_, y) => row(y, ground, figure))
-  return png(Buffer.concat(rows))
+  const rows = Array.from({ length: size }, (_, y) => row(y, size, ground, figure))
+  return png(Buffer.concat(rows), size)
 }
 
-function row(y: number, ground: readonly number[], figure: readonly number[]): Buffer {
-  const pixels = Array.from({ length: size }, (_, x) => (isFigure(x, y) ? figure : ground))
+function row(
+  y: number,
+  size: number,
+  ground: readonly number[],
+  figure: readonly number[],
+): Buffer {
+  const pixels = Array.from({ length: size }, (_, x) => (isFigure(x, y, size) ? figure : ground))
   // Each row of a PNG begins with its filter; 0 is none.
   return Buffer.from([0, ...pixels.flat()])
 }
 
-function isFigure(x: number, y: number): boolean {
+function isFigure(x: number, y: number, size: number): boolean {
   const middle = size / 2
   const head = Math.hypot(x - middle, y - size * 0.38) < size * 0.19
   const shoulders = Math.hypot((x - middle) / 1.15, y - size) < size * 0.36
@@ -46,7 +52,7 @@ function isFigure(x: number, y: number): boolean {
 }
 
 /** https://www.w3.org/TR/png-3/: signature, header, one block of data, end. */
-function png(rows: Buffer): Buffer {
+function png(rows: Buffer, size: number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(size, 0)
   header.writeUInt32BE(size, 4)

@@ -1,6 +1,6 @@
 /** The users that stand for a special case, so that a person can choose one by purpose. */
 
-import type { TenantUser } from './directory.ts'
+import type { TenantUser } from './user.ts'
 import { hasPhoto } from './portrait.ts'
 
 export const purposes = [

@@ -9,6 +9,21 @@ import type { TenantState } from '../tenant-state.ts'
 
 export class GraphError extends ApiError {
   override name = 'GraphError'
+  /** What is wrong with single properties, as Graph's directory says it. */
+  details: readonly ErrorDetail[] = []
+
+  withDetail(code: string, target: string): this {
+    this.details = [{ code, message: this.message, target }]
+    return this
+  }
+}
+
+interface ErrorDetail {
+  /** `ObjectConflict`, `InvalidValue`, … */
+  code: string
+  message: string
+  /** The name of the property. */
+  target: string
 }
 
 export function badRequest(message: string): GraphError {
@@ -21,12 +36,19 @@ export function badBody(message: string): GraphError {
 }
 
 export function invalidValue(property: string, type: string): GraphError {
-  return badBody(`Invalid value specified for property '${property}' of resource '${type}'.`)
+  const message = `Invalid value specified for property '${property}' of resource '${type}'.`
+  return badBody(message).withDetail('InvalidValue', property)
 }
 
 /** @param status 400 if a property's value is taken, 409 if the object exists already */
 export function conflict(status: 400 | 409, message: string): GraphError {
   return new GraphError(status, 'Request_MultipleObjectsWithSameKeyValue', message)
+}
+
+/** The value of a property that has to be unique is taken. */
+export function objectConflict(property: string): GraphError {
+  const message = `Another object with the same value for property ${property} already exists.`
+  return badBody(message).withDetail('ObjectConflict', property)
 }
 
 export function unsupportedQuery(message: string): GraphError {
@@ -96,6 +118,7 @@ export function sendGraphError(
       error: {
         code: error.code,
         message: error.message,
+        ...(error.details.length > 0 ? { details: error.details } : {}),
         innerError: {
           date: new Date(tenant.now()).toISOString().slice(0, 19),
           'request-id': requestId,

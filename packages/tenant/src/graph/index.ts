@@ -4,13 +4,26 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { allowGraphFromPages } from '../entra/client/cross-origin.ts'
 import { patched } from '../faults/fault.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { answerForm } from './answers.ts'
 import { applicationRoutes } from './applications/index.ts'
-import { groupRoutes, meRoute, organizationRoute } from './directory.ts'
+import { batchRoutes } from './batch.ts'
+import { deletedItemRoutes } from './directory/deleted-items.ts'
+import { deltaRoutes } from './directory/delta.ts'
+import { directoryObjectRoutes } from './directory/objects.ts'
+import { organizationRoutes } from './directory/organization.ts'
+import { roleRoutes } from './directory/roles.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
+import { groupRoutes } from './groups/index.ts'
+import { memberOfRoutes } from './groups/member-of.ts'
+import { referenceRoutes } from './groups/references.ts'
+import { groupWriteRoutes } from './groups/write.ts'
 import { permissionGrantRoutes } from './permission-grants.ts'
-import { photoRoutes } from './photo.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'
-import { usersRoutes } from './users.ts'
+import { watchRoutes } from './unknown.ts'
+import { usersRoutes } from './users/index.ts'
+import { photoRoutes } from './users/photo.ts'
+import { relationRoutes } from './users/relations.ts'
+import { userWriteRoutes } from './users/write.ts'
 
 export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   allowGraphFromPages(app)
@@ -25,6 +38,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   })
   app.addHook<object>('preSerialization', async (request, reply, payload) => {
     reply.type('application/json; odata.metadata=minimal; charset=utf-8')
+    payload = answerForm(request, payload)
     const at = reply.statusCode === 200 && request.routeOptions.config.endpoint
     const fault = at && tenant.faults.consume(at, ['graphResponse'], request)
     if (!fault) return payload
@@ -41,16 +55,24 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     const known = new GraphError(status, 'UnknownError', error.message)
     return sendGraphError(tenant, known, request, reply)
   })
+  const unknownAddress = watchRoutes(app)
   app.setNotFoundHandler((request, reply) => {
-    const segment = /^\/v1\.0\/([^/?(]*)/.exec(request.url)?.[1] ?? ''
-    const error = badRequest(`Resource not found for the segment '${segment}'.`)
-    return sendGraphError(tenant, error, request, reply)
+    return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
-  meRoute(app, tenant)
+  batchRoutes(app)
   usersRoutes(app, tenant)
+  userWriteRoutes(app, tenant)
+  relationRoutes(app, tenant)
   photoRoutes(app, tenant)
   groupRoutes(app, tenant)
-  organizationRoute(app, tenant)
+  groupWriteRoutes(app, tenant)
+  referenceRoutes(app, tenant)
+  memberOfRoutes(app, tenant)
+  deltaRoutes(app, tenant)
+  deletedItemRoutes(app, tenant)
+  roleRoutes(app, tenant)
+  directoryObjectRoutes(app, tenant)
+  organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
   await app.register(async (scope) => applicationRoutes(scope, tenant))
   await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))

@@ -44,7 +44,7 @@ export function apiToken(tenant: TenantState, issue: AccessIssue, api: Resource)
     tid: tenant.tenantId,
     uti: randomBytes(16).toString('base64url'),
     ...(issue.handlesChallenges ? { xms_cc: ['cp1'] } : {}),
-    ...(application ? optionalClaims(application, issue) : {}),
+    ...(application ? optionalClaims(tenant, application, issue) : {}),
   }
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
@@ -101,7 +101,11 @@ export function firstIssuer({ tenantId }: TenantState): string {
  * What the API's registration asks for besides (`optionalClaims.accessToken`, `groupMembershipClaims`).
  * https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
  */
-function optionalClaims(application: Application, { user, grant }: AccessIssue) {
+function optionalClaims(
+  tenant: TenantState,
+  application: Application,
+  { user, grant }: AccessIssue,
+) {
   const asked = application.optionalClaims?.accessToken ?? []
   const groups = ['All', 'SecurityGroup'].includes(application.groupMembershipClaims ?? '')
   const withUsers = asked
@@ -123,6 +127,6 @@ function optionalClaims(application: Application, { user, grant }: AccessIssue) 
         .filter(({ name }) => Object.hasOwn(values, name) && values[name] !== undefined)
         .map(({ name }) => [name, values[name]]),
     ),
-    ...(groups ? groupClaims(user) : {}),
+    ...(groups ? groupClaims(tenant, user) : {}),
   }
 }

@@ -74,7 +74,7 @@ function idTokenClaims(
     aio: randomBytes(84).toString('base64'),
     ...((wants('email') || has('email')) && user.mail !== null ? { email: user.mail } : {}),
     ...(has('auth_time') ? { auth_time: Math.floor(grant.authenticatedAt / 1000) } : {}),
-    ...(has('groups') ? groupClaims(user) : {}),
+    ...(has('groups') ? groupClaims(tenant, user) : {}),
     ...(has('ipaddr') ? { ipaddr: '127.0.0.1' } : {}),
     ...(has('login_hint') ? { login_hint: loginHint(tenant, user) } : {}),
     ...(wants('profile') ? profileClaims(user, has) : {}),
@@ -129,10 +129,14 @@ function roleClaims({ registry }: TenantState, client: Client, user: TenantUser)
 const mostGroups = 200
 
 /** Above 200 groups, the token only says where to ask for them. */
-export function groupClaims({ groups, id }: TenantUser) {
+export function groupClaims({ directory, origin }: TenantState, user: TenantUser) {
+  const groups = directory.membership
+    .allGroupsOf(user)
+    .filter(({ securityEnabled }) => securityEnabled)
+    .map(({ id }) => id)
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
-  const endpoint = `https://graph.microsoft.com/v1.0/users/${id}/getMemberObjects`
+  const endpoint = `${origin}/v1.0/users/${user.id}/getMemberObjects`
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 

@@ -7,6 +7,7 @@ import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { denied, requireAccess, type AnyCaller } from '../bearer.ts'
+import { purgeDeleted } from '../directory/deleted-items.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
 import { listAnswer, parseKey, readBody, type Collection, type ObjectKey } from '../odata.ts'
 import { NewApplication } from './input.ts'
@@ -59,8 +60,9 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
     '/directory/deletedItems/:id',
     { config },
     async (request, reply) => {
-      const caller = await requireWriter(tenant, request)
       const { id } = request.params
+      if (await purgeDeleted(tenant, request, id)) return reply.code(204).send()
+      const caller = await requireWriter(tenant, request)
       const entry = tenant.registry.deleted().find(({ application }) => application.id === id)
       if (!entry) throw notFound(id)
       if (!maySee(caller, entry)) throw denied()

@@ -1,48 +1,44 @@
 /**
- * `$search` of users. Each property is one long text of all users, because normalising 100 000 names for each
- * search would take too long.
+ * `$search` of directory objects. Each property is one long text of all objects, because normalising 100 000 names for
+ * each search would take too long.
+ * https://learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections
  */
 
-import { normalise, type TenantUser } from '../directory/directory.ts'
-import { badRequest, unsupportedQuery } from './errors.ts'
-
-export const searchable = [
-  'displayName',
-  'givenName',
-  'surname',
-  'mail',
-  'userPrincipalName',
-] as const
-
-type Searchable = (typeof searchable)[number]
+import { normalise } from '../../directory/user.ts'
+import { badRequest, unsupportedQuery } from '../errors.ts'
+import { spelled, type EntityType } from './entity.ts'
+import { textOf } from './order.ts'
 
 /** Properties that are matched word by word; the others are matched from their beginning. */
-const tokenised = new Set<Searchable>(['displayName'])
+const tokenised = new Set(['displayName', 'description'])
 
 /** Marks each position at which a match may begin. */
 const start = '\t'
-/** Marks the beginning of each user's text. */
+/** Marks the beginning of each object's text. */
 const border = '\n'
 
 interface Column {
   text: string
-  /** Where each user's part of the text begins. */
+  /** Where each object's part of the text begins. */
   offsets: Uint32Array
 }
 
-const cache = new WeakMap<readonly TenantUser[], Map<Searchable, Column>>()
+const cache = new WeakMap<readonly unknown[], Map<string, Column>>()
 
-/** One byte for each user, by place: 1 if the user matches. */
+/** One byte for each object, by place: 1 if it matches. */
 type Mask = Uint8Array
 
 /**
- * Marks the users who match: quoted `"property:words"` clauses with AND, OR and parentheses. Each word is the beginning
+ * Marks the objects that match: quoted `"property:words"` clauses with AND, OR and parentheses. Each word is the beginning
  * of a word of the property.
  *
  * @throws GraphError 400
  */
-export function search(text: string, users: readonly TenantUser[]): Mask {
+export function search<T>(text: string, type: EntityType<T>, objects: readonly T[]): Mask {
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? []
+  // Deeper ones would exhaust the stack.
+  if (tokens.filter((token) => token === '(').length > 40)
+    throw badRequest(`Syntax error in '${text}'.`)
   let position = 0
 
   function either(): Mask {
@@ -69,7 +65,7 @@ export function search(text: string, users: readonly TenantUser[]): Mask {
   function one(): Mask {
     const token = tokens[position] ?? ''
     position += 1
-    if (token !== '(') return clause(token, text, users)
+    if (token !== '(') return clause(token, text, type, objects)
     const mask = either()
     if (tokens[position] !== ')') throw badRequest(`Syntax error in '${text}'.`)
     position += 1
@@ -81,20 +77,21 @@ export function search(text: string, users: readonly TenantUser[]): Mask {
   return mask
 }
 
-function clause(token: string, text: string, users: readonly TenantUser[]): Mask {
-  const [, property = '', words = ''] = /^"([^:"]+):(.*)"$/s.exec(token) ?? []
+function clause<T>(token: string, text: string, type: EntityType<T>, objects: readonly T[]): Mask {
+  const [, asked = '', words = ''] = /^"([^:"]+):(.*)"$/s.exec(token) ?? []
   if (!token.startsWith('"'))
     throw badRequest(`Syntax error in '${text}': expected a quoted clause.`)
-  const name = searchable.find((candidate) => candidate.toLowerCase() === property.toLowerCase())
-  if (!name) throw unsupportedQuery(`Unsupported or missing property in the clause ${token}.`)
-  return usersWith(users, name, words.replaceAll(/\\(.)/g, '$1'))
+  const name = spelled(type, asked)
+  const isText = name !== undefined && type.properties[name]?.filters.startsWith
+  if (!name || !(isText || tokenised.has(name)))
+    throw unsupportedQuery(`Unsupported or missing property in the clause ${token}.`)
+  return matching(columnOf(type, objects, name), name, words.replaceAll(/\\(.)/g, '$1'))
 }
 
-/** Marks the users of whose property each word of `words` is a beginning. */
-function usersWith(users: readonly TenantUser[], name: Searchable, words: string): Mask {
-  const column = columnOf(users, name)
+/** Marks the objects of whose property each word of `words` is a beginning. */
+function matching(column: Column, name: string, words: string): Mask {
   const [first, ...others] = partsOf(name, words).map((part) => start + part)
-  const mask = new Uint8Array(users.length)
+  const mask = new Uint8Array(column.offsets.length)
   if (first === undefined) return mask.fill(1)
   for (let at = column.text.indexOf(first); at >= 0;) {
     const place = placeOf(column.offsets, at)
@@ -106,19 +103,19 @@ function usersWith(users: readonly TenantUser[], name: Searchable, words: string
   return mask
 }
 
-export function columnOf(users: readonly TenantUser[], name: Searchable): Column {
-  const columns = cache.get(users) ?? new Map<Searchable, Column>()
-  cache.set(users, columns)
-  const column = columns.get(name) ?? makeColumn(users, name)
+export function columnOf<T>(type: EntityType<T>, objects: readonly T[], name: string): Column {
+  const columns = cache.get(objects) ?? new Map<string, Column>()
+  cache.set(objects, columns)
+  const column = columns.get(name) ?? makeColumn(type, objects, name)
   columns.set(name, column)
   return column
 }
 
-function makeColumn(users: readonly TenantUser[], name: Searchable): Column {
-  const offsets = new Uint32Array(users.length)
+function makeColumn<T>(type: EntityType<T>, objects: readonly T[], name: string): Column {
+  const offsets = new Uint32Array(objects.length)
   let length = 0
-  const parts = users.map((user, place) => {
-    const value = partsOf(name, user[name] ?? '').map((part) => start + part)
+  const parts = objects.map((object, place) => {
+    const value = partsOf(name, textOf(type.read(object, name))).map((part) => start + part)
     const part = border + value.join('')
     offsets[place] = length
     length += part.length
@@ -127,13 +124,13 @@ function makeColumn(users: readonly TenantUser[], name: Searchable): Column {
   return { text: parts.join(''), offsets }
 }
 
-function partsOf(name: Searchable, value: string): string[] {
+function partsOf(name: string, value: string): string[] {
   const text = normalise(value).trim()
   if (tokenised.has(name)) return text.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
   return [text.replace(/[\n\t]/g, ' ')]
 }
 
-/** The last user whose part begins at or before `at`: a binary search. */
+/** The last object whose part begins at or before `at`: a binary search. */
 function placeOf(offsets: Uint32Array, at: number): number {
   let low = 0
   let high = offsets.length - 1

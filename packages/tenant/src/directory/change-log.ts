@@ -1,0 +1,39 @@
+/** What changed, in order, for delta queries. Bounded: a delta token that is older than the log has to start again. */
+
+export interface Change {
+  /** Counts up from 1. */
+  number: number
+  type: 'user' | 'group'
+  id: string
+  /** For a group: a member that was added or removed; undefined for a change of the object. */
+  member?: { id: string; isRemoved: boolean }
+}
+
+export interface ChangeLog {
+  add(type: Change['type'], id: string, member?: Change['member']): void
+  /** The number of the latest change; 0 before the first one. */
+  latest(): number
+  /** The changes after a number; undefined if the log has forgotten some of them. */
+  since(number: number): readonly Change[] | undefined
+}
+
+const limit = 10_000
+
+export function createChangeLog(): ChangeLog {
+  let changes: Change[] = []
+  let latest = 0
+  return {
+    add(type, id, member) {
+      latest += 1
+      changes.push({ number: latest, type, id, ...(member ? { member } : {}) })
+      if (changes.length > limit * 1.1) changes = changes.slice(-limit)
+    },
+    latest: () => latest,
+    since(number) {
+      const first = changes[0]?.number ?? latest + 1
+      // A number from the future is of another run of the tenant.
+      if (number < first - 1 || number > latest) return undefined
+      return changes.filter((change) => change.number > number)
+    },
+  }
+}

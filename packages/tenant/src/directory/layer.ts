@@ -1,0 +1,118 @@
+/** Objects that were created, changed or deleted, over a list that is generated. Only what differs is kept. */
+
+interface Entry<T> {
+  /** The object now, or when it was deleted. */
+  object: T
+  /** Ms since the epoch, while it is deleted. */
+  deletedAt?: number
+  /** Deleted for good. */
+  isPurged?: boolean
+}
+
+/** Plain JSON: the objects that differ from the generated ones. */
+export type LayerSnapshot<T> = readonly Entry<T>[]
+
+export interface Layer<T> {
+  /** The objects that exist, in the generated order; created ones follow. A new list after each change. */
+  list(): readonly T[]
+  get(id: string): T | undefined
+  /** Creates or changes an object. */
+  put(object: T): void
+  /** Keeps the object in `deleted`, unless `forGood`. @returns false if there is none */
+  remove(id: string, at: number, forGood?: boolean): boolean
+  deleted(): readonly { object: T; deletedAt: number }[]
+  /** Gets a deleted object back. */
+  restore(id: string): T | undefined
+  /** Removes a deleted object for good. @returns false if there is none */
+  purge(id: string): boolean
+  /** Takes another generated list; changes stay. */
+  rebase(base: readonly T[]): void
+  snapshot(): LayerSnapshot<T>
+  load(snapshot: LayerSnapshot<T>): void
+}
+
+export function createLayer<T extends { readonly id: string }>(
+  generated: readonly T[],
+  /** Called after each change, with the new list. */
+  onChange: (list: readonly T[], previous: readonly T[]) => void = () => undefined,
+): Layer<T> {
+  let base = generated
+  let byId = indexed(base)
+  const entries = new Map<string, Entry<T>>()
+  let current: readonly T[] | undefined = base
+
+  function list(): readonly T[] {
+    if (current) return current
+    const kept = base.flatMap((object) => {
+      const entry = entries.get(object.id)
+      if (!entry) return [object]
+      return isGone(entry) ? [] : [entry.object]
+    })
+    const created = [...entries.values()].filter(
+      (entry) => !isGone(entry) && !byId.has(entry.object.id),
+    )
+    current = [...kept, ...created.map(({ object }) => object)]
+    return current
+  }
+  function changed(): void {
+    const previous = current ?? base
+    current = undefined
+    onChange(list(), previous)
+  }
+  function get(id: string): T | undefined {
+    const entry = entries.get(id)
+    if (entry) return isGone(entry) ? undefined : entry.object
+    return byId.get(id)
+  }
+  function set(entry: Entry<T>): void {
+    entries.set(entry.object.id, entry)
+    changed()
+  }
+  const deletedEntry = (id: string) => {
+    const entry = entries.get(id)
+    return entry?.deletedAt !== undefined && !entry.isPurged ? entry : undefined
+  }
+  return {
+    list,
+    get,
+    put: (object) => set({ object }),
+    remove(id, at, forGood = false) {
+      const object = get(id)
+      if (object) set({ object, deletedAt: at, ...(forGood ? { isPurged: true } : {}) })
+      return object !== undefined
+    },
+    deleted: () =>
+      [...entries.values()].flatMap(({ object, deletedAt, isPurged }) =>
+        deletedAt === undefined || isPurged ? [] : [{ object, deletedAt }],
+      ),
+    restore(id) {
+      const entry = deletedEntry(id)
+      if (entry) set({ object: entry.object })
+      return entry?.object
+    },
+    purge(id) {
+      const entry = deletedEntry(id)
+      if (entry) set({ ...entry, isPurged: true })
+      return entry !== undefined
+    },
+    rebase(next) {
+      base = next
+      byId = indexed(base)
+      changed()
+    },
+    snapshot: () => structuredClone([...entries.values()]),
+    load(snapshot) {
+      entries.clear()
+      for (const entry of structuredClone(snapshot)) entries.set(entry.object.id, entry)
+      changed()
+    },
+  }
+}
+
+function indexed<T extends { readonly id: string }>(list: readonly T[]): Map<string, T> {
+  return new Map(list.map((object) => [object.id, object]))
+}
+
+function isGone({ deletedAt }: Entry<unknown>): boolean {
+  return deletedAt !== undefined
+}

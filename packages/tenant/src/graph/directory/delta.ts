@@ -1,0 +1,235 @@
+/**
+ * `/users/delta` and `/groups/delta`: everything first, and then what has changed.
+ * https://learn.microsoft.com/graph/delta-query-overview
+ */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Change } from '../../directory/change-log.ts'
+import type { TenantGroup } from '../../directory/groups.ts'
+import type { TenantUser } from '../../directory/user.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { anyUser, groups as groupAccess } from '../access.ts'
+import { addressOf, contextOf, type Row } from '../answers.ts'
+import { requireAccess } from '../bearer.ts'
+import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
+import type { EntityType } from '../filter/entity.ts'
+import { groupType } from '../groups/entity.ts'
+import { parseOptions, parseSelect, type Options } from '../query.ts'
+import { userType } from '../users/entity.ts'
+import { refuseGuest, viewUser, type AnyCaller } from '../users/view.ts'
+import { findObject, viewGroup } from './object.ts'
+
+export function deltaRoutes(app: FastifyInstance, tenant: TenantState): void {
+  const users: Tracked<TenantUser> = {
+    type: 'user',
+    entity: userType,
+    list: () => tenant.directory.users,
+    get: (id) => tenant.directory.byId(id),
+    view: viewUser,
+    isKept: (id) => tenant.directory.deletedUsers.list().some(({ object }) => object.id === id),
+  }
+  const groups: Tracked<TenantGroup> = {
+    type: 'group',
+    entity: groupType,
+    list: () => tenant.directory.groups,
+    get: (id) => tenant.directory.group(id),
+    view: viewGroup,
+    isKept: (id) => tenant.directory.deletedGroups.list().some(({ object }) => object.id === id),
+  }
+  app.get('/users/delta', { config: { endpoint: 'users' } }, async (request, reply) => {
+    const caller = await requireAccess(tenant, request, anyUser)
+    refuseGuest(tenant, caller)
+    reply.header('preference-applied', preferenceOf(request))
+    return delta(tenant, request, caller, users)
+  })
+  app.get('/groups/delta', { config: { endpoint: 'groups' } }, async (request, reply) => {
+    const caller = await requireAccess(tenant, request, groupAccess)
+    refuseGuest(tenant, caller)
+    reply.header('preference-applied', preferenceOf(request))
+    return delta(tenant, request, caller, groups)
+  })
+}
+
+interface Tracked<T> {
+  type: Change['type']
+  entity: EntityType<T>
+  list(): readonly T[]
+  get(id: string): T | undefined
+  view(object: T, caller: AnyCaller, select: readonly string[] | undefined): Row
+  /** Whether a deleted object can be restored. */
+  isKept(id: string): boolean
+}
+
+/** What a token holds: the query, and how far it has come. */
+interface State {
+  select: readonly string[] | undefined
+  ids: readonly string[] | undefined
+  /** Of the change up to which everything was sent. */
+  number: number
+  /** While everything is sent: the place of the next object. */
+  start?: number
+}
+
+const pageSize = 100
+const largestPage = 999
+
+/** `Prefer: odata.maxpagesize`: of lists of the directory, only delta queries honour it. */
+function pageSizeOf({ headers }: FastifyRequest): number {
+  const [, size] = /odata\.maxpagesize\s*=\s*(\d{1,6})/i.exec(String(headers.prefer)) ?? []
+  return size === undefined ? pageSize : Math.min(Math.max(Number(size), 1), largestPage)
+}
+
+function preferenceOf({ headers }: FastifyRequest): string | undefined {
+  return /odata\.maxpagesize\s*=\s*\d{1,6}/i.exec(String(headers.prefer))?.[0]
+}
+
+function delta<T extends { id: string }>(
+  tenant: TenantState,
+  request: FastifyRequest,
+  caller: AnyCaller,
+  tracked: Tracked<T>,
+) {
+  const options = parseOptions(request.url)
+  const state = stateOf(tenant, options, tracked)
+  const address = addressOf(tenant, request)
+  const context = { '@odata.context': contextOf(tenant, `${tracked.type}s`, state) }
+  const link = (name: string, next: State) =>
+    `${address}?${name}=${tenant.seal.seal(purpose(tracked.type), next)}`
+  const end = { ...state, number: tenant.directory.changes.latest() }
+  if (state.start === undefined) {
+    const value = changedRows(tenant, caller, tracked, state)
+    return { ...context, '@odata.deltaLink': link('$deltatoken', end), value }
+  }
+  if (options.$deltatoken === 'latest') {
+    const { start: _, ...rest } = end
+    return { ...context, '@odata.deltaLink': link('$deltatoken', rest), value: [] }
+  }
+  const { start, ...rest } = state
+  const wanted = state.ids
+  const objects = wanted ? tracked.list().filter(({ id }) => wanted.includes(id)) : tracked.list()
+  const next = start + pageSizeOf(request)
+  const value = objects
+    .slice(start, next)
+    .map((object) => fullRow(tenant, caller, tracked, object, state.select))
+  if (next < objects.length) {
+    return { ...context, '@odata.nextLink': link('$skiptoken', { ...state, start: next }), value }
+  }
+  // Changes since the first page come with the delta link.
+  return { ...context, '@odata.deltaLink': link('$deltatoken', rest), value }
+}
+
+const purpose = (type: string) => `${type} delta`
+
+function stateOf<T>(tenant: TenantState, options: Options, tracked: Tracked<T>): State {
+  const { $deltatoken, $skiptoken, $select, $filter } = options
+  const token = $skiptoken ?? $deltatoken
+  if (token !== undefined && token !== 'latest') return openState(tenant, token, tracked.type)
+  for (const name of ['$search', '$orderby', '$top', '$count', '$expand'] as const) {
+    // https://learn.microsoft.com/graph/api/user-delta: $select, and $filter by id only.
+    if (options[name] !== undefined && !(name === '$expand' && tracked.type === 'group')) {
+      throw badRequest(`The query parameter '${name}' is not supported.`)
+    }
+  }
+  // Members come beside the properties in any case.
+  const names = $select?.split(',').filter((name) => name.trim().toLowerCase() !== 'members')
+  const select = names && parseSelect(names.length > 0 ? names.join(',') : 'id', tracked.entity)
+  return {
+    select: select && [...new Set([...select, 'id'])],
+    ids: idsOf($filter),
+    number: tenant.directory.changes.latest(),
+    start: 0,
+  }
+}
+
+/** The page: `id eq '…' or id eq '…'`, at most 50 of them. */
+const mostIds = 50
+
+function idsOf(filter: string | undefined): string[] | undefined {
+  if (filter === undefined) return undefined
+  const clauses = filter
+    .split(/\s+or\s+/i)
+    .map((clause) => /^\s*id\s+eq\s+'([^']*)'\s*$/i.exec(clause))
+  const ids = clauses.map((clause) => clause?.[1]?.toLowerCase())
+  if (ids.length <= mostIds && ids.every((id) => id !== undefined)) return ids
+  throw unsupportedQuery('A delta query can be filtered by up to 50 ids only.')
+}
+
+/** @throws GraphError 400, and 410 for a token that is older than the log or of another run */
+function openState(tenant: TenantState, token: string, type: string): State {
+  const opened = tenant.seal.open(purpose(type), token)
+  if (typeof opened !== 'object' || opened === null || !('number' in opened)) {
+    throw badRequest('Badly formed token.')
+  }
+  const state = opened as State
+  if (tenant.directory.changes.since(state.number)) return state
+  const address = `${tenant.origin}/v1.0/${type}s/delta?$deltatoken=`
+  throw new GraphError(
+    410,
+    'syncStateNotFound',
+    'The sync state generation is not found. Please start with an initial query.',
+    {
+      location: address,
+    },
+  )
+}
+
+/** As the page says, properties that were never set are not in the answer. */
+function fullRow<T>(
+  tenant: TenantState,
+  caller: AnyCaller,
+  tracked: Tracked<T>,
+  object: T,
+  select: readonly string[] | undefined,
+): Row {
+  const row = tracked.view(object, caller, select)
+  const members = tracked.type === 'group' ? membersDelta(tenant, object as TenantGroup) : {}
+  return {
+    ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)),
+    ...members,
+  }
+}
+
+function membersDelta({ directory }: TenantState, group: TenantGroup): Row {
+  const { users, groups } = directory.membership.membersOf(group)
+  const members = [
+    ...users.map(({ id }) => ({ '@odata.type': '#microsoft.graph.user', id })),
+    ...groups.map(({ id }) => ({ '@odata.type': '#microsoft.graph.group', id })),
+  ]
+  return members.length > 0 ? { 'members@delta': members } : {}
+}
+
+function changedRows<T extends { id: string }>(
+  tenant: TenantState,
+  caller: AnyCaller,
+  tracked: Tracked<T>,
+  { number, ids, select }: State,
+): Row[] {
+  const changes = (tenant.directory.changes.since(number) ?? []).filter(
+    ({ type, id }) => type === tracked.type && (!ids || ids.includes(id)),
+  )
+  const byId = Map.groupBy(changes, ({ id }) => id)
+  return [...byId].map(([id, own]) => {
+    const object = tracked.get(id)
+    if (!object) {
+      // https://learn.microsoft.com/graph/delta-query-overview: `changed` for an object that can be restored.
+      return { id, '@removed': { reason: tracked.isKept(id) ? 'changed' : 'deleted' } }
+    }
+    const members = own.flatMap(({ member }) => (member ? [memberRow(tenant, member)] : []))
+    return {
+      ...tracked.view(object, caller, select),
+      ...(members.length > 0 ? { 'members@delta': members } : {}),
+    }
+  })
+}
+
+function memberRow(
+  tenant: TenantState,
+  { id, isRemoved }: { id: string; isRemoved: boolean },
+): Row {
+  const type = findObject(tenant, id)?.type ?? 'user'
+  return {
+    '@odata.type': `#microsoft.graph.${type}`,
+    id,
+    ...(isRemoved ? { '@removed': { reason: 'deleted' } } : {}),
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The forms in which an address of Graph can be written, as one form for routes: `/beta` is `/v1.0` where shapes agree,
+ * `users('id')` is `users/id`, and a trailing slash means nothing. OData 4.01 URL Conventions, section 4.3.
+ */
+
+import type { IncomingMessage } from 'node:http'
+
+const graphPath = /^((?:https?:\/\/[^/?]+)?)\/(?:v1\.0|beta)(\/[^?]*)?(\?.*)?$/i
+const keyed = /^([A-Za-z]+)\('((?:[^']|'')*)'\)$/
+const named = /^(users|groups|directoryRoles)\((\w+='(?:[^']|'')*')\)$/i
+/** Actions and functions, which may be written with their namespace and, if they are functions, with `()`. */
+const bound =
+  /^(?:microsoft\.graph\.)?(delta|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects|getByIds|validateProperties|getAvailableExtensionProperties|restore|revokeSignInSessions|addPassword|removePassword|addKey|removeKey|assignLicense|changePassword)(?:\(\))?$/i
+
+/** @returns the address that routes know; other addresses as they are */
+export function routedUrl(url: string): string {
+  const [, origin, path = '', query = ''] = graphPath.exec(url) ?? []
+  if (origin === undefined) return url
+  const segments = path.split('/').filter(Boolean)
+  // https://learn.microsoft.com/graph/call-api: an alias for the organisation of the caller.
+  if (segments[0]?.toLowerCase() === 'myorganization') segments.shift()
+  return [`${origin}/v1.0`, ...segments.flatMap(routedSegment)].join('/') + query
+}
+
+/** For Fastify's `rewriteUrl`; the address as it was sent stays in `request.originalUrl`. */
+export function rewriteUrl({ url = '/' }: IncomingMessage): string {
+  return routedUrl(url)
+}
+
+function routedSegment(segment: string): string[] {
+  const text = decoded(segment)
+  const [, collection, key] = keyed.exec(text) ?? []
+  if (collection !== undefined && key !== undefined) {
+    return [collection, encodeURIComponent(key.replaceAll("''", "'"))]
+  }
+  const [, owner, alternate] = named.exec(text) ?? []
+  if (owner !== undefined && alternate !== undefined) {
+    return [owner, encodeURIComponent(`(${alternate})`)]
+  }
+  const [, action] = bound.exec(text) ?? []
+  if (action !== undefined) return [action]
+  // The router leaves an encoded dollar sign as it is.
+  return [segment.replaceAll(/%24/g, '$')]
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** The key of `users(userPrincipalName='…')`; undefined for a plain key. */
+export function alternateKey(text: string): { name: string; value: string } | undefined {
+  const [, name, value] = /^\((\w+)='((?:[^']|'')*)'\)$/.exec(text) ?? []
+  if (name === undefined || value === undefined) return undefined
+  return { name, value: value.replaceAll("''", "'") }
+}

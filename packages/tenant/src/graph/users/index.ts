@@ -1,0 +1,59 @@
+/** `/me`, `/users`, `/users/{id}` and `/users/$count`. https://learn.microsoft.com/graph/api/resources/user */
+
+import type { FastifyInstance } from 'fastify'
+import type { TenantState } from '../../tenant-state.ts'
+import { anyUser, ownUserOnly } from '../access.ts'
+import { contextOf, listAnswer, sendCount } from '../answers.ts'
+import { requireAccess } from '../bearer.ts'
+import { userExpansion } from '../directory/expand.ts'
+import { readQuery, type Query } from '../query.ts'
+import { userType } from './entity.ts'
+import { refuseGuest, requireTarget, viewUser } from './view.ts'
+
+export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
+  const config = { endpoint: 'users' } as const
+  app.get('/users', { config }, async (request) => {
+    const caller = await requireAccess(tenant, request, anyUser)
+    refuseGuest(tenant, caller)
+    const query = readQuery(request, userType)
+    const expand = userExpansion(tenant, query)
+    return listAnswer(tenant, request, {
+      type: userType,
+      objects: tenant.directory.users,
+      query,
+      context: expandedContext('users', query),
+      view: (user) => ({ ...viewUser(user, caller, query.select), ...expand(user, caller) }),
+    })
+  })
+
+  app.get('/users/$count', { config }, async (request, reply) => {
+    const caller = await requireAccess(tenant, request, anyUser)
+    refuseGuest(tenant, caller)
+    return sendCount(request, reply, userType, tenant.directory.users)
+  })
+
+  for (const [url, endpoint] of [
+    ['/me', 'me'],
+    ['/users/:id', 'users'],
+  ] as const) {
+    app.get(url, { config: { endpoint } }, async (request) => {
+      const { caller, user } = await requireTarget(tenant, request, {
+        own: ownUserOnly,
+        any: anyUser,
+      })
+      const query = readQuery(request, userType, true)
+      const expand = userExpansion(tenant, query)
+      return {
+        '@odata.context': `${contextOf(tenant, expandedContext('users', query), query)}/$entity`,
+        ...viewUser(user, caller, query.select),
+        ...expand(user, caller),
+      }
+    })
+  }
+}
+
+/** `users(manager())` if an answer without `$select` has expanded objects. */
+export function expandedContext(name: string, { options: { $expand }, select }: Query): string {
+  const [, expanded] = /^\s*(\w+)/.exec($expand ?? '') ?? []
+  return expanded === undefined || select ? name : `${name}(${expanded}())`
+}
