@@ -201,10 +201,10 @@ describe('the journal', () => {
       code: 'Request_UnsupportedQuery',
       source: 'https://learn.microsoft.com/graph/aad-advanced-queries',
     })
-    await callGraph(tenant, '/sites/root', token)
+    await callGraph(tenant, '/deviceManagement', token)
     expect(last()).toMatchObject({
       isServed: false,
-      problem: { message: expect.stringContaining('sites') },
+      problem: { message: expect.stringContaining('deviceManagement') },
     })
     await callGraph(tenant, '/me', token)
     expect(last()?.isServed).toBe(true)
