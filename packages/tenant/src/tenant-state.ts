@@ -45,6 +45,11 @@ export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }
 
+/** The issuer of v1.0 tokens is the same on every host of Entra. */
+export function firstIssuer({ tenantId }: TenantState): string {
+  return `https://sts.windows.net/${tenantId}/`
+}
+
 export function graphOriginOf({ graphOrigin, origin }: TenantState): string {
   return graphOrigin ?? origin
 }

@@ -11,7 +11,7 @@ import { userInfoRoutes } from './entra/user-info.ts'
 import type { Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { graphRoutes } from './graph/index.ts'
-import { rewriteUrl } from './graph/paths.ts'
+import { rewriteUrl } from './graph/protocol/paths.ts'
 import { serverCertificate } from './https/certificate.ts'
 import type { Journal } from './journal.ts'
 import type { RotateOptions } from './keys.ts'
@@ -152,7 +152,7 @@ function newServer(certificate: { cert: string; key: string } | undefined): Fast
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
     ...(certificate && { https: { cert: certificate.cert, key: certificate.key } }),
   })
   // The routes are the same over TLS; the type of Fastify names the server, which no route uses.

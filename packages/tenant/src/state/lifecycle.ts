@@ -99,7 +99,7 @@ function applyConfiguration(
     const entry = registry.entry(id)
     if (entry && before[id] === latest[id]) continue
     const { application, servicePrincipal, postLogoutRedirectUris } = applicationOf(client, now())
-    const target = entry ?? registry.add(application, undefined, 0)
+    const target = entry ?? registry.add(application, [], 0)
     Object.assign(target, { application, servicePrincipal, fixed: { postLogoutRedirectUris } })
   }
 }

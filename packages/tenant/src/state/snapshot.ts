@@ -23,7 +23,7 @@ const StoredEntry = Type.Object({
   application: Type.Object({ id: Type.String(), appId: Type.String(), displayName: Type.String() }),
   servicePrincipal: Type.Union([Type.Object({ id: Type.String() }), Type.Null()]),
   isRegistered: Type.Boolean(),
-  ownerId: Type.Union([Type.String(), Type.Null()]),
+  ownerIds: Texts,
   appRoleAssignments: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -221,7 +221,7 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   directory.resize(snapshot.users)
   directory.restore(snapshot.directory as unknown as DirectorySnapshot)
   directory.restoreAccounts(snapshot.accounts)
-  registry.restore(present, deleted)
+  registry.load(present, deleted)
   consents.withdraw()
   for (const { clientId, userId, scopes } of snapshot.consents) {
     consents.set({ clientId, userId: userId ?? undefined, scopes })
@@ -235,14 +235,14 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
 }
 
 function storedEntry(entry: Entry): Snapshot['applications'][number] {
-  const { application, servicePrincipal, isRegistered, ownerId, appRoleAssignments, fixed } = entry
+  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments, fixed } = entry
   const { id, appId, displayName } = application
   return {
     // Microsoft's own have hundreds of permissions, which are the same in every tenant.
     application: isRegistered ? application : { id, appId, displayName },
     servicePrincipal: servicePrincipal ?? null,
     isRegistered,
-    ownerId: ownerId ?? null,
+    ownerIds: [...ownerIds],
     appRoleAssignments: [...appRoleAssignments],
     postLogoutRedirectUris: [...(fixed.postLogoutRedirectUris ?? [])],
   }
@@ -257,7 +257,7 @@ function entryOf(registry: Registry, stored: Snapshot['applications'][number]): 
     application,
     servicePrincipal: (stored.servicePrincipal ?? undefined) as Entry['servicePrincipal'],
     isRegistered: stored.isRegistered,
-    ownerId: stored.ownerId ?? undefined,
+    ownerIds: stored.ownerIds,
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: stored.appRoleAssignments,
