@@ -10,6 +10,7 @@ import type { TenantState } from '../tenant-state.ts'
 import { sendControlProblem } from './answer.ts'
 import { ControlError, controlErrors, errorBody } from './errors.ts'
 import { collectRoutes } from './openapi.ts'
+import { clientRoutes } from './routes/clients.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { journalRoutes } from './routes/journal.ts'
@@ -46,6 +47,7 @@ export async function controlRoutes(
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
   userRoutes(app, tenant)
+  clientRoutes(app, tenant)
   clockRoutes(app, tenant)
   tokenRoutes(app, tenant)
   policyRoutes(app, tenant)
