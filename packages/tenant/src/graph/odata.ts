@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import type { TenantState } from '../tenant-state.ts'
+import { graphOriginOf, type TenantState } from '../tenant-state.ts'
 import { badBody, badRequest, invalidValue } from './errors.ts'
 import { pageOf } from './filter/page.ts'
 import { rowType, type Row } from './filter/rows.ts'
@@ -64,7 +64,7 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
 }
 
 function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
-  return `${tenant.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
+  return `${graphOriginOf(tenant)}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
 /**

@@ -53,6 +53,8 @@ export interface Registry {
   purge(entry: Entry): void
   /** Counts a request to Graph's applications, for those that are hidden. */
   beginRequest(): void
+  /** Takes the place of everything: what is present, and what is deleted. */
+  load(present: readonly Entry[], deleted: readonly Entry[]): void
 }
 
 /** @param now ms since the epoch */
@@ -96,6 +98,12 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         entry.isHidden = entry.hiddenFor > 0
         if (entry.isHidden) entry.hiddenFor -= 1
       }
+    },
+    load(entriesOfNow, deletedOnes) {
+      entries.clear()
+      deleted.clear()
+      for (const entry of entriesOfNow) put(entry)
+      for (const entry of deletedOnes) deleted.add(entry)
     },
   }
   for (const registration of fixed) grantRegistered(registry, registration, now)
