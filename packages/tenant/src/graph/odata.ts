@@ -2,7 +2,7 @@
 
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import type { TenantState } from '../tenant-state.ts'
+import { graphOriginOf, type TenantState } from '../tenant-state.ts'
 import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
 import { parseCount, parseOptions, parseTop } from './query.ts'
 
@@ -69,7 +69,7 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
 }
 
 function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
-  return `${tenant.origin}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
+  return `${graphOriginOf(tenant)}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
 const purpose = 'object_skiptoken'
@@ -82,7 +82,7 @@ function nextLink(
 ): string {
   const next = { ...options, $skiptoken: tenant.seal.seal(purpose, { start }) }
   const query = Object.entries(next).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  return `${tenant.origin}/v1.0/${name}?${query.join('&')}`
+  return `${graphOriginOf(tenant)}/v1.0/${name}?${query.join('&')}`
 }
 
 function openToken(tenant: TenantState, token: string): number {

@@ -4,7 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { graphTime } from '../../registry/application.ts'
-import type { TenantState } from '../../tenant-state.ts'
+import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
 import { badBody } from '../errors.ts'
 import { keyed, readBody } from '../odata.ts'
 import { findApplication, requireWriter } from './operations.ts'
@@ -36,7 +36,7 @@ export function passwordRoutes(app: FastifyInstance, tenant: TenantState): void 
       const password = newPassword(passwordCredential, tenant.now())
       application.passwordCredentials = [...application.passwordCredentials, password]
       return {
-        '@odata.context': `${tenant.origin}/v1.0/$metadata#microsoft.graph.passwordCredential`,
+        '@odata.context': `${graphOriginOf(tenant)}/v1.0/$metadata#microsoft.graph.passwordCredential`,
         ...viewPassword(password),
         secretText: password.secretText,
       }

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Change } from '../../directory/change-log.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
-import type { TenantState } from '../../tenant-state.ts'
+import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
 import { anyUser, groups as groupAccess } from '../access.ts'
 import { addressOf, contextOf, type Row } from '../answers.ts'
 import { requireAccess } from '../bearer.ts'
@@ -162,7 +162,7 @@ function openState(tenant: TenantState, token: string, type: string): State {
   }
   const state = opened as State
   if (tenant.directory.changes.since(state.number)) return state
-  const address = `${tenant.origin}/v1.0/${type}s/delta?$deltatoken=`
+  const address = `${graphOriginOf(tenant)}/v1.0/${type}s/delta?$deltatoken=`
   throw new GraphError(
     410,
     'syncStateNotFound',
