@@ -17,7 +17,7 @@ const call = (method: string, path: string, body?: unknown, headers?: Record<str
 
 const names = async (filter: string) => {
   const path = `/applications?$select=displayName&$count=true&$filter=${encodeURIComponent(filter)}`
-  const { body } = await call('GET', path)
+  const { body } = await call('GET', path, undefined, { consistencylevel: 'eventual' })
   return [body['@odata.count'], JSON.stringify(body.value)]
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createChangeLog } from '../src/directory/change-log.ts'
+import { createChangeLog } from '../src/directory/changes/change-log.ts'
 import { createDirectory } from '../src/directory/directory.ts'
 import { generateUsers } from '../src/directory/generate.ts'
 

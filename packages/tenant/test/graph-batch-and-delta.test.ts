@@ -60,7 +60,7 @@ describe('a batch', () => {
       body: { error: { code: 'Request_ResourceNotFound' } },
     })
     expect(byId['3']?.body['@odata.count']).toBe(149)
-    const photo = Buffer.from(`${byId['4']?.body as unknown as string}`, 'base64')
+    const photo = Buffer.from(byId['4']?.body as unknown as string, 'base64')
     expect(photo.subarray(1, 4).toString()).toBe('PNG')
     expect([byId['5']?.body, byId['6']?.status, byId['7']?.status]).toEqual(['150', 200, 401])
   })

@@ -246,3 +246,36 @@ describe('a page', () => {
     expect(body.value).toEqual(tenant.users.slice(0, 2).map(({ id }) => ({ id })))
   })
 })
+
+describe('applications and service principals', () => {
+  it('are filtered as strictly, by properties of their own', async () => {
+    const name = "displayName eq 'Microsoft Graph'"
+    const found = await ask('/servicePrincipals', { $filter: `${name} or displayName eq 'x'` })
+    expect(names(found)).toEqual(['Microsoft Graph'])
+    const inList = await ask('/servicePrincipals', {
+      $filter: "displayName in ('Microsoft Graph')",
+    })
+    expect(names(inList)).toEqual(['Microsoft Graph'])
+    const $filter = `not (${name})`
+    expect((await ask('/servicePrincipals', { $filter })).body.error?.code).toBe(
+      'Request_UnsupportedQuery',
+    )
+    const others = await ask('/servicePrincipals', { $filter, $count: 'true' }, eventual)
+    expect(names(others)).not.toContain('Microsoft Graph')
+    expect(others.body['@odata.count']).toBe(others.body.value?.length)
+    for (const wrong of ["nothing eq 'x'", "appRoles eq 'x'"]) {
+      expect((await ask('/servicePrincipals', { $filter: wrong })).status).toBe(400)
+    }
+  })
+
+  it('are sorted and searched in advanced queries only, and counted with the header only', async () => {
+    const options = { $orderby: 'displayName', $count: 'true' }
+    expect((await ask('/servicePrincipals', options)).status).toBe(400)
+    const sorted = names(await ask('/servicePrincipals', options, eventual)) ?? []
+    expect(sorted).toEqual(sorted.toSorted())
+    const found = await ask('/servicePrincipals', { $search: '"displayName:graph"' }, eventual)
+    expect(names(found)).toContain('Microsoft Graph')
+    const { body } = await ask('/servicePrincipals', { $count: 'true' })
+    expect(body).not.toHaveProperty('@odata.count')
+  })
+})

@@ -1,9 +1,9 @@
 /** The tenant's directory: users and groups as generated, with what was created, changed and deleted since. */
 
 import { createAccountStates, type AccountStates } from './account-states.ts'
-import { createChangeLog, type ChangeLog } from './change-log.ts'
+import { createChangeLog, type ChangeLog } from './changes/change-log.ts'
 import { generateGroups, unnamedGroup, type TenantGroup } from './groups.ts'
-import { createLayer, type Layer, type LayerSnapshot } from './layer.ts'
+import { createLayer, type Layer, type LayerSnapshot } from './changes/layer.ts'
 import { createManagers, type Managers } from './managers.ts'
 import { createMembership, type Membership, type MembershipSnapshot } from './membership.ts'
 import { normalise, type TenantUser } from './user.ts'
@@ -122,13 +122,28 @@ export function createDirectory(
       generated = make(size)
       reload()
     },
-    snapshot: () => ({
+    ...storage({ users, groups, membership, managers, reload }),
+  }
+}
+
+interface StoredParts {
+  users: Layer<TenantUser>
+  groups: Layer<TenantGroup>
+  membership: Membership
+  managers: Managers
+  reload: () => void
+}
+
+function storage({ users, groups, membership, managers, reload }: StoredParts) {
+  const none: DirectorySnapshot = { users: [], groups: [], members: {}, managers: {} }
+  return {
+    snapshot: (): DirectorySnapshot => ({
       users: users.snapshot(),
       groups: groups.snapshot(),
       members: membership.snapshot(),
       managers: managers.snapshot(),
     }),
-    restore(snapshot = { users: [], groups: [], members: {}, managers: {} }) {
+    restore(snapshot: DirectorySnapshot = none) {
       users.load(snapshot.users)
       groups.load(snapshot.groups)
       membership.load(snapshot.members)

@@ -165,7 +165,7 @@ function clauseTest(text: string): (user: TenantUser) => boolean {
   if (!test) return () => false
   return (user) => {
     const value = userValue(user, name)
-    return test(typeof value === 'object' ? 'null' : String(value).toLowerCase())
+    return test(typeof value === 'string' ? value.toLowerCase() : JSON.stringify(value ?? null))
   }
 }
 

@@ -18,6 +18,17 @@ function swapped(place: number): number {
   return place > 1 ? place : 1 - place
 }
 
+/** The users below a rank of the tree, through guests. */
+function below(users: readonly TenantUser[], rank: number): TenantUser[] {
+  return Array.from({ length: reports }, (_, index) => rank * reports + 1 + index).flatMap(
+    (next) => {
+      const user = users[swapped(next)]
+      if (!user) return []
+      return user.userType === 'Guest' ? [user, ...below(users, next)] : [user]
+    },
+  )
+}
+
 /**
  * @param generated the users before changes, in whose order the tree is
  * @param get a user who exists now
@@ -50,21 +61,10 @@ export function createManagers(
     return undefined
   }
 
-  /** The users below a rank of the tree, through guests. */
-  function below(rank: number): TenantUser[] {
-    return Array.from({ length: reports }, (_, index) => rank * reports + 1 + index).flatMap(
-      (next) => {
-        const user = generated()[swapped(next)]
-        if (!user) return []
-        return user.userType === 'Guest' ? [user, ...below(next)] : [user]
-      },
-    )
-  }
-
   function reportsOf(user: TenantUser): TenantUser[] {
     const place = placeOf(user.id)
     const candidates = new Set([
-      ...(place === undefined ? [] : below(swapped(place)).map(({ id }) => id)),
+      ...(place === undefined ? [] : below(generated(), swapped(place)).map(({ id }) => id)),
       ...[...changed].filter(([, managerId]) => managerId === user.id).map(([id]) => id),
     ])
     return [...candidates]

@@ -47,6 +47,32 @@ function followsRule(group: TenantGroup, user: TenantUser): boolean {
 const isUser = (member: TenantUser | TenantGroup): member is TenantUser =>
   'userPrincipalName' in member
 
+/** The groups of a member, and the groups that these are in. */
+function withParents(
+  member: TenantUser | TenantGroup,
+  groupsOf: Membership['groupsOf'],
+): TenantGroup[] {
+  const found = new Map(groupsOf(member).map((group) => [group.id, group]))
+  // A map that grows while it is walked: each group is looked at once, so circles end.
+  for (const group of found.values()) {
+    for (const parent of groupsOf(group)) if (parent.id !== member.id) found.set(parent.id, parent)
+  }
+  return [...found.values()]
+}
+
+/** The members of a group, and those of the groups in it. */
+function withNested(group: TenantGroup, membersOf: Membership['membersOf']): Members {
+  const groups = new Map([[group.id, group]])
+  const users = new Map<string, TenantUser>()
+  for (const each of groups.values()) {
+    const members = membersOf(each)
+    for (const user of members.users) users.set(user.id, user)
+    for (const nested of members.groups) groups.set(nested.id, nested)
+  }
+  groups.delete(group.id)
+  return { users: [...users.values()], groups: [...groups.values()] }
+}
+
 export function createMembership(source: Source): Membership {
   const differences = new Map<string, Map<string, boolean>>()
   const changed = (container: string, member: string) => differences.get(container)?.get(member)
@@ -72,28 +98,6 @@ export function createMembership(source: Source): Membership {
     return [...first, ...others].filter((group) => belongs(group, member))
   }
 
-  function allGroupsOf(member: TenantUser | TenantGroup): TenantGroup[] {
-    const found = new Map(groupsOf(member).map((group) => [group.id, group]))
-    // A map that grows while it is walked: each group is looked at once, so circles end.
-    for (const group of found.values()) {
-      for (const parent of groupsOf(group))
-        if (parent.id !== member.id) found.set(parent.id, parent)
-    }
-    return [...found.values()]
-  }
-
-  function allMembersOf(group: TenantGroup): Members {
-    const groups = new Map([[group.id, group]])
-    const users = new Map<string, TenantUser>()
-    for (const each of groups.values()) {
-      const members = membersOf(each)
-      for (const user of members.users) users.set(user.id, user)
-      for (const nested of members.groups) groups.set(nested.id, nested)
-    }
-    groups.delete(group.id)
-    return { users: [...users.values()], groups: [...groups.values()] }
-  }
-
   function hasRole({ id }: DirectoryRole, member: TenantUser | TenantGroup): boolean {
     if (id === globalAdministrator.id) return isUser(member) && member.isAdmin
     return changed(id, member.id) ?? false
@@ -101,9 +105,9 @@ export function createMembership(source: Source): Membership {
 
   return {
     membersOf,
-    allMembersOf,
+    allMembersOf: (group) => withNested(group, membersOf),
     groupsOf,
-    allGroupsOf,
+    allGroupsOf: (member) => withParents(member, groupsOf),
     rolesOf: (member) => directoryRoles.filter((role) => hasRole(role, member)),
     roleMembers: (role) => source.users().filter((user) => hasRole(role, user)),
     set(container, member, isMember) {

@@ -67,6 +67,11 @@ const readGroups = [
 export const groups = access(readGroups)
 /** https://learn.microsoft.com/graph/api/user-list-memberof, directoryobject-getmembergroups, -getmemberobjects */
 export const ownMemberships = access([...ownUser, ...readUsers, ...readGroups], readGroups)
+/** The actions that give or check ids are content with less, for the caller's own. */
+export const ownMembershipIds = access(
+  [...ownUser, 'User.ReadBasic.All', ...readUsers, ...readGroups],
+  readGroups,
+)
 /** For other users, permission to read both users and groups. */
 export const memberships = access(readGroups)
 /** https://learn.microsoft.com/graph/api/group-post-groups */

@@ -1,12 +1,14 @@
-/** Lists, single objects, keys, bodies and filters of directory objects, in OData's form. */
+/** Lists, single objects, keys and bodies of objects that are kept as rows, in OData's form. */
 
+import type { FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { graphOriginOf, type TenantState } from '../tenant-state.ts'
-import { badBody, badRequest, invalidValue, unsupportedQuery } from './errors.ts'
-import { parseCount, parseOptions, parseTop } from './query.ts'
-
-type Row = Readonly<Record<string, unknown>>
+import { badBody, badRequest, invalidValue } from './errors.ts'
+import { pageOf } from './filter/page.ts'
+import { rowType, type Row } from './filter/rows.ts'
+import { addressOf } from './protocol/answers.ts'
+import { parseOptions, readListQuery } from './query.ts'
 
 export interface Collection {
   /** The name in the address: `applications`. */
@@ -21,25 +23,18 @@ export function listAnswer(
   tenant: TenantState,
   collection: Collection,
   rows: readonly Row[],
-  url: string,
+  request: FastifyRequest,
 ) {
-  const options = parseOptions(url)
-  const top = parseTop(options.$top)
-  const select = selected(options.$select)
-  const fits =
-    options.$filter === undefined
-      ? () => true
-      : parseWhere(options.$filter, collection.type, collection.filterable)
-  const found = rows.filter(fits)
-  const start = options.$skiptoken === undefined ? 0 : openToken(tenant, options.$skiptoken)
-  const end = start + top
+  const { name, type, filterable } = collection
+  const query = readListQuery(request)
+  const select = selected(query.options.$select)
+  const entity = rowType(type, rows, filterable)
+  const page = pageOf(tenant, entity, rows, query, addressOf(tenant, request))
   return {
-    '@odata.context': context(tenant, collection.name, select),
-    ...(parseCount(options.$count) && start === 0 ? { '@odata.count': found.length } : {}),
-    ...(end < found.length
-      ? { '@odata.nextLink': nextLink(tenant, collection, options, end) }
-      : {}),
-    value: found.slice(start, end).map((row) => pick(row, select, collection.type)),
+    '@odata.context': context(tenant, name, select),
+    ...(page.count === undefined ? {} : { '@odata.count': page.count }),
+    ...(page.nextLink === undefined ? {} : { '@odata.nextLink': page.nextLink }),
+    value: page.objects.map((row) => pick(row, select, type)),
   }
 }
 
@@ -70,26 +65,6 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
 
 function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
   return `${graphOriginOf(tenant)}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
-}
-
-const purpose = 'object_skiptoken'
-
-function nextLink(
-  tenant: TenantState,
-  { name }: Collection,
-  options: Readonly<Record<string, string>>,
-  start: number,
-): string {
-  const next = { ...options, $skiptoken: tenant.seal.seal(purpose, { start }) }
-  const query = Object.entries(next).map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  return `${graphOriginOf(tenant)}/v1.0/${name}?${query.join('&')}`
-}
-
-function openToken(tenant: TenantState, token: string): number {
-  const opened = tenant.seal.open(purpose, token)
-  if (typeof opened === 'object' && opened !== null && 'start' in opened)
-    return Number(opened.start)
-  throw badRequest('Skip token is malformed.')
 }
 
 /**
@@ -132,63 +107,4 @@ export function parseKey(text: string): ObjectKey {
   const [, name, value] = /^(\w+)='((?:[^']|'')*)'\)$/.exec(text) ?? []
   if (name !== undefined && value !== undefined) return { name, value: value.replaceAll("''", "'") }
   return { name: 'id', value: text }
-}
-
-type Test = (row: Row) => boolean
-
-const string = String.raw`'((?:[^']|'')*)'`
-const equality = new RegExp(String.raw`^(\w+)\s+eq\s+${string}$`, 'i')
-const beginning = new RegExp(String.raw`^startswith\(\s*(\w+)\s*,\s*${string}\s*\)$`, 'i')
-const member = new RegExp(String.raw`^(\w+)/any\(\s*(\w+)\s*:\s*(\w+)\s+eq\s+${string}\s*\)$`, 'i')
-
-/**
- * Reads `$filter` of directory objects: `eq` and `startswith` on strings, `any` on lists of strings, joined by `and`.
- *
- * @param properties the properties that can be filtered by
- * @throws GraphError 400
- */
-function parseWhere(text: string, type: string, properties: readonly string[]): Test {
-  const clauses = text.match(/(?:'(?:[^']|'')*'|[^'])+?(?=\s+and\s+|$)/gi) ?? []
-  const tests = clauses.map((clause) =>
-    clauseTest(clause.trim().replace(/^and\s+/i, ''), type, properties),
-  )
-  return (row) => tests.every((test) => test(row))
-}
-
-function clauseTest(clause: string, type: string, properties: readonly string[]): Test {
-  const known = (name: string) => {
-    if (properties.includes(name)) return name
-    throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`)
-  }
-  const [, equal, value] = equality.exec(clause) ?? []
-  if (equal !== undefined) {
-    const name = known(equal)
-    return (row) => same(row[name], value)
-  }
-  const [, start, part] = beginning.exec(clause) ?? []
-  if (start !== undefined) {
-    const name = known(start)
-    return (row) => String(row[name]).toLowerCase().startsWith(plain(part).toLowerCase())
-  }
-  const [, list, variable, used, item] = member.exec(clause) ?? []
-  if (list !== undefined && variable === used) {
-    const name = known(list)
-    return (row) => {
-      const values: unknown = row[name]
-      return Array.isArray(values) && values.some((one) => same(one, item))
-    }
-  }
-  if (/\s(ne|gt|ge|lt|le|or|in)\s/i.test(clause)) {
-    throw unsupportedQuery(`Unsupported or invalid query filter clause specified: '${clause}'.`)
-  }
-  throw badRequest(`Invalid filter clause: Syntax error in '${clause}'.`)
-}
-
-/** A quote inside a string is written twice. */
-function plain(text = ''): string {
-  return text.replaceAll("''", "'")
-}
-
-function same(value: unknown, wanted: string | undefined): boolean {
-  return typeof value === 'string' && value.toLowerCase() === plain(wanted).toLowerCase()
 }

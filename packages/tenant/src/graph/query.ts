@@ -63,6 +63,12 @@ export interface Query {
  * @throws GraphError 400
  */
 export function readQuery<T>(request: FastifyRequest, type: EntityType<T>, isOne = false): Query {
+  const query = readListQuery(request)
+  return { ...query, select: parseSelect(query.options.$select, type, isOne) }
+}
+
+/** The query of a list, without what it selects. @throws GraphError 400 */
+export function readListQuery(request: FastifyRequest): Query {
   const options = parseOptions(request.url)
   const isEventual = isConsistencyEventual(request)
   const counts = parseCount(options.$count) && isEventual
@@ -71,8 +77,7 @@ export function readQuery<T>(request: FastifyRequest, type: EntityType<T>, isOne
       "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
     )
   }
-  const select = parseSelect(options.$select, type, isOne)
-  return { options, select, isEventual, isAdvanced: counts, counts }
+  return { options, select: undefined, isEventual, isAdvanced: counts, counts }
 }
 
 export function isConsistencyEventual({ headers }: FastifyRequest): boolean {

@@ -38,7 +38,7 @@ export function discoveryRoutes(app: FastifyInstance, tenant: TenantState): void
   )
   const realm: Answer = (request) =>
     describeRealm(tenant, queryParameters(request.url), request.params.user)
-  for (const path of ['/:tenant/userrealm', '/:tenant/userrealm/:user']) {
+  for (const path of ['/:tenant/userrealm', '/:tenant/userrealm/', '/:tenant/userrealm/:user']) {
     get(path, 'discovery', realm)
   }
 }

@@ -61,14 +61,14 @@ export function appRoleAssignmentRoutes(app: FastifyInstance, tenant: TenantStat
   app.get('/me/appRoleAssignments', { config }, async (request) => {
     const caller = await requireCaller(tenant, request)
     requireScope(caller, read)
-    return list(tenant, ofUser(tenant, caller.user.id), request.url)
+    return list(tenant, ofUser(tenant, caller.user.id), request)
   })
 }
 
 function routesOf(app: FastifyInstance, tenant: TenantState, url: string, find: FindSide): void {
   app.get<Route>(url, { config }, async (request) => {
     await requireAccess(tenant, request, { delegated: read, application: read })
-    return list(tenant, find(tenant, keyOf(request)), request.url)
+    return list(tenant, find(tenant, keyOf(request)), request)
   })
   app.post<Route>(url, { config }, async (request, reply) => {
     await requireWriter(tenant, request)
@@ -130,9 +130,8 @@ function ofPrincipal(collection: string, id: string): Side {
   return { name, isOf: (row) => row.principalId === id, fixed: { principalId: id } }
 }
 
-/** Groups exist by their members. */
 function isGroup({ directory }: TenantState, id: string): boolean {
-  return directory.users.some(({ groups }) => groups.includes(id.toLowerCase()))
+  return directory.group(id) !== undefined
 }
 
 /** @throws GraphError 400 for a role that the resource does not have, and for one that is granted already; 404 */
@@ -205,7 +204,7 @@ function viewAssignment(
 }
 
 function nameOf(tenant: TenantState, principalId: string): string | null {
-  const user = tenant.directory.byId(principalId)
+  const user = tenant.directory.byId(principalId) ?? tenant.directory.group(principalId)
   const present = presentEntries(tenant).find(({ principal }) => principal.id === principalId)
   return user?.displayName ?? present?.entry.application.displayName ?? null
 }
@@ -224,9 +223,9 @@ function findOne(tenant: TenantState, { isOf }: Side, id = '') {
   throw notFound(id)
 }
 
-function list(tenant: TenantState, side: Side, url: string) {
+function list(tenant: TenantState, side: Side, request: FastifyRequest) {
   const rows = [...all(tenant)].map(({ row }) => row).filter(side.isOf)
-  return listAnswer(tenant, collectionOf(side), rows, url)
+  return listAnswer(tenant, collectionOf(side), rows, request)
 }
 
 function collectionOf({ name }: Side): Collection {

@@ -41,7 +41,7 @@ export function federatedCredentialRoutes(app: FastifyInstance, tenant: TenantSt
       const caller = await requireReader(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const rows = application.federatedIdentityCredentials.map((one) => ({ ...one }))
-      return listAnswer(tenant, collectionOf(application.id), rows, request.url)
+      return listAnswer(tenant, collectionOf(application.id), rows, request)
     })
     app.post<Route>(url, { config }, async (request, reply) => {
       const caller = await requireWriter(tenant, request)

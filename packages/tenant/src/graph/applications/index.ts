@@ -22,6 +22,7 @@ import {
   requireReader,
   requireWriter,
 } from './operations.ts'
+import { ownerRoutes } from './owners.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 
 type Route = { Params: { key: string } }
@@ -42,6 +43,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
   }
   passwordRoutes(app, tenant)
   appRoleAssignmentRoutes(app, tenant)
+  ownerRoutes(app, tenant)
   federatedCredentialRoutes(app, tenant)
   deletedApplicationRoutes(app, tenant)
 }
@@ -53,7 +55,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
       .map(({ application }) => viewApplication(application, userDomain))
-    return listAnswer(tenant, applications, rows, request.url)
+    return listAnswer(tenant, applications, rows, request)
   })
   for (const url of keyed('applications')) {
     app.get<Route>(url, { config }, async (request) => {

@@ -4,12 +4,12 @@
  */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Change } from '../../directory/change-log.ts'
+import type { Change } from '../../directory/changes/change-log.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
 import { anyUser, groups as groupAccess } from '../access.ts'
-import { addressOf, contextOf, type Row } from '../answers.ts'
+import { addressOf, contextOf, type Row } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'

@@ -3,7 +3,7 @@
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import type { Row } from '../answers.ts'
+import type { Row } from '../protocol/answers.ts'
 import { badRequest, unsupportedQuery } from '../errors.ts'
 import { parseSelect, type Query } from '../query.ts'
 import type { AnyCaller } from '../users/view.ts'

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { TenantState } from '../../tenant-state.ts'
 import { anyObject, anyUser, groups } from '../access.ts'
-import { contextOf, graphUrl, type Row } from '../answers.ts'
+import { contextOf, graphUrl, type Row } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { badBody, badRequest, notFound } from '../errors.ts'
 import { presentEntries } from '../service-principals.ts'

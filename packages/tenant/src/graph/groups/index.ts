@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { groups as groupAccess } from '../access.ts'
-import { contextOf, graphUrl, listAnswer, sendCount } from '../answers.ts'
+import { contextOf, graphUrl, listAnswer, sendCount } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { groupExpansion } from '../directory/expand.ts'
 import {
@@ -18,7 +18,7 @@ import {
   type DirectoryObject,
 } from '../directory/object.ts'
 import { badRequest, notFound } from '../errors.ts'
-import { alternateKey } from '../paths.ts'
+import { alternateKey } from '../protocol/paths.ts'
 import { readQuery } from '../query.ts'
 import { expandedContext } from '../users/index.ts'
 import { refuseGuest } from '../users/view.ts'

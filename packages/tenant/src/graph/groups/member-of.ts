@@ -7,8 +7,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { anyUser, groups as groupAccess, memberships, ownMemberships } from '../access.ts'
-import { graphUrl, listAnswer, sendCount } from '../answers.ts'
+import {
+  anyUser,
+  groups as groupAccess,
+  memberships,
+  ownMembershipIds,
+  ownMemberships,
+} from '../access.ts'
+import { graphUrl, listAnswer, sendCount } from '../protocol/answers.ts'
 import { checkAccess, requireAccess, requireCaller } from '../bearer.ts'
 import {
   castOf,
@@ -94,7 +100,7 @@ function actionRoutes(app: FastifyInstance, tenant: TenantState): void {
   for (const [name, action] of Object.entries(actions)) {
     app.post(`/me/${name}`, { config }, async (request) => {
       const caller = await requireCaller(tenant, request)
-      checkAccess(caller, ownMemberships)
+      checkAccess(caller, ownMembershipIds)
       return answer(tenant, request, action, caller.user)
     })
     app.post<{ Params: { id: string } }>(`/users/:id/${name}`, { config }, async (request) => {
@@ -125,7 +131,7 @@ function actionRoutes(app: FastifyInstance, tenant: TenantState): void {
 
 /** https://learn.microsoft.com/graph/api/directoryobject-getmembergroups: for other users, permission to read both users and groups. */
 async function requireOther(tenant: TenantState, request: FastifyRequest, key: string) {
-  const caller = await requireAccess(tenant, request, ownMemberships)
+  const caller = await requireAccess(tenant, request, ownMembershipIds)
   const user = findUser(tenant, key)
   if (!user || user.id !== caller.user?.id) {
     checkAccess(caller, memberships)

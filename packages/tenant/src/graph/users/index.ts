@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { TenantState } from '../../tenant-state.ts'
 import { anyUser, ownUserOnly } from '../access.ts'
-import { contextOf, listAnswer, sendCount } from '../answers.ts'
+import { contextOf, listAnswer, sendCount } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { userExpansion } from '../directory/expand.ts'
 import { readQuery, type Query } from '../query.ts'

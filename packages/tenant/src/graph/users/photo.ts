@@ -6,7 +6,7 @@ import { hasPhoto, portrait, portraitSize } from '../../directory/portrait.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { ownPhoto, photos } from '../access.ts'
-import { graphUrl, type Row } from '../answers.ts'
+import { graphUrl, type Row } from '../protocol/answers.ts'
 import { GraphError } from '../errors.ts'
 import { ofUsers, requireTarget } from './view.ts'
 

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { TenantState } from '../../tenant-state.ts'
 import { changeUsers, managers, ownReports } from '../access.ts'
-import { contextOf, graphUrl, listAnswer } from '../answers.ts'
+import { contextOf, graphUrl, listAnswer } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { castOf, objectType, ofUser, queriedType, viewObject } from '../directory/object.ts'
 import { readReference } from '../directory/reference.ts'

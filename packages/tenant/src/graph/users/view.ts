@@ -4,21 +4,20 @@ import type { FastifyRequest } from 'fastify'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { fullSelf, fullUsers } from '../access.ts'
-import type { Row } from '../answers.ts'
+import type { Row } from '../protocol/answers.ts'
 import {
   checkAccess,
   denied,
   requireAccess,
   requireCaller,
   type Access,
-  type AppCaller,
-  type Caller,
+  type AnyCaller,
 } from '../bearer.ts'
 import { badRequest, notFound } from '../errors.ts'
-import { alternateKey } from '../paths.ts'
+import { alternateKey } from '../protocol/paths.ts'
 import { userType } from './entity.ts'
 
-export type AnyCaller = Caller | AppCaller
+export type { AnyCaller } from '../bearer.ts'
 
 /** All that `User.ReadBasic.All` shows of another user. */
 const basic = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName', 'id']

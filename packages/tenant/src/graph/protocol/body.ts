@@ -1,7 +1,7 @@
 /** Reads the properties in the body of a request that creates or changes an object, with the errors of Graph's directory. */
 
-import { badBody, badRequest, invalidValue } from './errors.ts'
-import type { EntityType, PropertyDefinition } from './filter/entity.ts'
+import { badBody, badRequest, invalidValue } from '../errors.ts'
+import type { EntityType, PropertyDefinition } from '../filter/entity.ts'
 
 export interface Body {
   properties: Readonly<Record<string, unknown>>

@@ -31,34 +31,14 @@ export interface Layer<T> {
   load(snapshot: LayerSnapshot<T>): void
 }
 
-export function createLayer<T extends { readonly id: string }>(
-  generated: readonly T[],
-  /** Called after each change, with the new list. */
-  onChange: (list: readonly T[], previous: readonly T[]) => void = () => undefined,
-): Layer<T> {
+export function createLayer<T extends { readonly id: string }>(generated: readonly T[]): Layer<T> {
   let base = generated
   let byId = indexed(base)
   const entries = new Map<string, Entry<T>>()
   let current: readonly T[] | undefined = base
 
-  function list(): readonly T[] {
-    if (current) return current
-    const kept = base.flatMap((object) => {
-      const entry = entries.get(object.id)
-      if (!entry) return [object]
-      return isGone(entry) ? [] : [entry.object]
-    })
-    const created = [...entries.values()].filter(
-      (entry) => !isGone(entry) && !byId.has(entry.object.id),
-    )
-    current = [...kept, ...created.map(({ object }) => object)]
-    return current
-  }
-  function changed(): void {
-    const previous = current ?? base
-    current = undefined
-    onChange(list(), previous)
-  }
+  const list = () => (current ??= layered(base, entries, (id) => byId.has(id)))
+  const changed = () => void (current = undefined)
   function get(id: string): T | undefined {
     const entry = entries.get(id)
     if (entry) return isGone(entry) ? undefined : entry.object
@@ -107,6 +87,22 @@ export function createLayer<T extends { readonly id: string }>(
       changed()
     },
   }
+}
+
+function layered<T extends { readonly id: string }>(
+  base: readonly T[],
+  entries: ReadonlyMap<string, Entry<T>>,
+  isGenerated: (id: string) => boolean,
+): readonly T[] {
+  const kept = base.flatMap((object) => {
+    const entry = entries.get(object.id)
+    if (!entry) return [object]
+    return isGone(entry) ? [] : [entry.object]
+  })
+  const created = [...entries.values()].filter(
+    (entry) => !isGone(entry) && !isGenerated(entry.object.id),
+  )
+  return [...kept, ...created.map(({ object }) => object)]
 }
 
 function indexed<T extends { readonly id: string }>(list: readonly T[]): Map<string, T> {

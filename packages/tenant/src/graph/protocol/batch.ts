@@ -1,7 +1,7 @@
 /** `POST /$batch`: up to 20 requests in one. https://learn.microsoft.com/graph/json-batching */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { badRequest } from './errors.ts'
+import { badRequest } from '../errors.ts'
 
 const mostRequests = 20
 /** Graph takes larger bodies here than elsewhere, for photos in base64. */

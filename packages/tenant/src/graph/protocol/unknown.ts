@@ -1,7 +1,7 @@
 /** What Graph answers to addresses that the tenant does not serve. */
 
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { badBody, badRequest, GraphError } from './errors.ts'
+import { badBody, badRequest, GraphError } from '../errors.ts'
 
 interface Pattern {
   segments: readonly string[]

@@ -1,11 +1,11 @@
 /** Answers in OData's form: lists with pages and counts, and single objects. OData JSON Format 4.01. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { graphOriginOf, type TenantState } from '../tenant-state.ts'
-import { badBody } from './errors.ts'
-import type { EntityType } from './filter/entity.ts'
-import { countOf, pageOf } from './filter/page.ts'
-import { isConsistencyEventual, parseOptions, type Query } from './query.ts'
+import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
+import { badBody } from '../errors.ts'
+import type { EntityType } from '../filter/entity.ts'
+import { countOf, pageOf } from '../filter/page.ts'
+import { isConsistencyEventual, parseOptions, type Query } from '../query.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
