@@ -83,7 +83,9 @@ async function tokenFor(
 ): Promise<string> {
   const { clientId: client_id, clientSecret: client_secret } = client
   const asked = {
-    ...{ client_id, redirect_uri: redirectUri, response_type: 'code' },
+    client_id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
     scope: scopes.join(' '),
     state: randomUUID(),
   }
@@ -94,8 +96,11 @@ async function tokenFor(
   const answer = await fetch(`${authority}/oauth2/v2.0/token`, {
     method: 'POST',
     body: new URLSearchParams({
-      ...{ client_id, client_secret, redirect_uri: redirectUri },
-      ...{ grant_type: 'authorization_code', code },
+      client_id,
+      client_secret,
+      redirect_uri: redirectUri,
+      grant_type: 'authorization_code',
+      code,
     }),
   })
   const { access_token } = (await answer.json()) as { access_token?: string }

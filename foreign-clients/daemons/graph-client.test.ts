@@ -59,7 +59,10 @@ describe('The Graph client for JavaScript, with its default address', () => {
 
   it('reads photos as bytes', async () => {
     const path = `/users/${people(at.tenant).first.id}/photo`
-    expect(await get(path)).toHaveProperty('@odata.mediaContentType', expect.stringMatching('^image/'))
+    expect(await get(path)).toHaveProperty(
+      '@odata.mediaContentType',
+      expect.stringMatching('^image/'),
+    )
     const bytes = (await client
       .api(`${path}/$value`)
       .responseType(ResponseType.ARRAYBUFFER)
@@ -137,7 +140,9 @@ describe('The Graph client for JavaScript, with its default address', () => {
       .api('/me/checkMemberGroups')
       .post({ groupIds: [group?.id] })) as Page
     expect(checked.value).toBeInstanceOf(Array)
-    const all = (await client.api('/me/getMemberObjects').post({ securityEnabledOnly: false })) as Page
+    const all = (await client
+      .api('/me/getMemberObjects')
+      .post({ securityEnabledOnly: false })) as Page
     expect(all.value).toBeInstanceOf(Array)
     const { id } = people(at.tenant).at(21)
     expect(await get(`/users/${id}/manager`)).toHaveProperty('id')
@@ -147,14 +152,21 @@ describe('The Graph client for JavaScript, with its default address', () => {
   it('creates, changes and deletes users and groups', async () => {
     const name = `new.person@${user.userPrincipalName.split('@')[1]}`
     const created = (await client.api('/users').post({
-      ...{ accountEnabled: true, displayName: 'New Person', mailNickname: 'new.person' },
+      accountEnabled: true,
+      displayName: 'New Person',
+      mailNickname: 'new.person',
       userPrincipalName: name,
-      passwordProfile: { forceChangePasswordNextSignIn: true, password: 'xWwvJ]6NMw+bWH-d' },
+      passwordProfile: {
+        forceChangePasswordNextSignIn: true,
+        password: 'xWwvJ]6NMw+bWH-d',
+      },
     })) as { id: string }
     await client.api(`/users/${created.id}`).update({ jobTitle: 'Tester' })
     expect(await get(`/users/${name}?$select=jobTitle`)).toMatchObject({ jobTitle: 'Tester' })
     const group = (await client.api('/groups').post({
-      ...{ displayName: 'New group', mailEnabled: false, mailNickname: 'new-group' },
+      displayName: 'New group',
+      mailEnabled: false,
+      mailNickname: 'new-group',
       securityEnabled: true,
     })) as { id: string }
     const reference = `https://graph.microsoft.com/v1.0/directoryObjects/${created.id}`

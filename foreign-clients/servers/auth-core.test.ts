@@ -5,13 +5,14 @@ import { askGraph } from '../graph.ts'
 import { startDropIn, type TlsTenant } from '../tls-tenant.ts'
 import { visit, visitorOf, type Visitor } from '../visitor.ts'
 
-/** Without its types, which bring those of browsers into every file. */
-const { Auth } = (await import('@auth/core' as string)) as {
+/** Imported without its types, which bring those of browsers into every file. */
+const core: string = '@auth/core'
+const { Auth } = (await import(core)) as {
   Auth(request: Request, options: object): Promise<Response>
 }
-const { default: MicrosoftEntraID } = (await import(
-  '@auth/core/providers/microsoft-entra-id' as string
-)) as { default(options: object): object }
+const { default: MicrosoftEntraID } = (await import(`${core}/providers/microsoft-entra-id`)) as {
+  default(options: object): object
+}
 
 interface SignedIn {
   token: object
