@@ -152,7 +152,8 @@ function newServer(certificate: { cert: string; key: string } | undefined): Fast
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+    // MSAL for Python asks for `/common//v2.0/…` by its default authority.
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreDuplicateSlashes: true },
     ...(certificate && { https: { cert: certificate.cert, key: certificate.key } }),
   })
   // The routes are the same over TLS; the type of Fastify names the server, which no route uses.
