@@ -192,6 +192,22 @@ describe('managers and reports', () => {
   })
 })
 
+describe('what belongs to a user', () => {
+  it('are reports of reports, owned groups, and no devices', async () => {
+    const all = await get('/me/transitiveReports?$top=999&$select=id')
+    // Everyone but the administrator, who asks, and the guest.
+    expect(all.body.value).toHaveLength(58)
+    const owned = await get('/me/ownedObjects/microsoft.graph.group?$top=999')
+    expect(owned.body.value.length).toBeGreaterThan(10)
+    expect(
+      (await get(`/groups/${String(owned.body.value[0]?.id)}/owners`)).body.value,
+    ).toMatchObject([{ id: people(tenant).administrator.id }])
+    for (const name of ['ownedDevices', 'registeredDevices', 'createdObjects']) {
+      expect((await get(`/me/${name}`)).body.value).toEqual([])
+    }
+  })
+})
+
 describe('groups', () => {
   it('are the ids of tokens, as objects', async () => {
     const user = people(tenant).inManyGroups.id

@@ -432,3 +432,48 @@ describe('sign-in sessions', () => {
     expect((await refresh(tenant, tokens.refresh_token)).body.error_codes).toEqual([50173])
   })
 })
+
+describe('an invitation', () => {
+  const invite = (body: unknown, token = admin) => ask('POST', '/invitations', body, token)
+  const guest = {
+    invitedUserEmailAddress: 'ada@invited.example',
+    inviteRedirectUrl: 'https://app.example/',
+    invitedUserDisplayName: 'Ada',
+  }
+
+  it('makes a guest, who signs in by the address at home', async () => {
+    const { status, body } = await invite(guest)
+    expect([status, body]).toMatchObject([
+      201,
+      { status: 'PendingAcceptance', invitedUserType: 'Guest' },
+    ])
+    const { id } = body.invitedUser as { id: string }
+    const select = '$select=userPrincipalName,userType,externalUserState,creationType,mail'
+    expect((await ask('GET', `/users/${id}?${select}`)).body).toMatchObject({
+      userPrincipalName: 'ada_invited.example#EXT#@local-tenant.example',
+      userType: 'Guest',
+      externalUserState: 'PendingAcceptance',
+      creationType: 'Invitation',
+      mail: 'ada@invited.example',
+    })
+    const tokens = await signIn(tenant, {}, { user: id })
+    expect(claimsOf(tokens.id_token).oid).toBe(id)
+    expect((await invite(guest)).status).toBe(400)
+  })
+
+  it.each([
+    ['invitedUserEmailAddress', undefined],
+    ['invitedUserEmailAddress', 'nothing'],
+    ['invitedUserEmailAddress', 'new@local-tenant.example'],
+    ['inviteRedirectUrl', undefined],
+    ['inviteRedirectUrl', 'nowhere'],
+    ['nothing', 1],
+  ])('needs a good %s: %j is refused', async (name, value) => {
+    const { status, body } = await invite({ ...guest, [name]: value })
+    expect([status, body.error]).toMatchObject([400, { code: 'Request_BadRequest' }])
+  })
+
+  it('needs the permission', async () => {
+    expect((await invite(guest, member)).status).toBe(403)
+  })
+})

@@ -21,6 +21,8 @@ import { permissionGrantRoutes } from './permission-grants.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'
 import { watchRoutes } from './protocol/unknown.ts'
 import { usersRoutes } from './users/index.ts'
+import { invitationRoutes } from './users/invitations.ts'
+import { userListRoutes } from './users/lists.ts'
 import { photoRoutes } from './users/photo.ts'
 import { relationRoutes } from './users/relations.ts'
 import { userWriteRoutes } from './users/write.ts'
@@ -63,6 +65,8 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   usersRoutes(app, tenant)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
+  userListRoutes(app, tenant)
+  invitationRoutes(app, tenant)
   photoRoutes(app, tenant)
   groupRoutes(app, tenant)
   groupWriteRoutes(app, tenant)
