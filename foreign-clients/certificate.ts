@@ -9,7 +9,7 @@ export interface Certificates {
   authorityFile: string
   /** The same, as text. */
   authority: string
-  /** The server's certificate for `localhost` and 127.0.0.1, PEM. */
+  /** The server's certificate, PEM: for `localhost`, 127.0.0.1 and the hosts of Entra and Graph. */
   certificate: string
   key: string
 }
@@ -27,7 +27,7 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = DNS:localhost, IP:127.0.0.1, DNS:login.microsoftonline.com, DNS:graph.microsoft.com
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 `
@@ -49,6 +49,14 @@ export function makeCertificates(folder: string): Certificates {
     certificate: read('server.pem'),
     key: read('server.key'),
   }
+}
+
+/** Makes a certificate with which a client signs its assertions. @returns it and its RSA key, PEM */
+export function makeClientCertificate(folder: string): { certificate: string; key: string } {
+  const request = 'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=client'
+  openssl(folder, `${request} -keyout client.key -out client.pem`)
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  return { certificate: read('client.pem'), key: read('client.key') }
 }
 
 /** @param words the arguments, without quotes; files are relative to the folder */

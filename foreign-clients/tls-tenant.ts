@@ -5,49 +5,101 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls'
+import { createServer, setDefaultCACertificates } from 'node:tls'
 import {
   createTenant,
   freePort,
   localClient,
   type ClientRegistration,
   type Tenant,
+  type TenantOptions,
 } from '../packages/tenant/src/testing/index.ts'
-import { makeCertificates } from './certificate.ts'
+import { makeCertificates, type Certificates } from './certificate.ts'
+import { divertConnections, entraHost, graphHost, passOn } from './drop-in.ts'
 
 export interface TlsTenant {
   tenant: Tenant
-  client: ClientRegistration
+  client: ClientRegistration & { clientSecret: string }
   /** `https://localhost:PORT/TENANT`, the form of clients' settings. */
   authority: string
   issuer: string
-  /** The certificate to trust, PEM. */
-  authorityFile: string
+  /** With its version: `https://localhost:PORT/v1.0`. */
+  graphUrl: string
+  certificates: Certificates
+  /** Of this machine; speaks TLS. */
+  port: number
   /** Is removed by `end`. */
   folder: string
   end(): Promise<void>
 }
 
+/** The members that differ from those of `localClient`. */
+export type Registration = Partial<ClientRegistration>
+
+/** Besides the clients and the addresses. */
+export type Settings = Omit<TenantOptions, 'clients' | 'port' | 'origin' | 'graphOrigin'>
+
 /**
- * Starts a tenant. This thread trusts its certificate and no other, so requests of a client to other hosts
- * fail.
+ * Starts a tenant at `https://localhost:PORT`. This thread trusts its certificate and no other, so requests of a client
+ * to other hosts fail.
  */
-export async function startTlsTenant(redirectUris: string[]): Promise<TlsTenant> {
+export async function startTlsTenant(
+  registration: Registration,
+  settings: Settings = {},
+): Promise<TlsTenant> {
+  return start(registration, settings, (port) => ({ origin: `https://localhost:${port}` }))
+}
+
+/**
+ * Starts a tenant that is login.microsoftonline.com and graph.microsoft.com for this process, for clients that have
+ * these names in their code.
+ */
+export async function startDropIn(
+  registration: Registration,
+  settings: Settings = {},
+): Promise<TlsTenant> {
+  const at = await start(registration, settings, () => ({
+    origin: `https://${entraHost}`,
+    graphOrigin: `https://${graphHost}`,
+  }))
+  const restore = divertConnections(at.port)
+  return {
+    ...at,
+    end: () => {
+      restore()
+      return at.end()
+    },
+  }
+}
+
+interface Origins {
+  origin: string
+  graphOrigin?: string
+}
+
+async function start(
+  registration: Registration,
+  settings: Settings,
+  at: (port: number) => Origins,
+): Promise<TlsTenant> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-clients-'))
   const certificates = makeCertificates(folder)
   setDefaultCACertificates([certificates.authority])
-  const port = await freePort()
-  const front = await startFront(certificates, port)
-  const origin = `https://localhost:${front.port}`
-  const client = { ...localClient, redirectUris }
-  const tenant = await createTenant({ port, origin, clients: [client] })
+  const behind = await freePort()
+  const front = await startFront(certificates, behind)
+  const origins = at(front.port)
+  const { origin, graphOrigin = origin } = origins
+  const client = { ...localClient, ...registration, clientSecret: localClient.clientSecret }
+  const tenant = await createTenant({ ...settings, port: behind, ...origins, clients: [client] })
   const authority = `${origin}/${tenant.tenantId}`
   return {
     tenant,
     client,
     authority,
     issuer: `${authority}/v2.0`,
-    authorityFile: certificates.authorityFile,
+    graphUrl: `${graphOrigin}/v1.0`,
+    certificates,
+    port: front.port,
     folder,
     end: async () => {
       front.end()
@@ -58,8 +110,8 @@ export async function startTlsTenant(redirectUris: string[]): Promise<TlsTenant>
 }
 
 /** Terminates TLS, and forwards the bytes. */
-async function startFront(options: { certificate: string; key: string }, behind: number) {
-  const sockets = new Set<TLSSocket>()
+async function startFront(options: Certificates, behind: number) {
+  const sockets = new Set<Socket>()
   const server = createServer({ cert: options.certificate, key: options.key }, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -76,11 +128,4 @@ async function startFront(options: { certificate: string; key: string }, behind:
       for (const socket of sockets) socket.destroy()
     },
   }
-}
-
-/** If one connection breaks, the other one is destroyed. If one closes, the other one may send the rest. */
-function passOn(from: Socket, to: Socket): void {
-  from.once('error', () => to.destroy())
-  from.once('close', () => to.end())
-  from.pipe(to)
 }

@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['*.test.ts'],
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**'],
     globalSetup: ['programs.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

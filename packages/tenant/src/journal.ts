@@ -1,9 +1,16 @@
-/** Keeps every request of clients, so that a test or the control page can show what was sent. */
+/** Keeps every request of clients, so that a test or the control page can show what was sent, and why it was refused. */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint } from './endpoint.ts'
+import { problemOf, type RequestProblem } from './journal/request-problem.ts'
+import { createWaiting, type RequestMatch } from './journal/waiting.ts'
+
+export type { RequestProblem } from './journal/request-problem.ts'
+export type { RequestMatch } from './journal/waiting.ts'
 
 export interface JournalEntry {
+  /** Counts the requests since the start. */
+  id: number
   /** The time of arrival by the tenant's clock, ms since the epoch. */
   at: number
   endpoint: Endpoint | 'other'
@@ -16,12 +23,26 @@ export interface JournalEntry {
   body?: unknown
   /** Undefined until the request is answered. */
   status?: number
+  /** Why it was refused, in the words of the answer. */
+  problem?: RequestProblem
+  /** The scenario, or the kind of fault, that this answer comes from. */
+  fault?: string
+  /** False: the tenant has nothing at this address, which Entra or Graph may have. */
+  isServed: boolean
 }
 
 export interface Journal {
   entries(): readonly JournalEntry[]
   count(endpoint: JournalEntry['endpoint']): number
   clear(): void
+  /**
+   * The oldest answered request that fits and was not taken before, or else the next one.
+   *
+   * @returns undefined if none came within `timeoutMs`; default 5,000
+   */
+  take(match?: RequestMatch, timeoutMs?: number): Promise<JournalEntry | undefined>
+  /** Calls the listener with each request, once it is answered. @returns a function that ends this */
+  subscribe(listener: (entry: JournalEntry) => void): () => void
 }
 
 const limit = 10_000
@@ -35,10 +56,13 @@ declare module 'fastify' {
 /** Registers the hooks that write the journal, without requests to the control pages. */
 export function createJournal(app: FastifyInstance, now: () => number): Journal {
   let entries: JournalEntry[] = []
+  let count = 0
+  const listeners = new Set<(entry: JournalEntry) => void>()
+  const waiting = createWaiting(() => entries)
   app.decorateRequest('journalEntry', null)
   app.addHook('onRequest', async (request) => {
     if (request.url.startsWith('/_tenant')) return
-    request.journalEntry = entryOf(request, now())
+    request.journalEntry = entryOf(request, now(), (count += 1))
     entries.push(request.journalEntry)
     // Trimmed in batches: shifting a long array at every request is slow.
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
@@ -46,25 +70,49 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
   app.addHook('preValidation', async (request) => {
     if (request.journalEntry && request.body !== undefined) request.journalEntry.body = request.body
   })
-  app.addHook('onResponse', async (request, reply) => {
-    if (request.journalEntry) request.journalEntry.status = reply.statusCode
+  app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
+    const problem = journalEntry && problemOf(answerOf(reply, payload))
+    if (problem) journalEntry.problem = problem
   })
+  app.addHook('onResponse', async ({ journalEntry: entry }, reply) => {
+    if (!entry) return
+    entry.status = reply.statusCode
+    waiting.answered(entry)
+    for (const listener of listeners) listener(entry)
+  })
+  app.addHook('onClose', async () => waiting.clear())
   return {
     entries: () => entries.slice(-limit),
     count: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
     clear: () => void (entries = []),
+    take: (match = {}, timeoutMs = 5_000) => waiting.take(match, timeoutMs),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
   }
 }
 
-function entryOf(request: FastifyRequest, at: number): JournalEntry {
+function entryOf(request: FastifyRequest, at: number, id: number): JournalEntry {
   const [path = '', search = ''] = request.url.split('?', 2)
   return {
+    id,
     at,
     endpoint: request.routeOptions.config.endpoint ?? 'other',
     method: request.method,
     path,
     query: valuesOf(new URLSearchParams(search)),
     headers: { ...request.headers },
+    isServed: !request.is404,
+  }
+}
+
+function answerOf(reply: FastifyReply, payload: unknown) {
+  const location = reply.getHeader('location')
+  return {
+    status: reply.statusCode,
+    location: typeof location === 'string' ? location : undefined,
+    text: typeof payload === 'string' ? payload : undefined,
   }
 }
 

@@ -10,20 +10,23 @@ import { isLoopback } from './options.ts'
 
 const refusal = JSON.stringify({
   error:
-    'The local tenant answers to localhost, to loopback addresses and to the host of its origin.',
+    'The local tenant answers to localhost, to loopback addresses and to the hosts of its origins.',
 })
 
 /**
  * Answers 421 to every request for another host (RFC 9110, section 15.5.20). It has to be the first hook, so
  * that such a request meets no fault and is not in the journal.
  *
- * @param origin of the proxy in front; requests for its host are answered too
+ * @param origins of the sign-in and of Graph, if they have other names; requests for their hosts are answered too
  */
-export function refuseForeignHosts(app: FastifyInstance, origin: string | undefined): void {
-  const named = origin && new URL(origin).hostname
+export function refuseForeignHosts(
+  app: FastifyInstance,
+  origins: readonly (string | undefined)[],
+): void {
+  const named = new Set(origins.flatMap((origin) => (origin ? [new URL(origin).hostname] : [])))
   const isOwn = (authority: string) => {
     const name = authority.replace(/:\d+$/, '').toLowerCase()
-    return isLoopback(name) || name === named
+    return isLoopback(name) || named.has(name)
   }
   app.addHook('onRequest', async ({ raw }, reply) => {
     const authorities = authoritiesOf(raw)

@@ -7,13 +7,16 @@ export interface Seal {
   seal(purpose: string, value: unknown): string
   /** The value, or undefined if this tenant did not seal it for this purpose. */
   open(purpose: string, sealed: string): unknown
+  /** The key, base64: with it, a tenant opens after a restart what it sealed before. */
+  exportKey(): string
+  importKey(key: string): void
 }
 
 const ivBytes = 12
 const tagBytes = 16
 
 export function createSeal(): Seal {
-  const key = randomBytes(32)
+  let key = randomBytes(32)
   return {
     seal(purpose, value) {
       const iv = randomBytes(ivBytes)
@@ -34,5 +37,7 @@ export function createSeal(): Seal {
         return undefined
       }
     },
+    exportKey: () => key.toString('base64'),
+    importKey: (text) => void (key = Buffer.from(text, 'base64')),
   }
 }

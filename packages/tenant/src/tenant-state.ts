@@ -10,18 +10,22 @@ import type { KeyRing } from './keys.ts'
 import type { Policies } from './policies.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
+import type { Clock } from './state/clock.ts'
 
 export interface TenantState {
   /** `http://127.0.0.1:PORT`; empty until the tenant listens. */
   origin: string
-  /** Of Graph, if it is another. */
-  graphOrigin?: string | undefined
+  /** The origin of Graph in discovery, links and audiences: that of the tenant, unless it has another name. */
+  graphOrigin: string
   tenantId: string
   tenantName: string
+  /** The domain of the user names. */
+  domain: string
   registry: Registry
   directory: Directory
-  /** Ms since the epoch. */
+  /** Ms since the epoch: that of `clock`. */
   now: () => number
+  clock: Clock
   keys: KeyRing
   seal: Seal
   journal: Journal
@@ -39,6 +43,11 @@ export interface TenantState {
 
 export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
+}
+
+/** The issuer of v1.0 tokens is the same on every host of Entra. */
+export function firstIssuer({ tenantId }: TenantState): string {
+  return `https://sts.windows.net/${tenantId}/`
 }
 
 export function graphOriginOf({ graphOrigin, origin }: TenantState): string {

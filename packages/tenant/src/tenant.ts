@@ -1,32 +1,27 @@
 /** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
 
 import fastify, { type FastifyInstance } from 'fastify'
+import { checkConfig } from './config/load.ts'
 import { controlRoutes } from './control/index.ts'
 import { createScenarios, type Scenarios } from './control/scenarios/scenarios.ts'
-import { createDirectory, type TenantUser } from './directory/directory.ts'
-import { generateUsers } from './directory/generate.ts'
+import type { TenantUser } from './directory/directory.ts'
 import type { Endpoint } from './endpoint.ts'
-import { createBrowsers } from './entra/authorize/accounts.ts'
-import { createDeviceCodes } from './entra/device/device-codes.ts'
-import { createCodes, createConsents } from './entra/grants.ts'
 import { entraRoutes } from './entra/index.ts'
 import { userInfoRoutes } from './entra/user-info.ts'
-import { createFaults, type Faults } from './faults/faults.ts'
+import type { Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
-import { prepareQueries } from './graph/filter/prepare.ts'
 import { graphRoutes } from './graph/index.ts'
 import { rewriteUrl } from './graph/protocol/paths.ts'
-import { createJournal, type Journal } from './journal.ts'
-import { createKeyRing, type RotateOptions } from './keys.ts'
+import { serverCertificate } from './https/certificate.ts'
+import type { Journal } from './journal.ts'
+import type { RotateOptions } from './keys.ts'
 import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/errors.ts'
 import { orderRoutes } from './orders/index.ts'
-import { createPolicies } from './policies.ts'
-import { localClient, localTenantId } from './registry/built-in.ts'
 import type { ClientRegistration } from './registry/client.ts'
-import { createRegistry } from './registry/registry.ts'
-import { createSeal } from './seal.ts'
+import type { Clock } from './state/clock.ts'
+import { clientsOf, createTenantState, type NewSecret } from './state/create.ts'
 import type { TenantState } from './tenant-state.ts'
 
 export type { Scenarios, ScenarioState } from './control/scenarios/scenarios.ts'
@@ -36,21 +31,33 @@ export type { TenantUser } from './directory/directory.ts'
 export type { Fault } from './faults/fault.ts'
 export type { Faults } from './faults/faults.ts'
 export type { Journal, JournalEntry } from './journal.ts'
-export type { TenantOptions } from './options.ts'
+export type { HttpsFiles, TenantOptions } from './options.ts'
+export type { Clock } from './state/clock.ts'
+export type { NewSecret } from './state/create.ts'
 
 export interface Tenant {
   /** `http://127.0.0.1:PORT`, or what the options say. */
   origin: string
+  /** Where it listens: the control page is at `${address}/_tenant`, and at no other name. */
+  address: string
   /** The authority's host part: discovery is at `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`. */
   authority: string
-  /** `${origin}/v1.0` */
+  /** `${graphOrigin}/v1.0` */
   graphUrl: string
+  /** The origin of `graphUrl`. */
+  graphOrigin: string
+  /** The file with the certificate that clients have to trust; undefined without https. */
+  authorityFile: string | undefined
   /** `${origin}/orders/v1`: a second API, whose tokens are for `api://6f0c2d7e-…`. */
   ordersUrl: string
   tenantId: string
   tenantName: string
   /** The clients that the tenant was started with. */
   clients: readonly ClientRegistration[]
+  /** The secrets that were made at this start, for applications that ask for one. */
+  newSecrets: readonly NewSecret[]
+  /** The time of tokens, codes, secrets and headers; it can be moved. */
+  clock: Clock
   /** Is a new list after `resize`. */
   readonly users: readonly TenantUser[]
   journal: Journal
@@ -88,20 +95,18 @@ export interface Tenant {
 /**
  * Starts a tenant and listens.
  *
- * @throws Error with a sentence in production, for an address that is not loopback, and for a port that is in use
+ * @throws Error with a sentence in production, for an address that is not loopback, for a port that is in use, and for
+ * options that are wrong
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
-  const app = fastify({
-    rewriteUrl,
-    forceCloseConnections: true,
-    bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
-  })
+  checkLists(options)
+  const { origin, graphOrigin } = options
+  const certificate = await certificateOf(options)
+  const app = newServer(certificate)
   // Before every other hook.
-  refuseForeignHosts(app, options.origin)
-  const clients = options.clients ?? [localClient]
-  const tenant = createTenantState(app, { ...options, clients })
+  refuseForeignHosts(app, [origin, graphOrigin])
+  const { tenant, newSecrets } = createTenantState(app, options)
   // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(tenant.now()).toUTCString())
@@ -117,54 +122,57 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
   })
-  tenant.origin = options.origin ?? listening
-  return publicTenant(tenant, app, clients)
+  tenant.origin = origin ?? listening
+  tenant.graphOrigin = graphOrigin ?? tenant.origin
+  return publicTenant(tenant, app, {
+    address: listening,
+    clients: clientsOf(options),
+    newSecrets,
+    authorityFile: certificate?.authorityFile,
+  })
 }
 
-function createTenantState(app: FastifyInstance, options: TenantOptions): TenantState {
-  const now = options.now ?? Date.now
-  return {
-    origin: '',
-    tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
-    tenantName: options.tenantName ?? 'Local tenant',
-    registry: createRegistry(options.clients ?? [], now()),
-    directory: createDirectory((count) => usersOf(options, count), options.users ?? 250, now),
-    now,
-    keys: createKeyRing(),
-    seal: createSeal(),
-    journal: createJournal(app, now),
-    faults: createFaults(),
-    browsers: createBrowsers(),
-    codes: createCodes(),
-    consents: createConsents(),
-    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
-    policies: createPolicies(),
-    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
-    issParameter: options.issParameter ?? false,
-  }
+/** The lists have the form of `tenant.json`, and the same rules. @throws ConfigError */
+function checkLists({ applications, people, groups, appRoleAssignments, consents }: TenantOptions) {
+  const lists = { clients: applications, people, groups, appRoleAssignments, consents }
+  const given = Object.entries(lists).filter(([, list]) => list !== undefined)
+  if (given.length > 0) checkConfig(Object.fromEntries(given), 'The options of the local tenant')
 }
 
-function usersOf({ patchUsers }: TenantOptions, count: number): readonly TenantUser[] {
-  const generated = generateUsers(count)
-  if (!patchUsers) return prepareQueries(generated)
-  return prepareQueries(generated.map((user, index) => ({ ...user, ...patchUsers[index] })))
+async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {
+  if (!https) return undefined
+  return serverCertificate(https === true ? {} : https, [origin, graphOrigin])
+}
+
+function newServer(certificate: { cert: string; key: string } | undefined): FastifyInstance {
+  const app = fastify({
+    rewriteUrl,
+    forceCloseConnections: true,
+    bodyLimit: 65_536,
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+    ...(certificate && { https: { cert: certificate.cert, key: certificate.key } }),
+  })
+  // The routes are the same over TLS; the type of Fastify names the server, which no route uses.
+  return app
 }
 
 function publicTenant(
   tenant: TenantState,
   app: FastifyInstance,
-  clients: readonly ClientRegistration[],
+  given: Pick<Tenant, 'address' | 'clients' | 'newSecrets' | 'authorityFile'>,
 ): Tenant {
-  const { origin, tenantId, tenantName, directory, journal, faults, keys } = tenant
+  const { origin, graphOrigin, tenantId, tenantName, directory, journal, faults, keys } = tenant
   const { consents, policies } = tenant
   return {
     origin,
     authority: origin,
-    graphUrl: `${origin}/v1.0`,
+    graphOrigin,
+    graphUrl: `${graphOrigin}/v1.0`,
     ordersUrl: `${origin}/orders/v1`,
     tenantId,
     tenantName,
-    clients,
+    ...given,
+    clock: tenant.clock,
     get users() {
       return directory.users
     },

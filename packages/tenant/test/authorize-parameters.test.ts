@@ -261,9 +261,9 @@ describe('the cookies of a sign-in', () => {
     expect(plain).not.toContain('Secure')
     expect(framed).toMatch(/^tenant_accounts_frame=[^;]+;.*Secure; SameSite=None/)
     expect(framed).toContain('HttpOnly')
-    // Consent, then silently with the cookie that a frame sends.
+    // What a frame sends; the user has consented in another browser.
+    await codeOf(tenant)
     const cookies = new Map([['tenant_accounts_frame', /=([^;]+)/.exec(framed)?.[1] ?? '']])
-    await codeOf(tenant, {}, { cookies })
     await expect(codeOf(tenant, { prompt: 'none' }, { cookies })).resolves.not.toBe('')
   })
 })

@@ -91,3 +91,46 @@ it('clears the requests, and says so when there are none', async () => {
   expect((await fetch(url, form)).headers.get('location')).toBe('/_tenant/requests')
   expect(await page()).toContain('No requests yet.')
 })
+
+it('says what goes wrong, for whom and by which rule, with the page of Microsoft', async () => {
+  await signInAs(4)
+  const { access_token: token } = await signInAs(3)
+  await callGraph(tenant, '/users?$search="displayName:x"', token)
+  await fetch(authorizeUrl(tenant, { state: 'refused', redirect_uri: 'https://nowhere.example/' }))
+  const text = await page()
+  const table = /<h2>Refused requests<\/h2>[\s\S]*?<\/table>/.exec(text)?.[0] ?? ''
+  expect(table).toContain('Request_UnsupportedQuery')
+  expect(table).toContain(people(tenant).at(3).displayName)
+  expect(table).not.toContain(people(tenant).at(4).displayName)
+  expect(table).toContain('AADSTS50011')
+  expect(table).toContain('href="https://learn.microsoft.com/entra/identity-platform/reply-url"')
+  expect(text.match(/class="why"/g)).toHaveLength(2)
+})
+
+it('says that an address is not served, and which scenario an answer comes from', async () => {
+  const { access_token: token } = await signInAs(3)
+  expect(await page()).toContain('No request was refused.')
+  await callGraph(tenant, '/sites/root', token)
+  expect(await page()).toContain('does not serve this address')
+  tenant.scenarios.start('graph-throttled', { times: 1 })
+  await callGraph(tenant, '/users', token)
+  expect(await page()).toContain('Turned on: graph-throttled')
+})
+
+it('lists only the requests that match the filter', async () => {
+  const { access_token: token } = await signInAs(3)
+  await callGraph(tenant, '/me', token)
+  const filtered = async (q: string) =>
+    (await fetch(`${tenant.origin}/_tenant/requests?q=${encodeURIComponent(q)}`)).text()
+  expect(await filtered('get /v1.0/ME')).toContain('GET /v1.0/me')
+  expect(await filtered('/v1.0/me')).not.toContain('oauth2/v2.0/token')
+  expect(await filtered('<b>zzz')).toContain('No request matches.')
+  expect(await filtered('<b>zzz')).not.toContain('<b>zzz')
+})
+
+it('may ask the tenant for news, and nobody else', async () => {
+  const csp = async (tab: string) =>
+    (await fetch(`${tenant.origin}/_tenant${tab}`)).headers.get('content-security-policy')
+  expect(await csp('/requests')).toContain("connect-src 'self'")
+  expect(await csp('')).not.toContain('connect-src')
+})

@@ -123,13 +123,14 @@ describe('a scenario', () => {
 describe('the API of scenarios refuses', () => {
   it.each<[string, number, string, unknown?]>([
     ['/no-such-scenario', 404, 'There is no scenario'],
-    ['/graph-500', 400, '"times" must be', { times: 0 }],
-    ['/graph-500', 400, '"times" must be', { times: 'many' }],
+    ['/graph-trottled', 404, 'Near it: graph-throttled'],
+    ['/graph-500', 400, '"times" takes a whole number', { times: 0 }],
+    ['/graph-500', 400, '"times" takes a whole number', { times: 'many' }],
     ['/graph-500', 400, '"user" does not fit', { user: 'nobody' }],
-    ['/graph-500', 400, '"until" does not belong', { until: 'noon' }],
+    ['/graph-500', 400, '"until" is not a key here', { until: 'noon' }],
     ['/secret-expired', 400, '"times" does not fit', { times: 1 }],
-    ['/user-disabled', 400, 'There is no user', { user: 'nobody' }],
-    ['/user-disabled', 400, '"user" must be', { user: 5 }],
+    ['/user-disabled', 404, 'There is no user', { user: 'nobody' }],
+    ['/user-disabled', 400, '"user" takes an object id', { user: 5 }],
   ])('%s with %i', async (path, status, words, body) => {
     const answer = await call(path, 'POST', body)
     expect(answer.status).toBe(status)

@@ -78,7 +78,11 @@ describe('a whole sign-in', () => {
     const listed = claimsOf((await signIn(tenant, {}, { user: many.id })).id_token)
     const overage = claimsOf((await signIn(tenant, {}, { user: more.id })).id_token)
     expect(listed.groups).toHaveLength(200)
-    expect(overage).toMatchObject({ _claim_names: { groups: 'src1' } })
+    const endpoint = `${tenant.origin}/v1.0/users/${more.id}/getMemberObjects`
+    expect(overage).toMatchObject({
+      _claim_names: { groups: 'src1' },
+      _claim_sources: { src1: { endpoint } },
+    })
     expect(overage.groups).toBeUndefined()
   })
 

@@ -1,8 +1,9 @@
 /** Answers of the control routes: a form gets the page again, other clients get a status. */
 
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { controlProblemPage } from '../pages/control/page.ts'
 import { sendPage } from '../pages/layout.ts'
+import { asControlError, controlErrors, errorBody } from './errors.ts'
 
 export function isForm(request: FastifyRequest): boolean {
   return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')
@@ -14,13 +15,14 @@ export function done(request: FastifyRequest, reply: FastifyReply, place = ''): 
 }
 
 export function sendControlProblem(
-  error: FastifyError,
+  thrown: Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const status = error.statusCode ?? 400
+  const error = asControlError(thrown)
+  const { status } = controlErrors[error.code]
   if (isForm(request)) return sendPage(reply, controlProblemPage(error.message), status)
-  return reply.code(status).send({ error: error.message })
+  return reply.code(status).send(errorBody(error))
 }
 
 /** The members of a JSON body or a form; an empty field of a form counts as absent. */

@@ -1,94 +1,66 @@
-/** The control page and its JSON API: scenarios, faults, the journal and the directory. */
+/** The control page and its JSON API: everything about a running tenant that a test or a person can look at and change. */
 
 import formBody from '@fastify/formbody'
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { isSameSite } from '../entra/authorize/accounts.ts'
-import { parseFault } from '../faults/parse.ts'
-import { checkUserCount, isLoopback } from '../options.ts'
-import { readFormValues } from '../pages/control/form-values.ts'
-import { controlPage } from '../pages/control/page.ts'
-import { sendPage } from '../pages/layout.ts'
+import { isLoopback } from '../options.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { done, membersOf, sendControlProblem } from './answer.ts'
-import { scenarioRoutes } from './scenario-routes.ts'
-import { createScenarios } from './scenarios/scenarios.ts'
+import { sendControlProblem } from './answer.ts'
+import { ControlError, controlErrors, errorBody } from './errors.ts'
+import { collectRoutes } from './openapi.ts'
+import { clockRoutes } from './routes/clock.ts'
+import { faultRoutes } from './routes/faults.ts'
+import { journalRoutes } from './routes/journal.ts'
+import { pageRoutes, sendNotFound } from './routes/pages.ts'
+import { policyRoutes } from './routes/policies.ts'
+import { scenarioRoutes } from './routes/scenarios.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { userRoutes } from './routes/users.ts'
+import { useValidation } from './validation.ts'
+
+/** A state of 10,000 users; what an ordinary request has is far below. */
+const bodyLimit = 32 * 1024 * 1024
 
 export async function controlRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
-  await app.register(formBody)
+  await app.register(formBody, { bodyLimit })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     if (isOwn(request)) return undefined
-    const error = 'The control API answers this machine and its own page only.'
-    return reply.code(403).send({ error })
+    const message = 'The control API answers this machine and its own page only.'
+    return reply
+      .code(controlErrors.not_own.status)
+      .send(errorBody(new ControlError('not_own', message)))
   })
-  app.setErrorHandler<FastifyError>((error, request, reply) =>
-    sendControlProblem(error, request, reply),
+  app.setErrorHandler<Error>((error, request, reply) => sendControlProblem(error, request, reply))
+  const document = collectRoutes(app)
+  app.setNotFoundHandler((request, reply) =>
+    sendNotFound(request, reply, Object.keys(pathsOf(document()))),
   )
+  useValidation(app)
   pageRoutes(app, tenant)
   scenarioRoutes(app, tenant)
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
-  directoryRoutes(app, tenant)
-  app.post('/keys/rotate', async (request, reply) => {
-    tenant.keys.rotate()
-    return done(request, reply)
-  })
+  userRoutes(app, tenant)
+  clockRoutes(app, tenant)
+  tokenRoutes(app, tenant)
+  policyRoutes(app, tenant)
+  app.get('/openapi.json', { config: { documented: openApiRoute } }, async () => document())
 }
 
-function pageRoutes(app: FastifyInstance, tenant: TenantState): void {
-  const scenarios = createScenarios(tenant)
-  app.get('/', async ({ query }, reply) =>
-    sendPage(reply, controlPage(tenant, scenarios.list(), 'scenarios', readFormValues(query))),
-  )
-  for (const tab of ['requests', 'directory'] as const) {
-    app.get(`/${tab}`, async (_request, reply) =>
-      sendPage(reply, controlPage(tenant, scenarios.list(), tab)),
-    )
-  }
+const openApiRoute = {
+  summary: 'This document',
+  tags: ['document'],
+  answer: { schema: Type.Object({}, { description: 'OpenAPI 3.1' }) },
+}
+
+function pathsOf({ paths }: Record<string, unknown>): object {
+  return typeof paths === 'object' && paths !== null ? paths : {}
 }
 
 /** A web page could reach loopback by a form, or by its own host name that resolves to loopback (DNS rebinding). */
 function isOwn(request: FastifyRequest): boolean {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   return isLoopback(host) && (request.method === 'GET' || isSameSite(request))
-}
-
-function faultRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.get('/faults', async () => ({ faults: tenant.faults.list() }))
-  app.post('/faults', async (request, reply) => {
-    tenant.faults.set(parseFault(request.body))
-    return done(request, reply)
-  })
-  app.delete('/faults', async (request, reply) => {
-    tenant.faults.clear()
-    return done(request, reply)
-  })
-}
-
-function journalRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.get('/journal', async () => ({ entries: tenant.journal.entries() }))
-  app.delete('/journal', async (request, reply) => {
-    tenant.journal.clear()
-    return done(request, reply)
-  })
-  app.post('/journal/clear', async (request, reply) => {
-    tenant.journal.clear()
-    return done(request, reply, '/requests')
-  })
-}
-
-function directoryRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.post('/users', async (request, reply) => {
-    tenant.directory.resize(countOf(request.body))
-    return done(request, reply, '/directory')
-  })
-}
-
-/** @throws Error with a sentence */
-function countOf(body: unknown): number {
-  const { count } = membersOf(body)
-  const number = typeof count === 'string' ? Number(count) : count
-  if (typeof number !== 'number') throw new Error('"count" must be a whole number.')
-  checkUserCount(number)
-  return number
 }

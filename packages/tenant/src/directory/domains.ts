@@ -2,20 +2,15 @@
 
 import type { TenantUser } from './directory.ts'
 
-interface Known {
-  count: number
-  domains: ReadonlySet<string>
-}
-
-/** By the list of users, because looking through 100 000 of them at each request is slow. */
-const known = new WeakMap<readonly TenantUser[], Known>()
+/** By the list of users, of which each change makes a new one: looking through 100 000 at each request is slow. */
+const known = new WeakMap<readonly TenantUser[], ReadonlySet<string>>()
 
 /** In lower case. The first is that of the first user. */
 export function verifiedDomains(users: readonly TenantUser[]): ReadonlySet<string> {
   const cached = known.get(users)
-  if (cached?.count === users.length) return cached.domains
+  if (cached) return cached
   const domains = new Set(users.map(({ userPrincipalName }) => domainOf(userPrincipalName)))
-  known.set(users, { count: users.length, domains })
+  known.set(users, domains)
   return domains
 }
 

@@ -45,6 +45,10 @@ export function createFaults(): Faults {
       const consumed = met.find((entry) => isOneOf(entry.fault, kinds) && isNext(entry, answer))
       if (!consumed || !isOneOf(consumed.fault, kinds)) return undefined
       consumed.left -= 1
+      // Absent in a request that the journal does not keep.
+      if (request.journalEntry) {
+        request.journalEntry.fault = consumed.fault.scenario ?? consumed.fault.kind
+      }
       faults = faults.filter(({ left }) => left > 0)
       return consumed.fault
     },

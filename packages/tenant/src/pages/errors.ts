@@ -35,11 +35,16 @@ export function errorPage({ problem, trace, app }: SignInError): Page {
   return { html: layout({ title: words.error.title, main }) }
 }
 
+export const notFoundPage: Page = {
+  html: layout({
+    title: words.notFound.title,
+    main: html`<h1>${words.notFound.title}</h1>
+      <p class="quiet">${words.notFound.text}</p>
+      <p class="actions"><a class="button" href="/_tenant">${words.controlPage}</a></p>`,
+  }),
+}
+
 /** Answers unknown paths with a page. */
 export function answerUnknown(app: FastifyInstance): void {
-  const main = html`<h1>${words.notFound.title}</h1>
-    <p class="quiet">${words.notFound.text}</p>
-    <p class="actions"><a class="button" href="/_tenant">${words.controlPage}</a></p>`
-  const page = { html: layout({ title: words.notFound.title, main }) }
-  app.setNotFoundHandler((_request, reply) => sendPage(reply, page, 404))
+  app.setNotFoundHandler((_request, reply) => sendPage(reply, notFoundPage, 404))
 }

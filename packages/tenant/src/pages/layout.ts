@@ -54,6 +54,8 @@ export interface Page {
   /** Hashes of inline scripts and further style sheets, `'sha256-…'`. */
   scriptHashes?: readonly string[]
   styleHashes?: readonly string[]
+  /** Whether its script asks the tenant for more. */
+  connects?: boolean
 }
 
 /** Sends a page that is not stored, runs no script but its own, is in no frame and loads nothing. */
@@ -79,6 +81,7 @@ function contentSecurityPolicy(page: Page): string {
     // Photos are part of the page.
     'img-src data:',
     ...(scriptHashes.length > 0 ? [`script-src ${scriptHashes.join(' ')}`] : []),
+    ...(page.connects ? ["connect-src 'self'"] : []),
     ...(frameOrigins.length > 0 ? [`frame-src ${frameOrigins.join(' ')}`] : []),
     // Chromium applies this to the redirects after a form too.
     ["form-action 'self'", ...formOrigins].join(' '),

@@ -99,7 +99,7 @@ export interface AppRole {
   value: string | null
 }
 
-interface StoredPassword {
+export interface StoredPassword {
   keyId: string
   displayName: string | null
   startDateTime: string

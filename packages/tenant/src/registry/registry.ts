@@ -39,8 +39,11 @@ export interface Registry {
   client(clientId: string): Client | undefined
   /** The clients that are registered here. */
   clients(): readonly Client[]
-  /** @param hiddenFor the number of requests for which Graph does not show it */
-  add(application: Application, ownerId: string, hiddenFor: number): Entry
+  /**
+   * @param ownerId the user that makes it; undefined for one of the tenant's configuration
+   * @param hiddenFor the number of requests for which Graph does not show it
+   */
+  add(application: Application, ownerId: string | undefined, hiddenFor: number): Entry
   /** Keeps it in `deleted`. */
   remove(entry: Entry): void
   deleted(): readonly Entry[]

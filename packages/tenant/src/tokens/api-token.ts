@@ -8,9 +8,11 @@ import type { Application } from '../registry/application.ts'
 import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import { findResource, prefixOf, type Resource, valueOf } from '../registry/resources.ts'
 import { signRs256 } from '../keys.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
 import { methodsOf, stateOf, type AccessIssue } from './access-claims.ts'
 import { backdating, groupClaims, pairwiseSubject } from './id-token.ts'
+
+export { firstIssuer }
 
 /** The API that a token with these scopes is for; undefined: Graph. */
 export function apiOf({ registry }: TenantState, scopes: readonly string[]): Resource | undefined {
@@ -90,11 +92,6 @@ export function firstAudience(
 ): string {
   const wanted = asked?.toLowerCase()
   return names.find((name) => name.toLowerCase() === wanted) ?? identifier
-}
-
-/** The issuer of v1.0 tokens is the same on every host of Entra. */
-export function firstIssuer({ tenantId }: TenantState): string {
-  return `https://sts.windows.net/${tenantId}/`
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { verify } from 'node:crypto'
 import type { TenantUser } from '../directory/directory.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
 
 export interface HintedSession {
   user: TenantUser
@@ -18,9 +18,11 @@ export function readIdTokenHint(tenant: TenantState, token: string): HintedSessi
   if (!key || alg !== 'RS256' || more.length > 0) return undefined
   const input = Buffer.from(`${header}.${payload}`)
   const isOurs = verify('sha256', input, key.publicKey, Buffer.from(signature, 'base64url'))
-  const { iss, oid, aud, ver } = objectIn(payload)
-  const isIdToken = iss === issuerOf(tenant) && ver === '2.0' && typeof aud === 'string'
-  if (!isOurs || !isIdToken || !tenant.registry.client(aud)) return undefined
+  const { iss, oid, aud, appid, azp } = objectIn(payload)
+  const isFromHere = iss === issuerOf(tenant) || iss === firstIssuer(tenant)
+  // An access token names the application that it was given to beside the API that it is for.
+  const isIdToken = appid === undefined && azp === undefined && typeof aud === 'string'
+  if (!isOurs || !isFromHere || !isIdToken || !tenant.registry.client(aud)) return undefined
   const user = tenant.directory.byId(String(oid))
   return user && { user, clientId: aud }
 }

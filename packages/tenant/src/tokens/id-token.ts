@@ -7,7 +7,8 @@ import { tamperIdToken, type IdTokenFault } from '../faults/id-token.ts'
 import { signRs256 } from '../keys.ts'
 import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
-import { issuerOf, type TenantState } from '../tenant-state.ts'
+import { methodsOf } from './access-claims.ts'
+import { firstIssuer, graphOriginOf, issuerOf, type TenantState } from '../tenant-state.ts'
 
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
@@ -32,6 +33,8 @@ export interface Issue {
   nonce: string | undefined
   /** The time of issue, ms since the epoch. */
   at: number
+  /** Of the ID token. */
+  version: 1 | 2
   /** Seconds: of the ID token. */
   lifetime: number
   /** Seconds: of the access token. */
@@ -49,7 +52,9 @@ export function idToken(
 ): unknown {
   const key = tenant.keys.current()
   const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
-  const claims = { ...idTokenClaims(tenant, issue), ...hashesOf(bound) }
+  const own = idTokenClaims(tenant, issue)
+  const ofVersion = issue.version === 1 ? asFirstVersion(tenant, issue, own) : own
+  const claims = { ...ofVersion, ...hashesOf(bound) }
   const issuedAt = Math.floor(issue.at / 1000)
   if (fault) return tamperIdToken(fault, { header, claims, issuedAt, keys: tenant.keys })
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
@@ -103,6 +108,26 @@ function profileClaims(user: TenantUser, has: (claim: string) => boolean) {
   }
 }
 
+/** https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference, of version 1.0. */
+function asFirstVersion(
+  tenant: TenantState,
+  { user, grant }: Issue,
+  claims: Record<string, unknown>,
+): Record<string, unknown> {
+  const { preferred_username: userName, ...rest } = claims
+  return {
+    ...rest,
+    iss: firstIssuer(tenant),
+    amr: methodsOf(grant),
+    ...(user.surname === null ? {} : { family_name: user.surname }),
+    ...(user.givenName === null ? {} : { given_name: user.givenName }),
+    ipaddr: '127.0.0.1',
+    unique_name: userName,
+    upn: userName,
+    ver: '1.0',
+  }
+}
+
 function hashesOf({ code, accessToken }: Bound) {
   return {
     ...(code === undefined ? {} : { c_hash: halfHash(code) }),
@@ -128,15 +153,15 @@ function roleClaims({ registry }: TenantState, client: Client, user: TenantUser)
 
 const mostGroups = 200
 
-/** Above 200 groups, the token only says where to ask for them. */
-export function groupClaims({ directory, origin }: TenantState, user: TenantUser) {
-  const groups = directory.membership
+/** Above 200 groups, the token only says where to ask for them: at this Graph, so that no token leaves the machine. */
+export function groupClaims(tenant: TenantState, user: TenantUser) {
+  const groups = tenant.directory.membership
     .allGroupsOf(user)
     .filter(({ securityEnabled }) => securityEnabled)
     .map(({ id }) => id)
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
-  const endpoint = `${origin}/v1.0/users/${user.id}/getMemberObjects`
+  const endpoint = `${graphOriginOf(tenant)}/v1.0/users/${user.id}/getMemberObjects`
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 

@@ -25,6 +25,8 @@ export interface Answer {
   clientInfo: boolean
   /** The parameter `scope` of this request. */
   scopeText?: string | undefined
+  /** Of the ID token. */
+  version: 1 | 2
 }
 
 export function tokenResponse(
@@ -60,7 +62,7 @@ export function issueOf(
   asUser: string | undefined,
   skew: number,
 ): AccessIssue {
-  const { client, proof, scopes, nonce, handlesChallenges } = answer
+  const { client, proof, scopes, nonce, handlesChallenges, version } = answer
   const user = tenant.directory.byId(asUser ?? answer.grant.userId)
   if (!user) throw new EntraError(50034)
   // Random, as in Entra, so that not all tokens expire at once: 60 to 90 minutes.
@@ -74,6 +76,7 @@ export function issueOf(
     nonce,
     at: tenant.now() + skew,
     lifetime: idTokenLifetime,
+    version,
     accessLifetime: handlesChallenges ? tenant.challengeableLifetime : lifetime,
     handlesChallenges,
     proof,

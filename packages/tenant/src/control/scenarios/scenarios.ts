@@ -1,6 +1,8 @@
 /** Sets and clears scenarios, and lists them with their state. */
 
+import { closeNames } from '../../config/close-names.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import { ControlError } from '../errors.ts'
 import { answerScenarios } from './graph-answers.ts'
 import { accessScenarios, failureScenarios, throttlingScenarios } from './graph.ts'
 import { idTokenScenarios } from './id-token.ts'
@@ -56,7 +58,13 @@ export function createScenarios(tenant: TenantState): Scenarios {
 export function findScenario(id: string): Scenario {
   const scenario = scenarios.find((candidate) => candidate.id === id)
   if (scenario) return scenario
-  throw new Error(`There is no scenario "${id}": GET /_tenant/scenarios lists them.`)
+  const neighbours = closeNames(
+    id,
+    scenarios.map((one) => one.id),
+  )
+  const near = neighbours.length === 0 ? '' : ` Near it: ${neighbours.join(', ')}.`
+  const message = `There is no scenario "${id}": GET /_tenant/scenarios lists them.${near}`
+  throw new ControlError('unknown_scenario', message, { neighbours })
 }
 
 /** The options that a scenario takes. */
@@ -75,7 +83,8 @@ function start(tenant: TenantState, scenario: Scenario, { times, user }: Scenari
   }
   if (user !== undefined && !takes.user) throw new Error(`"user" does not fit "${scenario.id}".`)
   const found = user === undefined ? undefined : tenant.directory.byIdOrName(user)
-  if (user !== undefined && !found) throw new Error(`There is no user "${user}".`)
+  if (user !== undefined && !found)
+    throw new ControlError('unknown_user', `There is no user "${user}".`)
   const { effect } = scenario
   if (effect.kind === 'faults') setFaults(tenant, scenario.id, effect, times)
   else if (effect.kind === 'policy') effect.start(tenant, found?.id)

@@ -140,7 +140,7 @@ function issueTokens(
   grant: Grant,
   code: string | undefined,
 ): Answer {
-  const { responseTypes, nonce, claims } = asked
+  const { responseTypes, nonce, claims, version } = asked
   if (!responseTypes.has('token') && !responseTypes.has('id_token')) return {}
   const scopes = ofOneApi(asked.scopes, 'first').filter((scope) => scope !== 'offline_access')
   const answer = {
@@ -152,7 +152,7 @@ function issueTokens(
     clientInfo: false,
   } as const
   const { handlesChallenges } = claims
-  const token = issueOf(tenant, { ...answer, handlesChallenges }, undefined, 0)
+  const token = issueOf(tenant, { ...answer, handlesChallenges, version }, undefined, 0)
   const access = responseTypes.has('token') ? accessToken(tenant, token) : undefined
   const fault = tenant.faults.consume('authorize', ['idToken'], request)
   const hashes = { code, accessToken: access }

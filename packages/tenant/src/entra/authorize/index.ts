@@ -10,6 +10,7 @@ import { applyFault } from '../apply-fault.ts'
 import { requireAudience, requireTenant } from '../client/index.ts'
 import { combinedConsents, missingConsent } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
+import { readFirstVersionAuthorize } from '../first-version.ts'
 import { formParameters, joined, queryParameters, type Parameters } from '../parameters.ts'
 import { refuseCrossSite, type Accounts } from './accounts.ts'
 import { canConsent, completeAuthorize, withScopesOf } from './complete.ts'
@@ -24,48 +25,61 @@ import {
 import { readAuthorizeRequest, readTarget } from './request.ts'
 import { sendError } from './response.ts'
 
-const path = '/:tenant/oauth2/v2.0/authorize'
-
 type Route = { Params: { tenant: string } }
 
+interface AuthorizeEndpoint {
+  path: string
+  version: 1 | 2
+  read(parameters: Parameters): Parameters
+}
+
+const endpoints: readonly AuthorizeEndpoint[] = [
+  { path: '/:tenant/oauth2/v2.0/authorize', version: 2, read: (parameters) => parameters },
+  { path: '/:tenant/oauth2/authorize', version: 1, read: readFirstVersionAuthorize },
+]
+
+interface Asked {
+  tenant: TenantState
+  endpoint: AuthorizeEndpoint
+  parameters: Parameters
+  request: FastifyRequest<Route>
+  reply: FastifyReply
+}
+
 export function authorizeRoutes(app: FastifyInstance, tenant: TenantState): void {
-  app.get<Route>(path, { config: { endpoint: 'authorize' } }, (request, reply) =>
-    begin(tenant, request, reply, queryParameters(request.url)),
-  )
-  // The request may come by POST too (OpenID Connect Core section 3.1.2.1). The forms of the tenant's own pages go here as
-  // well: their query is the application's, and their body is the person's and names no client.
-  app.post<Route>(path, (request, reply) => {
-    const query = queryParameters(request.url)
-    const form = formParameters(request.body)
-    if (form.client_id !== undefined || form.response_type !== undefined) {
-      if (request.journalEntry) request.journalEntry.endpoint = 'authorize'
-      return begin(tenant, request, reply, joined(query, form))
-    }
-    refuseCrossSite(request)
-    return answer(tenant, request, reply, query, (exchange) => proceed(exchange, form))
-  })
+  for (const endpoint of endpoints) {
+    const config = { endpoint: 'authorize' } as const
+    app.get<Route>(endpoint.path, { config }, (request, reply) =>
+      begin({ tenant, endpoint, parameters: queryParameters(request.url), request, reply }),
+    )
+    // The request may come by POST too (OpenID Connect Core section 3.1.2.1). The forms of the tenant's own pages go here
+    // as well: their query is the application's, and their body is the person's and names no client.
+    app.post<Route>(endpoint.path, (request, reply) => {
+      const query = queryParameters(request.url)
+      const form = formParameters(request.body)
+      if (form.client_id !== undefined || form.response_type !== undefined) {
+        if (request.journalEntry) request.journalEntry.endpoint = 'authorize'
+        return begin({ tenant, endpoint, parameters: joined(query, form), request, reply })
+      }
+      refuseCrossSite(request)
+      const asked = { tenant, endpoint, parameters: query, request, reply }
+      return answer(asked, (exchange) => proceed(exchange, form))
+    })
+  }
   app.get('/common/oauth2/nativeclient', async (_request, reply) =>
     sendPage(reply, nativeClientPage()),
   )
 }
 
-function begin(
-  tenant: TenantState,
-  request: FastifyRequest<Route>,
-  reply: FastifyReply,
-  parameters: Parameters,
-): Promise<FastifyReply> {
-  return answer(tenant, request, reply, parameters, (exchange) => {
-    applyFault(tenant, 'authorize', request)
+function begin(asked: Asked): Promise<FastifyReply> {
+  return answer(asked, (exchange) => {
+    applyFault(asked.tenant, 'authorize', asked.request)
     return chooseNext(exchange)
   })
 }
 
 async function answer(
-  tenant: TenantState,
-  request: FastifyRequest<Route>,
-  reply: FastifyReply,
-  parameters: Parameters,
+  { tenant, endpoint, parameters, request, reply }: Asked,
   handle: (exchange: AuthorizeContext) => FastifyReply,
 ): Promise<FastifyReply> {
   const segment = requireTenant(tenant, request.params.tenant)
@@ -75,7 +89,7 @@ async function answer(
   requireAudience(target.client, segment)
   const action = `?${new URLSearchParams(parameters).toString()}`
   try {
-    const asked = readAuthorizeRequest(tenant, target, parameters)
+    const asked = readAuthorizeRequest(tenant, target, endpoint.read(parameters), endpoint.version)
     return handle({ tenant, target, asked, action, request, reply })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error

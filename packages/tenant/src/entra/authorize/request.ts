@@ -41,6 +41,8 @@ export interface AuthorizeRequest {
   /** The longest time since the user signed in, seconds. */
   maxAge: number | undefined
   claims: ClaimsRequest
+  /** Of an ID token in the answer: that of the endpoint. */
+  version: 1 | 2
   /** Whether the answer carries `client_info`, for MSAL. */
   clientInfo: boolean
 }
@@ -100,6 +102,7 @@ export function readAuthorizeRequest(
   tenant: TenantState,
   { client, platform }: Target,
   parameters: Parameters,
+  version: 1 | 2,
 ): AuthorizeRequest {
   const responseTypes = readResponseTypes(client, required(parameters, 'response_type'))
   requireResponseMode(parameters, responseTypes)
@@ -123,6 +126,7 @@ export function readAuthorizeRequest(
     sid: parameters.sid,
     maxAge: readMaxAge(parameters.max_age),
     claims: readClaimsRequest(parameters.claims),
+    version,
     clientInfo: parameters.client_info === '1',
   }
 }

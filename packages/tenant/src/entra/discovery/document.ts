@@ -3,8 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  */
 
-import { graphOriginOf, issuerOf, type TenantState } from '../../tenant-state.ts'
-import { firstIssuer } from '../../tokens/api-token.ts'
+import { firstIssuer, graphOriginOf, issuerOf, type TenantState } from '../../tenant-state.ts'
 import type { TenantSegment } from '../client/tenants.ts'
 import { consumersTenantId } from '../client/tenants.ts'
 

@@ -12,6 +12,7 @@ import { allowTokenAnswer, answerPreflight } from '../client/cross-origin.ts'
 import { authenticateClient, findClient, requireAudience, requireTenant } from '../client/index.ts'
 import { requireAssignment } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
+import { asFirstVersionAnswer, readFirstVersionToken } from '../first-version.ts'
 import { formParameters, required, type Parameters } from '../parameters.ts'
 import { issueToApplication } from './client-credentials.ts'
 import { redeemAssertion } from './on-behalf-of.ts'
@@ -32,7 +33,7 @@ export interface Exchange {
 }
 
 /** What a grant of a user comes to; the rest of the answer is the same for all. */
-export type Redeemed = Omit<Answer, 'clientInfo' | 'client' | 'proof' | 'scopeText'>
+export type Redeemed = Omit<Answer, 'clientInfo' | 'client' | 'proof' | 'scopeText' | 'version'>
 
 type Redeem = (exchange: Exchange) => Redeemed | Promise<Redeemed>
 
@@ -55,26 +56,37 @@ const unproved: Readonly<Record<string, number>> = {
 }
 
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
-  answerPreflight(app, '/:tenant/oauth2/v2.0/token', 'POST, OPTIONS')
-  app.post<{ Params: { tenant: string } }>(
-    '/:tenant/oauth2/v2.0/token',
-    { config: { endpoint: 'token' } },
-    async (request, reply) => {
+  const post = (path: string, answer: (asked: Asked) => Promise<object>) => {
+    answerPreflight(app, path, 'POST, OPTIONS')
+    const config = { endpoint: 'token' } as const
+    app.post<{ Params: { tenant: string } }>(path, { config }, async (request, reply) => {
       sendTrace(reply, traceOf(request, tenant.now()))
       allowTokenAnswer(request, reply)
       const segment = requireTenant(tenant, request.params.tenant)
       applyFault(tenant, 'token', request)
-      return redeem(tenant, request, segment)
-    },
-  )
+      return answer({ request, segment, form: formParameters(request.body), version: 2 })
+    })
+  }
+  post('/:tenant/oauth2/v2.0/token', (asked) => redeem(tenant, asked))
+  post('/:tenant/oauth2/token', async (asked) => {
+    const form = readFirstVersionToken(asked.form)
+    const answer = await redeem(tenant, { ...asked, form, version: 1 })
+    return asFirstVersionAnswer(answer, asked.form)
+  })
+}
+
+interface Asked {
+  request: FastifyRequest
+  segment: string
+  form: Parameters
+  /** Of the ID token. */
+  version: 1 | 2
 }
 
 async function redeem(
   tenant: TenantState,
-  request: FastifyRequest,
-  segment: string,
+  { request, segment, form, version }: Asked,
 ): Promise<object> {
-  const form = formParameters(request.body)
   const grantType = required(form, 'grant_type')
   const isForApplication = grantType === 'client_credentials'
   const redeemGrant = Object.hasOwn(userGrants, grantType) ? userGrants[grantType] : undefined
@@ -92,7 +104,7 @@ async function redeem(
   const redeemed = await redeemGrant(exchange)
   requireAssignedUser(tenant, client.clientId, redeemed)
   const rest = { client, proof, clientInfo: form.client_info === '1', scopeText: form.scope }
-  return tokenResponse(tenant, { ...redeemed, ...rest }, request)
+  return tokenResponse(tenant, { ...redeemed, ...rest, version }, request)
 }
 
 /** A user has to be assigned to the client and to the API, if they require it. @throws EntraError 50105 */

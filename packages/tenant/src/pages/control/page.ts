@@ -8,7 +8,7 @@ import { words as common } from '../words.ts'
 import { activeSection, countActive, faultSection } from './active.ts'
 import { directorySection } from './directory.ts'
 import type { FormValues } from './form-values.ts'
-import { requestSection } from './requests.ts'
+import { requestSection } from './requests/section.ts'
 import { scenarioSection } from './scenarios.ts'
 import { latestApp } from './shows.ts'
 import { controlWords } from './words.ts'
@@ -24,6 +24,7 @@ const addresses: Record<Tab, string> = {
 
 const style = inlineFile('style', './control/style.css')
 const filter = inlineFile('script', './control/filter.js')
+const live = inlineFile('script', './control/requests/live.js')
 
 /** @param entered the values of the form that led here */
 export function controlPage(
@@ -36,7 +37,7 @@ export function controlPage(
     scenarios: () =>
       html`!${activeSection(tenant, scenarios)} !${scenarioSection(tenant, scenarios, entered)}
       !${faultSection(tenant)} !${filter.element}`,
-    requests: () => requestSection(tenant),
+    requests: () => html`!${requestSection(tenant, entered.q)} !${live.element}`,
     directory: () => directorySection(tenant),
   }[tab]
   const main = html`<h1>${controlWords.title}</h1>
@@ -48,7 +49,8 @@ export function controlPage(
   return {
     html: layout({ title, main, wide: true, head: style.element, aside }),
     styleHashes: [style.hash],
-    scriptHashes: [filter.hash],
+    scriptHashes: [tab === 'requests' ? live.hash : filter.hash],
+    connects: tab === 'requests',
   }
 }
 

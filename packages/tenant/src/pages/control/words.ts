@@ -78,6 +78,12 @@ export const controlWords = {
 
   requests: {
     none: 'No requests yet. Sign in to the app to see them here.',
+    filter: 'Filter requests',
+    placeholder: 'Path, status or error code',
+    noMatch: 'No request matches.',
+    pause: 'Pause',
+    fault: (name: string) => `Turned on: ${name}`,
+    notServed: 'The local tenant does not serve this address.',
     about: (count: number) =>
       `The latest ${count} requests to this tenant, grouped by sign-in, newest first. Times are in UTC.`,
     json: 'All of them as JSON',
@@ -93,6 +99,18 @@ export const controlWords = {
     request: 'Request',
     unanswered: 'none',
     earlier: (count: number) => `${count} earlier requests are in the JSON.`,
+  },
+
+  refused: {
+    none: 'No request was refused.',
+    title: 'Refused requests',
+    latest: 'Latest',
+    times: 'Times',
+    reason: 'Reason',
+    who: 'For',
+    more: (count: number) => `${count} more`,
+    source: 'Microsoft’s page',
+    sourceOf: (code: string) => `Microsoft’s page about ${code}`,
   },
 
   directory: {

@@ -4,18 +4,20 @@ import {
   freePort,
   type Answer,
   type Browser,
-} from '../packages/tenant/src/testing/index.ts'
+} from '../../packages/tenant/src/testing/index.ts'
 import { redirectPath, startApache, type ApacheServer, type Told } from './apache.ts'
-import { askGraph } from './graph.ts'
-import { follow, isSignedIn, personOf, signInWith, type Person } from './person.ts'
-import { startTlsTenant, type TlsTenant } from './tls-tenant.ts'
+import { askGraph } from '../graph.ts'
+import { follow, isSignedIn, personOf, signInWith, type Person } from '../person.ts'
+import { startTlsTenant, type TlsTenant } from '../tls-tenant.ts'
 
 let publicUrl: string
 let at: TlsTenant
 let apache: ApacheServer
 beforeAll(async () => {
   publicUrl = `http://localhost:${await freePort()}`
-  at = await startTlsTenant([`${publicUrl}${redirectPath}`, `${publicUrl}/public`])
+  at = await startTlsTenant({
+    redirectUris: [`${publicUrl}${redirectPath}`, `${publicUrl}/public`],
+  })
   apache = await startApache(at, publicUrl)
 })
 afterAll(async () => {

@@ -1,15 +1,15 @@
 import { ConfidentialClientApplication, CryptoProvider, ResponseMode } from '@azure/msal-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askGraph } from './graph.ts'
-import { personOf, signInWith, type Person } from './person.ts'
-import { startTlsTenant, type TlsTenant } from './tls-tenant.ts'
+import { askGraph } from '../graph.ts'
+import { personOf, signInWith, type Person } from '../person.ts'
+import { startTlsTenant, type TlsTenant } from '../tls-tenant.ts'
 
 const redirectUri = 'http://localhost:6174/auth/redirect'
 const scopes = ['User.Read']
 
 let at: TlsTenant
 beforeAll(async () => {
-  at = await startTlsTenant([redirectUri])
+  at = await startTlsTenant({ redirectUris: [redirectUri] })
 })
 afterAll(() => at?.end())
 

@@ -7,8 +7,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { vi } from 'vitest'
-import { requireApache } from './programs.ts'
-import type { TlsTenant } from './tls-tenant.ts'
+import { requireApache } from '../programs.ts'
+import type { TlsTenant } from '../tls-tenant.ts'
 
 export interface ApacheServer {
   /** Its messages so far. */
@@ -101,7 +101,7 @@ function openIdPart(at: TlsTenant, publicUrl: string): string {
   return `
 OIDCProviderMetadataURL ${at.issuer}/.well-known/openid-configuration
 OIDCSSLValidateServer On
-OIDCCABundlePath ${at.authorityFile}
+OIDCCABundlePath ${at.certificates.authorityFile}
 OIDCClientID ${at.client.clientId}
 OIDCClientSecret ${at.client.clientSecret}
 OIDCRedirectURI ${publicUrl}${redirectPath}

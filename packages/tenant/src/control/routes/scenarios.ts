@@ -1,25 +1,64 @@
 /** `/_tenant/scenarios`: lists, sets and clears them. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, readFormValues, type FormValues } from '../pages/control/form-values.ts'
-import { controlPage } from '../pages/control/page.ts'
-import { sendPage } from '../pages/layout.ts'
-import type { TenantState } from '../tenant-state.ts'
-import { done, isForm, membersOf } from './answer.ts'
-import type { Scenario } from './scenarios/scenario.ts'
+import { Type } from 'typebox'
+import { addressOf, readFormValues, type FormValues } from '../../pages/control/form-values.ts'
+import { controlPage } from '../../pages/control/page.ts'
+import { sendPage } from '../../pages/layout.ts'
+import type { TenantState } from '../../tenant-state.ts'
+import { done, isForm, membersOf } from '../answer.ts'
+import { checkMembers } from '../validation.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
 import {
   createScenarios,
   findScenario,
   optionsOf,
   type ScenarioOptions,
-} from './scenarios/scenarios.ts'
+} from '../scenarios/scenarios.ts'
 
 type Route = { Params: { id: string } }
 
+const State = Type.Object({
+  id: Type.String(),
+  area: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  duration: Type.String({ description: 'requests, until cleared, or once' }),
+  takesUser: Type.Boolean(),
+  users: Type.Array(Type.String()),
+  active: Type.Boolean(),
+  left: Type.Union([Type.Integer(), Type.Null()]),
+})
+
+const Options = Type.Object(
+  {
+    times: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'a whole number above 0: the number of requests' }),
+    ),
+    user: Type.Optional(Type.String({ description: 'an object id or a user name' })),
+  },
+  { additionalProperties: false, description: 'an object' },
+)
+
+const tags = ['failures']
+const errors = ['unknown_scenario'] as const
+const config = {
+  list: {
+    documented: {
+      summary: 'All scenarios, and which are active',
+      tags,
+      answer: { schema: Type.Object({ scenarios: Type.Array(State) }) },
+    },
+  },
+  clearAll: { documented: { summary: 'Clears every scenario and fault', tags } },
+  start: { documented: { summary: 'Sets a scenario', tags, errors: [...errors, 'unknown_user'] } },
+  clear: { documented: { summary: 'Clears a scenario', tags, errors } },
+} as const
+
 export function scenarioRoutes(app: FastifyInstance, tenant: TenantState): void {
   const scenarios = createScenarios(tenant)
-  app.get('/scenarios', async () => ({ scenarios: scenarios.list() }))
-  app.delete('/scenarios', async (request, reply) => {
+  app.get('/scenarios', { config: config.list }, async () => ({ scenarios: scenarios.list() }))
+  app.delete('/scenarios', { config: config.clearAll }, async (request, reply) => {
     scenarios.clear()
     return done(request, reply)
   })
@@ -27,18 +66,18 @@ export function scenarioRoutes(app: FastifyInstance, tenant: TenantState): void 
     scenarios.clear()
     return done(request, reply)
   })
-  app.post<Route>('/scenarios/:id', async (request, reply) => {
-    const scenario = known(request)
+  app.post<Route>('/scenarios/:id', { config: config.start }, async (request, reply) => {
+    const scenario = findScenario(request.params.id)
     if (isForm(request)) return startByForm(request, reply, scenario)
     scenarios.start(scenario.id, ofJson(request))
     return done(request, reply)
   })
-  app.delete<Route>('/scenarios/:id', async (request, reply) => {
-    scenarios.clear(known(request).id)
+  app.delete<Route>('/scenarios/:id', { config: config.clear }, async (request, reply) => {
+    scenarios.clear(findScenario(request.params.id).id)
     return done(request, reply)
   })
   app.post<Route>('/scenarios/:id/clear', async (request, reply) => {
-    const scenario = known(request)
+    const scenario = findScenario(request.params.id)
     scenarios.clear(scenario.id)
     return done(request, reply, addressAfterClear(request, scenario.id))
   })
@@ -70,27 +109,11 @@ function addressAfterClear({ query, body }: FastifyRequest, id: string): string 
   return addressOf(from === 'popular' ? { from } : kept)
 }
 
-/** @throws Error with the status 404 */
-function known({ params }: FastifyRequest<Route>): Scenario {
-  try {
-    return findScenario(params.id)
-  } catch (error) {
-    throw Object.assign(error instanceof Error ? error : new Error(), { statusCode: 404 })
-  }
-}
-
-/** @throws Error with a sentence */
+/** After the scenario is known to exist: a wrong id is named before wrong options. @throws ControlError */
 function ofJson({ body }: FastifyRequest): ScenarioOptions {
-  const { times, user, ...others } = membersOf(body)
-  const [other] = Object.keys(others)
-  if (other !== undefined) throw new Error(`"${other}" does not belong here.`)
-  if (times !== undefined && typeof times !== 'number') {
-    throw new Error('"times" must be a whole number above 0.')
-  }
-  if (user !== undefined && typeof user !== 'string') {
-    throw new Error('"user" must be an object id or a user name.')
-  }
-  return { ...(times === undefined ? {} : { times }), ...(user === undefined ? {} : { user }) }
+  const given = body ?? {}
+  checkMembers(Options, given)
+  return given
 }
 
 /** Ignores fields that this scenario does not take. */

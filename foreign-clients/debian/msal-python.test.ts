@@ -1,24 +1,26 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startClient } from './client-process.ts'
-import { personOf, signInWith, type Person } from './person.ts'
-import { requirePython } from './programs.ts'
-import { startTlsTenant, type TlsTenant } from './tls-tenant.ts'
+import { startClient } from '../client-process.ts'
+import { personOf, signInWith, type Person } from '../person.ts'
+import { requirePython } from '../programs.ts'
+import { startTlsTenant, type TlsTenant } from '../tls-tenant.ts'
 
 const redirectUri = 'http://localhost:6175/auth/redirect'
 
 let python: string
 let at: TlsTenant
 beforeAll(async () => {
-  python = requirePython()
-  at = await startTlsTenant([redirectUri])
+  python = requirePython('msal')
+  at = await startTlsTenant({ redirectUris: [redirectUri] })
 })
 afterAll(() => at?.end())
 
 /** Signs a user in with the client. @returns the result */
 async function signIn(person: Person): Promise<unknown> {
   const program = join(import.meta.dirname, 'msal-python.py')
-  const client = startClient(python, [program], { REQUESTS_CA_BUNDLE: at.authorityFile })
+  const client = startClient(python, [program], {
+    REQUESTS_CA_BUNDLE: at.certificates.authorityFile,
+  })
   try {
     const { clientId, clientSecret } = at.client
     const { authority, tenant } = at

@@ -13,9 +13,9 @@ import {
   type Configuration,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askGraph } from './graph.ts'
-import { follow, isSignedIn, personOf, signInWith, type Person } from './person.ts'
-import { startTlsTenant, type TlsTenant } from './tls-tenant.ts'
+import { askGraph } from '../graph.ts'
+import { follow, isSignedIn, personOf, signInWith, type Person } from '../person.ts'
+import { startTlsTenant, type TlsTenant } from '../tls-tenant.ts'
 
 const redirectUri = 'http://localhost:6173/auth/redirect'
 const signedOut = 'http://localhost:6173/signed-out'
@@ -23,7 +23,7 @@ const signedOut = 'http://localhost:6173/signed-out'
 let at: TlsTenant
 let config: Configuration
 beforeAll(async () => {
-  at = await startTlsTenant([redirectUri, signedOut])
+  at = await startTlsTenant({ redirectUris: [redirectUri, signedOut] })
   const { clientId, clientSecret } = at.client
   config = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
   // Signatures are verified too, although OpenID Connect allows TLS instead.

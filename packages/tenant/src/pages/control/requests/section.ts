@@ -1,11 +1,14 @@
 /** The tab of the requests: the journal, grouped by sign-in. */
 
 import { html } from 'ghtml'
-import { groupRequests, type RequestGroup } from '../../control/request-groups.ts'
-import type { JournalEntry } from '../../journal.ts'
-import type { TenantState } from '../../tenant-state.ts'
-import { visibleName } from '../person.ts'
-import { controlWords } from './words.ts'
+import { explain } from '../../../control/explanations.ts'
+import { groupRequests, type RequestGroup } from '../../../control/request-groups.ts'
+import type { JournalEntry } from '../../../journal.ts'
+import type { TenantState } from '../../../tenant-state.ts'
+import { visibleName } from '../../person.ts'
+import { controlWords } from '../words.ts'
+import { refusedSection, sourceLink } from './refused.ts'
+import { timeOf } from './time.ts'
 
 const words = controlWords.requests
 
@@ -13,18 +16,46 @@ const words = controlWords.requests
 const groupedEntries = 1_000
 const rowsOfGroup = 100
 
-export function requestSection(tenant: TenantState): string {
-  const entries = tenant.journal.entries().slice(-groupedEntries)
-  if (entries.length === 0) return html`<p class="quiet">${words.none}</p>`
+/** @param text only requests whose line has each of its words are listed */
+export function requestSection(tenant: TenantState, text = ''): string {
+  const all = tenant.journal.entries().slice(-groupedEntries)
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const entries = all.filter((entry) => wanted.every((word) => lineOf(entry).includes(word)))
   const groups = groupRequests(tenant, entries)
-  return html`<p class="quiet">
-      ${words.about(entries.length)} <a href="/_tenant/journal">${words.json}</a>
-    </p>
+  const shown = html`!${refusedSection(groups)}
+    <p class="quiet">${words.about(entries.length)} <a href="/_tenant/journal">${words.json}</a></p>
+    !${groups.map((group, index) => groupSection(tenant, group, index === 0))}`
+  const none = text === '' ? words.none : words.noMatch
+  return html`!${filterForm(text)}
     <form method="post" action="/_tenant/journal/clear" class="actions start">
       <a class="button" href="/_tenant/requests">${words.refresh}</a>
       <button>${words.clear}</button>
+      <button type="button" id="pause" aria-pressed="false" hidden>${words.pause}</button>
     </form>
-    !${groups.map((group, index) => groupSection(tenant, group, index === 0))}`
+    <div id="live">!${entries.length === 0 ? html`<p class="quiet">${none}</p>` : shown}</div>`
+}
+
+/** What the filter looks at. */
+function lineOf({ method, path, status, endpoint, problem, fault, query }: JournalEntry): string {
+  const parts = [method, path, status, endpoint, problem?.code, problem?.message, fault]
+  return [...parts, ...Object.keys(query)].join(' ').toLowerCase()
+}
+
+function filterForm(text: string): string {
+  return html`<form method="get" action="/_tenant/requests" role="search" class="filter">
+    <label for="requests-q">${words.filter}</label>
+    <input
+      id="requests-q"
+      name="q"
+      type="search"
+      value="${text}"
+      placeholder="${words.placeholder}"
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="100"
+    />
+    <button>${controlWords.filter.apply}</button>
+  </form>`
 }
 
 function groupSection({ tenantId }: TenantState, group: RequestGroup, isOpen: boolean): string {
@@ -32,7 +63,8 @@ function groupSection({ tenantId }: TenantState, group: RequestGroup, isOpen: bo
   const failed = entries.filter(({ status = 0 }) => status >= 400).length
   const rows = foldPhotos(entries.slice(0, rowsOfGroup))
   const earlier = entries.length - rowsOfGroup
-  return html`<details class="area" ${isOpen ? 'open' : ''}>
+  const key = entries.at(-1)?.id ?? 0
+  return html`<details class="area" ${isOpen ? 'open' : ''} data-key="${key}">
     <summary>
       <h2>!${nameOf(group)}</h2>
       <span class="quiet"
@@ -88,7 +120,7 @@ function photoRow(photos: JournalEntry[]): string {
     <td class="fixed">!${timeOf(photos[0]?.at ?? 0, 23)}</td>
     <td class="fixed">${statuses}</td>
     <td>
-      <details>
+      <details data-key="photos ${photos[0]?.id ?? 0}">
         <summary>${words.photos(photos.length)}</summary>
         <ul>
           !${lines}
@@ -98,7 +130,8 @@ function photoRow(photos: JournalEntry[]): string {
   </tr>`
 }
 
-function requestRow({ at, status, method, path, query }: JournalEntry, tenantId: string): string {
+function requestRow(entry: JournalEntry, tenantId: string): string {
+  const { at, status, method, path, query } = entry
   const names = Object.keys(query)
   const isFailed = status !== undefined && status >= 400
   return html`<tr>
@@ -107,12 +140,18 @@ function requestRow({ at, status, method, path, query }: JournalEntry, tenantId:
     <td>
       <code title="${path}">${method} ${path.replace(tenantId, '{tenant}')}</code>
       !${names.length > 0 ? html`<small class="quiet">${names.join(' ')}</small>` : ''}
+      !${whyOf(entry)}
     </td>
   </tr>`
 }
 
-/** @param end of the ISO time: 19 for seconds, 23 for milliseconds */
-function timeOf(at: number, end: number): string {
-  const time = new Date(at).toISOString()
-  return html`<time datetime="${time}">${time.slice(11, end)}</time>`
+/** Why the request was refused, the scenario behind it, and whether the tenant has this address at all. */
+function whyOf(entry: JournalEntry): string {
+  const problem = explain(entry)
+  const { fault, isServed } = entry
+  const reason = problem
+    ? html`<p class="why"><b>${problem.code}</b> ${problem.message} !${sourceLink(problem)}</p>`
+    : ''
+  const cause = fault === undefined ? '' : html`<p class="why">${words.fault(fault)}</p>`
+  return html`!${reason} !${cause} !${isServed ? '' : html`<p class="why">${words.notServed}</p>`}`
 }

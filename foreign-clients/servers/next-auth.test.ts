@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module'
+import express, { type Request, type Response } from 'express'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../packages/tenant/src/testing/index.ts'
+import { cookiesOf, serve, type Application } from '../application.ts'
+import { startDropIn, type TlsTenant } from '../tls-tenant.ts'
+import { visit, visitorOf, type Visitor } from '../visitor.ts'
+
+const require = createRequire(import.meta.url)
+
+/** The handler of API routes, which needs no more of Next than the form of its requests and answers. */
+const { default: NextAuth } = require('next-auth') as {
+  default: (request: object, answer: Response, options: object) => Promise<void>
+}
+const { default: AzureAD } = require('next-auth/providers/azure-ad') as {
+  default: (options: object) => object
+}
+
+interface SignedIn {
+  token: object
+  account?: { access_token: string }
+  profile?: { oid: string }
+}
+
+const path = '/api/auth/callback/azure-ad'
+
+let at: TlsTenant
+let ofAll: Application
+let ofTenant: Application
+beforeAll(async () => {
+  at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
+  ofAll = await start({})
+  ofTenant = await start({ tenantId: at.tenant.tenantId })
+})
+afterAll(async () => {
+  ofAll?.end()
+  ofTenant?.end()
+  await at?.end()
+})
+
+/** @param settings of the provider, besides the client's id and secret */
+async function start(settings: object): Promise<Application> {
+  const port = await freePort()
+  const { clientId, clientSecret } = at.client
+  const options = {
+    providers: [AzureAD({ clientId, clientSecret, ...settings })],
+    secret: 'of-this-test-only',
+    callbacks: {
+      jwt: ({ token, account, profile }: SignedIn) => ({
+        ...token,
+        ...(account && { accessToken: account.access_token, oid: profile?.oid }),
+      }),
+      session: ({ session, token }: Record<string, object>) => ({ ...session, ...token }),
+    },
+  }
+  const app = express()
+  app.use(express.urlencoded({ extended: false }))
+  app.all('/api/auth/{*nextauth}', (request: Request, answer) => {
+    // What Next adds to a request of Node.
+    const nextauth = request.params['nextauth']
+    const query = { ...request.query, nextauth }
+    const cookies = cookiesOf(request)
+    const { method, headers, body = {} } = request as Request & { body?: object }
+    return NextAuth({ query, cookies, method, headers, body }, answer, options)
+  })
+  return serve(app, port)
+}
+
+async function signIn({ origin }: Application, visitor: Visitor) {
+  // NextAuth takes its address from here.
+  process.env['NEXTAUTH_URL'] = origin
+  const csrf = await visit(visitor, `${origin}/api/auth/csrf`)
+  const { csrfToken } = csrf.json() as { csrfToken: string }
+  const back = `${origin}/api/auth/session`
+  const asked = await visit(visitor, `${origin}/api/auth/signin/azure-ad`, {
+    csrfToken,
+    callbackUrl: back,
+  })
+  expect(asked.url.href).toBe(back)
+  return asked.json()
+}
+
+describe('NextAuth 4 with its provider for Azure AD, without Next', () => {
+  it.each([
+    ['the authority of all organizations, its default', () => ofAll, 13],
+    ['the authority of the tenant', () => ofTenant, 14],
+  ])('signs a user in at %s', async (_, application, place) => {
+    const visitor = visitorOf(at, place)
+    const { oid, accessToken, name, email } = await signIn(application(), visitor)
+    expect({ oid, name }).toEqual({ oid: visitor.user.id, name: visitor.user.displayName })
+    expect(email).toBe(visitor.user.mail)
+    const answer = await fetch('https://graph.microsoft.com/oidc/userinfo', {
+      headers: { authorization: `Bearer ${String(accessToken)}` },
+    })
+    expect(await answer.json()).toMatchObject({ name })
+  })
+
+  it('has the photo of the user, if it asks for it', async () => {
+    const visitor = visitorOf(at, 3)
+    const { picture } = await signIn(ofTenant, visitor)
+    expect(picture).toMatch(/^data:image\/jpeg;base64, /)
+  })
+})

@@ -1,0 +1,78 @@
+/** Reads `tenant.json` and checks it: every mistake is reported at once, each with its key. */
+
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { ruleProblems } from './rules.ts'
+import { schemaProblems, type ConfigProblem } from './schema-problems.ts'
+import { ConfigFile } from './schema.ts'
+
+/** The configuration cannot be used. The message has a line for each key, and no value. */
+export class ConfigError extends Error {
+  readonly code = 'config_invalid'
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(name: string, problems: readonly ConfigProblem[]) {
+    const lines = problems.map(({ key, message }) => `  ${key} ${message}.`)
+    super(`${name} cannot be used:\n${lines.join('\n').replaceAll('?.', '?')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/**
+ * @param path of the file; paths in it are relative to it
+ * @throws ConfigError
+ */
+export function loadConfig(path: string): ConfigFile {
+  const config = checkConfig(parse(path), path)
+  if (config.state === undefined) return config
+  return { ...config, state: resolve(dirname(path), config.state) }
+}
+
+/**
+ * @param name of the configuration in the message
+ * @throws ConfigError
+ */
+export function checkConfig(value: unknown, name = 'The configuration'): ConfigFile {
+  const wrongKeys = schemaProblems(ConfigFile, value)
+  if (wrongKeys.length > 0) throw new ConfigError(name, wrongKeys)
+  // It has just been checked against the schema.
+  const config = value as ConfigFile
+  const broken = ruleProblems(config)
+  if (broken.length > 0) throw new ConfigError(name, broken)
+  return config
+}
+
+function parse(path: string): unknown {
+  const text = read(path)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text around the mistake, which may be a secret.
+    throw new ConfigError(path, [{ key: `line ${mistakenLine(text)}`, message: 'is not JSON' }])
+  }
+}
+
+function read(path: string): string {
+  try {
+    // Some editors begin UTF-8 with a byte-order mark, which the decoder drops.
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'does not exist' : 'cannot be read as text in UTF-8'
+    throw new ConfigError(path, [{ key: 'the file', message: why }])
+  }
+}
+
+const token =
+  /\s*(?:[{}[\]:]|,(?!\s*[}\]])|"(?:[^"\\\p{Cc}]|\\["\\/bfnrtu])*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true\b|false\b|null\b)/uy
+
+/** The line of the first text that is no token of JSON, of a comma too many, or else the last line. */
+function mistakenLine(text: string): number {
+  token.lastIndex = 0
+  let end = 0
+  while (token.test(text)) end = token.lastIndex
+  const rest = text.slice(end)
+  const before = text.slice(0, end + (rest.length - rest.trimStart().length))
+  return (rest.trim() === '' ? text.trimEnd() : before).split('\n').length
+}

@@ -1,0 +1,180 @@
+/** The rules of `tenant.json` between keys, and those that no schema can say. */
+
+import { isLoopback } from '../options.ts'
+import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
+import { keyOf, type ConfigProblem } from './schema-problems.ts'
+import type { ConfigClient, ConfigFile } from './schema.ts'
+
+/** Everything that is wrong with a configuration whose keys fit the schema. */
+export function ruleProblems(config: ConfigFile): ConfigProblem[] {
+  return [
+    ...addressProblems(config),
+    ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
+    ...duplicates(
+      'clients',
+      (config.clients ?? []).map(({ name }) => name),
+      'name',
+    ),
+    ...duplicates(
+      'clients',
+      (config.clients ?? []).map(({ clientId }) => clientId),
+      'clientId',
+    ),
+    ...duplicates(
+      'people',
+      (config.people ?? []).map(({ userPrincipalName }) => userPrincipalName),
+      'userPrincipalName',
+    ),
+    ...duplicates(
+      'groups',
+      (config.groups ?? []).map(({ displayName }) => displayName),
+      'displayName',
+    ),
+    ...groupProblems(config),
+    ...assignmentProblems(config),
+    ...consentProblems(config),
+  ]
+}
+
+function problem(path: readonly (string | number)[], message: string): ConfigProblem {
+  return { key: keyOf(path.map(String)), message }
+}
+
+function addressProblems({ host, origin, graphOrigin, https }: ConfigFile): ConfigProblem[] {
+  const wrong: ConfigProblem[] = []
+  if (host !== undefined && !isLoopback(host)) {
+    wrong.push(
+      problem(['host'], 'must be a loopback address: any user can sign in without a password'),
+    )
+  }
+  for (const [name, value] of Object.entries({ origin, graphOrigin })) {
+    if (value !== undefined && !URL.canParse(value))
+      wrong.push(problem([name], 'is not an address'))
+  }
+  if (https === true && origin?.startsWith('http:')) {
+    wrong.push(problem(['origin'], 'must begin with https:// if https is true'))
+  }
+  return wrong
+}
+
+function clientProblems(client: ConfigClient, index: number): ConfigProblem[] {
+  const { web, spa, publicClient, postLogoutRedirectUris = [] } = client
+  const lists = [
+    [['web', 'redirectUris'], web?.redirectUris ?? []],
+    [['spa', 'redirectUris'], spa?.redirectUris ?? []],
+    [['publicClient', 'redirectUris'], publicClient?.redirectUris ?? []],
+    [['postLogoutRedirectUris'], postLogoutRedirectUris],
+  ] as const
+  const wrongUris = lists.flatMap(([path, uris]) =>
+    uris.flatMap((uri, place) => {
+      const platform = path[0] === 'spa' || path[0] === 'publicClient' ? path[0] : 'web'
+      const wrong = redirectUriProblem(uri, platform)
+      return wrong === undefined ? [] : [problem(['clients', index, ...path, place], wrong)]
+    }),
+  )
+  return [...wrongUris, ...twice(lists[1][1], lists[0][1], index), ...secretProblems(client, index)]
+}
+
+/** The rule is the registry's; this says what is wrong. */
+function redirectUriProblem(uri: string, platform: Platform): string | undefined {
+  if (isAllowedRedirectUri(uri, platform)) return undefined
+  if (!URL.canParse(uri)) return 'is not an address'
+  const { protocol } = new URL(uri)
+  if (uri.includes('*')) return 'has a wildcard, which Entra does not permit here'
+  if (uri.includes('#')) return 'has a fragment, which no redirect URI can have'
+  if (protocol === 'http:')
+    return 'must begin with https://, unless it is on localhost or 127.0.0.1'
+  if (protocol === 'https:') return 'has characters or a length that no redirect URI can have'
+  return platform === 'publicClient'
+    ? 'has a scheme to which nothing can be sent'
+    : 'must begin with https://, or with http:// on localhost'
+}
+
+/** One address belongs to one platform: whether it needs a secret depends on it. */
+function twice(spa: readonly string[], web: readonly string[], index: number): ConfigProblem[] {
+  return spa.flatMap((uri, place) =>
+    web.includes(uri)
+      ? [problem(['clients', index, 'spa', 'redirectUris', place], 'is also in web.redirectUris')]
+      : [],
+  )
+}
+
+/** The form of the secrets that Entra makes: three characters, a digit, `Q~`, and 31 to 34 more. */
+const realSecret = /^[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}$/
+
+function secretProblems({ secrets = [] }: ConfigClient, index: number): ConfigProblem[] {
+  return secrets.flatMap((secret, place) =>
+    realSecret.test(secret)
+      ? [
+          problem(
+            ['clients', index, 'secrets', place],
+            'has the form of a secret that Entra made; write one of your own here, and remove that one from its registration if it has been in a file',
+          ),
+        ]
+      : [],
+  )
+}
+
+function duplicates(
+  list: string,
+  values: readonly (string | undefined)[],
+  name: string,
+): ConfigProblem[] {
+  const seen = new Set<string>()
+  return values.flatMap((value, index) => {
+    const plain = value?.toLowerCase()
+    if (plain === undefined) return []
+    if (seen.has(plain)) return [problem([list, index, name], 'is there twice')]
+    seen.add(plain)
+    return []
+  })
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A name of a group must be in `groups`; an object id may be of any group. */
+function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: ConfigFile) {
+  const known = new Set(groups.map(({ displayName }) => displayName.toLowerCase()))
+  const isMissing = (name: string) => !guid.test(name) && !known.has(name.toLowerCase())
+  const wrong = 'is the name of no group in groups'
+  return [
+    ...people.flatMap(({ groups: names = [] }, index) =>
+      names.flatMap((name, place) =>
+        isMissing(name) ? [problem(['people', index, 'groups', place], wrong)] : [],
+      ),
+    ),
+    ...appRoleAssignments.flatMap(({ group }, index) =>
+      group !== undefined && isMissing(group)
+        ? [problem(['appRoleAssignments', index, 'group'], wrong)]
+        : [],
+    ),
+  ]
+}
+
+function assignmentProblems({
+  appRoleAssignments = [],
+  clients = [],
+}: ConfigFile): ConfigProblem[] {
+  const roles = new Set(clients.flatMap(({ appRoles = [] }) => appRoles.map(({ value }) => value)))
+  return appRoleAssignments.flatMap(({ role, user, group }, index) => [
+    ...(roles.has(role)
+      ? []
+      : [problem(['appRoleAssignments', index, 'role'], 'is an app role of no client')]),
+    ...((user === undefined) === (group === undefined)
+      ? [problem(['appRoleAssignments', index], 'needs either user or group')]
+      : []),
+  ])
+}
+
+function consentProblems({ consents = [], clients = [] }: ConfigFile): ConfigProblem[] {
+  const names = new Set(
+    clients.flatMap(({ name, clientId }) =>
+      [name, clientId ?? name].map((one) => one.toLowerCase()),
+    ),
+  )
+  return consents.flatMap(({ client }, index) =>
+    names.has(client.toLowerCase())
+      ? []
+      : [problem(['consents', index, 'client'], 'is the name or id of no client in clients')],
+  )
+}
