@@ -12,6 +12,7 @@ import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
 import { roleRoutes } from './directory/roles.ts'
+import { serviceRootRoute } from './directory/service-root.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { groupRoutes } from './groups/index.ts'
 import { memberOfRoutes } from './groups/member-of.ts'
@@ -61,14 +62,15 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
+  serviceRootRoute(app, tenant)
   batchRoutes(app)
-  usersRoutes(app, tenant)
+  usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
   userListRoutes(app, tenant)
   invitationRoutes(app, tenant)
   photoRoutes(app, tenant)
-  groupRoutes(app, tenant)
+  groupRoutes(app, tenant, unknownAddress)
   groupWriteRoutes(app, tenant)
   referenceRoutes(app, tenant)
   memberOfRoutes(app, tenant)

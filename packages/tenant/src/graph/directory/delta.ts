@@ -9,7 +9,7 @@ import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { anyUser, groups as groupAccess } from '../access.ts'
-import { addressOf, contextOf, type Row } from '../protocol/answers.ts'
+import { addressOf, contextOf, graphUrl, type Row } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
@@ -171,7 +171,7 @@ function openState(tenant: TenantState, token: string, type: string): State {
   }
   const state = opened as State
   if (tenant.directory.changes.since(state.number)) return state
-  const address = `${tenant.origin}/v1.0/${type}s/delta?$deltatoken=`
+  const address = `${graphUrl(tenant)}/${type}s/delta?$deltatoken=`
   throw new GraphError(
     410,
     'syncStateNotFound',
