@@ -403,8 +403,26 @@ describe('the memberships of a user', () => {
   })
 
   it('need the permission for groups too, for other users', async () => {
-    expect((await get('/me/memberOf', own)).status).toBe(200)
+    const mine = await get('/me/memberOf', own)
+    expect(mine.status).toBe(200)
+    // Groups that the caller may not read are there by type and id.
+    expect(mine.body.value.length).toBeGreaterThan(0)
+    for (const group of mine.body.value) {
+      expect(group).toMatchObject({ id: expect.any(String), displayName: null })
+    }
     expect((await get(`/users/${people(tenant).at(3).id}/memberOf`, own)).status).toBe(403)
+  })
+})
+
+describe('the ids of another user’s groups', () => {
+  it('need the permissions for groups and for users', async () => {
+    const user = people(tenant).administrator.id
+    const scope = 'openid GroupMember.Read.All'
+    const token = (await signIn(tenant, { scope }, { user })).access_token
+    const path = `/users/${people(tenant).at(3).id}/getMemberGroups`
+    const body = { securityEnabledOnly: false }
+    expect((await graph(tenant, token, 'POST', path, body)).status).toBe(403)
+    expect((await graph(tenant, admin, 'POST', path, body)).status).toBe(200)
   })
 })
 

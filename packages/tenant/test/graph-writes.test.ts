@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { claimsOf, refresh, signIn } from './application.ts'
+import { claimsOf, consentForAll, refresh, signIn } from './application.ts'
 import { graph } from './graph-client.ts'
 
 let tenant: Tenant
@@ -420,6 +420,35 @@ describe('a group', () => {
     expect((await ask('DELETE', `${path}/${user}/$ref`)).status).toBe(204)
     const last = people(tenant).administrator.id
     expect((await ask('DELETE', `${path}/${last}/$ref`)).status).toBe(400)
+  })
+})
+
+describe('a user without a role, whose application may write everything', () => {
+  it('writes no users, and only groups that are their own', async () => {
+    const scope = 'openid Directory.ReadWrite.All'
+    await consentForAll(tenant, 'Directory.ReadWrite.All')
+    const [owner, other] = [people(tenant).at(26), people(tenant).at(27)]
+    const tokenOf = async (user: string) => (await signIn(tenant, { scope }, { user })).access_token
+    const [owning, not] = [await tokenOf(owner.id), await tokenOf(other.id)]
+    expect((await ask('POST', '/users', newUser(), owning)).status).toBe(403)
+    expect((await ask('PATCH', `/users/${other.id}`, { city: 'x' }, owning)).status).toBe(403)
+    expect((await ask('DELETE', `/users/${other.id}`, undefined, owning)).status).toBe(403)
+    const group = { displayName: 'O', mailEnabled: false, mailNickname: 'o', securityEnabled: true }
+    const { status, body } = await ask('POST', '/groups', group, owning)
+    expect(status).toBe(201)
+    const path = `/groups/${String(body.id)}`
+    expect((await ask('GET', `${path}/owners`)).body.value).toMatchObject([{ id: owner.id }])
+    const reference = { '@odata.id': `${tenant.graphUrl}/directoryObjects/${other.id}` }
+    for (const [token, expected] of [
+      [not, 403],
+      [owning, 204],
+    ] as const) {
+      expect((await ask('PATCH', path, { description: 'x' }, token)).status).toBe(expected)
+      expect((await ask('POST', `${path}/members/$ref`, reference, token)).status).toBe(expected)
+      expect((await ask('DELETE', path, undefined, token)).status).toBe(expected)
+    }
+    const roles = { ...group, isAssignableToRole: true }
+    expect((await ask('POST', '/groups', roles, owning)).status).toBe(403)
   })
 })
 

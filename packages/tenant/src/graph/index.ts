@@ -58,6 +58,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     const known = new GraphError(status, 'UnknownError', error.message)
     return sendGraphError(tenant, known, request, reply)
   })
+  answerHeads(app)
   const unknownAddress = watchRoutes(app)
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
@@ -82,4 +83,12 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   permissionGrantRoutes(app, tenant)
   await app.register(async (scope) => applicationRoutes(scope, tenant))
   await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
+}
+
+/** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */
+function answerHeads(app: FastifyInstance): void {
+  app.addHook('onRoute', function addHead(this: FastifyInstance, route) {
+    if (route.method !== 'GET') return
+    this.route({ ...route, url: route.routePath, method: 'HEAD', exposeHeadRoute: false })
+  })
 }
