@@ -149,6 +149,7 @@ async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {
 
 function newServer(certificate: { cert: string; key: string } | undefined): FastifyInstance {
   const app = fastify({
+    exposeHeadRoutes: false,
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
