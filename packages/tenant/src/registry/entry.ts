@@ -54,4 +54,6 @@ export interface Registry {
   purge(entry: Entry): void
   /** Counts a request to Graph's applications, for those that are hidden. */
   beginRequest(): void
+  /** Takes the place of everything: what is present, and what is deleted. */
+  load(present: readonly Entry[], deleted: readonly Entry[]): void
 }

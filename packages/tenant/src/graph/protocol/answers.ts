@@ -1,7 +1,7 @@
 /** Answers in OData's form: lists with pages and counts, and single objects. OData JSON Format 4.01. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { TenantState } from '../../tenant-state.ts'
+import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
 import { badBody } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
 import { countOf, pageOf } from '../filter/page.ts'
@@ -19,8 +19,8 @@ export function contextOf(
   return `${graphUrl(tenant)}/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
-export function graphUrl({ origin }: TenantState): string {
-  return `${origin}/v1.0`
+export function graphUrl(tenant: TenantState): string {
+  return `${graphOriginOf(tenant)}/v1.0`
 }
 
 export interface List<T> {
@@ -70,9 +70,9 @@ export function sendCount<T>(
 }
 
 /** The absolute address of a request, without its query. */
-export function addressOf({ origin }: TenantState, { url }: FastifyRequest): string {
+export function addressOf(tenant: TenantState, { url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1)
-  return origin + path.replace(/^https?:\/\/[^/]+/i, '')
+  return graphOriginOf(tenant) + path.replace(/^https?:\/\/[^/]+/i, '')
 }
 
 const addresses = ['@odata.context', '@odata.nextLink', '@odata.deltaLink'] as const
