@@ -82,8 +82,11 @@ export async function signIn(
 }
 
 /** An administrator consents for all users. */
-export async function consentForAll(tenant: Tenant, scope: string): Promise<void> {
-  const { clientId } = clientOf(tenant)
+export async function consentForAll(
+  tenant: Tenant,
+  scope: string,
+  clientId = clientOf(tenant).clientId,
+): Promise<void> {
   const query = new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri, scope })
   const url = `${tenant.authority}/${tenant.tenantId}/v2.0/adminconsent?${query.toString()}`
   const body = new URLSearchParams({ user: people(tenant).administrator.id })

@@ -173,6 +173,36 @@ describe('Graph, with an app-only token', () => {
   })
 })
 
+describe('the orders API', () => {
+  const orders = 'api://6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
+  const read = (token: string) =>
+    fetch(`${tenant.ordersUrl}/orders`, { headers: { authorization: `Bearer ${token}` } })
+
+  it('shows the orders of everybody to an application with the role for it, and takes none', async () => {
+    const token = async () => (await ask(`${orders}/.default`)).body.access_token
+    const refused = await read(await token())
+    expect(refused.status).toBe(403)
+    expect(refused.headers.get('www-authenticate')).toContain('Orders.Read.All')
+    const { body: api } = await graph(
+      tenant,
+      admin,
+      'GET',
+      `/servicePrincipals(appId='${orders.slice(6)}')`,
+    )
+    const [role] = api['appRoles'] as { id: string }[]
+    const [principalId, resourceId] = [await principalOf(localClient.clientId), String(api['id'])]
+    const path = `/servicePrincipals/${principalId}/appRoleAssignments`
+    await graph(tenant, admin, 'POST', path, { principalId, resourceId, appRoleId: role?.id })
+    const { access_token: users } = await signIn(tenant, { scope: `${orders}/Orders.Read` })
+    expect((await read(users)).status).toBe(200)
+    const all = await read(await token())
+    expect(((await all.json()) as { value: unknown[] }).value).toHaveLength(2)
+    const init = { method: 'POST', body: '{"item":"x","quantity":1}' }
+    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
+    expect((await fetch(`${tenant.ordersUrl}/orders`, { ...init, headers })).status).toBe(403)
+  })
+})
+
 describe('a client of the options', () => {
   it('cannot have a permission that no API has', async () => {
     const clients = [{ ...localClient, applicationPermissions: ['Nothing.Read'] }]

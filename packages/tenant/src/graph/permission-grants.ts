@@ -11,15 +11,15 @@ import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
 import { delegatedPermissions } from '../registry/graph-permissions.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { denied, requireCaller, requireScope } from './bearer.ts'
+import { denied, requireAccess, requireCaller, requireScope, type AnyCaller } from './bearer.ts'
 import { badBody, conflict, invalidValue, notFound } from './errors.ts'
-import { listAnswer, objectAnswer, readBody, type Collection } from './odata.ts'
-import { presentEntries } from './service-principals.ts'
+import { keyed, listAnswer, objectAnswer, readBody, type Collection } from './odata.ts'
+import { findServicePrincipal, presentEntries } from './service-principals.ts'
 
 type Route = { Params: { id: string } }
 
 const writeScopes = ['DelegatedPermissionGrant.ReadWrite.All', 'Directory.ReadWrite.All']
-const readScopes = [...writeScopes, 'Directory.Read.All']
+const readScopes = [...writeScopes, 'DelegatedPermissionGrant.Read.All', 'Directory.Read.All']
 const type = 'OAuth2PermissionGrant'
 
 const NewGrant = Type.Object({
@@ -37,18 +37,16 @@ const path = '/oauth2PermissionGrants'
 
 export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get(path, { config }, async (request) => {
-    const { user } = await requirePermission(tenant, request, readScopes)
-    const rows = viewGrants(tenant).filter(
-      ({ principalId }) => user.isAdmin || principalId === user.id,
-    )
-    return listAnswer(tenant, permissionGrants, rows, request)
+    const caller = await requirePermission(tenant, request, readScopes)
+    return listAnswer(tenant, permissionGrants, grantsSeenBy(tenant, caller), request)
   })
   app.get<Route>(`${path}/:id`, { config }, async (request) => {
-    const { user } = await requirePermission(tenant, request, readScopes)
+    const caller = await requirePermission(tenant, request, readScopes)
     const { view } = findGrant(tenant, request.params.id)
-    if (!user.isAdmin && view.principalId !== user.id) throw denied()
+    if (!maySeeGrant(caller, view.principalId)) throw denied()
     return objectAnswer(tenant, permissionGrants, view, request.url)
   })
+  relationRoutes(app, tenant)
   app.post(path, { config }, async (request, reply) => {
     await requireAdmin(tenant, request)
     const { granted, api } = grantedBy(tenant, readBody(NewGrant, request.body, type))
@@ -78,15 +76,53 @@ export function permissionGrantRoutes(app: FastifyInstance, tenant: TenantState)
   })
 }
 
-async function requirePermission(tenant: TenantState, request: FastifyRequest, scopes: string[]) {
-  const caller = await requireCaller(tenant, request)
-  requireScope(caller, scopes)
-  return caller
+/** The grants of one service principal, or of one user. */
+function relationRoutes(app: FastifyInstance, tenant: TenantState): void {
+  for (const url of keyed('servicePrincipals', path)) {
+    app.get<{ Params: { key: string } }>(url, { config }, async (request) => {
+      const caller = await requirePermission(tenant, request, readScopes)
+      const { id } = findServicePrincipal(tenant, request.params.key).principal
+      const rows = grantsSeenBy(tenant, caller).filter(({ clientId }) => clientId === id)
+      return listAnswer(tenant, permissionGrants, rows, request)
+    })
+  }
+  for (const url of keyed('users', path)) {
+    app.get<{ Params: { key: string } }>(url, { config }, async (request) => {
+      const caller = await requirePermission(tenant, request, readScopes)
+      const user = tenant.directory.byIdOrName(request.params.key)
+      if (!user) throw notFound(request.params.key)
+      const rows = grantsSeenBy(tenant, caller).filter(({ principalId }) => principalId === user.id)
+      return listAnswer(tenant, permissionGrants, rows, request)
+    })
+  }
+  app.get(`/me${path}`, { config }, async (request) => {
+    const caller = await requireCaller(tenant, request)
+    requireScope(caller, readScopes)
+    const rows = viewGrants(tenant).filter(({ principalId }) => principalId === caller.user.id)
+    return listAnswer(tenant, permissionGrants, rows, request)
+  })
+}
+
+function requirePermission(
+  tenant: TenantState,
+  request: FastifyRequest,
+  permissions: readonly string[],
+): Promise<AnyCaller> {
+  return requireAccess(tenant, request, { delegated: permissions, application: permissions })
 }
 
 async function requireAdmin(tenant: TenantState, request: FastifyRequest): Promise<void> {
-  const { user } = await requirePermission(tenant, request, writeScopes)
-  if (!user.isAdmin) throw denied()
+  const caller = await requirePermission(tenant, request, writeScopes)
+  if (caller.user?.isAdmin === false) throw denied()
+}
+
+function grantsSeenBy(tenant: TenantState, caller: AnyCaller) {
+  return viewGrants(tenant).filter(({ principalId }) => maySeeGrant(caller, principalId))
+}
+
+/** Applications and administrators see all grants, other users their own. */
+function maySeeGrant({ user }: AnyCaller, principalId: string | null): boolean {
+  return user === undefined || user.isAdmin || principalId === user.id
 }
 
 function findGrant(tenant: TenantState, id: string) {

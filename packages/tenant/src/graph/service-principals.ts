@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { keptOfServicePrincipal } from '../registry/kept-properties.ts'
 import { newServicePrincipal, type ServicePrincipal } from '../registry/application.ts'
 import { removeAssignments } from '../registry/app-role-assignments.ts'
 import type { Entry } from '../registry/registry.ts'
@@ -17,11 +18,14 @@ import { keyed, listAnswer, objectAnswer, parseKey, readBody, type Collection } 
 
 type Route = { Params: { key: string } }
 
-const changeable = {
-  accountEnabled: Type.Optional(Type.Boolean()),
-  appRoleAssignmentRequired: Type.Optional(Type.Boolean()),
-  tags: Type.Optional(Type.Array(Type.String())),
-}
+const changeable = Type.Partial(
+  Type.Object({
+    accountEnabled: Type.Boolean(),
+    appRoleAssignmentRequired: Type.Boolean(),
+    tags: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256 }),
+    ...keptOfServicePrincipal,
+  }),
+).properties
 const closed = { additionalProperties: false }
 const NewServicePrincipal = Type.Object({ appId: Type.String(), ...changeable }, closed)
 const ServicePrincipalChange = Type.Object(changeable, closed)
@@ -63,6 +67,20 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
       const view = viewServicePrincipal(entry, principal, tenant.tenantId)
       return objectAnswer(tenant, servicePrincipals, view, request.url)
     })
+  }
+  for (const property of ['appRoles', 'oauth2PermissionScopes'] as const) {
+    for (const url of keyed('servicePrincipals', `/${property}`)) {
+      app.get<Route>(url, { config }, async (request) => {
+        const caller = await requireReader(tenant, request)
+        const { entry, principal } = findServicePrincipal(tenant, request.params.key)
+        if (!maySee(caller, entry)) throw denied()
+        const name = `servicePrincipals('${principal.id}')/${property}`
+        const rows = viewServicePrincipal(entry, principal, tenant.tenantId)[property]
+        const collection = { name, type: property, filterable: ['id', 'value', 'displayName'] }
+        const all = rows.map((row) => ({ ...row }))
+        return listAnswer(tenant, collection, all, request)
+      })
+    }
   }
 }
 
@@ -150,6 +168,15 @@ function viewServicePrincipal(
     displayName,
     appDisplayName: displayName,
     appOwnerOrganizationId: isRegistered ? tenantId : microsoftTenantId,
+    applicationTemplateId: null,
+    appDescription: application.description,
+    disabledByMicrosoftStatus: null,
+    info: application.info,
+    addIns: [],
+    keyCredentials: [],
+    passwordCredentials: [],
+    resourceSpecificApplicationPermissions: [],
+    verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
     servicePrincipalType: 'Application',
     servicePrincipalNames: [appId, ...identifierUris],
     signInAudience: application.signInAudience,

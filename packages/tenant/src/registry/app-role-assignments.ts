@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import type { TenantUser } from '../directory/directory.ts'
+import type { Directory, TenantUser } from '../directory/directory.ts'
 import { graphTime, type AppRole } from './application.ts'
 import type { Entry, Registry } from './registry.ts'
 
@@ -58,20 +58,21 @@ export function rolesOfApplication(resource: Entry, servicePrincipalId: string):
  * @param defined the values of the roles that the application defines; undefined: all that the user has
  */
 export function rolesOfUser(
-  registry: Registry,
+  tenant: Known,
   appId: string,
   user: TenantUser,
   defined: readonly string[] | undefined,
 ): string[] {
-  const entry = registry.entry(appId)
-  const assigned = entry ? assignedRoles(entry, [user.id, ...user.groups], 'User') : []
+  const entry = tenant.registry.entry(appId)
+  const isGranted = entry !== undefined && entry.appRoleAssignments.length > 0
+  const assigned = isGranted ? assignedRoles(entry, principalsOf(tenant, user), 'User') : []
   const own = user.roles.filter((role) => defined?.includes(role) ?? true)
   return [...new Set([...own, ...assigned])]
 }
 
 /** Whether the user may sign in to an application that requires an assignment, with or without a role. */
-export function isAssigned(entry: Entry, user: TenantUser): boolean {
-  const principals = [user.id, ...user.groups]
+export function isAssigned(tenant: Known, entry: Entry, user: TenantUser): boolean {
+  const principals = principalsOf(tenant, user)
   const roles = entry.application.appRoles.map(({ value }) => value)
   return (
     entry.appRoleAssignments.some(({ principalId }) => principals.includes(principalId)) ||
@@ -92,6 +93,16 @@ export function removeAssignments(registry: Registry, leaving: Entry): void {
       ({ principalId }) => principalId !== leaving.servicePrincipal?.id,
     )
   }
+}
+
+interface Known {
+  registry: Registry
+  directory: Directory
+}
+
+/** Groups in groups do not count: https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal */
+function principalsOf({ directory }: Known, user: TenantUser): string[] {
+  return [user.id, ...directory.membership.groupsOf(user).map(({ id }) => id)]
 }
 
 function assignedRoles(

@@ -1,6 +1,12 @@
 /** Applications and their service principals as the tenant keeps them; the names of the properties are Graph's. */
 
 import { createHash } from 'node:crypto'
+import {
+  newKeptOfApplication,
+  newKeptOfServicePrincipal,
+  type KeptOfApplication,
+  type KeptOfServicePrincipal,
+} from './kept-properties.ts'
 
 type SignInAudience =
   | 'AzureADMyOrg'
@@ -8,7 +14,7 @@ type SignInAudience =
   | 'AzureADandPersonalMicrosoftAccount'
   | 'PersonalMicrosoftAccount'
 
-export interface Application {
+export interface Application extends KeptOfApplication {
   id: string
   appId: string
   displayName: string
@@ -68,6 +74,7 @@ export interface Web {
   homePageUrl: string | null
   redirectUris: string[]
   logoutUrl: string | null
+  redirectUriSettings?: { uri: string; index?: number | null }[]
   implicitGrantSettings: { enableIdTokenIssuance: boolean; enableAccessTokenIssuance: boolean }
 }
 
@@ -167,6 +174,7 @@ export function newApplication(
     passwordCredentials: [],
     keyCredentials: [],
     federatedIdentityCredentials: [],
+    ...newKeptOfApplication(),
   }
 }
 
@@ -188,7 +196,7 @@ export function stableGuid(name: string): string {
 }
 
 /** An application's presence in this tenant; the names of the properties are Graph's. */
-export interface ServicePrincipal {
+export interface ServicePrincipal extends KeptOfServicePrincipal {
   id: string
   appId: string
   accountEnabled: boolean
@@ -197,5 +205,6 @@ export interface ServicePrincipal {
 }
 
 export function newServicePrincipal(id: string, appId: string): ServicePrincipal {
-  return { id, appId, accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
+  const usual = { accountEnabled: true, appRoleAssignmentRequired: false, tags: [] }
+  return { id, appId, ...usual, ...newKeptOfServicePrincipal() }
 }

@@ -19,8 +19,8 @@ export interface Entry {
   servicePrincipal: ServicePrincipal | undefined
   /** Registered here; Microsoft's own are only present. */
   isRegistered: boolean
-  /** The user that made it. */
-  ownerId: string | undefined
+  /** Users and service principals that may manage it; the first made it. */
+  ownerIds: readonly string[]
   /** The number of further requests for which Graph does not show it. */
   hiddenFor: number
   /** Graph does not show it to the current request. */
@@ -40,13 +40,15 @@ export interface Registry {
   /** The clients that are registered here. */
   clients(): readonly Client[]
   /**
-   * @param ownerId the user that makes it; undefined for one of the tenant's configuration
+   * @param ownerIds the users that make it; none for one of the tenant's configuration
    * @param hiddenFor the number of requests for which Graph does not show it
    */
-  add(application: Application, ownerId: string | undefined, hiddenFor: number): Entry
+  add(application: Application, ownerIds: readonly string[], hiddenFor: number): Entry
   /** Keeps it in `deleted`. */
   remove(entry: Entry): void
   deleted(): readonly Entry[]
+  /** Takes a deleted one back, without what others had granted to it. */
+  restore(entry: Entry): void
   /** Removes a deleted one for good. */
   purge(entry: Entry): void
   /** Counts a request to Graph's applications, for those that are hidden. */
@@ -72,10 +74,10 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       [...entries.values()]
         .filter(({ isRegistered }) => isRegistered)
         .flatMap((entry) => clientOfEntry(entry) ?? []),
-    add(application, ownerId, hiddenFor) {
+    add(application, ownerIds, hiddenFor) {
       const isHidden = hiddenFor > 0
       const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
-      const entry = { ...rest, application, ownerId, hiddenFor, isHidden, appRoleAssignments: [] }
+      const entry = { ...rest, application, ownerIds, hiddenFor, isHidden, appRoleAssignments: [] }
       put(entry)
       return entry
     },
@@ -84,6 +86,10 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       deleted.add(entry)
     },
     deleted: () => [...deleted],
+    restore(entry) {
+      deleted.delete(entry)
+      put(entry)
+    },
     purge: (entry) => void deleted.delete(entry),
     beginRequest() {
       for (const entry of entries.values()) {
@@ -102,7 +108,7 @@ function present(application: Application): Entry {
     application,
     servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}`), appId),
     isRegistered: false,
-    ownerId: undefined,
+    ownerIds: [],
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: [],

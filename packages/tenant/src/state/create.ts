@@ -134,7 +134,7 @@ function assignRoles(tenant: TenantState, options: TenantOptions): void {
 
 function addApplication(registry: Registry, made: ConfiguredApplication): void {
   const { application, servicePrincipal, postLogoutRedirectUris } = made
-  const entry = registry.add(application, undefined, 0)
+  const entry = registry.add(application, [], 0)
   entry.servicePrincipal = servicePrincipal
   entry.fixed = { postLogoutRedirectUris }
 }

@@ -24,7 +24,7 @@ export function apiToken(tenant: TenantState, issue: AccessIssue, api: Resource)
   const { user, grant, scopes, at, accessLifetime } = issue
   const key = tenant.keys.current()
   const issuedAt = Math.floor(at / 1000)
-  const roles = rolesOfUser(tenant.registry, api.appId, user, api.appRoles)
+  const roles = rolesOfUser(tenant, api.appId, user, api.appRoles)
   const application = tenant.registry.entry(api.appId)?.application
   const claims = {
     ...(api.version === 2 ? secondVersion(tenant, issue, api) : firstVersion(tenant, issue, api)),

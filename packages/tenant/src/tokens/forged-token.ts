@@ -56,6 +56,7 @@ function issued(tenant: TenantState, forged: ForgedToken, user: TenantUser) {
     lifetime: 3_600,
     accessLifetime: 3_600,
     handlesChallenges: false,
+    version: 2 as const,
     proof: '1' as const,
     asked: undefined,
     grant: {

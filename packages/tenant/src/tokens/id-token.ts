@@ -146,8 +146,8 @@ export function pairwiseSubject(tenant: TenantState, clientId: string, user: Ten
   return createHash('sha256').update(name).digest('base64url')
 }
 
-function roleClaims({ registry }: TenantState, client: Client, user: TenantUser) {
-  const roles = rolesOfUser(registry, client.clientId, user, client.appRoles)
+function roleClaims(tenant: TenantState, client: Client, user: TenantUser) {
+  const roles = rolesOfUser(tenant, client.clientId, user, client.appRoles)
   return roles.length > 0 ? { roles } : {}
 }
 

@@ -171,13 +171,9 @@ export function combinedConsents(
  *
  * @throws EntraError 50105
  */
-export function requireAssignment(
-  { registry }: TenantState,
-  appId: string,
-  user: TenantUser,
-): void {
-  const entry = registry.entry(appId)
-  if (!entry?.servicePrincipal?.appRoleAssignmentRequired || isAssigned(entry, user)) return
+export function requireAssignment(tenant: TenantState, appId: string, user: TenantUser): void {
+  const entry = tenant.registry.entry(appId)
+  if (!entry?.servicePrincipal?.appRoleAssignmentRequired || isAssigned(tenant, entry, user)) return
   throw new EntraError(50105, {
     message: `The application '${entry.application.displayName}' is configured to block users unless they are specifically granted ('assigned') access to it. The signed-in user '${user.userPrincipalName}' is blocked because they are not assigned.`,
   })

@@ -130,9 +130,8 @@ function ofPrincipal(collection: string, id: string): Side {
   return { name, isOf: (row) => row.principalId === id, fixed: { principalId: id } }
 }
 
-/** Groups exist by their members. */
 function isGroup({ directory }: TenantState, id: string): boolean {
-  return directory.users.some(({ groups }) => groups.includes(id.toLowerCase()))
+  return directory.group(id) !== undefined
 }
 
 /** @throws GraphError 400 for a role that the resource does not have, and for one that is granted already; 404 */
@@ -205,7 +204,7 @@ function viewAssignment(
 }
 
 function nameOf(tenant: TenantState, principalId: string): string | null {
-  const user = tenant.directory.byId(principalId)
+  const user = tenant.directory.byId(principalId) ?? tenant.directory.group(principalId)
   const present = presentEntries(tenant).find(({ principal }) => principal.id === principalId)
   return user?.displayName ?? present?.entry.application.displayName ?? null
 }

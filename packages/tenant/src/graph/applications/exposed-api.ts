@@ -8,17 +8,17 @@ import { badBody, GraphError, invalidValue } from '../errors.ts'
 
 /**
  * @param tenantId may be a part of a name
- * @param domain the tenant's verified domain
+ * @param domains the tenant's verified domains
  * @throws GraphError 400
  */
 export function checkExposed(
   before: Application,
   after: Application,
-  { tenantId, domain }: { tenantId: string; domain: string },
+  { tenantId, domains }: { tenantId: string; domains: ReadonlySet<string> },
 ): void {
   const known = new Set(before.identifierUris)
   for (const uri of after.identifierUris) {
-    if (!known.has(uri)) checkIdentifier(uri, [after.appId, tenantId], domain)
+    if (!known.has(uri)) checkIdentifier(uri, [after.appId, tenantId], domains)
   }
   refuseDuplicates(after.api.oauth2PermissionScopes, after.appRoles)
   refuseRemoved(before.api.oauth2PermissionScopes, after.api.oauth2PermissionScopes)
@@ -30,11 +30,11 @@ export function checkExposed(
  * https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions: an id of the application or of the tenant,
  * or a verified domain, has to be a part of it.
  */
-function checkIdentifier(uri: string, ids: readonly string[], domain: string): void {
+function checkIdentifier(uri: string, ids: readonly string[], domains: ReadonlySet<string>): void {
   const [, scheme = '', host = '', path = ''] =
     /^([a-z]+):\/\/([^/?#]+)(\/[^?#]*)?$/i.exec(uri) ?? []
   const parts = [host, ...path.split('/')].map((part) => part.toLowerCase())
-  const isOnDomain = parts[0] === domain || parts[0]?.endsWith(`.${domain}`) === true
+  const isOnDomain = [...domains].some((domain) => `.${parts[0] ?? ''}`.endsWith(`.${domain}`))
   const hasId = scheme.toLowerCase() === 'api' && ids.some((id) => parts.includes(id.toLowerCase()))
   const isKnownScheme = /^(api|https)$/i.test(scheme)
   if (uri.length > 255 || uri.endsWith('/')) throw invalidValue('identifierUris', 'Application')

@@ -22,6 +22,7 @@ import {
   requireReader,
   requireWriter,
 } from './operations.ts'
+import { ownerRoutes } from './owners.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 
 type Route = { Params: { key: string } }
@@ -42,6 +43,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
   }
   passwordRoutes(app, tenant)
   appRoleAssignmentRoutes(app, tenant)
+  ownerRoutes(app, tenant)
   federatedCredentialRoutes(app, tenant)
   deletedApplicationRoutes(app, tenant)
 }

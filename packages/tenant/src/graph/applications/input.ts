@@ -1,6 +1,7 @@
 /** The properties that an application can be given. https://learn.microsoft.com/graph/api/resources/application */
 
 import { Type, type Static } from 'typebox'
+import { keptOfApplication } from '../../registry/kept-properties.ts'
 
 const closed = { additionalProperties: false }
 const Text = Type.Union([Type.String({ maxLength: 1024 }), Type.Null()])
@@ -78,6 +79,12 @@ const properties = {
       homePageUrl: Text,
       redirectUris: Uris,
       logoutUrl: Text,
+      redirectUriSettings: Type.Array(
+        Type.Object({
+          uri: Type.String(),
+          index: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+        }),
+      ),
       implicitGrantSettings: Type.Partial(
         Type.Object({
           enableIdTokenIssuance: Type.Boolean(),
@@ -132,6 +139,7 @@ const properties = {
     ),
   ),
   keyCredentials: Type.Array(KeyCredentialInput),
+  ...keptOfApplication,
 }
 
 const displayName = Type.String({ minLength: 1, maxLength: 256 })
@@ -141,6 +149,7 @@ export const NewApplication = Type.Object(
   {
     displayName,
     uniqueName: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    'owners@odata.bind': Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
     ...others,
   },
   closed,

@@ -7,15 +7,28 @@ import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { denied, requireAccess, type AnyCaller } from '../bearer.ts'
-import { purgeDeleted } from '../directory/deleted-items.ts'
+import { purgeDeleted, restoreDeleted } from '../directory/deleted-items.ts'
 import { badRequest, conflict, notFound } from '../errors.ts'
-import { listAnswer, parseKey, readBody, type Collection, type ObjectKey } from '../odata.ts'
+import {
+  listAnswer,
+  objectAnswer,
+  parseKey,
+  readBody,
+  type Collection,
+  type ObjectKey,
+} from '../odata.ts'
 import { NewApplication } from './input.ts'
+import { referencedId } from './references.ts'
 import { applications, changed, viewApplication } from './properties.ts'
 
 /** @throws GraphError 400 for an invalid body, and for a unique name or address that is taken */
 export function createApplication(tenant: TenantState, caller: AnyCaller, body: unknown): Entry {
-  const { uniqueName = null, ...change } = readBody(NewApplication, body, 'Application')
+  const {
+    uniqueName = null,
+    'owners@odata.bind': references = [],
+    ...change
+  } = readBody(NewApplication, body, 'Application')
+  const ownerIds = references.map((reference) => referencedId(tenant, reference))
   refuseTaken(tenant, 'uniqueName', uniqueName === null ? [] : [uniqueName])
   refuseTaken(tenant, 'identifierUris', change.identifierUris ?? [])
   const identity = { id: randomUUID(), appId: randomUUID(), displayName: change.displayName }
@@ -23,7 +36,7 @@ export function createApplication(tenant: TenantState, caller: AnyCaller, body: 
   const { newApplicationsHiddenFor } = tenant.policies
   return tenant.registry.add(
     { ...application, uniqueName },
-    ownerIdOf(caller),
+    [...new Set([ownerIdOf(caller), ...ownerIds])],
     newApplicationsHiddenFor,
   )
 }
@@ -56,6 +69,22 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
       .map(({ application }) => viewApplication(application, userDomain))
     return listAnswer(tenant, deletedItems, rows, request)
   })
+  app.post<{ Params: { id: string } }>(
+    '/directory/deletedItems/:id/restore',
+    { config },
+    async (request) => {
+      const { id } = request.params
+      const restored = await restoreDeleted(tenant, request, id)
+      if (restored) return restored
+      const caller = await requireWriter(tenant, request)
+      const entry = tenant.registry.deleted().find(({ application }) => application.id === id)
+      if (!entry) throw notFound(id)
+      if (!maySee(caller, entry)) throw denied()
+      tenant.registry.restore(entry)
+      const view = viewApplication(entry.application, userDomain)
+      return objectAnswer(tenant, deletedItems, view, request.url)
+    },
+  )
   app.delete<{ Params: { id: string } }>(
     '/directory/deletedItems/:id',
     { config },
@@ -129,7 +158,7 @@ export async function requireWriter(
  * everything too, unless it may change only what it owns.
  */
 export function maySee(caller: AnyCaller, entry: Entry): boolean {
-  const isOwned = entry.ownerId === ownerIdOf(caller)
+  const isOwned = entry.ownerIds.includes(ownerIdOf(caller))
   if (caller.user) return caller.user.isAdmin || isOwned || !entry.isRegistered
   return isOwned || readPermissions.some((role) => caller.roles.has(role))
 }

@@ -1,6 +1,6 @@
 /** Changes an application, and shows it in Graph's form. */
 
-import { userDomain } from '../../directory/generate.ts'
+import { verifiedDomains } from '../../directory/domains.ts'
 import type { Application } from '../../registry/application.ts'
 import { isAllowedRedirectUri } from '../../registry/redirect-uri.ts'
 import type { TenantState } from '../../tenant-state.ts'
@@ -12,13 +12,13 @@ import { toStoredKeys } from './key-credentials.ts'
 
 /** @throws GraphError 400 */
 export function changed(
-  { tenantId, now }: TenantState,
+  { tenantId, directory, now }: TenantState,
   application: Application,
   change: ApplicationChange,
 ): Application {
   checkUris(change)
   const after = merged(application, change, now())
-  checkExposed(application, after, { tenantId, domain: userDomain })
+  checkExposed(application, after, { tenantId, domains: verifiedDomains(directory.users) })
   checkVersion(after)
   return after
 }
@@ -108,6 +108,11 @@ export function viewApplication(
     ...rest,
     deletedDateTime: null,
     publisherDomain,
+    addIns: [],
+    applicationTemplateId: null,
+    certification: null,
+    disabledByMicrosoftStatus: null,
+    verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
     passwordCredentials: passwordCredentials.map(viewPassword),
     keyCredentials: keyCredentials.map((key) => ({ ...key, key: withKeys ? key.key : null })),
   }

@@ -54,24 +54,34 @@ export function deletedItemRoutes(app: FastifyInstance, tenant: TenantState): vo
       ...viewObject(deleted, caller, undefined),
     }
   })
-  app.post<Route>('/directory/deletedItems/:id/restore', { config }, async (request) => {
-    const deleted = findDeleted(tenant, request.params.id)
-    const caller = await requireAccess(tenant, request, accessOf(deleted))
-    requireAdministrator(caller)
-    if (!deleted) throw notFound(request.params.id)
-    restore(tenant, deleted)
-    const { object } = deleted
-    return {
-      '@odata.context': `${contextOf(tenant, 'directoryObjects')}/$entity`,
-      ...viewObject(
-        deleted.type === 'user'
-          ? ofUser(tenant.directory.byId(object.id) ?? deleted.object)
-          : ofGroup(tenant.directory.group(object.id) ?? (deleted.object as TenantGroup)),
-        caller,
-        undefined,
-      ),
-    }
-  })
+}
+
+/**
+ * Takes a deleted user or group back.
+ *
+ * @returns undefined for an id that is none of theirs. @throws GraphError 400, 401, 403
+ */
+export async function restoreDeleted(
+  tenant: TenantState,
+  request: FastifyRequest,
+  id: string,
+): Promise<object | undefined> {
+  const deleted = findDeleted(tenant, id)
+  if (!deleted) return undefined
+  const caller = await requireAccess(tenant, request, accessOf(deleted))
+  requireAdministrator(caller)
+  restore(tenant, deleted)
+  const { object } = deleted
+  return {
+    '@odata.context': `${contextOf(tenant, 'directoryObjects')}/$entity`,
+    ...viewObject(
+      deleted.type === 'user'
+        ? ofUser(tenant.directory.byId(object.id) ?? deleted.object)
+        : ofGroup(tenant.directory.group(object.id) ?? (deleted.object as TenantGroup)),
+      caller,
+      undefined,
+    ),
+  }
 }
 
 /**
