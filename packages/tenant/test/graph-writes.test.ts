@@ -425,10 +425,10 @@ describe('a group', () => {
 
 describe('a user without a role, whose application may write everything', () => {
   it('writes no users, and only groups that are their own', async () => {
-    const scope = 'openid Directory.ReadWrite.All'
+    const wanted = { scope: 'openid Directory.ReadWrite.All' }
     await consentForAll(tenant, 'Directory.ReadWrite.All')
     const [owner, other] = [people(tenant).at(26), people(tenant).at(27)]
-    const tokenOf = async (user: string) => (await signIn(tenant, { scope }, { user })).access_token
+    const tokenOf = async (user: string) => (await signIn(tenant, wanted, { user })).access_token
     const [owning, not] = [await tokenOf(owner.id), await tokenOf(other.id)]
     expect((await ask('POST', '/users', newUser(), owning)).status).toBe(403)
     expect((await ask('PATCH', `/users/${other.id}`, { city: 'x' }, owning)).status).toBe(403)

@@ -83,11 +83,7 @@ export function createLayer<T extends { readonly id: string }>(generated: readon
       if (entry) set({ ...entry, isPurged: true })
       return entry !== undefined
     },
-    rebase(next) {
-      base = next
-      byId = indexed(base)
-      changed()
-    },
+    rebase: (next) => void ([base, byId, current] = [next, indexed(next), undefined]),
     snapshot: () => structuredClone([...entries.values()]),
     load(snapshot) {
       entries.clear()
