@@ -116,7 +116,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   useTransportFaults(app, tenant.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
-  await app.register((scope) => userInfoRoutes(scope, tenant), { prefix: '/oidc' })
+  await app.register((scope) => userInfoRoutes(scope, tenant))
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant, lifecycle), { prefix: '/_tenant' })
@@ -149,10 +149,12 @@ async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {
 
 function newServer(certificate: { cert: string; key: string } | undefined): FastifyInstance {
   const app = fastify({
+    exposeHeadRoutes: false,
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+    // MSAL for Python asks for `/common//v2.0/…` by its default authority.
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreDuplicateSlashes: true },
     ...(certificate && { https: { cert: certificate.cert, key: certificate.key } }),
   })
   // The routes are the same over TLS; the type of Fastify names the server, which no route uses.

@@ -1,5 +1,6 @@
 /** The tenant's directory: users and groups as generated, with what was created, changed and deleted since. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { createAccountStates, type AccountStates } from './account-states.ts'
 import { createChangeLog, type ChangeLog } from './changes/change-log.ts'
 import { generateGroups, unnamedGroup, type TenantGroup } from './groups.ts'
@@ -113,7 +114,8 @@ export function createDirectory(
     membership,
     setMember(container, member, isMember) {
       membership.set(container, member, isMember)
-      if (group(container)) changes.add('group', container, { id: member, isRemoved: !isMember })
+      if (group(container))
+        changes.add('group', container, { member: { id: member, isRemoved: !isMember } })
     },
     managers,
     setManager(userId, managerId) {
@@ -183,9 +185,10 @@ function userOperations({ users, names, changes, now }: UserParts) {
   return {
     deletedUsers,
     putUser(user: TenantUser) {
-      names.set(users.get(user.id), user)
+      const before = users.get(user.id)
+      names.set(before, user)
       users.put(user)
-      changes.add('user', user.id)
+      changes.add('user', user.id, before ? { properties: changedNames(before, user) } : {})
     },
     deleteUser(id: string) {
       const user = users.get(id)
@@ -217,8 +220,9 @@ function groupOperations({ groups, changes, now }: GroupParts) {
   return {
     deletedGroups,
     putGroup(group: TenantGroup) {
+      const before = groups.get(group.id)
       groups.put(group)
-      changes.add('group', group.id)
+      changes.add('group', group.id, before ? { properties: changedNames(before, group) } : {})
     },
     deleteGroup(id: string) {
       const isKept = groups.get(id)?.groupTypes.includes('Unified') ?? false
@@ -226,6 +230,16 @@ function groupOperations({ groups, changes, now }: GroupParts) {
       return groups.remove(id, now(), !isKept)
     },
   }
+}
+
+/** The names of Graph's properties whose values differ between two versions of an object. */
+function changedNames<T extends { profile?: Readonly<Record<string, unknown>> }>(
+  before: T,
+  after: T,
+): string[] {
+  const flat = ({ profile, ...own }: T): Record<string, unknown> => ({ ...profile, ...own })
+  const [old, now] = [flat(before), flat(after)]
+  return Object.keys(now).filter((name) => !isDeepStrictEqual(old[name], now[name]))
 }
 
 /** The groups of a tenant with these users: also ids that are in users' lists only. */

@@ -70,9 +70,9 @@ export function sendCount<T>(
 }
 
 /** The absolute address of a request, without its query. */
-export function addressOf({ origin }: TenantState, { url }: FastifyRequest): string {
+export function addressOf(tenant: TenantState, { url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1)
-  return origin + path.replace(/^https?:\/\/[^/]+/i, '')
+  return graphOriginOf(tenant) + path.replace(/^https?:\/\/[^/]+/i, '')
 }
 
 const addresses = ['@odata.context', '@odata.nextLink', '@odata.deltaLink'] as const
