@@ -14,9 +14,7 @@ let chrome: Browser
 beforeAll(async () => {
   const port = await freePort()
   origin = `https://localhost:${port}`
-  apps = await Promise.all(
-    paths.map((path) => prepareDeployment({ publicUrl: origin + path })),
-  )
+  apps = await Promise.all(paths.map((path) => prepareDeployment({ publicUrl: origin + path })))
   const started = await Promise.all(apps.map((app) => app.start({ TRUSTED_PROXIES: '127.0.0.1' })))
   const [first] = apps
   if (!first) throw new Error('No app')

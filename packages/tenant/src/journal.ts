@@ -94,7 +94,7 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
 }
 
 function entryOf(request: FastifyRequest, at: number, id: number): JournalEntry {
-  const [path = '', search = ''] = request.url.split('?', 2)
+  const [path = '', search = ''] = request.originalUrl.split('?', 2)
   return {
     id,
     at,

@@ -191,6 +191,17 @@ describe('a delta query of users', () => {
     expect(list.value).toHaveLength(100)
   })
 
+  it('gives only the properties that changed, if the client prefers that', async () => {
+    const { delta } = await page(
+      '/users/delta?$deltatoken=latest&$select=displayName,city,jobTitle',
+    )
+    const user = people(tenant).at(63).id
+    await patch(`/users/${user}`, { city: 'Oulu' })
+    const minimal = await page(delta, { prefer: 'return=minimal' })
+    expect(minimal.value).toEqual([{ city: 'Oulu', id: user }])
+    expect(Object.keys((await page(delta)).value[0] ?? {})).toHaveLength(4)
+  })
+
   it('can be of some users, by id', async () => {
     const [a, b] = [people(tenant).at(70).id, people(tenant).at(71).id]
     const start = await page(`/users/delta?$filter=id eq '${a}' or id eq '${b}'`)

@@ -66,7 +66,53 @@ describe('an address', () => {
     expect([answer.status, await answer.text()]).toEqual([200, ''])
   })
 
+  it('can be that of one property, and of its bare value', async () => {
+    const { displayName, id } = first()
+    const one = await get(`/users/${id}/displayName`)
+    expect(one.body).toEqual({
+      '@odata.context': `${tenant.graphUrl}/$metadata#users('${id}')/displayName`,
+      value: displayName,
+    })
+    const bare = async (path: string) => {
+      const headers = { authorization: `Bearer ${admin}` }
+      const answer = await fetch(tenant.graphUrl + path, { headers })
+      return [answer.status, answer.headers.get('content-type'), await answer.text()]
+    }
+    const type = expect.stringMatching(/^text\/plain/)
+    expect(await bare(`/users/${id}/displayName/$value`)).toEqual([200, type, displayName])
+    expect(await bare('/me/accountEnabled/$value')).toEqual([200, type, 'true'])
+    expect(await bare('/me/mobilePhone/$value')).toEqual([204, null, ''])
+    expect((await get('/me/identities/$value')).status).toBe(400)
+    const group = people(tenant).inManyGroups.groups[0] ?? ''
+    expect((await get(`/groups/${group}/mailNickname`)).body.value).toBe('payroll-readers')
+  })
+
+  it('of the service says what there is', async () => {
+    const { body } = await get('/')
+    expect(body.value.map(({ name }) => name)).toEqual(expect.arrayContaining(['users', 'me']))
+  })
+
+  it('with a key that is too long is 404', async () => {
+    const { status, body } = await get(`/users/${'x'.repeat(1_500)}`)
+    expect([status, body.error]).toMatchObject([404, { code: 'Request_ResourceNotFound' }])
+  })
+
+  it('that is not served is marked in the journal, as it was sent', async () => {
+    tenant.journal.clear()
+    for (const path of ['/nothing/', '/me/messages', '/me/nothing', "/users('x')/", '/me/'])
+      await get(path)
+    expect(tenant.journal.entries().map(({ path, isServed }) => [path, isServed])).toEqual([
+      ['/v1.0/nothing/', false],
+      ['/v1.0/me/messages', false],
+      ['/v1.0/me/nothing', false],
+      ["/v1.0/users('x')/", true],
+      ['/v1.0/me/', true],
+    ])
+  })
+
   it.each([
+    ['GET', '/users/%zz', 404, 'Request_ResourceNotFound', /'%zz'/],
+    ['GET', '/users/%E0%A4', 404, 'Request_ResourceNotFound', /./],
     ['GET', '/nothing', 400, 'BadRequest', "Resource not found for the segment 'nothing'."],
     ['GET', '/me/nothing', 400, 'BadRequest', "Resource not found for the segment 'nothing'."],
     ['GET', "/nothing('x')/y", 400, 'BadRequest', "Resource not found for the segment 'nothing'."],
@@ -189,6 +235,22 @@ describe('managers and reports', () => {
     expect((await get('/me/manager', own)).status).toBe(403)
     expect((await get('/me/directReports', own)).status).toBe(200)
     expect((await get(`/users/${people(tenant).at(2).id}/directReports`, own)).status).toBe(403)
+  })
+})
+
+describe('what belongs to a user', () => {
+  it('are reports of reports, owned groups, and no devices', async () => {
+    const all = await get('/me/transitiveReports?$top=999&$select=id')
+    // Everyone but the administrator, who asks, and the guest.
+    expect(all.body.value).toHaveLength(58)
+    const owned = await get('/me/ownedObjects/microsoft.graph.group?$top=999')
+    expect(owned.body.value.length).toBeGreaterThan(10)
+    expect(
+      (await get(`/groups/${String(owned.body.value[0]?.id)}/owners`)).body.value,
+    ).toMatchObject([{ id: people(tenant).administrator.id }])
+    for (const name of ['ownedDevices', 'registeredDevices', 'createdObjects']) {
+      expect((await get(`/me/${name}`)).body.value).toEqual([])
+    }
   })
 })
 
@@ -341,8 +403,26 @@ describe('the memberships of a user', () => {
   })
 
   it('need the permission for groups too, for other users', async () => {
-    expect((await get('/me/memberOf', own)).status).toBe(200)
+    const mine = await get('/me/memberOf', own)
+    expect(mine.status).toBe(200)
+    // Groups that the caller may not read are there by type and id.
+    expect(mine.body.value.length).toBeGreaterThan(0)
+    for (const group of mine.body.value) {
+      expect(group).toMatchObject({ id: expect.any(String), displayName: null })
+    }
     expect((await get(`/users/${people(tenant).at(3).id}/memberOf`, own)).status).toBe(403)
+  })
+})
+
+describe('the ids of another user’s groups', () => {
+  it('need the permissions for groups and for users', async () => {
+    const user = people(tenant).administrator.id
+    const scope = 'openid GroupMember.Read.All'
+    const token = (await signIn(tenant, { scope }, { user })).access_token
+    const path = `/users/${people(tenant).at(3).id}/getMemberGroups`
+    const body = { securityEnabledOnly: false }
+    expect((await graph(tenant, token, 'POST', path, body)).status).toBe(403)
+    expect((await graph(tenant, admin, 'POST', path, body)).status).toBe(200)
   })
 })
 

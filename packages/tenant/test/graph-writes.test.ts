@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { claimsOf, refresh, signIn } from './application.ts'
+import { claimsOf, consentForAll, refresh, signIn } from './application.ts'
 import { graph } from './graph-client.ts'
 
 let tenant: Tenant
@@ -423,6 +423,35 @@ describe('a group', () => {
   })
 })
 
+describe('a user without a role, whose application may write everything', () => {
+  it('writes no users, and only groups that are their own', async () => {
+    const scope = 'openid Directory.ReadWrite.All'
+    await consentForAll(tenant, 'Directory.ReadWrite.All')
+    const [owner, other] = [people(tenant).at(26), people(tenant).at(27)]
+    const tokenOf = async (user: string) => (await signIn(tenant, { scope }, { user })).access_token
+    const [owning, not] = [await tokenOf(owner.id), await tokenOf(other.id)]
+    expect((await ask('POST', '/users', newUser(), owning)).status).toBe(403)
+    expect((await ask('PATCH', `/users/${other.id}`, { city: 'x' }, owning)).status).toBe(403)
+    expect((await ask('DELETE', `/users/${other.id}`, undefined, owning)).status).toBe(403)
+    const group = { displayName: 'O', mailEnabled: false, mailNickname: 'o', securityEnabled: true }
+    const { status, body } = await ask('POST', '/groups', group, owning)
+    expect(status).toBe(201)
+    const path = `/groups/${String(body.id)}`
+    expect((await ask('GET', `${path}/owners`)).body.value).toMatchObject([{ id: owner.id }])
+    const reference = { '@odata.id': `${tenant.graphUrl}/directoryObjects/${other.id}` }
+    for (const [token, expected] of [
+      [not, 403],
+      [owning, 204],
+    ] as const) {
+      expect((await ask('PATCH', path, { description: 'x' }, token)).status).toBe(expected)
+      expect((await ask('POST', `${path}/members/$ref`, reference, token)).status).toBe(expected)
+      expect((await ask('DELETE', path, undefined, token)).status).toBe(expected)
+    }
+    const roles = { ...group, isAssignableToRole: true }
+    expect((await ask('POST', '/groups', roles, owning)).status).toBe(403)
+  })
+})
+
 describe('sign-in sessions', () => {
   it('end when they are revoked', async () => {
     const user = people(tenant).at(23).id
@@ -430,5 +459,50 @@ describe('sign-in sessions', () => {
     const answer = await ask('POST', `/users/${user}/revokeSignInSessions`)
     expect([answer.status, answer.body.value]).toEqual([200, true])
     expect((await refresh(tenant, tokens.refresh_token)).body.error_codes).toEqual([50173])
+  })
+})
+
+describe('an invitation', () => {
+  const invite = (body: unknown, token = admin) => ask('POST', '/invitations', body, token)
+  const guest = {
+    invitedUserEmailAddress: 'ada@invited.example',
+    inviteRedirectUrl: 'https://app.example/',
+    invitedUserDisplayName: 'Ada',
+  }
+
+  it('makes a guest, who signs in by the address at home', async () => {
+    const { status, body } = await invite(guest)
+    expect([status, body]).toMatchObject([
+      201,
+      { status: 'PendingAcceptance', invitedUserType: 'Guest' },
+    ])
+    const { id } = body.invitedUser as { id: string }
+    const select = '$select=userPrincipalName,userType,externalUserState,creationType,mail'
+    expect((await ask('GET', `/users/${id}?${select}`)).body).toMatchObject({
+      userPrincipalName: 'ada_invited.example#EXT#@local-tenant.example',
+      userType: 'Guest',
+      externalUserState: 'PendingAcceptance',
+      creationType: 'Invitation',
+      mail: 'ada@invited.example',
+    })
+    const tokens = await signIn(tenant, {}, { user: id })
+    expect(claimsOf(tokens.id_token).oid).toBe(id)
+    expect((await invite(guest)).status).toBe(400)
+  })
+
+  it.each([
+    ['invitedUserEmailAddress', undefined],
+    ['invitedUserEmailAddress', 'nothing'],
+    ['invitedUserEmailAddress', 'new@local-tenant.example'],
+    ['inviteRedirectUrl', undefined],
+    ['inviteRedirectUrl', 'nowhere'],
+    ['nothing', 1],
+  ])('needs a good %s: %j is refused', async (name, value) => {
+    const { status, body } = await invite({ ...guest, [name]: value })
+    expect([status, body.error]).toMatchObject([400, { code: 'Request_BadRequest' }])
+  })
+
+  it('needs the permission', async () => {
+    expect((await invite(guest, member)).status).toBe(403)
   })
 })

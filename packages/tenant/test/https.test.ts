@@ -23,11 +23,11 @@ import { createTenant, type Tenant } from '../src/tenant.ts'
 const folder = join(mkdtempSync(join(tmpdir(), 'tenant-https-')), 'data')
 const graphOrigin = 'https://graph.example.test'
 let tenant: Tenant
-let ca: string
+let trusted: string
 
 beforeAll(async () => {
   tenant = await createTenant({ users: 13, https: { folder, names: ['extra.test'] }, graphOrigin })
-  ca = readFileSync(String(tenant.authorityFile), 'utf8')
+  trusted = readFileSync(String(tenant.authorityFile), 'utf8')
 })
 afterAll(() => tenant.close())
 
@@ -35,7 +35,14 @@ afterAll(() => tenant.close())
 function get(path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const { port } = new URL(tenant.address)
-    const asking = request({ host: '127.0.0.1', port, path, headers, ca, servername: 'localhost' })
+    const asking = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      headers,
+      ca: trusted,
+      servername: 'localhost',
+    })
     asking.on('response', (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -53,7 +60,7 @@ function certificateFor(servername: string): Promise<{ isTrusted: boolean; names
         port: Number(new URL(tenant.address).port),
         host: '127.0.0.1',
         servername,
-        ca,
+        ca: trusted,
         rejectUnauthorized: false,
       },
       () => {

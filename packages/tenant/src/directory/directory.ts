@@ -1,5 +1,6 @@
 /** The tenant's directory: users and groups as generated, with what was created, changed and deleted since. */
 
+import { isDeepStrictEqual } from 'node:util'
 import { createAccountStates, type AccountStates } from './account-states.ts'
 import { createChangeLog, type ChangeLog } from './changes/change-log.ts'
 import { generateGroups, unnamedGroup, type TenantGroup } from './groups.ts'
@@ -43,6 +44,8 @@ export interface Directory extends AccountStates {
   changes: Omit<ChangeLog, 'add'>
   /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
+  /** The number of users that it was asked to generate. */
+  readonly size: number
   /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
   snapshot(): DirectorySnapshot
   /** Takes the place of all changes; without a snapshot, everything is as generated again. */
@@ -74,6 +77,7 @@ export function createDirectory(
 ): Directory {
   const states = createAccountStates(now)
   const changes = createChangeLog()
+  let asked = count
   let generated = make(count)
   const users = createLayer(generated)
   const groups = createLayer(groupsFor(generated))
@@ -110,7 +114,8 @@ export function createDirectory(
     membership,
     setMember(container, member, isMember) {
       membership.set(container, member, isMember)
-      if (group(container)) changes.add('group', container, { id: member, isRemoved: !isMember })
+      if (group(container))
+        changes.add('group', container, { member: { id: member, isRemoved: !isMember } })
     },
     managers,
     setManager(userId, managerId) {
@@ -119,8 +124,12 @@ export function createDirectory(
     },
     changes,
     resize(size = count) {
+      asked = size
       generated = make(size)
       reload()
+    },
+    get size() {
+      return asked
     },
     ...storage({ users, groups, membership, managers, reload }),
   }
@@ -176,9 +185,10 @@ function userOperations({ users, names, changes, now }: UserParts) {
   return {
     deletedUsers,
     putUser(user: TenantUser) {
-      names.set(users.get(user.id), user)
+      const before = users.get(user.id)
+      names.set(before, user)
       users.put(user)
-      changes.add('user', user.id)
+      changes.add('user', user.id, before ? { properties: changedNames(before, user) } : {})
     },
     deleteUser(id: string) {
       const user = users.get(id)
@@ -210,8 +220,9 @@ function groupOperations({ groups, changes, now }: GroupParts) {
   return {
     deletedGroups,
     putGroup(group: TenantGroup) {
+      const before = groups.get(group.id)
       groups.put(group)
-      changes.add('group', group.id)
+      changes.add('group', group.id, before ? { properties: changedNames(before, group) } : {})
     },
     deleteGroup(id: string) {
       const isKept = groups.get(id)?.groupTypes.includes('Unified') ?? false
@@ -219,6 +230,16 @@ function groupOperations({ groups, changes, now }: GroupParts) {
       return groups.remove(id, now(), !isKept)
     },
   }
+}
+
+/** The names of Graph's properties whose values differ between two versions of an object. */
+function changedNames<T extends { profile?: Readonly<Record<string, unknown>> }>(
+  before: T,
+  after: T,
+): string[] {
+  const flat = ({ profile, ...own }: T): Record<string, unknown> => ({ ...profile, ...own })
+  const [old, now] = [flat(before), flat(after)]
+  return Object.keys(now).filter((name) => !isDeepStrictEqual(old[name], now[name]))
 }
 
 /** The groups of a tenant with these users: also ids that are in users' lists only. */

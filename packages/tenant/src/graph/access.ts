@@ -44,6 +44,12 @@ export const deleteUsers = access([
   'User.ReadWrite.All',
   'Directory.ReadWrite.All',
 ])
+/** https://learn.microsoft.com/graph/api/invitation-post */
+export const inviteUsers = access([
+  'User.Invite.All',
+  'User.ReadWrite.All',
+  'Directory.ReadWrite.All',
+])
 /** https://learn.microsoft.com/graph/api/user-revokesigninsessions */
 export const revokeSessions = access([
   'User.RevokeSessions.All',

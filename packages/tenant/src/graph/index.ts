@@ -12,6 +12,7 @@ import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
 import { roleRoutes } from './directory/roles.ts'
+import { serviceRootRoute } from './directory/service-root.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { groupRoutes } from './groups/index.ts'
 import { memberOfRoutes } from './groups/member-of.ts'
@@ -21,6 +22,8 @@ import { permissionGrantRoutes } from './permission-grants.ts'
 import { servicePrincipalRoutes } from './service-principals.ts'
 import { watchRoutes } from './protocol/unknown.ts'
 import { usersRoutes } from './users/index.ts'
+import { invitationRoutes } from './users/invitations.ts'
+import { userListRoutes } from './users/lists.ts'
 import { photoRoutes } from './users/photo.ts'
 import { relationRoutes } from './users/relations.ts'
 import { userWriteRoutes } from './users/write.ts'
@@ -55,16 +58,20 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     const known = new GraphError(status, 'UnknownError', error.message)
     return sendGraphError(tenant, known, request, reply)
   })
+  answerHeads(app)
   const unknownAddress = watchRoutes(app)
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
+  serviceRootRoute(app, tenant)
   batchRoutes(app)
-  usersRoutes(app, tenant)
+  usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
+  userListRoutes(app, tenant)
+  invitationRoutes(app, tenant)
   photoRoutes(app, tenant)
-  groupRoutes(app, tenant)
+  groupRoutes(app, tenant, unknownAddress)
   groupWriteRoutes(app, tenant)
   referenceRoutes(app, tenant)
   memberOfRoutes(app, tenant)
@@ -76,4 +83,12 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   permissionGrantRoutes(app, tenant)
   await app.register(async (scope) => applicationRoutes(scope, tenant))
   await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
+}
+
+/** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */
+function answerHeads(app: FastifyInstance): void {
+  app.addHook('onRoute', function addHead(this: FastifyInstance, route) {
+    if (route.method !== 'GET') return
+    this.route({ ...route, url: route.routePath, method: 'HEAD', exposeHeadRoute: false })
+  })
 }

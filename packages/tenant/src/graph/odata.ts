@@ -3,11 +3,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { graphOriginOf, type TenantState } from '../tenant-state.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { badBody, badRequest, invalidValue } from './errors.ts'
 import { pageOf } from './filter/page.ts'
 import { rowType, type Row } from './filter/rows.ts'
-import { addressOf } from './protocol/answers.ts'
+import { addressOf, graphUrl } from './protocol/answers.ts'
 import { parseOptions, readListQuery } from './query.ts'
 
 export interface Collection {
@@ -64,7 +64,7 @@ function pick(row: Row, select: readonly string[] | undefined, type: string): Ro
 }
 
 function context(tenant: TenantState, name: string, select: readonly string[] | undefined): string {
-  return `${graphOriginOf(tenant)}/v1.0/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
+  return `${graphUrl(tenant)}/$metadata#${name}${select ? `(${select.join(',')})` : ''}`
 }
 
 /**

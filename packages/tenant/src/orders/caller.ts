@@ -62,7 +62,8 @@ async function verifiedPayload(tenant: TenantState, request: FastifyRequest): Pr
 }
 
 function userWithScope(payload: JWTPayload, anyOf: readonly string[]): string {
-  const scopes = String(payload['scp'] ?? '').split(' ')
+  const { scp } = payload
+  const scopes = typeof scp === 'string' ? scp.split(' ') : []
   if (anyOf.some((scope) => scopes.includes(scope))) return String(payload['oid'])
   throw insufficient(anyOf[0] ?? '')
 }

@@ -8,7 +8,7 @@ import {
 } from './application.ts'
 import type { AppRoleAssignment } from './app-role-assignments.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import type { Client, ClientRegistration } from './client.ts'
+import { optionalIdTokenClaims, type Client, type ClientRegistration } from './client.ts'
 import { grantRegistered } from './listed-permissions.ts'
 import { userRoles } from './resources.ts'
 
@@ -53,6 +53,8 @@ export interface Registry {
   purge(entry: Entry): void
   /** Counts a request to Graph's applications, for those that are hidden. */
   beginRequest(): void
+  /** Takes the place of everything: what is present, and what is deleted. */
+  load(present: readonly Entry[], deleted: readonly Entry[]): void
 }
 
 /** @param now ms since the epoch */
@@ -97,6 +99,12 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         if (entry.isHidden) entry.hiddenFor -= 1
       }
     },
+    load(entriesOfNow, deletedOnes) {
+      entries.clear()
+      deleted.clear()
+      for (const entry of entriesOfNow) put(entry)
+      for (const entry of deletedOnes) deleted.add(entry)
+    },
   }
   for (const registration of fixed) grantRegistered(registry, registration, now)
   return registry
@@ -121,24 +129,12 @@ function clientOfEntry(entry: Entry | undefined): Client | undefined {
   return { ...clientOf(entry.application), ...entry.fixed }
 }
 
-/** Claims that Entra sends only if the registration asks for them. */
-const configurable = [
-  'acct',
-  'auth_time',
-  'email',
-  'family_name',
-  'given_name',
-  'ipaddr',
-  'login_hint',
-  'sid',
-  'upn',
-  'xms_pl',
-]
-
 function clientOf(application: Application): Client {
   const { web, spa, publicClient } = application
   const idToken = application.optionalClaims?.idToken ?? []
-  const names = idToken.map(({ name }) => name).filter((name) => configurable.includes(name))
+  const names = idToken
+    .map(({ name }) => name)
+    .filter((name) => optionalIdTokenClaims.includes(name))
   const groups = ['All', 'SecurityGroup'].includes(application.groupMembershipClaims ?? '')
   return {
     clientId: application.appId,

@@ -7,10 +7,12 @@ export interface Change {
   id: string
   /** For a group: a member that was added or removed; undefined for a change of the object. */
   member?: { id: string; isRemoved: boolean }
+  /** The names of the properties that changed; undefined if the whole object may have. */
+  properties?: readonly string[]
 }
 
 export interface ChangeLog {
-  add(type: Change['type'], id: string, member?: Change['member']): void
+  add(type: Change['type'], id: string, more?: Pick<Change, 'member' | 'properties'>): void
   /** The number of the latest change; 0 before the first one. */
   latest(): number
   /** The changes after a number; undefined if the log has forgotten some of them. */
@@ -23,9 +25,9 @@ export function createChangeLog(): ChangeLog {
   let changes: Change[] = []
   let latest = 0
   return {
-    add(type, id, member) {
+    add(type, id, more) {
       latest += 1
-      changes.push({ number: latest, type, id, ...(member ? { member } : {}) })
+      changes.push({ number: latest, type, id, ...more })
       if (changes.length > limit * 1.1) changes = changes.slice(-limit)
     },
     latest: () => latest,

@@ -73,6 +73,11 @@ export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
     const answer = await redeem(tenant, { ...asked, form, version: 1 })
     return asFirstVersionAnswer(answer, asked.form)
   })
+  for (const path of ['v2.0/token', 'v2.0/devicecode', 'token']) {
+    app.get(`/:tenant/oauth2/${path}`, async () => {
+      throw new EntraError(900561)
+    })
+  }
 }
 
 interface Asked {

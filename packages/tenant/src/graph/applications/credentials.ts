@@ -4,9 +4,10 @@ import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { graphTime } from '../../registry/application.ts'
-import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { badBody } from '../errors.ts'
 import { keyed, readBody } from '../odata.ts'
+import { graphUrl } from '../protocol/answers.ts'
 import { findApplication, requireWriter } from './operations.ts'
 import { viewPassword } from './properties.ts'
 
@@ -36,7 +37,7 @@ export function passwordRoutes(app: FastifyInstance, tenant: TenantState): void 
       const password = newPassword(passwordCredential, tenant.now())
       application.passwordCredentials = [...application.passwordCredentials, password]
       return {
-        '@odata.context': `${graphOriginOf(tenant)}/v1.0/$metadata#microsoft.graph.passwordCredential`,
+        '@odata.context': `${graphUrl(tenant)}/$metadata#microsoft.graph.passwordCredential`,
         ...viewPassword(password),
         secretText: password.secretText,
       }

@@ -7,9 +7,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Change } from '../../directory/changes/change-log.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
-import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { anyUser, groups as groupAccess } from '../access.ts'
-import { addressOf, contextOf, type Row } from '../protocol/answers.ts'
+import { addressOf, contextOf, graphUrl, type Row } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
 import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
@@ -79,8 +79,17 @@ function pageSizeOf({ headers }: FastifyRequest): number {
   return size === undefined ? pageSize : Math.min(Math.max(Number(size), 1), largestPage)
 }
 
+/** The preferences that are honoured, as `Preference-Applied` says them. */
 function preferenceOf({ headers }: FastifyRequest): string | undefined {
-  return /odata\.maxpagesize\s*=\s*\d{1,6}/i.exec(String(headers.prefer))?.[0]
+  const known = String(headers.prefer).match(
+    /odata\.maxpagesize\s*=\s*\d{1,6}|return\s*=\s*minimal/gi,
+  )
+  return known?.join(', ')
+}
+
+/** `Prefer: return=minimal`: only the properties that changed. https://learn.microsoft.com/graph/api/user-delta */
+function isMinimal({ headers }: FastifyRequest): boolean {
+  return /return\s*=\s*minimal/i.test(String(headers.prefer))
 }
 
 function delta<T extends { id: string }>(
@@ -97,7 +106,7 @@ function delta<T extends { id: string }>(
     `${address}?${name}=${tenant.seal.seal(purpose(tracked.type), next)}`
   const end = { ...state, number: tenant.directory.changes.latest() }
   if (state.start === undefined) {
-    const value = changedRows(tenant, caller, tracked, state)
+    const value = changedRows(tenant, caller, tracked, state, isMinimal(request))
     return { ...context, '@odata.deltaLink': link('$deltatoken', end), value }
   }
   if (options.$deltatoken === 'latest') {
@@ -162,7 +171,7 @@ function openState(tenant: TenantState, token: string, type: string): State {
   }
   const state = opened as State
   if (tenant.directory.changes.since(state.number)) return state
-  const address = `${graphOriginOf(tenant)}/v1.0/${type}s/delta?$deltatoken=`
+  const address = `${graphUrl(tenant)}/${type}s/delta?$deltatoken=`
   throw new GraphError(
     410,
     'syncStateNotFound',
@@ -203,6 +212,7 @@ function changedRows<T extends { id: string }>(
   caller: AnyCaller,
   tracked: Tracked<T>,
   { number, ids, select }: State,
+  minimal: boolean,
 ): Row[] {
   const changes = (tenant.directory.changes.since(number) ?? []).filter(
     ({ type, id }) => type === tracked.type && (!ids || ids.includes(id)),
@@ -215,11 +225,19 @@ function changedRows<T extends { id: string }>(
       return { id, '@removed': { reason: tracked.isKept(id) ? 'changed' : 'deleted' } }
     }
     const members = own.flatMap(({ member }) => (member ? [memberRow(tenant, member)] : []))
+    const names = minimal ? changedOf(own, select ?? tracked.entity.usual) : select
     return {
-      ...tracked.view(object, caller, select),
+      ...tracked.view(object, caller, names),
       ...(members.length > 0 ? { 'members@delta': members } : {}),
     }
   })
+}
+
+function changedOf(changes: readonly Change[], names: readonly string[]): readonly string[] {
+  const ofObject = changes.filter(({ member }) => !member)
+  if (ofObject.some(({ properties }) => !properties)) return names
+  const changed = new Set(ofObject.flatMap(({ properties = [] }) => properties))
+  return names.filter((name) => name === 'id' || changed.has(name))
 }
 
 function memberRow(

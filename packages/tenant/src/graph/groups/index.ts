@@ -1,6 +1,6 @@
 /** `/groups`, `/groups/{id}` and who is in them. https://learn.microsoft.com/graph/api/resources/group */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { groups as groupAccess } from '../access.ts'
@@ -17,8 +17,9 @@ import {
   viewObject,
   type DirectoryObject,
 } from '../directory/object.ts'
-import { badRequest, notFound } from '../errors.ts'
+import { badRequest, notFound, type GraphError } from '../errors.ts'
 import { alternateKey } from '../protocol/paths.ts'
+import { propertyRoutes } from '../protocol/property-values.ts'
 import { readQuery } from '../query.ts'
 import { expandedContext } from '../users/index.ts'
 import { refuseGuest } from '../users/view.ts'
@@ -26,7 +27,12 @@ import { groupType } from './entity.ts'
 
 const config = { endpoint: 'groups' } as const
 
-export function groupRoutes(app: FastifyInstance, tenant: TenantState): void {
+/** @param unknownAddress what Graph answers to a segment that is no property */
+export function groupRoutes(
+  app: FastifyInstance,
+  tenant: TenantState,
+  unknownAddress: (request: FastifyRequest) => GraphError,
+): void {
   app.get('/groups', { config }, async (request) => {
     const caller = await requireAccess(tenant, request, groupAccess)
     refuseGuest(tenant, caller)
@@ -56,6 +62,13 @@ export function groupRoutes(app: FastifyInstance, tenant: TenantState): void {
       ...expand(group, caller),
     }
   })
+  const read = async (request: FastifyRequest, name: string) => {
+    const caller = await requireAccess(tenant, request, groupAccess)
+    const group = requireGroup(tenant, (request.params as { id: string }).id)
+    return { ...viewGroup(group, caller, [name]), id: group.id }
+  }
+  const source = { type: groupType, set: 'groups', endpoint: 'groups', read } as const
+  propertyRoutes(app, tenant, '/groups/:id', source, unknownAddress)
   for (const [name, related] of Object.entries(relationships)) {
     relationRoutes(app, tenant, name, related)
   }

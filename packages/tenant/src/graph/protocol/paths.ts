@@ -27,8 +27,13 @@ export function rewriteUrl({ url = '/' }: IncomingMessage): string {
   return routedUrl(url)
 }
 
-function routedSegment(segment: string): string[] {
-  const text = decoded(segment)
+/** What the router takes as a key; no object has a longer one. */
+const longestSegment = 1_000
+
+function routedSegment(sent: string): string[] {
+  const text = decoded(sent)?.slice(0, longestSegment)
+  // A percent sign that encodes nothing is one itself: the router refuses it, and no key has it.
+  if (text === undefined) return [sent.slice(0, longestSegment).replaceAll('%', '%25')]
   const [, collection, key] = keyed.exec(text) ?? []
   if (collection !== undefined && key !== undefined) {
     return [collection, encodeURIComponent(key.replaceAll("''", "'"))]
@@ -39,15 +44,17 @@ function routedSegment(segment: string): string[] {
   }
   const [, action] = bound.exec(text) ?? []
   if (action !== undefined) return [action]
+  if (sent.length > longestSegment) return [encodeURIComponent(text)]
   // The router leaves an encoded dollar sign as it is.
-  return [segment.replaceAll(/%24/g, '$')]
+  return [sent.replaceAll(/%24/g, '$')]
 }
 
-function decoded(segment: string): string {
+/** @returns undefined for what is no text in UTF-8 */
+function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment)
   } catch {
-    return segment
+    return undefined
   }
 }
 

@@ -1,7 +1,7 @@
 /** What Graph answers to addresses that the tenant does not serve. */
 
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { badBody, badRequest, GraphError } from '../errors.ts'
+import { badBody, badRequest, GraphError, notFound } from '../errors.ts'
 
 interface Pattern {
   segments: readonly string[]
@@ -12,11 +12,13 @@ interface Pattern {
 export function watchRoutes(app: FastifyInstance): (request: FastifyRequest) => GraphError {
   const patterns = new Map<string, Pattern>()
   app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    // Such a route takes any name, and asks here about those that are none.
+    if (url.includes('/:property')) return
     const pattern = patterns.get(url) ?? { segments: segmentsOf(url), methods: new Set() }
     patterns.set(url, pattern)
     for (const one of [method].flat()) pattern.methods.add(one)
   })
-  return (request) => unknown([...patterns.values()], segmentsOf(request.url))
+  return (request) => unknown([...patterns.values()], segmentsOf(request.url), request.method)
 }
 
 function segmentsOf(url: string): readonly string[] {
@@ -27,12 +29,17 @@ function segmentsOf(url: string): readonly string[] {
     .filter(Boolean)
 }
 
-function unknown(patterns: readonly Pattern[], path: readonly string[]): GraphError {
-  if (
-    patterns.some(
-      ({ segments }) => segments.length === path.length && depthOf(segments, path) === path.length,
-    )
-  ) {
+function unknown(
+  patterns: readonly Pattern[],
+  path: readonly string[],
+  method: string,
+): GraphError {
+  const known = patterns.filter(
+    ({ segments }) => segments.length === path.length && depthOf(segments, path) === path.length,
+  )
+  // A key that is too long for the router is no object's.
+  if (known.some(({ methods }) => methods.has(method))) return notFound(path.at(-1) ?? '')
+  if (known.length > 0) {
     return new GraphError(
       405,
       'Request_BadRequest',

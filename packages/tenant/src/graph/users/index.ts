@@ -1,16 +1,23 @@
 /** `/me`, `/users`, `/users/{id}` and `/users/$count`. https://learn.microsoft.com/graph/api/resources/user */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TenantState } from '../../tenant-state.ts'
 import { anyUser, ownUserOnly } from '../access.ts'
 import { contextOf, listAnswer, sendCount } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
+import type { GraphError } from '../errors.ts'
 import { userExpansion } from '../directory/expand.ts'
+import { propertyRoutes } from '../protocol/property-values.ts'
 import { readQuery, type Query } from '../query.ts'
 import { userType } from './entity.ts'
 import { refuseGuest, requireTarget, viewUser } from './view.ts'
 
-export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
+/** @param unknownAddress what Graph answers to a segment that is no property */
+export function usersRoutes(
+  app: FastifyInstance,
+  tenant: TenantState,
+  unknownAddress: (request: FastifyRequest) => GraphError,
+): void {
   const config = { endpoint: 'users' } as const
   app.get('/users', { config }, async (request) => {
     const caller = await requireAccess(tenant, request, anyUser)
@@ -49,6 +56,13 @@ export function usersRoutes(app: FastifyInstance, tenant: TenantState): void {
         ...expand(user, caller),
       }
     })
+    const read = async (request: FastifyRequest, name: string) => {
+      const access = { own: ownUserOnly, any: anyUser }
+      const { caller, user } = await requireTarget(tenant, request, access)
+      return { ...viewUser(user, caller, [name]), id: user.id }
+    }
+    const source = { type: userType, set: 'users', endpoint, read }
+    propertyRoutes(app, tenant, url, source, unknownAddress)
   }
 }
 

@@ -1,11 +1,11 @@
-/** Managers and direct reports. https://learn.microsoft.com/graph/api/user-list-manager */
+/** The manager of a user. https://learn.microsoft.com/graph/api/user-list-manager */
 
 import type { FastifyInstance } from 'fastify'
 import type { TenantState } from '../../tenant-state.ts'
-import { changeUsers, managers, ownReports } from '../access.ts'
-import { contextOf, graphUrl, listAnswer } from '../protocol/answers.ts'
+import { changeUsers, managers } from '../access.ts'
+import { contextOf, graphUrl } from '../protocol/answers.ts'
 import { requireAccess } from '../bearer.ts'
-import { castOf, objectType, ofUser, queriedType, viewObject } from '../directory/object.ts'
+import { objectType, ofUser, viewObject } from '../directory/object.ts'
 import { readReference } from '../directory/reference.ts'
 import { invalidValue, notFound } from '../errors.ts'
 import { readQuery } from '../query.ts'
@@ -34,7 +34,6 @@ export function relationRoutes(app: FastifyInstance, tenant: TenantState): void 
       }
     })
   }
-  reportRoutes(app, tenant)
   assignRoutes(app, tenant)
 
   function managerOf(id: string) {
@@ -42,24 +41,6 @@ export function relationRoutes(app: FastifyInstance, tenant: TenantState): void 
     const manager = user && tenant.directory.managers.managerOf(user)
     if (!manager) throw notFound('manager')
     return manager
-  }
-}
-
-function reportRoutes(app: FastifyInstance, tenant: TenantState): void {
-  for (const url of [...ofUsers('/directReports'), ...ofUsers('/directReports/:cast')]) {
-    app.get<{ Params: { cast?: string } }>(url, { config }, async (request) => {
-      const target = await requireTarget(tenant, request, { own: ownReports, any: managers })
-      const { caller, user } = target
-      const type = queriedType(castOf(request.params.cast))
-      const query = readQuery(request, type)
-      return listAnswer(tenant, request, {
-        type,
-        objects: tenant.directory.managers.reportsOf(user).map(ofUser),
-        query,
-        context: type.name === 'user' ? 'users' : 'directoryObjects',
-        view: (report) => viewObject(report, caller, query.select),
-      })
-    })
   }
 }
 

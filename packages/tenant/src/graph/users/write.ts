@@ -93,8 +93,13 @@ async function update(
 function createUser(tenant: TenantState, properties: Properties): TenantUser {
   requireProperties(properties, required, 'User')
   checkUser(tenant, properties, undefined)
+  return assigned(blankUser(tenant), properties)
+}
+
+/** A new user, with `null` for all that is not said. */
+export function blankUser(tenant: TenantState): TenantUser {
   const now = timeNow(tenant)
-  const blank: TenantUser = {
+  return {
     id: newId(),
     displayName: '',
     givenName: null,
@@ -119,7 +124,6 @@ function createUser(tenant: TenantState, properties: Properties): TenantUser {
       signInSessionsValidFromDateTime: now,
     },
   }
-  return assigned(blank, properties)
 }
 
 /** @throws GraphError 400 */
