@@ -68,7 +68,10 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
   })
   app.addHook('preValidation', async (request) => {
-    if (request.journalEntry && request.body !== undefined) request.journalEntry.body = request.body
+    const { journalEntry, body } = request
+    if (!journalEntry || body === undefined) return
+    // A photo is not kept: ten thousand of them would fill the memory.
+    journalEntry.body = Buffer.isBuffer(body) ? { bytes: body.length } : body
   })
   app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
     const problem = journalEntry && problemOf(answerOf(reply, payload))

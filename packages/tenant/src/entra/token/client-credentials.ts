@@ -12,7 +12,7 @@ import { withPatch } from '../../tokens/token-response.ts'
 import { EntraError } from '../errors.ts'
 import { required } from '../parameters.ts'
 import { noResource } from '../scopes.ts'
-import type { Exchange } from './index.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Seconds. An app-only token lasts an hour, and `expires_in` is a second less, as in the samples of Microsoft's page. */
 const lifetime = 3_599
