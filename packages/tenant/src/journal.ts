@@ -1,35 +1,13 @@
 /** Keeps every request of clients, so that a test or the control page can show what was sent, and why it was refused. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Endpoint } from './endpoint.ts'
-import { problemOf, type RequestProblem } from './journal/request-problem.ts'
+import type { JournalEntry } from './journal/entry.ts'
+import { problemOf } from './journal/request-problem.ts'
 import { createWaiting, type RequestMatch } from './journal/waiting.ts'
 
+export type { JournalEntry } from './journal/entry.ts'
 export type { RequestProblem } from './journal/request-problem.ts'
 export type { RequestMatch } from './journal/waiting.ts'
-
-export interface JournalEntry {
-  /** Counts the requests since the start. */
-  id: number
-  /** The time of arrival by the tenant's clock, ms since the epoch. */
-  at: number
-  endpoint: Endpoint | 'other'
-  method: string
-  path: string
-  query: Record<string, string | string[]>
-  /** As received, with `authorization`. */
-  headers: Record<string, string | string[] | undefined>
-  /** The parsed form of a POST. */
-  body?: unknown
-  /** Undefined until the request is answered. */
-  status?: number
-  /** Why it was refused, in the words of the answer. */
-  problem?: RequestProblem
-  /** The scenario, or the kind of fault, that this answer comes from. */
-  fault?: string
-  /** False: the tenant has nothing at this address, which Entra or Graph may have. */
-  isServed: boolean
-}
 
 export interface Journal {
   entries(): readonly JournalEntry[]
@@ -68,7 +46,10 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
   })
   app.addHook('preValidation', async (request) => {
-    if (request.journalEntry && request.body !== undefined) request.journalEntry.body = request.body
+    const { journalEntry, body } = request
+    if (!journalEntry || body === undefined) return
+    // A photo is not kept: ten thousand of them would fill the memory.
+    journalEntry.body = Buffer.isBuffer(body) ? { bytes: body.length } : body
   })
   app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
     const problem = journalEntry && problemOf(answerOf(reply, payload))

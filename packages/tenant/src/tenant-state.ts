@@ -23,6 +23,8 @@ export interface TenantState {
   domain: string
   registry: Registry
   directory: Directory
+  /** The number of users that were generated; people who were added are not in it. */
+  generatedUsers: () => number
   /** Ms since the epoch: that of `clock`. */
   now: () => number
   clock: Clock

@@ -1,5 +1,6 @@
 /** The control API as its OpenAPI document describes it. */
 
+import { readFileSync } from 'node:fs'
 import { decodeJwt, jwtVerify, createRemoteJWKSet } from 'jose'
 import { Value } from 'typebox/value'
 import type { TSchema } from 'typebox'
@@ -63,6 +64,16 @@ describe('the OpenAPI document', () => {
     const { components } = await openApi()
     for (const code of Object.keys(controlErrors)) {
       expect(components.schemas.Error.description).toContain(`\`${code}\``)
+    }
+  })
+
+  it('has the same errors as the README', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    for (const [code, { status, description }] of Object.entries(controlErrors)) {
+      const row = new RegExp(
+        `\\| \`${code}\` +\\| ${status} +\\| ${description.replaceAll('.', '\\.')} +\\|`,
+      )
+      expect(readme).toMatch(row)
     }
   })
 

@@ -47,6 +47,17 @@ describe('the changes of a directory', () => {
     one.resize(25)
     expect([one.users.length, one.users[0]?.displayName]).toEqual([25, 'Changed'])
     expect(one.byUserName(first.userPrincipalName)?.displayName).toBe('Changed')
+    const last = one.users[24]
+    if (!last) throw new Error('There are too few users.')
+    one.putUser({ ...last, displayName: 'Last' })
+    one.putUser({ ...last, id: '33333333-3333-4333-8333-333333333333', userPrincipalName: 'z@y' })
+    one.resize(20)
+    // Who was created stays; a generated user who is no longer there does not.
+    expect([one.users.length, one.users[20]?.userPrincipalName]).toEqual([21, 'z@y'])
+    expect(one.byId(last.id)).toBeUndefined()
+    expect(one.byUserName(last.userPrincipalName)).toBeUndefined()
+    one.resize(25)
+    expect(one.byId(last.id)?.displayName).toBe('Last')
   })
 
   it('are remembered up to a bound, and what is older is not known', () => {

@@ -191,6 +191,20 @@ describe('the properties of a user', () => {
     expect([status, body.error]).toMatchObject([501, { code: 'NotImplemented' }])
   })
 
+  it('include the latest sign-in, for which there is a permission of its own', async () => {
+    const path = '/users?$top=2&$select=id,signInActivity'
+    expect((await get(path)).status).toBe(403)
+    const scope = 'openid User.Read.All AuditLog.Read.All'
+    const user = people(tenant).administrator.id
+    const token = (await signIn(tenant, { scope }, { user })).access_token
+    const { body } = await get(path, token)
+    expect(body.value[1]).toMatchObject({
+      signInActivity: { lastSignInDateTime: expect.stringMatching(/Z$/) },
+    })
+    const filter = 'signInActivity/lastSignInDateTime le 2020-01-01T00:00:00Z'
+    expect((await get(`/users?$filter=${filter}&$select=id`, token)).status).toBe(200)
+  })
+
   it('mark guests', async () => {
     const select = '$select=creationType,externalUserState,userType,assignedLicenses'
     expect((await get(`/users/${people(tenant).guest.id}?${select}`)).body).toMatchObject({

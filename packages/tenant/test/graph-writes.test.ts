@@ -425,10 +425,10 @@ describe('a group', () => {
 
 describe('a user without a role, whose application may write everything', () => {
   it('writes no users, and only groups that are their own', async () => {
-    const scope = 'openid Directory.ReadWrite.All'
+    const wanted = { scope: 'openid Directory.ReadWrite.All' }
     await consentForAll(tenant, 'Directory.ReadWrite.All')
     const [owner, other] = [people(tenant).at(26), people(tenant).at(27)]
-    const tokenOf = async (user: string) => (await signIn(tenant, { scope }, { user })).access_token
+    const tokenOf = async (user: string) => (await signIn(tenant, wanted, { user })).access_token
     const [owning, not] = [await tokenOf(owner.id), await tokenOf(other.id)]
     expect((await ask('POST', '/users', newUser(), owning)).status).toBe(403)
     expect((await ask('PATCH', `/users/${other.id}`, { city: 'x' }, owning)).status).toBe(403)
@@ -459,6 +459,39 @@ describe('sign-in sessions', () => {
     const answer = await ask('POST', `/users/${user}/revokeSignInSessions`)
     expect([answer.status, answer.body.value]).toEqual([200, true])
     expect((await refresh(tenant, tokens.refresh_token)).body.error_codes).toEqual([50173])
+  })
+})
+
+describe('a photo', () => {
+  const bytes = Buffer.from([0xff, 0xd8, 0xff, 1, 2, 3])
+  const send = (method: string, path: string, token: string, body?: Buffer, type = 'image/jpeg') =>
+    fetch(tenant.graphUrl + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': type } : {}) },
+      ...(body ? { body: new Uint8Array(body) } : {}),
+    })
+
+  it('that is written is sent as it is, until it is deleted', async () => {
+    expect((await send('PUT', '/me/photo/$value', member, bytes)).status).toBe(200)
+    const answer = await send('GET', '/me/photo/$value', member)
+    expect(answer.headers.get('content-type')).toBe('image/jpeg')
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes)
+    const metadata = await ask('GET', '/me/photo', undefined, member)
+    expect(metadata.body['@odata.mediaContentType']).toBe('image/jpeg')
+    const known = { 'if-none-match': answer.headers.get('etag') ?? '' }
+    const again = await graph(tenant, member, 'GET', '/me/photo/$value', undefined, known)
+    expect(again.status).toBe(304)
+    expect((await send('DELETE', '/me/photo/$value', member)).status).toBe(204)
+    expect((await send('GET', '/me/photo/$value', member)).status).toBe(404)
+  })
+
+  it('of others needs an administrator, and has to be an image', async () => {
+    const path = `/users/${people(tenant).at(4).id}/photo/$value`
+    expect((await send('PUT', path, member, bytes)).status).toBe(403)
+    expect((await send('PUT', path, admin, bytes)).status).toBe(200)
+    const text = Buffer.from('{}')
+    expect((await send('PUT', path, admin, text, 'application/json')).status).toBe(400)
+    expect((await send('PUT', path, admin, Buffer.alloc(0), 'image/png')).status).toBe(400)
   })
 })
 

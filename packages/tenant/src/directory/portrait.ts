@@ -5,7 +5,8 @@ import { crc32, deflateSync } from 'node:zlib'
 import { createBoundedMap } from '../bounded-map.ts'
 import type { TenantUser } from './user.ts'
 
-export function hasPhoto({ id }: TenantUser): boolean {
+export function hasPhoto({ id, photo }: TenantUser): boolean {
+  if (photo !== undefined) return photo !== null
   return parseInt(id.slice(-1), 16) % 2 === 0
 }
 

@@ -178,6 +178,14 @@ const account: Readonly<Record<string, Compute>> = {
   provisionedPlans: none,
   securityIdentifier: ({ id }) => securityIdentifier(id),
   serviceProvisioningErrors: none,
+  signInActivity: (user) => ({
+    lastSignInDateTime: dateOf(user, 3_200, 2),
+    lastSignInRequestId: user.id,
+    lastNonInteractiveSignInDateTime: dateOf(user, 3_200, 2),
+    lastNonInteractiveSignInRequestId: user.id,
+    lastSuccessfulSignInDateTime: dateOf(user, 3_200, 2),
+    lastSuccessfulSignInRequestId: user.id,
+  }),
   signInSessionsValidFromDateTime: (user) => dateOf(user, 3_000, 3),
 }
 
@@ -222,6 +230,7 @@ export const emptyProfile: Readonly<Record<string, unknown>> = {
   assignedLicenses: [],
   assignedPlans: [],
   licenseAssignmentStates: [],
+  signInActivity: null,
 }
 
 const computed = { ...contact, ...employment, ...account, ...onPremises, ...personal }

@@ -26,6 +26,8 @@ export interface TenantUser {
   password?: string
   /** The password alone is not enough: the password grant answers AADSTS50076. */
   needsSecondFactor?: boolean
+  /** A photo that was written, in base64; null if it was deleted. Absent: `hasPhoto` says whether there is a drawn one. */
+  photo?: { type: string; data: string } | null
   /** Values of Graph's other properties, in place of those that `profile.ts` computes. */
   profile?: Readonly<Record<string, unknown>>
 }

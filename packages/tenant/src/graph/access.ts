@@ -61,6 +61,16 @@ export const ownLicenses = access([...ownUser, ...readUsers], readUsers)
 /** https://learn.microsoft.com/graph/api/profilephoto-get */
 export const photos = anyUser
 export const ownPhoto = ownUserOnly
+/** https://learn.microsoft.com/graph/api/profilephoto-update, profilephoto-delete */
+export const changePhotos = access([
+  'ProfilePhoto.ReadWrite.All',
+  'User.ReadWrite.All',
+  'Directory.ReadWrite.All',
+])
+export const changeOwnPhoto = access(
+  ['User.ReadWrite', ...changePhotos.delegated],
+  changePhotos.application,
+)
 
 const readGroups = [
   'GroupMember.Read.All',

@@ -24,7 +24,7 @@ import { watchRoutes } from './protocol/unknown.ts'
 import { usersRoutes } from './users/index.ts'
 import { invitationRoutes } from './users/invitations.ts'
 import { userListRoutes } from './users/lists.ts'
-import { photoRoutes } from './users/photo.ts'
+import { photoRoutes, photoWriteRoutes } from './users/photo.ts'
 import { relationRoutes } from './users/relations.ts'
 import { userWriteRoutes } from './users/write.ts'
 
@@ -81,6 +81,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
+  await app.register(async (scope) => photoWriteRoutes(scope, tenant))
   await app.register(async (scope) => applicationRoutes(scope, tenant))
   await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
 }

@@ -95,7 +95,9 @@ export function parseSelect<T>(
 ): readonly string[] | undefined {
   if (text === undefined) return undefined
   const names = text.split(',').map((part) => part.trim())
-  const all = Object.keys(type.properties).filter((name) => !type.properties[name]?.isSingle)
+  const all = Object.entries(type.properties)
+    .filter(([, { isSingle, permission }]) => !isSingle && permission === undefined)
+    .map(([name]) => name)
   return [...new Set(names.flatMap((name) => (name === '*' ? all : [selected(name, type, isOne)])))]
 }
 

@@ -1,6 +1,6 @@
 /** Waits for a request that fits, as a test does that has just started something in another program. */
 
-import type { JournalEntry } from '../journal.ts'
+import type { JournalEntry } from './entry.ts'
 
 export interface RequestMatch {
   endpoint?: string

@@ -41,6 +41,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
   const clock = createClock(options.now ?? Date.now)
   const { now } = clock
   const domain = options.domain ?? userDomain
+  let generated = 0
   const registry = createRegistry(clientsOf(options), now())
   const newSecrets = addApplications(registry, options, now())
   const tenant: TenantState = {
@@ -51,10 +52,11 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
     domain,
     registry,
     directory: createDirectory(
-      (count) => usersOf(options, domain, count),
+      (count) => usersOf(options, domain, (generated = count)),
       options.users ?? 250,
       now,
     ),
+    generatedUsers: () => generated,
     now,
     clock,
     keys: createKeyRing(),
@@ -76,7 +78,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
 
 function usersOf(options: TenantOptions, domain: string, count: number): readonly TenantUser[] {
   const { patchUsers } = options
-  const generated = withDomain(generateUsers(count), domain)
+  const generated = withDomain(generateUsers(count, options.seed), domain)
   const patched = patchUsers
     ? generated.map((user, index) => ({ ...user, ...patchUsers[index] }))
     : generated

@@ -152,7 +152,7 @@ export function takeSnapshot(
     kind,
     version,
     tenantId: tenant.tenantId,
-    users: directory.size,
+    users: tenant.generatedUsers(),
     directory: directory.snapshot() as unknown as Snapshot['directory'],
     accounts: directory.accountSnapshot(),
     applications: registry.entries().map(storedEntry),

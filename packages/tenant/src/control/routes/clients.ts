@@ -88,7 +88,7 @@ export function clientRoutes(app: FastifyInstance, tenant: TenantState): void {
       spa: { ...application.spa, ...uris['spa'] },
       publicClient: { ...application.publicClient, ...uris['publicClient'] },
     }
-    return done(request, reply, `/directory?client=${clientId}#edit`)
+    return done(request, reply, `/directory?client=${clientId}#edit-client`)
   })
   app.delete<Route>('/clients/:client', { config: config.remove }, async (request, reply) => {
     registry.remove(requireEntry(tenant, request.params.client))

@@ -7,6 +7,8 @@ interface Entry<T> {
   deletedAt?: number
   /** Deleted for good. */
   isPurged?: boolean
+  /** Not generated: it stays when the generated list gets shorter. */
+  isCreated: boolean
 }
 
 /** Plain JSON: the objects that differ from the generated ones. */
@@ -37,20 +39,25 @@ export function createLayer<T extends { readonly id: string }>(generated: readon
   const entries = new Map<string, Entry<T>>()
   let current: readonly T[] | undefined = base
 
-  const list = () => (current ??= layered(base, entries, (id) => byId.has(id)))
+  const list = () => (current ??= layered(base, entries))
   const changed = () => void (current = undefined)
   function get(id: string): T | undefined {
     const entry = entries.get(id)
-    if (entry) return isGone(entry) ? undefined : entry.object
-    return byId.get(id)
+    if (!entry) return byId.get(id)
+    return isThere(entry) && !isGone(entry) ? entry.object : undefined
   }
-  function set(entry: Entry<T>): void {
-    entries.set(entry.object.id, entry)
+  /** Whether it was created, or is in the generated list of now. */
+  const isThere = ({ object, isCreated }: Entry<T>) => isCreated || byId.has(object.id)
+  function set(entry: Omit<Entry<T>, 'isCreated'>): void {
+    const { id } = entry.object
+    const isCreated = entries.get(id)?.isCreated ?? !byId.has(id)
+    entries.set(id, { ...entry, isCreated })
     changed()
   }
   const deletedEntry = (id: string) => {
     const entry = entries.get(id)
-    return entry?.deletedAt !== undefined && !entry.isPurged ? entry : undefined
+    const isKept = entry?.deletedAt !== undefined && !entry.isPurged && isThere(entry)
+    return isKept ? entry : undefined
   }
   return {
     list,
@@ -62,9 +69,10 @@ export function createLayer<T extends { readonly id: string }>(generated: readon
       return object !== undefined
     },
     deleted: () =>
-      [...entries.values()].flatMap(({ object, deletedAt, isPurged }) =>
-        deletedAt === undefined || isPurged ? [] : [{ object, deletedAt }],
-      ),
+      [...entries.keys()]
+        .map(deletedEntry)
+        .filter((entry) => entry !== undefined)
+        .map(({ object, deletedAt = 0 }) => ({ object, deletedAt })),
     restore(id) {
       const entry = deletedEntry(id)
       if (entry) set({ object: entry.object })
@@ -75,11 +83,7 @@ export function createLayer<T extends { readonly id: string }>(generated: readon
       if (entry) set({ ...entry, isPurged: true })
       return entry !== undefined
     },
-    rebase(next) {
-      base = next
-      byId = indexed(base)
-      changed()
-    },
+    rebase: (next) => void ([base, byId, current] = [next, indexed(next), undefined]),
     snapshot: () => structuredClone([...entries.values()]),
     load(snapshot) {
       entries.clear()
@@ -92,16 +96,13 @@ export function createLayer<T extends { readonly id: string }>(generated: readon
 function layered<T extends { readonly id: string }>(
   base: readonly T[],
   entries: ReadonlyMap<string, Entry<T>>,
-  isGenerated: (id: string) => boolean,
 ): readonly T[] {
   const kept = base.flatMap((object) => {
     const entry = entries.get(object.id)
     if (!entry) return [object]
     return isGone(entry) ? [] : [entry.object]
   })
-  const created = [...entries.values()].filter(
-    (entry) => !isGone(entry) && !isGenerated(entry.object.id),
-  )
+  const created = [...entries.values()].filter((entry) => entry.isCreated && !isGone(entry))
   return [...kept, ...created.map(({ object }) => object)]
 }
 

@@ -33,6 +33,8 @@ export interface PropertyDefinition {
   members: Readonly<Record<string, PropertyDefinition>>
   /** Graph lists no value for many objects, only for one. */
   isSingle: boolean
+  /** Needs a permission of its own, so `*` does not select it. */
+  permission: string | undefined
   isReadOnly: boolean
   isNullable: boolean
   maxLength: number | undefined
@@ -58,6 +60,7 @@ interface More {
   endsWith?: boolean
   members?: Readonly<Record<string, PropertyDefinition>>
   isSingle?: boolean
+  permission?: string
   isReadOnly?: boolean
   isNullable?: boolean
   maxLength?: number
@@ -79,6 +82,7 @@ export function property(
     endsWith: more.endsWith ?? false,
     members: more.members ?? {},
     isSingle: more.isSingle ?? false,
+    permission: more.permission,
     isReadOnly: more.isReadOnly ?? false,
     isNullable: more.isNullable ?? (type !== 'strings' && type !== 'complexes'),
     maxLength: more.maxLength,

@@ -75,7 +75,7 @@ function fits(segment: string, asked: string | undefined): boolean {
 
 const mailbox =
   /^(messages|mailFolders|events|calendar|calendars|calendarView|calendarGroups|contacts|contactFolders|mailboxSettings|sendMail|findMeetingTimes|inferenceClassification|outlook|people)$/i
-const drive = /^(drive|drives|sites|onenote|insights)$/i
+const drive = /^(drive|drives|onenote|insights)$/i
 
 /**
  * Nobody in this tenant is licensed for a mailbox or a drive. The codes are those that Graph answers to such users, as

@@ -115,6 +115,15 @@ const account = {
   }),
   securityIdentifier: property('string', '----', readOnly),
   serviceProvisioningErrors: property('complexes', '----', readOnly),
+  signInActivity: property('complex', '----', {
+    ...readOnly,
+    permission: 'AuditLog.Read.All',
+    members: {
+      lastNonInteractiveSignInDateTime: property('date', 'd-d-'),
+      lastSignInDateTime: property('date', 'd-d-'),
+      lastSuccessfulSignInDateTime: property('date', 'd-d-'),
+    },
+  }),
   signInSessionsValidFromDateTime: property('date', '----', readOnly),
   userType: property('string', 'd--a'),
 }

@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasPhoto, portrait, portraitSize } from '../../directory/portrait.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { ownPhoto, photos } from '../access.ts'
+import { changeOwnPhoto, changePhotos, ownPhoto, photos } from '../access.ts'
 import { graphUrl, type Row } from '../protocol/answers.ts'
-import { GraphError } from '../errors.ts'
-import { ofUsers, requireTarget } from './view.ts'
+import { badRequest, GraphError } from '../errors.ts'
+import { ofUsers, requireAdministrator, requireTarget } from './view.ts'
 
 /** Pixels on each side, as the page lists them. Entra's own photos may have any size; here they have 96 without a size. */
 const sizes = [48, 64, 96, 120, 240, 360, 432, 504, 648]
@@ -51,6 +51,48 @@ export function photoRoutes(app: FastifyInstance, tenant: TenantState): void {
   }
 }
 
+/** The page: at most 4 MB. */
+const largestPhoto = 4 * 1024 * 1024
+
+/** Writes and deletes photos. A photo that was written is sent as it is, for every size. */
+export async function photoWriteRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
+  const config = { endpoint: 'photo' } as const
+  app.addContentTypeParser(
+    /^image\//,
+    { parseAs: 'buffer' },
+    async (_: unknown, body: Buffer) => body,
+  )
+  const access = { own: changeOwnPhoto, any: changePhotos }
+  for (const method of ['PUT', 'PATCH'] as const) {
+    for (const url of ofUsers('/photo/$value')) {
+      const options = { config, bodyLimit: largestPhoto, method, url }
+      app.route({
+        ...options,
+        handler: async (request, reply) => {
+          const { caller, user } = await requireTarget(tenant, request, access)
+          if (caller.user?.id !== user.id) requireAdministrator(caller)
+          if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
+            throw badRequest('The body of the request is no image.')
+          }
+          const [type = ''] = String(request.headers['content-type']).split(';')
+          const photo = { type, data: request.body.toString('base64') }
+          tenant.directory.putUser({ ...user, photo })
+          return reply.code(200).send()
+        },
+      })
+    }
+  }
+  for (const url of ofUsers('/photo/$value')) {
+    app.delete(url, { config }, async (request, reply) => {
+      const { caller, user } = await requireTarget(tenant, request, access)
+      if (caller.user?.id !== user.id) requireAdministrator(caller)
+      if (!hasPhoto(user)) throw notFound()
+      tenant.directory.putUser({ ...user, photo: null })
+      return reply.code(204).send()
+    })
+  }
+}
+
 function notFound(): GraphError {
   return new GraphError(404, 'ImageNotFound', 'The photo was not found.')
 }
@@ -65,15 +107,15 @@ function sizeOf(text: string | undefined): number {
 }
 
 /** The tag of a photo, without drawing it. */
-function etagOf({ id }: TenantUser, size: number): string {
-  const seed = size === portraitSize ? id : `${id} ${size}`
+function etagOf({ id, photo }: TenantUser, size: number): string {
+  const seed = photo ? photo.data : size === portraitSize ? id : `${id} ${size}`
   return `"${createHash('sha256').update(`photo ${seed}`).digest('hex').slice(0, 40)}"`
 }
 
 function metadata(tenant: TenantState, user: TenantUser, size: number): Row {
   return {
     '@odata.id': `${graphUrl(tenant)}/users('${user.id}')/photos('${size}x${size}')`,
-    '@odata.mediaContentType': 'image/png',
+    '@odata.mediaContentType': user.photo?.type ?? 'image/png',
     '@odata.mediaEtag': etagOf(user, size),
     id: `${size}x${size}`,
     height: size,
@@ -91,6 +133,8 @@ function sendPhoto(
   const etag = etagOf(user, size)
   reply.headers({ 'cache-control': 'private', etag })
   if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  const { photo } = user
+  if (photo) return reply.type(photo.type).send(Buffer.from(photo.data, 'base64'))
   return reply.type('image/png').send(portrait(user.id, size))
 }
 

@@ -48,9 +48,18 @@ export function viewUser(
   const hasBasic = visible('displayName')
   const usual = visible('jobTitle') || !hasBasic ? userType.usual : basic
   const names = select ?? usual
+  requireOwnPermissions(caller, names)
   return Object.fromEntries(
     names.map((name) => [name, visible(name) ? userType.read(user, name) : null]),
   )
+}
+
+/** https://learn.microsoft.com/graph/api/resources/signinactivity: @throws GraphError 403 */
+function requireOwnPermissions(caller: AnyCaller, names: readonly string[]): void {
+  for (const name of names) {
+    const permission = userType.properties[name]?.permission
+    if (permission !== undefined && !permissionsOf(caller).has(permission)) throw denied()
+  }
 }
 
 /** https://learn.microsoft.com/entra/identity/users/users-restrict-guest-permissions */
