@@ -123,6 +123,17 @@ describe('.default', () => {
     expect(claimsOf(other.body.access_token)).toMatchObject({ aud: apiId, scp: 'Things.Read' })
   })
 
+  it('is in the answer, beside what it came to, each with the name of the request', async () => {
+    const { refresh_token: token } = await tokensFor('offline_access User.Read Mail.Read')
+    const graph = 'https://graph.microsoft.com'
+    const scopeOf = async (scope: string) => (await refresh(tenant, token, { scope })).body['scope']
+    const all = `${graph}/User.Read ${graph}/Mail.Read`
+    expect(await scopeOf(`${graph}/.default`)).toBe(`${all} ${graph}/.default`)
+    expect(await scopeOf(`openid ${graph}/User.Read`)).toBe(`openid ${graph}/User.Read`)
+    expect(await scopeOf('.default')).toBe('User.Read Mail.Read .default')
+    expect(await scopeOf('User.Read')).toBe('User.Read')
+  })
+
   it('is what was granted, once anything was, and all again with prompt=consent', async () => {
     await tokensFor('openid User.ReadBasic.All')
     const scope = 'openid https://graph.microsoft.com/.default'

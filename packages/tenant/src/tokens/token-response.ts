@@ -4,12 +4,13 @@ import { randomInt } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { EntraError } from '../entra/errors.ts'
 import type { Grant } from '../entra/grants.ts'
+import { isOpenId } from '../entra/scopes.ts'
 import { prefixOf, valueOf } from '../registry/resources.ts'
 import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
 import type { ClientProof } from './access-claims.ts'
 import type { AccessIssue } from './access-issue.ts'
-import { accessScopes, accessToken } from './access-token.ts'
+import { accessScopes, accessToken, graphAudiences } from './access-token.ts'
 import { apiOf } from './api-token.ts'
 import { clientInfo, idToken, idTokenLifetime } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
@@ -93,17 +94,20 @@ function askedResource(text = ''): string | undefined {
     .find((prefix) => prefix !== '')
 }
 
-/** The scopes of the token, with the API's name as the request spells it: its identifier or its id. */
+/**
+ * The scopes of the token, with the API's name as the request spells it, and `.default` if it was asked for: clients look
+ * for the scopes that they asked for in what they keep.
+ */
 function spelledAsAsked(tenant: TenantState, { scopes, scopeText = '' }: Answer): string[] {
   const granted = accessScopes(scopes)
-  const api = apiOf(tenant, granted)
-  const asksById =
-    api &&
-    scopeText
-      .toLowerCase()
-      .split(' ')
-      .some((one) => prefixOf(one) === api.appId)
-  return asksById ? granted.map((scope) => `${api.appId}/${valueOf(scope)}`) : granted
+  const name = askedResource(scopeText)
+  const names = apiOf(tenant, granted)?.names ?? graphAudiences
+  const isName = names.some((one) => one.toLowerCase() === name?.toLowerCase())
+  const spelled = granted.map((scope) =>
+    isName && !isOpenId(scope) ? `${name ?? ''}/${valueOf(scope)}` : scope,
+  )
+  const defaults = scopeText.split(' ').filter((one) => /(?:^|\/)\.default$/i.test(one))
+  return [...spelled, ...defaults]
 }
 
 function union(granted: readonly string[], asked: readonly string[]): string[] {
