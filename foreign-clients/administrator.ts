@@ -11,11 +11,13 @@ export interface Administrator {
   updateApplication(change: object): Promise<void>
   /** Grants application permissions of Graph to the client. */
   grantAppRoles(values: readonly string[]): Promise<void>
+  /** Signs in again, and consents. @returns an access token for permissions of Graph */
+  tokenFor(scopes: readonly string[]): Promise<string>
   /** Consents to permissions of Graph for all users. */
   consentForAll(scopes: readonly string[]): Promise<void>
 }
 
-const scopes = [
+const own = [
   'Application.ReadWrite.All',
   'AppRoleAssignment.ReadWrite.All',
   'DelegatedPermissionGrant.ReadWrite.All',
@@ -27,7 +29,7 @@ export async function signInAdministrator(
   at: TlsTenant,
   redirectUri: string,
 ): Promise<Administrator> {
-  const token = await tokenFor(at, redirectUri)
+  const token = await tokenFor(at, redirectUri, own)
   const { clientId } = at.client
   const ask: Administrator['ask'] = async (method, path, body) => {
     const answer = await fetch(`${at.graphUrl}${path}`, {
@@ -43,6 +45,7 @@ export async function signInAdministrator(
     (await ask('GET', `/servicePrincipals(appId='${appId}')`)) as unknown as ServicePrincipal
   return {
     ask,
+    tokenFor: (scopes) => tokenFor(at, redirectUri, scopes),
     updateApplication: async (change) => {
       await ask('PATCH', `/applications(appId='${clientId}')`, change)
     },
@@ -73,10 +76,16 @@ interface ServicePrincipal {
   appRoles: { id: string; value: string }[]
 }
 
-async function tokenFor({ authority, client, tenant }: TlsTenant, redirectUri: string) {
+async function tokenFor(
+  { authority, client, tenant }: TlsTenant,
+  redirectUri: string,
+  scopes: readonly string[],
+): Promise<string> {
   const { clientId: client_id, clientSecret: client_secret } = client
   const asked = {
-    ...{ client_id, redirect_uri: redirectUri, response_type: 'code' },
+    client_id,
+    redirect_uri: redirectUri,
+    response_type: 'code',
     scope: scopes.join(' '),
     state: randomUUID(),
   }
@@ -87,8 +96,11 @@ async function tokenFor({ authority, client, tenant }: TlsTenant, redirectUri: s
   const answer = await fetch(`${authority}/oauth2/v2.0/token`, {
     method: 'POST',
     body: new URLSearchParams({
-      ...{ client_id, client_secret, redirect_uri: redirectUri },
-      ...{ grant_type: 'authorization_code', code },
+      client_id,
+      client_secret,
+      redirect_uri: redirectUri,
+      grant_type: 'authorization_code',
+      code,
     }),
   })
   const { access_token } = (await answer.json()) as { access_token?: string }

@@ -1,7 +1,12 @@
 /** Serves an application that signs its users in with a client. */
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
 
 export interface Application {
   /** `http://localhost:PORT` */
@@ -28,7 +33,7 @@ export function fetchListener(
   origin: string,
   handle: (request: Request) => Promise<Response>,
 ): RequestListener {
-  return async (incoming, answer) => {
+  const answerTo = async (incoming: IncomingMessage, answer: ServerResponse) => {
     const headers = Object.entries(incoming.headers).map(([name, value]): [string, string] => {
       return [name, String(value)]
     })
@@ -38,6 +43,11 @@ export function fetchListener(
     const response = await handle(new Request(new URL(url, origin), { method, headers, ...body }))
     answer.writeHead(response.status, [...response.headers].flat())
     answer.end(Buffer.from(await response.arrayBuffer()))
+  }
+  return (incoming, answer) => {
+    answerTo(incoming, answer).catch((error: unknown) => {
+      answer.writeHead(500).end(String(error))
+    })
   }
 }
 

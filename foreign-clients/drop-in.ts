@@ -82,10 +82,16 @@ export async function startProxy(port: number, authorityFile: string): Promise<P
   const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const local = 'localhost,127.0.0.1'
   const env = {
-    ...{ HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy, http_proxy: proxy },
-    ...{ NO_PROXY: local, no_proxy: local },
-    ...{ SSL_CERT_FILE: authorityFile, REQUESTS_CA_BUNDLE: authorityFile },
-    ...{ CURL_CA_BUNDLE: authorityFile, NODE_EXTRA_CA_CERTS: authorityFile },
+    HTTPS_PROXY: proxy,
+    https_proxy: proxy,
+    HTTP_PROXY: proxy,
+    http_proxy: proxy,
+    NO_PROXY: local,
+    no_proxy: local,
+    SSL_CERT_FILE: authorityFile,
+    REQUESTS_CA_BUNDLE: authorityFile,
+    CURL_CA_BUNDLE: authorityFile,
+    NODE_EXTRA_CA_CERTS: authorityFile,
   }
   return {
     env,

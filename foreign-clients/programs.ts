@@ -6,7 +6,8 @@ import { delimiter, join } from 'node:path'
 
 /** Debian's packages are for Debian's Python, which may not be the first on the PATH. */
 const pythons = ['/usr/bin/python3', 'python3']
-const modules = '/usr/lib/apache2/modules'
+const apacheModules = '/usr/lib/apache2/modules'
+const chromiums = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 const goLibraries = '/usr/share/gocode'
 
 /** Apache, and the folder of its modules. */
@@ -23,6 +24,7 @@ const needs: readonly { isThere: () => boolean; aptPackages: string }[] = [
     isThere: () => findPython('authlib, allauth, social_django') !== undefined,
     aptPackages: 'python3-authlib python3-django-allauth python3-social-django',
   },
+  { isThere: () => findChromium() !== undefined, aptPackages: 'chromium' },
   { isThere: () => findProgram('oidc-agent') !== undefined, aptPackages: 'oidc-agent-cli' },
   { isThere: () => findProgram('rclone') !== undefined, aptPackages: 'rclone' },
   { isThere: hasGoOidc, aptPackages: 'golang-go golang-github-coreos-go-oidc-dev' },
@@ -61,6 +63,15 @@ export function requireProgram(name: string, aptPackage: string): string {
   throw new Error(`The tests need ${name}. Debian: apt-get install ${aptPackage}.`)
 }
 
+/** Chromium without a window, or another Chromium or Chrome. @throws Error with what to install */
+export function requireChromium(): string {
+  const chromium = findChromium()
+  if (chromium !== undefined) return chromium
+  throw new Error(
+    'The tests need Chromium. Debian: apt-get install chromium. Elsewhere: name the program of any Chrome in CHROMIUM_PATH.',
+  )
+}
+
 /** Go, and the folder of Debian's libraries for it. @throws Error with what to install */
 export function requireGo(): { go: string; libraries: string } {
   if (hasGoOidc()) return { go: 'go', libraries: goLibraries }
@@ -92,7 +103,15 @@ function hasOmniAuth(): boolean {
 }
 
 function hasGoOidc(): boolean {
-  return findProgram('go') !== undefined && existsSync(`${goLibraries}/src/github.com/coreos/go-oidc`)
+  return (
+    findProgram('go') !== undefined && existsSync(`${goLibraries}/src/github.com/coreos/go-oidc`)
+  )
+}
+
+function findChromium(): string | undefined {
+  const named = process.env['CHROMIUM_PATH']
+  if (named && existsSync(named)) return named
+  return chromiums.map(findProgram).find((program) => program !== undefined)
 }
 
 /** Debian has servers in /usr/sbin, which is not on every user's PATH. */
@@ -103,7 +122,9 @@ function findProgram(name: string): string | undefined {
 
 function findApache(): Apache | undefined {
   const program = findProgram('apache2')
-  return program && existsSync(`${modules}/mod_auth_openidc.so`) ? { program, modules } : undefined
+  return program && existsSync(`${apacheModules}/mod_auth_openidc.so`)
+    ? { program, modules: apacheModules }
+    : undefined
 }
 
 /** Installs packages of Debian without a question, if this process may. */

@@ -9,7 +9,6 @@ import {
   type TokenCredential,
 } from '@azure/identity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { localPassword } from '../../packages/tenant/src/directory/directory.ts'
 import { approveDeviceCode, freePort } from '../../packages/tenant/src/testing/index.ts'
 import { signInAdministrator, type Administrator } from '../administrator.ts'
 import { serve } from '../application.ts'
@@ -19,6 +18,8 @@ import { personOf, signInWith } from '../person.ts'
 import { startDropIn, type TlsTenant } from '../tls-tenant.ts'
 
 const redirectUri = 'http://localhost:6177/auth/redirect'
+/** Of every user, as the tenant's documentation says. */
+const localPassword = 'local-tenant-only-not-a-secret'
 const defaultScope = 'https://graph.microsoft.com/.default'
 
 let at: TlsTenant
@@ -42,26 +43,25 @@ function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
 }
 
-/** An application reads users, and is no user itself. */
-async function expectApplication(token: string): Promise<void> {
-  expect(claimsOf(token)).toMatchObject({
-    appid: at.client.clientId,
-    idtyp: 'app',
-    roles: ['User.Read.All'],
-    tid: at.tenant.tenantId,
-  })
-  const { user } = personOf(at, 13)
+/** What an application's token says, and what Graph answers to it. */
+async function useOf(token: string) {
   const headers = { authorization: `Bearer ${token}` }
-  const answer = await fetch(`${at.graphUrl}/users/${user.id}`, { headers })
-  expect(await answer.json()).toMatchObject({ id: user.id, displayName: user.displayName })
-  expect(await askGraph(at, token)).toBe(400)
+  const answer = await fetch(`${at.graphUrl}/users/${personOf(at, 13).user.id}`, { headers })
+  return { claims: claimsOf(token), user: await answer.json(), me: await askGraph(at, token) }
+}
+
+/** An application reads users, and is no user itself. */
+function useOfApplication() {
+  const { id, displayName } = personOf(at, 13).user
+  const claims = { appid: at.client.clientId, idtyp: 'app', tid: at.tenant.tenantId }
+  return { claims: { ...claims, roles: ['User.Read.All'] }, user: { id, displayName }, me: 400 }
 }
 
 describe('Azure Identity, with its default authority', () => {
   it('signs an application in by a secret', async () => {
     const { clientId, clientSecret } = at.client
     const credential = new ClientSecretCredential(at.tenant.tenantId, clientId, clientSecret)
-    await expectApplication(await tokenOf(credential))
+    expect(await useOf(await tokenOf(credential))).toMatchObject(useOfApplication())
   })
 
   it('refuses a wrong secret as Entra does', async () => {
@@ -78,7 +78,7 @@ describe('Azure Identity, with its default authority', () => {
     const { tenantId } = at.tenant
     const pem = { certificate: `${key}${certificate}` }
     const credential = new ClientCertificateCredential(tenantId, at.client.clientId, pem)
-    await expectApplication(await tokenOf(credential))
+    expect(await useOf(await tokenOf(credential))).toMatchObject(useOfApplication())
   })
 
   it('signs an application in by the assertion of another issuer', async () => {
@@ -110,7 +110,7 @@ describe('Azure Identity, with its default authority', () => {
     }
     const { tenantId } = at.tenant
     const credential = new ClientAssertionCredential(tenantId, at.client.clientId, assertion)
-    await expectApplication(await tokenOf(credential))
+    expect(await useOf(await tokenOf(credential))).toMatchObject(useOfApplication())
     other.end()
   })
 
@@ -143,7 +143,9 @@ describe('Azure Identity, with its default authority', () => {
     const { clientId, clientSecret } = at.client
     await exposeApi()
     const query = new URLSearchParams({
-      ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code' },
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
       scope: `api://${clientId}/access_as_user`,
     })
     const url = `${at.authority}/oauth2/v2.0/authorize?${query.toString()}`
@@ -151,8 +153,11 @@ describe('Azure Identity, with its default authority', () => {
     const answer = await fetch(`${at.authority}/oauth2/v2.0/token`, {
       method: 'POST',
       body: new URLSearchParams({
-        ...{ client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri },
-        ...{ grant_type: 'authorization_code', code },
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uri: redirectUri,
+        grant_type: 'authorization_code',
+        code,
       }),
     })
     const { access_token: userAssertionToken } = (await answer.json()) as { access_token: string }
@@ -171,9 +176,14 @@ async function exposeApi(): Promise<void> {
       requestedAccessTokenVersion: 2,
       oauth2PermissionScopes: [
         {
-          ...{ id: randomUUID(), value: 'access_as_user', type: 'User', isEnabled: true },
-          ...{ adminConsentDisplayName: words, adminConsentDescription: words },
-          ...{ userConsentDisplayName: words, userConsentDescription: words },
+          id: randomUUID(),
+          value: 'access_as_user',
+          type: 'User',
+          isEnabled: true,
+          adminConsentDisplayName: words,
+          adminConsentDescription: words,
+          userConsentDisplayName: words,
+          userConsentDescription: words,
         },
       ],
     },

@@ -32,11 +32,14 @@ def main():
     client = msal.ConfidentialClientApplication(
         settings["clientId"],
         client_credential=settings["clientSecret"],
-        authority=settings["authority"],
-        # The authority is none of Microsoft's, so Microsoft is not asked about it.
-        instance_discovery=False,
+        # Without one, MSAL signs in at login.microsoftonline.com/common.
+        authority=settings.get("authority"),
+        # An authority that is none of Microsoft's, so Microsoft is not asked about it.
+        instance_discovery=False if "authority" in settings else None,
     )
-    flow = client.initiate_auth_code_flow(scopes, redirect_uri=settings["redirectUri"])
+    flow = client.initiate_auth_code_flow(
+        scopes, redirect_uri=settings["redirectUri"], max_age=settings.get("maxAge")
+    )
     write({"url": flow["auth_uri"]})
 
     first = client.acquire_token_by_auth_code_flow(flow, read())

@@ -22,12 +22,14 @@ beforeAll(async () => {
   mkdirSync(settings)
   env = {
     ...proxy.env,
-    ...{ HOME: at.folder, OIDC_CONFIG_DIR: settings, OIDC_SOCK: socket },
+    HOME: at.folder,
+    OIDC_CONFIG_DIR: settings,
+    OIDC_SOCK: socket,
     OIDC_ENCRYPTION_PW: 'of-this-test-only',
   }
   agent = runProgram(program, ['--console', '-a', socket], env)
   // It says nothing when it listens.
-  await vi.waitFor(() => expect(existsSync(socket)).toBe(true), { timeout: 20_000, interval: 20 })
+  await vi.waitUntil(() => existsSync(socket), { timeout: 20_000, interval: 20 })
 })
 afterAll(async () => {
   await agent?.end()
@@ -43,11 +45,18 @@ describe('oidc-agent, as Debian has it', () => {
   it('signs a user in by a device code, and refreshes', async () => {
     const { user } = personOf(at, 13)
     const settings = [
-      ...['--manual', `--issuer=${at.issuer}`, `--cert-path=${at.certificates.authorityFile}`],
-      ...[`--client-id=${at.client.clientId}`, `--client-secret=${at.client.clientSecret}`],
-      ...['--scope=openid profile offline_access User.Read', '--flow=device'],
-      ...['--redirect-uri=http://localhost:4242', '--no-url-call'],
-      ...['--pw-env', '--prompt=none', '--confirm-default'],
+      '--manual',
+      `--issuer=${at.issuer}`,
+      `--cert-path=${at.certificates.authorityFile}`,
+      `--client-id=${at.client.clientId}`,
+      `--client-secret=${at.client.clientSecret}`,
+      '--scope=openid profile offline_access User.Read',
+      '--flow=device',
+      '--redirect-uri=http://localhost:4242',
+      '--no-url-call',
+      '--pw-env',
+      '--prompt=none',
+      '--confirm-default',
     ]
     const generator = runProgram('oidc-gen', ['test', ...settings], env)
     const verificationUri = await generator.untilSaid(/visit:\s+(https:\S+)/)

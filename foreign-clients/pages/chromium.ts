@@ -2,24 +2,20 @@
 
 import { createHash, X509Certificate } from 'node:crypto'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { findHeadlessChromium } from '../../e2e/chromium.ts'
 import type { TenantUser } from '../../packages/tenant/src/testing/index.ts'
 import { microsoftHosts } from '../drop-in.ts'
+import { requireChromium } from '../programs.ts'
 import type { TlsTenant } from '../tls-tenant.ts'
 
 /** @throws Error with what to install */
 export function launchChromium({ certificates, port }: TlsTenant): Promise<Browser> {
-  const executablePath = findHeadlessChromium()
-  if (executablePath === undefined) {
-    throw new Error('The tests need Chromium. Debian: apt-get install chromium.')
-  }
   const map = microsoftHosts.map((host) => `MAP ${host}:443 127.0.0.1:${port}`)
   const rules = [...map, 'MAP * ~NOTFOUND', 'EXCLUDE localhost', 'EXCLUDE 127.0.0.1']
   const { publicKey } = new X509Certificate(certificates.certificate)
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   const trusted = createHash('sha256').update(spki).digest('base64')
   return chromium.launch({
-    executablePath,
+    executablePath: requireChromium(),
     args: [
       '--no-sandbox',
       `--host-resolver-rules=${rules.join(', ')}`,

@@ -27,14 +27,18 @@ const path = '/api/auth/callback/azure-ad'
 let at: TlsTenant
 let ofAll: Application
 let ofTenant: Application
+let withPhoto: Application
 beforeAll(async () => {
   at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
   ofAll = await start({})
   ofTenant = await start({ tenantId: at.tenant.tenantId })
+  const scope = 'openid profile email User.Read'
+  withPhoto = await start({ authorization: { params: { scope } } })
 })
 afterAll(async () => {
   ofAll?.end()
   ofTenant?.end()
+  withPhoto?.end()
   await at?.end()
 })
 
@@ -95,9 +99,9 @@ describe('NextAuth 4 with its provider for Azure AD, without Next', () => {
     expect(await answer.json()).toMatchObject({ name })
   })
 
-  it('has the photo of the user, if it asks for it', async () => {
+  it('has the photo of the user, if it asks for that permission', async () => {
     const visitor = visitorOf(at, 3)
-    const { picture } = await signIn(ofTenant, visitor)
+    const { picture } = await signIn(withPhoto, visitor)
     expect(picture).toMatch(/^data:image\/jpeg;base64, /)
   })
 })

@@ -6,10 +6,13 @@ import {
   ClientSecretPost,
   discovery,
   enableNonRepudiationChecks,
+  implicitAuthentication,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
   refreshTokenGrant,
+  useCodeIdTokenResponseType,
+  useIdTokenResponseType,
   type Configuration,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,22 +26,30 @@ const signedOut = 'http://localhost:6173/signed-out'
 let at: TlsTenant
 let config: Configuration
 beforeAll(async () => {
-  at = await startTlsTenant({ redirectUris: [redirectUri, signedOut] })
-  const { clientId, clientSecret } = at.client
-  config = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
-  // Signatures are verified too, although OpenID Connect allows TLS instead.
-  enableNonRepudiationChecks(config)
+  at = await startTlsTenant({
+    redirectUris: [redirectUri, signedOut],
+    enableIdTokenIssuance: true,
+  })
+  config = await configure()
 })
 afterAll(() => at?.end())
 
-async function start() {
+async function configure(): Promise<Configuration> {
+  const { clientId, clientSecret } = at.client
+  const made = await discovery(new URL(at.issuer), clientId, {}, ClientSecretPost(clientSecret))
+  // Signatures are verified too, although OpenID Connect allows TLS instead.
+  enableNonRepudiationChecks(made)
+  return made
+}
+
+async function start(of = config) {
   const checks = {
     pkceCodeVerifier: randomPKCECodeVerifier(),
     expectedState: randomState(),
     expectedNonce: randomNonce(),
     idTokenExpected: true,
   }
-  const { href: url } = buildAuthorizationUrl(config, {
+  const { href: url } = buildAuthorizationUrl(of, {
     redirect_uri: redirectUri,
     scope: 'openid profile offline_access User.Read',
     state: checks.expectedState,
@@ -75,6 +86,28 @@ describe('openid-client, with every check on', () => {
     expect(second.claims()?.sub).toBe(first.claims()?.sub)
     expect(second.access_token).not.toBe(first.access_token)
     expect(await askGraph(at, second.access_token)).toBe(person.user.id)
+  })
+
+  it('signs a user in by a code and an ID token in the fragment, or by an ID token alone', async () => {
+    const person = personOf(at, 8)
+    const hybrid = await configure()
+    useCodeIdTokenResponseType(hybrid)
+    const { url, checks } = await start(hybrid)
+    const tokens = await authorizationCodeGrant(hybrid, await signInWith(person, url), checks)
+    expect(tokens.claims()).toMatchObject({ oid: person.user.id })
+    expect(await askGraph(at, tokens.access_token)).toBe(person.user.id)
+    const implicit = await configure()
+    useIdTokenResponseType(implicit)
+    const { href } = buildAuthorizationUrl(implicit, {
+      redirect_uri: redirectUri,
+      scope: 'openid profile',
+      nonce: checks.expectedNonce,
+      state: checks.expectedState,
+    })
+    const { expectedNonce, expectedState } = checks
+    const back = await signInWith(person, href)
+    const claims = await implicitAuthentication(implicit, back, expectedNonce, { expectedState })
+    expect(claims).toMatchObject({ oid: person.user.id, name: person.user.displayName })
   })
 
   it('builds a sign-out address that ends the session and leads back', async () => {

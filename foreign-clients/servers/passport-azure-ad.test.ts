@@ -83,7 +83,7 @@ describe('passport-azure-ad', () => {
     const settings = { responseType, responseMode, scope }
     const { profile, user, accessToken, refreshToken } = await signIn(settings, place)
     expect(profile).toMatchObject({ oid: user.id, displayName: user.displayName })
-    expect(profile._json).toMatchObject({ iss: at.issuer, aud: at.client.clientId })
+    expect(profile).toHaveProperty('_json.aud', at.client.clientId)
     expect(refreshToken).toBeTypeOf('string')
     expect(await askGraph(at, accessToken)).toBe(user.id)
   })

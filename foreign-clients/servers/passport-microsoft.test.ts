@@ -65,9 +65,20 @@ describe('Passport with passport-microsoft', () => {
     const answer = await visit(visitor, `${application.origin}/auth/microsoft`)
     const { accessToken, refreshToken, profile } = answer.json() as unknown as SignedIn
     expect(profile).toMatchObject({
-      ...{ provider: 'microsoft', id, displayName, userPrincipalName },
-      name: { familyName: surname, givenName },
-      emails: [{ type: 'work', value: mail }],
+      provider: 'microsoft',
+      id,
+      displayName,
+      userPrincipalName,
+      name: {
+        familyName: surname,
+        givenName,
+      },
+      emails: [
+        {
+          type: 'work',
+          value: mail,
+        },
+      ],
     })
     expect(refreshToken).not.toBe('')
     expect(await askGraph(at, accessToken)).toBe(id)

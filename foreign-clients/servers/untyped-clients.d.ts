@@ -1,7 +1,7 @@
 /** The members in use here of clients without types of their own. */
 
 declare module 'passport-microsoft' {
-  import { Strategy as PassportStrategy } from 'passport'
+  import type { Strategy as PassportStrategy } from 'passport'
 
   type Done = (error: Error | null, user?: object) => void
   type Verify = (accessToken: string, refreshToken: string, profile: unknown, done: Done) => void
@@ -12,12 +12,11 @@ declare module 'passport-microsoft' {
 }
 
 declare module 'passport-azure-ad' {
-  import { Strategy as PassportStrategy } from 'passport'
+  import type { Strategy as PassportStrategy } from 'passport'
 
   export interface Profile {
     oid: string
     displayName: string
-    _json: object
   }
 
   export interface SignedIn {

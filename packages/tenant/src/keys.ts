@@ -1,6 +1,12 @@
 /** The tenant's signing keys, and signing. It checks no content, because faults need tokens that no library makes. */
 
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto'
 import { selfSignedCertificate, thumbprint } from './tokens/certificate.ts'
 
 interface CompactParts {
@@ -45,6 +51,18 @@ export interface KeyRing {
   rotate(options?: RotateOptions): void
   /** Adds a key to the JWKS, without signing with it. */
   publish(key: SigningKey): void
+  /** Every key, that which signs first. */
+  snapshot(): StoredKey[]
+  /** @throws Error for a key that cannot be read; nothing is changed then */
+  restore(keys: readonly StoredKey[]): void
+}
+
+/** A key as JSON: its PEM, and its certificate in base64. */
+export interface StoredKey {
+  kid: string
+  privateKey: string
+  certificate: string | null
+  isPublished: boolean
 }
 
 export function createKeyRing(): KeyRing {
@@ -68,7 +86,28 @@ export function createKeyRing(): KeyRing {
       all = [key, ...new Set([old, ...all])]
     },
     publish: (key) => void (published = [current(), ...published.slice(1), key]),
+    snapshot() {
+      const first = current()
+      return [...new Set([first, ...published, ...all])].map((key) => ({
+        kid: key.kid,
+        privateKey: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+        certificate: key.certificate?.toString('base64') ?? null,
+        isPublished: published.includes(key),
+      }))
+    },
+    restore(keys) {
+      const read = keys.map((stored) => ({ stored, key: keyOf(stored) }))
+      published = read.filter(({ stored }) => stored.isPublished).map(({ key }) => key)
+      all = read.map(({ key }) => key)
+    },
   }
+}
+
+function keyOf({ kid, privateKey: pem, certificate }: StoredKey): SigningKey {
+  const privateKey = createPrivateKey(pem)
+  const publicKey = createPublicKey(privateKey)
+  const key = { kid, privateKey, publicKey }
+  return certificate === null ? key : { ...key, certificate: Buffer.from(certificate, 'base64') }
 }
 
 let shared: SigningKey | undefined

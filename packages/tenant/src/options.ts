@@ -41,6 +41,10 @@ export interface TenantOptions {
   seed?: number | string
   /** A file in which changes are kept across restarts. */
   state?: string
+  /** Forgets what the file of `state` keeps; it is written anew. */
+  resetState?: boolean
+  /** What `exportState` gave, of this or another tenant: it takes the place of everything at the start. */
+  snapshot?: unknown
   /** Merged over the generated users, by place in the list: for names, roles or groups. */
   patchUsers?: Readonly<Record<number, Partial<TenantUser>>>
   /** The tenant's clock, ms since the epoch. */

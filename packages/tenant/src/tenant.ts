@@ -22,6 +22,7 @@ import { orderRoutes } from './orders/index.ts'
 import type { ClientRegistration } from './registry/client.ts'
 import type { Clock } from './state/clock.ts'
 import { clientsOf, createTenantState, type NewSecret } from './state/create.ts'
+import { manageState, type TenantLifecycle } from './state/lifecycle.ts'
 import type { TenantState } from './tenant-state.ts'
 
 export type { Scenarios, ScenarioState } from './control/scenarios/scenarios.ts'
@@ -35,7 +36,7 @@ export type { HttpsFiles, TenantOptions } from './options.ts'
 export type { Clock } from './state/clock.ts'
 export type { NewSecret } from './state/create.ts'
 
-export interface Tenant {
+export interface Tenant extends TenantLifecycle {
   /** `http://127.0.0.1:PORT`, or what the options say. */
   origin: string
   /** Where it listens: the control page is at `${address}/_tenant`, and at no other name. */
@@ -107,6 +108,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   // Before every other hook.
   refuseForeignHosts(app, [origin, graphOrigin])
   const { tenant, newSecrets } = createTenantState(app, options)
+  const lifecycle = manageState(app, tenant, options)
   // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(tenant.now()).toUTCString())
@@ -114,10 +116,10 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   useTransportFaults(app, tenant.faults)
   answerUnknown(app)
   await app.register((scope) => entraRoutes(scope, tenant))
-  await app.register((scope) => userInfoRoutes(scope, tenant), { prefix: '/oidc' })
+  await app.register((scope) => userInfoRoutes(scope, tenant))
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
-  await app.register((scope) => controlRoutes(scope, tenant), { prefix: '/_tenant' })
+  await app.register((scope) => controlRoutes(scope, tenant, lifecycle), { prefix: '/_tenant' })
   const listening = await app.listen({
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
@@ -125,6 +127,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   tenant.origin = origin ?? listening
   tenant.graphOrigin = graphOrigin ?? tenant.origin
   return publicTenant(tenant, app, {
+    ...lifecycle,
     address: listening,
     clients: clientsOf(options),
     newSecrets,
@@ -150,7 +153,8 @@ function newServer(certificate: { cert: string; key: string } | undefined): Fast
     rewriteUrl,
     forceCloseConnections: true,
     bodyLimit: 65_536,
-    routerOptions: { maxParamLength: 1_024, caseSensitive: false },
+    // MSAL for Python asks for `/common//v2.0/…` by its default authority.
+    routerOptions: { maxParamLength: 1_024, caseSensitive: false, ignoreDuplicateSlashes: true },
     ...(certificate && { https: { cert: certificate.cert, key: certificate.key } }),
   })
   // The routes are the same over TLS; the type of Fastify names the server, which no route uses.
@@ -160,7 +164,7 @@ function newServer(certificate: { cert: string; key: string } | undefined): Fast
 function publicTenant(
   tenant: TenantState,
   app: FastifyInstance,
-  given: Pick<Tenant, 'address' | 'clients' | 'newSecrets' | 'authorityFile'>,
+  given: TenantLifecycle & Pick<Tenant, 'address' | 'clients' | 'newSecrets' | 'authorityFile'>,
 ): Tenant {
   const { origin, graphOrigin, tenantId, tenantName, directory, journal, faults, keys } = tenant
   const { consents, policies } = tenant

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readClaimsRequest } from '../src/entra/claims-request.ts'
 import { createTenant, people, signInAtTenant, type Tenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, codeOf, redeem, refresh, signIn } from './application.ts'
 
@@ -77,6 +78,14 @@ describe('auth_time', () => {
     expect(claimsOf(tokens.id_token)).toMatchObject(expected)
     const { body } = await refresh(tenant, tokens.refresh_token)
     expect(claimsOf(body.id_token)).toMatchObject(expected)
+  })
+})
+
+describe('a claims request for the ID token', () => {
+  it('names only claims that a request may ask for', () => {
+    const names = { groups: null, roles: null, made_up: null, sid: null, auth_time: null }
+    const { idTokenClaims } = readClaimsRequest(JSON.stringify({ id_token: names }))
+    expect(idTokenClaims).toEqual(['auth_time', 'sid'])
   })
 })
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { claimsOf, postToken, redirectUri, signIn } from './application.ts'
+import { claimsOf, postToken, redirectUri, refresh, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 import { deviceToken, graph } from './graph-client.ts'
 
@@ -123,6 +123,59 @@ describe('client credentials', () => {
   })
 })
 
+describe('what is disabled', () => {
+  const disable = async (appId: string, accountEnabled: boolean) =>
+    graph(tenant, admin, 'PATCH', `/servicePrincipals(appId='${appId}')`, { accountEnabled })
+
+  it('gets no tokens, and none are for it', async () => {
+    await disable(apiId, false)
+    const own = { client_id: apiId, client_secret: localClient.clientSecret ?? '' }
+    const client = await ask(graphDefault, own)
+    expect([client.status, client.body['error'], client.body['error_codes']]).toEqual([
+      400,
+      'unauthorized_client',
+      [7000112],
+    ])
+    const resource = await ask(`api://${apiId}/.default`)
+    expect(resource.body).toMatchObject({ error: 'invalid_resource', error_codes: [500014] })
+    const { refresh_token: token } = await signIn(tenant)
+    const scope = `api://${apiId}/Things.Read`
+    expect((await refresh(tenant, token, { scope })).body['error_codes']).toEqual([500014])
+    await disable(apiId, true)
+    expect((await ask(`api://${apiId}/.default`)).status).toBe(200)
+  })
+})
+
+describe('the endpoint of v1.0', () => {
+  async function askFirst(form: Record<string, string>) {
+    const url = `${tenant.authority}/${tenant.tenantId}/oauth2/token`
+    const client_secret = localClient.clientSecret ?? ''
+    const client = { client_id: localClient.clientId, client_secret }
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...client, ...form })
+    const answer = await fetch(url, { method: 'POST', body })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+
+  it('takes a resource in place of a scope, and answers with text', async () => {
+    const resource = 'https://graph.microsoft.com'
+    const { status, body } = await askFirst({ resource })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ resource, expires_in: '3599', token_type: 'Bearer' })
+    expect(Number(body['expires_on']) - Number(body['not_before'])).toBe(3_899)
+    expect(claimsOf(body['access_token'])).toMatchObject({ aud: resource, idtyp: 'app' })
+    expect((await askFirst({})).body).toMatchObject({ error_codes: [900144] })
+    const other = await askFirst({ resource, grant_type: 'other' })
+    expect(other.body).toMatchObject({ error_codes: [70003] })
+  })
+
+  it('is not asked by GET, and neither is that of v2.0', async () => {
+    const url = `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/token`
+    const answer = await fetch(url)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error_codes: [900561] })
+  })
+})
+
 describe('an API that requires an assignment', () => {
   it('gives no token to an application without one', async () => {
     const id = await principalOf(apiId)
@@ -207,6 +260,13 @@ describe('a client of the options', () => {
   it('cannot have a permission that no API has', async () => {
     const clients = [{ ...localClient, applicationPermissions: ['Nothing.Read'] }]
     await expect(createTenant({ clients })).rejects.toThrow(/"Nothing.Read"/)
+  })
+
+  it('says in its tokens that they are app-only, and nothing in those of users', async () => {
+    const { body } = await ask(`api://${apiId}/.default`)
+    expect(claimsOf(body.access_token)).toMatchObject({ idtyp: 'app' })
+    const { access_token: users } = await signIn(tenant, { scope: `api://${apiId}/Things.Read` })
+    expect(claimsOf(users)).not.toHaveProperty('idtyp')
   })
 
   it('has its roles for users in their tokens', async () => {

@@ -1,5 +1,6 @@
 /** The control API as its OpenAPI document describes it. */
 
+import { readFileSync } from 'node:fs'
 import { decodeJwt, jwtVerify, createRemoteJWKSet } from 'jose'
 import { Value } from 'typebox/value'
 import type { TSchema } from 'typebox'
@@ -63,6 +64,16 @@ describe('the OpenAPI document', () => {
     const { components } = await openApi()
     for (const code of Object.keys(controlErrors)) {
       expect(components.schemas.Error.description).toContain(`\`${code}\``)
+    }
+  })
+
+  it('has the same errors as the README', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    for (const [code, { status, description }] of Object.entries(controlErrors)) {
+      const row = new RegExp(
+        `\\| \`${code}\` +\\| ${status} +\\| ${description.replaceAll('.', '\\.')} +\\|`,
+      )
+      expect(readme).toMatch(row)
     }
   })
 
@@ -201,10 +212,10 @@ describe('the journal', () => {
       code: 'Request_UnsupportedQuery',
       source: 'https://learn.microsoft.com/graph/aad-advanced-queries',
     })
-    await callGraph(tenant, '/sites/root', token)
+    await callGraph(tenant, '/deviceManagement', token)
     expect(last()).toMatchObject({
       isServed: false,
-      problem: { message: expect.stringContaining('sites') },
+      problem: { message: expect.stringContaining('deviceManagement') },
     })
     await callGraph(tenant, '/me', token)
     expect(last()?.isServed).toBe(true)
@@ -323,4 +334,72 @@ it('answers nothing after the tenant is closed, and lets a stream end', async ()
   const ended = stream.text().catch(() => 'ended')
   await other.close()
   expect(await ended).toMatch(/connected|ended/)
+})
+
+describe('people', () => {
+  it('are found, created, changed and deleted', async () => {
+    const { body: found } = await call('GET', '/users?search=nora%20h&top=5')
+    expect(found).toMatchObject({ count: 13, users: [{ displayName: 'Nora Hill' }] })
+    const sam = { userPrincipalName: 'sam@local-tenant.example', displayName: 'Sam', roles: ['A'] }
+    const created = await call('POST', '/users', sam)
+    expect([created.status, created.body]).toMatchObject([201, { ...sam, accountEnabled: true }])
+    expect((await call('POST', '/users', sam)).body).toMatchObject({ code: 'already_exists' })
+    const group = 'Payroll readers'
+    const changed = await call('PATCH', `/users/${sam.userPrincipalName}`, {
+      jobTitle: 'Buyer',
+      accountEnabled: false,
+      groups: [group],
+    })
+    expect(changed.body).toMatchObject({ jobTitle: 'Buyer', groups: [expect.any(String)] })
+    expect((await call('GET', `/users/${sam.userPrincipalName}`)).body).toEqual(changed.body)
+    expect((await call('DELETE', `/users/${sam.userPrincipalName}`)).status).toBe(204)
+    const gone = await call('GET', `/users/${sam.userPrincipalName}`)
+    expect(gone.body).toMatchObject({ code: 'unknown_user' })
+  })
+
+  it('who are not there are named with those near them', async () => {
+    const { body } = await call('PATCH', '/users/nora.hil@local-tenant.example', { isAdmin: true })
+    expect(body).toMatchObject({
+      code: 'unknown_user',
+      neighbours: ['nora.hill@local-tenant.example'],
+    })
+  })
+
+  it('keep their names apart', async () => {
+    const [one, two] = [people(tenant).at(3), people(tenant).at(4)]
+    const change = { userPrincipalName: two.userPrincipalName.toUpperCase() }
+    expect((await call('PATCH', `/users/${one.id}`, change)).status).toBe(409)
+    expect((await call('POST', '/users', { displayName: 'Nobody' })).status).toBe(400)
+  })
+})
+
+describe('clients', () => {
+  it('are registered, listed without their secrets, and deleted', async () => {
+    const client = {
+      name: 'Made here',
+      newSecret: true,
+      web: { redirectUris: ['http://localhost:3000/cb'] },
+    }
+    const { body } = await call('POST', '/clients', client)
+    const { clientId, newSecret } = body as { clientId: string; newSecret: string }
+    expect(newSecret).toHaveLength(32)
+    const { body: listed } = await call('GET', '/clients')
+    expect(JSON.stringify(listed)).not.toContain(newSecret)
+    expect(listed).toMatchObject({
+      clients: expect.arrayContaining([expect.objectContaining({ clientId, secrets: 1 })]),
+    })
+    expect((await call('DELETE', `/clients/${clientId}`)).status).toBe(204)
+    expect((await call('DELETE', `/clients/${clientId}`)).body).toMatchObject({
+      code: 'unknown_client',
+    })
+  })
+
+  it('follow the rules of tenant.json, and Microsoft’s own stay', async () => {
+    const spa = { redirectUris: ['http://app.example/'] }
+    const { status, body } = await call('POST', '/clients', { name: 'A', spa })
+    expect([status, body]).toMatchObject([400, { problems: [{ key: 'spa.redirectUris[0]' }] }])
+    const graph = '00000003-0000-0000-c000-000000000000'
+    expect((await call('DELETE', `/clients/${graph}`)).body).toMatchObject({ code: 'built_in' })
+    expect((await call('POST', '/clients', { name: 'A', clientId: graph })).status).toBe(409)
+  })
 })

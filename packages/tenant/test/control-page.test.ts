@@ -299,3 +299,63 @@ describe('the address of the app', () => {
     expect(text).not.toContain('href="javascript')
   })
 })
+
+describe('the directory’s tab', () => {
+  const page = async (path: string) =>
+    (await fetch(`${tenant.origin}/_tenant/directory${path}`)).text()
+  const post = (path: string, form: Record<string, string>) =>
+    fetch(`${tenant.origin}/_tenant${path}`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(form),
+    })
+
+  it('finds a person, changes and deletes one, and adds another', async () => {
+    const added = await post('/users', {
+      userPrincipalName: 'pat@local-tenant.example',
+      displayName: 'Pat <b>',
+    })
+    expect(added.headers.get('location')).toMatch(/^\/_tenant\/directory\?user=.*#edit$/)
+    const pat = tenant.users.find(({ displayName }) => displayName === 'Pat <b>')
+    expect(await page('?q=pat')).toContain(`href="/_tenant/directory?user=${pat?.id}#edit"`)
+    expect(await page('?q=zzzz')).toContain('No person has a name')
+    const form = await page(`?user=${pat?.id}`)
+    expect(form).toContain(`action="/_tenant/users/${pat?.id}"`)
+    expect(form).not.toContain('Pat <b>')
+    await post(`/users/${pat?.id}`, {
+      displayName: 'Pat',
+      accountEnabled: 'false',
+      isAdmin: 'true',
+    })
+    expect(tenant.users.find(({ id }) => id === pat?.id)).toMatchObject({
+      displayName: 'Pat',
+      accountEnabled: false,
+      isAdmin: true,
+    })
+    expect((await post('/revoke', { user: pat?.id ?? '' })).status).toBe(303)
+    await post(`/users/${pat?.id}/delete`, {})
+    expect(tenant.users.some(({ id }) => id === pat?.id)).toBe(false)
+  })
+
+  it('changes the addresses of a client, by the rules of a registration', async () => {
+    const [client] = tenant.clients
+    const path = `/clients/${client?.clientId}`
+    expect(await page(`?client=${client?.clientId}`)).toContain(`action="/_tenant${path}"`)
+    const before = (client?.redirectUris ?? []).join('\n')
+    const refused = await post(path, { name: 'App', web: 'http://app.example/' })
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('https://'),
+    ])
+    const changed = await post(path, {
+      name: 'App',
+      web: before,
+      spa: 'http://localhost:9000/\nhttps://a.example/',
+    })
+    expect(changed.status).toBe(303)
+    expect(await page(`?client=${client?.clientId}`)).toContain(
+      'http://localhost:9000/\nhttps://a.example/',
+    )
+    await post(path, { name: client?.name ?? '', web: before })
+  })
+})

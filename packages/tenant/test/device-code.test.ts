@@ -141,7 +141,7 @@ it('a token of a user who is not an administrator can read and cannot change any
     'GET',
     `/servicePrincipals?$filter=appId eq '${commandLineClientId}' or appId eq 'x'`,
   )
-  expect(principals.body.value).toMatchObject([{ appId: commandLineClientId }])
+  expect(principals.body).toMatchObject({ value: [{ appId: commandLineClientId }] })
   const idOf = async (appId: string) =>
     (await graph(tenant, token, 'GET', `/servicePrincipals(appId='${appId}')`)).body.id
   const granted = await graph(tenant, token, 'POST', '/oauth2PermissionGrants', {

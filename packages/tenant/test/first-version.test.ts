@@ -98,6 +98,22 @@ describe('version 1.0', () => {
     expect(refused.parameters.get('error_description')).toContain('AADSTS50027')
   })
 
+  it('has a UserInfo of its own, with the subject of the ID token', async () => {
+    const { body } = await signIn('https://graph.microsoft.com')
+    const document = await fetch(
+      `${tenant.origin}/${tenant.tenantId}/.well-known/openid-configuration`,
+    )
+    const { userinfo_endpoint: url } = (await document.json()) as Record<string, string>
+    const headers = { authorization: `Bearer ${String(body['access_token'])}` }
+    const answer = await fetch(url ?? '', { headers })
+    expect(await answer.json()).toMatchObject({
+      sub: claimsOf(body['id_token'])['sub'],
+      upn: people(tenant).first.userPrincipalName,
+      tid: tenant.tenantId,
+    })
+    expect((await fetch(url ?? '')).status).toBe(401)
+  })
+
   it('sends an ID token of its own by the browser too', async () => {
     const { parameters } = await answerOf(firstUrl({ response_type: 'code id_token' }))
     expect(claimsOf(parameters.get('id_token'))).toMatchObject({

@@ -52,6 +52,24 @@ function get(path: string, headers: Record<string, string> = {}) {
   })
 }
 
+/** An access token of the first user. */
+function fetchToken(client: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(tenant.address)
+    const headers = { 'content-type': 'application/json' }
+    const path = '/_tenant/tokens'
+    const options = { host: '127.0.0.1', port, path, headers, ca: trusted, servername: 'localhost' }
+    const asking = request({ ...options, method: 'POST' })
+    asking.on('response', (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      answer.on('end', () => resolve((JSON.parse(text) as { token: string }).token))
+    })
+    const scopes = ['User.ReadBasic.All']
+    asking.on('error', reject).end(JSON.stringify({ client, scopes }))
+  })
+}
+
 /** What the server shows to a client that asks for this name. */
 function certificateFor(servername: string): Promise<{ isTrusted: boolean; names: string }> {
   return new Promise((resolve, reject) => {
@@ -147,6 +165,16 @@ describe('a tenant with https', () => {
     for (const host of ['evil.test', 'example.test', 'x.graph.example.test', 'extra.test']) {
       expect([host, (await get(path, { host })).status]).toEqual([host, 421])
     }
+  })
+
+  it('has the origin of Graph in its links', async () => {
+    const [{ clientId = '' } = {}] = tenant.clients
+    const forged = await fetchToken(clientId)
+    const { text } = await get('/v1.0/users?$top=2', { authorization: `Bearer ${forged}` })
+    expect(JSON.parse(text)).toMatchObject({
+      '@odata.context': expect.stringContaining(`${graphOrigin}/v1.0/$metadata`),
+      '@odata.nextLink': expect.stringContaining(`${graphOrigin}/v1.0/users?`),
+    })
   })
 
   it('serves its control page to loopback names only', async () => {

@@ -59,6 +59,20 @@ describe('the password grant', () => {
     expect(body).toMatchObject({ error: 'interaction_required', error_codes: [50076], claims })
   })
 
+  it.each(['common', 'consumers'])('is not served at /%s', async (segment) => {
+    const body = new URLSearchParams({
+      grant_type: 'password',
+      client_id: localClient.clientId,
+      client_secret: localClient.clientSecret ?? '',
+      username: people(tenant).at(3).userPrincipalName,
+      password: localPassword,
+      scope: 'User.Read',
+    })
+    const url = `${tenant.authority}/${segment}/oauth2/v2.0/token`
+    const answer = await fetch(url, { method: 'POST', body })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error_codes: [9001023] }])
+  })
+
   it('needs a public client or a proof', async () => {
     const { status, body } = await ask(3, { client_secret: undefined })
     expect([status, body['error_codes']]).toEqual([401, [7000218]])

@@ -110,7 +110,7 @@ it('says what goes wrong, for whom and by which rule, with the page of Microsoft
 it('says that an address is not served, and which scenario an answer comes from', async () => {
   const { access_token: token } = await signInAs(3)
   expect(await page()).toContain('No request was refused.')
-  await callGraph(tenant, '/sites/root', token)
+  await callGraph(tenant, '/deviceManagement', token)
   expect(await page()).toContain('does not serve this address')
   tenant.scenarios.start('graph-throttled', { times: 1 })
   await callGraph(tenant, '/users', token)

@@ -39,6 +39,24 @@ describe('a tenant', () => {
     expect(large.users[0]).toMatchObject({ displayName: 'Nora Hill' })
   })
 
+  it('has other users by another seed, and the same ones by the same seed', async () => {
+    const start = async (seed?: number | string) => {
+      const tenant = await createTenant({ users: 40, ...(seed === undefined ? {} : { seed }) })
+      await tenant.close()
+      return tenant.users
+    }
+    const [usual, other, again] = [await start(), await start('other'), await start('other')]
+    expect(other).toEqual(again)
+    expect(await start(7)).not.toEqual(other)
+    const ids = new Set(usual.map(({ id }) => id))
+    expect(other.filter(({ id }) => ids.has(id))).toEqual([])
+    expect(other.slice(20).map(({ displayName }) => displayName)).not.toEqual(
+      usual.slice(20).map(({ displayName }) => displayName),
+    )
+    expect(other[0]).toMatchObject({ displayName: 'Nora Hill', roles: ['Directory.Reader'] })
+    expect(await start()).toEqual(usual)
+  })
+
   it('begins with people whose names a machine with few fonts can draw, and later has other scripts', async () => {
     const tenant = await createTenant()
     await tenant.close()

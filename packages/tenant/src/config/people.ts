@@ -45,7 +45,8 @@ export function withPeople(
   return [...byName.values()]
 }
 
-function newUser({ userPrincipalName, id }: ConfigPerson): TenantUser {
+/** A user with nothing but a name. */
+export function newUser({ userPrincipalName, id }: ConfigPerson): TenantUser {
   return {
     id: id?.toLowerCase() ?? stableGuid(`configured user ${userPrincipalName.toLowerCase()}`),
     displayName: userPrincipalName.split('@')[0] ?? userPrincipalName,

@@ -40,7 +40,7 @@ const Names = (description: string) =>
 const Origin = (description: string) =>
   Type.String({ pattern: '^https?://[^/?#@\\s]+$', maxLength: 300, description })
 
-const Client = Type.Object(
+export const Client = Type.Object(
   {
     clientId: Type.Optional(
       Guid('the application (client) id; made from the name if it is absent'),
@@ -137,7 +137,7 @@ const Nullable = (description: string) =>
     description: `${description}, or null`,
   })
 
-const Person = Type.Object(
+export const Person = Type.Object(
   {
     userPrincipalName: Type.String({
       pattern: '^[^@\\s]{1,64}(#EXT#)?@[^@\\s]{1,190}$',

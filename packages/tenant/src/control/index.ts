@@ -5,10 +5,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isSameSite } from '../entra/authorize/accounts.ts'
 import { isLoopback } from '../options.ts'
+import type { TenantLifecycle } from '../state/lifecycle.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { sendControlProblem } from './answer.ts'
 import { ControlError, controlErrors, errorBody } from './errors.ts'
 import { collectRoutes } from './openapi.ts'
+import { clientRoutes } from './routes/clients.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { journalRoutes } from './routes/journal.ts'
@@ -16,14 +18,16 @@ import { pageRoutes, sendNotFound } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { stateRoutes } from './routes/state.ts'
 import { userRoutes } from './routes/users.ts'
 import { useValidation } from './validation.ts'
 
-/** A state of 10,000 users; what an ordinary request has is far below. */
-const bodyLimit = 32 * 1024 * 1024
-
-export async function controlRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
-  await app.register(formBody, { bodyLimit })
+export async function controlRoutes(
+  app: FastifyInstance,
+  tenant: TenantState,
+  lifecycle: TenantLifecycle,
+): Promise<void> {
+  await app.register(formBody)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     if (isOwn(request)) return undefined
@@ -43,9 +47,11 @@ export async function controlRoutes(app: FastifyInstance, tenant: TenantState): 
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
   userRoutes(app, tenant)
+  clientRoutes(app, tenant)
   clockRoutes(app, tenant)
   tokenRoutes(app, tenant)
   policyRoutes(app, tenant)
+  stateRoutes(app, lifecycle)
   app.get('/openapi.json', { config: { documented: openApiRoute } }, async () => document())
 }
 

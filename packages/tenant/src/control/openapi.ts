@@ -29,7 +29,8 @@ export function collectRoutes(app: FastifyInstance): () => Record<string, unknow
     const documented = route.config?.documented
     if (!documented) return
     const path = route.url.replace(/:(\w+)/g, '{$1}')
-    for (const method of [route.method].flat()) {
+    // HEAD follows from GET.
+    for (const method of [route.method].flat().filter((one) => one !== 'HEAD')) {
       paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, documented) }
     }
   })

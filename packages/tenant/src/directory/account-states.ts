@@ -24,6 +24,16 @@ export interface AccountStates {
   /** Ends every access token of now; refresh tokens stay good. */
   revokeTokens(id?: string): void
   tokenRevocations(id: string): TokenRevocations
+  accountSnapshot(): AccountSnapshot
+  /** Takes the place of all states. */
+  restoreAccounts(snapshot: AccountSnapshot): void
+}
+
+/** Plain JSON. */
+export interface AccountSnapshot {
+  disabled: string[]
+  revoked: Record<string, number>
+  tokens: Record<string, TokenRevocations>
 }
 
 const allUsers = '*'
@@ -52,6 +62,17 @@ export function createAccountStates(now: () => number): AccountStates {
     tokenRevocations(id) {
       const [own, all] = [tokenRevocations(id), tokenRevocations(allUsers)]
       return { count: own.count + all.count, at: Math.max(own.at, all.at) }
+    },
+    accountSnapshot: () => ({
+      disabled: [...disabled],
+      revoked: Object.fromEntries(revoked),
+      tokens: Object.fromEntries(tokens),
+    }),
+    restoreAccounts(snapshot) {
+      for (const kept of [disabled, revoked, tokens]) kept.clear()
+      for (const id of snapshot.disabled) disabled.add(id)
+      for (const [id, count] of Object.entries(snapshot.revoked)) revoked.set(id, count)
+      for (const [id, one] of Object.entries(snapshot.tokens)) tokens.set(id, one)
     },
   }
 }

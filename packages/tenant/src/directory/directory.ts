@@ -44,6 +44,8 @@ export interface Directory extends AccountStates {
   changes: Omit<ChangeLog, 'add'>
   /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
+  /** The number of users that it was asked to generate. */
+  readonly size: number
   /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
   snapshot(): DirectorySnapshot
   /** Takes the place of all changes; without a snapshot, everything is as generated again. */
@@ -75,6 +77,7 @@ export function createDirectory(
 ): Directory {
   const states = createAccountStates(now)
   const changes = createChangeLog()
+  let asked = count
   let generated = make(count)
   const users = createLayer(generated)
   const groups = createLayer(groupsFor(generated))
@@ -121,8 +124,12 @@ export function createDirectory(
     },
     changes,
     resize(size = count) {
+      asked = size
       generated = make(size)
       reload()
+    },
+    get size() {
+      return asked
     },
     ...storage({ users, groups, membership, managers, reload }),
   }

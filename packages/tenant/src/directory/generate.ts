@@ -57,37 +57,48 @@ function displayName(
 
 export const userDomain = 'local-tenant.example'
 
-const seed = 20_261
+const defaultSeed = 20_261
 /** Bounded, because a running tenant may be resized often. */
 const cache = createBoundedMap<readonly TenantUser[]>(4)
-let longest: readonly TenantUser[] = []
+/** By seed. */
+const longest = createBoundedMap<readonly TenantUser[]>(4)
 
-/** @param count 1 to 100 000; users keep their place and their data when the count changes */
-export function generateUsers(count: number): readonly TenantUser[] {
-  const known = cache.get(String(count))
+/**
+ * @param count 1 to 100 000; users keep their place and their data when the count changes
+ * @param seed another one gives other users with other ids. The first twelve keep their names, which documents use.
+ */
+export function generateUsers(count: number, seed?: number | string): readonly TenantUser[] {
+  const name = seed === undefined ? '' : String(seed)
+  const known = cache.get(`${name} ${count}`)
   if (known) return known
-  if (count > longest.length) longest = generate(count)
-  const users = longest.slice(0, count)
-  cache.set(String(count), users)
+  let all = longest.get(name) ?? []
+  if (count > all.length) all = generate(count, name)
+  longest.set(name, all)
+  const users = all.slice(0, count)
+  cache.set(`${name} ${count}`, users)
   return users
 }
 
-function generate(count: number): readonly TenantUser[] {
+function generate(count: number, name: string): readonly TenantUser[] {
+  const seed = name === '' ? defaultSeed : parseInt(guid(`seed ${name}`).slice(0, 8), 16)
   for (const { faker } of locales) faker.seed(seed)
   english.seed(seed)
   const taken = new Set<string>()
-  return Array.from({ length: count }, (_, index) => generateUser(index, taken))
+  const suffix = name === '' ? '' : ` ${name}`
+  return Array.from({ length: count }, (_, index) => generateUser(index, taken, suffix))
 }
 
-function generateUser(index: number, taken: Set<string>): TenantUser {
+/** @param suffix of the seed, for ids */
+function generateUser(index: number, taken: Set<string>, suffix: string): TenantUser {
   const draw = english.number.int({ max: 2 ** 31 - 1 })
   // Drawn in any case, so that the others keep their names.
   const drawn = drawPerson(draw)
   const person = firstPeople[index] ?? drawn
   const userName = uniqueUserName(person.givenName, person.surname, index, taken)
   const userPrincipalName = `${userName}@${userDomain}`
+  const id = guid(`user ${index}${suffix}`)
   const user: TenantUser = {
-    id: index < firstPeople.length ? withPhoto(guid(`user ${index}`)) : guid(`user ${index}`),
+    id: index < firstPeople.length ? withPhoto(id) : id,
     ...person,
     mail: draw % 40 === 3 ? null : userPrincipalName,
     userPrincipalName,

@@ -161,7 +161,14 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   },
   530032: { error: 'access_denied', message: 'A security policy blocks this access.' },
   50196: { error: wrongGrant, message: 'The same request was repeated too often: a loop.' },
+  // What is disabled.
+  7000112: { error: 'unauthorized_client', message: 'The application is disabled.' },
+  500014: { error: 'invalid_resource', message: 'The resource is disabled.' },
   // Grant types.
+  900561: {
+    error: 'invalid_request',
+    message: 'The endpoint only accepts POST, OPTIONS requests. Received a GET request.',
+  },
   50059: {
     error: 'invalid_request',
     message: 'No tenant is named, and an application by itself belongs to one.',

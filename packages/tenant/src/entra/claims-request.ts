@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 
+import { optionalIdTokenClaims } from '../registry/client.ts'
 import { EntraError } from './errors.ts'
 
 export interface ClaimsRequest {
@@ -10,12 +11,9 @@ export interface ClaimsRequest {
   contexts: readonly string[]
   /** The application handles claims challenges (`xms_cc` with `cp1`). */
   handlesChallenges: boolean
-  /** The names of the claims that the ID token is to carry, such as `auth_time`, with a value or without. */
+  /** The optional claims that the ID token is to carry, such as `auth_time`. Others are the registration's matter. */
   idTokenClaims: readonly string[]
 }
-
-/** So that a refresh token, which carries the names, stays small. */
-const mostClaims = 20
 
 /** @throws EntraError 9002313 for anything but a JSON object of objects */
 export function readClaimsRequest(text: string | undefined): ClaimsRequest {
@@ -28,7 +26,7 @@ export function readClaimsRequest(text: string | undefined): ClaimsRequest {
   return {
     contexts: [...new Set(contexts)],
     handlesChallenges: capabilities.includes('cp1'),
-    idTokenClaims: Object.keys(idToken).slice(0, mostClaims),
+    idTokenClaims: optionalIdTokenClaims.filter((name) => name in idToken),
   }
 }
 

@@ -31,7 +31,7 @@ export function readFirstVersionToken(form: Parameters): Parameters {
 }
 
 function defaultOf(resource: string): string {
-  return `${resource.replace(/\/$/, '')}/.default`
+  return `${resource}/.default`
 }
 
 /** Numbers are strings, and the times are absolute too. A member that a fault has removed stays away. */

@@ -15,7 +15,7 @@ const defaultScope = '.default'
  * The scopes of a space-separated list, in the tenant's spelling, each once: short for Graph, with the
  * API's identifier for others. `.default` stays what it is: what it comes to depends on the client and the user.
  *
- * @throws EntraError 70011 for a `.default` beside others, 500011 for an API that the tenant does not know,
+ * @throws EntraError 70011 for a `.default` beside others, 500011 for an API that the tenant does not know, 500014 for a disabled one,
  * 650053 for a scope that the API does not have
  */
 export function parseScopes(text: string, registry: Registry): string[] {
@@ -55,6 +55,23 @@ export function ofOneApi(scopes: readonly string[], choice: 'only' | 'first'): s
   return scopes.filter((scope) => isOpenId(scope) || prefixOf(scope) === prefixes[0])
 }
 
+/** Why there are no tokens for an API of this name: it is not present here, or disabled. */
+export function noResource(registry: Registry, name: string): EntraError {
+  const wanted = name.toLowerCase()
+  const isDisabled = registry.entries().some(({ application, servicePrincipal }) => {
+    const names = [application.appId, ...application.identifierUris]
+    return servicePrincipal && names.some((one) => one.toLowerCase() === wanted)
+  })
+  if (isDisabled) {
+    return new EntraError(500014, {
+      message: `The service principal for resource '${name}' is disabled.`,
+    })
+  }
+  return new EntraError(500011, {
+    message: `The resource principal named ${name} was not found in the tenant.`,
+  })
+}
+
 function withoutGraph(scope: string): string {
   const isGraph = graphResources.includes(prefixOf(scope).toLowerCase())
   const plain = isGraph ? valueOf(scope) : scope
@@ -72,11 +89,7 @@ function knownScopes(scope: string, registry: Registry): string[] {
 function scopesOfApi(scope: string, registry: Registry): string[] {
   const [name, value] = [prefixOf(scope), valueOf(scope).toLowerCase()]
   const api = findResource(registry, name)
-  if (!api) {
-    throw new EntraError(500011, {
-      message: `The resource principal named ${name} was not found in the tenant.`,
-    })
-  }
+  if (!api) throw noResource(registry, name)
   if (value === defaultScope) return [`${api.identifier}/${defaultScope}`]
   const spelled = api.scopes.find((one) => one.value.toLowerCase() === value)
   if (spelled) return [`${api.identifier}/${spelled.value}`]

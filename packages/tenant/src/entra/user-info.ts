@@ -5,14 +5,17 @@
 
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
-import { requireCaller } from '../graph/bearer.ts'
+import { requireCaller, type Caller } from '../graph/bearer.ts'
 import { GraphError, invalidToken, sendGraphError, sendRequestIds } from '../graph/errors.ts'
 import { graphOriginOf, type TenantState } from '../tenant-state.ts'
 import { allowGraphFromPages } from './client/cross-origin.ts'
 
-/** Routes for the prefix `/oidc`. */
+const path = '/oidc/userinfo'
+/** Of version 1.0, which passport-azure-ad asks. */
+const firstPath = '/:tenant/openid/userinfo'
+
 export async function userInfoRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
-  allowGraphFromPages(app)
+  allowGraphFromPages(app, [path, firstPath])
   app.addHook('onRequest', async (request, reply) => {
     sendRequestIds(request, reply)
     reply.header('cache-control', 'no-store, no-cache')
@@ -26,19 +29,30 @@ export async function userInfoRoutes(app: FastifyInstance, tenant: TenantState):
   })
   // OpenID Connect Core section 5.3.1: both methods. The token is in the header only, as Microsoft's page has it.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/userinfo',
-    config: { endpoint: 'userinfo' },
-    handler: async (request) => describeUser(tenant, request),
-  })
+  const route = (url: string, describe: (caller: Described) => object) =>
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      config: { endpoint: 'userinfo' },
+      handler: async (request) => describe(await identify(tenant, request)),
+    })
+  route(path, (caller) => describeUser(tenant, caller))
+  route(firstPath, (caller) => describeInFirstVersion(tenant, caller))
+}
+
+interface Described extends Caller {
+  sub: string
+}
+
+async function identify(tenant: TenantState, request: FastifyRequest): Promise<Described> {
+  const caller = await requireCaller(tenant, request)
+  const sub = caller.scopes.has('openid') ? subjectOf(request) : undefined
+  if (sub === undefined) throw invalidToken(tenant, 'Token must contain sub claim.')
+  return { ...caller, sub }
 }
 
 /** `openid` is required; `profile` and `email` give more. */
-async function describeUser(tenant: TenantState, request: FastifyRequest): Promise<object> {
-  const { user, scopes } = await requireCaller(tenant, request)
-  const sub = scopes.has('openid') ? subjectOf(request) : undefined
-  if (sub === undefined) throw invalidToken(tenant, 'Token must contain sub claim.')
+function describeUser(tenant: TenantState, { user, scopes, sub }: Described): object {
   return {
     sub,
     ...(scopes.has('profile')
@@ -50,6 +64,20 @@ async function describeUser(tenant: TenantState, request: FastifyRequest): Promi
         }
       : {}),
     ...(scopes.has('email') ? named('email', user.mail) : {}),
+  }
+}
+
+/** The claims of an ID token of that version that say who the user is. */
+function describeInFirstVersion({ tenantId }: TenantState, { user, sub }: Described): object {
+  return {
+    sub,
+    name: user.displayName,
+    ...named('family_name', user.surname),
+    ...named('given_name', user.givenName),
+    oid: user.id,
+    tid: tenantId,
+    unique_name: user.userPrincipalName,
+    upn: user.userPrincipalName,
   }
 }
 

@@ -3,7 +3,7 @@
  * It is of this machine alone: whoever has its key can make certificates that this machine's programs trust.
  */
 
-import { randomBytes, webcrypto } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -89,7 +89,7 @@ export async function loadX509() {
 /** @returns the PEM of key and certificate */
 async function makeAuthority(): Promise<string> {
   const x509 = await loadX509()
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=Authority of the local tenant on this machine',
     keys,
@@ -106,7 +106,7 @@ async function makeAuthority(): Promise<string> {
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   const key = x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')
   return `${key}\n${certificate.toString('pem')}\n`
 }

@@ -1,6 +1,6 @@
 /** The tenant's server certificate, made anew at every start and signed by the authority of this machine. */
 
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { HttpsFiles } from '../options.ts'
 import { dataFolder, loadX509, openAuthority, type Authority } from './authority.ts'
@@ -41,7 +41,7 @@ function hostOf(origin: string): string {
 
 async function issue(authority: Authority, names: readonly string[]) {
   const x509 = await loadX509()
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const { subject } = new x509.X509Certificate(authority.certificate)
   const certificate = await x509.X509CertificateGenerator.create({
     subject: 'CN=Local tenant',
@@ -57,14 +57,17 @@ async function issue(authority: Authority, names: readonly string[]) {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+        names.map((value) => ({
+          type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const),
+          value,
+        })),
       ),
       await x509.AuthorityKeyIdentifierExtension.create(
         new x509.X509Certificate(authority.certificate).publicKey,
       ),
     ],
   })
-  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
   return {
     cert: `${certificate.toString('pem')}\n`,
     key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
@@ -82,7 +85,7 @@ async function signingKeyOf({ certificate, key, certificateFile }: Authority) {
     )
   }
   const der = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' })
-  return webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
+  return crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign'])
 }
 
 /** How to trust the authority, for people: one line for each kind of client. */

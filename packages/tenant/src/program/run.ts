@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { trustInstructions } from '../https/certificate.ts'
+import { readState } from '../state/file.ts'
 import { createTenant, type Tenant } from '../tenant.ts'
 import { helpText, readCommand, type ProgramOptions } from './arguments.ts'
 
@@ -29,9 +30,13 @@ async function start(command: ProgramOptions): Promise<void> {
   print(announcement(tenant))
 }
 
-async function listen({ options, names }: ProgramOptions): Promise<Tenant> {
+async function listen(command: ProgramOptions): Promise<Tenant> {
+  const { options, names, importFile, reset } = command
+  const snapshot = importFile === undefined ? undefined : readState(importFile)
+  if (importFile !== undefined && !snapshot)
+    throw new Error(`The file ${importFile} does not exist.`)
   try {
-    return await createTenant(options)
+    return await createTenant({ ...options, resetState: reset, ...(snapshot && { snapshot }) })
   } catch (error) {
     const problem = listenProblem(error, options, names)
     throw problem ? new Error(problem, { cause: error }) : error

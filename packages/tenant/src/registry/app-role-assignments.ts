@@ -6,16 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { Directory, TenantUser } from '../directory/directory.ts'
 import { graphTime, type AppRole } from './application.ts'
-import type { Entry, Registry } from './registry.ts'
-
-export interface AppRoleAssignment {
-  id: string
-  /** A role of the resource; `defaultAccess`: access without a role. */
-  appRoleId: string
-  principalId: string
-  principalType: 'User' | 'Group' | 'ServicePrincipal'
-  createdDateTime: string
-}
+import type { AppRoleAssignment, Entry, Registry } from './entry.ts'
 
 /** What an assignment without a role has as its role: the principal is assigned, and that is all. */
 export const defaultAccess = '00000000-0000-0000-0000-000000000000'

@@ -99,6 +99,23 @@ export interface Client {
   optionalClaims: ReadonlySet<string>
 }
 
+/**
+ * Claims of the ID token that Entra sends only if the registration, or the request, asks for them.
+ * https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+ */
+export const optionalIdTokenClaims: readonly string[] = [
+  'acct',
+  'auth_time',
+  'email',
+  'family_name',
+  'given_name',
+  'ipaddr',
+  'login_hint',
+  'sid',
+  'upn',
+  'xms_pl',
+]
+
 interface ClientSecret {
   text: string
   /** Ms since the epoch. */

@@ -4,7 +4,7 @@ import type { Application, RequiredResourceAccess } from './application.ts'
 import { assignAppRole } from './app-role-assignments.ts'
 import { graphAppId } from './built-in.ts'
 import type { ClientRegistration } from './client.ts'
-import type { Entry, Registry } from './registry.ts'
+import type { Entry, Registry } from './entry.ts'
 import { entryNamed, prefixOf, valueOf } from './resources.ts'
 
 type Kind = 'Scope' | 'Role'

@@ -1,59 +1,13 @@
 /** The tenant's applications: those of its options, Microsoft's own, and those made through Graph. */
 
-import {
-  newServicePrincipal,
-  stableGuid,
-  type Application,
-  type ServicePrincipal,
-} from './application.ts'
-import type { AppRoleAssignment } from './app-role-assignments.ts'
+import { newServicePrincipal, stableGuid, type Application } from './application.ts'
 import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import type { Client, ClientRegistration } from './client.ts'
+import { optionalIdTokenClaims, type Client, type ClientRegistration } from './client.ts'
+import type { Entry, Registry } from './entry.ts'
 import { grantRegistered } from './listed-permissions.ts'
 import { userRoles } from './resources.ts'
 
-/** One application, and its presence in the tenant. */
-export interface Entry {
-  application: Application
-  /** Without one, no user can sign in. */
-  servicePrincipal: ServicePrincipal | undefined
-  /** Registered here; Microsoft's own are only present. */
-  isRegistered: boolean
-  /** Users and service principals that may manage it; the first made it. */
-  ownerIds: readonly string[]
-  /** The number of further requests for which Graph does not show it. */
-  hiddenFor: number
-  /** Graph does not show it to the current request. */
-  isHidden: boolean
-  /** The roles of this application that users, groups and applications have. */
-  appRoleAssignments: readonly AppRoleAssignment[]
-  fixed: Partial<Client>
-}
-
-export interface Registry {
-  /** Every application, also those that Graph does not show yet. */
-  entries(): readonly Entry[]
-  /** By application (client) id. */
-  entry(appId: string): Entry | undefined
-  /** Undefined for an application that does not exist, or is not present in the tenant. */
-  client(clientId: string): Client | undefined
-  /** The clients that are registered here. */
-  clients(): readonly Client[]
-  /**
-   * @param ownerIds the users that make it; none for one of the tenant's configuration
-   * @param hiddenFor the number of requests for which Graph does not show it
-   */
-  add(application: Application, ownerIds: readonly string[], hiddenFor: number): Entry
-  /** Keeps it in `deleted`. */
-  remove(entry: Entry): void
-  deleted(): readonly Entry[]
-  /** Takes a deleted one back, without what others had granted to it. */
-  restore(entry: Entry): void
-  /** Removes a deleted one for good. */
-  purge(entry: Entry): void
-  /** Counts a request to Graph's applications, for those that are hidden. */
-  beginRequest(): void
-}
+export type { Entry, Registry } from './entry.ts'
 
 /** @param now ms since the epoch */
 export function createRegistry(fixed: readonly ClientRegistration[], now: number): Registry {
@@ -97,6 +51,12 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         if (entry.isHidden) entry.hiddenFor -= 1
       }
     },
+    load(entriesOfNow, deletedOnes) {
+      entries.clear()
+      deleted.clear()
+      for (const entry of entriesOfNow) put(entry)
+      for (const entry of deletedOnes) deleted.add(entry)
+    },
   }
   for (const registration of fixed) grantRegistered(registry, registration, now)
   return registry
@@ -121,24 +81,12 @@ function clientOfEntry(entry: Entry | undefined): Client | undefined {
   return { ...clientOf(entry.application), ...entry.fixed }
 }
 
-/** Claims that Entra sends only if the registration asks for them. */
-const configurable = [
-  'acct',
-  'auth_time',
-  'email',
-  'family_name',
-  'given_name',
-  'ipaddr',
-  'login_hint',
-  'sid',
-  'upn',
-  'xms_pl',
-]
-
 function clientOf(application: Application): Client {
   const { web, spa, publicClient } = application
   const idToken = application.optionalClaims?.idToken ?? []
-  const names = idToken.map(({ name }) => name).filter((name) => configurable.includes(name))
+  const names = idToken
+    .map(({ name }) => name)
+    .filter((name) => optionalIdTokenClaims.includes(name))
   const groups = ['All', 'SecurityGroup'].includes(application.groupMembershipClaims ?? '')
   return {
     clientId: application.appId,

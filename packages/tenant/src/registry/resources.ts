@@ -2,7 +2,7 @@
 
 import type { Application, AppRole, PermissionScope } from './application.ts'
 import { graphAppId } from './built-in.ts'
-import type { Entry, Registry } from './registry.ts'
+import type { Entry, Registry } from './entry.ts'
 
 /** An application that exposes an API. Its scopes are written `${identifier}/${value}`. */
 export interface Resource {

@@ -76,7 +76,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
 
 function usersOf(options: TenantOptions, domain: string, count: number): readonly TenantUser[] {
   const { patchUsers } = options
-  const generated = withDomain(generateUsers(count), domain)
+  const generated = withDomain(generateUsers(count, options.seed), domain)
   const patched = patchUsers
     ? generated.map((user, index) => ({ ...user, ...patchUsers[index] }))
     : generated

@@ -4,9 +4,11 @@
  * - `createTenant` starts a tenant, whose client is `localClient` by default. `people` finds its special users.
  * - `createBrowser` sends requests to the app under test as a browser does: it keeps cookies and signs in.
  * - `signInAtTenant` and `approveDeviceCode` act as the user on the tenant's pages, for any client.
+ * - `localPassword` is the password of every user, for the password grant.
  * - `setScenario` and `clearScenarios` set and clear failures.
  * - `freePort` finds a port for programs that have to be given one.
  */
+export { localPassword } from '../directory/directory.ts'
 export { localClient } from '../registry/built-in.ts'
 export { createTenant } from '../tenant.ts'
 export type { ClientRegistration, Tenant, TenantOptions, TenantUser } from '../tenant.ts'

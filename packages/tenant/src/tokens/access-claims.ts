@@ -1,20 +1,14 @@
 /** What the access tokens for Graph and for other APIs have in common. */
 
 import { randomBytes } from 'node:crypto'
+import type { Grant } from '../entra/grants.ts'
 import type { TenantState } from '../tenant-state.ts'
-import type { Issue } from './id-token.ts'
 
 /** How a client proved itself: 0 not at all, 1 by a secret, 2 by an assertion. */
 export type ClientProof = '0' | '1' | '2'
 
-export interface AccessIssue extends Issue {
-  proof: ClientProof
-  /** The API as the request names it; undefined: as its scopes do. */
-  asked: string | undefined
-}
-
 /** `amr`: every authentication context stands for a second factor. */
-export function methodsOf({ contexts }: Issue['grant']): string[] {
+export function methodsOf({ contexts }: Grant): string[] {
   return contexts.length > 0 ? ['pwd', 'mfa'] : ['pwd']
 }
 
@@ -32,7 +26,7 @@ interface State {
 /** `aio`, which only Entra can read. Here it holds the state of the user's account at the time of the token. */
 export function stateOf(
   { directory, seal }: TenantState,
-  { userId, revocations, authenticatedAt }: Issue['grant'],
+  { userId, revocations, authenticatedAt }: Grant,
 ): string {
   const { count } = directory.tokenRevocations(userId)
   const padding = randomBytes(24).toString('hex')

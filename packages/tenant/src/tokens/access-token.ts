@@ -7,7 +7,8 @@ import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { apiOf, apiToken, firstIssuer } from './api-token.ts'
-import { methodsOf, stateOf, type AccessIssue } from './access-claims.ts'
+import { methodsOf, stateOf } from './access-claims.ts'
+import type { AccessIssue } from './access-issue.ts'
 import { backdating, pairwiseSubject } from './id-token.ts'
 
 /** Tokens for Graph name it by its id, or as the request does. */

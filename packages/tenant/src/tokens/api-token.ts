@@ -9,7 +9,8 @@ import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import { findResource, prefixOf, type Resource, valueOf } from '../registry/resources.ts'
 import { signRs256 } from '../keys.ts'
 import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
-import { methodsOf, stateOf, type AccessIssue } from './access-claims.ts'
+import { methodsOf, stateOf } from './access-claims.ts'
+import type { AccessIssue } from './access-issue.ts'
 import { backdating, groupClaims, pairwiseSubject } from './id-token.ts'
 
 export { firstIssuer }

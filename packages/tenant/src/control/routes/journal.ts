@@ -90,7 +90,8 @@ export function journalRoutes(app: FastifyInstance, tenant: TenantState): void {
     if (entry) return explained(entry)
     throw new ControlError('no_request', `No request that fits came within ${timeoutMs} ms.`)
   })
-  app.get('/journal/stream', { config: config.stream }, (request, reply) =>
+  // Nothing would end the answer to HEAD.
+  app.get('/journal/stream', { config: config.stream, exposeHeadRoute: false }, (request, reply) =>
     streamEntries(tenant, request, reply),
   )
 }

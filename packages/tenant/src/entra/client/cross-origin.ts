@@ -24,18 +24,21 @@ const exposed = [
 
 /**
  * Lets pages of every origin call the routes of this scope, which are Graph's: no request carries a cookie that counts.
- * It also answers the preflights of all paths below the scope's prefix.
+ *
+ * @param paths whose preflights it answers; default: all below the scope's prefix
  */
-export function allowGraphFromPages(scope: FastifyInstance): void {
-  scope.addHook('onRequest', async (request, reply) => {
-    // Graph sends none of these to a client that is no page.
-    if (request.headers.origin === undefined) return
+export function allowGraphFromPages(
+  scope: FastifyInstance,
+  paths: readonly string[] = ['/', '/*'],
+): void {
+  scope.addHook('onRequest', async (_request, reply) => {
+    // To every client: recorded answers to clients that are no page have them too.
     reply.headers({
       'access-control-allow-origin': '*',
       'access-control-expose-headers': exposed,
     })
   })
-  for (const path of ['/', '/*']) {
+  for (const path of paths) {
     scope.options(path, async (request, reply) =>
       sendPreflight(request, reply, 'GET, POST, PATCH, PUT, DELETE, HEAD, OPTIONS'),
     )

@@ -12,10 +12,16 @@ import { peekRefreshToken } from '../../tokens/refresh-token.ts'
 import { requireOrigin } from './cross-origin.ts'
 import { assertedClientId, verifyAssertion } from './assertions.ts'
 
-/** @throws EntraError 700016 for an application that does not exist, or is not present in the tenant */
+/** @throws EntraError 700016 for an application that does not exist, or is not present in the tenant, 7000112 for a disabled one */
 export function findClient(tenant: TenantState, clientId: string): Client {
   const client = tenant.registry.client(clientId)
   if (client) return client
+  const entry = tenant.registry.entry(clientId)
+  if (entry?.servicePrincipal) {
+    throw new EntraError(7000112, {
+      message: `Application '${clientId}'(${entry.application.displayName}) is disabled.`,
+    })
+  }
   throw new EntraError(700016, {
     message: `Application with identifier '${clientId}' was not found in the directory '${tenant.tenantName}'.`,
   })

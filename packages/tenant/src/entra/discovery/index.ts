@@ -30,9 +30,11 @@ export function discoveryRoutes(app: FastifyInstance, tenant: TenantState): void
   get(`/:tenant/${wellKnown}`, 'discovery', (_request, segment) =>
     firstVersionDocument(tenant, segment),
   )
-  for (const path of ['/:tenant/discovery/v2.0/keys', '/:tenant/discovery/keys']) {
-    get(path, 'keys', (_request, segment) => ({ keys: jwks(tenant, segment) }))
-  }
+  get('/:tenant/discovery/v2.0/keys', 'keys', (_request, segment) => ({
+    keys: jwks(tenant).map((key) => ({ ...key, issuer: issuerFor(tenant, segment) })),
+  }))
+  // Those of v1.0 name no issuer, because its tokens have one on every host.
+  get('/:tenant/discovery/keys', 'keys', () => ({ keys: jwks(tenant) }))
   get('/:tenant/discovery/instance', 'discovery', (request) =>
     describeInstance(tenant, queryParameters(request.url)),
   )
@@ -44,13 +46,12 @@ export function discoveryRoutes(app: FastifyInstance, tenant: TenantState): void
 }
 
 /** With the certificate, from which python-social-auth and others read the key. */
-function jwks(tenant: TenantState, segment: TenantSegment) {
+function jwks(tenant: TenantState) {
   return tenant.keys.published().map(({ kid, publicKey, certificate }) => ({
     ...publicKey.export({ format: 'jwk' }),
     use: 'sig',
     kid,
     x5t: kid,
     ...(certificate ? { x5c: [certificate.toString('base64')] } : {}),
-    issuer: issuerFor(tenant, segment),
   }))
 }

@@ -11,7 +11,8 @@ import { applicationToken } from '../../tokens/app-token.ts'
 import { withPatch } from '../../tokens/token-response.ts'
 import { EntraError } from '../errors.ts'
 import { required } from '../parameters.ts'
-import type { Exchange } from './index.ts'
+import { noResource } from '../scopes.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Seconds. An app-only token lasts an hour, and `expires_in` is a second less, as in the samples of Microsoft's page. */
 const lifetime = 3_599
@@ -47,7 +48,7 @@ interface Asked {
   name: string
 }
 
-function readResource({ registry, tenantName }: TenantState, text: string): Asked {
+function readResource({ registry }: TenantState, text: string): Asked {
   const scopes = text.split(' ').filter(Boolean)
   const [scope = ''] = scopes
   const name = prefixOf(scope)
@@ -59,9 +60,7 @@ function readResource({ registry, tenantName }: TenantState, text: string): Aske
   }
   const resource = entryNamed(registry, name)
   if (resource) return { resource, name }
-  throw new EntraError(500011, {
-    message: `The resource principal named ${name} was not found in the tenant named ${tenantName}.`,
-  })
+  throw noResource(registry, name)
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/reference-error-codes: 501051 */

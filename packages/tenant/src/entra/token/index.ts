@@ -1,13 +1,12 @@
 /** `/token`: exchanges what a grant type takes for tokens. */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import type { ClientProof } from '../../tokens/access-claims.ts'
 import { apiOf } from '../../tokens/api-token.ts'
-import { tokenResponse, type Answer } from '../../tokens/token-response.ts'
+import { tokenResponse } from '../../tokens/token-response.ts'
 import { applyFault } from '../apply-fault.ts'
-import { readClaimsRequest, type ClaimsRequest } from '../claims-request.ts'
+import { readClaimsRequest } from '../claims-request.ts'
 import { allowTokenAnswer, answerPreflight } from '../client/cross-origin.ts'
 import { authenticateClient, findClient, requireAudience, requireTenant } from '../client/index.ts'
 import { requireAssignment } from '../consent/permissions.ts'
@@ -15,25 +14,10 @@ import { EntraError, sendTrace, traceOf } from '../errors.ts'
 import { asFirstVersionAnswer, readFirstVersionToken } from '../first-version.ts'
 import { formParameters, required, type Parameters } from '../parameters.ts'
 import { issueToApplication } from './client-credentials.ts'
+import type { Exchange, Redeemed } from './exchange.ts'
 import { redeemAssertion } from './on-behalf-of.ts'
 import { redeemPassword } from './password.ts'
 import { redeemCode, redeemDevice, redeemRefresh } from './user-grants.ts'
-
-/** A token request whose client is known. */
-export interface Exchange {
-  tenant: TenantState
-  client: Client
-  /** How the client proved itself. */
-  proof: ClientProof
-  /** The first segment of the path, such as the tenant's id. */
-  segment: string
-  form: Parameters
-  claims: ClaimsRequest
-  request: FastifyRequest
-}
-
-/** What a grant of a user comes to; the rest of the answer is the same for all. */
-export type Redeemed = Omit<Answer, 'clientInfo' | 'client' | 'proof' | 'scopeText' | 'version'>
 
 type Redeem = (exchange: Exchange) => Redeemed | Promise<Redeemed>
 
@@ -73,6 +57,11 @@ export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
     const answer = await redeem(tenant, { ...asked, form, version: 1 })
     return asFirstVersionAnswer(answer, asked.form)
   })
+  for (const path of ['v2.0/token', 'v2.0/devicecode', 'token']) {
+    app.get(`/:tenant/oauth2/${path}`, async () => {
+      throw new EntraError(900561)
+    })
+  }
 }
 
 interface Asked {

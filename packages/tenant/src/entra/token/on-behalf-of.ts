@@ -13,7 +13,7 @@ import { EntraError } from '../errors.ts'
 import type { Grant } from '../grants.ts'
 import { required } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
-import type { Exchange, Redeemed } from './index.ts'
+import type { Exchange, Redeemed } from './exchange.ts'
 import { requireContexts, requireUser } from './user-grants.ts'
 
 /**

@@ -10,7 +10,7 @@ import { requireConsent, scopesToIssue } from '../consent/permissions.ts'
 import { EntraError } from '../errors.ts'
 import { required, type Parameters } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
-import type { Exchange, Redeemed } from './index.ts'
+import type { Exchange, Redeemed } from './exchange.ts'
 import { requireContexts } from './user-grants.ts'
 
 /** @throws EntraError 50034, 50126, 50057, 50076, 65001, as Microsoft's page and table of errors have them */

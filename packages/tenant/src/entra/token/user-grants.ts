@@ -10,7 +10,7 @@ import { EntraError } from '../errors.ts'
 import { grantOf, type CodeGrant, type Grant } from '../grants.ts'
 import { required } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
-import type { Exchange, Redeemed } from './index.ts'
+import type { Exchange, Redeemed } from './exchange.ts'
 
 /**
  * A second use is refused, and ends nothing: of an authorization code that was redeemed, Entra's table of errors says to

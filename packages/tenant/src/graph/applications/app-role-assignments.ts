@@ -9,9 +9,8 @@ import {
   assignAppRole,
   defaultAccess,
   findAssignment,
-  type AppRoleAssignment,
 } from '../../registry/app-role-assignments.ts'
-import type { Entry } from '../../registry/registry.ts'
+import type { AppRoleAssignment, Entry } from '../../registry/entry.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { denied, requireAccess, requireCaller, requireScope, type AnyCaller } from '../bearer.ts'
 import { badBody, notFound } from '../errors.ts'

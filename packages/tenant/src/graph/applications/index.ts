@@ -4,7 +4,6 @@
  */
 
 import type { FastifyInstance } from 'fastify'
-import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { keyed, listAnswer, objectAnswer, parseKey, readBody, selected } from '../odata.ts'
 import { parseOptions } from '../query.ts'
@@ -35,7 +34,7 @@ export function applicationRoutes(app: FastifyInstance, tenant: TenantState): vo
   app.post('/applications', { config }, async (request, reply) => {
     const caller = await requireWriter(tenant, request)
     const { application } = createApplication(tenant, caller, request.body)
-    const view = viewApplication(application, userDomain)
+    const view = viewApplication(application, tenant.domain)
     return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
   })
   for (const url of keyed('applications')) {
@@ -54,7 +53,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
     const rows = tenant.registry
       .entries()
       .filter((entry) => entry.isRegistered && !entry.isHidden && maySee(caller, entry))
-      .map(({ application }) => viewApplication(application, userDomain))
+      .map(({ application }) => viewApplication(application, tenant.domain))
     return listAnswer(tenant, applications, rows, request)
   })
   for (const url of keyed('applications')) {
@@ -62,7 +61,7 @@ function readRoutes(app: FastifyInstance, tenant: TenantState): void {
       const caller = await requireReader(tenant, request)
       const { application } = findApplication(tenant, caller, request.params.key)
       const select = selected(parseOptions(request.url).$select)
-      const view = viewApplication(application, userDomain, select?.includes('keyCredentials'))
+      const view = viewApplication(application, tenant.domain, select?.includes('keyCredentials'))
       return objectAnswer(tenant, applications, view, request.url)
     })
   }
@@ -76,7 +75,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
     if (wantsNew && key.name === 'uniqueName' && !lookUp(tenant, key)) {
       const body = { ...Object(request.body), uniqueName: key.value }
       const { application } = createApplication(tenant, caller, body)
-      const view = viewApplication(application, userDomain)
+      const view = viewApplication(application, tenant.domain)
       return reply.code(201).send(objectAnswer(tenant, applications, view, request.url))
     }
     const entry = findApplication(tenant, caller, request.params.key)

@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { userDomain } from '../../directory/generate.ts'
 import { newApplication } from '../../registry/application.ts'
 import type { Entry } from '../../registry/registry.ts'
 import type { TenantState } from '../../tenant-state.ts'
@@ -66,7 +65,7 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
     const rows = tenant.registry
       .deleted()
       .filter((entry) => maySee(caller, entry))
-      .map(({ application }) => viewApplication(application, userDomain))
+      .map(({ application }) => viewApplication(application, tenant.domain))
     return listAnswer(tenant, deletedItems, rows, request)
   })
   app.post<{ Params: { id: string } }>(
@@ -81,7 +80,7 @@ export function deletedApplicationRoutes(app: FastifyInstance, tenant: TenantSta
       if (!entry) throw notFound(id)
       if (!maySee(caller, entry)) throw denied()
       tenant.registry.restore(entry)
-      const view = viewApplication(entry.application, userDomain)
+      const view = viewApplication(entry.application, tenant.domain)
       return objectAnswer(tenant, deletedItems, view, request.url)
     },
   )

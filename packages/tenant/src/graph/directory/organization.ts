@@ -76,7 +76,7 @@ function viewOrganization(tenant: TenantState): Row {
         capabilities: 'Email, OfficeCommunicationsOnline',
         isDefault: true,
         isInitial: true,
-        name: userDomain,
+        name: tenant.domain,
         type: 'Managed',
       },
     ],
@@ -108,7 +108,7 @@ export function organizationRoutes(app: FastifyInstance, tenant: TenantState): v
 }
 
 /** https://learn.microsoft.com/graph/api/resources/domain */
-const domain = {
+const domainDefaults = {
   authenticationType: 'Managed',
   availabilityStatus: null,
   id: userDomain,
@@ -124,7 +124,7 @@ const domain = {
   state: null,
   supportedServices: ['Email', 'OfficeCommunicationsOnline'],
 }
-const domainType = rowType('domain', domain)
+const domainType = rowType('domain', domainDefaults)
 
 function domainRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/domains', { config }, async (request) => {
@@ -133,7 +133,7 @@ function domainRoutes(app: FastifyInstance, tenant: TenantState): void {
     const view = (row: Row) => pick(row, query.select)
     return listAnswer(tenant, request, {
       type: domainType,
-      objects: [domain],
+      objects: [{ ...domainDefaults, id: tenant.domain }],
       query,
       context: 'domains',
       view,
@@ -142,10 +142,10 @@ function domainRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get<{ Params: { key: string } }>('/domains/:key', { config }, async (request) => {
     await requireAccess(tenant, request, domains)
     const query = readQuery(request, domainType)
-    if (request.params.key.toLowerCase() !== userDomain) throw notFound(request.params.key)
+    if (request.params.key.toLowerCase() !== tenant.domain) throw notFound(request.params.key)
     return {
       '@odata.context': `${contextOf(tenant, 'domains', query)}/$entity`,
-      ...pick(domain, query.select),
+      ...pick({ ...domainDefaults, id: tenant.domain }, query.select),
     }
   })
 }

@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { userDomain } from '../../directory/generate.ts'
 import { isDynamic, newGroup, type TenantGroup } from '../../directory/groups.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { changeGroups, changeRoles, createGroups } from '../access.ts'
@@ -38,7 +37,7 @@ export function groupWriteRoutes(app: FastifyInstance, tenant: TenantState): voi
     const creator = caller.user && (isUnified || !caller.user.isAdmin) ? [caller.user.id] : []
     tenant.directory.putGroup({
       ...group,
-      ...(group.mailEnabled ? { mail: `${group.mailNickname}@${userDomain}` } : {}),
+      ...(group.mailEnabled ? { mail: `${group.mailNickname}@${tenant.domain}` } : {}),
       visibility: group.visibility ?? (isUnified ? 'Public' : null),
       owners: owners.length > 0 ? owners : creator,
     })

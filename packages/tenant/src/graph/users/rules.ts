@@ -1,6 +1,6 @@
 /** The rules for the values of users that are written. https://learn.microsoft.com/graph/api/user-post-users */
 
-import { userDomain } from '../../directory/generate.ts'
+import { verifiedDomains } from '../../directory/domains.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { badBody, invalidValue, objectConflict } from '../errors.ts'
@@ -58,7 +58,7 @@ function checkUserName(
       'userPrincipalName',
     )
   }
-  if (domain.toLowerCase() !== userDomain) {
+  if (!verifiedDomains(directory.users).has(domain.toLowerCase())) {
     throw badBody(
       'The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.',
     ).withDetail('InvalidValue', 'userPrincipalName')

@@ -9,19 +9,22 @@ import type { Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { person } from '../person.ts'
 import { words as common } from '../words.ts'
+import { clientEditor, peopleEditor } from './editing.ts'
+import type { FormValues } from './form-values.ts'
 import { latestApp } from './shows.ts'
 import { controlWords } from './words.ts'
 
 const words = controlWords.directory
 
-export function directorySection(tenant: TenantState): string {
+export function directorySection(tenant: TenantState, entered: FormValues): string {
   const accounts = testAccounts(tenant.directory.users)
   return html`<h2>${words.accounts}</h2>
     <p class="quiet">${words.accountsHint}</p>
     <ul class="accounts">
       !${accounts.map((account) => accountCard(tenant, account))}
     </ul>
-    !${sizeForm(tenant)} !${identity(tenant)}`
+    !${peopleEditor(tenant, entered)} !${clientEditor(tenant, entered)} !${sizeForm(tenant)}
+    !${identity(tenant)}`
 }
 
 function accountCard(tenant: TenantState, { purpose, user }: TestAccount): string {

@@ -5,6 +5,8 @@ export interface FormValues {
   scenario?: string
   times?: string
   user?: string
+  /** Id of the client to edit. */
+  client?: string
   /** The text of the filter. */
   q?: string
   /** `popular`: the form stood among the popular ones. */
@@ -13,7 +15,7 @@ export interface FormValues {
   problem?: string
 }
 
-const names = ['scenario', 'times', 'user', 'q', 'from'] as const
+const names = ['scenario', 'times', 'user', 'client', 'q', 'from'] as const
 
 /** @param members of a form or of a query; an empty one counts as absent */
 export function readFormValues(members: unknown): FormValues {

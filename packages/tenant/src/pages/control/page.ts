@@ -38,7 +38,7 @@ export function controlPage(
       html`!${activeSection(tenant, scenarios)} !${scenarioSection(tenant, scenarios, entered)}
       !${faultSection(tenant)} !${filter.element}`,
     requests: () => html`!${requestSection(tenant, entered.q)} !${live.element}`,
-    directory: () => directorySection(tenant),
+    directory: () => directorySection(tenant, entered),
   }[tab]
   const main = html`<h1>${controlWords.title}</h1>
     <p class="quiet">${controlWords.about}</p>

@@ -1,0 +1,59 @@
+/** One application of the tenant, and what the registry of all offers. */
+
+import type { Application, ServicePrincipal } from './application.ts'
+import type { Client } from './client.ts'
+
+/** https://learn.microsoft.com/graph/api/resources/approleassignment */
+export interface AppRoleAssignment {
+  id: string
+  /** A role of the resource; `defaultAccess`: access without a role. */
+  appRoleId: string
+  principalId: string
+  principalType: 'User' | 'Group' | 'ServicePrincipal'
+  createdDateTime: string
+}
+
+/** One application, and its presence in the tenant. */
+export interface Entry {
+  application: Application
+  /** Without one, no user can sign in. */
+  servicePrincipal: ServicePrincipal | undefined
+  /** Registered here; Microsoft's own are only present. */
+  isRegistered: boolean
+  /** Users and service principals that may manage it; the first made it. */
+  ownerIds: readonly string[]
+  /** The number of further requests for which Graph does not show it. */
+  hiddenFor: number
+  /** Graph does not show it to the current request. */
+  isHidden: boolean
+  /** The roles of this application that users, groups and applications have. */
+  appRoleAssignments: readonly AppRoleAssignment[]
+  fixed: Partial<Client>
+}
+
+export interface Registry {
+  /** Every application, also those that Graph does not show yet. */
+  entries(): readonly Entry[]
+  /** By application (client) id. */
+  entry(appId: string): Entry | undefined
+  /** Undefined for an application that does not exist, or is not present in the tenant. */
+  client(clientId: string): Client | undefined
+  /** The clients that are registered here. */
+  clients(): readonly Client[]
+  /**
+   * @param ownerIds the users that make it; none for one of the tenant's configuration
+   * @param hiddenFor the number of requests for which Graph does not show it
+   */
+  add(application: Application, ownerIds: readonly string[], hiddenFor: number): Entry
+  /** Keeps it in `deleted`. */
+  remove(entry: Entry): void
+  deleted(): readonly Entry[]
+  /** Takes a deleted one back, without what others had granted to it. */
+  restore(entry: Entry): void
+  /** Removes a deleted one for good. */
+  purge(entry: Entry): void
+  /** Counts a request to Graph's applications, for those that are hidden. */
+  beginRequest(): void
+  /** Takes the place of everything: what is present, and what is deleted. */
+  load(present: readonly Entry[], deleted: readonly Entry[]): void
+}

@@ -1,0 +1,266 @@
+/**
+ * Everything of a tenant that its users, administrators and clients have made, as plain JSON: to keep it across restarts,
+ * to export it, to import it elsewhere, and to go back to the start.
+ *
+ * It holds private keys and client secrets, all of this tenant only.
+ */
+
+import { Type, type Static } from 'typebox'
+import { schemaProblems } from '../config/schema-problems.ts'
+import type { DirectorySnapshot } from '../directory/directory.ts'
+import { newApplication, newServicePrincipal, type Application } from '../registry/application.ts'
+import type { Entry, Registry } from '../registry/registry.ts'
+import type { TenantState } from '../tenant-state.ts'
+
+/** Changes with the form. An older form is refused, not guessed at. */
+const version = 1
+
+const kind = 'gatehouse-tenant'
+
+const Texts = Type.Array(Type.String())
+
+const StoredEntry = Type.Object({
+  application: Type.Object({ id: Type.String(), appId: Type.String(), displayName: Type.String() }),
+  servicePrincipal: Type.Union([Type.Object({ id: Type.String() }), Type.Null()]),
+  isRegistered: Type.Boolean(),
+  ownerIds: Texts,
+  appRoleAssignments: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      appRoleId: Type.String(),
+      principalId: Type.String(),
+      principalType: Type.Union([
+        Type.Literal('User'),
+        Type.Literal('Group'),
+        Type.Literal('ServicePrincipal'),
+      ]),
+      createdDateTime: Type.String(),
+    }),
+  ),
+  postLogoutRedirectUris: Texts,
+})
+
+/** The form of a snapshot, as far as a wrong one could break the tenant. */
+export const Snapshot = Type.Object({
+  kind: Type.Literal(kind, { description: `"${kind}"` }),
+  version: Type.Literal(version, { description: `${version}` }),
+  tenantId: Type.String({ description: 'the id of the tenant that it is of' }),
+  users: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    description: 'the number of generated users',
+  }),
+  directory: Type.Object(
+    {
+      users: Type.Array(
+        Type.Object({
+          object: Type.Object({
+            id: Type.String(),
+            displayName: Type.String(),
+            userPrincipalName: Type.String(),
+            businessPhones: Texts,
+            accountEnabled: Type.Boolean(),
+            userType: Type.Union([Type.Literal('Member'), Type.Literal('Guest')]),
+            isAdmin: Type.Boolean(),
+            roles: Texts,
+            groups: Texts,
+          }),
+        }),
+      ),
+      groups: Type.Array(
+        Type.Object({
+          object: Type.Object({
+            id: Type.String(),
+            displayName: Type.String(),
+            groupTypes: Texts,
+            firstMembers: Texts,
+            owners: Texts,
+          }),
+        }),
+      ),
+      members: Type.Record(Type.String(), Type.Record(Type.String(), Type.Boolean())),
+      managers: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])),
+    },
+    { description: 'what differs from the generated directory' },
+  ),
+  accounts: Type.Object(
+    {
+      disabled: Texts,
+      revoked: Type.Record(Type.String(), Type.Integer()),
+      tokens: Type.Record(Type.String(), Type.Object({ count: Type.Integer(), at: Type.Number() })),
+    },
+    { description: 'disabled accounts and revoked sessions' },
+  ),
+  applications: Type.Array(StoredEntry, { description: 'a list of applications' }),
+  deletedApplications: Type.Array(StoredEntry, { description: 'a list of applications' }),
+  consents: Type.Array(
+    Type.Object({
+      clientId: Type.String(),
+      userId: Type.Union([Type.String(), Type.Null()]),
+      scopes: Texts,
+    }),
+    { description: 'a list of consents' },
+  ),
+  policies: Type.Object(
+    {
+      adminConsentOnly: Type.Boolean(),
+      secretsExpired: Type.Boolean(),
+      guestsRestricted: Type.Boolean(),
+      newApplicationsHiddenFor: Type.Integer({ minimum: 0 }),
+      authenticationContexts: Type.Record(Type.String(), Type.String()),
+    },
+    { description: 'the policies' },
+  ),
+  /** Absent: the keys stay. */
+  keys: Type.Optional(
+    Type.Object(
+      {
+        signing: Type.Array(
+          Type.Object({
+            kid: Type.String(),
+            privateKey: Type.String(),
+            certificate: Type.Union([Type.String(), Type.Null()]),
+            isPublished: Type.Boolean(),
+          }),
+          { minItems: 1, description: 'a list of keys' },
+        ),
+        seal: Type.String({
+          pattern: '^[A-Za-z0-9+/]{43}=$',
+          description: 'the key of refresh tokens',
+        }),
+      },
+      { description: 'the keys' },
+    ),
+  ),
+  /** Of what the configuration says about applications, by their id. */
+  configured: Type.Record(Type.String(), Type.String(), { description: 'fingerprints' }),
+})
+
+export type Snapshot = Static<typeof Snapshot>
+
+/**
+ * @param configured fingerprints of the configured applications
+ * @param withKeys false if they are to stay: making the first one takes a moment
+ */
+export function takeSnapshot(
+  tenant: TenantState,
+  configured: Readonly<Record<string, string>>,
+  withKeys = true,
+): Snapshot {
+  const { directory, registry, consents, policies, keys, seal } = tenant
+  return {
+    kind,
+    version,
+    tenantId: tenant.tenantId,
+    users: directory.size,
+    directory: directory.snapshot() as unknown as Snapshot['directory'],
+    accounts: directory.accountSnapshot(),
+    applications: registry.entries().map(storedEntry),
+    deletedApplications: registry.deleted().map(storedEntry),
+    consents: consents
+      .list()
+      .map((one) => ({ ...one, scopes: [...one.scopes], userId: one.userId ?? null })),
+    policies: {
+      adminConsentOnly: policies.adminConsentOnly,
+      secretsExpired: policies.secretsExpired,
+      guestsRestricted: policies.guestsRestricted,
+      newApplicationsHiddenFor: policies.newApplicationsHiddenFor,
+      authenticationContexts: Object.fromEntries(policies.authenticationContexts),
+    },
+    ...(withKeys ? { keys: { signing: keys.snapshot(), seal: seal.exportKey() } } : {}),
+    configured: { ...configured },
+  }
+}
+
+/** Why a value is no snapshot of this version that the tenant can take; undefined: it is one. */
+export function snapshotProblem(value: unknown): string | undefined {
+  const problems = schemaProblems(Snapshot, value)
+  // Of another version, everything else may be wrong too.
+  const first = problems.find(({ key }) => key === 'kind' || key === 'version') ?? problems[0]
+  if (first) return `"${first.key}" ${first.message}`
+  // It has just been checked.
+  const snapshot = value as Snapshot
+  const entries = [...snapshot.applications, ...snapshot.deletedApplications]
+  const broken = entries.find((entry) => entry.isRegistered && !isApplication(entry))
+  return broken && `the application "${broken.application.displayName}" is not complete`
+}
+
+/** Whether all members of an application have the types that the registry relies on. */
+function isApplication({
+  application,
+  servicePrincipal,
+}: Snapshot['applications'][number]): boolean {
+  const { id, appId, displayName } = application
+  const sample = newApplication({ id, appId, displayName }, 0)
+  const principal = newServicePrincipal('', '')
+  return (
+    hasForm(sample, application) &&
+    (servicePrincipal === null || hasForm(principal, servicePrincipal))
+  )
+}
+
+/** The same members of the same types as a sample; null in the sample stands for anything. */
+function hasForm(sample: unknown, value: unknown): boolean {
+  if (sample === null) return true
+  if (Array.isArray(sample)) return Array.isArray(value)
+  if (typeof sample !== 'object') return typeof value === typeof sample
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const members = new Map<string, unknown>(Object.entries(value))
+  return Object.entries(sample).every(([name, part]) => hasForm(part, members.get(name)))
+}
+
+/** Takes the place of everything that a snapshot has. @throws Error if the keys cannot be read; nothing is changed then */
+export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
+  const { directory, registry, consents, policies, keys, seal } = tenant
+  const present = snapshot.applications.map((stored) => entryOf(registry, stored))
+  const deleted = snapshot.deletedApplications.map((stored) => entryOf(registry, stored))
+  if (snapshot.keys) {
+    keys.restore(snapshot.keys.signing)
+    seal.importKey(snapshot.keys.seal)
+  }
+  directory.resize(snapshot.users)
+  directory.restore(snapshot.directory as unknown as DirectorySnapshot)
+  directory.restoreAccounts(snapshot.accounts)
+  registry.load(present, deleted)
+  consents.withdraw()
+  for (const { clientId, userId, scopes } of snapshot.consents) {
+    consents.set({ clientId, userId: userId ?? undefined, scopes })
+  }
+  const { authenticationContexts, ...flags } = snapshot.policies
+  Object.assign(policies, flags)
+  for (const at of policies.authenticationContexts.keys()) policies.requireContext(at, undefined)
+  for (const [at, context] of Object.entries(authenticationContexts)) {
+    policies.requireContext(at as Parameters<typeof policies.requireContext>[0], context)
+  }
+}
+
+function storedEntry(entry: Entry): Snapshot['applications'][number] {
+  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments, fixed } = entry
+  const { id, appId, displayName } = application
+  return {
+    // Microsoft's own have hundreds of permissions, which are the same in every tenant.
+    application: isRegistered ? application : { id, appId, displayName },
+    servicePrincipal: servicePrincipal ?? null,
+    isRegistered,
+    ownerIds: [...ownerIds],
+    appRoleAssignments: [...appRoleAssignments],
+    postLogoutRedirectUris: [...(fixed.postLogoutRedirectUris ?? [])],
+  }
+}
+
+/** What only the options say about a client is that of the running tenant. */
+function entryOf(registry: Registry, stored: Snapshot['applications'][number]): Entry {
+  const known = registry.entry(stored.application.appId)
+  const application = stored.isRegistered ? (stored.application as Application) : known?.application
+  if (!application) throw new Error(`There is no application ${stored.application.appId} here.`)
+  return {
+    application,
+    servicePrincipal: (stored.servicePrincipal ?? undefined) as Entry['servicePrincipal'],
+    isRegistered: stored.isRegistered,
+    ownerIds: stored.ownerIds,
+    hiddenFor: 0,
+    isHidden: false,
+    appRoleAssignments: stored.appRoleAssignments,
+    fixed: known?.fixed ?? { postLogoutRedirectUris: stored.postLogoutRedirectUris },
+  }
+}
