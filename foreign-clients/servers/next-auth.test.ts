@@ -64,7 +64,8 @@ async function start(settings: object): Promise<Application> {
     const nextauth = request.params['nextauth']
     const query = { ...request.query, nextauth }
     const cookies = cookiesOf(request)
-    const { method, headers, body = {} } = request as Request & { body?: object }
+    const { method, headers } = request
+    const body: unknown = request.body ?? {}
     return NextAuth({ query, cookies, method, headers, body }, answer, options)
   })
   return serve(app, port)

@@ -51,6 +51,18 @@ async function principalOf(appId: string): Promise<string> {
 }
 
 describe('client credentials', () => {
+  it.each([
+    ['https://management.azure.com/.default', 'https://management.azure.com'],
+    ['https://management.azure.com//.default', 'https://management.azure.com/'],
+    ['https://vault.azure.net/.default', 'https://vault.azure.net'],
+    ['https://storage.azure.com/.default', 'https://storage.azure.com'],
+  ])('give a token without roles for an API of Azure: %s', async (scope, audience) => {
+    const claims = claimsOf(String((await ask(scope)).body['access_token']))
+    expect(claims).toMatchObject({ aud: audience, appid: localClient.clientId })
+    expect(claims).not.toHaveProperty('roles')
+    expect(claims).not.toHaveProperty('scp')
+  })
+
   it('give an app-only token for Graph, with the granted roles and nothing of a user', async () => {
     const { status, body } = await ask(graphDefault)
     expect(status).toBe(200)

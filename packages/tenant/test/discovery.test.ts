@@ -72,6 +72,14 @@ describe('discovery', () => {
     expect(keys.body['keys']).toHaveLength(1)
   })
 
+  it.each([wellKnown, `v2.0/${wellKnown}`, 'discovery/v2.0/keys'])(
+    'answers HEAD of %s as it answers GET, without the body',
+    async (path) => {
+      const head = await fetch(`${tenant.origin}/common/${path}`, { method: 'HEAD' })
+      expect([head.status, await head.text()]).toEqual([200, ''])
+    },
+  )
+
   it.each(['another.example', '00000000-0000-0000-0000-000000000000'])(
     'knows no tenant %s',
     async (name) => {

@@ -433,6 +433,12 @@ describe('a user without a role, whose application may write everything', () => 
     expect((await ask('POST', '/users', newUser(), owning)).status).toBe(403)
     expect((await ask('PATCH', `/users/${other.id}`, { city: 'x' }, owning)).status).toBe(403)
     expect((await ask('DELETE', `/users/${other.id}`, undefined, owning)).status).toBe(403)
+    const photo = await fetch(`${tenant.graphUrl}/users/${other.id}/photo/$value`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${owning}`, 'content-type': 'image/png' },
+      body: 'x',
+    })
+    expect(photo.status).toBe(403)
     const group = { displayName: 'O', mailEnabled: false, mailNickname: 'o', securityEnabled: true }
     const { status, body } = await ask('POST', '/groups', group, owning)
     expect(status).toBe(201)

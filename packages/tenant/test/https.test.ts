@@ -168,7 +168,7 @@ describe('a tenant with https', () => {
   })
 
   it('has the origin of Graph in its links', async () => {
-    const [{ clientId = '' } = {}] = tenant.clients
+    const [{ clientId } = { clientId: '' }] = tenant.clients
     const forged = await fetchToken(clientId)
     const { text } = await get('/v1.0/users?$top=2', { authorization: `Bearer ${forged}` })
     expect(JSON.parse(text)).toMatchObject({

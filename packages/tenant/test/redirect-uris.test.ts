@@ -131,6 +131,11 @@ describe('a program on a user’s machine', () => {
     expect((await fetch(address)).status).toBe(200)
     const { status } = await postAs(tenant, native, codeForm(parameters.get('code') ?? '', uri))
     expect(status).toBe(200)
+    // It was registered under `common`, so it is good under no other name of a tenant.
+    const other = `${tenant.origin}/organizations/oauth2/nativeclient`
+    expect((await fetch(other)).status).toBe(200)
+    const refused = await fetch(urlFor(tenant, native, { redirect_uri: other }))
+    expect(await refused.text()).toContain('AADSTS50011')
     const elsewhere = 'https://evil.example/common/oauth2/nativeclient'
     const page = await fetch(urlFor(tenant, native, { redirect_uri: elsewhere }))
     expect(await page.text()).toContain('AADSTS50011')

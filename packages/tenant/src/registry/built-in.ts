@@ -35,7 +35,53 @@ export function firstPartyApplications(now: number): Application[] {
       publicClient: { redirectUris: ['http://localhost'] },
     },
     ordersApplication(now),
+    ...azureApis.map((api) => azureApplication(api, now)),
   ]
+}
+
+interface AzureApi {
+  name: string
+  appId: string
+  /** Of its only scope, `user_impersonation`. */
+  scopeId: string
+  uris: readonly string[]
+}
+
+/**
+ * APIs of Azure that its client libraries ask for by name. They are not served here, but have tokens: without roles,
+ * because what an application may do there is decided by Azure's own role assignments.
+ * https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
+ */
+const azureApis: readonly AzureApi[] = [
+  {
+    name: 'Windows Azure Service Management API',
+    appId: '797f4846-ba00-4fd7-ba43-dac1f8f63013',
+    scopeId: '41094075-9dad-400e-a0bd-54e686782033',
+    uris: ['https://management.azure.com', 'https://management.core.windows.net'],
+  },
+  {
+    name: 'Azure Key Vault',
+    appId: 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093',
+    scopeId: 'f53da476-18e3-4152-8e01-aec403e6edc0',
+    uris: ['https://vault.azure.net'],
+  },
+  {
+    name: 'Azure Storage',
+    appId: 'e406a681-f3d4-42a8-90b6-c2b029497af1',
+    scopeId: '03e0da56-190b-40ad-a80c-ea378c433f7f',
+    uris: ['https://storage.azure.com'],
+  },
+]
+
+function azureApplication({ name, appId, scopeId, uris }: AzureApi, now: number): Application {
+  const azure = named(name, appId, now)
+  const scope = permissionScope(scopeId, 'user_impersonation', 'User', name)
+  return {
+    ...azure,
+    // With the slash too, which some libraries send.
+    identifierUris: uris.flatMap((uri) => [uri, `${uri}/`]),
+    api: { ...azure.api, oauth2PermissionScopes: [scope] },
+  }
 }
 
 const graphScopes: PermissionScope[] = delegatedPermissions.map(({ id, value, needsAdmin }) => {

@@ -27,10 +27,9 @@ export function isAllowedRedirectUri(uri: string, platform: Platform): boolean {
   return platform === 'publicClient' && !unsafeSchemes.includes(protocol)
 }
 
-/** Of Microsoft's cloud: an application with a browser of its own sees the answer there. */
-const nativeClient = 'https://login.microsoftonline.com/common/oauth2/nativeclient'
-/** The same address at any other host, such as the tenant's. */
-const nativeClientPath = /^https?:\/\/[^/?#]+\/common\/oauth2\/nativeclient$/
+/** Of Microsoft's cloud, under any name of a tenant: an application with a browser of its own sees the answer there. */
+const nativeClient = 'https://login.microsoftonline.com'
+const nativeClientPath = /^https?:\/\/[^/?#]+(\/[^/?#]+\/oauth2\/nativeclient)$/
 
 /**
  * Compares as Entra does: character by character, but the port of a `localhost` address is ignored (RFC 8252 section
@@ -40,7 +39,10 @@ const nativeClientPath = /^https?:\/\/[^/?#]+\/common\/oauth2\/nativeclient$/
  */
 export function matchesRedirectUri(registered: string, uri: string, origin = ''): boolean {
   if (registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)) return true
-  return registered === nativeClient && nativeClientPath.test(uri) && uri.startsWith(`${origin}/`)
+  const [, path] = nativeClientPath.exec(uri) ?? []
+  return (
+    path !== undefined && registered === `${nativeClient}${path}` && uri.startsWith(`${origin}/`)
+  )
 }
 
 function withoutLocalPort(uri: string): string {

@@ -66,7 +66,7 @@ export function authorizeRoutes(app: FastifyInstance, tenant: TenantState): void
       return answer(asked, (exchange) => proceed(exchange, form))
     })
   }
-  app.get('/common/oauth2/nativeclient', async (_request, reply) =>
+  app.get('/:tenant/oauth2/nativeclient', async (_request, reply) =>
     sendPage(reply, nativeClientPage()),
   )
 }

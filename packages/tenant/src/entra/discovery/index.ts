@@ -17,11 +17,15 @@ type Answer = (request: FastifyRequest<Route>, segment: TenantSegment) => unknow
 export function discoveryRoutes(app: FastifyInstance, tenant: TenantState): void {
   const get = (path: string, endpoint: Endpoint, answer: Answer) => {
     answerPreflight(app, path, 'GET, OPTIONS')
-    app.get<Route>(path, { config: { endpoint } }, async (request, reply: FastifyReply) => {
-      allowAllOrigins(reply)
-      applyFault(tenant, endpoint, request)
-      return answer(request, requireTenant(tenant, request.params.tenant))
-    })
+    app.get<Route>(
+      path,
+      { config: { endpoint }, exposeHeadRoute: true },
+      async (request, reply: FastifyReply) => {
+        allowAllOrigins(reply)
+        applyFault(tenant, endpoint, request)
+        return answer(request, requireTenant(tenant, request.params.tenant))
+      },
+    )
   }
   const wellKnown = '.well-known/openid-configuration'
   get(`/:tenant/v2.0/${wellKnown}`, 'discovery', (_request, segment) =>

@@ -1,24 +1,18 @@
 /** What Graph answers to addresses that the tenant does not serve. */
 
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { badBody, badRequest, GraphError, notFound } from '../errors.ts'
+import { badBody, badRequest, GraphError } from '../errors.ts'
 
-interface Pattern {
-  segments: readonly string[]
-  methods: Set<string>
-}
+type Pattern = readonly string[]
 
 /** Keeps the patterns of all routes that are registered after it. @returns what to answer to an unknown address */
 export function watchRoutes(app: FastifyInstance): (request: FastifyRequest) => GraphError {
   const patterns = new Map<string, Pattern>()
-  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+  app.addHook('onRoute', ({ url }: RouteOptions) => {
     // Such a route takes any name, and asks here about those that are none.
-    if (url.includes('/:property')) return
-    const pattern = patterns.get(url) ?? { segments: segmentsOf(url), methods: new Set() }
-    patterns.set(url, pattern)
-    for (const one of [method].flat()) pattern.methods.add(one)
+    if (!url.includes('/:property')) patterns.set(url, segmentsOf(url))
   })
-  return (request) => unknown([...patterns.values()], segmentsOf(request.url), request.method)
+  return (request) => unknown([...patterns.values()], segmentsOf(request.url))
 }
 
 function segmentsOf(url: string): readonly string[] {
@@ -29,24 +23,17 @@ function segmentsOf(url: string): readonly string[] {
     .filter(Boolean)
 }
 
-function unknown(
-  patterns: readonly Pattern[],
-  path: readonly string[],
-  method: string,
-): GraphError {
-  const known = patterns.filter(
-    ({ segments }) => segments.length === path.length && depthOf(segments, path) === path.length,
-  )
-  // A key that is too long for the router is no object's.
-  if (known.some(({ methods }) => methods.has(method))) return notFound(path.at(-1) ?? '')
-  if (known.length > 0) {
+function unknown(patterns: readonly Pattern[], path: readonly string[]): GraphError {
+  const isKnown = (pattern: Pattern) =>
+    pattern.length === path.length && depthOf(pattern, path) === path.length
+  if (patterns.some(isKnown)) {
     return new GraphError(
       405,
       'Request_BadRequest',
       'Specified HTTP method is not allowed for the request target.',
     )
   }
-  const depth = Math.max(0, ...patterns.map(({ segments }) => depthOf(segments, path)))
+  const depth = Math.max(0, ...patterns.map((pattern) => depthOf(pattern, path)))
   const segment = path[depth] ?? path.at(-1) ?? ''
   return (
     ofOtherService(path, segment) ??
@@ -60,9 +47,9 @@ function name(segment: string): string {
 }
 
 /** How many segments of the path the pattern has. */
-function depthOf(segments: readonly string[], path: readonly string[]): number {
-  const differs = segments.findIndex((segment, place) => !fits(segment, path[place]))
-  return differs < 0 ? segments.length : differs
+function depthOf(pattern: Pattern, path: readonly string[]): number {
+  const differs = pattern.findIndex((segment, place) => !fits(segment, path[place]))
+  return differs < 0 ? pattern.length : differs
 }
 
 /** A segment of a pattern is a name, `:key`, or `name(:key`. */

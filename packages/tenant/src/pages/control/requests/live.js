@@ -19,7 +19,7 @@ const refresh = async () => {
   live.replaceChildren(...next.getElementById('live').childNodes)
 }
 const refreshSoon = () => {
-  timer ??= setTimeout(refresh, 300)
+  timer ??= setTimeout(() => void refresh(), 300)
 }
 
 pause.hidden = false
