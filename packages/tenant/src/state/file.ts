@@ -16,7 +16,7 @@ export function readState(file: string): Snapshot | undefined {
   if (value === undefined) return undefined
   const problem = snapshotProblem(value)
   if (problem === undefined) return value as Snapshot
-  throw unusable(file, `${problem}`)
+  throw unusable(file, problem)
 }
 
 function parsed(file: string): unknown {

@@ -184,12 +184,15 @@ function membersOf({ directory }: TenantState, { groups, ...rest }: Static<typeo
   return { ...rest, groups: ids }
 }
 
+/** The part before the domain, which is the same for all. */
+function nameOf(userName: string): string {
+  return userName.split('@')[0] ?? userName
+}
+
 /** @throws ControlError 404 with the names near it */
 export function requireUser({ directory }: TenantState, text: string): TenantUser {
   const user = directory.byIdOrName(text)
   if (user) return user
-  // The part before the domain, which is the same for all.
-  const nameOf = (userName: string) => userName.split('@')[0] ?? userName
   const names = directory.users.slice(0, 1_000).map((one) => nameOf(one.userPrincipalName))
   const neighbours = closeNames(nameOf(text), names).flatMap(
     (name) => directory.users[names.indexOf(name)]?.userPrincipalName ?? [],
