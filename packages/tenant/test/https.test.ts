@@ -168,8 +168,7 @@ describe('a tenant with https', () => {
   })
 
   it('has the origin of Graph in its links', async () => {
-    const [{ clientId } = { clientId: '' }] = tenant.clients
-    const forged = await fetchToken(clientId)
+    const forged = await fetchToken(tenant.clients[0]?.clientId ?? '')
     const { text } = await get('/v1.0/users?$top=2', { authorization: `Bearer ${forged}` })
     expect(JSON.parse(text)).toMatchObject({
       '@odata.context': expect.stringContaining(`${graphOrigin}/v1.0/$metadata`),

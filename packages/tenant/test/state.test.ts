@@ -202,6 +202,8 @@ describe('a reset', () => {
     expect(tenant.scenarios.list().some(({ active }) => active)).toBe(false)
     expect(tenant.clock.offset()).toBeLessThan(60_000)
     expect(await signIn(tenant, { prompt: 'none' }, { cookies })).toHaveProperty('error')
+    const silent = tenant.journal.entries().find(({ endpoint }) => endpoint === 'authorize')
+    expect(silent?.problem?.code).toBe('AADSTS50058')
   })
 })
 

@@ -60,8 +60,10 @@ export function clockRoutes(app: FastifyInstance, tenant: TenantState): void {
     { config: documented('Sets the time, or stops it'), schema: { body: Setting } },
     async (request) => {
       const { now, frozen } = bodyOf(Setting, request)
-      if (now !== undefined) clock.set(timeOf(now))
+      const at = now === undefined ? undefined : timeOf(now)
+      // First: a time that is set while the clock runs would be later by the time that it is stopped.
       if (frozen !== undefined) clock.freeze(frozen)
+      if (at !== undefined) clock.set(at)
       return state()
     },
   )

@@ -185,7 +185,9 @@ function membersOf({ directory }: TenantState, { groups, ...rest }: Static<typeo
 }
 
 /** The part before the domain, which is the same for all. */
-const nameOf = (userName: string) => userName.split('@')[0] ?? userName
+function nameOf(userName: string): string {
+  return userName.split('@')[0] ?? userName
+}
 
 /** @throws ControlError 404 with the names near it */
 export function requireUser({ directory }: TenantState, text: string): TenantUser {
