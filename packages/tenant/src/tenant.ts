@@ -126,6 +126,7 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   })
   tenant.origin = origin ?? listening
   tenant.graphOrigin = graphOrigin ?? tenant.origin
+  tenant.registry.graphOrigin = tenant.graphOrigin
   return publicTenant(tenant, app, {
     ...lifecycle,
     address: listening,

@@ -63,6 +63,16 @@ describe('client credentials', () => {
     expect(claims).not.toHaveProperty('scp')
   })
 
+  it('take this tenant’s address of Graph for a name of Graph, as each cloud has its own', async () => {
+    const { body } = await ask(`${new URL(tenant.graphUrl).origin}/.default`)
+    const token = String(body['access_token'])
+    expect(claimsOf(token)).toMatchObject({ aud: new URL(tenant.graphUrl).origin })
+    const other = await ask('https://graph.example.test/.default')
+    expect(other.body).toMatchObject({ error_codes: [500011] })
+    const { status } = await graph(tenant, token, 'GET', '/users')
+    expect(status).toBe(200)
+  })
+
   it('give an app-only token for Graph, with the granted roles and nothing of a user', async () => {
     const { status, body } = await ask(graphDefault)
     expect(status).toBe(200)

@@ -1,14 +1,12 @@
 /** The scopes that this tenant knows: OpenID's, and Graph's delegated permissions. */
 
-import { graphAppId } from '../registry/built-in.ts'
 import { findDelegated } from '../registry/graph-permissions.ts'
 import type { Registry } from '../registry/registry.ts'
 import { EntraError } from './errors.ts'
-import { findResource, prefixOf, valueOf } from '../registry/resources.ts'
+import { findResource, graphNames, prefixOf, valueOf } from '../registry/resources.ts'
 
 export const openIdScopes = ['openid', 'profile', 'email', 'offline_access'] as const
 
-const graphResources = ['https://graph.microsoft.com', 'https://graph.microsoft.com/', graphAppId]
 const defaultScope = '.default'
 
 /**
@@ -19,7 +17,10 @@ const defaultScope = '.default'
  * 650053 for a scope that the API does not have
  */
 export function parseScopes(text: string, registry: Registry): string[] {
-  const asked = text.split(' ').filter(Boolean).map(withoutGraph)
+  const asked = text
+    .split(' ')
+    .filter(Boolean)
+    .map((scope) => withoutGraph(scope, registry))
   const ofApis = asked.filter((scope) => !isOpenId(scope))
   const defaults = ofApis.filter((scope) => valueOf(scope).toLowerCase() === defaultScope)
   if (defaults.length > 0 && ofApis.length > 1) {
@@ -72,8 +73,9 @@ export function noResource(registry: Registry, name: string): EntraError {
   })
 }
 
-function withoutGraph(scope: string): string {
-  const isGraph = graphResources.includes(prefixOf(scope).toLowerCase())
+function withoutGraph(scope: string, registry: Registry): string {
+  const name = prefixOf(scope).toLowerCase()
+  const isGraph = graphNames(registry).some((one) => one.toLowerCase() === name)
   const plain = isGraph ? valueOf(scope) : scope
   return plain.toLowerCase() === defaultScope ? defaultScope : plain
 }

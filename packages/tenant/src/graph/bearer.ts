@@ -6,8 +6,8 @@ import type { TenantUser } from '../directory/directory.ts'
 import { contextClaims } from '../entra/claims-request.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { openState } from '../tokens/access-claims.ts'
-import { graphAudiences } from '../tokens/access-token.ts'
 import { firstIssuer } from '../tokens/api-token.ts'
+import { graphNames } from '../registry/resources.ts'
 import { badRequest, GraphError, insufficientClaims, invalidToken } from './errors.ts'
 
 /** A user, by way of an application: a delegated token. */
@@ -135,7 +135,7 @@ async function verify(tenant: TenantState, token: string) {
       },
       {
         algorithms: ['RS256'],
-        audience: [...graphAudiences],
+        audience: [...graphNames(tenant.registry)],
         issuer: [firstIssuer(tenant), issuerOf(tenant)],
         currentDate: new Date(tenant.now()),
         requiredClaims: ['exp'],

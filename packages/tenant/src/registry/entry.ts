@@ -32,6 +32,8 @@ export interface Entry {
 }
 
 export interface Registry {
+  /** Where this tenant serves Graph: a further name for it. Undefined until the tenant listens. */
+  graphOrigin: string | undefined
   /** Every application, also those that Graph does not show yet. */
   entries(): readonly Entry[]
   /** By application (client) id. */

@@ -21,6 +21,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
   }
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
+    graphOrigin: undefined,
     entries: () => [...entries.values()],
     entry: find,
     client: (clientId) => clientOfEntry(find(clientId)),

@@ -34,9 +34,20 @@ export function findResource(registry: Registry, name: string): Resource | undef
 export function entryNamed(registry: Registry, name: string): Entry | undefined {
   const wanted = name.toLowerCase()
   return registry.entries().find(({ application, servicePrincipal }) => {
-    const names = [application.appId, ...application.identifierUris]
+    const { appId, identifierUris } = application
+    const names = appId === graphAppId ? graphNames(registry) : [appId, ...identifierUris]
     return servicePrincipal?.accountEnabled && names.some((one) => one.toLowerCase() === wanted)
   })
+}
+
+/**
+ * The names that a scope or a token has for Graph: its application id, its identifier URIs, and the address at which this
+ * tenant serves it, as each cloud of Microsoft has its own.
+ */
+export function graphNames(registry: Registry): readonly string[] {
+  const { graphOrigin } = registry
+  const identifierUris = registry.entry(graphAppId)?.application.identifierUris ?? []
+  return [graphAppId, ...identifierUris, ...(graphOrigin ? [graphOrigin, `${graphOrigin}/`] : [])]
 }
 
 export function resourceOf(application: Application): Resource {

@@ -1,7 +1,7 @@
 /** Access tokens of users: for Graph, signed JWTs of about Entra's size (2 kB), which only Graph reads; for other APIs, `api-token.ts`. */
 
 import { randomBytes } from 'node:crypto'
-import { prefixOf } from '../registry/resources.ts'
+import { graphNames, prefixOf } from '../registry/resources.ts'
 import { isOpenId } from '../entra/scopes.ts'
 import { signRs256 } from '../keys.ts'
 import { graphAppId } from '../registry/built-in.ts'
@@ -10,13 +10,6 @@ import { apiOf, apiToken, firstIssuer } from './api-token.ts'
 import { methodsOf, stateOf } from './access-claims.ts'
 import type { AccessIssue } from './access-issue.ts'
 import { backdating, pairwiseSubject } from './id-token.ts'
-
-/** Tokens for Graph name it by its id, or as the request does. */
-export const graphAudiences: readonly string[] = [
-  graphAppId,
-  'https://graph.microsoft.com',
-  'https://graph.microsoft.com/',
-]
 
 export function accessToken(tenant: TenantState, issue: AccessIssue): string {
   const api = apiOf(tenant, issue.scopes)
@@ -28,7 +21,8 @@ function graphToken(tenant: TenantState, issue: AccessIssue): string {
   const key = tenant.keys.current()
   const issuedAt = Math.floor(at / 1000)
   const claims = {
-    aud: graphAudiences.find((name) => name === asked) ?? graphAppId,
+    // By its id, or as the request names it.
+    aud: graphNames(tenant.registry).find((name) => name === asked) ?? graphAppId,
     iss: firstIssuer(tenant),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,

@@ -10,10 +10,9 @@ import { rolesOfApplication } from '../registry/app-role-assignments.ts'
 import { graphAppId } from '../registry/built-in.ts'
 import type { Client } from '../registry/client.ts'
 import type { Entry } from '../registry/registry.ts'
-import { resourceOf } from '../registry/resources.ts'
+import { graphNames, resourceOf } from '../registry/resources.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import type { ClientProof } from './access-claims.ts'
-import { graphAudiences } from './access-token.ts'
 import { firstAudience, firstIssuer } from './api-token.ts'
 import { backdating } from './id-token.ts'
 
@@ -68,7 +67,7 @@ function versionClaims(
   const iss = firstIssuer(tenant)
   const first = { iss, appid: clientId, appidacr: proof, idp: iss, ver: '1.0' }
   if (api.appId !== graphAppId) return { ...first, aud: firstAudience(api, name) }
-  const aud = graphAudiences.find((one) => one === name) ?? graphAppId
+  const aud = graphNames(tenant.registry).find((one) => one === name) ?? graphAppId
   return { ...first, aud, app_displayname: client.name, xms_tcdt: 1_700_000_000 }
 }
 

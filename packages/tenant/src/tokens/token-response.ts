@@ -5,12 +5,12 @@ import type { FastifyRequest } from 'fastify'
 import { EntraError } from '../entra/errors.ts'
 import type { Grant } from '../entra/grants.ts'
 import { isOpenId } from '../entra/scopes.ts'
-import { prefixOf, valueOf } from '../registry/resources.ts'
+import { graphNames, prefixOf, valueOf } from '../registry/resources.ts'
 import type { Client } from '../registry/client.ts'
 import type { TenantState } from '../tenant-state.ts'
 import type { ClientProof } from './access-claims.ts'
 import type { AccessIssue } from './access-issue.ts'
-import { accessScopes, accessToken, graphAudiences } from './access-token.ts'
+import { accessScopes, accessToken } from './access-token.ts'
 import { apiOf } from './api-token.ts'
 import { clientInfo, idToken, idTokenLifetime } from './id-token.ts'
 import { refreshToken } from './refresh-token.ts'
@@ -101,7 +101,7 @@ function askedResource(text = ''): string | undefined {
 function spelledAsAsked(tenant: TenantState, { scopes, scopeText = '' }: Answer): string[] {
   const granted = accessScopes(scopes)
   const name = askedResource(scopeText)
-  const names = apiOf(tenant, granted)?.names ?? graphAudiences
+  const names = apiOf(tenant, granted)?.names ?? graphNames(tenant.registry)
   const isName = names.some((one) => one.toLowerCase() === name?.toLowerCase())
   const spelled = granted.map((scope) =>
     isName && !isOpenId(scope) ? `${name ?? ''}/${valueOf(scope)}` : scope,
