@@ -151,8 +151,8 @@ describe('an app whose authority names foreign addresses', () => {
   }
 
   it.each(cases)('starts no sign-in while its %s is %s', async (member, address) => {
-    await gatehouse().restart()
     await documentWith(gatehouse(), { [member]: address })
+    await gatehouse().restart()
     const answer = await gatehouse().browser().get('/auth/sign-in')
     expect([answer.status, answer.location]).toEqual([503, ''])
     expect(answer.setCookies).toEqual([])
@@ -170,8 +170,8 @@ describe('an app whose authority names foreign addresses', () => {
       const browser = gatehouse().browser()
       await browser.signIn()
       const cookie = await browser.cookieHeader()
-      await gatehouse().restart()
       await documentWith(gatehouse(), { [member]: address })
+      await gatehouse().restart()
       const again = gatehouse().browser()
       const sent = { method: 'POST', headers: { 'x-csrf': '1' }, cookie } as const
       const answer = await again.send('/auth/sign-out', sent)
