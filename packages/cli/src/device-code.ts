@@ -1,11 +1,6 @@
 /** Signs in on any browser, with a code: MSAL's device code flow (RFC 8628). */
 
-import {
-  PublicClientApplication,
-  type INetworkModule,
-  type NetworkRequestOptions,
-  type NetworkResponse,
-} from '@azure/msal-node'
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import { SetupError } from './errors.ts'
 import type { Answer, Network, NetworkRequest } from './network.ts'
 import { printError, withProgress } from './output.ts'
@@ -24,6 +19,8 @@ export async function tokenByDeviceCode(
   tenant: string,
 ): Promise<string> {
   let last: Answer | undefined
+  // Loaded here: a run with a token needs none of its 120 modules.
+  const { PublicClientApplication } = await import('@azure/msal-node')
   const client = new PublicClientApplication({
     auth: {
       clientId,

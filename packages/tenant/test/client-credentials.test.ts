@@ -57,7 +57,7 @@ describe('client credentials', () => {
     ['https://vault.azure.net/.default', 'https://vault.azure.net'],
     ['https://storage.azure.com/.default', 'https://storage.azure.com'],
   ])('give a token without roles for an API of Azure: %s', async (scope, audience) => {
-    const claims = claimsOf(String((await ask(scope)).body['access_token']))
+    const claims = claimsOf((await ask(scope)).body['access_token'])
     expect(claims).toMatchObject({ aud: audience, appid: localClient.clientId })
     expect(claims).not.toHaveProperty('roles')
     expect(claims).not.toHaveProperty('scp')
@@ -65,7 +65,7 @@ describe('client credentials', () => {
 
   it('take this tenant’s address of Graph for a name of Graph, as each cloud has its own', async () => {
     const { body } = await ask(`${new URL(tenant.graphUrl).origin}/.default`)
-    const token = String(body['access_token'])
+    const token = body['access_token']
     expect(claimsOf(token)).toMatchObject({ aud: new URL(tenant.graphUrl).origin })
     const other = await ask('https://graph.example.test/.default')
     expect(other.body).toMatchObject({ error_codes: [500011] })

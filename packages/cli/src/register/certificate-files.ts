@@ -1,10 +1,7 @@
 /** Makes keys on this machine. They never leave it; only the certificate is uploaded. */
-// Before the library, which needs it when it loads.
-import 'reflect-metadata'
 import { webcrypto, X509Certificate } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import { ownerOnly, readText, removeFile, writeWhole } from '../files/write.ts'
 
 export interface LocalCertificate {
@@ -29,6 +26,9 @@ const pattern = /^aad-client-[0-9a-f]{12}\.crt$/
 
 /** Makes a key and its certificate, and writes both. Only the owner can read the key. */
 export async function makeCertificate(folder: string, name: string, days: number, now: number) {
+  // Loaded here, as most runs make none: 200 modules. It needs the first one when it loads.
+  await import('reflect-metadata')
+  const { PemConverter, X509CertificateGenerator } = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }],
