@@ -6,16 +6,26 @@ export async function changeAnswers(
   path: string,
   change: (json: unknown) => unknown,
 ): Promise<void> {
-  await page.route(
+  await changeTexts(
+    page,
     (url) => url.pathname === path,
-    async (route) => {
-      try {
-        const response = await route.fetch()
-        await route.fulfill({ response, json: change(await response.json()) })
-      } catch {
-        // The page has cancelled the request, has navigated meanwhile, or is closed.
-        await route.abort().catch(() => undefined)
-      }
-    },
+    (text) => JSON.stringify(change(JSON.parse(text))),
   )
+}
+
+/** Changes the text of real answers on their way to the page. */
+export async function changeTexts(
+  page: Page,
+  which: (url: URL) => boolean,
+  change: (text: string) => string,
+): Promise<void> {
+  await page.route(which, async (route) => {
+    try {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: change(await response.text()) })
+    } catch {
+      // The page has cancelled the request, has navigated meanwhile, or is closed.
+      await route.abort().catch(() => undefined)
+    }
+  })
 }

@@ -1,5 +1,6 @@
 /** A browser that lacks what the pages are built with: popovers, `light-dark()` and BroadcastChannel. */
 import { expect, type Page } from '@playwright/test'
+import { changeTexts } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { accountButton, expectSignedIn, signIn } from './visitor.ts'
 
@@ -28,14 +29,11 @@ async function forget(page: Page): Promise<void> {
     CSS.supports = (...asked: string[]) =>
       !asked.join(' ').includes('light-dark') && Reflect.apply(supports, CSS, asked)
   })
-  await page.route(/\.css$/, async (route) => {
-    const response = await route.fetch()
-    const css = await response.text()
-    await route.fulfill({
-      response,
-      body: css.replaceAll('light-dark(', 'unknown(').replaceAll(':popover-open', ':unknown'),
-    })
-  })
+  await changeTexts(
+    page,
+    ({ pathname }) => pathname.endsWith('.css'),
+    (css) => css.replaceAll('light-dark(', 'unknown(').replaceAll(':popover-open', ':unknown'),
+  )
 }
 
 test('is told so, and signs in and out', async ({ page, context }) => {

@@ -5,7 +5,7 @@
  */
 
 /** Older browsers know neither the methods nor the selector. */
-const hasPopovers = 'popover' in HTMLElement.prototype
+const hasPopovers = () => 'popover' in HTMLElement.prototype
 
 /** Opens a modal dialog, if it is part of the page and not open. */
 export function openModal(dialog: HTMLDialogElement | null): void {
@@ -14,13 +14,14 @@ export function openModal(dialog: HTMLDialogElement | null): void {
 
 /** Shows a popover, if it is part of the page and not shown. */
 export function openPopover(popover: HTMLElement | null): void {
-  if (hasPopovers && popover?.isConnected && !popover.matches(':popover-open'))
+  if (hasPopovers() && popover?.isConnected && !popover.matches(':popover-open'))
     popover.showPopover()
 }
 
 /** Hides a popover, if it is shown. */
 export function closePopover(popover: HTMLElement | null): void {
-  if (hasPopovers && popover?.isConnected && popover.matches(':popover-open')) popover.hidePopover()
+  if (hasPopovers() && popover?.isConnected && popover.matches(':popover-open'))
+    popover.hidePopover()
 }
 
 /** Where an element has to be to be reachable: in the modal dialog that was opened last, or on the page. */
