@@ -68,11 +68,14 @@ function isOverage({ hasgroups, _claim_names: names }: Record<string, unknown>):
   return moved || hasgroups === true || hasgroups === 'true'
 }
 
-/** Up to 11 000 ids at once: https://learn.microsoft.com/graph/api/directoryobject-getmembergroups */
+/**
+ * Security groups only, as a token has them: the same user has the same groups from either source. Up to 11 000 ids at once:
+ * https://learn.microsoft.com/graph/api/directoryobject-getmembergroups
+ */
 async function fetchGroups(request: FastifyRequest): Promise<readonly string[]> {
   const { value } = await request.callApi('graph', '/me/getMemberGroups', {
     method: 'POST',
-    body: { securityEnabledOnly: false },
+    body: { securityEnabledOnly: true },
     answer: GroupIds,
   })
   return value
