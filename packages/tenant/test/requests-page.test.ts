@@ -107,6 +107,17 @@ it('says what goes wrong, for whom and by which rule, with the page of Microsoft
   expect(text.match(/class="why"/g)).toHaveLength(2)
 })
 
+it('names nobody for a refused request that does not say whose it is', async () => {
+  await signInAs(4)
+  await callGraph(tenant, '/me', 'not a token')
+  await callGraph(tenant, '/me', 'not a token')
+  const text = await page()
+  const table = /<h2>Refused requests<\/h2>[\s\S]*?<\/table>/.exec(text)?.[0] ?? ''
+  expect(table).toContain('InvalidAuthenticationToken')
+  expect(table).not.toContain(people(tenant).at(4).displayName)
+  expect(table).toContain('<td class="who">–</td>')
+})
+
 it('says that an address is not served, and which scenario an answer comes from', async () => {
   const { access_token: token } = await signInAs(3)
   expect(await page()).toContain('No request was refused.')

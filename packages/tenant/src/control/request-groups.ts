@@ -49,6 +49,28 @@ export function groupRequests(
   return groups.toReversed()
 }
 
+/**
+ * Whom a request is of, as far as the request itself says so: its place in a group may be a guess.
+ *
+ * @returns the user, or else the name of the application
+ */
+export function requesterOf(
+  tenant: TenantState,
+  { user, app }: RequestGroup,
+  entry: JournalEntry,
+): { user: TenantUser | undefined; app: string | undefined } {
+  if (isAuthorize(entry)) return { user, app }
+  const { directory, registry, codes } = tenant
+  const { body } = entry
+  const grant = codes.find(textOf(body, 'code') ?? '')
+  const userId = grant?.userId ?? refreshedId(tenant, body) ?? bearerId(entry)
+  const clientId = textOf(body, 'client_id') ?? bearerClaim(entry, 'appid')
+  return {
+    user: userId === undefined ? undefined : directory.byId(userId),
+    app: clientId === undefined ? undefined : registry.client(clientId)?.name,
+  }
+}
+
 function findGroup(
   tenant: TenantState,
   groups: readonly Draft[],
@@ -107,13 +129,17 @@ function refreshedId(tenant: TenantState, body: unknown): string | undefined {
   }
 }
 
-/** The object id in an access token; not verified, because it only sorts. */
-function bearerId({ headers }: JournalEntry): string | undefined {
+function bearerId(entry: JournalEntry): string | undefined {
+  return bearerClaim(entry, 'oid')
+}
+
+/** A claim of an access token; not verified, because it only sorts. */
+function bearerClaim({ headers }: JournalEntry, name: 'oid' | 'appid'): string | undefined {
   const { authorization } = headers
   if (typeof authorization !== 'string') return undefined
   try {
-    const { oid } = decodeJwt(authorization.replace(/^bearer /i, ''))
-    return typeof oid === 'string' ? oid : undefined
+    const value = decodeJwt(authorization.replace(/^bearer /i, ''))[name]
+    return typeof value === 'string' ? value : undefined
   } catch {
     return undefined
   }

@@ -5,7 +5,7 @@
 
 export const controlWords = {
   title: 'Control page',
-  about: 'A stand-in for Microsoft Entra ID and Microsoft Graph. Everything is in memory.',
+  about: 'A stand-in for Microsoft Entra ID and Microsoft Graph, for tests and development.',
   openApp: 'Open the app',
   openNamed: (app: string) => `Open ${app}`,
   tabs: {

@@ -2,8 +2,9 @@
 
 import { html } from 'ghtml'
 import { sourceOf } from '../../../control/explanations.ts'
-import type { RequestGroup } from '../../../control/request-groups.ts'
+import { requesterOf, type RequestGroup } from '../../../control/request-groups.ts'
 import type { JournalEntry } from '../../../journal.ts'
+import type { TenantState } from '../../../tenant-state.ts'
 import { visibleName } from '../../person.ts'
 import { controlWords } from '../words.ts'
 import { timeOf } from './time.ts'
@@ -25,8 +26,8 @@ const shownReasons = 12
 const shownNames = 3
 
 /** A table of reasons, the latest first; empty if nothing was refused. */
-export function refusedSection(groups: readonly RequestGroup[]): string {
-  const reasons = reasonsOf(groups).slice(0, shownReasons)
+export function refusedSection(tenant: TenantState, groups: readonly RequestGroup[]): string {
+  const reasons = reasonsOf(tenant, groups).slice(0, shownReasons)
   if (reasons.length === 0) return html`<p class="quiet" role="status">${words.none}</p>`
   return html`<h2>${words.title}</h2>
     <div class="scroll">
@@ -53,7 +54,7 @@ function reasonRow({ code, message, source, count, who, at }: Reason): string {
     <td class="fixed">!${timeOf(at, 19)}</td>
     <td class="fixed">${count}</td>
     <td><b>${code}</b> ${message} !${sourceLink({ code, message, source })}</td>
-    <td>!${[...names, ...more].join(', ')}</td>
+    <td class="who">!${[...names, ...more].join(', ') || '–'}</td>
   </tr>`
 }
 
@@ -71,11 +72,11 @@ export function sourceLink({
   >`
 }
 
-function reasonsOf(groups: readonly RequestGroup[]): Reason[] {
+function reasonsOf(tenant: TenantState, groups: readonly RequestGroup[]): Reason[] {
   const found = new Map<string, Reason>()
   for (const group of groups) {
     for (const entry of group.entries) {
-      if (entry.problem) addTo(found, group, entry, entry.problem)
+      if (entry.problem) addTo(found, requesterOf(tenant, group, entry), entry, entry.problem)
     }
   }
   return [...found.values()].toSorted((left, right) => right.at - left.at)
@@ -83,7 +84,7 @@ function reasonsOf(groups: readonly RequestGroup[]): Reason[] {
 
 function addTo(
   found: Map<string, Reason>,
-  { user, app }: RequestGroup,
+  { user, app }: ReturnType<typeof requesterOf>,
   { at }: JournalEntry,
   problem: NonNullable<JournalEntry['problem']>,
 ): void {

@@ -22,7 +22,7 @@ export function requestSection(tenant: TenantState, text = ''): string {
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean)
   const entries = all.filter((entry) => wanted.every((word) => lineOf(entry).includes(word)))
   const groups = groupRequests(tenant, entries)
-  const shown = html`!${refusedSection(groups)}
+  const shown = html`!${refusedSection(tenant, groups)}
     <p class="quiet">${words.about(entries.length)} <a href="/_tenant/journal">${words.json}</a></p>
     !${groups.map((group, index) => groupSection(tenant, group, index === 0))}`
   const none = text === '' ? words.none : words.noMatch
