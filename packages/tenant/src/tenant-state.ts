@@ -51,7 +51,3 @@ export function issuerOf(tenant: TenantState): string {
 export function firstIssuer({ tenantId }: TenantState): string {
   return `https://sts.windows.net/${tenantId}/`
 }
-
-export function graphOriginOf({ graphOrigin, origin }: TenantState): string {
-  return graphOrigin ?? origin
-}

@@ -2,6 +2,7 @@
 
 import type { TenantUser } from '../directory/directory.ts'
 import { userDomain } from '../directory/generate.ts'
+import { newUser } from '../directory/user.ts'
 import { stableGuid } from '../registry/application.ts'
 import type { ConfigFile, ConfigGroup, ConfigPerson } from './schema.ts'
 
@@ -38,7 +39,7 @@ export function withPeople(
   const byName = new Map(generated.map((user) => [user.userPrincipalName.toLowerCase(), user]))
   for (const person of people) {
     const name = person.userPrincipalName.toLowerCase()
-    const before = byName.get(name) ?? newUser(person)
+    const before = byName.get(name) ?? userNamed(person)
     byName.set(name, { ...before, ...changes(person, known, before) })
   }
   addMemberships(byName, known)
@@ -46,26 +47,15 @@ export function withPeople(
 }
 
 /** A user with nothing but a name. */
-export function newUser({ userPrincipalName, id }: ConfigPerson): TenantUser {
-  return {
+export function userNamed({ userPrincipalName, id }: ConfigPerson): TenantUser {
+  const isGuest = userPrincipalName.includes('#EXT#')
+  return newUser({
     id: id?.toLowerCase() ?? stableGuid(`configured user ${userPrincipalName.toLowerCase()}`),
     displayName: userPrincipalName.split('@')[0] ?? userPrincipalName,
-    givenName: null,
-    surname: null,
-    mail: userPrincipalName.includes('#EXT#') ? null : userPrincipalName,
+    mail: isGuest ? null : userPrincipalName,
     userPrincipalName,
-    jobTitle: null,
-    department: null,
-    officeLocation: null,
-    mobilePhone: null,
-    businessPhones: [],
-    preferredLanguage: null,
-    accountEnabled: true,
-    userType: userPrincipalName.includes('#EXT#') ? 'Guest' : 'Member',
-    roles: [],
-    isAdmin: false,
-    groups: [],
-  }
+    userType: isGuest ? 'Guest' : 'Member',
+  })
 }
 
 /** What the configuration says about a person; the object id of a generated user stays. */

@@ -32,6 +32,29 @@ export interface TenantUser {
   profile?: Readonly<Record<string, unknown>>
 }
 
+/** A user with nothing but what is given. */
+export function newUser(
+  given: Pick<TenantUser, 'id' | 'displayName' | 'userPrincipalName'> & Partial<TenantUser>,
+): TenantUser {
+  return {
+    givenName: null,
+    surname: null,
+    mail: null,
+    jobTitle: null,
+    department: null,
+    officeLocation: null,
+    mobilePhone: null,
+    businessPhones: [],
+    preferredLanguage: null,
+    accountEnabled: true,
+    userType: 'Member',
+    roles: [],
+    isAdmin: false,
+    groups: [],
+    ...given,
+  }
+}
+
 /** The password of every user who has no other: fixed, public, and good on a local tenant only. */
 export const localPassword = 'local-tenant-only-not-a-secret'
 

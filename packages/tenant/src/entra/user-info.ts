@@ -7,7 +7,7 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { decodeJwt } from 'jose'
 import { requireCaller, type Caller } from '../graph/bearer.ts'
 import { GraphError, invalidToken, sendGraphError, sendRequestIds } from '../graph/errors.ts'
-import { graphOriginOf, type TenantState } from '../tenant-state.ts'
+import type { TenantState } from '../tenant-state.ts'
 import { allowGraphFromPages } from './client/cross-origin.ts'
 
 const path = '/oidc/userinfo'
@@ -60,7 +60,7 @@ function describeUser(tenant: TenantState, { user, scopes, sub }: Described): ob
           name: user.displayName,
           ...named('family_name', user.surname),
           ...named('given_name', user.givenName),
-          picture: `${graphOriginOf(tenant)}/v1.0/me/photo/$value`,
+          picture: `${tenant.graphOrigin}/v1.0/me/photo/$value`,
         }
       : {}),
     ...(scopes.has('email') ? named('email', user.mail) : {}),

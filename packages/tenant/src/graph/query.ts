@@ -133,7 +133,7 @@ export function parseTop(text: string | undefined): number {
   )
 }
 
-export function parseCount(text: string | undefined): boolean {
+function parseCount(text: string | undefined): boolean {
   if (text === undefined) return false
   if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true'
   throw badRequest(`Invalid value '${text}' for $count query option found.`)

@@ -35,15 +35,10 @@ export const applicationPermissions: readonly GraphPermission[] = rows.flatMap((
 )
 
 const delegatedByName = byName(delegatedPermissions)
-const applicationByName = byName(applicationPermissions)
 
 /** Entra compares the names of scopes without case. */
 export function findDelegated(value: string): DelegatedPermission | undefined {
   return delegatedByName.get(value.toLowerCase())
-}
-
-export function findApplicationPermission(value: string): GraphPermission | undefined {
-  return applicationByName.get(value.toLowerCase())
 }
 
 function byName<T extends GraphPermission>(permissions: readonly T[]): ReadonlyMap<string, T> {

@@ -8,7 +8,7 @@ import { signRs256 } from '../keys.ts'
 import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
 import { methodsOf } from './access-claims.ts'
-import { firstIssuer, graphOriginOf, issuerOf, type TenantState } from '../tenant-state.ts'
+import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
 
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
@@ -161,7 +161,7 @@ export function groupClaims(tenant: TenantState, user: TenantUser) {
     .map(({ id }) => id)
   if (groups.length === 0) return {}
   if (groups.length <= mostGroups) return { groups }
-  const endpoint = `${graphOriginOf(tenant)}/v1.0/users/${user.id}/getMemberObjects`
+  const endpoint = `${tenant.graphOrigin}/v1.0/users/${user.id}/getMemberObjects`
   return { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint } } }
 }
 

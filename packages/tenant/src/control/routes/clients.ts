@@ -97,7 +97,7 @@ export function clientRoutes(app: FastifyInstance, tenant: TenantState): void {
 }
 
 /** @throws ControlError 404 for an unknown one, 409 for one of Microsoft's */
-export function requireEntry({ registry }: TenantState, text: string): Entry {
+function requireEntry({ registry }: TenantState, text: string): Entry {
   const entry = registry.entry(text)
   if (!entry) throw new ControlError('unknown_client', `There is no client "${text}".`)
   if (entry.isRegistered) return entry

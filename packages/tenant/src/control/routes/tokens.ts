@@ -93,7 +93,7 @@ function userOf(tenant: TenantState, text: string | null | undefined) {
 }
 
 /** The client of an id or a name; without one, the first. @throws ControlError 404 with the names near it */
-export function requireClient({ registry }: TenantState, text: string | undefined): Client {
+function requireClient({ registry }: TenantState, text: string | undefined): Client {
   const clients = registry.clients()
   const wanted = text?.toLowerCase()
   const found =

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { closeNames } from '../../config/close-names.ts'
-import { newUser } from '../../config/people.ts'
+import { userNamed } from '../../config/people.ts'
 import { Person } from '../../config/schema.ts'
 import type { TenantUser } from '../../directory/directory.ts'
 import { mostUsers } from '../../options.ts'
@@ -143,7 +143,7 @@ function createUser(tenant: TenantState, person: Static<typeof UserChange> & { i
   if (directory.byUserName(userPrincipalName) || (person.id && directory.byId(person.id))) {
     throw new ControlError('already_exists', `There is a user "${userPrincipalName}" already.`)
   }
-  const fresh = newUser({ ...person, userPrincipalName })
+  const fresh = userNamed({ ...person, userPrincipalName })
   const user = { ...fresh, ...membersOf(tenant, person), id: fresh.id }
   directory.putUser(user)
   return user

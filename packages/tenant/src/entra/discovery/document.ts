@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  */
 
-import { firstIssuer, graphOriginOf, issuerOf, type TenantState } from '../../tenant-state.ts'
+import { firstIssuer, issuerOf, type TenantState } from '../../tenant-state.ts'
 import type { TenantSegment } from '../client/tenants.ts'
 import { consumersTenantId } from '../client/tenants.ts'
 
@@ -46,7 +46,7 @@ export function secondVersionDocument(tenant: TenantState, segment: TenantSegmen
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
     issuer: issuerFor(tenant, segment),
     request_uri_parameter_supported: false,
-    userinfo_endpoint: `${graphOriginOf(tenant)}/oidc/userinfo`,
+    userinfo_endpoint: `${tenant.graphOrigin}/oidc/userinfo`,
     authorization_endpoint: `${oauth}/authorize`,
     device_authorization_endpoint: `${oauth}/devicecode`,
     end_session_endpoint: `${oauth}/logout`,
@@ -94,7 +94,7 @@ export function firstVersionDocument(tenant: TenantState, segment: TenantSegment
  * own too, so that no client that follows them leaves the machine.
  */
 function cloud(tenant: TenantState, segment: TenantSegment) {
-  const graph = new URL(graphOriginOf(tenant)).host
+  const graph = new URL(tenant.graphOrigin).host
   return {
     tenant_region_scope: segment === tenant.tenantId ? 'WW' : null,
     // `login.microsoftonline.com` is of the cloud `microsoftonline.com`.

@@ -1,7 +1,7 @@
 /** Answers in OData's form: lists with pages and counts, and single objects. OData JSON Format 4.01. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { graphOriginOf, type TenantState } from '../../tenant-state.ts'
+import type { TenantState } from '../../tenant-state.ts'
 import { badBody } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
 import { countOf, pageOf } from '../filter/page.ts'
@@ -20,7 +20,7 @@ export function contextOf(
 }
 
 export function graphUrl(tenant: TenantState): string {
-  return `${graphOriginOf(tenant)}/v1.0`
+  return `${tenant.graphOrigin}/v1.0`
 }
 
 export interface List<T> {
@@ -72,7 +72,7 @@ export function sendCount<T>(
 /** The absolute address of a request, without its query. */
 export function addressOf(tenant: TenantState, { url }: FastifyRequest): string {
   const [path = ''] = url.split('?', 1)
-  return graphOriginOf(tenant) + path.replace(/^https?:\/\/[^/]+/i, '')
+  return tenant.graphOrigin + path.replace(/^https?:\/\/[^/]+/i, '')
 }
 
 const addresses = ['@odata.context', '@odata.nextLink', '@odata.deltaLink'] as const

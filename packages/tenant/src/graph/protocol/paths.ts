@@ -13,7 +13,7 @@ const bound =
   /^(?:microsoft\.graph\.)?(delta|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects|getByIds|validateProperties|getAvailableExtensionProperties|restore|revokeSignInSessions|addPassword|removePassword|addKey|removeKey|assignLicense|changePassword)(?:\(\))?$/i
 
 /** @returns the address that routes know; other addresses as they are */
-export function routedUrl(url: string): string {
+function routedUrl(url: string): string {
   const [, origin, path = '', query = ''] = graphPath.exec(url) ?? []
   if (origin === undefined) return url
   const segments = path.split('/').filter(Boolean)

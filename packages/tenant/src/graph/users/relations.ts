@@ -1,6 +1,7 @@
 /** The manager of a user. https://learn.microsoft.com/graph/api/user-list-manager */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { changeUsers, managers } from '../access.ts'
 import { contextOf, graphUrl } from '../protocol/answers.ts'
@@ -44,14 +45,23 @@ export function relationRoutes(app: FastifyInstance, tenant: TenantState): void 
   }
 }
 
+/** @throws GraphError 401, 403, 404 */
+async function userToChange(
+  tenant: TenantState,
+  request: FastifyRequest<{ Params: { id: string } }>,
+): Promise<TenantUser> {
+  requireAdministrator(await requireAccess(tenant, request, changeUsers))
+  const user = findUser(tenant, request.params.id)
+  if (!user) throw notFound(request.params.id)
+  return user
+}
+
 function assignRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.put<{ Params: { id: string } }>(
     '/users/:id/manager/$ref',
     { config },
     async (request, reply) => {
-      requireAdministrator(await requireAccess(tenant, request, changeUsers))
-      const user = findUser(tenant, request.params.id)
-      if (!user) throw notFound(request.params.id)
+      const user = await userToChange(tenant, request)
       const managerId = readReference(request.body)
       const manager = tenant.directory.byId(managerId)
       if (!manager) throw notFound(managerId)
@@ -65,9 +75,7 @@ function assignRoutes(app: FastifyInstance, tenant: TenantState): void {
     '/users/:id/manager/$ref',
     { config },
     async (request, reply) => {
-      requireAdministrator(await requireAccess(tenant, request, changeUsers))
-      const user = findUser(tenant, request.params.id)
-      if (!user) throw notFound(request.params.id)
+      const user = await userToChange(tenant, request)
       if (!tenant.directory.managers.managerOf(user)) throw notFound('manager')
       tenant.directory.setManager(user.id, undefined)
       return reply.code(204).send()

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { emptyProfile, userValue } from '../../directory/profile.ts'
-import type { TenantUser } from '../../directory/user.ts'
+import { newUser, type TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { changeUsers, deleteUsers, revokeSessions, updateSelf, updateUsers } from '../access.ts'
 import { contextOf, graphUrl } from '../protocol/answers.ts'
@@ -99,31 +99,17 @@ function createUser(tenant: TenantState, properties: Properties): TenantUser {
 /** A new user, with `null` for all that is not said. */
 export function blankUser(tenant: TenantState): TenantUser {
   const now = timeNow(tenant)
-  return {
+  return newUser({
     id: newId(),
     displayName: '',
-    givenName: null,
-    surname: null,
-    mail: null,
     userPrincipalName: '',
-    jobTitle: null,
-    department: null,
-    officeLocation: null,
-    mobilePhone: null,
-    businessPhones: [],
-    preferredLanguage: null,
-    accountEnabled: true,
-    userType: 'Member',
-    roles: [],
-    isAdmin: false,
-    groups: [],
     profile: {
       ...emptyProfile,
       createdDateTime: now,
       lastPasswordChangeDateTime: now,
       signInSessionsValidFromDateTime: now,
     },
-  }
+  })
 }
 
 /** @throws GraphError 400 */
@@ -158,7 +144,7 @@ function merged(user: TenantUser, name: string, value: unknown): unknown {
   return { ...Object(userValue(user, name)), ...Object(value) }
 }
 
-export function passwordOf(passwordProfile: unknown): string | undefined {
+function passwordOf(passwordProfile: unknown): string | undefined {
   if (typeof passwordProfile !== 'object' || passwordProfile === null) return undefined
   const { password } = passwordProfile as { password?: unknown }
   return typeof password === 'string' ? password : undefined
