@@ -3,7 +3,8 @@ import { freePort } from '../../packages/tenant/src/testing/index.ts'
 import { fetchListener, serve, type Application } from '../application.ts'
 import { askGraph } from '../graph.ts'
 import { startDropIn, type TlsTenant } from '../tls-tenant.ts'
-import { visit, visitorOf, type Visitor } from '../visitor.ts'
+import { visitorOf, type Visitor } from '../visitor.ts'
+import { signInByAuthJs } from './auth-js-sign-in.ts'
 
 /** Imported without its types, which bring those of browsers into every file. */
 const core: string = '@auth/core'
@@ -62,17 +63,8 @@ async function start(issuer: string | undefined): Promise<Application> {
   )
 }
 
-async function signIn({ origin }: Application, visitor: Visitor) {
-  const csrf = await visit(visitor, `${origin}/auth/csrf`)
-  const { csrfToken } = csrf.json() as { csrfToken: string }
-  const back = `${origin}/auth/session`
-  const asked = await visit(visitor, `${origin}/auth/signin/microsoft-entra-id`, {
-    csrfToken,
-    callbackUrl: back,
-  })
-  expect(asked.url.href).toBe(back)
-  return asked.json()
-}
+const signIn = ({ origin }: Application, visitor: Visitor) =>
+  signInByAuthJs(visitor, `${origin}/auth`, 'microsoft-entra-id')
 
 describe('Auth.js with its provider for Microsoft Entra ID', () => {
   it.each([

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../packages/tenant/src/testing/index.ts'
 import { cookiesOf, serve, type Application } from '../application.ts'
 import { startDropIn, type TlsTenant } from '../tls-tenant.ts'
-import { visit, visitorOf, type Visitor } from '../visitor.ts'
+import { visitorOf, type Visitor } from '../visitor.ts'
+import { signInByAuthJs } from './auth-js-sign-in.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -71,18 +72,10 @@ async function start(settings: object): Promise<Application> {
   return serve(app, port)
 }
 
-async function signIn({ origin }: Application, visitor: Visitor) {
+function signIn({ origin }: Application, visitor: Visitor) {
   // NextAuth takes its address from here.
   process.env['NEXTAUTH_URL'] = origin
-  const csrf = await visit(visitor, `${origin}/api/auth/csrf`)
-  const { csrfToken } = csrf.json() as { csrfToken: string }
-  const back = `${origin}/api/auth/session`
-  const asked = await visit(visitor, `${origin}/api/auth/signin/azure-ad`, {
-    csrfToken,
-    callbackUrl: back,
-  })
-  expect(asked.url.href).toBe(back)
-  return asked.json()
+  return signInByAuthJs(visitor, `${origin}/api/auth`, 'azure-ad')
 }
 
 describe('NextAuth 4 with its provider for Azure AD, without Next', () => {
