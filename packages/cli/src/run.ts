@@ -1,43 +1,60 @@
 /** The scripts of package.json: checks what prevents a script, in a sentence, then runs its file. */
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { swallowedOptions, withoutDevelopmentPackages } from './npm-options.ts'
 
+/** TypeScript in the repository, JavaScript in the package. */
+const extension = extname(import.meta.filename)
+
 const files: Record<string, string> = {
-  dev: './dev/dev.ts',
-  start: './dev/start.ts',
-  session: './dev/session.ts',
-  register: './register.ts',
-  cleanup: './cleanup.ts',
-  build: './build/index.ts',
+  dev: `./dev/dev${extension}`,
+  start: `./dev/start${extension}`,
+  session: `./dev/session${extension}`,
+  register: `./register${extension}`,
+  cleanup: `./cleanup${extension}`,
+  build: `./build/index${extension}`,
   tenant: '@gatehouse/tenant/server',
 }
 
 /** The server has these too: `node bff/dist/server.js doctor`. */
 const serverCommands = ['doctor', 'end-sessions'] as const
 
+const help = `Usage: npx @gatehouse/cli create <folder>
+
+Inside an app, each command is a script of its package.json, such as npm run dev:
+  ${[...Object.keys(files), ...serverCommands].join('\n  ')}
+`
+
 /** By its folder: nothing here may import a package that could be missing. */
 const turbo = join(import.meta.dirname, '../../../node_modules/turbo')
 
-/** @param script the name in package.json; without one, only what a build needs is checked */
+/** @param script the name in package.json, or `create`; without one, only what a build needs is checked */
 export function run(script: string | undefined): void {
   if (script === undefined) {
     if (!existsSync(turbo)) exitWith(withoutDevelopmentPackages('turbo'))
     return
   }
+  const args = process.argv.slice(3)
+  if (script === 'create') return void createApp(args)
+  if (script === '--help') return void process.stdout.write(help)
   const file = files[script]
   const command = serverCommands.find((name) => name === script)
   if (file === undefined && command === undefined)
     return exitWith(`There is no script ${script}. All of them: npm run`)
-  const args = process.argv.slice(3)
   if (process.env['npm_lifecycle_event'] === script) {
     const problem = swallowedOptions(script, args, process.env)
     if (problem) return exitWith(problem)
   }
   const running = command ? runServerCommand(command, args) : load(file ?? '', args)
   running.catch((error: unknown) => exitWith(sentenceFor(error, script)))
+}
+
+/** It runs on an older Node than the app. */
+async function createApp(args: readonly string[]): Promise<void> {
+  const { create } = await import('@gatehouse/create')
+  await create(args)
 }
 
 async function load(file: string, args: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** Starts and ends the processes of a development machine together. */
 
 import { spawn, type ChildProcess } from 'node:child_process'
+import { extname } from 'node:path'
 
 export interface ProcessPlan {
   name: string
@@ -13,7 +14,10 @@ export interface ProcessPlan {
 }
 
 /** Ends the process when this one is gone, however that came about. */
-const endWithLauncher = new URL('end-with-launcher.ts', import.meta.url).href
+const endWithLauncher = new URL(
+  `end-with-launcher${extname(import.meta.filename)}`,
+  import.meta.url,
+).href
 
 type OnExit = (name: string, code: number | null) => void
 

@@ -29,7 +29,7 @@ export interface ClientConfig {
   readonly usesLocalTenant: boolean
 }
 
-interface SignInRequest {
+export interface SignInRequest {
   state: string
   nonce: string
   codeChallenge: string
@@ -41,7 +41,7 @@ interface SignInRequest {
 }
 
 /** An authorization code, and what the transaction kept for it. */
-interface CodeGrant {
+export interface CodeGrant {
   code: string
   verifier: string
   nonce: string

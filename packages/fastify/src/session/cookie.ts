@@ -153,7 +153,7 @@ function cookiePairs(header: string | undefined): [string, string][] {
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
 type CookiePurpose = 'session' | 'sign-in' | 'state' | 'sign-in-failure' | 'client-state'
 
-interface Opened {
+export interface Opened {
   content: Record<string, unknown>
   /** Whether another key than the first one sealed it. */
   sealedByOlderKey: boolean

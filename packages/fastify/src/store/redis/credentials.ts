@@ -9,13 +9,13 @@ const minAskAgainMs = 1000
 /** After a failure, and for passwords without an end, milliseconds. */
 const askAgainMs = 10_000
 
-interface Login {
+export interface Login {
   username: string
   password: string
 }
 
 /** How the client takes new credentials: it sends AUTH on the connection. */
-interface Listener {
+export interface Listener {
   onNext: (login: Login) => void
   onError: (error: Error) => void
 }
