@@ -9,13 +9,14 @@ COPY web/package.json web/
 COPY e2e/package.json e2e/
 COPY packages/cli/package.json packages/cli/
 COPY packages/contract/package.json packages/contract/
+COPY packages/create/package.json packages/create/
 COPY packages/fastify/package.json packages/fastify/
 COPY packages/react/package.json packages/react/
 COPY packages/tenant/package.json packages/tenant/
 COPY packages/test-support/package.json packages/test-support/
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build
+RUN npx turbo run build --filter=./web --filter=./bff
 
 # No npm and no package of the build: an attacker in this image finds Node and the app.
 FROM debian:bookworm-slim

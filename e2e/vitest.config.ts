@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config'
 import { thorough, tier } from '@gatehouse/test-support/tier'
 
-/** These need other servers, or another browser than Chromium. */
-const withPrograms = ['instances/*.test.ts', 'firefox.test.ts', 'dev-*.test.ts']
+/** These need other servers, another browser than Chromium, or a registry of npm. */
+const withPrograms = [
+  'instances/*.test.ts',
+  'packages/*.test.ts',
+  'firefox.test.ts',
+  'dev-*.test.ts',
+]
 
 export default defineConfig({
   test: {
-    include: ['*.test.ts', 'instances/*.test.ts'],
+    include: ['*.test.ts', 'instances/*.test.ts', 'packages/*.test.ts'],
     exclude: tier === 'all' ? [] : withPrograms,
     globalSetup: tier === 'all' ? ['instances/programs.ts', 'firefox.ts'] : [],
     tags: [thorough],

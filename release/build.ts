@@ -21,10 +21,9 @@ import { copyDocuments, copyTemplate } from './template.ts'
 /** Files that the sources read beside themselves. */
 const besides = /\.(?:cjs|css|js|json)$/
 
-/** @param folder of a package; its `package/` is replaced */
-export function buildPackage(folder: string): void {
+/** @param folder of a package @param target is replaced */
+export function buildPackage(folder: string, target: string): void {
   const manifest = manifestIn(folder)
-  const target = join(folder, 'package')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target)
   if (existsSync(join(folder, 'src'))) compile(folder, target, manifest)
@@ -37,7 +36,7 @@ export function buildPackage(folder: string): void {
   if (manifest.name === '@gatehouse/fastify') copySchema(target)
   if (manifest.name === '@gatehouse/create') copyTemplate(target)
   if (manifest.name === '@gatehouse/cli') copyDocuments(target)
-  writeJson(join(target, 'package.json'), publishedManifest(manifest))
+  writeJson(join(target, 'package.json'), publishedManifest(manifest, target))
 }
 
 /** `$schema` of an app's aad.config.json. */
@@ -49,13 +48,14 @@ function copySchema(target: string): void {
 function compile(folder: string, target: string, manifest: SourceManifest): void {
   const config = join(target, 'tsconfig.json')
   writeJson(config, {
-    extends: '../tsconfig.json',
-    include: ['../src'],
+    extends: join(folder, 'tsconfig.json'),
+    include: [join(folder, 'src')],
     exclude: [],
     compilerOptions: {
       noEmit: false,
-      rootDir: '../src',
-      outDir: 'dist',
+      rootDir: join(folder, 'src'),
+      outDir: join(target, 'dist'),
+      typeRoots: [join(root, 'node_modules/@types')],
       declaration: true,
       // `npm run check` has done it.
       noCheck: true,
@@ -121,4 +121,4 @@ function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-if (import.meta.main) buildPackage(process.cwd())
+if (import.meta.main) buildPackage(process.cwd(), join(process.cwd(), 'package'))

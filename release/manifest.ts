@@ -1,5 +1,5 @@
 /** The manifest of a package, as the repository has it and as npm gets it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const root = dirname(import.meta.dirname)
@@ -17,7 +17,7 @@ export interface SourceManifest {
   scripts?: object
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
-  devDependencies?: object
+  devDependencies?: Record<string, string>
   publishConfig: { bin?: Record<string, string>; exports?: Record<string, Entry> }
 }
 
@@ -25,7 +25,7 @@ export interface SourceManifest {
  * Nobody owns the scope `@gatehouse` on npm yet. Until then, a built package is private as the sources are, so that no
  * command publishes it.
  */
-const isScopeOwned: boolean = false
+export const isScopeOwned: boolean = false
 
 export function manifestIn(folder: string): SourceManifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as SourceManifest
@@ -37,8 +37,12 @@ export function packageFolders(): string[] {
   return folders.filter((folder) => manifestIn(folder).publishConfig !== undefined)
 }
 
-/** What npm gets: entries that are built, exact versions of each other, and nothing of the repository's own. */
-export function publishedManifest(source: SourceManifest): object {
+/**
+ * What npm gets: entries that are built, exact versions of each other, and nothing of the repository's own.
+ *
+ * @param folder of the built package
+ */
+export function publishedManifest(source: SourceManifest, folder: string): object {
   const { scripts: _, devDependencies: __, publishConfig, exports, ...rest } = source
   return {
     ...rest,
@@ -49,7 +53,7 @@ export function publishedManifest(source: SourceManifest): object {
       ...publishConfig.exports,
       './package.json': './package.json',
     },
-    files: [...new Set([...source.files, 'LICENSE'])],
+    files: [...source.files, 'LICENSE'].filter((file) => existsSync(join(folder, file))),
     dependencies: withOwnVersions(source.dependencies),
     publishConfig: { access: 'public', provenance: true },
   }

@@ -52,7 +52,7 @@ const named = [
   'web/src/api/error-parts.tsx',
   'web/src/pages/sign-in-problem/words.ts',
 ]
-const coloured = ['web/src/ui/tokens.generated.css', 'web/public/favicon.svg', 'web/index.html']
+const coloured = /\.(?:css|svg|html)$/
 
 /** Our documents come with a package. */
 const documents = 'node_modules/@gatehouse/cli/docs/'
@@ -98,7 +98,7 @@ function contentOf(path: string, { name, brand }: AppOptions): string | Buffer {
   const content = readFileSync(join(template, path))
   const changes: [RegExp, (found: string) => string][] = []
   if (named.includes(path)) changes.push([/\bGatehouse\b/g, () => name])
-  if (coloured.includes(path)) changes.push([shadePattern, shadeOf(brand)])
+  if (coloured.test(path)) changes.push([shadePattern, shadeOf(brand)])
   if (documented.includes(path)) changes.push([/(?<=')docs\//g, () => documents])
   if (changes.length === 0) return content
   return changes.reduce((text, [from, to]) => text.replace(from, to), content.toString())

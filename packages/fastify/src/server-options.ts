@@ -18,7 +18,10 @@ import { fixedHeaders } from './plugins/security-headers.ts'
  *
  * @param options.logStream gets the log lines; standard output by default
  */
-export function serverOptions(config: Config, options: { logStream?: LogStream | undefined } = {}) {
+export function serverOptions(
+  config: Config,
+  options: { logStream?: LogStream | undefined } = {},
+): FastifyHttpOptions<Server> {
   const nextId = createRequestIds()
   const basePath = basePathOf(config.publicUrl)
   return {
@@ -60,5 +63,5 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
         ...(config.production && { meta: false, validateSchema: false }),
       },
     },
-  } satisfies FastifyHttpOptions<Server>
+  }
 }
