@@ -29,7 +29,8 @@ export function sourceFiles(folder: string): SourceFile[] {
   return files
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter(
-      (path) => !/(?:^|\/)(?:node_modules|dist|package)\//.test(path) && !path.includes('.generated.'),
+      (path) =>
+        !/(?:^|\/)(?:node_modules|dist|package)\//.test(path) && !path.includes('.generated.'),
     )
     .map(read)
 }

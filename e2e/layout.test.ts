@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { circles, functionSizes, root, sourceFiles, type SourceFile } from './imports.ts'
 
 const owned = ['web', 'bff', 'shared']
-const product = ['contract', 'fastify', 'react', 'tenant', 'cli'].map((name) => `packages/${name}`)
+const product = ['contract', 'fastify', 'react', 'tenant', 'cli', 'create'].map(
+  (name) => `packages/${name}`,
+)
 const units = [...owned, ...product]
 const sources = new Map(units.map((unit) => [unit, sourceFiles(`${unit}/src`)]))
 const everything = [...sources.values()].flat()
@@ -17,7 +19,13 @@ const mayImport: Record<string, string[]> = {
   'packages/tenant': [],
   'packages/fastify': ['@gatehouse/contract'],
   'packages/react': ['@gatehouse/contract'],
-  'packages/cli': ['@gatehouse/contract', '@gatehouse/fastify', '@gatehouse/tenant'],
+  'packages/create': [],
+  'packages/cli': [
+    '@gatehouse/contract',
+    '@gatehouse/create',
+    '@gatehouse/fastify',
+    '@gatehouse/tenant',
+  ],
   shared: ['@gatehouse/contract'],
   bff: ['@gatehouse/contract', '@gatehouse/fastify', '@gatehouse/shared'],
   web: ['@gatehouse/contract', '@gatehouse/react', '@gatehouse/shared'],

@@ -24,7 +24,18 @@ interface PlaywrightReport {
   suites: PlaywrightSuite[]
 }
 
-const runs = ['contract', 'fastify', 'react', 'tenant', 'cli', 'create', 'bff', 'web', 'e2e', 'foreign']
+const runs = [
+  'contract',
+  'fastify',
+  'react',
+  'tenant',
+  'cli',
+  'create',
+  'bff',
+  'web',
+  'e2e',
+  'foreign',
+]
 
 function report(name: string): unknown {
   const file = join(root, 'test-reports', `${name}.json`)
