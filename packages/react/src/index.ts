@@ -24,7 +24,10 @@ export {
 } from './actions.ts'
 
 // The app's API.
-export { apiQuery, createQueryClient, useApi, type Register } from './query.ts'
+export { apiQuery, useApi, type Register } from './api.ts'
+export { fieldErrors, useApiMutation } from './change.ts'
+export { useDraft } from './draft.ts'
+export { createQueryClient } from './query.ts'
 export { ApiProblem, call, retryAt, type FailureCode } from './call.ts'
 
 // Addresses and names of an app that is served under a path.
