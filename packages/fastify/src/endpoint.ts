@@ -1,10 +1,5 @@
 /** Routes for endpoints that are described once, for the page and for the back end. */
-import type {
-  Endpoint,
-  EndpointAnswer,
-  EndpointParams,
-  Method,
-} from '@gatehouse/contract/endpoint'
+import type { Endpoint, EndpointAnswer, EndpointParams, Method } from '@gatehouse/contract/endpoint'
 import type {
   FastifyInstance,
   FastifyReply,

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { useSession } from './session.ts'
+import { useSession } from './session/session.ts'
 import { storageName } from './storage.ts'
 
 /**
@@ -8,8 +8,9 @@ import { storageName } from './storage.ts'
  * are removed by a sign-out.
  *
  * @param name tells the forms of the app apart, such as `note-${id}`
- * @param initial the values of an empty form. A kept value of another type is ignored.
- * @returns the values, a function that changes some of them, and one that forgets them, for when they are saved
+ * @param initial what the form shows until something is typed, and again once that is forgotten. A kept value of another
+ * type is ignored.
+ * @returns the values, a function that changes some of them, and one that forgets what was typed, for when it is saved
  */
 export function useDraft<Values extends Record<string, unknown>>(
   name: string,
@@ -21,33 +22,35 @@ export function useDraft<Values extends Record<string, unknown>>(
   // Another name, or another user: another form.
   const form = `${owner}\n${key}`
   const [kept, setKept] = useState(() => ({ form, values: read(key, owner, initial) }))
-  const values = kept.form === form ? kept.values : read(key, owner, initial)
+  const current = kept.form === form ? kept : { form, values: read(key, owner, initial) }
   // Two changes in one event are both kept.
-  const latest = useRef({ form, values })
-  const change = (part: Partial<Values>) => {
-    const before = latest.current.form === form ? latest.current.values : values
-    const next = { form, values: { ...before, ...part } }
+  const latest = useRef(current)
+  const set = (next: typeof current) => {
     latest.current = next
-    write(key, owner, next.values)
     setKept(next)
+  }
+  const change = (part: Partial<Values>) => {
+    const before = latest.current.form === form ? latest.current.values : current.values
+    const values = { ...(before ?? initial), ...part }
+    write(key, owner, values)
+    set({ form, values })
   }
   const forget = () => {
     remove(key)
-    latest.current = { form, values: initial }
-    setKept(latest.current)
+    set({ form, values: undefined })
   }
-  return [values, change, forget]
+  return [current.values ?? initial, change, forget]
 }
 
-/** The kept values of this user, as far as they have the types of `initial`. */
+/** The kept values of this user, as far as they have the types of `initial`; undefined if none are kept. */
 export function read<Values extends Record<string, unknown>>(
   key: string,
   owner: string,
   initial: Values,
-): Values {
+): Values | undefined {
   try {
     const kept = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Kept | null
-    if (owner === '' || kept?.owner !== owner) return initial
+    if (owner === '' || kept?.owner !== owner) return undefined
     const fitting = Object.entries(initial).map(([name, value]) => {
       const stored = kept.values[name]
       return [name, typeof stored === typeof value ? stored : value]
@@ -55,7 +58,7 @@ export function read<Values extends Record<string, unknown>>(
     return Object.fromEntries(fitting) as Values
   } catch {
     // No storage, or something else under that name.
-    return initial
+    return undefined
   }
 }
 

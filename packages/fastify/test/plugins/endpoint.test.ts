@@ -184,9 +184,12 @@ describe('a change of a version', () => {
       headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
     })
 
-  it.each(['"7"', 'W/"7"', '"6", "7"', '"6" , W/"7"', '*', ' * '])('is made for %s', async (tag) => {
-    expect((await patch(tag)).statusCode).toBe(200)
-  })
+  it.each(['"7"', 'W/"7"', '"6", "7"', '"6" , W/"7"', '*', ' * '])(
+    'is made for %s',
+    async (tag) => {
+      expect((await patch(tag)).statusCode).toBe(200)
+    },
+  )
 
   it.each(['"6"', 'W/"77"', '"7 "', '7', '""', '', '"6", "8"'])(
     'is a conflict for %j',

@@ -16,7 +16,10 @@ export interface AddressParts {
  * @throws ApiProblem `not_found`, with the status 0, for a parameter that no address can hold. Browsers read `.` and `..`,
  * in any spelling, as folders (URL Standard, "double-dot URL path segment"): the request would reach another endpoint.
  */
-export function endpointAddress(path: string, { params = {}, query = {} }: AddressParts = {}): string {
+export function endpointAddress(
+  path: string,
+  { params = {}, query = {} }: AddressParts = {},
+): string {
   const filled = path.replace(/\/:(\w+)/g, (_, name: string) => {
     const value = params[name]
     if (value === undefined || value === null) {
@@ -28,7 +31,9 @@ export function endpointAddress(path: string, { params = {}, query = {} }: Addre
   })
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) =>
-      [value].flat().flatMap((one) => (one === undefined || one === null ? [] : [[name, asText(one)]])),
+      [value]
+        .flat()
+        .flatMap((one) => (one === undefined || one === null ? [] : [[name, asText(one)]])),
     ),
   ).toString()
   return search === '' ? filled : `${filled}?${search}`

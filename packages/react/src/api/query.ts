@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiProblem, retryAt } from './call.ts'
-import { knownIdentity, setSignedOut } from './session.ts'
+import { knownIdentity, setSignedOut } from '../session/session.ts'
 
 /** The cache of all answers of the API, and the one place that handles a 401. */
 export function createQueryClient(): QueryClient {

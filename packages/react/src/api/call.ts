@@ -5,7 +5,7 @@ import type {
   Problem,
   ProblemCode,
 } from '@gatehouse/contract/problem'
-import { appAddress, ownAddress } from './safe-address.ts'
+import { appAddress, ownAddress } from '../safe-address.ts'
 
 interface CallOptions {
   method?: Method

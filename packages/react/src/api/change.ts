@@ -7,14 +7,15 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { EndpointAnswer, EndpointInput, Method } from '@gatehouse/contract/endpoint'
-import type { ChangeName, KnownEndpoint, ReadPath } from './api.ts'
+import type { ChangeName, KnownEndpoint, ReadPath } from './use-api.ts'
 import { ApiProblem, call } from './call.ts'
 import { type AddressParts, endpointAddress } from './endpoint-address.ts'
 
 /** What a change passes. `ifMatch`: the version that the user saw; the server refuses a newer one (`conflict`). */
-export type ChangeInput<E> = {} extends EndpointInput<E>
-  ? (EndpointInput<E> & { ifMatch?: string }) | void
-  : EndpointInput<E> & { ifMatch?: string }
+export type ChangeInput<E> =
+  {} extends EndpointInput<E>
+    ? (EndpointInput<E> & { ifMatch?: string }) | void
+    : EndpointInput<E> & { ifMatch?: string }
 
 interface ChangeOptions<E> {
   /** The reads whose data this change makes old, by their paths. They are fetched again before `onSuccess` runs. */

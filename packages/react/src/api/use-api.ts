@@ -31,9 +31,8 @@ export type ChangeName = Exclude<Extract<keyof Known, string>, `GET ${string}`>
 export type KnownEndpoint<Name> = Name extends keyof Known ? Known[Name] : never
 
 /** `params` and `query` of an endpoint; it may be left out if it may be empty. */
-type InputArguments<E> = {} extends EndpointInput<E>
-  ? [input?: EndpointInput<E>]
-  : [input: EndpointInput<E>]
+type InputArguments<E> =
+  {} extends EndpointInput<E> ? [input?: EndpointInput<E>] : [input: EndpointInput<E>]
 
 type Read<Path extends ReadPath> = KnownEndpoint<`GET ${Path}`>
 
