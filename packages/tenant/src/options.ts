@@ -58,6 +58,26 @@ export interface TenantOptions {
   deviceCodeInterval?: number
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
+  /** Further tenants on the same port. Users, groups and registrations of each are its own. */
+  tenants?: FurtherTenant[]
+}
+
+/** A tenant beside the first. Without `tenantId`, its id is made from the domain; without `clients`, it has none. */
+export interface FurtherTenant extends Pick<
+  TenantOptions,
+  | 'tenantId'
+  | 'tenantName'
+  | 'clients'
+  | 'applications'
+  | 'people'
+  | 'groups'
+  | 'appRoleAssignments'
+  | 'consents'
+  | 'users'
+  | 'seed'
+> {
+  /** The domain of its user names, which no other tenant has. */
+  domain: string
 }
 
 /** The folder of the authority that signs the tenant's certificate. */
