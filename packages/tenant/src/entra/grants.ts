@@ -2,11 +2,14 @@
 
 import { randomBytes } from 'node:crypto'
 import { createBoundedMap } from '../bounded-map.ts'
+import type { TenantState } from '../tenant-state.ts'
 
 /** What a user has granted to a client. */
 export interface Grant {
   clientId: string
   userId: string
+  /** The tenant of the user, if it is a further one on the port; absent: the first. */
+  tenantId?: string | undefined
   scopes: readonly string[]
   sid: string
   /** Ms since the epoch. */
@@ -36,9 +39,22 @@ export interface CodeGrant extends Grant {
 /** The grant, without the fields of the code. */
 export function grantOf(code: CodeGrant): Grant {
   const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = code
-  const { spaExpiresAt, idTokenClaims } = code
+  const { spaExpiresAt, idTokenClaims, tenantId } = code
   const always = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
-  return { ...always, spaExpiresAt, idTokenClaims }
+  return { ...always, spaExpiresAt, idTokenClaims, tenantId }
+}
+
+/** The `tenantId` of a grant. That of the first tenant has none, so that another's export can be imported here. */
+export function ofTenant({ tenants, tenantId }: TenantState): Pick<Grant, 'tenantId'> {
+  return tenantId === tenants[0]?.tenantId ? {} : { tenantId }
+}
+
+/** The tenant of a grant's user; undefined if the port has it no more. */
+export function tenantOfGrant(
+  tenants: readonly TenantState[],
+  { tenantId }: Pick<Grant, 'tenantId'>,
+): TenantState | undefined {
+  return tenantId === undefined ? tenants[0] : tenants.find((one) => one.tenantId === tenantId)
 }
 
 /** Authorization codes: they last ten minutes, are good for one use, and are bound to their request. */

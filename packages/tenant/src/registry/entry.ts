@@ -69,6 +69,8 @@ export interface Registry {
    * @param remembered what an export says of it, in case that its home is not restored yet
    */
   foreign(appId: string, remembered?: Remembered): Entry | undefined
+  /** Such an application, and the APIs that users consent to together with it; empty if no other tenant has it. */
+  arriving(appId: string): readonly Entry[]
   /** Makes such an application present here, with the APIs that users consent to together with it. */
   admit(appId: string): void
   /** Counts a request to Graph's applications, for those that are hidden. */

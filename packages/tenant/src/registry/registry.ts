@@ -79,7 +79,7 @@ function foreignApplications(
   elsewhere: Elsewhere,
   find: (appId: string) => Entry | undefined,
   put: (entry: Entry) => void,
-): Pick<Registry, 'foreign' | 'admit'> {
+): Pick<Registry, 'foreign' | 'arriving' | 'admit'> {
   const foreign: Registry['foreign'] = (appId, remembered) => {
     const offer = elsewhere.find(appId)
     const known = offer
@@ -87,14 +87,19 @@ function foreignApplications(
       : remembered
     return known && foreignEntry(elsewhere, known)
   }
+  const arriving = (appId: string) => {
+    const entry = foreign(appId)
+    if (!entry) return []
+    const behind = elsewhere.behind(appId).map(({ application }) => foreign(application.appId))
+    return [entry, ...behind]
+      .filter((one) => one !== undefined)
+      .filter(({ application }) => !find(application.appId)?.servicePrincipal)
+  }
   return {
     foreign,
+    arriving,
     admit(appId) {
-      const behind = elsewhere.behind(appId).map(({ entry }) => entry.application.appId)
-      for (const id of [appId, ...behind]) {
-        const entry = find(id)?.servicePrincipal ? undefined : foreign(id)
-        if (entry) put(entry)
-      }
+      for (const entry of arriving(appId)) put(entry)
     },
   }
 }

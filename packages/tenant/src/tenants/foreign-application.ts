@@ -19,7 +19,7 @@ export interface Elsewhere {
   /** By application (client) id. */
   find(appId: string): Offer | undefined
   /** The APIs that are consented to together with a client, because they know it (`knownClientApplications`). */
-  behind(appId: string): Offer[]
+  behind(appId: string): Entry[]
 }
 
 /** An application that a tenant has registered for several tenants. */
@@ -52,11 +52,8 @@ export function elsewhereOf(
       const wanted = appId.toLowerCase()
       const knows = ({ application }: Entry) =>
         application.api.knownClientApplications.some((id) => id.toLowerCase() === wanted)
-      return others().flatMap(({ tenantId: home, registry }) =>
-        registry
-          .entries()
-          .filter((entry) => isOffered(entry) && knows(entry))
-          .map((entry) => ({ entry, tenantId: home })),
+      return others().flatMap(({ registry }) =>
+        registry.entries().filter((entry) => isOffered(entry) && knows(entry)),
       )
     },
   }
