@@ -141,10 +141,18 @@ async function serve(
 }
 
 /** The lists have the form of `tenant.json`, and the same rules. @throws ConfigError */
-function checkLists({ applications, people, groups, appRoleAssignments, consents }: TenantOptions) {
-  const lists = { clients: applications, people, groups, appRoleAssignments, consents }
+function checkLists(options: TenantOptions) {
+  const { tenantId, domain, tenants } = options
+  const lists = {
+    ...listsOf(options),
+    ...(tenants && { tenantId, domain, tenants }),
+  }
   const given = Object.entries(lists).filter(([, list]) => list !== undefined)
   if (given.length > 0) checkConfig(Object.fromEntries(given), 'The options of the local tenant')
+}
+
+function listsOf({ applications, people, groups, appRoleAssignments, consents }: TenantOptions) {
+  return { clients: applications, people, groups, appRoleAssignments, consents }
 }
 
 async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {

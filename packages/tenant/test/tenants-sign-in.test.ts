@@ -49,7 +49,12 @@ beforeAll(async () => {
         tenantName: 'Fabrikam',
         users: 12,
         clients: [
-          { ...client, clientId: ofOther, name: 'Of Fabrikam', signInAudience: 'AzureADMyOrg' },
+          {
+            clientId: ofOther,
+            name: 'Of Fabrikam',
+            web: { redirectUris: [redirectUri] },
+            signInAudience: 'AzureADMyOrg',
+          },
         ],
         people: [
           {

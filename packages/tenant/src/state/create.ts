@@ -55,9 +55,18 @@ export function createTenantStates(options: TenantOptions): CreatedTenant[] {
   const shared = createSharedState(options, tenants)
   return optionsOfTenants(options).map((own) => {
     const created = createTenantState(shared, own, own !== options)
+    requireOwnClients(tenants, created.tenant)
     tenants.push(created.tenant)
     return created
   })
+}
+
+/** @throws Error with a sentence for a client that another tenant on the port has registered */
+function requireOwnClients(others: readonly TenantState[], { registry }: TenantState): void {
+  for (const { clientId, name } of registry.clients()) {
+    if (!others.some((other) => other.registry.entry(clientId)?.isRegistered)) continue
+    throw new Error(`The client ${clientId} (${name}) is registered in two tenants.`)
+  }
 }
 
 function createSharedState(options: TenantOptions, tenants: readonly TenantState[]): SharedState {

@@ -16,22 +16,20 @@ export function optionsOfTenants(options: TenantOptions): TenantOptions[] {
 }
 
 function completed(tenant: FurtherTenant, seed: string | number | undefined): TenantOptions {
-  const { tenantName, clients = [], applications, groups } = tenant
+  const { tenantName, clients: applications = [], groups, ...rest } = tenant
   const domain = tenant.domain.toLowerCase()
   return {
-    ...tenant,
+    ...rest,
     domain,
     tenantId: tenant.tenantId ?? stableGuid(`tenant ${domain}`),
     tenantName: tenantName ?? domain,
     users: tenant.users ?? usualUsers,
     seed: `${tenant.seed ?? seed ?? ''} ${domain}`.trim(),
-    clients,
-    ...(applications && {
-      applications: applications.map((client) => ({
-        ...client,
-        clientId: client.clientId ?? stableGuid(`configured client ${domain} ${client.name}`),
-      })),
-    }),
+    clients: [],
+    applications: applications.map((client) => ({
+      ...client,
+      clientId: client.clientId ?? stableGuid(`configured client ${domain} ${client.name}`),
+    })),
     ...(groups && {
       groups: groups.map((group) => ({
         ...group,
