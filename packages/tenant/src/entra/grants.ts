@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { createBoundedMap } from '../bounded-map.ts'
-import type { TenantState } from '../tenant-state.ts'
 
 /** What a user has granted to a client. */
 export interface Grant {
@@ -44,16 +43,24 @@ export function grantOf(code: CodeGrant): Grant {
   return { ...always, spaExpiresAt, idTokenClaims, tenantId }
 }
 
+/** A tenant on the port. */
+interface One {
+  tenantId: string
+}
+
 /** The `tenantId` of a grant. That of the first tenant has none, so that another's export can be imported here. */
-export function ofTenant({ tenants, tenantId }: TenantState): Pick<Grant, 'tenantId'> {
+export function ofTenant({
+  tenants,
+  tenantId,
+}: One & { tenants: readonly One[] }): Pick<Grant, 'tenantId'> {
   return tenantId === tenants[0]?.tenantId ? {} : { tenantId }
 }
 
 /** The tenant of a grant's user; undefined if the port has it no more. */
-export function tenantOfGrant(
-  tenants: readonly TenantState[],
+export function tenantOfGrant<T extends One>(
+  tenants: readonly T[],
   { tenantId }: Pick<Grant, 'tenantId'>,
-): TenantState | undefined {
+): T | undefined {
   return tenantId === undefined ? tenants[0] : tenants.find((one) => one.tenantId === tenantId)
 }
 
