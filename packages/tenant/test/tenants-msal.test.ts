@@ -1,6 +1,10 @@
 /** MSAL for Node signs users of two tenants in to one application, through `common`. */
 
-import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node'
+import {
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkResponse,
+} from '@azure/msal-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
@@ -34,7 +38,7 @@ afterAll(() => tenant.close())
 
 const direct = (url: string) => url.replace('https://localhost', 'http://127.0.0.1')
 
-const send = async <T>(url: string, init: RequestInit) => {
+async function send<T>(url: string, init: RequestInit): Promise<NetworkResponse<T>> {
   const answer = await fetch(direct(url), init)
   return { status: answer.status, headers: {}, body: (await answer.json()) as T }
 }

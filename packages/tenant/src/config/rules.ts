@@ -11,9 +11,9 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
   const { tenants = [] } = config
   return [
     ...addressProblems(config),
-    ...tenantProblems(config),
+    ...tenantProblems(config, clientsForSeveral(tenants)),
     ...tenants.flatMap((tenant, index) =>
-      tenantProblems(tenant).map(({ key, message }) => ({
+      tenantProblems(tenant, clientsForSeveral([config, ...tenants])).map(({ key, message }) => ({
         key: `tenants[${index}].${key}`,
         message,
       })),
@@ -25,8 +25,15 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
 /** What a tenant has of its own. */
 type Lists = Omit<ConfigTenant, 'domain'>
 
-/** Everything that is wrong inside one tenant. */
-function tenantProblems(config: Lists): ConfigProblem[] {
+/** The clients that users of other tenants can consent to. */
+function clientsForSeveral(tenants: readonly Lists[]): ConfigClient[] {
+  return tenants
+    .flatMap(({ clients = [] }) => clients)
+    .filter(({ signInAudience }) => signInAudience !== 'AzureADMyOrg')
+}
+
+/** Everything that is wrong inside one tenant. @param foreign clients of others that are for several tenants */
+function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): ConfigProblem[] {
   return [
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
@@ -51,7 +58,7 @@ function tenantProblems(config: Lists): ConfigProblem[] {
     ),
     ...groupProblems(config),
     ...assignmentProblems(config),
-    ...consentProblems(config),
+    ...consentProblems(config, foreign),
   ]
 }
 
@@ -182,9 +189,12 @@ function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): C
   ])
 }
 
-function consentProblems({ consents = [], clients = [] }: Lists): ConfigProblem[] {
+function consentProblems(
+  { consents = [], clients = [] }: Lists,
+  foreign: readonly ConfigClient[],
+): ConfigProblem[] {
   const names = new Set(
-    clients.flatMap(({ name, clientId }) =>
+    [...clients, ...foreign].flatMap(({ name, clientId }) =>
       [name, clientId ?? name].map((one) => one.toLowerCase()),
     ),
   )

@@ -53,12 +53,16 @@ export interface CreatedTenant {
 export function createTenantStates(options: TenantOptions): CreatedTenant[] {
   const tenants: TenantState[] = []
   const shared = createSharedState(options, tenants)
-  return optionsOfTenants(options).map((own) => {
+  const all = optionsOfTenants(options).map((own) => {
     const created = createTenantState(shared, own, own !== options)
     requireOwnClients(tenants, created.tenant)
     tenants.push(created.tenant)
     return created
   })
+  // Afterwards: one may consent to a client of another.
+  const applications = all.flatMap((one) => one.options.applications ?? [])
+  for (const one of all) grantConsents(one.tenant, one.options, applications)
+  return all
 }
 
 /** @throws Error with a sentence for a client that another tenant on the port has registered */
@@ -120,7 +124,6 @@ function createTenantState(
     policies: createPolicies(),
   }
   assignRoles(tenant, options)
-  grantConsents(tenant, options)
   return { tenant, options, newSecrets }
 }
 
@@ -202,12 +205,18 @@ function addApplication(registry: Registry, made: ConfiguredApplication): void {
   entry.fixed = { postLogoutRedirectUris }
 }
 
-function grantConsents(tenant: TenantState, { consents = [], applications = [] }: TenantOptions) {
+/** @param all the applications of all tenants, which their own come before */
+function grantConsents(
+  tenant: TenantState,
+  { consents = [], applications = [] }: TenantOptions,
+  all: readonly ConfigClient[],
+): void {
   for (const { client: wanted, scopes, user: userName } of consents) {
-    const client = applications.find(
+    const client = [...applications, ...all].find(
       (one) => one.name.toLowerCase() === wanted.toLowerCase() || one.clientId === wanted,
     )
     const clientId = client ? clientIdOf(client) : wanted.toLowerCase()
+    tenant.registry.admit(clientId)
     if (userName === undefined) tenant.consents.grantForAll(clientId, scopes)
     else {
       const user = tenant.directory.byIdOrName(userName)
