@@ -1,6 +1,8 @@
 /** The state that all parts of one tenant share. `tenant.ts` makes it. */
 
 import type { Directory } from './directory/directory.ts'
+import type { Drives } from './drives/drives.ts'
+import type { UploadSessions } from './drives/upload-sessions.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Codes, Consents } from './entra/grants.ts'
@@ -23,6 +25,8 @@ export interface TenantState {
   domain: string
   registry: Registry
   directory: Directory
+  drives: Drives
+  uploads: UploadSessions
   /** The number of users that were generated; people who were added are not in it. */
   generatedUsers: () => number
   /** Ms since the epoch: that of `clock`. */

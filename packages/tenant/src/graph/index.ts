@@ -7,6 +7,7 @@ import type { TenantState } from '../tenant-state.ts'
 import { answerForm } from './protocol/answers.ts'
 import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
+import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
 import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
@@ -81,6 +82,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
+  await app.register(async (scope) => driveRoutes(scope, tenant))
   await app.register(async (scope) => photoWriteRoutes(scope, tenant))
   await app.register(async (scope) => applicationRoutes(scope, tenant))
   await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))

@@ -6,6 +6,8 @@ import { configuredGroups, groupId, withDomain, withPeople } from '../config/peo
 import type { ConfigClient } from '../config/schema.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
 import { generateUsers, userDomain } from '../directory/generate.ts'
+import { createDrives } from '../drives/drives.ts'
+import { createUploadSessions } from '../drives/upload-sessions.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
@@ -44,6 +46,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
   let generated = 0
   const registry = createRegistry(clientsOf(options), now())
   const newSecrets = addApplications(registry, options, now())
+  const drives = createDrives(now)
   const tenant: TenantState = {
     origin: '',
     graphOrigin: '',
@@ -56,6 +59,8 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
       options.users ?? 250,
       now,
     ),
+    drives,
+    uploads: createUploadSessions(now, drives.reserve),
     generatedUsers: () => generated,
     now,
     clock,

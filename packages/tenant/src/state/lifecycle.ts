@@ -52,6 +52,7 @@ export function manageState(
       restoreSnapshot(tenant, structuredClone(initial))
       // Who is signed in at the tenant's pages would come back without a sign-in.
       tenant.browsers = createBrowsers()
+      tenant.uploads.clear()
       tenant.faults.clear()
       tenant.clock.reset()
       tenant.journal.clear()

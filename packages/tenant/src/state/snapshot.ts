@@ -91,6 +91,26 @@ export const Snapshot = Type.Object({
     },
     { description: 'disabled accounts and revoked sessions' },
   ),
+  /** Absent in exports of before there were drives. */
+  drives: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        ownerId: Type.String(),
+        parentId: Type.Union([Type.String(), Type.Null()]),
+        name: Type.String(),
+        description: Type.Union([Type.String(), Type.Null()]),
+        data: Type.Union([Type.String(), Type.Null()]),
+        createdDateTime: Type.String(),
+        lastModifiedDateTime: Type.String(),
+        createdBy: Type.Object({}),
+        lastModifiedBy: Type.Object({}),
+        version: Type.Integer(),
+        contentVersion: Type.Integer(),
+      }),
+      { description: 'the files of users' },
+    ),
+  ),
   applications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   deletedApplications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   consents: Type.Array(
@@ -155,6 +175,7 @@ export function takeSnapshot(
     users: tenant.generatedUsers(),
     directory: directory.snapshot() as unknown as Snapshot['directory'],
     accounts: directory.accountSnapshot(),
+    drives: [...tenant.drives.snapshot()],
     applications: registry.entries().map(storedEntry),
     deletedApplications: registry.deleted().map(storedEntry),
     consents: consents
@@ -221,6 +242,7 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   directory.resize(snapshot.users)
   directory.restore(snapshot.directory as unknown as DirectorySnapshot)
   directory.restoreAccounts(snapshot.accounts)
+  tenant.drives.load(snapshot.drives ?? [])
   registry.load(present, deleted)
   consents.withdraw()
   for (const { clientId, userId, scopes } of snapshot.consents) {
