@@ -13,7 +13,7 @@ import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
 import { roleRoutes } from './directory/roles.ts'
-import { serviceRootRoute } from './directory/service-root.ts'
+import { metadataRoutes } from './metadata/index.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { groupRoutes } from './groups/index.ts'
 import { memberOfRoutes } from './groups/member-of.ts'
@@ -64,7 +64,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
-  serviceRootRoute(app, tenant)
+  metadataRoutes(app, tenant)
   batchRoutes(app)
   usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
