@@ -3,6 +3,7 @@
 import type { Directory } from './directory/directory.ts'
 import type { Drives } from './drives/drives.ts'
 import type { UploadSessions } from './drives/upload-sessions.ts'
+import type { ExtensionProperties } from './extensions/extension-properties.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Codes, Consents } from './entra/grants.ts'
@@ -27,6 +28,7 @@ export interface TenantState {
   directory: Directory
   drives: Drives
   uploads: UploadSessions
+  extensionProperties: ExtensionProperties
   /** The number of users that were generated; people who were added are not in it. */
   generatedUsers: () => number
   /** Ms since the epoch: that of `clock`. */

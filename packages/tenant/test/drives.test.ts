@@ -272,7 +272,8 @@ describe('a file', () => {
   it('takes no room that the tenant does not have', async () => {
     const half = new Uint8Array(26 * 1024 * 1024)
     expect((await put('half.bin', half)).status).toBe(201)
-    expect(codeOf(await put('more.bin', half))).toEqual([507, 'quotaLimitReached'])
+    expect(codeOf(await put('new/more.bin', half))).toEqual([507, 'quotaLimitReached'])
+    expect((await ask('GET', '/me/drive/root:/new')).status).toBe(404)
     expect((await put('half.bin', half)).status).toBe(200)
     const asked = { body: { item: { fileSize: half.length } } }
     const session = await ask('POST', '/me/drive/root:/b.bin:/createUploadSession', asked)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { quickXorHash } from '../src/drives/quick-xor-hash.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
+import { people } from '../src/testing/index.ts'
 import { signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
@@ -136,6 +137,12 @@ describe('an upload session', () => {
     expect(codes(await read(answer))).toEqual([400, 'invalidRequest', undefined])
   })
 
+  it('refuses fewer bytes than the range says', async () => {
+    const headers = { 'content-range': 'bytes 0-3/4' }
+    const answer = await fetch(await open(), { method: 'PUT', headers, body: bytes(3) })
+    expect(codes(await read(answer))).toEqual([400, 'invalidRequest', undefined])
+  })
+
   it('needs no token, and takes none', async () => {
     const url = await open()
     const authorization = `Bearer ${token}`
@@ -211,6 +218,13 @@ describe('an upload session', () => {
     const done = await commit('/me/drive/root', { name: 'b.txt' })
     expect([done.status, done.body.name, done.body['size']]).toEqual([201, 'b.txt', 9])
     expect(codes(await commit('/me/drive/root', { name: 'c.txt' }))[0]).toBe(404)
+    const user = people(tenant).at(2).id
+    const other = await signIn(tenant, { scope: 'openid Files.ReadWrite' }, { user })
+    const foreign = await callGraph(tenant, '/me/drive/root', other.access_token, {
+      method: 'PUT',
+      body: JSON.stringify({ name: 'x', '@microsoft.graph.sourceUrl': await open('e.bin') }),
+    })
+    expect(foreign.status).toBe(404)
     const half = await open('d.bin')
     await send(half, bytes(unit), 0, 2 * unit)
     const early = await graph('PUT', '/me/drive/root:/d.bin', {

@@ -14,6 +14,8 @@ import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
 import { roleRoutes } from './directory/roles.ts'
 import { metadataRoutes } from './metadata/index.ts'
+import { extensionPropertyRoutes } from './extensions/extension-properties.ts'
+import { openExtensionRoutes } from './extensions/open-extensions.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { groupRoutes } from './groups/index.ts'
 import { memberOfRoutes } from './groups/member-of.ts'
@@ -71,6 +73,8 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   relationRoutes(app, tenant)
   userListRoutes(app, tenant)
   invitationRoutes(app, tenant)
+  openExtensionRoutes(app, tenant)
+  extensionPropertyRoutes(app, tenant)
   photoRoutes(app, tenant)
   groupRoutes(app, tenant, unknownAddress)
   groupWriteRoutes(app, tenant)

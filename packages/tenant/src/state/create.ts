@@ -11,6 +11,7 @@ import { createUploadSessions } from '../drives/upload-sessions.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
+import { createExtensionProperties } from '../extensions/extension-properties.ts'
 import { createFaults } from '../faults/faults.ts'
 import { prepareQueries } from '../graph/filter/prepare.ts'
 import { createJournal } from '../journal.ts'
@@ -61,6 +62,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
     ),
     drives,
     uploads: createUploadSessions(now, drives.reserve),
+    extensionProperties: createExtensionProperties(),
     generatedUsers: () => generated,
     now,
     clock,

@@ -8,6 +8,7 @@
 import { Type, type Static } from 'typebox'
 import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
+import { DataType } from '../extensions/extension-properties.ts'
 import { newApplication, newServicePrincipal, type Application } from '../registry/application.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -111,6 +112,20 @@ export const Snapshot = Type.Object({
       { description: 'the files of users' },
     ),
   ),
+  /** Absent in exports of before there were any. */
+  extensionProperties: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        appId: Type.String(),
+        name: Type.String(),
+        dataType: DataType,
+        isMultiValued: Type.Boolean(),
+        targetObjects: Texts,
+      }),
+      { description: 'the directory extensions of applications' },
+    ),
+  ),
   applications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   deletedApplications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   consents: Type.Array(
@@ -176,6 +191,7 @@ export function takeSnapshot(
     directory: directory.snapshot() as unknown as Snapshot['directory'],
     accounts: directory.accountSnapshot(),
     drives: [...tenant.drives.snapshot()],
+    extensionProperties: [...tenant.extensionProperties.list()],
     applications: registry.entries().map(storedEntry),
     deletedApplications: registry.deleted().map(storedEntry),
     consents: consents
@@ -243,6 +259,7 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   directory.restore(snapshot.directory as unknown as DirectorySnapshot)
   directory.restoreAccounts(snapshot.accounts)
   tenant.drives.load(snapshot.drives ?? [])
+  tenant.extensionProperties.load(snapshot.extensionProperties ?? [])
   registry.load(present, deleted)
   consents.withdraw()
   for (const { clientId, userId, scopes } of snapshot.consents) {

@@ -32,17 +32,13 @@ export interface NewFile {
   conflict: ConflictBehavior
   by: Actor
   description?: string | undefined
-  /** Bytes of an upload that are counted already. */
-  counted?: number
 }
 
-/** @throws GraphError 400, 409, 507 */
+/** The caller has seen that there is room for the bytes. @throws GraphError 400, 409, 507 for too many items */
 export function writeFile(tenant: TenantState, file: NewFile): { item: DriveItem; isNew: boolean } {
-  const { place, data, conflict, by, description, counted = 0 } = file
+  const { place, data, conflict, by, description } = file
   const { drives } = tenant
   const { existing, name } = resolveConflict(drives, place.folder, place.name, conflict, true)
-  const replaced = existing?.content?.data.length ?? 0
-  if (!drives.hasRoom(data.length - replaced - counted)) throw quotaReached()
   const content = fileContent(data)
   const at = timeNow(tenant)
   const more = description === undefined ? { content } : { content, description }

@@ -143,9 +143,9 @@ export function finishUpload(
     throw invalidRequest('The upload session is not complete.', 'uploadSessionIncomplete')
   }
   if (!place) throw itemNotFound()
-  const { by, description, received: counted } = session
+  const { by, description } = session
   const data = Buffer.concat(session.parts)
-  const written = writeFile(tenant, { place, data, conflict, by, description, counted })
+  const written = writeFile(tenant, { place, data, conflict, by, description })
   tenant.uploads.remove(session)
   return written
 }

@@ -10,10 +10,10 @@ import { ApplicationChange } from '../applications/input.ts'
 import { viewApplication } from '../applications/properties.ts'
 import { organizationRows } from '../directory/organization.ts'
 import { driveItemType, driveType } from '../drives/entity.ts'
+import { userTypeOf } from '../extensions/user-type.ts'
 import { groupType, roleType } from '../groups/entity.ts'
 import { NewGrant } from '../permission-grants.ts'
 import { viewServicePrincipal } from '../service-principals.ts'
-import { userType } from '../users/entity.ts'
 import { invitation } from '../users/invitations.ts'
 import { shapesOfRow, shapesOfSchema, shapesOfTable, type Shapes } from './shapes.ts'
 
@@ -68,6 +68,7 @@ const ofUser = {
   directReports: objects,
   drive: 'drive',
   drives: 'drive[]',
+  extensions: 'extension[]',
   licenseDetails: 'licenseDetails[]',
   manager: 'directoryObject',
   memberOf: objects,
@@ -134,7 +135,7 @@ function entitiesOf(tenant: TenantState): EntityModel[] {
   return [
     entity('entity', undefined, { id: text }, {}, true),
     entity(directoryObject, 'entity', { deletedDateTime: time }),
-    table(userType, directoryObject, { ...ofUser, ...assignments }),
+    table(userTypeOf(tenant), directoryObject, { ...ofUser, ...assignments }),
     table(groupType, directoryObject, { ...ofGroup, ...assignments }),
     table(roleType, directoryObject, { members: objects }),
     applicationEntity(tenant),
@@ -203,6 +204,7 @@ function applicationEntity({ domain }: TenantState): EntityModel {
       ...shapesOfSchema(ApplicationChange.properties),
     },
     {
+      extensionProperties: 'extensionProperty[]',
       federatedIdentityCredentials: 'federatedIdentityCredential[]',
       owners: objects,
     },

@@ -96,7 +96,7 @@ function shapeOfValue(value: unknown, name: string, isItem: boolean): Shape {
 }
 
 function isTime(name: string): boolean {
-  return /DateTime$/.test(name)
+  return name.endsWith('DateTime')
 }
 
 function mapped<T>(
