@@ -12,7 +12,13 @@ import {
 } from '../outgoing/index.ts'
 
 /** Headers that a route may set. The others are set here. */
-const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
+const callHeaders = [
+  'accept-language',
+  'consistencylevel',
+  'if-match',
+  'if-none-match',
+  'prefer',
+] as const
 export type CallHeader = (typeof callHeaders)[number]
 
 /** At run time too, because a route could pass on all headers of a browser. @throws Error */
@@ -47,17 +53,23 @@ interface ApiClientOptions {
   connections: number
   maxBytes: number
   proxy: ProxySettings
+  /** For the whole call, ms; default: ten seconds. */
+  totalMs?: number
 }
 
-/** The longest time without a byte, ms. The whole call has its own limit. */
-const idleMs = 8_000
+/** The longest time without a byte, ms. */
+export const idleMs = 8_000
+/** An API that may take longer than this for a call may be silent as long. */
+const usualTotalMs = 10_000
 const connectMs = 4_000
 
 export function createApiClient(options: ApiClientOptions) {
-  const { name, baseUrl, connections, maxBytes, proxy } = options
+  const { name, baseUrl, connections, maxBytes, proxy, totalMs = usualTotalMs } = options
   const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
-  const client = createHttpClient(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
+  const longestMs = totalMs > usualTotalMs ? totalMs : idleMs
+  const limits = { connectMs, idleMs: longestMs, maxBytes, connections }
+  const client = createHttpClient(proxy, limits, origin)
 
   return {
     /**
