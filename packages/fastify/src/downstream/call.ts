@@ -16,6 +16,7 @@ import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
+import { createTransferClient, type OpenAnswer, type Transfer } from './streams/client.ts'
 
 /** Seconds for the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const defaultTimeoutS = 10
@@ -193,6 +194,7 @@ export function createApi(
   const { maxConcurrent: connections } = queueLimits
   const totalMs = timeoutSeconds * 1000
   const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy, totalMs })
+  const transfers = createTransferClient(name, baseUrl, proxy)
   const queue = new FairQueue(queueLimits)
   const attributes = { 'gatehouse.api': name }
   const stopObserving = observe('gatehouse.api.queue.length', () => [
@@ -233,15 +235,33 @@ export function createApi(
         throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
       }
     },
-    close: () => {
+    /** The same for a file or a stream, and without a second attempt. */
+    transfer: async (
+      transfer: Transfer,
+      user: string,
+      accessToken: string,
+      signal: CallSignal,
+    ): Promise<OpenAnswer> => {
+      try {
+        return await transfers.open(transfer, user, accessToken, signal)
+      } catch (error) {
+        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
+      }
+    },
+    /** The problem for a stream of it that broke. */
+    streamProblem: transfers.toProblem,
+    close: async () => {
       stopObserving()
-      return client.close()
+      await Promise.all([client.close(), transfers.close()])
     },
   }
 }
 
 /** Repeats a read once if the connection broke, or a gateway in front of the API failed. */
-async function retryOnce({ method }: Call, send: () => Promise<Answer>): Promise<Answer> {
+export async function retryOnce<Kind extends Answer>(
+  { method }: Pick<Call, 'method'>,
+  send: () => Promise<Kind>,
+): Promise<Kind> {
   try {
     const answer = await send()
     if (method !== 'GET' || !isTransient(answer)) return answer

@@ -61,7 +61,7 @@ interface ApiClientOptions {
 export const idleMs = 8_000
 /** An API that may take longer than this for a call may be silent as long. */
 const usualTotalMs = 10_000
-const connectMs = 4_000
+export const connectMs = 4_000
 
 export function createApiClient(options: ApiClientOptions) {
   const { name, baseUrl, connections, maxBytes, proxy, totalMs = usualTotalMs } = options
@@ -124,7 +124,7 @@ async function bytesOf(
 }
 
 /** The problem names the API, and its cause the reason: addresses are for the log. */
-function transportProblem(name: string, host: string, error: unknown): ProblemError {
+export function transportProblem(name: string, host: string, error: unknown): ProblemError {
   const failure = explainNetworkFailure(error, host)
   const cause = failure
     ? new Error(`${failure.sentence}. ${failure.next}`, { cause: error })

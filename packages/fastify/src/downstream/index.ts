@@ -3,14 +3,13 @@
  * `request.apiResponse(…)` and `request.imageFromApi(…)`. A route never sees a token.
  */
 import type { Socket } from 'node:net'
-import { stringify } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
 import { type Api, callAsUser, type CallTerms, createApi, maxBytes } from './call.ts'
-import { type Answer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
-import { isPage, nextPage } from './next-page.ts'
+import { type Answer as AnyAnswer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import { builtPath, nextPage } from './next-page.ts'
 import {
   headersOf,
   imageOf,
@@ -19,8 +18,12 @@ import {
   type ResponseHeader,
   throwIfOtherShape,
 } from './response.ts'
+import { decorateDownloads } from './streams/download.ts'
+import { OpenStreams } from './streams/open-streams.ts'
+import { decorateServerEvents } from './streams/server-events.ts'
 
 export { clientGoneStatus } from './http.ts'
+export { builtPath } from './next-page.ts'
 
 interface CallOptions extends CallTerms {
   /** GET by default. Only a GET is ever sent twice. */
@@ -175,6 +178,9 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
   })
+  const streams = new OpenStreams(app, config.drain.timeoutMs)
+  decorateDownloads(app, find, streams)
+  decorateServerEvents(app, streams)
   // Pipelined requests of one connection each listen for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {
@@ -196,37 +202,10 @@ export function jsonCall(path: string, options: CallOptions): Call {
   }
 }
 
-function bodyOf(name: string, answer: Answer, schema: TSchema | undefined): unknown {
+function bodyOf(name: string, answer: AnyAnswer, schema: TSchema | undefined): unknown {
   const json = jsonOf(name, answer)
   if (schema) throwIfOtherShape(name, schema, json)
   return json
 }
 
 export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })
-
-/**
- * The path within an API as it is sent. Dot segments are refused: undici does not resolve them, and the
- * API would leave its prefix.
- *
- * @param path starts with `/`; ids in it went through `encodeURIComponent`
- * @param page what `nextPage` returned
- * @throws Error for any other path or page: a mistake in the route
- */
-export function builtPath(
-  path: string,
-  query: Record<string, string> | undefined,
-  page?: string,
-): string {
-  if (
-    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
-    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
-    /%(?:2f|5c|00)/i.test(path)
-  ) {
-    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
-  }
-  if (page !== undefined && !isPage(page)) {
-    throw new Error('page is not what request.nextPage returned')
-  }
-  const parts = [query && stringify(query), page].filter((part) => part !== undefined)
-  return parts.length > 0 ? `${path}?${parts.join('&')}` : path
-}

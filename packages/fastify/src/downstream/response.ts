@@ -113,7 +113,7 @@ function assertType({ headers }: Answer, type: RegExp): void {
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }
 
-function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
+export function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
   const apiRequestId = answer && requestIdIn(answer.headers)
   return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause, apiRequestId })
 }

@@ -67,6 +67,7 @@ describe('the whole answer of an API', () => {
     upstream.answers((response) => json(response, { id: 'one' }))
     expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
     upstream.answers((response) => json(response, {}, 412))
-    expectProblem(await browser.get('/test/call'), 409, 'conflict')
+    const conflict = expectProblem(await browser.get('/test/call'), 409, 'conflict')
+    expect(conflict.api).toBe('orders')
   })
 })
