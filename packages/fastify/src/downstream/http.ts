@@ -144,15 +144,15 @@ export interface CallSignal extends EventEmitter {
  * Runs a call until its time is over or its client disconnects.
  *
  * @param client the client's connection
- * @param ms for everything: the queue, a second attempt, the last byte
+ * @param ms for everything: the queue, a second attempt, the last byte; undefined if the work has its own limits
  * @param onTimeout makes the error that is thrown when the time is over
  * @throws ProblemError with the status 499 if the client is gone
  */
 export async function withDeadline<T>(
   client: Socket,
-  ms: number,
+  ms: number | undefined,
   onTimeout: () => ProblemError,
-  work: (signal: CallSignal) => Promise<T>,
+  work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
   const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
@@ -161,10 +161,10 @@ export async function withDeadline<T>(
     signal.emit('abort')
   }
   const onDisconnect = () => abort(clientGone())
-  const timer = setTimeout(() => abort(onTimeout()), ms)
+  const timer = ms === undefined ? undefined : setTimeout(() => abort(onTimeout()), ms)
   client.once('close', onDisconnect)
   try {
-    return await work(signal)
+    return await work(signal, abort)
   } finally {
     clearTimeout(timer)
     client.off('close', onDisconnect)

@@ -21,6 +21,7 @@ import {
 import { decorateDownloads } from './streams/download.ts'
 import { OpenStreams } from './streams/open-streams.ts'
 import { decorateServerEvents } from './streams/server-events.ts'
+import { decorateUploads } from './streams/upload.ts'
 
 export { clientGoneStatus } from './http.ts'
 export { builtPath } from './next-page.ts'
@@ -181,6 +182,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
   const streams = new OpenStreams(app, config.drain.timeoutMs)
   decorateDownloads(app, find, streams)
   decorateServerEvents(app, streams)
+  decorateUploads(app, find)
   // Pipelined requests of one connection each listen for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {

@@ -43,7 +43,7 @@ export const transferLimits = {
   maxQueued: 256,
   maxQueuedPerUser: 32,
 }
-/** Of an answer that is no success. Error objects are far smaller. */
+/** Of an answer that is no success. */
 const maxErrorBytes = 64 * 1024
 /** For undici: no limit. */
 const unlimited = -1
@@ -68,6 +68,8 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
       body: body?.stream ?? null,
+      // An API that answered before it read everything may never read the next request of this connection.
+      reset: body !== undefined,
       headers: {
         ...traceHeaders(),
         ...headers,
@@ -81,7 +83,8 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
     if (status >= 200 && status < 300) {
       return { status, headers: answer.headers, bytes: new Uint8Array(), stream: answer.body }
     }
-    const bytes = await beginningOf(answer.body)
+    // More than an error object has: then only the status counts.
+    const bytes = (await beginningOf(answer.body, maxErrorBytes)) ?? new Uint8Array()
     return { status, headers: answer.headers, bytes, stream: undefined }
   }
 
@@ -124,14 +127,17 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
   }
 }
 
-/** Empty if it is longer than any error object: then only the status counts. */
-async function beginningOf(body: Readable): Promise<Uint8Array> {
+/** All of a body; undefined if it is longer. */
+export async function beginningOf(
+  body: Readable,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
     // Leaving the loop destroys the stream.
-    if (size > maxErrorBytes) return new Uint8Array()
+    if (size > maxBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
