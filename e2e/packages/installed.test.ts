@@ -26,6 +26,7 @@ const others = [
   'fastify',
   'react',
   'react-dom',
+  'typebox',
   'typescript',
   'vite',
 ]
@@ -34,7 +35,8 @@ beforeAll(() => {
   packed = packAll(folder)
   cpSync(join(import.meta.dirname, 'consumer'), folder, { recursive: true })
   const ours = packed.map(({ name, filename }) => [name, `file:${filename}`])
-  const versions = ['.', 'web', 'packages/react', 'packages/fastify'].map((path) => {
+  const from = ['.', 'web', 'packages/react', 'packages/fastify', 'packages/contract']
+  const versions = from.map((path) => {
     const { dependencies, devDependencies } = manifestIn(join(root, path))
     return { ...dependencies, ...devDependencies }
   })

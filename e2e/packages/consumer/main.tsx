@@ -1,10 +1,11 @@
 import { createQueryClient, useApi, useSession, useSignInUrl } from '@gatehouse/react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
+import type { endpoints } from './endpoints.ts'
 
 declare module '@gatehouse/react' {
   interface Register {
-    answers: { '/api/name': { name: string } }
+    endpoints: typeof endpoints
   }
 }
 

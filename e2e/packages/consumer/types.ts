@@ -1,7 +1,7 @@
 /** What the packages promise in their types: a line that begins to compile, or ceases to, is a change for every app. */
 import type { Problem } from '@gatehouse/contract/problem'
 import type { Config } from '@gatehouse/fastify'
-import { type ApiProblem, useApi } from '@gatehouse/react'
+import { type ApiProblem, useApi, useApiMutation } from '@gatehouse/react'
 import { createTenant, people } from '@gatehouse/tenant/testing'
 import type { FastifyInstance } from 'fastify'
 
@@ -12,6 +12,13 @@ export async function routes(app: FastifyInstance): Promise<void> {
   })
   // @ts-expect-error -- a role is a text
   app.requireRole(1)
+}
+
+export function useRename(): (name: string) => void {
+  const rename = useApiMutation('PUT /api/name', { invalidates: ['/api/name'] })
+  // @ts-expect-error -- a text
+  rename.mutate({ body: { name: 1 } })
+  return (name) => rename.mutate({ body: { name } })
 }
 
 export function useName(): string | undefined {

@@ -1,8 +1,10 @@
 /** The options that an app passes to `Fastify()`. */
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { basePathOf } from '@gatehouse/contract/paths'
 import { type FastifyHttpOptions, LogController } from 'fastify'
 import type { Config } from './config/index.ts'
+import { isUploading } from './downstream/streams/upload.ts'
 import { stripBasePath } from './plugins/base-path.ts'
 import { answerParserErrors, sendProblem, toProblemError } from './plugins/error-handler.ts'
 import {
@@ -24,6 +26,7 @@ export function serverOptions(
 ): FastifyHttpOptions<Server> {
   const nextId = createRequestIds()
   const basePath = basePathOf(config.publicUrl)
+  const answer = answerParserErrors(config, nextId)
   return {
     logger: loggerOptions(config.logLevel, options.logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -39,7 +42,9 @@ export function serverOptions(
     exposeHeadRoutes: false,
     // Requests that arrived before the end are served; the balancer sends the next ones elsewhere.
     return503OnClosing: false,
-    clientErrorHandler: answerParserErrors(config, nextId),
+    clientErrorHandler: (error, socket) => {
+      if (!isUploading(error, socket as Socket)) answer(error, socket as Socket)
+    },
     // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {
       // Above the app's own limit of 16 kB (`ambiguous-requests`), whose answer is a page and removes cookies.
@@ -59,6 +64,8 @@ export function serverOptions(
       customOptions: {
         removeAdditional: false,
         coerceTypes: true,
+        // A form shows what is wrong with each of its fields at once. The body has 16 kB at most.
+        allErrors: true,
         // A mistake in a route's schema is found in development. The check takes a sixth of the start.
         ...(config.production && { meta: false, validateSchema: false }),
       },

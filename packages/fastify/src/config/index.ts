@@ -46,8 +46,11 @@ export { placeholders } from './schema.ts'
 export {
   isDefaultScope,
   isSameScope,
+  isSignInScope,
   normaliseScope,
+  resourceOf,
   scopeName,
+  scopesProblem,
   withScopesOfSameApi,
 } from './scopes.ts'
 
@@ -57,6 +60,8 @@ export interface DownstreamApiConfig {
   readonly displayName?: string
   readonly baseUrl: string
   readonly scopes: readonly string[]
+  /** For one call, from the queue to the last byte. */
+  readonly timeoutSeconds?: number
 }
 
 /** The whole configuration of the process. Nothing else reads the environment. */

@@ -24,6 +24,7 @@ export const fieldMeanings = {
   apiStatus: 'HTTP status of the API’s answer',
   approved: 'true or false',
   basePath: 'the path of `publicUrl`',
+  groups: 'the groups of which the user has to be in one',
   by: '`address` or `session`',
   check: 'the check that failed, in one word',
   clientGone: 'true if the client left before the answer was sent',
@@ -130,6 +131,7 @@ const requests = {
     'A proxy replaces the Host header, which costs a redirect for each page. Logged once.',
   ),
   role_missing: event('warn', ['roles', 'hasNoRoles'], 'A user lacks the role of a route: 403.'),
+  group_missing: event('warn', ['groups'], 'A user is in none of the groups of a route: 403.'),
   role_not_listed: event(
     'warn',
     ['key', 'roles'],
@@ -144,6 +146,16 @@ const requests = {
     'error',
     ['api', 'key'],
     'Entra gives no token for an API: its scopes do not fit the tenant.',
+  ),
+  stream_cut: event(
+    'warn',
+    ['api', 'reason', 'err'],
+    'A file or stream was cut off: `api_slow`, `api_failed`, `client_slow`, `session_ended`, `shutdown`.',
+  ),
+  event_stream_failed: event(
+    'error',
+    ['err'],
+    'What a route sends as events failed. The browser opens the stream again.',
   ),
   organisation_unknown: event('info', ['err'], 'Graph gave no name of the organisation.'),
 }
