@@ -5,6 +5,7 @@ import { authority } from './checks/authority.ts'
 import { configuration, graphHost, scopes } from './checks/configuration.ts'
 import { credential } from './checks/credential.ts'
 import { address, publicUrl } from './checks/public-address.ts'
+import { packages } from './checks/packages.ts'
 import { redirectUri } from './checks/redirect-uri.ts'
 import { roles } from './checks/roles.ts'
 import { cookie, sessionKeys, store } from './checks/session.ts'
@@ -26,6 +27,7 @@ export const checks: readonly Check[] = [
   roles,
   graphHost,
   sessionKeys,
+  packages,
 ]
 
 /** Three requests of eight seconds fit in. The page waits for 30 seconds. */

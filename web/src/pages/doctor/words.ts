@@ -56,6 +56,7 @@ export const checkWords: Record<string, string> = {
   roles: 'App roles',
   'graph-host': 'Microsoft Graph host',
   'session-keys': 'Session keys',
+  packages: 'Packages',
 }
 
 export const whoWords: Record<Finding['who'], string> = {
