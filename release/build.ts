@@ -33,10 +33,16 @@ export function buildPackage(folder: string, target: string): void {
     }
   }
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
+  linkDocuments(join(target, 'README.md'))
   if (manifest.name === '@gatehouse/fastify') copySchema(target)
   if (manifest.name === '@gatehouse/create') copyTemplate(target)
   if (manifest.name === '@gatehouse/cli') copyDocuments(target)
   writeJson(join(target, 'package.json'), publishedManifest(manifest, target))
+}
+
+/** The documents come with @gatehouse/cli. */
+function linkDocuments(readme: string): void {
+  writeFileSync(readme, readFileSync(readme, 'utf8').replaceAll('](../../docs/', '](../cli/docs/'))
 }
 
 /** `$schema` of an app's aad.config.json. */

@@ -1,0 +1,83 @@
+/** An app made by `npm create @gatehouse`, from a registry that has the packages as npm would have them. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '@gatehouse/tenant/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packAll } from '../../release/dry.ts'
+import { eventually } from '../instances/eventually.ts'
+import { runProgram } from '../instances/program.ts'
+import { startRegistry, type Registry } from './registry.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-created-'))
+const app = join(folder, 'my-app')
+let registry: Registry
+let env: Record<string, string>
+
+beforeAll(async () => {
+  const packed = packAll(folder)
+  const files = packed.map(({ name, filename }) => [name, join(folder, filename)] as const)
+  registry = await startRegistry(new Map(files), join(folder, 'npmrc'))
+  env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...registry.env }
+}, 240_000)
+afterAll(async () => {
+  await registry.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const slow = { tags: ['thorough'], timeout: 400_000 }
+
+/** @returns what it printed */
+async function npm(cwd: string, ...args: string[]): Promise<string> {
+  const program = runProgram('npm', args, env, cwd)
+  const code = await program.ended
+  if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${program.output()}`)
+  return program.output()
+}
+
+describe('an app made by npm create', () => {
+  it('is made, and passes its own check and tests', slow, async () => {
+    const args = ['create', '--yes', '@gatehouse', 'my-app', '--', '--name', 'Expenses']
+    expect(await npm(folder, ...args)).toContain('Expenses is ready. Next:')
+    expect(await npm(app, 'test')).toMatch(/Tasks: {4}5 successful, 5 total/)
+    const ours = readdirSync(join(app, 'node_modules/@gatehouse'), { withFileTypes: true })
+    const linked = ours.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name)
+    expect(linked.toSorted()).toEqual(['bff', 'shared', 'web'])
+  })
+
+  it('runs: npm run dev serves the page, and a user signs in', slow, async () => {
+    const [web, back, tenant] = [await freePort(), await freePort(), await freePort()]
+    const ports = { WEB_PORT: `${web}`, PORT: `${back}`, TENANT_PORT: `${tenant}` }
+    const dev = runProgram('npm', ['run', 'dev'], { ...env, ...ports }, app)
+    try {
+      const isUp = () => /is running|error/i.test(dev.output())
+      await eventually('the app runs', isUp, 60_000)
+      const page = await fetch(`http://localhost:${web}/`)
+      expect(await page.text()).toContain('<title>Expenses</title>')
+      const session = ['run', '--silent', 'session']
+      const cookie = execFileSync('npm', session, { cwd: app, env: { ...env, ...ports } })
+      const headers = { cookie: cookie.toString().trim() }
+      const me = await fetch(`http://localhost:${web}/api/me`, { headers })
+      expect(await me.json()).toMatchObject({ name: 'Nora Hill' })
+    } finally {
+      await dev.end('SIGINT')
+    }
+  })
+
+  it('is built, by what npm ci installs from its lock file', slow, async () => {
+    await npm(app, 'ci', '--no-audit', '--no-fund')
+    await npm(app, 'run', 'build')
+    for (const file of ['bff/dist/server.js', 'web/dist/index.html']) {
+      expect([file, statSync(join(app, file)).size > 500]).toEqual([file, true])
+    }
+  })
+
+  it('has nothing of the repository that it was made from', slow, () => {
+    for (const name of ['.git', 'docs', 'e2e', 'packages', 'CHANGELOG.md', '.changeset']) {
+      expect([name, existsSync(join(app, name))]).toEqual([name, false])
+    }
+    const lock = readFileSync(join(app, 'package-lock.json'), 'utf8')
+    expect(lock).toContain('"node_modules/@gatehouse/fastify"')
+  })
+})
