@@ -4,21 +4,23 @@
  * plain old JavaScript, so that a Node that cannot run TypeScript says so in a sentence. Without a name, it only checks
  * that, and that the development packages are installed.
  */
+/* eslint-disable no-var -- an old Node has to be able to read it */
 'use strict'
 
-const path = require('node:path')
-const script = process.argv[2]
-const isBuilt = require('node:fs').existsSync(path.join(__dirname, 'dist/run.js'))
-// In both, the project's own node_modules.
-const modules = path.join(__dirname, isBuilt ? '../..' : '../../node_modules')
+var path = require('path')
+var script = process.argv[2]
+var isBuilt = require('fs').existsSync(path.join(__dirname, 'dist/run.js'))
+/** The project's own, in both. */
+var modules = path.join(__dirname, isBuilt ? '../..' : '../../node_modules')
+/** They run no TypeScript, and on every Node that can require an ES module. */
+var makesApp = isBuilt && (script === undefined || script === 'create' || script === '--help')
 
 if (process.features && process.features.typescript) {
   // A script starts in two thirds of the time. Where nothing can be written, it does without.
   require('node:module').enableCompileCache(path.join(modules, '.cache/compile'))
-  if (isBuilt) require('./dist/run.js').run(script || '--help')
-  else require('./src/run.ts').run(script)
-} else if (isBuilt && (script === undefined || script === 'create' || script === '--help')) {
-  void import('./dist/run.js').then((cli) => cli.run(script || '--help'))
+  start()
+} else if (makesApp && process.features.require_module) {
+  start()
 } else {
   process.stderr.write(
     'This project runs on Node 24 (at least 22.18, which runs TypeScript). This is Node ' +
@@ -26,4 +28,9 @@ if (process.features && process.features.typescript) {
       '.\nnpm installs Node 24 into the project, unless it leaves out development packages (--omit=dev, NODE_ENV=production) or their scripts (--ignore-scripts). Run: npm ci --include=dev --ignore-scripts=false\n',
   )
   process.exit(1)
+}
+
+function start() {
+  if (isBuilt) require('./dist/run.js').run(script || '--help')
+  else require('./src/run.ts').run(script)
 }

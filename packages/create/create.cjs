@@ -6,9 +6,7 @@
 var found = process.versions.node.split('.').map(Number)
 
 if (found[0] > 20 || (found[0] === 20 && found[1] >= 19)) {
-  void import('@gatehouse/create').then(function (app) {
-    return app.create(process.argv.slice(2))
-  })
+  void require('@gatehouse/create').create(process.argv.slice(2))
 } else {
   process.stderr.write(
     'Gatehouse needs Node 20.19 or later, and npm 10. This is Node ' +
