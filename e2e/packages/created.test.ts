@@ -61,7 +61,7 @@ describe('an app made by npm create', () => {
       const me = await fetch(`http://localhost:${web}/api/me`, { headers })
       expect(await me.json()).toMatchObject({ name: 'Nora Hill' })
     } finally {
-      await dev.end('SIGINT')
+      await dev.end()
     }
   })
 
