@@ -30,6 +30,13 @@ beforeAll(async () => {
         applicationPermissions: ['User.Read.All'],
       },
       { ...client, clientId: unknown, name: 'For several, too' },
+      {
+        ...client,
+        clientId: '10000000-0000-4000-8000-000000000006',
+        name: 'An API apart',
+        api: { oauth2PermissionScopes: ['Other.Read'] },
+        identifierUris: ['api://apart'],
+      },
       { ...client, clientId: single, name: 'For one', signInAudience: 'AzureADMyOrg' },
       {
         ...client,
@@ -288,6 +295,43 @@ describe('an application for several tenants', () => {
   })
 })
 
+describe('an API of another tenant', () => {
+  it('that is not present in the tenant of the user is refused with AADSTS650052', async () => {
+    const asked = { client_id: unknown, scope: 'openid api://apart/Other.Read' }
+    const own = await codeAt('common', nora, asked)
+    expect(own.get('code')).toBeTruthy()
+    const refused = await codeAt('common', norasNamesake, asked)
+    expect(refused.get('error')).toBe('invalid_client')
+    expect(refused.get('error_description')).toContain(
+      "AADSTS650052: The app needs access to a service ('api://apart')",
+    )
+  })
+})
+
+describe('an application that its home does not offer any more', () => {
+  it('signs nobody in, there and elsewhere: AADSTS700016', async () => {
+    const { body } = await control('/clients', {
+      name: 'Short-lived',
+      web: { redirectUris: [redirectUri] },
+    })
+    const clientId = String(body['clientId'])
+    const asked = { client_id: clientId }
+    expect((await codeAt(otherId, norasNamesake, asked)).get('code')).toBeTruthy()
+    await fetch(`${tenant.origin}/_tenant/clients/${clientId}`, { method: 'DELETE' })
+    expect((await page(addressOf(otherId, asked))).text).toContain('AADSTS700016')
+    expect((await page(addressOf('common', asked))).text).toContain('AADSTS700016')
+  })
+})
+
+async function control(path: string, body: object) {
+  const answer = await fetch(`${tenant.origin}/_tenant${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return { body: (await answer.json()) as Record<string, unknown> }
+}
+
 async function adminConsent(segment: string, asked: string, user?: string) {
   const query = new URLSearchParams({ client_id: several, redirect_uri: redirectUri, scope: asked })
   const url = `${tenant.origin}/${segment}/v2.0/adminconsent?${query.toString()}`
@@ -411,6 +455,60 @@ describe('a guest from another tenant on the port', () => {
     const { body } = await tokenAt(otherId, { grant_type: 'refresh_token', refresh_token: token })
     const guest = fabrikam().users.find(({ mail }) => mail === daniel)
     expect(claimsOf(body.access_token)).toMatchObject({ tid: otherId, oid: guest?.id })
+  })
+})
+
+describe('an invitation by Graph', () => {
+  it('makes a guest of a user of another tenant, who can then sign in', async () => {
+    const { id } = fabrikam().users.find(({ isAdmin }) => isAdmin) ?? { id: '' }
+    const { body } = await control(`/tenants/${otherId}/tokens`, {
+      user: id,
+      scopes: ['User.Invite.All'],
+    })
+    const email = 'lidia.nowaczyk@local-tenant.example'
+    expect((await page(addressOf(otherId), { q: email })).text).toContain('AADSTS50020')
+    const answer = await callGraph(tenant, '/invitations', String(body['token']), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ invitedUserEmailAddress: email, inviteRedirectUrl: redirectUri }),
+    })
+    expect(answer.status).toBe(201)
+    const tokens = await signInAt(otherId, email)
+    expect(claimsOf(tokens.id_token)).toMatchObject({
+      tid: otherId,
+      idp: `https://sts.windows.net/${tenant.tenantId}/`,
+    })
+  })
+})
+
+describe('a service principal', () => {
+  it('of an application of another tenant can be made and deleted by Graph', async () => {
+    const { id } = fabrikam().users.find(({ isAdmin }) => isAdmin) ?? { id: '' }
+    const { body } = await control(`/tenants/${otherId}/tokens`, {
+      user: id,
+      scopes: ['Application.ReadWrite.All'],
+    })
+    const token = String(body['token'])
+    const made = await callGraph(tenant, '/servicePrincipals', token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: unknown }),
+    })
+    const principal = (await made.json()) as { id: string }
+    expect([made.status, principal]).toMatchObject([
+      201,
+      { appId: unknown, displayName: 'For several, too', appOwnerOrganizationId: tenant.tenantId },
+    ])
+    const gone = await callGraph(tenant, `/servicePrincipals/${principal.id}`, token, {
+      method: 'DELETE',
+    })
+    expect(gone.status).toBe(204)
+    const single404 = await callGraph(tenant, '/servicePrincipals', token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: single }),
+    })
+    expect(single404.status).toBe(400)
   })
 })
 
