@@ -162,6 +162,17 @@ describe.each(['common', 'organizations'])('at /%s', (segment) => {
     expect(text).not.toContain('daniel.okafor_local-tenant.example#EXT#@fabrikam')
   })
 
+  it('the journal names the tenant once the user is known', async () => {
+    await page(addressOf(segment))
+    expect(tenant.journal.entries().at(-1)?.tenantId).toBeNull()
+    await signInAt(segment, norasNamesake)
+    const latest = tenant.journal.entries().slice(-2)
+    expect(latest.map(({ endpoint, tenantId }) => [endpoint, tenantId])).toEqual([
+      ['other', otherId],
+      ['token', otherId],
+    ])
+  })
+
   it('domain_hint leaves the other tenants out of the suggestions', async () => {
     const { text } = await page(addressOf(segment, { domain_hint: 'fabrikam.example' }))
     expect(text).toContain(norasNamesake)
@@ -365,13 +376,26 @@ describe('a grant', () => {
     const code = (await codeAt('common', nora)).get('code') ?? ''
     const wrong = await redeemAt(otherId, code)
     expect([wrong.body['error'], wrong.body['error_codes']]).toEqual(['invalid_grant', [700005]])
-    expect((await redeemAt('common', code)).status).toBe(200)
+    // Of this tenant it is, though the authorization was at `common`.
+    expect((await redeemAt(tenant.tenantId, code)).status).toBe(200)
   })
 
   it('that is a refresh token is refused at a tenant without that user with AADSTS50020', async () => {
     const { refresh_token: token } = await signInAt('common', nora)
     const { body } = await tokenAt(otherId, { grant_type: 'refresh_token', refresh_token: token })
     expect([body['error'], body['error_codes']]).toEqual(['invalid_grant', [50020]])
+  })
+
+  it('of a guest ends with the sessions of the account at home', async () => {
+    await signInAt(otherId, daniel)
+    const { refresh_token: token } = await signInAt('common', daniel)
+    const { id } = tenant.users[1] as Tenant['users'][number]
+    const refresh = () => tokenAt(otherId, { grant_type: 'refresh_token', refresh_token: token })
+    tenant.disableUser(id)
+    expect((await refresh()).body['error_codes']).toEqual([50057])
+    tenant.enableUser(id)
+    tenant.revokeUser(id)
+    expect((await refresh()).body['error_codes']).toEqual([50173])
   })
 
   it('that is a password is answered by the tenant of the user', async () => {

@@ -177,7 +177,6 @@ function proceed(given: AuthorizeContext, form: Parameters): FastifyReply {
   // An administrator may have granted others to all users.
   const missing = missingConsent(tenant, user.id, clientId, scopes)
   if (canConsent(tenant, user, [...missing, ...behind.flatMap((one) => one.scopes)])) {
-    tenant.registry.admit(clientId)
     tenant.consents.grant(user.id, clientId, missing)
     for (const api of behind) tenant.consents.grant(user.id, api.clientId, api.scopes)
   }
