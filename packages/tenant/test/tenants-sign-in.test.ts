@@ -14,6 +14,7 @@ const single = '10000000-0000-4000-8000-000000000002'
 const ofOther = '10000000-0000-4000-8000-000000000003'
 const api = '10000000-0000-4000-8000-000000000004'
 const unknown = '10000000-0000-4000-8000-000000000005'
+const apart = '10000000-0000-4000-8000-000000000006'
 
 let tenant: Tenant
 beforeAll(async () => {
@@ -32,7 +33,7 @@ beforeAll(async () => {
       { ...client, clientId: unknown, name: 'For several, too' },
       {
         ...client,
-        clientId: '10000000-0000-4000-8000-000000000006',
+        clientId: apart,
         name: 'An API apart',
         api: { oauth2PermissionScopes: ['Other.Read'] },
         identifierUris: ['api://apart'],
@@ -160,6 +161,23 @@ describe.each(['common', 'organizations'])('at /%s', (segment) => {
     expect(text).toContain('<span class="pill">Fabrikam</span>')
     // Who is a guest of the other tenant signs in at home.
     expect(text).not.toContain('daniel.okafor_local-tenant.example#EXT#@fabrikam')
+  })
+
+  it('a guest of one tenant is found as the account at home alone', async () => {
+    const { text } = await page(addressOf(segment), { q: 'daniel' })
+    expect(text).toContain(daniel)
+    expect(text).not.toContain('#EXT#@fabrikam')
+  })
+
+  it('UserInfo answers for the tenant of the token', async () => {
+    const tokens = await signInAt(segment, norasNamesake)
+    const answer = await fetch(`${tenant.graphOrigin}/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    })
+    expect(await answer.json()).toMatchObject({
+      sub: claimsOf(tokens.id_token)['sub'],
+      name: 'Nora Hill',
+    })
   })
 
   it('the journal names the tenant once the user is known', async () => {
@@ -343,8 +361,12 @@ async function control(path: string, body: object) {
   return { body: (await answer.json()) as Record<string, unknown> }
 }
 
-async function adminConsent(segment: string, asked: string, user?: string) {
-  const query = new URLSearchParams({ client_id: several, redirect_uri: redirectUri, scope: asked })
+async function adminConsent(segment: string, asked: string, user?: string, clientId = several) {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: asked,
+  })
   const url = `${tenant.origin}/${segment}/v2.0/adminconsent?${query.toString()}`
   const admin = user ?? fabrikam().users.find(({ isAdmin }) => isAdmin)?.id ?? ''
   return page(url, { user: admin })
@@ -362,6 +384,13 @@ describe('an administrator’s consent', () => {
     )
     expect(text).toContain('daniel.okafor@fabrikam.example')
     expect(text).toContain('daniel.okafor@local-tenant.example')
+  })
+
+  it('makes the application present there', async () => {
+    const isPresent = () => JSON.stringify(tenant.exportState().tenants).includes(apart)
+    expect(isPresent()).toBe(false)
+    await adminConsent(otherId, 'User.Read', undefined, apart)
+    expect(isPresent()).toBe(true)
   })
 
   it('cannot be given by the administrator of another tenant', async () => {
@@ -536,6 +565,20 @@ describe('a service principal', () => {
   })
 })
 
+describe('instance discovery', () => {
+  it('knows the authority of each tenant', async () => {
+    const authority = `${tenant.origin}/fabrikam.example/oauth2/v2.0/authorize`
+    const query = new URLSearchParams({
+      'api-version': '1.1',
+      authorization_endpoint: authority,
+    }).toString()
+    const answer = await fetch(`${tenant.origin}/common/discovery/instance?${query}`)
+    expect(await answer.json()).toMatchObject({
+      tenant_discovery_endpoint: `${tenant.origin}/${otherId}/v2.0/.well-known/openid-configuration`,
+    })
+  })
+})
+
 describe('a user realm', () => {
   it('is that of the tenant with the domain', async () => {
     const answer = await fetch(
@@ -549,15 +592,19 @@ describe('a user realm', () => {
 })
 
 describe('a sign-out', () => {
-  it('at /common ends the session of the hinted user of either tenant', async () => {
+  it('at /common ends the session of the hinted user of either tenant, and no other', async () => {
     const cookies = new Map<string, string>()
-    const code = (await codeAt('common', norasNamesake, {}, { cookies })).get('code') ?? ''
+    await codeAt('common', nora, {}, { cookies })
+    const asked = { prompt: 'login' }
+    const code = (await codeAt('common', norasNamesake, asked, { cookies })).get('code') ?? ''
     const { id_token: hint } = (await redeemAt('common', code)).body
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     await fetch(`${tenant.origin}/common/oauth2/v2.0/logout?id_token_hint=${hint}`, {
       headers: { cookie },
     })
-    const silent = await codeAt('common', norasNamesake, { prompt: 'none' }, { cookies })
-    expect(silent.get('error_description')).toContain('AADSTS50058')
+    const silent = (user: string) =>
+      codeAt('common', user, { prompt: 'none', login_hint: user }, { cookies })
+    expect((await silent(norasNamesake)).get('error_description')).toContain('AADSTS50058')
+    expect((await silent(nora)).get('code')).toBeTruthy()
   })
 })
