@@ -10,9 +10,12 @@ import {
 import type { ConfigClient } from '../config/schema.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
 import { generateUsers, groupId, userDomain } from '../directory/generate.ts'
+import { createDrives } from '../drives/drives.ts'
+import { createUploadSessions } from '../drives/upload-sessions.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
+import { createExtensionProperties } from '../extensions/extension-properties.ts'
 import { createFaults } from '../faults/faults.ts'
 import { prepareQueries } from '../graph/filter/prepare.ts'
 import { createJournal } from '../journal.ts'
@@ -107,6 +110,7 @@ function createTenantState(
   let generated = 0
   const registry = createRegistry(clientsOf(options), now(), elsewhereOf(tenants, tenantId), salt)
   const newSecrets = addApplications(registry, options, now())
+  const drives = createDrives(now)
   const tenant: TenantState = {
     ...shared,
     tenantId,
@@ -119,6 +123,9 @@ function createTenantState(
       now,
       salt,
     ),
+    drives,
+    uploads: createUploadSessions(now, drives.reserve),
+    extensionProperties: createExtensionProperties(),
     generatedUsers: () => generated,
     consents: createConsents(),
     policies: createPolicies(),
