@@ -1,9 +1,9 @@
 /** Several tenants on one port: what each has of its own, and which one a request is for. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkConfig, ConfigError } from '../src/config/load.ts'
 import { readCommand } from '../src/program/arguments.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
@@ -239,8 +239,15 @@ describe('the state of several tenants', () => {
   it('is kept in the file, also by requests to a further tenant alone', async () => {
     const state = join(mkdtempSync(join(tmpdir(), 'tenants-')), 'state.json')
     const one = await createTenant({ ...options(), state })
-    await consentIn(one)
+    await fetch(`${one.origin}/_tenant/tenants/b.example/policies`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ adminConsentOnly: true }),
+    })
     const kept = furtherOf(one)
+    await vi.waitFor(() => {
+      expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({ tenants: [kept] })
+    })
     await one.close()
     const again = await createTenant({ ...options(), state })
     expect(furtherOf(again)).toEqual(kept)

@@ -38,7 +38,7 @@ export async function controlRoutes(
       .send(errorBody(new ControlError('not_own', message)))
   })
   app.setErrorHandler<Error>((error, request, reply) => sendControlProblem(error, request, reply))
-  const document = collectRoutes(app)
+  const document = collectRoutes(app, tenant.domain)
   app.setNotFoundHandler((request, reply) =>
     sendNotFound(request, reply, Object.keys(pathsOf(document()))),
   )

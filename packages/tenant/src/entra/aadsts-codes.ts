@@ -35,6 +35,7 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
     message: 'The scopes are of more than one resource.',
   },
   500011: { error: 'invalid_resource', message: 'The resource principal was not found here.' },
+  650052: { error: 'invalid_client', message: 'The organization has not enabled the service.' },
   650053: { error: 'invalid_client', message: 'The scope does not exist on the resource.' },
   650056: { error: 'invalid_client', message: 'The application is misconfigured.' },
   650057: { error: 'invalid_resource', message: 'The resource is not listed by the application.' },
