@@ -9,6 +9,7 @@ import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
 import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
+import { deviceRoutes } from './devices/index.ts'
 import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
@@ -81,6 +82,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   referenceRoutes(app, tenant)
   memberOfRoutes(app, tenant)
   deltaRoutes(app, tenant)
+  deviceRoutes(app, tenant)
   deletedItemRoutes(app, tenant)
   roleRoutes(app, tenant)
   directoryObjectRoutes(app, tenant)
