@@ -88,10 +88,10 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
-  await app.register(async (scope) => driveRoutes(scope, tenant))
-  await app.register(async (scope) => photoWriteRoutes(scope, tenant))
-  await app.register(async (scope) => applicationRoutes(scope, tenant))
-  await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
+  // Each has parsers or hooks of its own.
+  for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
+    await app.register(async (scope) => routes(scope, tenant))
+  }
 }
 
 /** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */

@@ -4,7 +4,7 @@
  * https://learn.microsoft.com/graph/api/resources/device, https://learn.microsoft.com/graph/aad-advanced-queries
  */
 
-import type { TenantDevice } from '../../directory/devices.ts'
+import type { TenantDevice } from '../../devices/devices.ts'
 import { securityIdentifier } from '../../directory/profile.ts'
 import { graphTime } from '../../registry/application.ts'
 import { property, type EntityType, type PropertyDefinition } from '../filter/entity.ts'

@@ -1,7 +1,7 @@
 /** `/devices`: registered devices and their owners. https://learn.microsoft.com/graph/api/device-list, device-get */
 
 import type { FastifyInstance } from 'fastify'
-import { allDevices, type TenantDevice } from '../../directory/devices.ts'
+import { allDevices, type TenantDevice } from '../../devices/devices.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { devices as access } from '../access.ts'
 import { requireAccess } from '../bearer.ts'

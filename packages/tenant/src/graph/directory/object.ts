@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/directoryobject
  */
 
-import { allDevices, type TenantDevice } from '../../directory/devices.ts'
+import { allDevices, type TenantDevice } from '../../devices/devices.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { Members } from '../../directory/membership.ts'
 import type { DirectoryRole } from '../../directory/roles.ts'

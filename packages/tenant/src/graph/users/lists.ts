@@ -1,7 +1,7 @@
 /** What belongs to a user: reports, owned objects, devices. https://learn.microsoft.com/graph/api/resources/user#relationships */
 
 import type { FastifyInstance } from 'fastify'
-import { devicesOf } from '../../directory/devices.ts'
+import { devicesOf } from '../../devices/devices.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { managers, ownReports } from '../access.ts'

@@ -4,8 +4,8 @@
  * https://learn.microsoft.com/graph/api/resources/device
  */
 
-import { guid } from './generate.ts'
-import type { TenantUser } from './user.ts'
+import { guid } from '../directory/generate.ts'
+import type { TenantUser } from '../directory/user.ts'
 
 export interface TenantDevice {
   id: string
