@@ -88,7 +88,6 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
-  // Each has parsers or hooks of its own.
   for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
     await app.register(async (scope) => routes(scope, tenant))
   }
