@@ -24,7 +24,9 @@ export type EndpointRequest<E> = FastifyRequest<{
 export type EndpointHandler<E> = (
   request: EndpointRequest<E>,
   reply: FastifyReply,
-) => EndpointAnswer<E> | Promise<EndpointAnswer<E>>
+) => Answer<E> | Promise<Answer<E>>
+
+type Answer<E> = E extends { answer: TSchema } ? EndpointAnswer<E> : void
 
 /** Fastify's options of a route, such as `onRequest: app.requireRole('Editor')`; its schema is the endpoint's. */
 export type EndpointOptions = Omit<RouteShorthandOptions, 'schema'>

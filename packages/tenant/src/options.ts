@@ -1,6 +1,6 @@
 /** The options of a tenant, and their checks. */
 
-import type { ConfigFile } from './config/schema.ts'
+import type { ConfigFile, ConfigTenant } from './config/schema.ts'
 import type { TenantUser } from './directory/directory.ts'
 import type { ClientRegistration } from './registry/client.ts'
 
@@ -58,7 +58,15 @@ export interface TenantOptions {
   deviceCodeInterval?: number
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
+  /**
+   * Further tenants on the same port, in the form of `tenants` of `tenant.json`. Users, groups and registrations of each are
+   * its own. An id that is absent is made from the domain.
+   */
+  tenants?: FurtherTenant[]
 }
+
+/** A tenant beside the first. Without `clients`, it has none. */
+export type FurtherTenant = ConfigTenant
 
 /** The folder of the authority that signs the tenant's certificate. */
 export interface HttpsFiles {

@@ -3,12 +3,38 @@
 import { isLoopback } from '../options.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
-import type { ConfigClient, ConfigFile } from './schema.ts'
+import type { ConfigClient, ConfigFile, ConfigTenant } from './schema.ts'
+import { sharedProblems } from './tenant-rules.ts'
 
 /** Everything that is wrong with a configuration whose keys fit the schema. */
 export function ruleProblems(config: ConfigFile): ConfigProblem[] {
+  const { tenants = [] } = config
   return [
     ...addressProblems(config),
+    ...tenantProblems(config, clientsForSeveral(tenants)),
+    ...tenants.flatMap((tenant, index) =>
+      tenantProblems(tenant, clientsForSeveral([config, ...tenants])).map(({ key, message }) => ({
+        key: `tenants[${index}].${key}`,
+        message,
+      })),
+    ),
+    ...sharedProblems(config),
+  ]
+}
+
+/** What a tenant has of its own. */
+type Lists = Omit<ConfigTenant, 'domain'>
+
+/** The clients that users of other tenants can consent to. */
+function clientsForSeveral(tenants: readonly Lists[]): ConfigClient[] {
+  return tenants
+    .flatMap(({ clients = [] }) => clients)
+    .filter(({ signInAudience }) => signInAudience !== 'AzureADMyOrg')
+}
+
+/** Everything that is wrong inside one tenant. @param foreign clients of others that are for several tenants */
+function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): ConfigProblem[] {
+  return [
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
       'clients',
@@ -32,7 +58,7 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
     ),
     ...groupProblems(config),
     ...assignmentProblems(config),
-    ...consentProblems(config),
+    ...consentProblems(config, foreign),
   ]
 }
 
@@ -133,7 +159,7 @@ function duplicates(
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A name of a group must be in `groups`; an object id may be of any group. */
-function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: ConfigFile) {
+function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Lists) {
   const known = new Set(groups.map(({ displayName }) => displayName.toLowerCase()))
   const isMissing = (name: string) => !guid.test(name) && !known.has(name.toLowerCase())
   const wrong = 'is the name of no group in groups'
@@ -151,10 +177,7 @@ function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Co
   ]
 }
 
-function assignmentProblems({
-  appRoleAssignments = [],
-  clients = [],
-}: ConfigFile): ConfigProblem[] {
+function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): ConfigProblem[] {
   const roles = new Set(clients.flatMap(({ appRoles = [] }) => appRoles.map(({ value }) => value)))
   return appRoleAssignments.flatMap(({ role, user, group }, index) => [
     ...(roles.has(role)
@@ -166,9 +189,12 @@ function assignmentProblems({
   ])
 }
 
-function consentProblems({ consents = [], clients = [] }: ConfigFile): ConfigProblem[] {
+function consentProblems(
+  { consents = [], clients = [] }: Lists,
+  foreign: readonly ConfigClient[],
+): ConfigProblem[] {
   const names = new Set(
-    clients.flatMap(({ name, clientId }) =>
+    [...clients, ...foreign].flatMap(({ name, clientId }) =>
       [name, clientId ?? name].map((one) => one.toLowerCase()),
     ),
   )

@@ -1,11 +1,15 @@
-/** Makes the state of a tenant from its options. */
+/** Makes the state of the tenants from their options. */
 
-import type { FastifyInstance } from 'fastify'
 import { applicationOf, clientIdOf, type ConfiguredApplication } from '../config/applications.ts'
-import { configuredGroups, groupId, withDomain, withPeople } from '../config/people.ts'
+import {
+  configuredGroups,
+  groupId as configuredGroupId,
+  withDomain,
+  withPeople,
+} from '../config/people.ts'
 import type { ConfigClient } from '../config/schema.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
-import { generateUsers, userDomain } from '../directory/generate.ts'
+import { generateUsers, groupId, userDomain } from '../directory/generate.ts'
 import { createDrives } from '../drives/drives.ts'
 import { createUploadSessions } from '../drives/upload-sessions.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
@@ -24,7 +28,9 @@ import type { ClientRegistration } from '../registry/client.ts'
 import { grantRegistered } from '../registry/listed-permissions.ts'
 import { createRegistry, type Registry } from '../registry/registry.ts'
 import { createSeal } from '../seal.ts'
-import type { TenantState } from '../tenant-state.ts'
+import type { SharedState, TenantState } from '../tenant-state.ts'
+import { optionsOfTenants } from '../tenants/configured.ts'
+import { elsewhereOf } from '../tenants/foreign-application.ts'
 import { createClock } from './clock.ts'
 
 /** A client whose secret was made at this start. */
@@ -39,57 +45,115 @@ export function clientsOf({ clients, applications }: TenantOptions): readonly Cl
   return clients ?? (applications === undefined ? [localClient] : [])
 }
 
+/** A tenant at its start, with the options that are its own. */
+export interface CreatedTenant {
+  tenant: TenantState
+  options: TenantOptions
+  newSecrets: readonly NewSecret[]
+}
+
 /** @throws Error with a sentence for people and consents that name what does not exist */
-export function createTenantState(app: FastifyInstance, options: TenantOptions) {
+export function createTenantStates(options: TenantOptions): CreatedTenant[] {
+  const tenants: TenantState[] = []
+  const shared = createSharedState(options, tenants)
+  const all = optionsOfTenants(options).map((own) => {
+    const created = createTenantState(shared, own, own !== options)
+    requireOwnClients(tenants, created.tenant)
+    tenants.push(created.tenant)
+    return created
+  })
+  // Afterwards: one may consent to a client of another.
+  const applications = all.flatMap((one) => one.options.applications ?? [])
+  for (const one of all) grantConsents(one.tenant, one.options, applications)
+  return all
+}
+
+/** @throws Error with a sentence for a client that another tenant on the port has registered */
+function requireOwnClients(others: readonly TenantState[], { registry }: TenantState): void {
+  for (const { clientId, name } of registry.clients()) {
+    if (!others.some((other) => other.registry.entry(clientId)?.isRegistered)) continue
+    throw new Error(`The client ${clientId} (${name}) is registered in two tenants.`)
+  }
+}
+
+function createSharedState(options: TenantOptions, tenants: readonly TenantState[]): SharedState {
   const clock = createClock(options.now ?? Date.now)
   const { now } = clock
+  return {
+    origin: '',
+    graphOrigin: '',
+    now,
+    clock,
+    keys: createKeyRing(),
+    seal: createSeal(),
+    journal: createJournal(now),
+    faults: createFaults(),
+    browsers: createBrowsers(),
+    codes: createCodes(),
+    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
+    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
+    issParameter: options.issParameter ?? false,
+    tenants,
+  }
+}
+
+function createTenantState(
+  shared: SharedState,
+  options: TenantOptions,
+  isFurther: boolean,
+): CreatedTenant {
+  const { now, tenants } = shared
+  const tenantId = (options.tenantId ?? localTenantId).toLowerCase()
+  // The ids of the first tenant are those that it has alone.
+  const salt = isFurther ? ` ${tenantId}` : ''
   const domain = options.domain ?? userDomain
   let generated = 0
-  const registry = createRegistry(clientsOf(options), now())
+  const registry = createRegistry(clientsOf(options), now(), elsewhereOf(tenants, tenantId), salt)
   const newSecrets = addApplications(registry, options, now())
   const drives = createDrives(now)
   const tenant: TenantState = {
-    origin: '',
-    graphOrigin: '',
-    tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
+    ...shared,
+    tenantId,
     tenantName: options.tenantName ?? 'Local tenant',
     domain,
     registry,
     directory: createDirectory(
-      (count) => usersOf(options, domain, (generated = count)),
+      (count) => usersOf(options, { domain, salt }, (generated = count)),
       options.users ?? 250,
       now,
+      salt,
     ),
     drives,
     uploads: createUploadSessions(now, drives.reserve),
     extensionProperties: createExtensionProperties(),
     generatedUsers: () => generated,
-    now,
-    clock,
-    keys: createKeyRing(),
-    seal: createSeal(),
-    journal: createJournal(app, now),
-    faults: createFaults(),
-    browsers: createBrowsers(),
-    codes: createCodes(),
     consents: createConsents(),
-    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
     policies: createPolicies(),
-    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
-    issParameter: options.issParameter ?? false,
   }
   assignRoles(tenant, options)
-  grantConsents(tenant, options)
-  return { tenant, newSecrets }
+  return { tenant, options, newSecrets }
 }
 
-function usersOf(options: TenantOptions, domain: string, count: number): readonly TenantUser[] {
+function usersOf(
+  options: TenantOptions,
+  { domain, salt }: { domain: string; salt: string },
+  count: number,
+): readonly TenantUser[] {
   const { patchUsers } = options
-  const generated = withDomain(generateUsers(count, options.seed), domain)
+  const generated = withGroups(withDomain(generateUsers(count, options.seed), domain), salt)
   const patched = patchUsers
     ? generated.map((user, index) => ({ ...user, ...patchUsers[index] }))
     : generated
   return prepareQueries(withPeople(patched, options))
+}
+
+/** The generated users in the groups of a further tenant, whose ids are its own. */
+function withGroups(users: readonly TenantUser[], salt: string): readonly TenantUser[] {
+  if (salt === '') return users
+  return users.map((user) => ({
+    ...user,
+    groups: user.groups.map((_, place) => groupId(place, salt)),
+  }))
 }
 
 function addApplications(registry: Registry, options: TenantOptions, now: number): NewSecret[] {
@@ -131,7 +195,7 @@ function assignRoles(tenant: TenantState, options: TenantOptions): void {
     }
     const principal = user
       ? { principalId: user.id, principalType: 'User' as const }
-      : { principalId: groupId(groups, group ?? ''), principalType: 'Group' as const }
+      : { principalId: configuredGroupId(groups, group ?? ''), principalType: 'Group' as const }
     for (const entry of registry.entries()) {
       const found = entry.application.appRoles.find(({ value }) => value === role)
       if (found && entry.isRegistered) {
@@ -148,12 +212,18 @@ function addApplication(registry: Registry, made: ConfiguredApplication): void {
   entry.fixed = { postLogoutRedirectUris }
 }
 
-function grantConsents(tenant: TenantState, { consents = [], applications = [] }: TenantOptions) {
+/** @param all the applications of all tenants, which their own come before */
+function grantConsents(
+  tenant: TenantState,
+  { consents = [], applications = [] }: TenantOptions,
+  all: readonly ConfigClient[],
+): void {
   for (const { client: wanted, scopes, user: userName } of consents) {
-    const client = applications.find(
+    const client = [...applications, ...all].find(
       (one) => one.name.toLowerCase() === wanted.toLowerCase() || one.clientId === wanted,
     )
     const clientId = client ? clientIdOf(client) : wanted.toLowerCase()
+    tenant.registry.admit(clientId)
     if (userName === undefined) tenant.consents.grantForAll(clientId, scopes)
     else {
       const user = tenant.directory.byIdOrName(userName)
