@@ -152,6 +152,12 @@ describe('an uploaded photo', () => {
       await upload(bytes)
       expect(await pictureOf(48)).toBe(404)
     }
+    const short = Buffer.from(good)
+    short.writeUInt32BE(200, 20)
+    await upload(short)
+    expect(await pictureOf(48)).toBe(404)
+    await upload(pngOf(2_001, 2_000, { color: 0, pixel: [1] }))
+    expect(await pictureOf(48)).toBe(404)
     const bomb = Buffer.from(good)
     bomb.writeUInt32BE(60_000, 16)
     bomb.writeUInt32BE(60_000, 20)
