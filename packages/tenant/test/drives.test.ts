@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDrives, mostItems } from '../src/drives/drives.ts'
 import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
@@ -361,6 +362,19 @@ describe('what Graph has and the tenant has not', () => {
 })
 
 describe('files of the tenant', () => {
+  it('are at most ten thousand, with folders', () => {
+    const drives = createDrives(() => 0)
+    const root = drives.root('a')
+    const item = (number: number) => ({ ...root, id: `${number}`, parentId: root.id })
+    for (let number = 1; number < mostItems; number += 1) {
+      if (!drives.put(item(number))) throw new Error(`${number} are too many.`)
+    }
+    expect(drives.put(item(mostItems))).toBe(false)
+    expect(drives.put({ ...item(5), name: 'changed' })).toBe(true)
+    drives.remove(item(7))
+    expect(drives.put(item(mostItems))).toBe(true)
+  })
+
   it('are in its export, come back with it, and go with a reset', async () => {
     await put('kept/a.txt', 'kept')
     const exported = JSON.parse(JSON.stringify(tenant.exportState())) as unknown
