@@ -91,6 +91,15 @@ export async function throwUnlessSuccess(
   throwIfFailed(api.name, answer)
 }
 
+/**
+ * For an answer that rejected a token, if there is a new one by now, and the request cannot be repeated here: its
+ * sender can.
+ */
+export function sendAgainProblem({ name }: Api, answer: Answer): ProblemError {
+  const facts = { ...failureFacts(name, answer), retryAfterS: 1 }
+  return apiProblem(name, 'unavailable', 'wants this to be sent again', facts)
+}
+
 /** @throws Error for no time at all: a mistake in the route */
 export function timeoutMs(api: Api, seconds?: number): number {
   if (seconds === undefined) return api.timeoutMs

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
+import { decorateBatches } from './batch.ts'
 import { type Api, callAsUser, type CallTerms, createApi, maxBytes } from './call.ts'
 import { type Answer as AnyAnswer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
 import { builtPath, nextPage } from './next-page.ts'
@@ -183,6 +184,7 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
   decorateDownloads(app, find, streams)
   decorateServerEvents(app, streams)
   decorateUploads(app, find)
+  decorateBatches(app, find)
   // Pipelined requests of one connection each listen for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {
