@@ -8,14 +8,19 @@ import { ProblemError } from '../errors.ts'
 import {
   type Api,
   callAsUser,
-  type CallTerms,
-  maxBytes,
   renewToken,
   sendAgainProblem,
   throwUnlessSuccess,
   tokenFor,
 } from './call.ts'
-import { type Answer as ApiAnswer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import {
+  type Answer as ApiAnswer,
+  assertCallHeaders,
+  type Call,
+  type CallHeader,
+  type CallTerms,
+  maxBytes,
+} from './http.ts'
 import { builtPath } from './next-page.ts'
 import {
   jsonOf,

@@ -14,14 +14,20 @@ import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
+import {
+  type Answer,
+  type Call,
+  type CallSignal,
+  type CallTerms,
+  createApiClient,
+  maxBytes,
+  withDeadline,
+} from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 import { createTransferClient, type OpenAnswer, type Transfer } from './streams/client.ts'
 
 /** Seconds for the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const defaultTimeoutS = 10
-/** A page of 100 users has about 30 kB. */
-export const maxBytes = 4 * 1024 * 1024
 /** There are as many connections as slots, so a call with a slot never waits for another one's answer. */
 export const queueLimits = {
   maxConcurrent: 256,
@@ -31,14 +37,6 @@ export const queueLimits = {
 }
 /** Before a retry, ms. Random, so that calls that failed together are not repeated together. */
 const pause = { min: 50, max: 250 }
-
-/** What one call may differ in from the API's configuration. */
-export interface CallTerms {
-  /** In place of the API's own scopes. */
-  scopes?: readonly string[] | undefined
-  /** In place of the API's `timeoutSeconds`, if it is shorter. */
-  timeoutSeconds?: number | undefined
-}
 
 /**
  * Sends a call with the user's token, and once more with a new token if the API rejects the first.

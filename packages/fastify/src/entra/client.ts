@@ -132,6 +132,17 @@ export function createEntraClient(
       ),
 
     /**
+     * A token of the application itself. Nothing in the answer is verified yet.
+     *
+     * @param scope such as https://graph.microsoft.com/.default
+     * @param claims a claims request (JSON) of the API. @throws EntraError
+     */
+    applicationToken: (scope: string, claims?: string) =>
+      exchange((client) =>
+        client.acquireTokenByClientCredential({ scopes: [scope], ...(claims && { claims }) }),
+      ),
+
+    /**
      * Asks for a token of the app's own, and drops it: this shows whether Entra accepts the credential.
      *
      * @param scope such as https://graph.microsoft.com/.default. @throws EntraError

@@ -9,8 +9,6 @@ import type { Static, TSchema } from 'typebox'
 import { apiProblem, ProblemError } from '../../errors.ts'
 import {
   type Api,
-  type CallTerms,
-  maxBytes as maxAnswerBytes,
   onTimeout,
   renewToken,
   sendAgainProblem,
@@ -23,6 +21,8 @@ import {
   type Answer as ApiAnswer,
   assertCallHeaders,
   type CallHeader,
+  type CallTerms,
+  maxBytes as maxAnswerBytes,
   withDeadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
