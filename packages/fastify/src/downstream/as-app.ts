@@ -83,8 +83,9 @@ export function decorateAppCalls(
   app.decorate('callApi', async function (
     name: string,
     path: string,
-    options: AppCallOptions & { answer?: TSchema } = {},
+    given?: AppCallOptions & { answer?: TSchema },
   ) {
+    const options = given ?? {}
     if (currentTrace() && options.evenInRequest !== true) {
       throw new Error(
         'app.callApi answers with what the application may see, and not the user. Use request.callApi, or set evenInRequest',

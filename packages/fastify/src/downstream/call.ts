@@ -208,6 +208,10 @@ export function createApi(
     { value: queue.length, attributes },
   ])
 
+  function throwProblem(error: unknown): never {
+    throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
+  }
+
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
     if (slot) await slot
@@ -229,32 +233,18 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: async (
-      call: Call,
-      user: string,
-      accessToken: string,
-      signal: CallSignal,
-    ): Promise<Answer> => {
+    send: (call: Call, user: string, accessToken: string, signal: CallSignal): Promise<Answer> => {
       const send = () => attempt(call, user, accessToken, signal)
-      try {
-        return await retryOnce(call, send)
-      } catch (error) {
-        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-      }
+      return retryOnce(call, send).catch(throwProblem)
     },
     /** The same for a file or a stream, and without a second attempt. */
-    transfer: async (
+    transfer: (
       transfer: Transfer,
       user: string,
       accessToken: string,
       signal: CallSignal,
-    ): Promise<OpenAnswer> => {
-      try {
-        return await transfers.open(transfer, user, accessToken, signal)
-      } catch (error) {
-        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-      }
-    },
+    ): Promise<OpenAnswer> =>
+      transfers.open(transfer, user, accessToken, signal).catch(throwProblem),
     /** The problem for a stream of it that broke. */
     streamProblem: transfers.toProblem,
     close: async () => {

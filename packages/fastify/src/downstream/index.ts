@@ -123,6 +123,21 @@ async function downstream(app: FastifyInstance, { config, now }: DownstreamOptio
     return api
   }
 
+  decorateCalls(app, find)
+  const streams = new OpenStreams(app, config.drain.timeoutMs)
+  decorateDownloads(app, find, streams)
+  decorateServerEvents(app, streams)
+  decorateUploads(app, find)
+  decorateBatches(app, find)
+  decorateAppCalls(app, { config, find, now })
+  // Pipelined requests of one connection each listen for its end.
+  app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
+  app.addHook('onClose', async () => {
+    await Promise.all([...apis.values()].map((api) => api.close()))
+  })
+}
+
+function decorateCalls(app: FastifyInstance, find: (name: string) => Api): void {
   app.decorateRequest(
     'callApi',
     async function (
@@ -168,17 +183,6 @@ async function downstream(app: FastifyInstance, { config, now }: DownstreamOptio
     }
     const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
-  })
-  const streams = new OpenStreams(app, config.drain.timeoutMs)
-  decorateDownloads(app, find, streams)
-  decorateServerEvents(app, streams)
-  decorateUploads(app, find)
-  decorateBatches(app, find)
-  decorateAppCalls(app, { config, find, now })
-  // Pipelined requests of one connection each listen for its end.
-  app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
-  app.addHook('onClose', async () => {
-    await Promise.all([...apis.values()].map((api) => api.close()))
   })
 }
 

@@ -138,9 +138,7 @@ export function createEntraClient(
      * @param claims a claims request (JSON) of the API. @throws EntraError
      */
     applicationToken: (scope: string, claims?: string) =>
-      exchange((client) =>
-        client.acquireTokenByClientCredential({ scopes: [scope], ...(claims && { claims }) }),
-      ),
+      exchange(clientCredentials(scope, claims)),
 
     /**
      * Asks for a token of the app's own, and drops it: this shows whether Entra accepts the credential.
@@ -148,12 +146,18 @@ export function createEntraClient(
      * @param scope such as https://graph.microsoft.com/.default. @throws EntraError
      */
     testCredential: async (scope: string): Promise<void> => {
-      await exchange((client) => client.acquireTokenByClientCredential({ scopes: [scope] }))
+      await exchange(clientCredentials(scope))
     },
   }
 }
 
 type Operation<T> = (client: ConfidentialClientApplication) => Promise<T>
+
+/** RFC 6749 §4.4. @param claims a claims request (JSON) */
+function clientCredentials(scope: string, claims?: string): Operation<unknown> {
+  return (client) =>
+    client.acquireTokenByClientCredential({ scopes: [scope], ...(claims && { claims }) })
+}
 
 /** Takes each parameter by its name, so that a link cannot set others that MSAL understands. */
 function authorizeRequest(config: ClientConfig, request: SignInRequest): AuthorizationUrlRequest {

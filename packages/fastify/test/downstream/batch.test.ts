@@ -93,12 +93,12 @@ describe('a batch', () => {
       readable(
         await request.batch('orders', {
           first: { method: 'POST', path: '/a', body: { x: 1 }, headers: { prefer: 'y' } },
-          then: { path: '/b', query: { $top: '1' }, dependsOn: ['first'] },
+          second: { path: '/b', query: { $top: '1' }, dependsOn: ['first'] },
         }),
       ),
     )
     expect((await browser.get('/test/call')).json()).toEqual({
-      value: { first: { status: 204 }, then: { status: 204 } },
+      value: { first: { status: 204 }, second: { status: 204 } },
     })
     const [call] = upstream.calls
     expect([call?.method, call?.path]).toEqual(['POST', '/v2/$batch'])
