@@ -132,22 +132,14 @@ export function createEntraClient(
       ),
 
     /**
-     * A token of the application itself. Nothing in the answer is verified yet.
+     * A token of the application itself; it also shows whether Entra accepts the credential. Nothing in the answer is
+     * verified yet.
      *
      * @param scope such as https://graph.microsoft.com/.default
      * @param claims a claims request (JSON) of the API. @throws EntraError
      */
     applicationToken: (scope: string, claims?: string) =>
       exchange(clientCredentials(scope, claims)),
-
-    /**
-     * Asks for a token of the app's own, and drops it: this shows whether Entra accepts the credential.
-     *
-     * @param scope such as https://graph.microsoft.com/.default. @throws EntraError
-     */
-    testCredential: async (scope: string): Promise<void> => {
-      await exchange(clientCredentials(scope))
-    },
   }
 }
 
