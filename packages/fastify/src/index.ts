@@ -79,7 +79,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })
   await app.register(auth, { config, now })
-  await app.register(downstream, { config })
+  await app.register(downstream, { config, now })
   await app.register(groups)
   // The doctor exposes configuration.
   if (config.development) await app.register(import('./doctor/index.ts'), { config, now })
