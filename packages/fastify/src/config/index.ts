@@ -224,7 +224,7 @@ function toConfig(
     ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }
     : file
   const localGraph = usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined
-  const { allowedTenants, session } = file
+  const { allowedTenants } = file
   const development = !context.production && new URL(publicUrl).hostname === 'localhost'
   return {
     production: context.production,
@@ -249,11 +249,7 @@ function toConfig(
       host: environment.METRICS_HOST,
       port: environment.METRICS_PORT,
     }),
-    session: {
-      idleMs: session.idleMinutes * 60_000,
-      absoluteMs: session.absoluteMinutes * 60_000,
-      persistent: session.persistent,
-    },
+    session: sessionSettings(file.session),
     headers: file.headers,
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,
@@ -272,6 +268,14 @@ function toConfig(
     logLevel: environment.LOG_LEVEL ?? defaultLogLevel(context.production, file.requestLog),
     usesLocalTenant,
   }
+}
+
+function sessionSettings({
+  idleMinutes,
+  absoluteMinutes,
+  persistent,
+}: ConfigFile['session']): Config['session'] {
+  return { idleMs: idleMinutes * 60_000, absoluteMs: absoluteMinutes * 60_000, persistent }
 }
 
 /** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */

@@ -9,7 +9,7 @@ import { Problem, problemMediaType } from '@gatehouse/contract/problem'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { createCookieJar, sessionCookie } from '../session/cookie.ts'
-import { sendReference, type OpenApi } from './openapi-page.ts'
+import { sendReference, type OpenApi } from './page.ts'
 
 /** What needs no session. */
 const publicPaths: readonly string[] = [
