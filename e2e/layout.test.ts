@@ -194,7 +194,7 @@ describe('the sizes of files, functions and folders', () => {
     // The local tenant is a product of its own: Entra's and Graph's surface, which no other part knows.
     const tenantFiles = sourcesOf('packages/tenant').length
     expect(tenantFiles).toBeLessThanOrEqual(280)
-    expect(productFiles.length - tenantFiles).toBeLessThanOrEqual(225)
+    expect(productFiles.length - tenantFiles).toBeLessThanOrEqual(245)
     expect(quantile(lines(productFiles), 0.5)).toBeGreaterThanOrEqual(85)
     expect(quantile(lines(productFiles), 0.5)).toBeLessThanOrEqual(130)
     expect(quantile(lines(everything), 0.9)).toBeLessThanOrEqual(220)
