@@ -1,7 +1,7 @@
 /** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
 
 import fastify, { type FastifyInstance } from 'fastify'
-import { checkConfig } from './config/load.ts'
+import { clientsOf, type NewSecret, type StartClient } from './config/clients.ts'
 import { controlRoutes } from './control/index.ts'
 import { createScenarios, type Scenarios } from './control/scenarios/scenarios.ts'
 import type { TenantUser } from './directory/directory.ts'
@@ -19,9 +19,8 @@ import { checkOptions, checkUserCount, type TenantOptions } from './options.ts'
 import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/errors.ts'
 import { orderRoutes } from './orders/index.ts'
-import type { ClientRegistration } from './registry/client.ts'
 import type { Clock } from './state/clock.ts'
-import { clientsOf, createTenantState, type NewSecret } from './state/create.ts'
+import { createTenantState } from './state/create.ts'
 import { manageState, type TenantLifecycle } from './state/lifecycle.ts'
 import type { TenantState } from './tenant-state.ts'
 
@@ -34,7 +33,7 @@ export type { Faults } from './faults/faults.ts'
 export type { Journal, JournalEntry } from './journal.ts'
 export type { HttpsFiles, TenantOptions } from './options.ts'
 export type { Clock } from './state/clock.ts'
-export type { NewSecret } from './state/create.ts'
+export type { NewSecret } from './config/clients.ts'
 
 export interface Tenant extends TenantLifecycle {
   /** `http://127.0.0.1:PORT`, or what the options say. */
@@ -54,7 +53,7 @@ export interface Tenant extends TenantLifecycle {
   tenantId: string
   tenantName: string
   /** The clients that the tenant was started with. */
-  clients: readonly ClientRegistration[]
+  clients: readonly StartClient[]
   /** The secrets that were made at this start, for applications that ask for one. */
   newSecrets: readonly NewSecret[]
   /** The time of tokens, codes, secrets and headers; it can be moved. */
@@ -96,12 +95,12 @@ export interface Tenant extends TenantLifecycle {
 /**
  * Starts a tenant and listens.
  *
- * @throws Error with a sentence in production, for an address that is not loopback, for a port that is in use, and for
- * options that are wrong
+ * @param options the content of `tenant.json` as it is, and what only a program can give
+ * @throws ConfigError with every key that is wrong, as for `tenant.json`; Error with a sentence in production, for a
+ *   state that cannot be used and for a port that is in use
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
-  checkLists(options)
   const { origin, graphOrigin } = options
   const certificate = await certificateOf(options)
   const app = newServer(certificate)
@@ -134,13 +133,6 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     newSecrets,
     authorityFile: certificate?.authorityFile,
   })
-}
-
-/** The lists have the form of `tenant.json`, and the same rules. @throws ConfigError */
-function checkLists({ applications, people, groups, appRoleAssignments, consents }: TenantOptions) {
-  const lists = { clients: applications, people, groups, appRoleAssignments, consents }
-  const given = Object.entries(lists).filter(([, list]) => list !== undefined)
-  if (given.length > 0) checkConfig(Object.fromEntries(given), 'The options of the local tenant')
 }
 
 async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {

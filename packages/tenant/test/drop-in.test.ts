@@ -21,7 +21,7 @@ async function appToken(): Promise<string> {
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: localClient.clientId,
-      client_secret: localClient.clientSecret,
+      client_secret: localClient.secrets[0],
       scope: 'https://graph.microsoft.com/.default',
     }),
   })

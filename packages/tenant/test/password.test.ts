@@ -8,7 +8,7 @@ import { claimsOf, consentForAll, postToken, redirectUri } from './application.t
 let tenant: Tenant
 beforeAll(async () => {
   tenant = await createTenant({
-    clients: [{ ...localClient, redirectUris: [redirectUri] }],
+    clients: [{ ...localClient, web: { redirectUris: [redirectUri] } }],
     patchUsers: { 20: { needsSecondFactor: true }, 21: { password: 'another one' } },
   })
   await consentForAll(tenant, 'User.Read')
@@ -63,7 +63,7 @@ describe('the password grant', () => {
     const body = new URLSearchParams({
       grant_type: 'password',
       client_id: localClient.clientId,
-      client_secret: localClient.clientSecret ?? '',
+      client_secret: localClient.secrets[0],
       username: people(tenant).at(3).userPrincipalName,
       password: localPassword,
       scope: 'User.Read',

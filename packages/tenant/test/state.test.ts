@@ -117,17 +117,17 @@ describe('a state file', () => {
     const nameOf = (tenant: Tenant) =>
       tenant.exportState().applications.find(({ application }) => application.appId === clientId)
         ?.application.displayName
-    const first = await start({ state: file, applications: clients('App') })
+    const first = await start({ state: file, clients: clients('App') })
     const changed = first.exportState()
     for (const { application } of changed.applications) {
       if (application.appId === clientId) application.displayName = 'Renamed'
     }
     first.importState(changed)
     await stop(first)
-    const second = await start({ state: file, applications: clients('App') })
+    const second = await start({ state: file, clients: clients('App') })
     expect(nameOf(second)).toBe('Renamed')
     await stop(second)
-    expect(nameOf(await start({ state: file, applications: clients('Other') }))).toBe('Other')
+    expect(nameOf(await start({ state: file, clients: clients('Other') }))).toBe('Other')
   })
 })
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { TSchema } from 'typebox'
 import { ruleProblems } from './rules.ts'
 import { schemaProblems, type ConfigProblem } from './schema-problems.ts'
 import { ConfigFile } from './schema.ts'
@@ -34,13 +35,20 @@ export function loadConfig(path: string): ConfigFile {
  * @throws ConfigError
  */
 export function checkConfig(value: unknown, name = 'The configuration'): ConfigFile {
-  const wrongKeys = schemaProblems(ConfigFile, value)
+  checkBy(ConfigFile, value, name)
+  // It has just been checked.
+  return value as ConfigFile
+}
+
+/**
+ * @param schema of `tenant.json`, or one that has its keys and others
+ * @throws ConfigError
+ */
+export function checkBy(schema: TSchema, value: unknown, name: string): void {
+  const wrongKeys = schemaProblems(schema, value)
   if (wrongKeys.length > 0) throw new ConfigError(name, wrongKeys)
-  // It has just been checked against the schema.
-  const config = value as ConfigFile
-  const broken = ruleProblems(config)
+  const broken = ruleProblems(value as ConfigFile)
   if (broken.length > 0) throw new ConfigError(name, broken)
-  return config
 }
 
 function parse(path: string): unknown {

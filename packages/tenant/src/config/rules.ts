@@ -1,7 +1,9 @@
 /** The rules of `tenant.json` between keys, and those that no schema can say. */
 
-import { isLoopback } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
+import { localClient } from '../registry/built-in.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
+import { clientIdOf } from './applications.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
 import type { ConfigClient, ConfigFile } from './schema.ts'
 
@@ -12,7 +14,10 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
       'clients',
-      (config.clients ?? []).map(({ name }) => name),
+      // The id of one that has none is made from its name. Two with ids of their own may have one name, as in Entra.
+      (config.clients ?? []).map(({ name, clientId }) =>
+        clientId === undefined ? name : undefined,
+      ),
       'name',
     ),
     ...duplicates(
@@ -51,8 +56,8 @@ function addressProblems({ host, origin, graphOrigin, https }: ConfigFile): Conf
     if (value !== undefined && !URL.canParse(value))
       wrong.push(problem([name], 'is not an address'))
   }
-  if (https === true && origin?.startsWith('http:')) {
-    wrong.push(problem(['origin'], 'must begin with https:// if https is true'))
+  if (https && origin?.startsWith('http:')) {
+    wrong.push(problem(['origin'], 'must begin with https:// if https is asked for'))
   }
   return wrong
 }
@@ -153,7 +158,7 @@ function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Co
 
 function assignmentProblems({
   appRoleAssignments = [],
-  clients = [],
+  clients = [localClient],
 }: ConfigFile): ConfigProblem[] {
   const roles = new Set(clients.flatMap(({ appRoles = [] }) => appRoles.map(({ value }) => value)))
   return appRoleAssignments.flatMap(({ role, user, group }, index) => [
@@ -166,15 +171,13 @@ function assignmentProblems({
   ])
 }
 
-function consentProblems({ consents = [], clients = [] }: ConfigFile): ConfigProblem[] {
-  const names = new Set(
-    clients.flatMap(({ name, clientId }) =>
-      [name, clientId ?? name].map((one) => one.toLowerCase()),
-    ),
-  )
-  return consents.flatMap(({ client }, index) =>
-    names.has(client.toLowerCase())
-      ? []
-      : [problem(['consents', index, 'client'], 'is the name or id of no client in clients')],
-  )
+function consentProblems({ consents = [], clients = [localClient] }: ConfigFile): ConfigProblem[] {
+  return consents.flatMap(({ client }, index) => {
+    const wanted = client.toLowerCase()
+    if (clients.some((one) => clientIdOf(one) === wanted)) return []
+    const named = clients.filter(({ name }) => name.toLowerCase() === wanted)
+    const at = ['consents', index, 'client']
+    if (named.length === 0) return [problem(at, 'is the name or id of no client in clients')]
+    return named.length === 1 ? [] : [problem(at, 'is the name of two clients; write an id')]
+  })
 }

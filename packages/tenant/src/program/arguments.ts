@@ -3,7 +3,8 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { closeNames } from '../config/close-names.ts'
 import { loadConfig } from '../config/load.ts'
-import type { TenantOptions } from '../options.ts'
+import { mostUsers, type TenantOptions } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
 import { localClient } from '../registry/built-in.ts'
 import type { ClientRegistration } from '../registry/client.ts'
 
@@ -71,8 +72,12 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
   const given = parse(args)
   if (given.help) return { kind: 'help' }
   if (given.version) return { kind: 'version' }
-  const { clients, $schema: _, ...config } = given.config ? loadConfig(given.config) : {}
-  const settings: TenantOptions = { ...(given['drop-in'] ? dropInOptions : {}), ...config }
+  const config = given.config ? loadConfig(given.config) : {}
+  const settings: TenantOptions = {
+    clients: [localClientOf(env)],
+    ...(given['drop-in'] ? dropInOptions : {}),
+    ...config,
+  }
   const { port, users, host } = numbersAndHost(given, env, settings)
   const folder = given['https-folder']
   const { https = settings.https ?? false } = given
@@ -84,15 +89,14 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
     kind: 'start',
     options: {
       ...settings,
-      ...(clients ? { applications: clients } : { clients: [localClientOf(env)] }),
       ...optional('origin', given.origin),
       ...optional('graphOrigin', given['graph-origin']),
       ...optional('seed', seedOf(given.seed)),
       ...optional('state', state),
       https: folder === undefined ? https : { folder },
-      port: wholeNumber(port, 65_535),
-      users: wholeNumber(users),
-      host: String(host.value),
+      port: wholeNumber(port, 0, 65_535),
+      users: wholeNumber(users, 1, mostUsers),
+      host: loopback(host),
     },
     names: { port: port.name, host: host.name },
     reset: given.reset ?? false,
@@ -159,14 +163,22 @@ function firstOf(...all: Named[]): Named {
 }
 
 /** @throws UsageError */
-function wholeNumber({ name, value }: Named, most?: number): number {
+function wholeNumber({ name, value }: Named, least: number, most: number): number {
   if (!/^\d{1,6}$/.test(String(value))) {
     throw new UsageError(`${name} must be a whole number, not "${value}".`)
   }
-  if (most !== undefined && Number(value) > most) {
-    throw new UsageError(`${name} must be at most ${most}, not ${value}.`)
-  }
-  return Number(value)
+  const number = Number(value)
+  if (number >= least && number <= most) return number
+  const bound = number > most ? `at most ${most}` : `at least ${least}`
+  throw new UsageError(`${name} must be ${bound}, not ${value}.`)
+}
+
+/** @throws UsageError */
+function loopback({ name, value }: Named): string {
+  if (isLoopback(String(value))) return String(value)
+  throw new UsageError(
+    `${name} must be a loopback address, not "${value}": the local tenant signs any user in without a password.`,
+  )
 }
 
 function seedOf(text: string | undefined): string | number | undefined {
@@ -181,5 +193,5 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [key in
 function localClientOf({ TENANT_APP_ORIGIN: appOrigin }: NodeJS.ProcessEnv): ClientRegistration {
   if (!appOrigin) return localClient
   const added = ['/auth/redirect', '/signed-out'].map((path) => appOrigin + path)
-  return { ...localClient, redirectUris: [...localClient.redirectUris, ...added] }
+  return { ...localClient, web: { redirectUris: [...localClient.web.redirectUris, ...added] } }
 }

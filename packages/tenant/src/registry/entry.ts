@@ -28,7 +28,8 @@ export interface Entry {
   isHidden: boolean
   /** The roles of this application that users, groups and applications have. */
   appRoleAssignments: readonly AppRoleAssignment[]
-  fixed: Partial<Client>
+  /** Further addresses that a sign-out may return to; Entra has no such list. */
+  postLogoutRedirectUris: readonly string[]
 }
 
 export interface Registry {

@@ -1,24 +1,23 @@
 /** The tenant's applications: those of its options, Microsoft's own, and those made through Graph. */
 
 import { newServicePrincipal, stableGuid, type Application } from './application.ts'
-import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import { optionalIdTokenClaims, type Client, type ClientRegistration } from './client.ts'
+import { firstPartyApplications } from './built-in.ts'
+import { optionalIdTokenClaims, type Client } from './client.ts'
 import type { Entry, Registry } from './entry.ts'
-import { grantRegistered } from './listed-permissions.ts'
 import { userRoles } from './resources.ts'
 
 export type { Entry, Registry } from './entry.ts'
 
-/** @param now ms since the epoch */
-export function createRegistry(fixed: readonly ClientRegistration[], now: number): Registry {
+/**
+ * With Microsoft's own applications; others are added.
+ *
+ * @param now ms since the epoch
+ */
+export function createRegistry(now: number): Registry {
   const entries = new Map<string, Entry>()
   const deleted = new Set<Entry>()
   const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
   for (const application of firstPartyApplications(now)) put(present(application))
-  for (const registration of fixed) {
-    const entry = present(fixedApplication(registration, now))
-    put({ ...entry, isRegistered: true, fixed: fixedPart(registration) })
-  }
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
     graphOrigin: undefined,
@@ -31,7 +30,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         .flatMap((entry) => clientOfEntry(entry) ?? []),
     add(application, ownerIds, hiddenFor) {
       const isHidden = hiddenFor > 0
-      const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
+      const rest = { servicePrincipal: undefined, isRegistered: true, postLogoutRedirectUris: [] }
       const entry = { ...rest, application, ownerIds, hiddenFor, isHidden, appRoleAssignments: [] }
       put(entry)
       return entry
@@ -59,7 +58,6 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       for (const entry of deletedOnes) deleted.add(entry)
     },
   }
-  for (const registration of fixed) grantRegistered(registry, registration, now)
   return registry
 }
 
@@ -73,16 +71,16 @@ function present(application: Application): Entry {
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: [],
-    fixed: {},
+    postLogoutRedirectUris: [],
   }
 }
 
 function clientOfEntry(entry: Entry | undefined): Client | undefined {
   if (!entry?.servicePrincipal?.accountEnabled) return undefined
-  return { ...clientOf(entry.application), ...entry.fixed }
+  return clientOf(entry)
 }
 
-function clientOf(application: Application): Client {
+function clientOf({ application, postLogoutRedirectUris }: Entry): Client {
   const { web, spa, publicClient } = application
   const idToken = application.optionalClaims?.idToken ?? []
   const names = idToken
@@ -101,7 +99,7 @@ function clientOf(application: Application): Client {
     },
     isPublic: application.isFallbackPublicClient === true || publicClient.redirectUris.length > 0,
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
-    postLogoutRedirectUris: [],
+    postLogoutRedirectUris,
     frontChannelLogoutUri: web.logoutUrl ?? undefined,
     appRoles: userRoles(application.appRoles),
     secrets: application.passwordCredentials.map(({ secretText, endDateTime }) => ({
@@ -114,15 +112,5 @@ function clientOf(application: Application): Client {
     })),
     federatedCredentials: application.federatedIdentityCredentials,
     optionalClaims: new Set([...names, ...(groups ? ['groups'] : [])]),
-  }
-}
-
-/** What only the clients of the tenant's options have. */
-function fixedPart(registration: ClientRegistration): Partial<Client> {
-  return {
-    clientId: registration.clientId,
-    postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
-    ...(registration.appRoles ? {} : { appRoles: undefined }),
-    optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { applicationOf, clientIdOf } from '../config/applications.ts'
+import { clientIdOf } from '../config/applications.ts'
+import { clientsOf, putClients } from '../config/clients.ts'
 import { configuredGroups, type PeopleConfig } from '../config/people.ts'
 import { newGroup } from '../directory/groups.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
@@ -68,9 +69,9 @@ function restore(tenant: TenantState, value: unknown): void {
 }
 
 /** Of what the configuration says about each application, by its id. */
-function fingerprints({ applications = [] }: TenantOptions): Record<string, string> {
+function fingerprints(options: TenantOptions): Record<string, string> {
   return Object.fromEntries(
-    applications.map((client) => [
+    clientsOf(options).map((client) => [
       clientIdOf(client),
       createHash('sha256').update(JSON.stringify(client)).digest('base64url'),
     ]),
@@ -94,12 +95,9 @@ function applyConfiguration(
   before: Readonly<Record<string, string>>,
 ): void {
   const latest = fingerprints(options)
-  for (const client of options.applications ?? []) {
+  const changed = clientsOf(options).filter((client) => {
     const id = clientIdOf(client)
-    const entry = registry.entry(id)
-    if (entry && before[id] === latest[id]) continue
-    const { application, servicePrincipal, postLogoutRedirectUris } = applicationOf(client, now())
-    const target = entry ?? registry.add(application, [], 0)
-    Object.assign(target, { application, servicePrincipal, fixed: { postLogoutRedirectUris } })
-  }
+    return !registry.entry(id) || before[id] !== latest[id]
+  })
+  putClients(registry, changed, now())
 }

@@ -235,7 +235,7 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
 }
 
 function storedEntry(entry: Entry): Snapshot['applications'][number] {
-  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments, fixed } = entry
+  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments } = entry
   const { id, appId, displayName } = application
   return {
     // Microsoft's own have hundreds of permissions, which are the same in every tenant.
@@ -244,11 +244,11 @@ function storedEntry(entry: Entry): Snapshot['applications'][number] {
     isRegistered,
     ownerIds: [...ownerIds],
     appRoleAssignments: [...appRoleAssignments],
-    postLogoutRedirectUris: [...(fixed.postLogoutRedirectUris ?? [])],
+    postLogoutRedirectUris: [...entry.postLogoutRedirectUris],
   }
 }
 
-/** What only the options say about a client is that of the running tenant. */
+/** Microsoft's own are those of the running tenant. */
 function entryOf(registry: Registry, stored: Snapshot['applications'][number]): Entry {
   const known = registry.entry(stored.application.appId)
   const application = stored.isRegistered ? (stored.application as Application) : known?.application
@@ -261,6 +261,6 @@ function entryOf(registry: Registry, stored: Snapshot['applications'][number]): 
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: stored.appRoleAssignments,
-    fixed: known?.fixed ?? { postLogoutRedirectUris: stored.postLogoutRedirectUris },
+    postLogoutRedirectUris: stored.postLogoutRedirectUris,
   }
 }

@@ -3,7 +3,7 @@
  * trusts an authority that it does not know: `/common/discovery/instance?api-version=1.1&authorization_endpoint=…`.
  */
 
-import { isLoopback } from '../../options.ts'
+import { isLoopback } from '../../own-host.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { requireTenant } from '../client/tenants.ts'
 import { EntraError } from '../errors.ts'
