@@ -9,7 +9,7 @@ import { controlErrors } from '../src/control/errors.ts'
 import { problemOf } from '../src/journal/request-problem.ts'
 import { createTenant, type JournalEntry, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { authorizeUrl, signIn } from './application.ts'
+import { authorizeUrl, claimsOf, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
 let tenant: Tenant
@@ -392,6 +392,40 @@ describe('clients', () => {
     expect((await call('DELETE', `/clients/${clientId}`)).body).toMatchObject({
       code: 'unknown_client',
     })
+  })
+
+  it('have the permissions that they list, and are not changed for one that no API has', async () => {
+    const name = 'With permissions'
+    const good = { name, secrets: ['x'], applicationPermissions: ['User.Read.All'] }
+    const { body } = await call('POST', '/clients', good)
+    const { clientId } = body as { clientId: string }
+    const ask = async () => {
+      const answer = await fetch(`${tenant.origin}/${tenant.tenantId}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: 'x',
+          scope: 'https://graph.microsoft.com/.default',
+        }),
+      })
+      return claimsOf(((await answer.json()) as { access_token: string }).access_token)
+    }
+    expect(await ask()).toMatchObject({ roles: ['User.Read.All'] })
+    const applicationPermissions = ['Nothing.Read']
+    const wrong = await call('POST', '/clients', {
+      ...good,
+      secrets: ['y'],
+      applicationPermissions,
+    })
+    expect([wrong.status, wrong.body]).toMatchObject([
+      400,
+      { problems: [{ key: 'applicationPermissions[0]' }] },
+    ])
+    expect(await ask()).toMatchObject({ roles: ['User.Read.All'] })
+    await call('POST', '/clients', { ...good, name: 'Never made', applicationPermissions })
+    expect(JSON.stringify(await call('GET', '/clients'))).not.toContain('Never made')
+    await call('DELETE', `/clients/${clientId}`)
   })
 
   it('follow the rules of tenant.json, and Microsoft’s own stay', async () => {

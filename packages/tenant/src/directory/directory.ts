@@ -41,7 +41,7 @@ export interface Directory extends AccountStates {
   managers: Pick<Managers, 'managerOf' | 'reportsOf'>
   /** @param managerId undefined for nobody */
   setManager(userId: string, managerId: string | undefined): void
-  changes: Omit<ChangeLog, 'add'>
+  changes: Omit<ChangeLog, 'add' | 'restart'>
   /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
   /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
@@ -122,9 +122,10 @@ export function createDirectory(
     changes,
     resize(size = count) {
       generated = make(size)
+      changes.restart()
       reload()
     },
-    ...storage({ users, groups, membership, managers, reload }),
+    ...storage({ users, groups, membership, managers, changes, reload }),
   }
 }
 
@@ -133,10 +134,11 @@ interface StoredParts {
   groups: Layer<TenantGroup>
   membership: Membership
   managers: Managers
+  changes: ChangeLog
   reload: () => void
 }
 
-function storage({ users, groups, membership, managers, reload }: StoredParts) {
+function storage({ users, groups, membership, managers, changes, reload }: StoredParts) {
   const none: DirectorySnapshot = { users: [], groups: [], members: {}, managers: {} }
   return {
     snapshot: (): DirectorySnapshot => ({
@@ -150,6 +152,7 @@ function storage({ users, groups, membership, managers, reload }: StoredParts) {
       groups.load(snapshot.groups)
       membership.load(snapshot.members)
       managers.load(snapshot.managers)
+      changes.restart()
       reload()
     },
   }

@@ -7,6 +7,7 @@ import { clientsOf, putClients } from '../config/clients.ts'
 import { configuredGroups, type PeopleConfig } from '../config/people.ts'
 import { newGroup } from '../directory/groups.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
+import { keptJournal } from '../journal/kept.ts'
 import type { TenantOptions } from '../options.ts'
 import { graphTime } from '../registry/application.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -41,10 +42,12 @@ export function manageState(
   else if (saved) {
     restoreSnapshot(tenant, saved)
     applyConfiguration(tenant, options, saved.configured)
+    tenant.journal.restore(saved.journal ?? [])
   }
   const exportState = () => takeSnapshot(tenant, configured)
   if (file !== undefined) {
-    keepState(app, file, exportState, (sentence) => process.emitWarning(sentence))
+    const kept = () => ({ ...exportState(), journal: keptJournal(tenant.journal.entries()) })
+    keepState(app, file, kept, (sentence) => process.emitWarning(sentence))
   }
   return {
     exportState,
@@ -53,8 +56,6 @@ export function manageState(
       restoreSnapshot(tenant, structuredClone(initial))
       // Who is signed in at the tenant's pages would come back without a sign-in.
       tenant.browsers = createBrowsers()
-      tenant.faults.clear()
-      tenant.clock.reset()
       tenant.journal.clear()
     },
   }

@@ -10,7 +10,9 @@ import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
 import { newApplication, newServicePrincipal, type Application } from '../registry/application.ts'
 import type { Entry, Registry } from '../registry/registry.ts'
+import { KeptJournal } from '../journal/kept.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { Conditions, conditionsProblem, restoreConditions, takeConditions } from './conditions.ts'
 
 /** Changes with the form. An older form is refused, not guessed at. */
 const version = 1
@@ -111,6 +113,9 @@ export const Snapshot = Type.Object({
     },
     { description: 'the policies' },
   ),
+  /** Absent in an export of before: they stay. */
+  clock: Type.Optional(Conditions.clock),
+  failures: Type.Optional(Conditions.failures),
   /** Absent: the keys stay. */
   keys: Type.Optional(
     Type.Object(
@@ -132,6 +137,8 @@ export const Snapshot = Type.Object({
       { description: 'the keys' },
     ),
   ),
+  /** In a state file only: an export is not about the requests of one machine. */
+  journal: Type.Optional(KeptJournal),
   /** Of what the configuration says about applications, by their id. */
   configured: Type.Record(Type.String(), Type.String(), { description: 'fingerprints' }),
 })
@@ -167,6 +174,7 @@ export function takeSnapshot(
       newApplicationsHiddenFor: policies.newApplicationsHiddenFor,
       authenticationContexts: Object.fromEntries(policies.authenticationContexts),
     },
+    ...takeConditions(tenant),
     ...(withKeys ? { keys: { signing: keys.snapshot(), seal: seal.exportKey() } } : {}),
     configured: { ...configured },
   }
@@ -182,7 +190,8 @@ export function snapshotProblem(value: unknown): string | undefined {
   const snapshot = value as Snapshot
   const entries = [...snapshot.applications, ...snapshot.deletedApplications]
   const broken = entries.find((entry) => entry.isRegistered && !isApplication(entry))
-  return broken && `the application "${broken.application.displayName}" is not complete`
+  if (broken) return `the application "${broken.application.displayName}" is not complete`
+  return conditionsProblem(snapshot)
 }
 
 /** Whether all members of an application have the types that the registry relies on. */
@@ -226,6 +235,7 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   for (const { clientId, userId, scopes } of snapshot.consents) {
     consents.set({ clientId, userId: userId ?? undefined, scopes })
   }
+  restoreConditions(tenant, snapshot)
   const { authenticationContexts, ...flags } = snapshot.policies
   Object.assign(policies, flags)
   for (const at of policies.authenticationContexts.keys()) policies.requireContext(at, undefined)
