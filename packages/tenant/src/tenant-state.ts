@@ -4,6 +4,7 @@ import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Codes, Consents } from './entra/grants.ts'
+import type { Lockouts } from './entra/token/smart-lockout.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys.ts'
@@ -36,6 +37,8 @@ export interface TenantState {
   codes: Codes
   consents: Consents
   deviceCodes: DeviceCodes
+  /** The accounts that wrong passwords have locked. */
+  lockouts: Lockouts
   policies: Policies
   /** Lifetime of access tokens of clients that handle claims challenges, seconds. */
   challengeableLifetime: number

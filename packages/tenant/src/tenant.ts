@@ -76,6 +76,8 @@ export interface Tenant extends TenantLifecycle {
   enableUser(id?: string): void
   /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
   requireAuthenticationContext(at: Endpoint, context: string | undefined): void
+  /** Unlocks an account that wrong passwords have locked (AADSTS50053); without an id, all. */
+  unlockUser(id?: string): void
   /** Withdraws what the user has consented to; without an id, all consents. */
   withdrawConsent(id?: string): void
   /** While on, users who are not administrators cannot consent: AADSTS90094. */
@@ -183,6 +185,7 @@ function publicTenant(
     disableUser: (id) => directory.disable(id),
     enableUser: (id) => directory.enable(id),
     requireAuthenticationContext: (at, context) => policies.requireContext(at, context),
+    unlockUser: (id) => tenant.lockouts.unlock(id),
     withdrawConsent: (id) => consents.withdraw(id),
     requireAdminConsent: (on) => void (policies.adminConsentOnly = on),
     expireSecret: () => void (policies.secretsExpired = true),

@@ -14,6 +14,7 @@ import { clientRoutes } from './routes/clients.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { journalRoutes } from './routes/journal.ts'
+import { lockoutRoutes } from './routes/lockouts.ts'
 import { pageRoutes, sendNotFound } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
@@ -47,6 +48,7 @@ export async function controlRoutes(
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
   userRoutes(app, tenant)
+  lockoutRoutes(app, tenant)
   clientRoutes(app, tenant)
   clockRoutes(app, tenant)
   tokenRoutes(app, tenant)

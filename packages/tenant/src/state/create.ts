@@ -10,6 +10,7 @@ import { generateUsers, userDomain } from '../directory/generate.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
+import { createLockouts } from '../entra/token/smart-lockout.ts'
 import { createFaults } from '../faults/faults.ts'
 import { prepareQueries } from '../graph/filter/prepare.ts'
 import { createJournal } from '../journal.ts'
@@ -53,6 +54,7 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
     codes: createCodes(),
     consents: createConsents(),
     deviceCodes: createDeviceCodes(options.deviceCodeInterval),
+    lockouts: createLockouts(now),
     policies: createPolicies(),
     challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
     issParameter: options.issParameter ?? false,

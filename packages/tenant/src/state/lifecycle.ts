@@ -56,6 +56,7 @@ export function manageState(
       restoreSnapshot(tenant, structuredClone(initial))
       // Who is signed in at the tenant's pages would come back without a sign-in.
       tenant.browsers = createBrowsers()
+      tenant.lockouts.unlock()
       tenant.journal.clear()
     },
   }

@@ -129,6 +129,8 @@ export const controlWords = {
     no: 'No',
     save: 'Save',
     revoke: 'End sessions and tokens',
+    locked: 'Locked after wrong passwords.',
+    unlock: 'Unlock',
     remove: 'Delete person',
     clients: 'Clients',
     web: 'Redirect URIs of a server, one on a line',
