@@ -2,6 +2,7 @@
 
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
+import { cloudOf } from './entra/discovery/clouds.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Codes, Consents } from './entra/grants.ts'
 import type { Lockouts } from './entra/token/smart-lockout.ts'
@@ -50,7 +51,10 @@ export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }
 
-/** The issuer of v1.0 tokens is the same on every host of Entra. */
-export function firstIssuer({ tenantId }: TenantState): string {
-  return `https://sts.windows.net/${tenantId}/`
+/** The issuer of v1.0 tokens is the same on every host of a cloud, and that of Entra's public cloud on other hosts. */
+export function firstIssuer({
+  origin,
+  tenantId,
+}: Pick<TenantState, 'origin' | 'tenantId'>): string {
+  return `${cloudOf(origin)?.firstIssuer ?? 'https://sts.windows.net'}/${tenantId}/`
 }

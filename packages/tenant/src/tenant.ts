@@ -6,6 +6,7 @@ import { controlRoutes } from './control/index.ts'
 import { createScenarios, type Scenarios } from './control/scenarios/scenarios.ts'
 import type { TenantUser } from './directory/directory.ts'
 import type { Endpoint } from './endpoint.ts'
+import { aliasesOf } from './entra/discovery/clouds.ts'
 import { entraRoutes } from './entra/index.ts'
 import { userInfoRoutes } from './entra/user-info.ts'
 import type { Faults } from './faults/faults.ts'
@@ -107,7 +108,8 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   const certificate = await certificateOf(options)
   const app = newServer(certificate)
   // Before every other hook.
-  refuseForeignHosts(app, [origin, graphOrigin])
+  const aliases = aliasesOf([origin, graphOrigin])
+  refuseForeignHosts(app, [origin, graphOrigin, ...aliases])
   const { tenant, newSecrets } = createTenantState(app, options)
   const lifecycle = manageState(app, tenant, options)
   // The tokens and the answers have the same clock.
@@ -127,7 +129,6 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   })
   tenant.origin = origin ?? listening
   tenant.graphOrigin = graphOrigin ?? tenant.origin
-  tenant.registry.graphOrigin = tenant.graphOrigin
   return publicTenant(tenant, app, {
     ...lifecycle,
     address: listening,
@@ -139,7 +140,8 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
 
 async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {
   if (!https) return undefined
-  return serverCertificate(https === true ? {} : https, [origin, graphOrigin])
+  const origins = [origin, graphOrigin, ...aliasesOf([origin, graphOrigin])]
+  return serverCertificate(https === true ? {} : https, origins)
 }
 
 function newServer(certificate: { cert: string; key: string } | undefined): FastifyInstance {

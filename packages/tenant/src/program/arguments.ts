@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import { mostUsers, type TenantOptions } from '../options.ts'
 import { isLoopback } from '../own-host.ts'
 import { localClient } from '../registry/built-in.ts'
+import { environments } from '../entra/discovery/clouds.ts'
 import type { ClientRegistration } from '../registry/client.ts'
 
 /** A mistake of the person who starts the program: a sentence, and no stack. */
@@ -36,6 +37,7 @@ const options = {
   https: { type: 'boolean' },
   'https-folder': { type: 'string' },
   'drop-in': { type: 'boolean' },
+  cloud: { type: 'string' },
   state: { type: 'string' },
   reset: { type: 'boolean' },
   import: { type: 'string' },
@@ -57,6 +59,7 @@ A local tenant: Microsoft Entra ID and Microsoft Graph on this machine, for test
   --origin ADDRESS     the origin in documents and tokens, behind a proxy or with a name of its own
   --graph-origin ADDR  the origin of Graph, if it has another name
   --drop-in            is login.microsoftonline.com and graph.microsoft.com, with TLS on port 443
+  --cloud NAME         with --drop-in: global, usgov, usgovdod or china
   --state FILE         keeps changes across restarts
   --reset              forgets what the state file keeps
   --import FILE        starts with an export of another tenant
@@ -75,7 +78,7 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
   const config = given.config ? loadConfig(given.config) : {}
   const settings: TenantOptions = {
     clients: [localClientOf(env)],
-    ...(given['drop-in'] ? dropInOptions : {}),
+    ...dropInOptions(given),
     ...config,
   }
   const { port, users, host } = numbersAndHost(given, env, settings)
@@ -127,13 +130,19 @@ function numbersAndHost(given: Given, env: NodeJS.ProcessEnv, settings: TenantOp
   }
 }
 
-/** The names under which Microsoft's own clients look for Entra ID and Graph. */
-const dropInOptions = {
-  origin: 'https://login.microsoftonline.com',
-  graphOrigin: 'https://graph.microsoft.com',
-  https: true,
-  port: 443,
-} as const satisfies TenantOptions
+/** The names under which Microsoft's own clients look for Entra ID and Graph. @throws UsageError */
+function dropInOptions(given: Given): TenantOptions {
+  if (!given['drop-in']) {
+    if (given.cloud === undefined) return {}
+    throw new UsageError('--cloud needs --drop-in.')
+  }
+  const name = given.cloud?.toLowerCase() ?? 'global'
+  const origins = Object.entries(environments).find(([known]) => known === name)?.[1]
+  if (origins) return { ...origins, https: true, port: 443 }
+  throw new UsageError(
+    `--cloud must be one of ${Object.keys(environments).join(', ')}, not "${name}".`,
+  )
+}
 
 /** @throws UsageError */
 function parse(args: readonly string[]) {

@@ -96,11 +96,20 @@ const graphRoles: AppRole[] = applicationPermissions.map(({ id, value }) => ({
   value,
 }))
 
+/** As the service principal of Graph lists them in Entra's public cloud; the clouds of the US government have them too. */
+const graphUris = [
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.com/',
+  'https://canary.graph.microsoft.com',
+  'https://graph.microsoft.us',
+  'https://dod-graph.microsoft.us',
+]
+
 function graphApplication(now: number): Application {
   const graph = named('Microsoft Graph', graphAppId, now)
   return {
     ...graph,
-    identifierUris: ['https://graph.microsoft.com', 'https://graph.microsoft.com/'],
+    identifierUris: graphUris,
     api: { ...graph.api, oauth2PermissionScopes: graphScopes },
     appRoles: graphRoles,
   }

@@ -33,8 +33,8 @@ export interface Entry {
 }
 
 export interface Registry {
-  /** Where this tenant serves Graph: a further name for it. Undefined until the tenant listens. */
-  graphOrigin: string | undefined
+  /** Where the tenant serves Graph, which is a further name for it; empty until it listens. */
+  graphOrigin: string
   /** Every application, also those that Graph does not show yet. */
   entries(): readonly Entry[]
   /** By application (client) id. */

@@ -20,7 +20,7 @@ export function createRegistry(now: number): Registry {
   for (const application of firstPartyApplications(now)) put(present(application))
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
-    graphOrigin: undefined,
+    graphOrigin: '',
     entries: () => [...entries.values()],
     entry: find,
     client: (clientId) => clientOfEntry(find(clientId)),

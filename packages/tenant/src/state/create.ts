@@ -33,7 +33,12 @@ export function createTenantState(app: FastifyInstance, options: TenantOptions) 
   const newSecrets = putClients(registry, clientsOf(options), now(), optionsName)
   const tenant: TenantState = {
     origin: '',
-    graphOrigin: '',
+    get graphOrigin() {
+      return registry.graphOrigin
+    },
+    set graphOrigin(origin) {
+      registry.graphOrigin = origin
+    },
     tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
     tenantName: options.tenantName ?? 'Local tenant',
     domain,
