@@ -91,6 +91,7 @@ export const controlWords = {
     clear: 'Clear requests',
     elsewhere: 'Outside a sign-in',
     unfinished: 'Sign-in not finished',
+    silent: 'Silent sign-in, without a page',
     count: (count: number) => (count === 1 ? '1 request' : `${count} requests`),
     failed: (count: number) => `${count} failed`,
     photos: (count: number) => `${count} photos`,
