@@ -106,7 +106,7 @@ describe('the built web app', () => {
   })
 
   it('stays within its budgets, in kB of brotli', () => {
-    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(87)
+    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(90)
     expect(brotliKb(assets('.css', 'at first'))).toBeLessThanOrEqual(7)
     const later = [...assets('.js', 'later'), ...assets('.css', 'later')]
     const tooLarge = later.filter((file) => brotliKb([file]) > 5)

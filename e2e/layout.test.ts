@@ -192,7 +192,7 @@ describe('the sizes of files, functions and folders', () => {
     const productFiles = product.flatMap(sourcesOf)
     // The local tenant is a product of its own: Entra's and Graph's surface, which no other part knows.
     const tenantFiles = sourcesOf('packages/tenant').length
-    expect(tenantFiles).toBeLessThanOrEqual(230)
+    expect(tenantFiles).toBeLessThanOrEqual(250)
     expect(productFiles.length - tenantFiles).toBeLessThanOrEqual(225)
     expect(quantile(lines(productFiles), 0.5)).toBeGreaterThanOrEqual(85)
     expect(quantile(lines(productFiles), 0.5)).toBeLessThanOrEqual(130)

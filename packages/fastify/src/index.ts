@@ -19,6 +19,13 @@ import web, { htmlUnder, pagesServedElsewhere, type WebBuild } from './plugins/w
 import telemetry from './telemetry/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
+export {
+  handle,
+  requireVersion,
+  type EndpointHandler,
+  type EndpointOptions,
+  type EndpointRequest,
+} from './endpoint.ts'
 export { ProblemError } from './errors.ts'
 export type { LogStream } from './plugins/logging.ts'
 export { readWebBuild, type WebBuild } from './plugins/web.ts'

@@ -24,6 +24,12 @@ export interface Journal {
   take(match?: RequestMatch, timeoutMs?: number): Promise<JournalEntry | undefined>
   /** Calls the listener with each request, once it is answered. @returns a function that ends this */
   subscribe(listener: (entry: JournalEntry) => void): () => void
+  /**
+   * Registers the hooks that write the journal, without requests to the control pages.
+   *
+   * @param tenantOf the id of the tenant that a request is for
+   */
+  watch(app: FastifyInstance, tenantOf: (request: FastifyRequest) => string | null): void
 }
 
 const limit = 10_000
@@ -34,39 +40,26 @@ declare module 'fastify' {
   }
 }
 
-/** Registers the hooks that write the journal, without requests to the control pages. */
-export function createJournal(app: FastifyInstance, now: () => number): Journal {
+/** @param now ms since the epoch */
+export function createJournal(now: () => number): Journal {
   let entries: JournalEntry[] = []
   let count = 0
   const listeners = new Set<(entry: JournalEntry) => void>()
   /** The number of the last request of before a restart. */
   let restored = 0
   const waiting = createWaiting(() => entries.filter(({ id }) => id > restored))
-  app.decorateRequest('journalEntry', null)
-  app.addHook('onRequest', async (request) => {
-    if (request.url.startsWith('/_tenant')) return
-    request.journalEntry = entryOf(request, now(), (count += 1))
-    entries.push(request.journalEntry)
+  function add(request: FastifyRequest, tenantId: string | null): JournalEntry {
+    const entry = entryOf(request, { tenantId, at: now(), id: (count += 1) })
+    entries.push(entry)
     // Trimmed in batches: shifting a long array at every request is slow.
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
-  })
-  app.addHook('preValidation', async (request) => {
-    const { journalEntry, body } = request
-    if (!journalEntry || body === undefined) return
-    // A photo is not kept: ten thousand of them would fill the memory.
-    journalEntry.body = Buffer.isBuffer(body) ? { bytes: body.length } : body
-  })
-  app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
-    const problem = journalEntry && problemOf(answerOf(reply, payload))
-    if (problem) journalEntry.problem = problem
-  })
-  app.addHook('onResponse', async ({ journalEntry: entry }, reply) => {
-    if (!entry) return
-    entry.status = reply.statusCode
+    return entry
+  }
+  function answered(entry: JournalEntry, status: number): void {
+    entry.status = status
     waiting.answered(entry)
     for (const listener of listeners) listener(entry)
-  })
-  app.addHook('onClose', async () => waiting.clear())
+  }
   return {
     entries: () => entries.slice(-limit),
     count: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
@@ -81,14 +74,41 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    watch(app, tenantOf) {
+      app.decorateRequest('journalEntry', null)
+      app.addHook('onRequest', async (request) => {
+        if (request.url.startsWith('/_tenant')) return
+        request.journalEntry = add(request, tenantOf(request))
+      })
+      describeAnswers(app)
+      app.addHook('onResponse', async ({ journalEntry }, reply) => {
+        if (journalEntry) answered(journalEntry, reply.statusCode)
+      })
+      app.addHook('onClose', async () => waiting.clear())
+    },
   }
 }
 
-function entryOf(request: FastifyRequest, at: number, id: number): JournalEntry {
+function describeAnswers(app: FastifyInstance): void {
+  app.addHook('preValidation', async (request) => {
+    const { journalEntry, body } = request
+    if (!journalEntry || body === undefined) return
+    // A photo is not kept: ten thousand of them would fill the memory.
+    journalEntry.body = Buffer.isBuffer(body) ? { bytes: body.length } : body
+  })
+  app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
+    const problem = journalEntry && problemOf(answerOf(reply, payload))
+    if (problem) journalEntry.problem = problem
+  })
+}
+
+function entryOf(
+  request: FastifyRequest,
+  known: Pick<JournalEntry, 'id' | 'at' | 'tenantId'>,
+): JournalEntry {
   const [path = '', search = ''] = request.originalUrl.split('?', 2)
   return {
-    id,
-    at,
+    ...known,
     endpoint: request.routeOptions.config.endpoint ?? 'other',
     method: request.method,
     path,

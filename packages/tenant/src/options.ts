@@ -2,7 +2,7 @@
 
 import { Type, type TSchema } from 'typebox'
 import { checkBy } from './config/load.ts'
-import { ConfigFile } from './config/schema.ts'
+import { ConfigFile, type ConfigTenant } from './config/schema.ts'
 import type { TenantUser } from './directory/directory.ts'
 import type { ClientRegistration } from './registry/client.ts'
 
@@ -30,6 +30,11 @@ export interface TenantOptions extends Omit<ConfigFile, 'https'>, ProgramOnly {
   users?: number
   /** Another seed generates other users; the same seed always the same. */
   seed?: number | string
+  /**
+   * Further tenants on the same port. Users, groups and registrations of each are its own. An id that is absent is made from
+   * the domain.
+   */
+  tenants?: FurtherTenant[]
   /** A file in which changes are kept across restarts, relative to the working directory. */
   state?: string
 }
@@ -56,6 +61,9 @@ export interface ProgramOnly {
   /** Sends `iss` back from authorize and advertises it (RFC 9207); Entra does not. Default false. */
   issParameter?: boolean
 }
+
+/** A tenant beside the first. Without `clients`, it has none. */
+export type FurtherTenant = ConfigTenant
 
 /** The folder of the authority that signs the tenant's certificate. */
 export interface HttpsFiles {

@@ -1,4 +1,4 @@
-/** The state that all parts of one tenant share. `tenant.ts` makes it. */
+/** The state that all parts of one tenant share. `state/create.ts` makes it. */
 
 import type { Directory } from './directory/directory.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
@@ -14,19 +14,12 @@ import type { Registry } from './registry/registry.ts'
 import type { Seal } from './seal.ts'
 import type { Clock } from './state/clock.ts'
 
-export interface TenantState {
+/** What all tenants on one port have in common. */
+export interface SharedState {
   /** `http://127.0.0.1:PORT`; empty until the tenant listens. */
   origin: string
   /** The origin of Graph in discovery, links and audiences: that of the tenant, unless it has another name. */
   graphOrigin: string
-  tenantId: string
-  tenantName: string
-  /** The domain of the user names. */
-  domain: string
-  registry: Registry
-  directory: Directory
-  /** The number of users that were generated; people who were added are not in it. */
-  generatedUsers: () => number
   /** Ms since the epoch: that of `clock`. */
   now: () => number
   clock: Clock
@@ -36,15 +29,29 @@ export interface TenantState {
   faults: Faults
   browsers: Browsers
   codes: Codes
-  consents: Consents
   deviceCodes: DeviceCodes
-  /** The accounts that wrong passwords have locked. */
-  lockouts: Lockouts
-  policies: Policies
   /** Lifetime of access tokens of clients that handle claims challenges, seconds. */
   challengeableLifetime: number
   /** Whether the redirect carries `iss` (RFC 9207) and discovery says so; Entra does not. */
   issParameter: boolean
+  /** Every tenant on the port; the first is that of the top level of `tenant.json`. */
+  tenants: readonly TenantState[]
+}
+
+/** One tenant, with what it shares with the others: the same objects. */
+export interface TenantState extends SharedState {
+  tenantId: string
+  tenantName: string
+  /** The domain of the user names. */
+  domain: string
+  registry: Registry
+  directory: Directory
+  /** The number of users that were generated; people who were added are not in it. */
+  generatedUsers: () => number
+  consents: Consents
+  /** The accounts that wrong passwords have locked. */
+  lockouts: Lockouts
+  policies: Policies
 }
 
 export function issuerOf(tenant: TenantState): string {

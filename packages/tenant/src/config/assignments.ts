@@ -2,7 +2,7 @@
 
 import type { TenantState } from '../tenant-state.ts'
 import { assignAppRole } from '../registry/app-role-assignments.ts'
-import { clientsOf } from './clients.ts'
+import { clientsOf, type StartClient } from './clients.ts'
 import { closeNames } from './close-names.ts'
 import { configuredGroups, groupId } from './people.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
@@ -53,14 +53,23 @@ export function assignRoles(tenant: TenantState, config: Assignments): void {
   }
 }
 
-/** Grants the permissions that users, or all of them, have consented to from the start. */
-export function grantConsents(tenant: TenantState, config: Assignments): void {
-  const clients = clientsOf(config)
+/**
+ * Grants the permissions that users, or all of them, have consented to from the start.
+ *
+ * @param all the clients of all tenants, which their own come before
+ */
+export function grantConsents(
+  tenant: TenantState,
+  config: Assignments,
+  all: readonly StartClient[],
+): void {
+  const clients = [...clientsOf(config), ...all]
   for (const { client: wanted, scopes, user: userName } of config.consents ?? []) {
     const lower = wanted.toLowerCase()
-    const clientId =
-      clients.find(({ name, clientId: id }) => id === lower || name.toLowerCase() === lower)
-        ?.clientId ?? lower
+    const byId = clients.find((one) => one.clientId === lower)
+    const found = byId ?? clients.find(({ name }) => name.toLowerCase() === lower)
+    const clientId = found?.clientId ?? lower
+    tenant.registry.admit(clientId)
     const user = userName === undefined ? undefined : tenant.directory.byIdOrName(userName)
     if (user) tenant.consents.grant(user.id, clientId, scopes)
     else tenant.consents.grantForAll(clientId, scopes)

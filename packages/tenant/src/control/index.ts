@@ -20,6 +20,7 @@ import { policyRoutes } from './routes/policies.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { stateRoutes } from './routes/state.ts'
+import { keepAtTenant, tenantRoutes } from './routes/tenants.ts'
 import { userRoutes } from './routes/users.ts'
 import { useValidation } from './validation.ts'
 
@@ -43,6 +44,7 @@ export async function controlRoutes(
     sendNotFound(request, reply, Object.keys(pathsOf(document()))),
   )
   useValidation(app)
+  if (tenant !== tenant.tenants[0]) keepAtTenant(app, tenant)
   pageRoutes(app, tenant)
   scenarioRoutes(app, tenant)
   faultRoutes(app, tenant)
@@ -54,6 +56,7 @@ export async function controlRoutes(
   tokenRoutes(app, tenant)
   policyRoutes(app, tenant)
   stateRoutes(app, lifecycle)
+  tenantRoutes(app, tenant)
   app.get('/openapi.json', { config: { documented: openApiRoute } }, async () => document())
 }
 

@@ -44,8 +44,19 @@ function documentOf(paths: object): Record<string, unknown> {
       title: 'Control API of the local tenant',
       version: '1',
       description:
-        'Everything that the control page can do, as JSON. It answers this machine only, and no page of another site.',
+        'Everything that the control page can do, as JSON. It answers this machine only, and no page of another site. ' +
+        'The server says which tenant on the port is meant. Scenarios of requests, the journal, the clock, the keys, the state and a reset are those of all.',
     },
+    servers: [
+      { url: '/', description: 'The first tenant' },
+      {
+        url: '/_tenant/tenants/{tenant}',
+        description: 'Any tenant; its paths may also be written without their own /_tenant',
+        variables: {
+          tenant: { default: 'local-tenant.example', description: 'an id or a domain' },
+        },
+      },
+    ],
     paths,
     components: {
       schemas: {

@@ -67,17 +67,19 @@ export interface DirectorySnapshot {
 /**
  * @param make the first `count` users
  * @param now ms since the epoch
+ * @param salt makes the ids of groups those of a further tenant
  */
 export function createDirectory(
   make: (count: number) => readonly TenantUser[],
   count: number,
   now: () => number,
+  salt = '',
 ): Directory {
   const states = createAccountStates(now)
   const changes = createChangeLog()
   let generated = make(count)
   const users = createLayer(generated)
-  const groups = createLayer(groupsFor(generated))
+  const groups = createLayer(groupsFor(generated, salt))
   const names = createUserNames(users.list())
   const byId = (id: string) => users.get(id.toLowerCase())
   const byUserName = (name: string) => byId(names.idOf(name) ?? '')
@@ -87,7 +89,7 @@ export function createDirectory(
 
   function reload(): void {
     users.rebase(generated)
-    groups.rebase(groupsFor(generated))
+    groups.rebase(groupsFor(generated, salt))
     names.read(users.list())
   }
   return {
@@ -239,8 +241,8 @@ function changedNames<T extends { profile?: Readonly<Record<string, unknown>> }>
 }
 
 /** The groups of a tenant with these users: also ids that are in users' lists only. */
-function groupsFor(users: readonly TenantUser[]): readonly TenantGroup[] {
-  const groups = generateGroups(users)
+function groupsFor(users: readonly TenantUser[], salt: string): readonly TenantGroup[] {
+  const groups = generateGroups(users, salt)
   const known = new Set(groups.map(({ id }) => id))
   const others = new Set<string>()
   for (const user of users) for (const id of user.groups) if (!known.has(id)) others.add(id)

@@ -182,6 +182,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
     error: 'invalid_client',
     message: 'A client secret or assertion is required for the grant type client_credentials.',
   },
+  7000229: {
+    error: 'invalid_client',
+    message: 'The client application is missing service principal in the tenant.',
+  },
   1002012: { error: 'invalid_scope', message: 'The scope has to be {resource}/.default.' },
   501051: {
     error: wrongGrant,

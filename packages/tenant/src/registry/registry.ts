@@ -4,6 +4,7 @@ import { newServicePrincipal, stableGuid, type Application } from './application
 import { firstPartyApplications } from './built-in.ts'
 import { optionalIdTokenClaims, type Client } from './client.ts'
 import type { Entry, Registry } from './entry.ts'
+import { foreignEntry, type Elsewhere } from '../tenants/foreign-application.ts'
 import { userRoles } from './resources.ts'
 
 export type { Entry, Registry } from './entry.ts'
@@ -12,12 +13,14 @@ export type { Entry, Registry } from './entry.ts'
  * With Microsoft's own applications; others are added.
  *
  * @param now ms since the epoch
+ * @param elsewhere the other tenants on the port
+ * @param salt makes the ids of service principals those of a further tenant
  */
-export function createRegistry(now: number): Registry {
+export function createRegistry(now: number, elsewhere: Elsewhere, salt = ''): Registry {
   const entries = new Map<string, Entry>()
   const deleted = new Set<Entry>()
   const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
-  for (const application of firstPartyApplications(now)) put(present(application))
+  for (const application of firstPartyApplications(now)) put(present(application, salt))
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
     graphOrigin: '',
@@ -51,6 +54,7 @@ export function createRegistry(now: number): Registry {
         if (entry.isHidden) entry.hiddenFor -= 1
       }
     },
+    ...foreignApplications(elsewhere, find, put),
     load(entriesOfNow, deletedOnes) {
       entries.clear()
       deleted.clear()
@@ -61,11 +65,41 @@ export function createRegistry(now: number): Registry {
   return registry
 }
 
-function present(application: Application): Entry {
+/** The applications of other tenants on the port. */
+function foreignApplications(
+  elsewhere: Elsewhere,
+  find: (appId: string) => Entry | undefined,
+  put: (entry: Entry) => void,
+): Pick<Registry, 'foreign' | 'arriving' | 'admit'> {
+  const foreign: Registry['foreign'] = (appId, remembered) => {
+    const offer = elsewhere.find(appId)
+    const known = offer
+      ? { application: offer.entry.application, tenantId: offer.tenantId }
+      : remembered
+    return known && foreignEntry(elsewhere, known)
+  }
+  const arriving = (appId: string) => {
+    const entry = foreign(appId)
+    if (!entry) return []
+    const behind = elsewhere.behind(appId).map(({ application }) => foreign(application.appId))
+    return [entry, ...behind]
+      .filter((one) => one !== undefined)
+      .filter(({ application }) => !find(application.appId)?.servicePrincipal)
+  }
+  return {
+    foreign,
+    arriving,
+    admit(appId) {
+      for (const entry of arriving(appId)) put(entry)
+    },
+  }
+}
+
+function present(application: Application, salt: string): Entry {
   const { appId } = application
   return {
     application,
-    servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}`), appId),
+    servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}${salt}`), appId),
     isRegistered: false,
     ownerIds: [],
     hiddenFor: 0,
@@ -75,8 +109,9 @@ function present(application: Application): Entry {
   }
 }
 
-function clientOfEntry(entry: Entry | undefined): Client | undefined {
-  if (!entry?.servicePrincipal?.accountEnabled) return undefined
+/** Undefined for an application that no user can sign in to. */
+export function clientOfEntry(entry: Entry | undefined): Client | undefined {
+  if (!entry?.servicePrincipal?.accountEnabled || entry.home?.isOpen() === false) return undefined
   return clientOf(entry)
 }
 

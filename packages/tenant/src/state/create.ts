@@ -1,12 +1,11 @@
-/** Makes the state of a tenant from its options. */
+/** Makes the state of the tenants from their options. */
 
-import type { FastifyInstance } from 'fastify'
 import { assignRoles, grantConsents, userProblems } from '../config/assignments.ts'
-import { clientsOf, putClients } from '../config/clients.ts'
-import { ConfigError } from '../config/load.ts'
+import { clientsOf, putClients, type NewSecret } from '../config/clients.ts'
+import { ConfigError, withPrefix } from '../config/load.ts'
 import { withDomain, withPeople } from '../config/people.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
-import { generateUsers, userDomain } from '../directory/generate.ts'
+import { generateUsers, groupId, userDomain } from '../directory/generate.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
@@ -20,62 +19,124 @@ import { createPolicies } from '../policies.ts'
 import { localTenantId } from '../registry/built-in.ts'
 import { createRegistry } from '../registry/registry.ts'
 import { createSeal } from '../seal.ts'
-import type { TenantState } from '../tenant-state.ts'
+import type { SharedState, TenantState } from '../tenant-state.ts'
+import { optionsOfTenants } from '../tenants/configured.ts'
+import { elsewhereOf } from '../tenants/foreign-application.ts'
 import { createClock } from './clock.ts'
 
-/** @throws ConfigError for users and permissions that do not exist */
-export function createTenantState(app: FastifyInstance, options: TenantOptions) {
+/** A tenant at its start, with the options that are its own. */
+export interface CreatedTenant {
+  tenant: TenantState
+  options: TenantOptions
+  newSecrets: readonly NewSecret[]
+}
+
+/** @throws ConfigError for users and permissions that do not exist; Error with a sentence for a client of two tenants */
+export function createTenantStates(options: TenantOptions): CreatedTenant[] {
+  const tenants: TenantState[] = []
+  const shared = createSharedState(options, tenants)
+  const all = optionsOfTenants(options).map((own, place) => {
+    const prefix = place === 0 ? '' : `tenants[${place - 1}].`
+    const created = withPrefix(prefix, () => createTenantState(shared, own, place > 0))
+    requireOwnClients(tenants, created.tenant)
+    tenants.push(created.tenant)
+    return created
+  })
+  // Afterwards: one may consent to a client of another.
+  const clients = all.flatMap((one) => clientsOf(one.options))
+  for (const one of all) grantConsents(one.tenant, one.options, clients)
+  return all
+}
+
+/** @throws Error with a sentence for a client that another tenant on the port has registered */
+function requireOwnClients(others: readonly TenantState[], { registry }: TenantState): void {
+  for (const { clientId, name } of registry.clients()) {
+    if (!others.some((other) => other.registry.entry(clientId)?.isRegistered)) continue
+    throw new Error(`The client ${clientId} (${name}) is registered in two tenants.`)
+  }
+}
+
+function createSharedState(options: TenantOptions, tenants: readonly TenantState[]): SharedState {
   const clock = createClock(options.now ?? Date.now)
   const { now } = clock
+  return {
+    origin: '',
+    graphOrigin: '',
+    now,
+    clock,
+    keys: createKeyRing(),
+    seal: createSeal(),
+    journal: createJournal(now),
+    faults: createFaults(),
+    browsers: createBrowsers(),
+    codes: createCodes(),
+    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
+    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
+    issParameter: options.issParameter ?? false,
+    tenants,
+  }
+}
+
+function createTenantState(
+  shared: SharedState,
+  options: TenantOptions,
+  isFurther: boolean,
+): CreatedTenant {
+  const { now, tenants } = shared
+  const tenantId = (options.tenantId ?? localTenantId).toLowerCase()
+  // The ids of the first tenant are those that it has alone.
+  const salt = isFurther ? ` ${tenantId}` : ''
   const domain = options.domain ?? userDomain
   let generated = 0
-  const registry = createRegistry(now())
+  const registry = createRegistry(now(), elsewhereOf(tenants, tenantId), salt)
   const newSecrets = putClients(registry, clientsOf(options), now(), optionsName)
   const tenant: TenantState = {
-    origin: '',
+    ...shared,
     get graphOrigin() {
       return registry.graphOrigin
     },
     set graphOrigin(origin) {
       registry.graphOrigin = origin
     },
-    tenantId: (options.tenantId ?? localTenantId).toLowerCase(),
+    tenantId,
     tenantName: options.tenantName ?? 'Local tenant',
     domain,
     registry,
     directory: createDirectory(
-      (count) => usersOf(options, domain, (generated = count)),
+      (count) => usersOf(options, { domain, salt }, (generated = count)),
       options.users ?? 250,
       now,
+      salt,
     ),
     generatedUsers: () => generated,
-    now,
-    clock,
-    keys: createKeyRing(),
-    seal: createSeal(),
-    journal: createJournal(app, now),
-    faults: createFaults(),
-    browsers: createBrowsers(),
-    codes: createCodes(),
     consents: createConsents(),
-    deviceCodes: createDeviceCodes(options.deviceCodeInterval),
     lockouts: createLockouts(now),
     policies: createPolicies(),
-    challengeableLifetime: options.challengeableLifetime ?? 24 * 3600,
-    issParameter: options.issParameter ?? false,
   }
   const problems = userProblems(tenant, options)
   if (problems.length > 0) throw new ConfigError(optionsName, problems)
   assignRoles(tenant, options)
-  grantConsents(tenant, options)
-  return { tenant, newSecrets }
+  return { tenant, options, newSecrets }
 }
 
-function usersOf(options: TenantOptions, domain: string, count: number): readonly TenantUser[] {
+function usersOf(
+  options: TenantOptions,
+  { domain, salt }: { domain: string; salt: string },
+  count: number,
+): readonly TenantUser[] {
   const { patchUsers } = options
-  const generated = withDomain(generateUsers(count, options.seed), domain)
+  const generated = withGroups(withDomain(generateUsers(count, options.seed), domain), salt)
   const patched = patchUsers
     ? generated.map((user, index) => ({ ...user, ...patchUsers[index] }))
     : generated
   return prepareQueries(withPeople(patched, options))
+}
+
+/** The generated users in the groups of a further tenant, whose ids are its own. */
+function withGroups(users: readonly TenantUser[], salt: string): readonly TenantUser[] {
+  if (salt === '') return users
+  return users.map((user) => ({
+    ...user,
+    groups: user.groups.map((_, place) => groupId(place, salt)),
+  }))
 }

@@ -8,11 +8,11 @@
 import { Type, type Static } from 'typebox'
 import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
-import { newApplication, newServicePrincipal, type Application } from '../registry/application.ts'
-import type { Entry, Registry } from '../registry/registry.ts'
 import { KeptJournal } from '../journal/kept.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { Conditions, conditionsProblem, restoreConditions, takeConditions } from './conditions.ts'
+import type { Entry } from '../registry/entry.ts'
+import { Conditions, conditionsProblem } from './conditions.ts'
+import { entryOf, isComplete, StoredEntry, storedEntry } from './stored-entry.ts'
 
 /** Changes with the form. An older form is refused, not guessed at. */
 const version = 1
@@ -20,27 +20,6 @@ const version = 1
 const kind = 'gatehouse-tenant'
 
 const Texts = Type.Array(Type.String())
-
-const StoredEntry = Type.Object({
-  application: Type.Object({ id: Type.String(), appId: Type.String(), displayName: Type.String() }),
-  servicePrincipal: Type.Union([Type.Object({ id: Type.String() }), Type.Null()]),
-  isRegistered: Type.Boolean(),
-  ownerIds: Texts,
-  appRoleAssignments: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      appRoleId: Type.String(),
-      principalId: Type.String(),
-      principalType: Type.Union([
-        Type.Literal('User'),
-        Type.Literal('Group'),
-        Type.Literal('ServicePrincipal'),
-      ]),
-      createdDateTime: Type.String(),
-    }),
-  ),
-  postLogoutRedirectUris: Texts,
-})
 
 /** The form of a snapshot, as far as a wrong one could break the tenant. */
 export const Snapshot = Type.Object({
@@ -113,7 +92,7 @@ export const Snapshot = Type.Object({
     },
     { description: 'the policies' },
   ),
-  /** Absent in an export of before: they stay. */
+  /** Of the first tenant only, because all on the port share them. Absent in an export of before: they stay. */
   clock: Type.Optional(Conditions.clock),
   failures: Type.Optional(Conditions.failures),
   /** Absent: the keys stay. */
@@ -141,6 +120,8 @@ export const Snapshot = Type.Object({
   journal: Type.Optional(KeptJournal),
   /** Of what the configuration says about applications, by their id. */
   configured: Type.Record(Type.String(), Type.String(), { description: 'fingerprints' }),
+  /** The further tenants on the port, each of this form and without keys. */
+  tenants: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of tenants' })),
 })
 
 export type Snapshot = Static<typeof Snapshot>
@@ -174,7 +155,6 @@ export function takeSnapshot(
       newApplicationsHiddenFor: policies.newApplicationsHiddenFor,
       authenticationContexts: Object.fromEntries(policies.authenticationContexts),
     },
-    ...takeConditions(tenant),
     ...(withKeys ? { keys: { signing: keys.snapshot(), seal: seal.exportKey() } } : {}),
     configured: { ...configured },
   }
@@ -189,40 +169,37 @@ export function snapshotProblem(value: unknown): string | undefined {
   // It has just been checked.
   const snapshot = value as Snapshot
   const entries = [...snapshot.applications, ...snapshot.deletedApplications]
-  const broken = entries.find((entry) => entry.isRegistered && !isApplication(entry))
+  const broken = entries.find((entry) => entry.isRegistered && !isComplete(entry))
   if (broken) return `the application "${broken.application.displayName}" is not complete`
+  for (const [place, further] of (snapshot.tenants ?? []).entries()) {
+    const wrong = snapshotProblem(further)
+    if (wrong !== undefined) return `"tenants[${place}]" is wrong: ${wrong}`
+  }
   return conditionsProblem(snapshot)
 }
 
-/** Whether all members of an application have the types that the registry relies on. */
-function isApplication({
-  application,
-  servicePrincipal,
-}: Snapshot['applications'][number]): boolean {
-  const { id, appId, displayName } = application
-  const sample = newApplication({ id, appId, displayName }, 0)
-  const principal = newServicePrincipal('', '')
-  return (
-    hasForm(sample, application) &&
-    (servicePrincipal === null || hasForm(principal, servicePrincipal))
-  )
-}
-
-/** The same members of the same types as a sample; null in the sample stands for anything. */
-function hasForm(sample: unknown, value: unknown): boolean {
-  if (sample === null) return true
-  if (Array.isArray(sample)) return Array.isArray(value)
-  if (typeof sample !== 'object') return typeof value === typeof sample
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const members = new Map<string, unknown>(Object.entries(value))
-  return Object.entries(sample).every(([name, part]) => hasForm(part, members.get(name)))
-}
-
-/** Takes the place of everything that a snapshot has. @throws Error if the keys cannot be read; nothing is changed then */
-export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
-  const { directory, registry, consents, policies, keys, seal } = tenant
+/**
+ * Reads a snapshot, and leaves everything as it is until the function that it returns is called.
+ *
+ * @param snapshot undefined: nothing changes
+ * @returns what takes the place of everything that the snapshot has. It throws if the keys cannot be read, and nothing is
+ * changed then
+ */
+export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot | undefined): () => void {
+  if (!snapshot) return () => undefined
+  const { registry } = tenant
   const present = snapshot.applications.map((stored) => entryOf(registry, stored))
   const deleted = snapshot.deletedApplications.map((stored) => entryOf(registry, stored))
+  return () => apply(tenant, snapshot, present, deleted)
+}
+
+function apply(
+  tenant: TenantState,
+  snapshot: Snapshot,
+  present: readonly Entry[],
+  deleted: readonly Entry[],
+): void {
+  const { directory, registry, consents, policies, keys, seal } = tenant
   if (snapshot.keys) {
     keys.restore(snapshot.keys.signing)
     seal.importKey(snapshot.keys.seal)
@@ -235,42 +212,10 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   for (const { clientId, userId, scopes } of snapshot.consents) {
     consents.set({ clientId, userId: userId ?? undefined, scopes })
   }
-  restoreConditions(tenant, snapshot)
   const { authenticationContexts, ...flags } = snapshot.policies
   Object.assign(policies, flags)
   for (const at of policies.authenticationContexts.keys()) policies.requireContext(at, undefined)
   for (const [at, context] of Object.entries(authenticationContexts)) {
     policies.requireContext(at as Parameters<typeof policies.requireContext>[0], context)
-  }
-}
-
-function storedEntry(entry: Entry): Snapshot['applications'][number] {
-  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments } = entry
-  const { id, appId, displayName } = application
-  return {
-    // Microsoft's own have hundreds of permissions, which are the same in every tenant.
-    application: isRegistered ? application : { id, appId, displayName },
-    servicePrincipal: servicePrincipal ?? null,
-    isRegistered,
-    ownerIds: [...ownerIds],
-    appRoleAssignments: [...appRoleAssignments],
-    postLogoutRedirectUris: [...entry.postLogoutRedirectUris],
-  }
-}
-
-/** Microsoft's own are those of the running tenant. */
-function entryOf(registry: Registry, stored: Snapshot['applications'][number]): Entry {
-  const known = registry.entry(stored.application.appId)
-  const application = stored.isRegistered ? (stored.application as Application) : known?.application
-  if (!application) throw new Error(`There is no application ${stored.application.appId} here.`)
-  return {
-    application,
-    servicePrincipal: (stored.servicePrincipal ?? undefined) as Entry['servicePrincipal'],
-    isRegistered: stored.isRegistered,
-    ownerIds: stored.ownerIds,
-    hiddenFor: 0,
-    isHidden: false,
-    appRoleAssignments: stored.appRoleAssignments,
-    postLogoutRedirectUris: stored.postLogoutRedirectUris,
   }
 }

@@ -82,7 +82,7 @@ function certificateOf({ certificate }: ClientCertificate): X509Certificate {
 }
 
 function audiences(tenant: TenantState): string[] {
-  const segments = [tenant.tenantId, 'organizations']
+  const segments = [tenant.tenantId, 'organizations', 'common']
   const endpoints = segments.map((segment) => `${tenant.origin}/${segment}/oauth2/v2.0/token`)
   return [...endpoints, issuerOf(tenant)]
 }

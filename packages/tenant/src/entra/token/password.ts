@@ -5,9 +5,13 @@
 
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { localPassword, type TenantUser } from '../../directory/directory.ts'
+import type { Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import { peopleOf } from '../../tenants/people.ts'
 import { requireConsent, scopesToIssue } from '../consent/permissions.ts'
+import { notInTenant } from '../authorize/strangers.ts'
 import { EntraError } from '../errors.ts'
+import { ofTenant } from '../grants.ts'
 import { required, type Parameters } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
 import type { Exchange, Redeemed } from './exchange.ts'
@@ -15,7 +19,7 @@ import { requireContexts } from './user-grants.ts'
 
 /** @throws EntraError 50034, 50053, 50126, 50057, 50076, 65001, as Microsoft's page and table of errors have them */
 export function redeemPassword({ tenant, client, form, claims }: Exchange): Redeemed {
-  const user = userOf(tenant, form)
+  const user = userOf(tenant, client, form)
   if (tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
   // Nobody can be asked for more than the password.
   if (user.needsSecondFactor === true) throw new EntraError(50076)
@@ -28,6 +32,7 @@ export function redeemPassword({ tenant, client, form, claims }: Exchange): Rede
   const grant = {
     clientId,
     userId,
+    ...ofTenant(tenant),
     scopes,
     sid: randomUUID(),
     authenticatedAt: tenant.now(),
@@ -40,12 +45,16 @@ export function redeemPassword({ tenant, client, form, claims }: Exchange): Rede
 /**
  * A guest's password is at home, so here the account does not exist ("users invited to a tenant can't use ROPC").
  *
- * @throws EntraError 50034, 50053, 50126
+ * @throws EntraError 50034, 50053, 50126; 50020 for a user of another tenant on the port
  */
-function userOf({ directory, lockouts, tenantName }: TenantState, form: Parameters): TenantUser {
+function userOf(tenant: TenantState, client: Client, form: Parameters): TenantUser {
+  const { directory, lockouts, tenantName, tenants } = tenant
   const name = required(form, 'username')
   const password = required(form, 'password')
   const user = directory.byUserName(name)
+  const elsewhere = user ? undefined : peopleOf(tenants).bySignInName(name)
+  // As MSAL for .NET has it from Entra, for a user of another organisation.
+  if (elsewhere) throw notInTenant(tenant, client, elsewhere, { error: 'invalid_grant' })
   if (!user || user.userType === 'Guest') {
     throw new EntraError(50034, {
       error: 'invalid_grant',

@@ -19,6 +19,8 @@ export const controlWords = {
     active: (count: number) => `${count} on`,
   },
 
+  tenants: 'Tenants',
+
   problem: {
     title: 'That did not work',
   },
