@@ -88,6 +88,7 @@ export function createDirectory(
   const managers = createManagers(() => generated, byId)
 
   function reload(): void {
+    changes.restart()
     users.rebase(generated)
     groups.rebase(groupsFor(generated, salt))
     names.read(users.list())
@@ -124,10 +125,9 @@ export function createDirectory(
     changes,
     resize(size = count) {
       generated = make(size)
-      changes.restart()
       reload()
     },
-    ...storage({ users, groups, membership, managers, changes, reload }),
+    ...storage({ users, groups, membership, managers, reload }),
   }
 }
 
@@ -136,11 +136,10 @@ interface StoredParts {
   groups: Layer<TenantGroup>
   membership: Membership
   managers: Managers
-  changes: ChangeLog
   reload: () => void
 }
 
-function storage({ users, groups, membership, managers, changes, reload }: StoredParts) {
+function storage({ users, groups, membership, managers, reload }: StoredParts) {
   const none: DirectorySnapshot = { users: [], groups: [], members: {}, managers: {} }
   return {
     snapshot: (): DirectorySnapshot => ({
@@ -154,7 +153,6 @@ function storage({ users, groups, membership, managers, changes, reload }: Store
       groups.load(snapshot.groups)
       membership.load(snapshot.members)
       managers.load(snapshot.managers)
-      changes.restart()
       reload()
     },
   }
