@@ -87,7 +87,8 @@ export function createDirectory(
   const membership = createMembership({ users: users.list, groups: groups.list, user: byId, group })
   const managers = createManagers(() => generated, byId)
 
-  function reload(): void {
+  function reload(next = generated): void {
+    generated = next
     changes.restart()
     users.rebase(generated)
     groups.rebase(groupsFor(generated, salt))
@@ -123,10 +124,7 @@ export function createDirectory(
       changes.add('user', userId)
     },
     changes,
-    resize(size = count) {
-      generated = make(size)
-      reload()
-    },
+    resize: (size = count) => reload(make(size)),
     ...storage({ users, groups, membership, managers, reload }),
   }
 }

@@ -46,7 +46,8 @@ export function createChangeLog(): ChangeLog {
     latest: () => latest,
     since(number) {
       const first = changes[0]?.number ?? latest + 1
-      if (number < first - 1) return undefined
+      // A number that the log has not reached is of another one.
+      if (number < first - 1 || number > latest) return undefined
       return changes.filter((change) => change.number > number)
     },
   }
