@@ -73,6 +73,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { origin: new URL(publicUrl).origin })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
+  // It sees the routes that come after it. The library is loaded where it is needed.
+  if (config.openApi) await app.register(import('./plugins/openapi.ts'), { publicUrl })
   await app.register(notFoundHandler, { webBuild })
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })

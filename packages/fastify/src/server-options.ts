@@ -1,8 +1,10 @@
 /** The options that an app passes to `Fastify()`. */
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { basePathOf } from '@gatehouse/contract/paths'
 import { type FastifyHttpOptions, LogController } from 'fastify'
 import type { Config } from './config/index.ts'
+import { isUploading } from './downstream/streams/upload.ts'
 import { stripBasePath } from './plugins/base-path.ts'
 import { answerParserErrors, sendProblem, toProblemError } from './plugins/error-handler.ts'
 import {
@@ -21,6 +23,7 @@ import { fixedHeaders } from './plugins/security-headers.ts'
 export function serverOptions(config: Config, options: { logStream?: LogStream | undefined } = {}) {
   const nextId = createRequestIds()
   const basePath = basePathOf(config.publicUrl)
+  const answer = answerParserErrors(config, nextId)
   return {
     logger: loggerOptions(config.logLevel, options.logStream),
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,7 +39,9 @@ export function serverOptions(config: Config, options: { logStream?: LogStream |
     exposeHeadRoutes: false,
     // Requests that arrived before the end are served; the balancer sends the next ones elsewhere.
     return503OnClosing: false,
-    clientErrorHandler: answerParserErrors(config, nextId),
+    clientErrorHandler: (error, socket) => {
+      if (!isUploading(error, socket as Socket)) answer(error, socket as Socket)
+    },
     // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {
       // Above the app's own limit of 16 kB (`ambiguous-requests`), whose answer is a page and removes cookies.

@@ -1,6 +1,9 @@
 /** The state that all parts of one tenant share. `state/create.ts` makes it. */
 
 import type { Directory } from './directory/directory.ts'
+import type { Drives } from './drives/drives.ts'
+import type { UploadSessions } from './drives/upload-sessions.ts'
+import type { ExtensionProperties } from './extensions/extension-properties.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
 import { cloudOf } from './entra/discovery/clouds.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
@@ -46,6 +49,9 @@ export interface TenantState extends SharedState {
   domain: string
   registry: Registry
   directory: Directory
+  drives: Drives
+  uploads: UploadSessions
+  extensionProperties: ExtensionProperties
   /** The number of users that were generated; people who were added are not in it. */
   generatedUsers: () => number
   consents: Consents

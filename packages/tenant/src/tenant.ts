@@ -9,6 +9,7 @@ import { userInfoRoutes } from './entra/user-info.ts'
 import type { Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { graphRoutes } from './graph/index.ts'
+import { storageRoutes } from './graph/drives/storage.ts'
 import { rewriteUrl } from './graph/protocol/paths.ts'
 import { serverCertificate } from './https/certificate.ts'
 import type { Journal } from './journal.ts'
@@ -134,6 +135,7 @@ async function serve(
   await app.register((scope) => entraRoutes(scope, tenant))
   await app.register((scope) => userInfoRoutes(scope, tenant))
   await app.register((scope) => graphRoutes(scope, tenant), { prefix: '/v1.0' })
+  await app.register((scope) => storageRoutes(scope, tenant))
   await app.register((scope) => orderRoutes(scope, tenant), { prefix: '/orders/v1' })
   await app.register((scope) => controlRoutes(scope, tenant, lifecycle), { prefix: '/_tenant' })
 }

@@ -120,7 +120,8 @@ describe('an address', () => {
     ['PUT', '/users', 405, 'Request_BadRequest', /method is not allowed/],
     ['DELETE', '/me', 405, 'Request_BadRequest', /method is not allowed/],
     ['GET', '/me/messages', 404, 'MailboxNotEnabledForRESTAPI', /mailbox/],
-    ['GET', '/me/drive/root', 400, 'BadRequest', /SPO license/],
+    ['GET', '/me/onenote/notebooks', 400, 'BadRequest', /SPO license/],
+    ['GET', '/groups/x/drive', 400, 'BadRequest', /SPO license/],
   ])('that is not served: %s %s is %i %s', async (method, path, status, code, message) => {
     const answer = await graph(tenant, admin, method, path)
     expect(answer.status).toBe(status)

@@ -34,6 +34,12 @@ declare module 'fastify' {
     readonly user: User
     /** Seals state that this session's browser keeps for the server, and opens it for the same purpose. */
     readonly sessionSealer: SessionSealer
+    /**
+     * Whether the session of this request still lives, for an answer that goes on. Does not count as activity.
+     *
+     * @throws ProblemError `unavailable` if the store cannot be asked
+     */
+    sessionIsLive(): Promise<boolean>
     /** The verified ID token's claims, the checks that were made, and when it came (ms since the epoch). */
     idToken(): Promise<Pick<SessionRecord, 'claims' | 'checks' | 'receivedAt'>>
     /**
@@ -73,6 +79,9 @@ export function decorateRequests(
     getter(this: FastifyRequest) {
       return createSessionSealer(cookies, sessionOf(this))
     },
+  })
+  app.decorateRequest('sessionIsLive', async function (this: FastifyRequest) {
+    return storeErrorAsProblem(requestSessions.isLive(this))
   })
   app.decorateRequest('idToken', async function (this: FastifyRequest) {
     const record = await storeErrorAsProblem(sessions.record(sessionOf(this)))
@@ -120,6 +129,9 @@ const notOurs =
 const severalCookies =
   'Several session cookies came at once, and not exactly one of them is ours: another program on this host sets cookies of that name. Clear the cookies of this host'
 
+/** What `EventSource` sends, and nothing else does (HTML Living Standard §9.2). */
+export const eventStreamType = 'text/event-stream'
+
 interface RequestSessionsOptions {
   sessions: Sessions
   jar: CookieJar
@@ -152,6 +164,15 @@ export class RequestSessions {
   async open(request: FastifyRequest): Promise<Session | undefined> {
     const cookie = this.#cookieOf(request)
     return cookie && this.#resolve(request, cookie)
+  }
+
+  /** Whether the session of a request lives; if so, the request has its newest copy. @throws StoreError */
+  async isLive(request: FastifyRequest): Promise<boolean> {
+    const cookie = this.#cookieOf(request)
+    if (!cookie) return false
+    const session = this.#sessions.peek(cookie) ?? (await this.#sessions.resolve(cookie.value))
+    if (session) request[currentSession] = session
+    return session !== undefined
   }
 
   /** The same within the limit of a session. @throws ProblemError `too_many_requests`; StoreError */
@@ -229,7 +250,8 @@ export class RequestSessions {
   ): ProblemError | undefined {
     if (!session) return signInRequired()
     request[currentSession] = session
-    this.#sessions.touch(session)
+    // A browser opens such a stream again by itself, for as long as the page is open.
+    if (request.headers.accept !== eventStreamType) this.#sessions.touch(session)
     if (resealed !== undefined) this.#setSessionCookie(reply, resealed, session.startedAt)
     return undefined
   }

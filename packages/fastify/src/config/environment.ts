@@ -116,7 +116,7 @@ export const Environment = Type.Object({
       'at SIGTERM, for how long all is served while `/readyz` says no; by default 5 in production',
     ),
   ),
-  // No request takes longer than 12 s (a call to an API 10, a token 8).
+  // Few requests take longer than 12 s (a call to an API 10 by default, a token 8). Files are cut off after it.
   DRAIN_TIMEOUT: seconds(1, 15, 'after that, how long the requests that are left may take'),
   HTTPS_PROXY: Type.Optional(
     checked(

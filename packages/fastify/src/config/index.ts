@@ -46,8 +46,11 @@ export { placeholders } from './schema.ts'
 export {
   isDefaultScope,
   isSameScope,
+  isSignInScope,
   normaliseScope,
+  resourceOf,
   scopeName,
+  scopesProblem,
   withScopesOfSameApi,
 } from './scopes.ts'
 
@@ -57,6 +60,8 @@ export interface DownstreamApiConfig {
   readonly displayName?: string
   readonly baseUrl: string
   readonly scopes: readonly string[]
+  /** For one call, from the queue to the last byte. */
+  readonly timeoutSeconds?: number
 }
 
 /** The whole configuration of the process. Nothing else reads the environment. */
@@ -86,6 +91,8 @@ export interface Config {
   readonly signIn: { readonly automatic: boolean }
   /** Which requests have a line in the log. */
   readonly requestLog: 'off' | 'errors' | 'all'
+  /** Whether the API describes itself. */
+  readonly openApi: boolean
   /** What OpenTelemetry's variables and METRICS_PORT ask for; undefined for nothing. */
   readonly telemetry: TelemetrySettings | undefined
   readonly session: {
@@ -218,9 +225,10 @@ function toConfig(
     : file
   const localGraph = usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined
   const { allowedTenants, session } = file
+  const development = !context.production && new URL(publicUrl).hostname === 'localhost'
   return {
     production: context.production,
-    development: !context.production && new URL(publicUrl).hostname === 'localhost',
+    development,
     tenant: identity.tenant.toLowerCase(),
     allowedTenants: Array.isArray(allowedTenants)
       ? allowedTenants.map((id) => id.toLowerCase())
@@ -236,6 +244,7 @@ function toConfig(
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
     requestLog: file.requestLog,
+    openApi: file.openApi ?? development,
     telemetry: readTelemetrySettings(environment, {
       host: environment.METRICS_HOST,
       port: environment.METRICS_PORT,

@@ -106,6 +106,16 @@ const DownstreamApi = Type.Object(
     displayName: Type.Optional(ApiName),
     baseUrl: address(baseUrlProblem, 'the https address that every call to this API starts with'),
     scopes: scopes('a list of permission names without spaces'),
+    timeoutSeconds: Type.Optional(
+      // Longer than that, a browser or a proxy in front has given up.
+      Type.Integer({
+        minimum: 1,
+        maximum: 120,
+        default: 10,
+        description:
+          'a whole number of seconds from 1 to 120: how long one call may take, a wait in the queue and a second attempt included',
+      }),
+    ),
   },
   only,
 )
@@ -200,6 +210,12 @@ export const ConfigFile = Type.Object(
       description:
         '"off", "errors" (requests that were answered with 4xx or 5xx, or not at all) or "all": which requests have a line in the log',
     }),
+    openApi: Type.Optional(
+      Type.Boolean({
+        description:
+          'true or false: whether /api/openapi.json and the page /api/reference describe the API; by default in development only',
+      }),
+    ),
     headers: Headers,
     signIn: Type.Object(
       {

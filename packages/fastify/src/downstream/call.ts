@@ -1,7 +1,14 @@
 /** Calls one API as the signed-in user: token, limits, retries, and what the API says about the token. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
-import { type DownstreamApiConfig, scopeName, withScopesOfSameApi } from '../config/index.ts'
+import {
+  type DownstreamApiConfig,
+  isSignInScope,
+  resourceOf,
+  scopeName,
+  scopesProblem,
+  withScopesOfSameApi,
+} from '../config/index.ts'
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
@@ -9,9 +16,10 @@ import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
+import { createTransferClient, type OpenAnswer, type Transfer } from './streams/client.ts'
 
-/** For the whole call. Graph answers in well under a second, and a person does not wait longer. */
-const totalMs = 10_000
+/** Seconds for the whole call. Graph answers in well under a second, and a person does not wait longer. */
+const defaultTimeoutS = 10
 /** A page of 100 users has about 30 kB. */
 export const maxBytes = 4 * 1024 * 1024
 /** There are as many connections as slots, so a call with a slot never waits for another one's answer. */
@@ -24,51 +32,100 @@ export const queueLimits = {
 /** Before a retry, ms. Random, so that calls that failed together are not repeated together. */
 const pause = { min: 50, max: 250 }
 
+/** What one call may differ in from the API's configuration. */
+export interface CallTerms {
+  /** In place of the API's own scopes. */
+  scopes?: readonly string[] | undefined
+  /** In place of the API's `timeoutSeconds`, if it is shorter. */
+  timeoutSeconds?: number | undefined
+}
+
 /**
  * Sends a call with the user's token, and once more with a new token if the API rejects the first.
  *
+ * @param accepts a status besides 2xx that counts as a success
  * @returns a success. @throws ProblemError
  */
-export async function callAsUser(request: FastifyRequest, api: Api, call: Call): Promise<Answer> {
-  const { user } = request
-  const userKey = `${user.tenantId} ${user.objectId}`
-  const onTimeout = () => apiProblem(api.name, 'upstream_timeout', 'did not answer in time')
-  const token = await tokenFor(request, api)
-  const answer = await withDeadline(request.raw.socket, totalMs, onTimeout, async (signal) => {
+export async function callAsUser(
+  request: FastifyRequest,
+  api: Api,
+  call: Call,
+  terms: CallTerms = {},
+  accepts?: number,
+): Promise<Answer> {
+  const userKey = userKeyOf(request)
+  const { scopes } = terms
+  const ms = timeoutMs(api, terms.timeoutSeconds)
+  const token = await tokenFor(request, api, scopes)
+  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), async (signal) => {
     const first = await api.send(call, userKey, token, signal)
     const rejection = tokenRejection(first)
     if (!rejection) return first
-    const renewed = await renewToken(request, api, token, rejection)
+    const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
     // Entra was asked a moment ago if the same token comes back, so the API's answer is final.
     if (renewed === undefined || renewed === token) return first
     return api.send(call, userKey, renewed, signal)
   })
-  const rejection = tokenRejection(answer)
-  if (rejection) throw await toProblem(request, api, answer, rejection)
-  throwIfFailed(api.name, answer)
+  if (answer.status !== accepts) await throwUnlessSuccess(request, api, answer, scopes)
   return answer
 }
 
-/** A 403 without a claims challenge is about the user, and a new token does not change that. */
-async function renewToken(
+/** Whose share of an API's slots a request takes. */
+export function userKeyOf({ user }: FastifyRequest): string {
+  return `${user.tenantId} ${user.objectId}`
+}
+
+export function onTimeout({ name }: Api): () => ProblemError {
+  return () => apiProblem(name, 'upstream_timeout', 'did not answer in time')
+}
+
+/** @throws ProblemError for every answer that is not 2xx */
+export async function throwUnlessSuccess(
   request: FastifyRequest,
   api: Api,
-  rejected: string,
+  answer: Answer,
+  scopes: readonly string[] = [],
+): Promise<void> {
+  const rejection = tokenRejection(answer)
+  if (rejection) throw await toProblem(request, api, answer, rejection, scopes)
+  throwIfFailed(api.name, answer)
+}
+
+/** @throws Error for no time at all: a mistake in the route */
+export function timeoutMs(api: Api, seconds?: number): number {
+  if (seconds === undefined) return api.timeoutMs
+  if (!(seconds > 0)) throw new Error('timeoutSeconds must be more than 0')
+  return Math.min(seconds * 1000, api.timeoutMs)
+}
+
+/** A 403 without a claims challenge is about the user, and a new token does not change that. */
+export async function renewToken(
+  request: FastifyRequest,
+  api: Api,
+  { rejected, scopes }: RejectedToken,
   { status, claims }: TokenRejection,
 ): Promise<string | undefined> {
   if (status === 403 && claims === undefined) return undefined
-  return tokenFor(request, api, { rejected, claims })
+  return tokenFor(request, api, scopes, { rejected, claims })
 }
 
-/** A token for the API, with what its configuration and the route require. */
-async function tokenFor(
+/** The token that an API did not accept, and the scopes that the call named. */
+interface RejectedToken {
+  rejected: string
+  scopes: readonly string[] | undefined
+}
+
+/** A token for the API, with what the call names, or else what its configuration and the route require. */
+export async function tokenFor(
   request: FastifyRequest,
   { name, scopes }: Api,
+  named?: readonly string[],
   rejection?: { rejected: string; claims: string | undefined },
 ): Promise<string> {
+  if (named) assertScopesOfApi(name, scopes, named)
   try {
     // What the user has just granted is in the token of the very next call.
-    const wanted = withScopesOfSameApi(scopes, request.requiredScopes ?? [])
+    const wanted = named ?? withScopesOfSameApi(scopes, request.requiredScopes ?? [])
     return await request.accessToken(wanted, rejection)
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'misconfigured') throw error
@@ -81,22 +138,44 @@ async function tokenFor(
   }
 }
 
-/** The problem for an API that rejected the new token too. */
-async function toProblem(
+/**
+ * An API gets tokens for itself alone: one for another API would be the other's to misuse.
+ *
+ * @throws Error for scopes of another API, of several, or of none: a mistake in the route
+ */
+function assertScopesOfApi(
+  api: string,
+  configured: readonly string[],
+  named: readonly string[],
+): void {
+  const own = new Set(configured.filter((scope) => !isSignInScope(scope)).map(resourceOf))
+  const problem =
+    named.length === 0 ||
+    named.some(isSignInScope) ||
+    !named.every((one) => own.has(resourceOf(one)))
+      ? `names scopes that are not of the API "${api}"`
+      : scopesProblem(named)
+  if (problem) throw new Error(`The option scopes ${problem}`)
+}
+
+/** The problem for an API that rejected the new token too. @param more scopes that the call named */
+export async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
   answer: Answer,
   { status, claims, scopes }: TokenRejection,
+  more: readonly string[] = [],
 ): Promise<ProblemError> {
   const facts = failureFacts(name, answer)
   const { cause } = facts
   if (claims !== undefined) {
     return request.interactionRequired({ reason: 'step_up', claims, cause })
   }
-  // Only configured scopes: the operator decides what is asked for, and not an API.
+  // Only scopes of the configuration and the route: they decide what is asked for, and not an API.
   // APIs name a permission with or without their own address.
   const named = scopes?.map(scopeName) ?? []
-  const missing = configured.filter((scope) => named.includes(scopeName(scope)))
+  const known = withScopesOfSameApi(configured, more)
+  const missing = known.filter((scope) => named.includes(scopeName(scope)))
   if (missing.length > 0) {
     return request.interactionRequired({ reason: 'consent', scopes: missing, cause })
   }
@@ -109,11 +188,13 @@ export type Api = ReturnType<typeof createApi>
 
 export function createApi(
   name: string,
-  { baseUrl, scopes }: DownstreamApiConfig,
+  { baseUrl, scopes, timeoutSeconds = defaultTimeoutS }: DownstreamApiConfig,
   proxy: ProxySettings,
 ) {
   const { maxConcurrent: connections } = queueLimits
-  const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy })
+  const totalMs = timeoutSeconds * 1000
+  const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy, totalMs })
+  const transfers = createTransferClient(name, baseUrl, proxy)
   const queue = new FairQueue(queueLimits)
   const attributes = { 'gatehouse.api': name }
   const stopObserving = observe('gatehouse.api.queue.length', () => [
@@ -134,6 +215,8 @@ export function createApi(
     name,
     baseUrl,
     scopes,
+    /** For the whole call. */
+    timeoutMs: totalMs,
     /**
      * @param user whose share of the slots the call takes
      * @returns the API's answer, whatever its status
@@ -152,15 +235,33 @@ export function createApi(
         throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
       }
     },
-    close: () => {
+    /** The same for a file or a stream, and without a second attempt. */
+    transfer: async (
+      transfer: Transfer,
+      user: string,
+      accessToken: string,
+      signal: CallSignal,
+    ): Promise<OpenAnswer> => {
+      try {
+        return await transfers.open(transfer, user, accessToken, signal)
+      } catch (error) {
+        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
+      }
+    },
+    /** The problem for a stream of it that broke. */
+    streamProblem: transfers.toProblem,
+    close: async () => {
       stopObserving()
-      return client.close()
+      await Promise.all([client.close(), transfers.close()])
     },
   }
 }
 
 /** Repeats a read once if the connection broke, or a gateway in front of the API failed. */
-async function retryOnce({ method }: Call, send: () => Promise<Answer>): Promise<Answer> {
+export async function retryOnce<Kind extends Answer>(
+  { method }: Pick<Call, 'method'>,
+  send: () => Promise<Kind>,
+): Promise<Kind> {
   try {
     const answer = await send()
     if (method !== 'GET' || !isTransient(answer)) return answer

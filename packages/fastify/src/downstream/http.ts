@@ -12,7 +12,13 @@ import {
 } from '../outgoing/index.ts'
 
 /** Headers that a route may set. The others are set here. */
-const callHeaders = ['accept-language', 'consistencylevel', 'if-match', 'prefer'] as const
+const callHeaders = [
+  'accept-language',
+  'consistencylevel',
+  'if-match',
+  'if-none-match',
+  'prefer',
+] as const
 export type CallHeader = (typeof callHeaders)[number]
 
 /** At run time too, because a route could pass on all headers of a browser. @throws Error */
@@ -47,17 +53,23 @@ interface ApiClientOptions {
   connections: number
   maxBytes: number
   proxy: ProxySettings
+  /** For the whole call, ms; default: ten seconds. */
+  totalMs?: number
 }
 
-/** The longest time without a byte, ms. The whole call has its own limit. */
-const idleMs = 8_000
-const connectMs = 4_000
+/** The longest time without a byte, ms. */
+export const idleMs = 8_000
+/** An API that may take longer than this for a call may be silent as long. */
+const usualTotalMs = 10_000
+export const connectMs = 4_000
 
 export function createApiClient(options: ApiClientOptions) {
-  const { name, baseUrl, connections, maxBytes, proxy } = options
+  const { name, baseUrl, connections, maxBytes, proxy, totalMs = usualTotalMs } = options
   const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
-  const client = createHttpClient(proxy, { connectMs, idleMs, maxBytes, connections }, origin)
+  const longestMs = totalMs > usualTotalMs ? totalMs : idleMs
+  const limits = { connectMs, idleMs: longestMs, maxBytes, connections }
+  const client = createHttpClient(proxy, limits, origin)
 
   return {
     /**
@@ -112,7 +124,7 @@ async function bytesOf(
 }
 
 /** The problem names the API, and its cause the reason: addresses are for the log. */
-function transportProblem(name: string, host: string, error: unknown): ProblemError {
+export function transportProblem(name: string, host: string, error: unknown): ProblemError {
   const failure = explainNetworkFailure(error, host)
   const cause = failure
     ? new Error(`${failure.sentence}. ${failure.next}`, { cause: error })
@@ -132,15 +144,15 @@ export interface CallSignal extends EventEmitter {
  * Runs a call until its time is over or its client disconnects.
  *
  * @param client the client's connection
- * @param ms for everything: the queue, a second attempt, the last byte
+ * @param ms for everything: the queue, a second attempt, the last byte; undefined if the work has its own limits
  * @param onTimeout makes the error that is thrown when the time is over
  * @throws ProblemError with the status 499 if the client is gone
  */
 export async function withDeadline<T>(
   client: Socket,
-  ms: number,
+  ms: number | undefined,
   onTimeout: () => ProblemError,
-  work: (signal: CallSignal) => Promise<T>,
+  work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
   const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
@@ -149,10 +161,10 @@ export async function withDeadline<T>(
     signal.emit('abort')
   }
   const onDisconnect = () => abort(clientGone())
-  const timer = setTimeout(() => abort(onTimeout()), ms)
+  const timer = ms === undefined ? undefined : setTimeout(() => abort(onTimeout()), ms)
   client.once('close', onDisconnect)
   try {
-    return await work(signal)
+    return await work(signal, abort)
   } finally {
     clearTimeout(timer)
     client.off('close', onDisconnect)

@@ -1,21 +1,32 @@
 /**
- * Calls to other APIs as the signed-in user: adds `request.callApi(name, path, options)` and
- * `request.imageFromApi(name, path, options)`. A route never sees a token.
+ * Calls to other APIs as the signed-in user: adds `request.callApi(name, path, options)`,
+ * `request.apiResponse(…)` and `request.imageFromApi(…)`. A route never sees a token.
  */
 import type { Socket } from 'node:net'
-import { stringify } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
-import { type Api, callAsUser, createApi, maxBytes } from './call.ts'
-import { assertCallHeaders, type Call, type CallHeader } from './http.ts'
-import { isPage, nextPage } from './next-page.ts'
-import { imageOf, type ImageType, jsonOf, throwIfOtherShape } from './response.ts'
+import { type Api, callAsUser, type CallTerms, createApi, maxBytes } from './call.ts'
+import { type Answer as AnyAnswer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import { builtPath, nextPage } from './next-page.ts'
+import {
+  headersOf,
+  imageOf,
+  type ImageType,
+  jsonOf,
+  type ResponseHeader,
+  throwIfOtherShape,
+} from './response.ts'
+import { decorateDownloads } from './streams/download.ts'
+import { OpenStreams } from './streams/open-streams.ts'
+import { decorateServerEvents } from './streams/server-events.ts'
+import { decorateUploads } from './streams/upload.ts'
 
 export { clientGoneStatus } from './http.ts'
+export { builtPath } from './next-page.ts'
 
-interface CallOptions {
+interface CallOptions extends CallTerms {
   /** GET by default. Only a GET is ever sent twice. */
   method?: Call['method']
   query?: Record<string, string>
@@ -31,6 +42,16 @@ interface CheckedCall<Answer extends TSchema> extends CallOptions {
   answer: Answer
 }
 
+/** An answer with what HTTP says about it. */
+export interface ApiResponse<Body = unknown> {
+  /** 2xx; 304 if the call had the header `if-none-match`. */
+  status: number
+  /** As the API sent them. Addresses in them are the API's own. */
+  headers: Partial<Record<ResponseHeader, string>>
+  /** Undefined if there is no content. */
+  body: Body
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /**
@@ -39,7 +60,9 @@ declare module 'fastify' {
      * @param name a key of `downstreamApis`
      * @param path starts with `/`. The route builds it, with `encodeURIComponent` for each id, and never
      * takes it from a request
-     * @param options `answer`: the answer's schema; another shape is `upstream_failed`
+     * @param options `answer`: the answer's schema; another shape is `upstream_failed`. `scopes`: what the token
+     * has to allow, of the same API, in place of the configured ones; a permission that the user has not granted is
+     * `interaction_required`. `timeoutSeconds`: less than the API's own
      * @returns the answer's JSON; undefined if it has no content
      * @throws ProblemError `interaction_required` (consent, step-up, a session that Entra ended),
      * `forbidden`, `not_found`, `invalid_request`, `conflict`, `storage_full`, `too_many_requests`,
@@ -52,6 +75,24 @@ declare module 'fastify' {
       options: CheckedCall<Answer>,
     ): Promise<Static<Answer>>
     callApi(name: string, path: string, options?: CallOptions): Promise<unknown>
+    /**
+     * The same, for a route that needs the answer's status or one of its headers: an `etag` for a later `if-match`,
+     * the `location` of something new, `retry-after` of a job that runs on (202). With the header `if-none-match`, 304
+     * is an answer without a body.
+     *
+     * @throws ProblemError as `callApi` does
+     */
+    apiResponse<Answer extends TSchema>(
+      name: string,
+      path: string,
+      options: CheckedCall<Answer> & { headers: { 'if-none-match': string } },
+    ): Promise<ApiResponse<Static<Answer> | undefined>>
+    apiResponse<Answer extends TSchema>(
+      name: string,
+      path: string,
+      options: CheckedCall<Answer>,
+    ): Promise<ApiResponse<Static<Answer>>>
+    apiResponse(name: string, path: string, options?: CallOptions): Promise<ApiResponse>
     /**
      * Reads the link to the next page of a list, such as Graph's `@odata.nextLink`.
      *
@@ -100,20 +141,26 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
       path: string,
       options: CallOptions & { answer?: TSchema } = {},
     ) {
-      const { method = 'GET', query, page, headers = {}, body, answer: schema } = options
-      assertCallHeaders(headers)
-      const call: Call = {
-        method,
-        path: builtPath(path, query, page),
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        accept: 'application/json',
-        maxBytes,
-      }
-      const answer = await callAsUser(this, find(name), call)
-      const json = jsonOf(name, answer)
-      if (schema) throwIfOtherShape(name, schema, json)
-      return json
+      const answer = await callAsUser(this, find(name), jsonCall(path, options), options)
+      return bodyOf(name, answer, options.answer)
+    },
+  )
+  app.decorateRequest(
+    'apiResponse',
+    async function (
+      this: FastifyRequest,
+      name: string,
+      path: string,
+      options: CallOptions & { answer?: TSchema } = {},
+    ) {
+      const { headers = {}, answer: schema } = options
+      const notModified = headers['if-none-match'] === undefined ? undefined : 304
+      const call = jsonCall(path, options)
+      const answer = await callAsUser(this, find(name), call, options, notModified)
+      const { status } = answer
+      // It repeats no content (RFC 9110 §15.4.5), whatever the schema says.
+      const body = status === 304 ? undefined : bodyOf(name, answer, schema)
+      return { status, headers: headersOf(answer), body }
     },
   )
   app.decorateRequest('nextPage', (name, path, { query = {}, link }) => {
@@ -132,6 +179,10 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
   })
+  const streams = new OpenStreams(app, config.drain.timeoutMs)
+  decorateDownloads(app, find, streams)
+  decorateServerEvents(app, streams)
+  decorateUploads(app, find)
   // Pipelined requests of one connection each listen for its end.
   app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
   app.addHook('onClose', async () => {
@@ -139,31 +190,24 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
   })
 }
 
-export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })
-
-/**
- * The path within an API as it is sent. Dot segments are refused: undici does not resolve them, and the
- * API would leave its prefix.
- *
- * @param path starts with `/`; ids in it went through `encodeURIComponent`
- * @param page what `nextPage` returned
- * @throws Error for any other path or page: a mistake in the route
- */
-export function builtPath(
-  path: string,
-  query: Record<string, string> | undefined,
-  page?: string,
-): string {
-  if (
-    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
-    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
-    /%(?:2f|5c|00)/i.test(path)
-  ) {
-    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
+/** @throws Error for a header or a path that no call has: a mistake in the route */
+export function jsonCall(path: string, options: CallOptions): Call {
+  const { method = 'GET', query, page, headers = {}, body } = options
+  assertCallHeaders(headers)
+  return {
+    method,
+    path: builtPath(path, query, page),
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    accept: 'application/json',
+    maxBytes,
   }
-  if (page !== undefined && !isPage(page)) {
-    throw new Error('page is not what request.nextPage returned')
-  }
-  const parts = [query && stringify(query), page].filter((part) => part !== undefined)
-  return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }
+
+function bodyOf(name: string, answer: AnyAnswer, schema: TSchema | undefined): unknown {
+  const json = jsonOf(name, answer)
+  if (schema) throwIfOtherShape(name, schema, json)
+  return json
+}
+
+export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })

@@ -1,4 +1,5 @@
-/** Reads the link to the next page of a list, such as Graph's `@odata.nextLink`. */
+/** The path and query of a call, and the link to the next page of a list, such as Graph's `@odata.nextLink`. */
+import { stringify } from 'node:querystring'
 import { apiProblem } from '../errors.ts'
 
 /** Graph's page tokens have less than 1 kB. A longer one would make a cursor too long for a URL. */
@@ -66,4 +67,31 @@ function unexpectedLink(name: string, what: string) {
   return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', {
     cause: new Error(what),
   })
+}
+
+/**
+ * The path within an API as it is sent. Dot segments are refused: undici does not resolve them, and the
+ * API would leave its prefix.
+ *
+ * @param path starts with `/`; ids in it went through `encodeURIComponent`
+ * @param page what `nextPage` returned
+ * @throws Error for any other path or page: a mistake in the route
+ */
+export function builtPath(
+  path: string,
+  query: Record<string, string> | undefined,
+  page?: string,
+): string {
+  if (
+    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
+    /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
+    /%(?:2f|5c|00)/i.test(path)
+  ) {
+    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
+  }
+  if (page !== undefined && !isPage(page)) {
+    throw new Error('page is not what request.nextPage returned')
+  }
+  const parts = [query && stringify(query), page].filter((part) => part !== undefined)
+  return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }

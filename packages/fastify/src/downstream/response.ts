@@ -46,6 +46,31 @@ function parsed({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
   }
 }
 
+/** Headers of an answer that a route may see. None of them reaches a browser by itself. */
+const responseHeaders = [
+  'content-location',
+  'etag',
+  'last-modified',
+  'location',
+  'operation-location',
+  'preference-applied',
+  'retry-after',
+] as const
+export type ResponseHeader = (typeof responseHeaders)[number]
+
+/** Longer than any address with a token in it that APIs send. */
+const maxHeaderLength = 4096
+
+/** Those of the list that came once, in printable ASCII. */
+export function headersOf({ headers }: Answer): Partial<Record<ResponseHeader, string>> {
+  const entries = responseHeaders.flatMap((name) => {
+    const value = headers[name]
+    const isText = typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
+    return isText && value.length <= maxHeaderLength ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(entries)
+}
+
 /** A schema is compiled when it is first used. */
 const validators = new WeakMap<TSchema, Validator>()
 
@@ -88,7 +113,7 @@ function assertType({ headers }: Answer, type: RegExp): void {
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }
 
-function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
+export function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
   const apiRequestId = answer && requestIdIn(answer.headers)
   return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause, apiRequestId })
 }

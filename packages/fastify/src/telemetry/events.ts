@@ -147,6 +147,16 @@ const requests = {
     ['api', 'key'],
     'Entra gives no token for an API: its scopes do not fit the tenant.',
   ),
+  stream_cut: event(
+    'warn',
+    ['api', 'reason', 'err'],
+    'A file or stream was cut off: `api_slow`, `api_failed`, `client_slow`, `session_ended`, `shutdown`.',
+  ),
+  event_stream_failed: event(
+    'error',
+    ['err'],
+    'What a route sends as events failed. The browser opens the stream again.',
+  ),
   organisation_unknown: event('info', ['err'], 'Graph gave no name of the organisation.'),
 }
 

@@ -60,6 +60,11 @@ const graphPages: Readonly<Record<string, string>> = {
   TooManyRequests: `${graph}/throttling`,
   ServiceUnavailable: `${graph}/errors`,
   Directory_ExpiredPageToken: `${graph}/paging`,
+  accessDenied: `${graph}/permissions-reference`,
+  invalidRange: `${graph}/api/driveitem-createuploadsession`,
+  invalidRequest: `${graph}/onedrive-addressing-driveitems`,
+  nameAlreadyExists: `${graph}/api/resources/driveitem`,
+  quotaLimitReached: `${graph}/api/resources/quota`,
 }
 
 /** Microsoft's page about a problem. */

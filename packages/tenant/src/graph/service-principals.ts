@@ -159,8 +159,8 @@ const servicePrincipals: Collection = {
 /** The tenant that owns Microsoft's own applications. */
 const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
-function viewServicePrincipal(
-  { application, isRegistered, home }: Entry,
+export function viewServicePrincipal(
+  { application, isRegistered, home }: Pick<Entry, 'application' | 'isRegistered' | 'home'>,
   principal: ServicePrincipal,
   tenantId: string,
 ) {

@@ -6,10 +6,13 @@ import { ConfigError, withPrefix } from '../config/load.ts'
 import { withDomain, withPeople } from '../config/people.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
 import { generateUsers, groupId, userDomain } from '../directory/generate.ts'
+import { createDrives } from '../drives/drives.ts'
+import { createUploadSessions } from '../drives/upload-sessions.ts'
 import { createBrowsers } from '../entra/authorize/accounts.ts'
 import { createDeviceCodes } from '../entra/device/device-codes.ts'
 import { createCodes, createConsents } from '../entra/grants.ts'
 import { createLockouts } from '../entra/token/smart-lockout.ts'
+import { createExtensionProperties } from '../extensions/extension-properties.ts'
 import { createFaults } from '../faults/faults.ts'
 import { prepareQueries } from '../graph/filter/prepare.ts'
 import { createJournal } from '../journal.ts'
@@ -90,6 +93,7 @@ function createTenantState(
   let generated = 0
   const registry = createRegistry(now(), elsewhereOf(tenants, tenantId), salt)
   const newSecrets = putClients(registry, clientsOf(options), now(), optionsName)
+  const drives = createDrives(now)
   const tenant: TenantState = {
     ...shared,
     get graphOrigin() {
@@ -108,6 +112,9 @@ function createTenantState(
       now,
       salt,
     ),
+    drives,
+    uploads: createUploadSessions(now, drives.reserve),
+    extensionProperties: createExtensionProperties(),
     generatedUsers: () => generated,
     consents: createConsents(),
     lockouts: createLockouts(now),

@@ -59,6 +59,7 @@ export function manageState(created: readonly CreatedTenant[]): ManagedState {
       reset() {
         restoreTenants(structuredClone(initial), tenants, initial)
         forget(tenants)
+        for (const { uploads } of tenants) uploads.clear()
       },
     },
   }

@@ -8,6 +8,7 @@
 import { Type, type Static } from 'typebox'
 import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
+import { DataType } from '../extensions/extension-properties.ts'
 import { KeptJournal } from '../journal/kept.ts'
 import type { TenantState } from '../tenant-state.ts'
 import type { Entry } from '../registry/entry.ts'
@@ -71,6 +72,40 @@ export const Snapshot = Type.Object({
       tokens: Type.Record(Type.String(), Type.Object({ count: Type.Integer(), at: Type.Number() })),
     },
     { description: 'disabled accounts and revoked sessions' },
+  ),
+  /** Absent in exports of before there were drives. */
+  drives: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        ownerId: Type.String(),
+        parentId: Type.Union([Type.String(), Type.Null()]),
+        name: Type.String(),
+        description: Type.Union([Type.String(), Type.Null()]),
+        data: Type.Union([Type.String(), Type.Null()]),
+        createdDateTime: Type.String(),
+        lastModifiedDateTime: Type.String(),
+        createdBy: Type.Object({}),
+        lastModifiedBy: Type.Object({}),
+        version: Type.Integer(),
+        contentVersion: Type.Integer(),
+      }),
+      { description: 'the files of users' },
+    ),
+  ),
+  /** Absent in exports of before there were any. */
+  extensionProperties: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        appId: Type.String(),
+        name: Type.String(),
+        dataType: DataType,
+        isMultiValued: Type.Boolean(),
+        targetObjects: Texts,
+      }),
+      { description: 'the directory extensions of applications' },
+    ),
   ),
   applications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   deletedApplications: Type.Array(StoredEntry, { description: 'a list of applications' }),
@@ -143,6 +178,8 @@ export function takeSnapshot(
     users: tenant.generatedUsers(),
     directory: directory.snapshot() as unknown as Snapshot['directory'],
     accounts: directory.accountSnapshot(),
+    drives: [...tenant.drives.snapshot()],
+    extensionProperties: [...tenant.extensionProperties.list()],
     applications: registry.entries().map(storedEntry),
     deletedApplications: registry.deleted().map(storedEntry),
     consents: consents
@@ -207,6 +244,8 @@ function apply(
   directory.resize(snapshot.users)
   directory.restore(snapshot.directory as unknown as DirectorySnapshot)
   directory.restoreAccounts(snapshot.accounts)
+  tenant.drives.load(snapshot.drives ?? [])
+  tenant.extensionProperties.load(snapshot.extensionProperties ?? [])
   registry.load(present, deleted)
   consents.withdraw()
   for (const { clientId, userId, scopes } of snapshot.consents) {

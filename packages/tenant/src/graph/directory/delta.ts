@@ -16,14 +16,16 @@ import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
 import { groupType } from '../groups/entity.ts'
 import { parseOptions, parseSelect, type Options } from '../query.ts'
-import { userType } from '../users/entity.ts'
+import { userTypeOf } from '../extensions/user-type.ts'
 import { refuseGuest, viewUser, type AnyCaller } from '../users/view.ts'
 import { findObject, viewGroup } from './object.ts'
 
 export function deltaRoutes(app: FastifyInstance, tenant: TenantState): void {
   const users: Tracked<TenantUser> = {
     type: 'user',
-    entity: userType,
+    get entity() {
+      return userTypeOf(tenant)
+    },
     list: () => tenant.directory.users,
     get: (id) => tenant.directory.byId(id),
     view: viewUser,

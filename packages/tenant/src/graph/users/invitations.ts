@@ -12,7 +12,7 @@ import { contextOf } from '../protocol/answers.ts'
 import { readObject, requireProperties } from '../protocol/body.ts'
 import { blankUser } from './write.ts'
 
-const invitation: EntityType<never> = {
+export const invitation: EntityType<never> = {
   name: 'invitation',
   resource: 'Invitation',
   properties: {

@@ -57,11 +57,8 @@ const largestPhoto = 4 * 1024 * 1024
 /** Writes and deletes photos. A photo that was written is sent as it is, for every size. */
 export async function photoWriteRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
   const config = { endpoint: 'photo' } as const
-  app.addContentTypeParser(
-    /^image\//,
-    { parseAs: 'buffer' },
-    async (_: unknown, body: Buffer) => body,
-  )
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) => body)
   const access = { own: changeOwnPhoto, any: changePhotos }
   for (const method of ['PUT', 'PATCH'] as const) {
     for (const url of ofUsers('/photo/$value')) {
@@ -71,11 +68,7 @@ export async function photoWriteRoutes(app: FastifyInstance, tenant: TenantState
         handler: async (request, reply) => {
           const { caller, user } = await requireTarget(tenant, request, access)
           if (caller.user?.id !== user.id) requireAdministrator(caller)
-          if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
-            throw badRequest('The body of the request is no image.')
-          }
-          const [type = ''] = String(request.headers['content-type']).split(';')
-          const photo = { type, data: request.body.toString('base64') }
+          const photo = readPhoto(request)
           tenant.directory.putUser({ ...user, photo })
           return reply.code(200).send()
         },
@@ -91,6 +84,34 @@ export async function photoWriteRoutes(app: FastifyInstance, tenant: TenantState
       return reply.code(204).send()
     })
   }
+}
+
+/**
+ * The client for JavaScript sends `application/json` with whatever it is given, as its documentation shows it for a photo: so the
+ * bytes say what they are, unless the header does.
+ *
+ * @throws GraphError 400
+ */
+function readPhoto({ body, headers }: FastifyRequest): { type: string; data: string } {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+  const [said = ''] = String(headers['content-type']).split(';')
+  const type = imageTypeOf(bytes) ?? (/^image\//i.test(said) ? said : undefined)
+  if (type === undefined || bytes.length === 0) {
+    throw badRequest('The body of the request is no image.')
+  }
+  return { type, data: bytes.toString('base64') }
+}
+
+const signatures: readonly (readonly [type: string, signature: RegExp])[] = [
+  ['image/png', /^\x89PNG\r\n/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8[79]a/],
+  ['image/bmp', /^BM/],
+]
+
+function imageTypeOf(bytes: Buffer): string | undefined {
+  const start = bytes.subarray(0, 8).toString('latin1')
+  return signatures.find(([, signature]) => signature.test(start))?.[0]
 }
 
 function notFound(): GraphError {

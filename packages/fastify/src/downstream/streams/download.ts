@@ -1,0 +1,217 @@
+/**
+ * Passes an API's answer on to the browser as it arrives: adds `reply.streamFromApi(name, path, options)`. The
+ * browser saves it, and runs nothing of it.
+ */
+import type { Readable, Transform } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { apiProblem, ProblemError } from '../../errors.ts'
+import {
+  type Api,
+  type CallTerms,
+  onTimeout,
+  renewToken,
+  retryOnce,
+  throwUnlessSuccess,
+  timeoutMs,
+  tokenFor,
+  userKeyOf,
+} from '../call.ts'
+import { assertCallHeaders, type CallHeader, withDeadline } from '../http.ts'
+import { builtPath } from '../next-page.ts'
+import { tokenRejection, unexpectedResponse } from '../response.ts'
+import type { OpenAnswer, Transfer } from './client.ts'
+import { createFlow } from './flow.ts'
+import type { OpenStreams, StreamEnd } from './open-streams.ts'
+
+interface StreamOptions extends CallTerms {
+  query?: Record<string, string>
+  headers?: Partial<Record<CallHeader, string>>
+  /** Media types that the API may answer with, such as `application/pdf`; default: any. */
+  types?: readonly string[]
+  /** The name under which the browser saves it. */
+  fileName?: string
+  /** Lets the browser show it in its place. Only for images other than SVG, sound, video and plain text. */
+  inline?: boolean
+  /**
+   * For an answer that arrives as things happen, such as server-sent events or the words of a language model: it
+   * has no minimum rate, and may pause for a minute.
+   */
+  live?: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Answers with what a downstream API answers a GET with, of any size. No header of the API is passed on but the
+     * type, if a browser cannot run it, and the length. `timeoutSeconds` is for the beginning of the answer.
+     *
+     * @param path as for `callApi`
+     * @returns when the answer has ended. Return or await it
+     * @throws ProblemError as `callApi` does, before anything was sent. Later the connection is cut, so that the
+     * browser knows that the file is not whole
+     */
+    streamFromApi(name: string, path: string, options?: StreamOptions): Promise<void>
+  }
+}
+
+/** Of a live answer. APIs send a sign of life at least every half minute. */
+const liveSilenceMs = 60_000
+
+export function decorateDownloads(
+  app: FastifyInstance,
+  find: (name: string) => Api,
+  streams: OpenStreams,
+): void {
+  app.decorateReply('streamFromApi', async function (this: FastifyReply, name, path, options = {}) {
+    const { request } = this
+    const { query, headers = {}, live = false } = options
+    assertCallHeaders(headers)
+    const transfer: Transfer = {
+      method: 'GET',
+      path: builtPath(path, query),
+      headers,
+      accept: options.types?.join(', ') ?? '*/*',
+      silenceMs: live ? liveSilenceMs : undefined,
+    }
+    const api = find(name)
+    const answer = await openAsUser(request, api, transfer, options)
+    const { stream } = answer
+    // Fastify would wait for an answer that nobody takes.
+    if (!stream) throw unexpectedResponse(name, new Error('no content'), answer)
+    stream.once('error', () => undefined)
+    try {
+      this.headers(downloadHeaders(name, answer, options))
+    } catch (error) {
+      stream.destroy()
+      throw error
+    }
+    await this.code(200).send(watched(this, api, stream, { streams, live }))
+  })
+}
+
+/** Sends a transfer without a body, and once more with a new token if the API rejects the first. */
+async function openAsUser(
+  request: FastifyRequest,
+  api: Api,
+  transfer: Transfer,
+  { scopes, timeoutSeconds }: CallTerms,
+): Promise<OpenAnswer> {
+  const user = userKeyOf(request)
+  const token = await tokenFor(request, api, scopes)
+  const ms = timeoutMs(api, timeoutSeconds)
+  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), async (signal) => {
+    const open = (withToken: string) => () => api.transfer(transfer, user, withToken, signal)
+    const first = await retryOnce(transfer, open(token))
+    const rejection = tokenRejection(first)
+    if (!rejection) return first
+    const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
+    if (renewed === undefined || renewed === token) return first
+    return open(renewed)()
+  })
+  if (!answer.stream) await throwUnlessSuccess(request, api, answer, scopes)
+  return answer
+}
+
+/** Types that no browser runs, whatever is in a file. SVG and the rest of XML can hold scripts. */
+const passive =
+  /^(?:text\/(?:plain|csv|calendar|vcard)|image\/(?!svg)[\w.-]+|audio\/[\w.-]+|video\/[\w.-]+|application\/(?:pdf|zip|gzip|json|rtf|msword|octet-stream|vnd\.[\w.-]+))$/
+const shown = /^(?:text\/plain|image\/(?!svg)[\w.-]+|audio\/[\w.-]+|video\/[\w.-]+)$/
+const liveTypes = new Set([
+  'text/event-stream',
+  'text/plain',
+  'application/x-ndjson',
+  'application/json-seq',
+])
+
+function downloadHeaders(name: string, answer: OpenAnswer, options: StreamOptions) {
+  const { types, inline = false, live = false, fileName } = options
+  const { headers } = answer
+  // Not asked for, and the browser would unpack it without a limit.
+  if (headers['content-encoding'] !== undefined) {
+    throw unexpectedResponse(name, new Error('encoded'), answer)
+  }
+  const type = mediaType(headers['content-type'])
+  if (types && !types.includes(type.name)) {
+    throw unexpectedResponse(name, new Error('another type'), answer)
+  }
+  if (live) {
+    if (!liveTypes.has(type.name)) throw unexpectedResponse(name, new Error('no stream'), answer)
+    // Proxies would collect what has to arrive at once.
+    return { 'content-type': type.whole, 'x-accel-buffering': 'no' }
+  }
+  const isShown = inline && shown.test(type.name)
+  const length = headers['content-length']
+  return {
+    'content-type': passive.test(type.name) ? type.whole : 'application/octet-stream',
+    'content-disposition': disposition(isShown ? 'inline' : 'attachment', fileName),
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+    ...(typeof length === 'string' && /^\d{1,15}$/.test(length) && { 'content-length': length }),
+  }
+}
+
+/** The type in lower case, and the same with its charset; other parameters are dropped. */
+function mediaType(header: string | string[] | undefined): { name: string; whole: string } {
+  const text = typeof header === 'string' ? header : ''
+  const [, name = ''] = /^\s*([\w.+-]+\/[\w.+-]+)\s*(?:;|$)/.exec(text) ?? []
+  const [, charset] = /;\s*charset="?([\w-]{1,40})"?\s*(?:;|$)/i.exec(text) ?? []
+  const lower = name.toLowerCase()
+  return { name: lower, whole: charset ? `${lower}; charset=${charset}` : lower }
+}
+
+/** RFC 6266 §4: a plain name for every client, and the exact one in UTF-8 (RFC 8187). */
+function disposition(kind: 'inline' | 'attachment', fileName: string | undefined): string {
+  // Paths, line breaks, and characters that make a name look like another.
+  const name = fileName?.replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\]/gu, '_').slice(0, 200)
+  if (!name) return kind
+  const plain = name.replaceAll(/[^\x20-\x7e]|["%]/g, '_')
+  const exact = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${exact}`
+}
+
+/** The stream as it is sent: it ends with its session, with the process, and if it is too slow. */
+function watched(
+  reply: FastifyReply,
+  api: Api,
+  source: Readable,
+  { streams, live }: { streams: OpenStreams; live: boolean },
+): Transform {
+  const { request } = reply
+  const cut = (reason: string, error: ProblemError) => {
+    const fields = { event: 'stream_cut', api: api.name, reason, err: error.cause ?? error }
+    request.log.warn(fields, 'An answer was cut off')
+    return error
+  }
+  const tooSlow = (side: string) =>
+    side === 'source'
+      ? cut('api_slow', apiProblem(api.name, 'upstream_timeout', 'sends too slowly'))
+      : cut('client_slow', new ProblemError('invalid_request', 'The client reads too slowly.'))
+  const flow = createFlow({ steady: !live, onSlow: tooSlow })
+  const onEnd = (why: StreamEnd) =>
+    flow.destroy(cut(why, new ProblemError('unavailable', 'The answer ended early.')))
+  const forget = streams.watch(request, onEnd, { endless: live })
+  const onBroken = (error?: unknown) => {
+    if (!flow.destroyed) flow.destroy(cut('api_failed', api.streamProblem(error)))
+  }
+  source.once('error', onBroken)
+  source.once('close', () => {
+    if (!source.readableEnded) onBroken()
+  })
+  flow.once('error', () => withoutFileHeaders(reply))
+  flow.once('close', () => {
+    forget()
+    source.destroy()
+  })
+  return source.pipe(flow)
+}
+
+/** If nothing was sent yet, a problem takes the place of the file, and has headers of its own. */
+function withoutFileHeaders(reply: FastifyReply): void {
+  if (reply.raw.headersSent) return
+  for (const name of ['content-disposition', 'content-length', 'x-accel-buffering']) {
+    reply.removeHeader(name)
+    reply.raw.removeHeader(name)
+  }
+}
