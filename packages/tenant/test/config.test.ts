@@ -69,6 +69,11 @@ describe('a wrong tenant.json', () => {
 
   it.each([
     [{ clients: [{}] }, 'clients[0].name', 'is missing'],
+    [
+      { clients: [{ name: 'A', redirectUris: [] }] },
+      'clients[0].redirectUris',
+      'web.redirectUris or spa.redirectUris or publicClient.redirectUris',
+    ],
     [web('http://app.example/cb'), 'clients[0].web.redirectUris[0]', 'https://'],
     [
       web('https://a.example/cb', 'https://*.example/cb'),

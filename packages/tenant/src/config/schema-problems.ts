@@ -47,7 +47,14 @@ export function schemaProblems(schema: TSchema, value: unknown): ConfigProblem[]
 }
 
 function unknownKey(schema: TSchema, path: readonly string[], name: string): string {
-  const known = Object.keys(partAt(schema, path)?.properties ?? {})
+  const properties = partAt(schema, path)?.properties ?? {}
+  const known = Object.keys(properties)
+  // One level too high: `redirectUris` beside `web`.
+  const deeper = known.filter((key) => partAt(schema, [...path, key])?.properties?.[name])
+  if (deeper.length > 0) {
+    const all = deeper.map((key) => `${key}.${name}`).join(' or ')
+    return `is not a key here; did you mean ${all}?`
+  }
   const [close] = closeNames(name, known)
   if (close !== undefined) return `is not a key here; did you mean ${close}?`
   const all = known.length === 0 ? '' : `; there are ${known.join(', ')}`
