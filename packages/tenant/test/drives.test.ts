@@ -131,7 +131,7 @@ describe('a drive', () => {
     expect(codeOf(await ask('GET', path, { as: bare }))).toEqual([403, 'accessDenied'])
     expect(codeOf(await ask('GET', '/me/drive', { as: bare }))[0]).toBe(400)
     const permissions = { applicationPermissions: ['Files.ReadWrite.All'] }
-    const client = { ...localClient, redirectUris: [redirectUri], ...permissions }
+    const client = { ...localClient, web: { redirectUris: [redirectUri] }, ...permissions }
     const another = await createTenant({ users: 13, clients: [client] })
     try {
       const { access_token: as } = (await postToken(another, grant)).body

@@ -18,7 +18,11 @@ const apart = '10000000-0000-4000-8000-000000000006'
 
 let tenant: Tenant
 beforeAll(async () => {
-  const client = { clientSecret: secret, redirectUris: [redirectUri], isPublicClient: true }
+  const client = {
+    secrets: [secret],
+    web: { redirectUris: [redirectUri] },
+    isFallbackPublicClient: true,
+  }
   tenant = await createTenant({
     users: 20,
     deviceCodeInterval: 0,
@@ -44,7 +48,8 @@ beforeAll(async () => {
         clientId: api,
         name: 'An API',
         api: {
-          oauth2PermissionScopes: ['Things.Read'],
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'Things.Read' }],
           knownClientApplications: [several],
         },
         identifierUris: ['api://things'],
@@ -253,7 +258,7 @@ describe('an application for several tenants', () => {
   it('is present in another tenant after the first consent there', async () => {
     const fresh = await createTenant({
       users: 5,
-      clients: [{ clientId: several, name: 'For several', redirectUris: [redirectUri] }],
+      clients: [{ clientId: several, name: 'For several', web: { redirectUris: [redirectUri] } }],
       tenants: [{ domain: 'fabrikam.example', users: 5 }],
     })
     const [, other] = fresh.tenants

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkConfig, ConfigError } from '../src/config/load.ts'
 import { readCommand } from '../src/program/arguments.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { signInAtTenant } from '../src/testing/index.ts'
+import { localClient, signInAtTenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, redirectUri, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
@@ -201,17 +201,20 @@ describe('tenants in tenant.json', () => {
   it('are refused if two have registered one client', async () => {
     const twice = { clientId: otherId, name: 'Twice' }
     const starting = createTenant({
-      clients: [{ ...twice, redirectUris: [] }],
+      clients: [twice],
       tenants: [{ domain: 'b.example', clients: [twice] }],
     })
-    await expect(starting).rejects.toThrow('registered in two tenants')
+    await expect(starting).rejects.toThrow('tenants[0].clients[0].clientId')
+    const clients = [{ ...twice, clientId: localClient.clientId }]
+    const withUsual = createTenant({ tenants: [{ domain: 'b.example', clients }] })
+    await expect(withUsual).rejects.toThrow('registered in two tenants')
   })
 })
 
 describe('the state of several tenants', () => {
   const options = () => ({
     users: 5,
-    clients: [{ clientId: otherId, name: 'App', redirectUris: [redirectUri] }],
+    clients: [{ clientId: otherId, name: 'App', web: { redirectUris: [redirectUri] } }],
     tenants: [{ domain: 'b.example', users: 5 }],
   })
   const consentIn = async (started: Tenant) => {

@@ -202,6 +202,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   },
   500131: { error: wrongGrant, message: 'The assertion is for another audience.' },
   500133: { error: wrongGrant, message: 'The assertion is not within its valid time range.' },
+  50053: {
+    error: wrongGrant,
+    message: 'The account is locked after too many sign-ins with a wrong password.',
+  },
   50126: { error: wrongGrant, message: 'The user name or the password is wrong.' },
   // Entra itself.
   90006: { error: 'server_error', message: 'A dependency of the service failed.' },

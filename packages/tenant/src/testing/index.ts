@@ -8,6 +8,7 @@
  * - `signInAtTenant` and `approveDeviceCode` act as the user on the tenant's pages, for any client.
  * - `localPassword` is the password of every user, for the password grant.
  * - `setScenario` and `clearScenarios` set and clear failures.
+ * - `forgeToken` makes tokens for the unit tests of an API, good and bad ones.
  * - `freePort` finds a port for programs that have to be given one.
  */
 export { localPassword } from '../directory/directory.ts'
@@ -21,4 +22,5 @@ export { freePort } from './free-port.ts'
 export { people, type People } from './people.ts'
 export { clearScenarios, setScenario, type ScenarioOptions } from './scenario.ts'
 export { approveDeviceCode, signInAtTenant } from './sign-in.ts'
+export { forgeToken, type TokenOptions } from './token.ts'
 export type { DeviceSignInOptions, SignInOptions } from './sign-in.ts'
