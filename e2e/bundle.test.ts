@@ -45,7 +45,7 @@ function brotliKb(of: BuiltFile[]): number {
 
 /** What no built file may contain. */
 const forbidden: [string, RegExp][] = [
-  ['the local client’s secret', new RegExp(localClient.clientSecret ?? '-')],
+  ['the local client’s secret', new RegExp(localClient.secrets[0])],
   ['the local client’s id', new RegExp(localClient.clientId)],
   ['a name of a secret', /SESSION_KEYS|AAD_CLIENT_SECRET|clientSecret|client_secret/],
   // 32 bytes in base64, the output of `openssl rand -base64 32`.

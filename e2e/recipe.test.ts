@@ -9,6 +9,7 @@ import {
 } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '@gatehouse/fastify/config'
+import { generateUsers } from '@gatehouse/tenant'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { findHeadlessChromium } from './chromium.ts'
@@ -25,6 +26,7 @@ const needed = steps.filter(({ kind }) => kind !== 'example')
 const others = ['add-a-form', 'add-a-page-for-one-thing', 'add-a-page-for-administrators'].map(
   (name) => ({ name, steps: readSteps(readFileSync(join(root, `docs/${name}.md`), 'utf8')) }),
 )
+const testing = readSteps(readFileSync(join(root, 'docs/test-your-app.md'), 'utf8'))
 const everything = [
   ...needed,
   ...others.flatMap((recipe) => recipe.steps.filter(({ kind }) => kind !== 'example')),
@@ -104,6 +106,15 @@ describe('the result of the recipe', () => {
     },
   )
 
+  it('is tested as docs/test-your-app.md says', async () => {
+    const [step] = testing
+    if (!step) throw new Error('docs/test-your-app.md has no test')
+    applyStep(copy.folder, step)
+    expect(await copy.run('tsc', ['-p', '.'], 'bff')).toBe('')
+    const run = await copy.run('vitest', ['run', 'test/testing-example.test.ts'], 'bff')
+    expect(run).toMatch(/4 passed/)
+  })
+
   it('satisfies the linter and the formatter', async () => {
     const paths = [...new Set(everything.map(({ path }) => path))]
     expect(await copy.run('oxlint', ['--deny-warnings', ...paths])).toMatch(/\b0 errors/)
@@ -145,19 +156,25 @@ describe('the page and the API', () => {
     expect(profile).toMatchObject({ displayName: user.name, jobTitle: expect.stringMatching(/\w/) })
   })
 
-  /** A browser of its own, signed in by the link of a page. @param account a place in the tenant's picker */
-  async function signedIn(path: string, account: number): Promise<Page> {
-    const context = await chrome.newContext({ baseURL: running.publicUrl })
+  /** A page in a browser of its own, in which this person is signed in. @param place in the directory */
+  async function signedIn(path: string, place: number): Promise<Page> {
+    const browser = createBrowser(running.publicUrl, running.publicUrl)
+    await browser.signIn({ user: generateUsers(place + 1)[place]?.userPrincipalName ?? '' })
+    const storageState = await browser.storageState()
+    const context = await chrome.newContext({ baseURL: running.publicUrl, storageState })
     const page = await context.newPage()
     await page.goto(path)
-    await signInLink(page).click()
-    await signInAtTenant(page, account)
-    await page.waitForURL(path)
     return page
   }
 
   it('of the form keep what was typed on the way to Microsoft, and save it once', async () => {
-    const page = await signedIn('/contact', 4)
+    // Signed in by the pages, so that Microsoft knows this browser, too.
+    const context = await chrome.newContext({ baseURL: running.publicUrl })
+    const page = await context.newPage()
+    await page.goto('/contact')
+    await signInLink(page).click()
+    await signInAtTenant(page, 4)
+    await page.waitForURL('/contact')
     const changes: string[] = []
     page.on('request', (request) => {
       if (request.method() === 'PATCH') changes.push(request.postData() ?? '')
@@ -204,7 +221,7 @@ describe('the page and the API', () => {
   })
 
   it('of one thing have an address for each, and say so if there is none', async () => {
-    const page = await signedIn('/claims', 5)
+    const page = await signedIn('/claims', 25)
     const response = await page.request.get('/api/me')
     const me = (await response.json()) as { objectId: string; name: string }
     await page.goto(`/people/${me.objectId}`)
@@ -225,7 +242,7 @@ describe('the page and the API', () => {
   })
 
   it('of administrators are for those who have the role', async () => {
-    // The picker offers a reader first, and then someone with both roles.
+    // The first person is a reader, the second one has both roles.
     const [reader, auditor] = [await signedIn('/audit', 0), await signedIn('/audit', 1)]
     const link = (page: Page) =>
       page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Audit' })

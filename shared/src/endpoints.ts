@@ -1,4 +1,4 @@
-/** The app's own API: each endpoint once. The routes, and `useApi` in the pages, follow from it. */
+/** The app's own API: each endpoint once. The routes, `useApi` in the pages and the OpenAPI document follow from it. */
 import { defineEndpoints } from '@gatehouse/contract/endpoint'
 import { Claims } from '@gatehouse/contract/claims'
 import { Me } from './me.ts'

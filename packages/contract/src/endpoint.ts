@@ -1,6 +1,6 @@
 /**
  * Describes the endpoints of an API once, in the package that the page and the back end share. From it follow the types
- * of `useApi` and `useApiMutation` in a page, and the checks and types of the route.
+ * of `useApi` and `useApiMutation` in a page, the checks and types of the route, and the OpenAPI document.
  */
 import type { Static, TObject, TSchema } from 'typebox'
 
@@ -11,7 +11,7 @@ export type EndpointName = `${Method} /${string}`
 
 /** What goes over the wire at one endpoint. */
 export interface EndpointSchemas {
-  /** What the endpoint is for, in a few words. */
+  /** What the endpoint is for, in a few words: the OpenAPI document shows it. */
   summary?: string
   /** The parameters of the path, if they are more than any text: `Type.Object({ id: Guid })`. */
   params?: TObject

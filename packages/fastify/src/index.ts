@@ -73,11 +73,13 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { origin: new URL(publicUrl).origin })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
+  // It sees the routes that come after it. The library is loaded where it is needed.
+  if (config.openApi) await app.register(import('./openapi/index.ts'), { publicUrl })
   await app.register(notFoundHandler, { webBuild })
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })
   await app.register(auth, { config, now })
-  await app.register(downstream, { config })
+  await app.register(downstream, { config, now })
   await app.register(groups)
   // The doctor exposes configuration.
   if (config.development) await app.register(import('./doctor/index.ts'), { config, now })

@@ -1,6 +1,5 @@
 /** The options that an app passes to `Fastify()`. */
 import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
 import { basePathOf } from '@gatehouse/contract/paths'
 import { type FastifyHttpOptions, LogController } from 'fastify'
 import type { Config } from './config/index.ts'
@@ -43,7 +42,7 @@ export function serverOptions(
     // Requests that arrived before the end are served; the balancer sends the next ones elsewhere.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
-      if (!isUploading(error, socket as Socket)) answer(error, socket as Socket)
+      if (!isUploading(error, socket)) answer(error, socket)
     },
     // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { JournalEntry } from './journal/entry.ts'
 import { problemOf } from './journal/request-problem.ts'
+import type { KeptJournal } from './journal/kept.ts'
 import { createWaiting, type RequestMatch } from './journal/waiting.ts'
 
 export type { JournalEntry } from './journal/entry.ts'
@@ -13,6 +14,8 @@ export interface Journal {
   entries(): readonly JournalEntry[]
   count(endpoint: JournalEntry['endpoint']): number
   clear(): void
+  /** Puts requests of before a restart in front. They count as taken, and their numbers go on. */
+  restore(before: KeptJournal): void
   /**
    * The oldest answered request that fits and was not taken before, or else the next one.
    *
@@ -42,7 +45,9 @@ export function createJournal(now: () => number): Journal {
   let entries: JournalEntry[] = []
   let count = 0
   const listeners = new Set<(entry: JournalEntry) => void>()
-  const waiting = createWaiting(() => entries)
+  /** The number of the last request of before a restart. */
+  let restored = 0
+  const waiting = createWaiting(() => entries.filter(({ id }) => id > restored))
   function add(request: FastifyRequest, tenantId: string | null): JournalEntry {
     const entry = entryOf(request, { tenantId, at: now(), id: (count += 1) })
     entries.push(entry)
@@ -59,6 +64,11 @@ export function createJournal(now: () => number): Journal {
     entries: () => entries.slice(-limit),
     count: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
     clear: () => void (entries = []),
+    restore(before) {
+      restored = before.at(-1)?.id ?? 0
+      count = restored
+      entries = before as JournalEntry[]
+    },
     take: (match = {}, timeoutMs = 5_000) => waiting.take(match, timeoutMs),
     subscribe(listener) {
       listeners.add(listener)

@@ -5,8 +5,10 @@ import type { Drives } from './drives/drives.ts'
 import type { UploadSessions } from './drives/upload-sessions.ts'
 import type { ExtensionProperties } from './extensions/extension-properties.ts'
 import type { Browsers } from './entra/authorize/accounts.ts'
+import { cloudOf } from './entra/discovery/clouds.ts'
 import type { DeviceCodes } from './entra/device/device-codes.ts'
 import type { Codes, Consents } from './entra/grants.ts'
+import type { Lockouts } from './entra/token/smart-lockout.ts'
 import type { Faults } from './faults/faults.ts'
 import type { Journal } from './journal.ts'
 import type { KeyRing } from './keys.ts'
@@ -53,6 +55,8 @@ export interface TenantState extends SharedState {
   /** The number of users that were generated; people who were added are not in it. */
   generatedUsers: () => number
   consents: Consents
+  /** The accounts that wrong passwords have locked. */
+  lockouts: Lockouts
   policies: Policies
 }
 
@@ -60,7 +64,10 @@ export function issuerOf(tenant: TenantState): string {
   return `${tenant.origin}/${tenant.tenantId}/v2.0`
 }
 
-/** The issuer of v1.0 tokens is the same on every host of Entra. */
-export function firstIssuer({ tenantId }: TenantState): string {
-  return `https://sts.windows.net/${tenantId}/`
+/** The issuer of v1.0 tokens is the same on every host of a cloud, and that of Entra's public cloud on other hosts. */
+export function firstIssuer({
+  origin,
+  tenantId,
+}: Pick<TenantState, 'origin' | 'tenantId'>): string {
+  return `${cloudOf(origin)?.firstIssuer ?? 'https://sts.windows.net'}/${tenantId}/`
 }

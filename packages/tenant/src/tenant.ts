@@ -1,14 +1,15 @@
 /** The local tenant: a stand-in for Microsoft Entra ID and Microsoft Graph on one loopback port. */
 
 import fastify, { type FastifyInstance } from 'fastify'
-import { checkConfig } from './config/load.ts'
+import type { NewSecret } from './config/clients.ts'
 import { controlRoutes } from './control/index.ts'
+import { aliasesOf } from './entra/discovery/clouds.ts'
 import { entraRoutes } from './entra/index.ts'
 import { userInfoRoutes } from './entra/user-info.ts'
 import type { Faults } from './faults/faults.ts'
 import { useTransportFaults } from './faults/transport.ts'
 import { graphRoutes } from './graph/index.ts'
-import { storageRoutes } from './graph/drives/storage.ts'
+import { storageRoutes } from './graph/drives/files/storage.ts'
 import { rewriteUrl } from './graph/protocol/paths.ts'
 import { serverCertificate } from './https/certificate.ts'
 import type { Journal } from './journal.ts'
@@ -18,7 +19,7 @@ import { refuseForeignHosts } from './own-host.ts'
 import { answerUnknown } from './pages/errors.ts'
 import { orderRoutes } from './orders/index.ts'
 import type { Clock } from './state/clock.ts'
-import { createTenantStates, type CreatedTenant, type NewSecret } from './state/create.ts'
+import { createTenantStates, type CreatedTenant } from './state/create.ts'
 import { manageState, type ManagedState, type TenantLifecycle } from './state/lifecycle.ts'
 import type { TenantState } from './tenant-state.ts'
 import { handOn, tenantOfRequest, type TenantServer } from './tenants/front.ts'
@@ -33,7 +34,7 @@ export type { Faults } from './faults/faults.ts'
 export type { Journal, JournalEntry } from './journal.ts'
 export type { FurtherTenant, HttpsFiles, TenantOptions } from './options.ts'
 export type { Clock } from './state/clock.ts'
-export type { NewSecret } from './state/create.ts'
+export type { NewSecret } from './config/clients.ts'
 export type { TenantHandle } from './tenants/handle.ts'
 
 export interface Tenant extends TenantHandle, TenantLifecycle {
@@ -67,35 +68,34 @@ export interface Tenant extends TenantHandle, TenantLifecycle {
 /**
  * Starts a tenant, and those beside it, and listens.
  *
- * @throws Error with a sentence in production, for an address that is not loopback, for a port that is in use, and for
- * options that are wrong
+ * @param options the content of `tenant.json` as it is, and what only a program can give
+ * @throws ConfigError with every key that is wrong, as for `tenant.json`; Error with a sentence in production, for a
+ *   state that cannot be used and for a port that is in use
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
-  checkLists(options)
   const { origin, graphOrigin } = options
   const certificate = await certificateOf(options)
   const created = createTenantStates(options)
   const state = manageState(created)
   const app = newServer(certificate)
   // Before every other hook.
-  refuseForeignHosts(app, [origin, graphOrigin])
+  refuseForeignHosts(app, [origin, graphOrigin, ...aliasesOf([origin, graphOrigin])])
   const [first, ...further] = created.map(({ tenant }) => tenant)
   if (!first) throw new Error('There is no tenant.')
   handOn(app, [
     { tenant: first, server: () => Promise.resolve(app) },
     ...further.map((tenant) => furtherServer(app, tenant, state)),
   ])
+  // Of requests that are handed on, too: the first server sees how each one ends.
+  state.file?.watch(app)
   await serve(app, first, state)
   const listening = await app.listen({
     port: options.port ?? 0,
     host: options.host ?? '127.0.0.1',
   })
   const origins = { origin: origin ?? listening, graphOrigin: graphOrigin ?? origin ?? listening }
-  for (const { tenant } of created) {
-    Object.assign(tenant, origins)
-    tenant.registry.graphOrigin = origins.graphOrigin
-  }
+  for (const { tenant } of created) Object.assign(tenant, origins)
   return publicTenant(created, app, {
     ...state.lifecycle,
     address: listening,
@@ -124,10 +124,9 @@ function furtherServer(
 async function serve(
   app: FastifyInstance,
   tenant: TenantState,
-  { lifecycle, file }: ManagedState,
+  { lifecycle }: ManagedState,
 ): Promise<void> {
   tenant.journal.watch(app, (request) => tenantOfRequest(tenant, request))
-  file?.watch(app)
   // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(tenant.now()).toUTCString())
@@ -142,24 +141,10 @@ async function serve(
   await app.register((scope) => controlRoutes(scope, tenant, lifecycle), { prefix: '/_tenant' })
 }
 
-/** The lists have the form of `tenant.json`, and the same rules. @throws ConfigError */
-function checkLists(options: TenantOptions) {
-  const { tenantId, domain, tenants } = options
-  const lists = {
-    ...listsOf(options),
-    ...(tenants && { tenantId, domain, tenants }),
-  }
-  const given = Object.entries(lists).filter(([, list]) => list !== undefined)
-  if (given.length > 0) checkConfig(Object.fromEntries(given), 'The options of the local tenant')
-}
-
-function listsOf({ applications, people, groups, appRoleAssignments, consents }: TenantOptions) {
-  return { clients: applications, people, groups, appRoleAssignments, consents }
-}
-
 async function certificateOf({ https, origin, graphOrigin }: TenantOptions) {
   if (!https) return undefined
-  return serverCertificate(https === true ? {} : https, [origin, graphOrigin])
+  const origins = [origin, graphOrigin, ...aliasesOf([origin, graphOrigin])]
+  return serverCertificate(https === true ? {} : https, origins)
 }
 
 function newServer(certificate?: { cert: string; key: string }): FastifyInstance {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDrives, mostItems } from '../src/drives/drives.ts'
 import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
@@ -130,7 +131,7 @@ describe('a drive', () => {
     expect(codeOf(await ask('GET', path, { as: bare }))).toEqual([403, 'accessDenied'])
     expect(codeOf(await ask('GET', '/me/drive', { as: bare }))[0]).toBe(400)
     const permissions = { applicationPermissions: ['Files.ReadWrite.All'] }
-    const client = { ...localClient, redirectUris: [redirectUri], ...permissions }
+    const client = { ...localClient, web: { redirectUris: [redirectUri] }, ...permissions }
     const another = await createTenant({ users: 13, clients: [client] })
     try {
       const { access_token: as } = (await postToken(another, grant)).body
@@ -361,6 +362,19 @@ describe('what Graph has and the tenant has not', () => {
 })
 
 describe('files of the tenant', () => {
+  it('are at most ten thousand, with folders', () => {
+    const drives = createDrives(() => 0)
+    const root = drives.root('a')
+    const item = (number: number) => ({ ...root, id: `${number}`, parentId: root.id })
+    for (let number = 1; number < mostItems; number += 1) {
+      if (!drives.put(item(number))) throw new Error(`${number} are too many.`)
+    }
+    expect(drives.put(item(mostItems))).toBe(false)
+    expect(drives.put({ ...item(5), name: 'changed' })).toBe(true)
+    drives.remove(item(7))
+    expect(drives.put(item(mostItems))).toBe(true)
+  })
+
   it('are in its export, come back with it, and go with a reset', async () => {
     await put('kept/a.txt', 'kept')
     const exported = JSON.parse(JSON.stringify(tenant.exportState())) as unknown

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people } from '../src/testing/index.ts'
-import { clientOf, signIn } from './application.ts'
+import { clientOf, consentForAll, signIn } from './application.ts'
 import { graph } from './graph-client.ts'
 
 let tenant: Tenant
@@ -71,6 +71,14 @@ describe('a directory extension', () => {
     [{ dataType: 'Boolean', isMultiValued: true }],
   ])('is not defined by %j', async (change) => {
     expect(codeOf(await define('jobGroup', 'String', change))).toEqual([400, 'Request_BadRequest'])
+  })
+
+  it('is of the types that it is defined for, and one of a hundred', async () => {
+    await define('jobGroup', 'String', { targetObjects: ['Group'] })
+    expect(codeOf(await ask('PATCH', user(), { [nameOf('jobGroup')]: 'A' }))[0]).toBe(400)
+    for (let number = 1; number < 100; number += 1) await define(`number${number}`)
+    expect((await ask('GET', path())).body.value).toHaveLength(100)
+    expect(codeOf(await define('more'))).toEqual([400, 'Request_BadRequest'])
   })
 
   it('has a name of its own, in any case', async () => {
@@ -232,7 +240,13 @@ describe('an open extension', () => {
       403,
       'Authorization_RequestDenied',
     ])
+    await consentForAll(tenant, 'User.ReadWrite.All')
+    const wide = (await signIn(tenant, { scope: 'openid User.ReadWrite.All' })).access_token
+    expect(codeOf(await add(settings, wide, user()))[0]).toBe(403)
     expect((await add(settings, admin, user())).status).toBe(201)
+    const at = `${user()}/extensions/${settings.extensionName}`
+    expect(codeOf(await ask('PATCH', at, { theme: 'light' }, wide))[0]).toBe(403)
+    expect(codeOf(await ask('DELETE', at, undefined, wide))[0]).toBe(403)
     const read = await ask('GET', `${user()}/extensions`, undefined, member)
     expect(read.status).toBe(403)
   })

@@ -19,7 +19,7 @@ beforeAll(async () => {
     // MSAL takes https only, so the tenant says that a proxy with TLS is in front of it.
     origin: `https://localhost:${port}`,
     users: 5,
-    clients: [{ ...localClient, redirectUris: [redirectUri] }],
+    clients: [{ ...localClient, web: { redirectUris: [redirectUri] } }],
     tenants: [
       {
         domain: 'fabrikam.example',
@@ -53,7 +53,7 @@ async function application() {
   return new ConfidentialClientApplication({
     auth: {
       clientId: localClient.clientId,
-      clientSecret: localClient.clientSecret,
+      clientSecret: localClient.secrets[0],
       authority: `https://${host}/common`,
       knownAuthorities: [host],
     },

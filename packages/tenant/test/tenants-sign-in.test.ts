@@ -14,10 +14,15 @@ const single = '10000000-0000-4000-8000-000000000002'
 const ofOther = '10000000-0000-4000-8000-000000000003'
 const api = '10000000-0000-4000-8000-000000000004'
 const unknown = '10000000-0000-4000-8000-000000000005'
+const apart = '10000000-0000-4000-8000-000000000006'
 
 let tenant: Tenant
 beforeAll(async () => {
-  const client = { clientSecret: secret, redirectUris: [redirectUri], isPublicClient: true }
+  const client = {
+    secrets: [secret],
+    web: { redirectUris: [redirectUri] },
+    isFallbackPublicClient: true,
+  }
   tenant = await createTenant({
     users: 20,
     deviceCodeInterval: 0,
@@ -30,13 +35,21 @@ beforeAll(async () => {
         applicationPermissions: ['User.Read.All'],
       },
       { ...client, clientId: unknown, name: 'For several, too' },
+      {
+        ...client,
+        clientId: apart,
+        name: 'An API apart',
+        api: { oauth2PermissionScopes: [{ value: 'Other.Read' }] },
+        identifierUris: ['api://apart'],
+      },
       { ...client, clientId: single, name: 'For one', signInAudience: 'AzureADMyOrg' },
       {
         ...client,
         clientId: api,
         name: 'An API',
         api: {
-          oauth2PermissionScopes: ['Things.Read'],
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'Things.Read' }],
           knownClientApplications: [several],
         },
         identifierUris: ['api://things'],
@@ -155,6 +168,34 @@ describe.each(['common', 'organizations'])('at /%s', (segment) => {
     expect(text).not.toContain('daniel.okafor_local-tenant.example#EXT#@fabrikam')
   })
 
+  it('a guest of one tenant is found as the account at home alone', async () => {
+    const { text } = await page(addressOf(segment), { q: 'daniel' })
+    expect(text).toContain(daniel)
+    expect(text).not.toContain('#EXT#@fabrikam')
+  })
+
+  it('UserInfo answers for the tenant of the token', async () => {
+    const tokens = await signInAt(segment, norasNamesake)
+    const answer = await fetch(`${tenant.graphOrigin}/oidc/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    })
+    expect(await answer.json()).toMatchObject({
+      sub: claimsOf(tokens.id_token)['sub'],
+      name: 'Nora Hill',
+    })
+  })
+
+  it('the journal names the tenant once the user is known', async () => {
+    await page(addressOf(segment))
+    expect(tenant.journal.entries().at(-1)?.tenantId).toBeNull()
+    await signInAt(segment, norasNamesake)
+    const latest = tenant.journal.entries().slice(-2)
+    expect(latest.map(({ endpoint, tenantId }) => [endpoint, tenantId])).toEqual([
+      ['other', otherId],
+      ['token', otherId],
+    ])
+  })
+
   it('domain_hint leaves the other tenants out of the suggestions', async () => {
     const { text } = await page(addressOf(segment, { domain_hint: 'fabrikam.example' }))
     expect(text).toContain(norasNamesake)
@@ -217,7 +258,7 @@ describe('an application for several tenants', () => {
   it('is present in another tenant after the first consent there', async () => {
     const fresh = await createTenant({
       users: 5,
-      clients: [{ clientId: several, name: 'For several', redirectUris: [redirectUri] }],
+      clients: [{ clientId: several, name: 'For several', web: { redirectUris: [redirectUri] } }],
       tenants: [{ domain: 'fabrikam.example', users: 5 }],
     })
     const [, other] = fresh.tenants
@@ -288,8 +329,49 @@ describe('an application for several tenants', () => {
   })
 })
 
-async function adminConsent(segment: string, asked: string, user?: string) {
-  const query = new URLSearchParams({ client_id: several, redirect_uri: redirectUri, scope: asked })
+describe('an API of another tenant', () => {
+  it('that is not present in the tenant of the user is refused with AADSTS650052', async () => {
+    const asked = { client_id: unknown, scope: 'openid api://apart/Other.Read' }
+    const own = await codeAt('common', nora, asked)
+    expect(own.get('code')).toBeTruthy()
+    const refused = await codeAt('common', norasNamesake, asked)
+    expect(refused.get('error')).toBe('invalid_client')
+    expect(refused.get('error_description')).toContain(
+      "AADSTS650052: The app needs access to a service ('api://apart')",
+    )
+  })
+})
+
+describe('an application that its home does not offer any more', () => {
+  it('signs nobody in, there and elsewhere: AADSTS700016', async () => {
+    const { body } = await control('/clients', {
+      name: 'Short-lived',
+      web: { redirectUris: [redirectUri] },
+    })
+    const clientId = String(body['clientId'])
+    const asked = { client_id: clientId }
+    expect((await codeAt(otherId, norasNamesake, asked)).get('code')).toBeTruthy()
+    await fetch(`${tenant.origin}/_tenant/clients/${clientId}`, { method: 'DELETE' })
+    expect((await page(addressOf(otherId, asked))).text).toContain('AADSTS700016')
+    expect((await page(addressOf('common', asked))).text).toContain('AADSTS700016')
+  })
+})
+
+async function control(path: string, body: object) {
+  const answer = await fetch(`${tenant.origin}/_tenant${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return { body: (await answer.json()) as Record<string, unknown> }
+}
+
+async function adminConsent(segment: string, asked: string, user?: string, clientId = several) {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: asked,
+  })
   const url = `${tenant.origin}/${segment}/v2.0/adminconsent?${query.toString()}`
   const admin = user ?? fabrikam().users.find(({ isAdmin }) => isAdmin)?.id ?? ''
   return page(url, { user: admin })
@@ -309,6 +391,16 @@ describe('an administrator’s consent', () => {
     expect(text).toContain('daniel.okafor@local-tenant.example')
   })
 
+  it('makes the application present there', async () => {
+    const isPresent = () => {
+      const [other] = tenant.exportState().tenants as { applications: object[] }[]
+      return JSON.stringify(other?.applications).includes(apart)
+    }
+    expect(isPresent()).toBe(false)
+    await adminConsent(otherId, 'User.Read', undefined, apart)
+    expect(isPresent()).toBe(true)
+  })
+
   it('cannot be given by the administrator of another tenant', async () => {
     const { id } = tenant.users[1] as Tenant['users'][number]
     const { location } = await adminConsent(otherId, 'User.Read', id)
@@ -321,13 +413,26 @@ describe('a grant', () => {
     const code = (await codeAt('common', nora)).get('code') ?? ''
     const wrong = await redeemAt(otherId, code)
     expect([wrong.body['error'], wrong.body['error_codes']]).toEqual(['invalid_grant', [700005]])
-    expect((await redeemAt('common', code)).status).toBe(200)
+    // Of this tenant it is, though the authorization was at `common`.
+    expect((await redeemAt(tenant.tenantId, code)).status).toBe(200)
   })
 
   it('that is a refresh token is refused at a tenant without that user with AADSTS50020', async () => {
     const { refresh_token: token } = await signInAt('common', nora)
     const { body } = await tokenAt(otherId, { grant_type: 'refresh_token', refresh_token: token })
     expect([body['error'], body['error_codes']]).toEqual(['invalid_grant', [50020]])
+  })
+
+  it('of a guest ends with the sessions of the account at home', async () => {
+    await signInAt(otherId, daniel)
+    const { refresh_token: token } = await signInAt('common', daniel)
+    const { id } = tenant.users[1] as Tenant['users'][number]
+    const refresh = () => tokenAt(otherId, { grant_type: 'refresh_token', refresh_token: token })
+    tenant.disableUser(id)
+    expect((await refresh()).body['error_codes']).toEqual([50057])
+    tenant.enableUser(id)
+    tenant.revokeUser(id)
+    expect((await refresh()).body['error_codes']).toEqual([50173])
   })
 
   it('that is a password is answered by the tenant of the user', async () => {
@@ -414,6 +519,74 @@ describe('a guest from another tenant on the port', () => {
   })
 })
 
+describe('an invitation by Graph', () => {
+  it('makes a guest of a user of another tenant, who can then sign in', async () => {
+    const { id } = fabrikam().users.find(({ isAdmin }) => isAdmin) ?? { id: '' }
+    const { body } = await control(`/tenants/${otherId}/tokens`, {
+      user: id,
+      scopes: ['User.Invite.All'],
+    })
+    const email = 'lidia.nowaczyk@local-tenant.example'
+    expect((await page(addressOf(otherId), { q: email })).text).toContain('AADSTS50020')
+    const answer = await callGraph(tenant, '/invitations', String(body['token']), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ invitedUserEmailAddress: email, inviteRedirectUrl: redirectUri }),
+    })
+    expect(answer.status).toBe(201)
+    const tokens = await signInAt(otherId, email)
+    expect(claimsOf(tokens.id_token)).toMatchObject({
+      tid: otherId,
+      idp: `https://sts.windows.net/${tenant.tenantId}/`,
+    })
+  })
+})
+
+describe('a service principal', () => {
+  it('of an application of another tenant can be made and deleted by Graph', async () => {
+    const { id } = fabrikam().users.find(({ isAdmin }) => isAdmin) ?? { id: '' }
+    const { body } = await control(`/tenants/${otherId}/tokens`, {
+      user: id,
+      scopes: ['Application.ReadWrite.All'],
+    })
+    const token = String(body['token'])
+    const made = await callGraph(tenant, '/servicePrincipals', token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: unknown }),
+    })
+    const principal = (await made.json()) as { id: string }
+    expect([made.status, principal]).toMatchObject([
+      201,
+      { appId: unknown, displayName: 'For several, too', appOwnerOrganizationId: tenant.tenantId },
+    ])
+    const gone = await callGraph(tenant, `/servicePrincipals/${principal.id}`, token, {
+      method: 'DELETE',
+    })
+    expect(gone.status).toBe(204)
+    const single404 = await callGraph(tenant, '/servicePrincipals', token, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: single }),
+    })
+    expect(single404.status).toBe(400)
+  })
+})
+
+describe('instance discovery', () => {
+  it('knows the authority of each tenant', async () => {
+    const authority = `${tenant.origin}/fabrikam.example/oauth2/v2.0/authorize`
+    const query = new URLSearchParams({
+      'api-version': '1.1',
+      authorization_endpoint: authority,
+    }).toString()
+    const answer = await fetch(`${tenant.origin}/common/discovery/instance?${query}`)
+    expect(await answer.json()).toMatchObject({
+      tenant_discovery_endpoint: `${tenant.origin}/${otherId}/v2.0/.well-known/openid-configuration`,
+    })
+  })
+})
+
 describe('a user realm', () => {
   it('is that of the tenant with the domain', async () => {
     const answer = await fetch(
@@ -427,15 +600,19 @@ describe('a user realm', () => {
 })
 
 describe('a sign-out', () => {
-  it('at /common ends the session of the hinted user of either tenant', async () => {
+  it('at /common ends the session of the hinted user of either tenant, and no other', async () => {
     const cookies = new Map<string, string>()
-    const code = (await codeAt('common', norasNamesake, {}, { cookies })).get('code') ?? ''
+    await codeAt('common', nora, {}, { cookies })
+    const asked = { prompt: 'login' }
+    const code = (await codeAt('common', norasNamesake, asked, { cookies })).get('code') ?? ''
     const { id_token: hint } = (await redeemAt('common', code)).body
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     await fetch(`${tenant.origin}/common/oauth2/v2.0/logout?id_token_hint=${hint}`, {
       headers: { cookie },
     })
-    const silent = await codeAt('common', norasNamesake, { prompt: 'none' }, { cookies })
-    expect(silent.get('error_description')).toContain('AADSTS50058')
+    const silent = (user: string) =>
+      codeAt('common', user, { prompt: 'none', login_hint: user }, { cookies })
+    expect((await silent(norasNamesake)).get('error_description')).toContain('AADSTS50058')
+    expect((await silent(nora)).get('code')).toBeTruthy()
   })
 })

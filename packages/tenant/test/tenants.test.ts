@@ -1,13 +1,13 @@
 /** Several tenants on one port: what each has of its own, and which one a request is for. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkConfig, ConfigError } from '../src/config/load.ts'
 import { readCommand } from '../src/program/arguments.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { signInAtTenant } from '../src/testing/index.ts'
+import { localClient, signInAtTenant } from '../src/testing/index.ts'
 import { authorizeUrl, claimsOf, redirectUri, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
@@ -201,17 +201,20 @@ describe('tenants in tenant.json', () => {
   it('are refused if two have registered one client', async () => {
     const twice = { clientId: otherId, name: 'Twice' }
     const starting = createTenant({
-      clients: [{ ...twice, redirectUris: [] }],
+      clients: [twice],
       tenants: [{ domain: 'b.example', clients: [twice] }],
     })
-    await expect(starting).rejects.toThrow('registered in two tenants')
+    await expect(starting).rejects.toThrow('tenants[0].clients[0].clientId')
+    const clients = [{ ...twice, clientId: localClient.clientId }]
+    const withUsual = createTenant({ tenants: [{ domain: 'b.example', clients }] })
+    await expect(withUsual).rejects.toThrow('registered in two tenants')
   })
 })
 
 describe('the state of several tenants', () => {
   const options = () => ({
     users: 5,
-    clients: [{ clientId: otherId, name: 'App', redirectUris: [redirectUri] }],
+    clients: [{ clientId: otherId, name: 'App', web: { redirectUris: [redirectUri] } }],
     tenants: [{ domain: 'b.example', users: 5 }],
   })
   const consentIn = async (started: Tenant) => {
@@ -239,8 +242,15 @@ describe('the state of several tenants', () => {
   it('is kept in the file, also by requests to a further tenant alone', async () => {
     const state = join(mkdtempSync(join(tmpdir(), 'tenants-')), 'state.json')
     const one = await createTenant({ ...options(), state })
-    await consentIn(one)
+    await fetch(`${one.origin}/_tenant/tenants/b.example/policies`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ adminConsentOnly: true }),
+    })
     const kept = furtherOf(one)
+    await vi.waitFor(() => {
+      expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({ tenants: [kept] })
+    })
     await one.close()
     const again = await createTenant({ ...options(), state })
     expect(furtherOf(again)).toEqual(kept)

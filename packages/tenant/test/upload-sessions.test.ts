@@ -6,7 +6,8 @@ import { signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
 const unit = 327_680
-const bytes = (size: number) => Buffer.from(Array.from({ length: size }, (_, n) => n % 251))
+const pattern = Buffer.from(Array.from({ length: 251 }, (_, n) => n))
+const bytes = (size: number) => Buffer.alloc(size, pattern)
 
 let tenant: Tenant
 let token: string
@@ -255,6 +256,49 @@ describe('an upload session', () => {
     expect((await fetch(first)).status).toBe(200)
     await open('100.bin')
     expect((await fetch(first)).status).toBe(404)
+  })
+})
+
+describe('files of several tenants', () => {
+  it('are apart, and their addresses name their tenant', async () => {
+    const clientId = '6c0e4f1d-8b39-4a57-9d21-3f5e7a9b1c28'
+    const client = {
+      name: 'Daemon',
+      clientId,
+      secrets: ['local-only'],
+      applicationPermissions: ['Files.ReadWrite.All'],
+    }
+    const several = await createTenant({
+      users: 13,
+      tenants: [{ domain: 'fabrikam.example', users: 13, clients: [client] }],
+    })
+    try {
+      const [, further] = several.tenants
+      const granted = await fetch(`${several.origin}/fabrikam.example/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: clientId,
+          client_secret: 'local-only',
+          grant_type: 'client_credentials',
+          scope: 'https://graph.microsoft.com/.default',
+        }),
+      })
+      const { access_token: daemon } = (await granted.json()) as { access_token: string }
+      const path = `/users/${further?.users[0]?.id}/drive/root:/a.txt:`
+      const init = { method: 'POST' }
+      const made = await read(await callGraph(several, `${path}/createUploadSession`, daemon, init))
+      expect(made.body.uploadUrl).toContain(`/${further?.tenantId}/`)
+      expect((await send(made.body.uploadUrl, bytes(4), 0, 4)).status).toBe(201)
+      const { headers } = await callGraph(several, `${path}/content`, daemon, {
+        redirect: 'manual',
+      })
+      const url = headers.get('location') ?? ''
+      expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(4)
+      const elsewhere = url.replace(String(further?.tenantId), several.tenantId)
+      expect((await fetch(elsewhere)).status).toBe(404)
+    } finally {
+      await several.close()
+    }
   })
 })
 

@@ -16,7 +16,7 @@ export function configurationText(): string {
 
 Generated from \`src/config\` by \`npm run schema -w @gatehouse/tenant\`. Start with it: \`npx @gatehouse/tenant --config tenant.json\`.
 Mistakes are refused at the start, all at once, each with its key, and no value is printed. Options of the program come
-before the file. \`createTenant\` takes the same lists; \`clients\` is called \`applications\` there.
+before the file. \`createTenant\` takes the content of the file as it is, and refuses the same mistakes.
 
 \`\`\`json
 ${JSON.stringify(exampleConfig, null, 2)}

@@ -8,7 +8,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { foreignGraphHost, type Config } from '../config/index.ts'
 import { createAuthContext } from './context.ts'
-import { decorateRequests, userHashOf } from './request.ts'
+import { applicationToken, decorateRequests, userHashOf } from './request.ts'
 import { decorateRequirements } from './requirements.ts'
 import { authRoutes, userSessionRoutes } from './routes.ts'
 import { StoreReadiness } from './store-readiness.ts'
@@ -52,6 +52,7 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
   const context = await createAuthContext(app, config, now)
   const { entra, store } = context
   decorateRequests(app, context)
+  app.decorate(applicationToken, entra.applicationToken)
   app.userHashOf = (request) => userHashOf(context, request)
   decorateRequirements(app, config.appRoles)
   const storeReadiness = new StoreReadiness(store, app.log)

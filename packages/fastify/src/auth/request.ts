@@ -1,5 +1,6 @@
 /** The session behind a request: `request.user`, `request.accessToken(…)`, `app.requireSignIn`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { TokenResponse } from '../entra/index.ts'
 import {
   type ProblemError,
   sessionsUnavailable,
@@ -21,11 +22,15 @@ import type { Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
 
 const currentSession: unique symbol = Symbol('session')
+/** Gives the gateway tokens of the application itself. No route can name it by accident. */
+export const applicationToken: unique symbol = Symbol('token of the application')
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** A hook for signed-in users. Others get 401, never a redirect. */
     requireSignIn: onRequestHookHandler
+    /** @throws EntraError */
+    [applicationToken]: (scope: string, claims?: string) => Promise<TokenResponse>
   }
 
   interface FastifyRequest {

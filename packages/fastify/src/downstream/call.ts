@@ -14,14 +14,20 @@ import { isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
-import { type Answer, type Call, type CallSignal, createApiClient, withDeadline } from './http.ts'
+import {
+  type Answer,
+  type Call,
+  type CallSignal,
+  type CallTerms,
+  createApiClient,
+  maxBytes,
+  withDeadline,
+} from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 import { createTransferClient, type OpenAnswer, type Transfer } from './streams/client.ts'
 
 /** Seconds for the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const defaultTimeoutS = 10
-/** A page of 100 users has about 30 kB. */
-export const maxBytes = 4 * 1024 * 1024
 /** There are as many connections as slots, so a call with a slot never waits for another one's answer. */
 export const queueLimits = {
   maxConcurrent: 256,
@@ -31,14 +37,6 @@ export const queueLimits = {
 }
 /** Before a retry, ms. Random, so that calls that failed together are not repeated together. */
 const pause = { min: 50, max: 250 }
-
-/** What one call may differ in from the API's configuration. */
-export interface CallTerms {
-  /** In place of the API's own scopes. */
-  scopes?: readonly string[] | undefined
-  /** In place of the API's `timeoutSeconds`, if it is shorter. */
-  timeoutSeconds?: number | undefined
-}
 
 /**
  * Sends a call with the user's token, and once more with a new token if the API rejects the first.
@@ -89,6 +87,15 @@ export async function throwUnlessSuccess(
   const rejection = tokenRejection(answer)
   if (rejection) throw await toProblem(request, api, answer, rejection, scopes)
   throwIfFailed(api.name, answer)
+}
+
+/**
+ * For an answer that rejected a token, if there is a new one by now, and the request cannot be repeated here: its
+ * sender can.
+ */
+export function sendAgainProblem({ name }: Api, answer: Answer): ProblemError {
+  const facts = { ...failureFacts(name, answer), retryAfterS: 1 }
+  return apiProblem(name, 'unavailable', 'wants this to be sent again', facts)
 }
 
 /** @throws Error for no time at all: a mistake in the route */
@@ -201,6 +208,10 @@ export function createApi(
     { value: queue.length, attributes },
   ])
 
+  function throwProblem(error: unknown): never {
+    throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
+  }
+
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
     if (slot) await slot
@@ -222,32 +233,18 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: async (
-      call: Call,
-      user: string,
-      accessToken: string,
-      signal: CallSignal,
-    ): Promise<Answer> => {
+    send: (call: Call, user: string, accessToken: string, signal: CallSignal): Promise<Answer> => {
       const send = () => attempt(call, user, accessToken, signal)
-      try {
-        return await retryOnce(call, send)
-      } catch (error) {
-        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-      }
+      return retryOnce(call, send).catch(throwProblem)
     },
     /** The same for a file or a stream, and without a second attempt. */
-    transfer: async (
+    transfer: (
       transfer: Transfer,
       user: string,
       accessToken: string,
       signal: CallSignal,
-    ): Promise<OpenAnswer> => {
-      try {
-        return await transfers.open(transfer, user, accessToken, signal)
-      } catch (error) {
-        throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-      }
-    },
+    ): Promise<OpenAnswer> =>
+      transfers.open(transfer, user, accessToken, signal).catch(throwProblem),
     /** The problem for a stream of it that broke. */
     streamProblem: transfers.toProblem,
     close: async () => {

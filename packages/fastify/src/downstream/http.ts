@@ -1,6 +1,5 @@
 /** One HTTP request to an API, bounded in time and size, whatever the answer means. */
 import { EventEmitter } from 'node:events'
-import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
 import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
@@ -10,6 +9,7 @@ import {
   explainNetworkFailure,
   type ProxySettings,
 } from '../outgoing/index.ts'
+import { builtPath } from './next-page.ts'
 
 /** Headers that a route may set. The others are set here. */
 const callHeaders = [
@@ -38,6 +38,42 @@ export interface Call {
   accept: string
   /** The largest answer that is accepted. */
   maxBytes: number
+}
+
+/** The largest answer of JSON. A page of 100 users has about 30 kB. */
+export const maxBytes = 4 * 1024 * 1024
+
+/** What one call may differ in from the API's configuration. */
+export interface CallTerms {
+  /** In place of the API's own scopes. */
+  scopes?: readonly string[] | undefined
+  /** In place of the API's `timeoutSeconds`, if it is shorter. */
+  timeoutSeconds?: number | undefined
+}
+
+export interface CallOptions extends CallTerms {
+  /** GET by default. Only a GET is ever sent twice. */
+  method?: Call['method']
+  query?: Record<string, string>
+  /** The page of a list, as `request.nextPage` returned it. Sent behind the query, unchanged. */
+  page?: string | undefined
+  headers?: Partial<Record<CallHeader, string>>
+  /** Sent as JSON. */
+  body?: unknown
+}
+
+/** @throws Error for a header or a path that no call has: a mistake in the route */
+export function jsonCall(path: string, options: CallOptions): Call {
+  const { method = 'GET', query, page, headers = {}, body } = options
+  assertCallHeaders(headers)
+  return {
+    method,
+    path: builtPath(path, query, page),
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    accept: 'application/json',
+    maxBytes,
+  }
 }
 
 export interface Answer {
@@ -149,7 +185,7 @@ export interface CallSignal extends EventEmitter {
  * @throws ProblemError with the status 499 if the client is gone
  */
 export async function withDeadline<T>(
-  client: Socket,
+  client: Pick<EventEmitter, 'once' | 'off'> & { destroyed: boolean },
   ms: number | undefined,
   onTimeout: () => ProblemError,
   work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,

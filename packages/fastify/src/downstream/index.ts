@@ -7,17 +7,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Static, TSchema } from 'typebox'
 import type { Config } from '../config/index.ts'
-import { type Api, callAsUser, type CallTerms, createApi, maxBytes } from './call.ts'
-import { type Answer as AnyAnswer, assertCallHeaders, type Call, type CallHeader } from './http.ts'
+import { decorateAppCalls } from './as-app.ts'
+import { decorateBatches } from './batch.ts'
+import { type Api, callAsUser, createApi } from './call.ts'
+import { type Call, type CallOptions, jsonCall } from './http.ts'
 import { builtPath, nextPage } from './next-page.ts'
-import {
-  headersOf,
-  imageOf,
-  type ImageType,
-  jsonOf,
-  type ResponseHeader,
-  throwIfOtherShape,
-} from './response.ts'
+import { bodyOf, headersOf, imageOf, type ImageType, type ResponseHeader } from './response.ts'
 import { decorateDownloads } from './streams/download.ts'
 import { OpenStreams } from './streams/open-streams.ts'
 import { decorateServerEvents } from './streams/server-events.ts'
@@ -25,17 +20,6 @@ import { decorateUploads } from './streams/upload.ts'
 
 export { clientGoneStatus } from './http.ts'
 export { builtPath } from './next-page.ts'
-
-interface CallOptions extends CallTerms {
-  /** GET by default. Only a GET is ever sent twice. */
-  method?: Call['method']
-  query?: Record<string, string>
-  /** The page of a list, as `request.nextPage` returned it. Sent behind the query, unchanged. */
-  page?: string | undefined
-  headers?: Partial<Record<CallHeader, string>>
-  /** Sent as JSON. */
-  body?: unknown
-}
 
 /** A call whose answer is checked against a schema. */
 interface CheckedCall<Answer extends TSchema> extends CallOptions {
@@ -120,7 +104,13 @@ declare module 'fastify' {
   }
 }
 
-async function downstream(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
+interface DownstreamOptions {
+  config: Config
+  /** Milliseconds since the epoch. */
+  now: () => number
+}
+
+async function downstream(app: FastifyInstance, { config, now }: DownstreamOptions): Promise<void> {
   const apis = new Map<string, Api>(
     Object.entries(config.downstreamApis).map(([name, api]) => [
       name,
@@ -133,6 +123,21 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     return api
   }
 
+  decorateCalls(app, find)
+  const streams = new OpenStreams(app, config.drain.timeoutMs)
+  decorateDownloads(app, find, streams)
+  decorateServerEvents(app, streams)
+  decorateUploads(app, find)
+  decorateBatches(app, find)
+  decorateAppCalls(app, { config, find, now })
+  // Pipelined requests of one connection each listen for its end.
+  app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
+  app.addHook('onClose', async () => {
+    await Promise.all([...apis.values()].map((api) => api.close()))
+  })
+}
+
+function decorateCalls(app: FastifyInstance, find: (name: string) => Api): void {
   app.decorateRequest(
     'callApi',
     async function (
@@ -179,35 +184,6 @@ async function downstream(app: FastifyInstance, { config }: { config: Config }):
     const answer = await callAsUser(this, find(name), call)
     return imageOf(name, answer)
   })
-  const streams = new OpenStreams(app, config.drain.timeoutMs)
-  decorateDownloads(app, find, streams)
-  decorateServerEvents(app, streams)
-  decorateUploads(app, find)
-  // Pipelined requests of one connection each listen for its end.
-  app.server.on('connection', (socket: Socket) => socket.setMaxListeners(0))
-  app.addHook('onClose', async () => {
-    await Promise.all([...apis.values()].map((api) => api.close()))
-  })
-}
-
-/** @throws Error for a header or a path that no call has: a mistake in the route */
-export function jsonCall(path: string, options: CallOptions): Call {
-  const { method = 'GET', query, page, headers = {}, body } = options
-  assertCallHeaders(headers)
-  return {
-    method,
-    path: builtPath(path, query, page),
-    headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
-    accept: 'application/json',
-    maxBytes,
-  }
-}
-
-function bodyOf(name: string, answer: AnyAnswer, schema: TSchema | undefined): unknown {
-  const json = jsonOf(name, answer)
-  if (schema) throwIfOtherShape(name, schema, json)
-  return json
 }
 
 export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })

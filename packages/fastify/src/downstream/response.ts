@@ -81,6 +81,13 @@ export function throwIfOtherShape(name: string, schema: TSchema, value: unknown)
   if (!validator.Check(value)) throw unexpectedResponse(name, new Error('another shape'))
 }
 
+/** The JSON of a success, checked against a schema if there is one. @throws ProblemError `upstream_failed` */
+export function bodyOf(name: string, answer: Answer, schema: TSchema | undefined): unknown {
+  const json = jsonOf(name, answer)
+  if (schema) throwIfOtherShape(name, schema, json)
+  return json
+}
+
 /** The first bytes of a file, by media type. A declared type alone proves nothing. */
 const magicBytes: Record<string, readonly number[]> = {
   'image/jpeg': [0xff, 0xd8, 0xff],

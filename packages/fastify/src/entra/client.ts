@@ -132,17 +132,24 @@ export function createEntraClient(
       ),
 
     /**
-     * Asks for a token of the app's own, and drops it: this shows whether Entra accepts the credential.
+     * A token of the application itself; it also shows whether Entra accepts the credential. Nothing in the answer is
+     * verified yet.
      *
-     * @param scope such as https://graph.microsoft.com/.default. @throws EntraError
+     * @param scope such as https://graph.microsoft.com/.default
+     * @param claims a claims request (JSON) of the API. @throws EntraError
      */
-    testCredential: async (scope: string): Promise<void> => {
-      await exchange((client) => client.acquireTokenByClientCredential({ scopes: [scope] }))
-    },
+    applicationToken: (scope: string, claims?: string) =>
+      exchange(clientCredentials(scope, claims)),
   }
 }
 
 type Operation<T> = (client: ConfidentialClientApplication) => Promise<T>
+
+/** RFC 6749 §4.4. @param claims a claims request (JSON) */
+function clientCredentials(scope: string, claims?: string): Operation<unknown> {
+  return (client) =>
+    client.acquireTokenByClientCredential({ scopes: [scope], ...(claims && { claims }) })
+}
 
 /** Takes each parameter by its name, so that a link cannot set others that MSAL understands. */
 function authorizeRequest(config: ClientConfig, request: SignInRequest): AuthorizationUrlRequest {

@@ -147,6 +147,16 @@ const requests = {
     ['api', 'key'],
     'Entra gives no token for an API: its scopes do not fit the tenant.',
   ),
+  app_call: event(
+    'info',
+    ['api', 'method', 'apiStatus', 'code'],
+    'The application itself called an API, for a job without a user. With `code` if it failed.',
+  ),
+  app_permission_missing: event(
+    'error',
+    ['api', 'apiStatus', 'apiCodes', 'apiRequestId', 'advice'],
+    'An API does not let the application do what a job asked for.',
+  ),
   stream_cut: event(
     'warn',
     ['api', 'reason', 'err'],
@@ -219,6 +229,11 @@ const sessions = {
     'error',
     ['aadsts', 'oauthError', ...microsoft, 'scopes', 'advice'],
     'Entra refused to renew a token, and neither the user nor another attempt can help.',
+  ),
+  app_token_refused: event(
+    'error',
+    ['api', 'aadsts', 'oauthError', ...microsoft, 'advice', 'err'],
+    'Entra gives the application no token of its own for an API.',
   ),
   refresh_of_another_user: event('error', [], 'A refresh was answered for another user.'),
   token_not_renewed: event(

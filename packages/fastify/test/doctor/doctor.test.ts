@@ -175,7 +175,7 @@ describe('a credential at a tenant that gives apps tokens of their own', () => {
     const { log } = Fastify({ logger: false })
     const entra = createEntra(loadConfig(environment, dataDir), log, Date.now)
     try {
-      await entra.testCredential(scope)
+      await entra.applicationToken(scope)
     } finally {
       await entra.close()
     }

@@ -348,6 +348,7 @@ describe('a live answer', () => {
 
 describe('a file at the end of the process', () => {
   it('has the time to drain, and is cut off then', async () => {
+    options = {}
     const own = await startGatehouse({ ...settings, env: { DRAIN_TIMEOUT: '1' } })
     const browser = own.browser()
     await browser.signIn()

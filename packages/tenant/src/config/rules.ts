@@ -1,7 +1,9 @@
 /** The rules of `tenant.json` between keys, and those that no schema can say. */
 
-import { isLoopback } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
+import { localClient } from '../registry/built-in.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
+import { clientIdOf } from './applications.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
 import type { ConfigClient, ConfigFile, ConfigTenant } from './schema.ts'
 import { sharedProblems } from './tenant-rules.ts'
@@ -9,11 +11,12 @@ import { sharedProblems } from './tenant-rules.ts'
 /** Everything that is wrong with a configuration whose keys fit the schema. */
 export function ruleProblems(config: ConfigFile): ConfigProblem[] {
   const { tenants = [] } = config
+  const first = { ...config, clients: config.clients ?? [localClient] }
   return [
     ...addressProblems(config),
-    ...tenantProblems(config, clientsForSeveral(tenants)),
+    ...tenantProblems(first, clientsForSeveral(tenants)),
     ...tenants.flatMap((tenant, index) =>
-      tenantProblems(tenant, clientsForSeveral([config, ...tenants])).map(({ key, message }) => ({
+      tenantProblems(tenant, clientsForSeveral([first, ...tenants])).map(({ key, message }) => ({
         key: `tenants[${index}].${key}`,
         message,
       })),
@@ -38,7 +41,10 @@ function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): Config
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
       'clients',
-      (config.clients ?? []).map(({ name }) => name),
+      // The id of one that has none is made from its name. Two with ids of their own may have one name, as in Entra.
+      (config.clients ?? []).map(({ name, clientId }) =>
+        clientId === undefined ? name : undefined,
+      ),
       'name',
     ),
     ...duplicates(
@@ -77,8 +83,8 @@ function addressProblems({ host, origin, graphOrigin, https }: ConfigFile): Conf
     if (value !== undefined && !URL.canParse(value))
       wrong.push(problem([name], 'is not an address'))
   }
-  if (https === true && origin?.startsWith('http:')) {
-    wrong.push(problem(['origin'], 'must begin with https:// if https is true'))
+  if (https && origin?.startsWith('http:')) {
+    wrong.push(problem(['origin'], 'must begin with https:// if https is asked for'))
   }
   return wrong
 }
@@ -189,18 +195,19 @@ function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): C
   ])
 }
 
+/** A client of the tenant's own comes before those of others. */
 function consentProblems(
   { consents = [], clients = [] }: Lists,
   foreign: readonly ConfigClient[],
 ): ConfigProblem[] {
-  const names = new Set(
-    [...clients, ...foreign].flatMap(({ name, clientId }) =>
-      [name, clientId ?? name].map((one) => one.toLowerCase()),
-    ),
-  )
-  return consents.flatMap(({ client }, index) =>
-    names.has(client.toLowerCase())
-      ? []
-      : [problem(['consents', index, 'client'], 'is the name or id of no client in clients')],
-  )
+  return consents.flatMap(({ client }, index) => {
+    const wanted = client.toLowerCase()
+    const at = ['consents', index, 'client']
+    if ([...clients, ...foreign].some((one) => clientIdOf(one) === wanted)) return []
+    const isNamed = ({ name }: ConfigClient) => name.toLowerCase() === wanted
+    const own = clients.filter(isNamed).length
+    const count = own === 0 ? foreign.filter(isNamed).length : own
+    if (count === 0) return [problem(at, 'is the name or id of no client in clients')]
+    return count === 1 ? [] : [problem(at, 'is the name of two clients; write an id')]
+  })
 }

@@ -17,7 +17,7 @@ export const controlErrors = {
   already_exists: { status: 409, description: 'An object with this id or name exists.' },
   built_in: {
     status: 409,
-    description: 'It belongs to Microsoft or to the options of the tenant, so it stays.',
+    description: 'It belongs to Microsoft, so it stays.',
   },
   state_not_usable: {
     status: 409,

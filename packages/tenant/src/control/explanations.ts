@@ -35,6 +35,10 @@ const entraPages: readonly (readonly [page: string, numbers: readonly number[]])
   [`${platform}/v2-oauth2-device-code`, [70016, 70018, 70020]],
   [`${platform}/v2-oauth2-on-behalf-of-flow`, [50013, 500131]],
   [`${platform}/v2-oauth-ropc`, [50126]],
+  [
+    'https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout',
+    [50053],
+  ],
   [`${platform}/howto-add-app-roles-in-apps`, [50105]],
   [
     'https://learn.microsoft.com/entra/identity/conditional-access/overview',

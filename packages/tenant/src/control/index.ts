@@ -4,7 +4,7 @@ import formBody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isSameSite } from '../entra/authorize/accounts.ts'
-import { isLoopback } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
 import type { TenantLifecycle } from '../state/lifecycle.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { sendControlProblem } from './answer.ts'
@@ -14,6 +14,7 @@ import { clientRoutes } from './routes/clients.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { journalRoutes } from './routes/journal.ts'
+import { lockoutRoutes } from './routes/lockouts.ts'
 import { pageRoutes, sendNotFound } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
@@ -38,7 +39,7 @@ export async function controlRoutes(
       .send(errorBody(new ControlError('not_own', message)))
   })
   app.setErrorHandler<Error>((error, request, reply) => sendControlProblem(error, request, reply))
-  const document = collectRoutes(app)
+  const document = collectRoutes(app, tenant.domain)
   app.setNotFoundHandler((request, reply) =>
     sendNotFound(request, reply, Object.keys(pathsOf(document()))),
   )
@@ -49,6 +50,7 @@ export async function controlRoutes(
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
   userRoutes(app, tenant)
+  lockoutRoutes(app, tenant)
   clientRoutes(app, tenant)
   clockRoutes(app, tenant)
   tokenRoutes(app, tenant)

@@ -22,8 +22,12 @@ declare module 'fastify' {
 
 type Operation = Record<string, unknown>
 
-/** Collects the routes of a scope that are documented. It has to come before the routes. */
-export function collectRoutes(app: FastifyInstance): () => Record<string, unknown> {
+/**
+ * Collects the routes of a scope that are documented. It has to come before the routes.
+ *
+ * @param domain of the tenant, for the address of its server
+ */
+export function collectRoutes(app: FastifyInstance, domain: string): () => Record<string, unknown> {
   const paths: Record<string, Record<string, Operation>> = {}
   app.addHook('onRoute', (route) => {
     const documented = route.config?.documented
@@ -34,10 +38,10 @@ export function collectRoutes(app: FastifyInstance): () => Record<string, unknow
       paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, documented) }
     }
   })
-  return () => documentOf(paths)
+  return () => documentOf(paths, domain)
 }
 
-function documentOf(paths: object): Record<string, unknown> {
+function documentOf(paths: object, domain: string): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {
@@ -53,7 +57,7 @@ function documentOf(paths: object): Record<string, unknown> {
         url: '/_tenant/tenants/{tenant}',
         description: 'Any tenant; its paths may also be written without their own /_tenant',
         variables: {
-          tenant: { default: 'local-tenant.example', description: 'an id or a domain' },
+          tenant: { default: domain, description: 'an id or a domain' },
         },
       },
     ],

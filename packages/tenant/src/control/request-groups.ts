@@ -14,6 +14,10 @@ export interface RequestGroup {
   at: number
   /** Whether it begins with an authorization request. */
   isSignIn: boolean
+  /** Whether it may show no page (`prompt=none`): a hidden frame, or a program that checks something. */
+  isSilent: boolean
+  /** What the program calls itself in `x-client-SKU`, as MSAL does. */
+  program: string | undefined
   /** The name of the application. */
   app: string | undefined
   /** Known once the user is chosen. */
@@ -165,6 +169,8 @@ function newGroup(tenant: TenantState, entry: JournalEntry): Draft {
   return {
     at,
     isSignIn,
+    isSilent: isSignIn && text('prompt') === 'none',
+    program: isSignIn ? text('x-client-SKU') : undefined,
     app: clientId === undefined ? undefined : nameOfClient(tenant, clientId),
     user: undefined,
     entries: [],

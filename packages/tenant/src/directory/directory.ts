@@ -41,7 +41,7 @@ export interface Directory extends AccountStates {
   managers: Pick<Managers, 'managerOf' | 'reportsOf'>
   /** @param managerId undefined for nobody */
   setManager(userId: string, managerId: string | undefined): void
-  changes: Omit<ChangeLog, 'add'>
+  changes: Omit<ChangeLog, 'add' | 'restart'>
   /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
   /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
@@ -87,7 +87,9 @@ export function createDirectory(
   const membership = createMembership({ users: users.list, groups: groups.list, user: byId, group })
   const managers = createManagers(() => generated, byId)
 
-  function reload(): void {
+  function reload(next = generated): void {
+    generated = next
+    changes.restart()
     users.rebase(generated)
     groups.rebase(groupsFor(generated, salt))
     names.read(users.list())
@@ -122,10 +124,7 @@ export function createDirectory(
       changes.add('user', userId)
     },
     changes,
-    resize(size = count) {
-      generated = make(size)
-      reload()
-    },
+    resize: (size = count) => reload(make(size)),
     ...storage({ users, groups, membership, managers, reload }),
   }
 }

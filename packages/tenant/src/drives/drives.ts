@@ -80,6 +80,7 @@ type Drive = Map<string, DriveItem>
 export function createDrives(now: () => number): Drives {
   const drives = new Map<string, Drive>()
   let reserved = 0
+  let count = 0
 
   function driveOf(ownerId: string): Drive {
     const known = drives.get(ownerId)
@@ -87,6 +88,7 @@ export function createDrives(now: () => number): Drives {
     const root = rootItem(ownerId, new Date(now()).toISOString().slice(0, 19) + 'Z')
     const drive: Drive = new Map([[root.id, root]])
     drives.set(ownerId, drive)
+    count += 1
     return drive
   }
   const all = () => [...drives.values()].flatMap((drive) => [...drive.values()])
@@ -105,13 +107,16 @@ export function createDrives(now: () => number): Drives {
     reserve: (bytes) => void (reserved += bytes),
     put(item) {
       const drive = driveOf(item.ownerId)
-      if (!drive.has(item.id) && all().length >= mostItems) return false
+      if (!drive.has(item.id)) {
+        if (count >= mostItems) return false
+        count += 1
+      }
       drive.set(item.id, item)
       return true
     },
     remove(item) {
       for (const each of children(item)) drivesApi.remove(each)
-      driveOf(item.ownerId).delete(item.id)
+      if (driveOf(item.ownerId).delete(item.id)) count -= 1
     },
     snapshot: () => all().map(stored),
     load(snapshot) {
@@ -120,6 +125,7 @@ export function createDrives(now: () => number): Drives {
         const drive = drives.get(one.ownerId) ?? new Map<string, DriveItem>()
         drives.set(one.ownerId, drive.set(one.id, restored(one)))
       }
+      count = snapshot.length
     },
   }
   return drivesApi

@@ -9,6 +9,7 @@ import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
 import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
+import { deviceRoutes } from './devices/index.ts'
 import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
@@ -81,15 +82,15 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   referenceRoutes(app, tenant)
   memberOfRoutes(app, tenant)
   deltaRoutes(app, tenant)
+  deviceRoutes(app, tenant)
   deletedItemRoutes(app, tenant)
   roleRoutes(app, tenant)
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
-  await app.register(async (scope) => driveRoutes(scope, tenant))
-  await app.register(async (scope) => photoWriteRoutes(scope, tenant))
-  await app.register(async (scope) => applicationRoutes(scope, tenant))
-  await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
+  for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
+    await app.register(async (scope) => routes(scope, tenant))
+  }
 }
 
 /** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */

@@ -30,7 +30,8 @@ export interface Entry {
   isHidden: boolean
   /** The roles of this application that users, groups and applications have. */
   appRoleAssignments: readonly AppRoleAssignment[]
-  fixed: Partial<Client>
+  /** Further addresses that a sign-out may return to; Entra has no such list. */
+  postLogoutRedirectUris: readonly string[]
 }
 
 /** An application of another tenant, as an export has it; its home may not be restored yet. */
@@ -41,8 +42,8 @@ export interface Remembered {
 }
 
 export interface Registry {
-  /** Where this tenant serves Graph: a further name for it. Undefined until the tenant listens. */
-  graphOrigin: string | undefined
+  /** Where the tenant serves Graph, which is a further name for it; empty until it listens. */
+  graphOrigin: string
   /** Every application, also those that Graph does not show yet. */
   entries(): readonly Entry[]
   /** By application (client) id. */

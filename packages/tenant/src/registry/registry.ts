@@ -1,37 +1,29 @@
 /** The tenant's applications: those of its options, Microsoft's own, and those made through Graph. */
 
 import { newServicePrincipal, stableGuid, type Application } from './application.ts'
-import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import { optionalIdTokenClaims, type Client, type ClientRegistration } from './client.ts'
+import { firstPartyApplications } from './built-in.ts'
+import { optionalIdTokenClaims, type Client } from './client.ts'
 import type { Entry, Registry } from './entry.ts'
 import { foreignEntry, type Elsewhere } from '../tenants/foreign-application.ts'
-import { grantRegistered } from './listed-permissions.ts'
 import { userRoles } from './resources.ts'
 
 export type { Entry, Registry } from './entry.ts'
 
 /**
+ * With Microsoft's own applications; others are added.
+ *
  * @param now ms since the epoch
  * @param elsewhere the other tenants on the port
  * @param salt makes the ids of service principals those of a further tenant
  */
-export function createRegistry(
-  fixed: readonly ClientRegistration[],
-  now: number,
-  elsewhere: Elsewhere,
-  salt = '',
-): Registry {
+export function createRegistry(now: number, elsewhere: Elsewhere, salt = ''): Registry {
   const entries = new Map<string, Entry>()
   const deleted = new Set<Entry>()
   const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
   for (const application of firstPartyApplications(now)) put(present(application, salt))
-  for (const registration of fixed) {
-    const entry = present(fixedApplication(registration, now), salt)
-    put({ ...entry, isRegistered: true, fixed: fixedPart(registration) })
-  }
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
-    graphOrigin: undefined,
+    graphOrigin: '',
     entries: () => [...entries.values()],
     entry: find,
     client: (clientId) => clientOfEntry(find(clientId)),
@@ -41,7 +33,7 @@ export function createRegistry(
         .flatMap((entry) => clientOfEntry(entry) ?? []),
     add(application, ownerIds, hiddenFor) {
       const isHidden = hiddenFor > 0
-      const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
+      const rest = { servicePrincipal: undefined, isRegistered: true, postLogoutRedirectUris: [] }
       const entry = { ...rest, application, ownerIds, hiddenFor, isHidden, appRoleAssignments: [] }
       put(entry)
       return entry
@@ -70,7 +62,6 @@ export function createRegistry(
       for (const entry of deletedOnes) deleted.add(entry)
     },
   }
-  for (const registration of fixed) grantRegistered(registry, registration, now)
   return registry
 }
 
@@ -114,17 +105,17 @@ function present(application: Application, salt: string): Entry {
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: [],
-    fixed: {},
+    postLogoutRedirectUris: [],
   }
 }
 
 /** Undefined for an application that no user can sign in to. */
 export function clientOfEntry(entry: Entry | undefined): Client | undefined {
   if (!entry?.servicePrincipal?.accountEnabled || entry.home?.isOpen() === false) return undefined
-  return { ...clientOf(entry.application), ...entry.fixed }
+  return clientOf(entry)
 }
 
-function clientOf(application: Application): Client {
+function clientOf({ application, postLogoutRedirectUris }: Entry): Client {
   const { web, spa, publicClient } = application
   const idToken = application.optionalClaims?.idToken ?? []
   const names = idToken
@@ -143,7 +134,7 @@ function clientOf(application: Application): Client {
     },
     isPublic: application.isFallbackPublicClient === true || publicClient.redirectUris.length > 0,
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
-    postLogoutRedirectUris: [],
+    postLogoutRedirectUris,
     frontChannelLogoutUri: web.logoutUrl ?? undefined,
     appRoles: userRoles(application.appRoles),
     secrets: application.passwordCredentials.map(({ secretText, endDateTime }) => ({
@@ -156,15 +147,5 @@ function clientOf(application: Application): Client {
     })),
     federatedCredentials: application.federatedIdentityCredentials,
     optionalClaims: new Set([...names, ...(groups ? ['groups'] : [])]),
-  }
-}
-
-/** What only the clients of the tenant's options have. */
-function fixedPart(registration: ClientRegistration): Partial<Client> {
-  return {
-    clientId: registration.clientId,
-    postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
-    ...(registration.appRoles ? {} : { appRoles: undefined }),
-    optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

@@ -1,6 +1,7 @@
 /** The state of all tenants on the port as one document: that of the first, with the others in its `tenants`. */
 
 import type { TenantState } from '../tenant-state.ts'
+import { restoreConditions, takeConditions } from './conditions.ts'
 import { restoreSnapshot, snapshotProblem, takeSnapshot, type Snapshot } from './snapshot.ts'
 
 /** @param configured of each tenant, in their order: fingerprints of its configured applications */
@@ -13,8 +14,10 @@ export function exportTenants(
     // The keys are the same for all.
     takeSnapshot(tenant, configured[place] ?? {}, withKeys && place === 0),
   )
-  if (!first) throw new Error('There is no tenant.')
-  return others.length === 0 ? first : { ...first, tenants: others }
+  const [shared] = tenants
+  if (!first || !shared) throw new Error('There is no tenant.')
+  const whole = { ...first, ...takeConditions(shared) }
+  return others.length === 0 ? whole : { ...whole, tenants: others }
 }
 
 /**
@@ -52,6 +55,8 @@ export function restoreTenants(
     ),
   )
   for (const apply of steps) apply()
+  const [shared] = tenants
+  if (shared) restoreConditions(shared, value)
 }
 
 function partOf({ tenants = [] }: Snapshot, { tenantId }: TenantState): Snapshot | undefined {

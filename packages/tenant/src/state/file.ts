@@ -88,8 +88,10 @@ export function keepState(
   return {
     save,
     watch(app) {
-      app.addHook('onResponse', async ({ method }) => {
-        if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') void save()
+      app.addHook('onResponse', async ({ method, journalEntry }) => {
+        const isReading = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+        // A failure that lasts for some requests has one less after any of them.
+        if (!isReading || journalEntry?.fault !== undefined) void save()
       })
       app.addHook('onClose', save)
     },

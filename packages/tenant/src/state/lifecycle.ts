@@ -1,9 +1,11 @@
 /** The state of the tenants from their start to their end: restored from a file, exported, imported, and reset. */
 
 import { createHash } from 'node:crypto'
-import { applicationOf, clientIdOf } from '../config/applications.ts'
+import { clientIdOf } from '../config/applications.ts'
+import { clientsOf, putClients } from '../config/clients.ts'
 import { configuredGroups, type PeopleConfig } from '../config/people.ts'
 import { newGroup } from '../directory/groups.ts'
+import { keptJournal } from '../journal/kept.ts'
 import type { TenantOptions } from '../options.ts'
 import { graphTime } from '../registry/application.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -21,7 +23,7 @@ export interface TenantLifecycle {
   reset(): void
 }
 
-/** What manages the state, and how the servers of the tenants tell it that something may have changed. */
+/** What manages the state, and how the server tells it that something may have changed. */
 export interface ManagedState {
   lifecycle: TenantLifecycle
   /** Undefined without a file. */
@@ -45,8 +47,12 @@ export function manageState(created: readonly CreatedTenant[]): ManagedState {
   if (snapshot !== undefined) restore(tenants, snapshot, initial)
   else if (saved) restoreFile(created, saved, initial)
   const exportState = () => exportTenants(tenants, configured)
+  const kept = () => ({
+    ...exportState(),
+    journal: keptJournal(first?.tenant.journal.entries() ?? []),
+  })
   return {
-    file: path === undefined ? undefined : keepState(path, exportState, warn),
+    file: path === undefined ? undefined : keepState(path, kept, warn),
     lifecycle: {
       exportState,
       importState: (value) => restore(tenants, value, initial),
@@ -63,12 +69,12 @@ function warn(sentence: string): void {
   process.emitWarning(sentence)
 }
 
-/** What is not in an export, and what all tenants share. */
-function forget([first]: readonly TenantState[]): void {
+/** What is not in an export. */
+function forget(tenants: readonly TenantState[]): void {
+  for (const { lockouts } of tenants) lockouts.unlock()
+  const [first] = tenants
   // Who is signed in at the tenant's pages would come back without a sign-in.
   first?.browsers.clear()
-  first?.faults.clear()
-  first?.clock.reset()
   first?.journal.clear()
 }
 
@@ -91,12 +97,13 @@ function restoreFile(created: readonly CreatedTenant[], saved: Snapshot, initial
     const own = place === 0 ? saved : kept?.find(({ tenantId }) => tenantId === tenant.tenantId)
     applyConfiguration(tenant, options, own?.configured ?? {})
   }
+  created[0]?.tenant.journal.restore(saved.journal ?? [])
 }
 
 /** Of what the configuration says about each application, by its id. */
-function fingerprints({ applications = [] }: TenantOptions): Record<string, string> {
+function fingerprints(options: TenantOptions): Record<string, string> {
   return Object.fromEntries(
-    applications.map((client) => [
+    clientsOf(options).map((client) => [
       clientIdOf(client),
       createHash('sha256').update(JSON.stringify(client)).digest('base64url'),
     ]),
@@ -120,12 +127,9 @@ function applyConfiguration(
   before: Readonly<Record<string, string>>,
 ): void {
   const latest = fingerprints(options)
-  for (const client of options.applications ?? []) {
+  const changed = clientsOf(options).filter((client) => {
     const id = clientIdOf(client)
-    const entry = registry.entry(id)
-    if (entry && before[id] === latest[id]) continue
-    const { application, servicePrincipal, postLogoutRedirectUris } = applicationOf(client, now())
-    const target = entry ?? registry.add(application, [], 0)
-    Object.assign(target, { application, servicePrincipal, fixed: { postLogoutRedirectUris } })
-  }
+    return !registry.entry(id) || before[id] !== latest[id]
+  })
+  putClients(registry, changed, now())
 }

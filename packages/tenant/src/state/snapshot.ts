@@ -9,8 +9,10 @@ import { Type, type Static } from 'typebox'
 import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
 import { DataType } from '../extensions/extension-properties.ts'
+import { KeptJournal } from '../journal/kept.ts'
 import type { TenantState } from '../tenant-state.ts'
 import type { Entry } from '../registry/entry.ts'
+import { Conditions, conditionsProblem } from './conditions.ts'
 import { entryOf, isComplete, StoredEntry, storedEntry } from './stored-entry.ts'
 
 /** Changes with the form. An older form is refused, not guessed at. */
@@ -125,6 +127,9 @@ export const Snapshot = Type.Object({
     },
     { description: 'the policies' },
   ),
+  /** Of the first tenant only, because all on the port share them. Absent in an export of before: they stay. */
+  clock: Type.Optional(Conditions.clock),
+  failures: Type.Optional(Conditions.failures),
   /** Absent: the keys stay. */
   keys: Type.Optional(
     Type.Object(
@@ -146,6 +151,8 @@ export const Snapshot = Type.Object({
       { description: 'the keys' },
     ),
   ),
+  /** In a state file only: an export is not about the requests of one machine. */
+  journal: Type.Optional(KeptJournal),
   /** Of what the configuration says about applications, by their id. */
   configured: Type.Record(Type.String(), Type.String(), { description: 'fingerprints' }),
   /** The further tenants on the port, each of this form and without keys. */
@@ -205,7 +212,7 @@ export function snapshotProblem(value: unknown): string | undefined {
     const wrong = snapshotProblem(further)
     if (wrong !== undefined) return `"tenants[${place}]" is wrong: ${wrong}`
   }
-  return undefined
+  return conditionsProblem(snapshot)
 }
 
 /**

@@ -53,7 +53,7 @@ function hasForm(sample: unknown, value: unknown): boolean {
 }
 
 export function storedEntry(entry: Entry): StoredEntry {
-  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments, fixed } = entry
+  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments } = entry
   const { home } = entry
   const { id, appId, displayName } = application
   return {
@@ -64,12 +64,12 @@ export function storedEntry(entry: Entry): StoredEntry {
     isRegistered,
     ownerIds: [...ownerIds],
     appRoleAssignments: [...appRoleAssignments],
-    postLogoutRedirectUris: [...(fixed.postLogoutRedirectUris ?? [])],
+    postLogoutRedirectUris: [...entry.postLogoutRedirectUris],
   }
 }
 
 /**
- * What only the options say about a client is that of the running tenant.
+ * Microsoft's own are those of the running tenant.
  *
  * @throws Error with a sentence for an application of Microsoft's that the tenant does not know
  */
@@ -87,7 +87,7 @@ export function entryOf(registry: Registry, stored: StoredEntry): Entry {
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: stored.appRoleAssignments,
-    fixed: known?.fixed ?? { postLogoutRedirectUris: stored.postLogoutRedirectUris },
+    postLogoutRedirectUris: stored.postLogoutRedirectUris,
   }
 }
 

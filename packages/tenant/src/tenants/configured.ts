@@ -16,7 +16,7 @@ export function optionsOfTenants(options: TenantOptions): TenantOptions[] {
 }
 
 function completed(tenant: FurtherTenant, seed: string | number | undefined): TenantOptions {
-  const { tenantName, clients: applications = [], groups, ...rest } = tenant
+  const { tenantName, clients = [], groups, ...rest } = tenant
   const domain = tenant.domain.toLowerCase()
   return {
     ...rest,
@@ -25,8 +25,7 @@ function completed(tenant: FurtherTenant, seed: string | number | undefined): Te
     tenantName: tenantName ?? domain,
     users: tenant.users ?? usualUsers,
     seed: `${tenant.seed ?? seed ?? ''} ${domain}`.trim(),
-    clients: [],
-    applications: applications.map((client) => ({
+    clients: clients.map((client) => ({
       ...client,
       clientId: client.clientId ?? stableGuid(`configured client ${domain} ${client.name}`),
     })),

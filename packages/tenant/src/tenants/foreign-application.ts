@@ -73,8 +73,8 @@ export function foreignEntry(elsewhere: Elsewhere, { application, tenantId }: Re
     get application() {
       return atHome()?.application ?? latest ?? newApplication(application, 0)
     },
-    get fixed() {
-      return atHome()?.fixed ?? {}
+    get postLogoutRedirectUris() {
+      return atHome()?.postLogoutRedirectUris ?? []
     },
     servicePrincipal: newServicePrincipal(id, appId),
     home: { tenantId, isOpen: () => atHome() !== undefined },

@@ -4,8 +4,8 @@ import { createScenarios, type Scenarios } from '../control/scenarios/scenarios.
 import type { TenantUser } from '../directory/directory.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { checkUserCount } from '../options.ts'
-import type { ClientRegistration } from '../registry/client.ts'
-import { clientsOf, type CreatedTenant } from '../state/create.ts'
+import { clientsOf, type StartClient } from '../config/clients.ts'
+import type { CreatedTenant } from '../state/create.ts'
 
 export interface TenantHandle {
   tenantId: string
@@ -13,7 +13,7 @@ export interface TenantHandle {
   /** The domain of its generated user names. */
   domain: string
   /** The clients that the tenant was started with. */
-  clients: readonly ClientRegistration[]
+  clients: readonly StartClient[]
   /** Is a new list after `resize`. */
   readonly users: readonly TenantUser[]
   /** Named failures, which can be set and cleared. Those of requests are for all tenants on the port. */
@@ -28,6 +28,8 @@ export interface TenantHandle {
   enableUser(id?: string): void
   /** Graph's `at` answers only to tokens whose `acrs` has this authentication context, such as `c1`; undefined: to all. */
   requireAuthenticationContext(at: Endpoint, context: string | undefined): void
+  /** Unlocks an account that wrong passwords have locked (AADSTS50053); without an id, all. */
+  unlockUser(id?: string): void
   /** Withdraws what the user has consented to; without an id, all consents. */
   withdrawConsent(id?: string): void
   /** While on, users who are not administrators cannot consent: AADSTS90094. */
@@ -59,6 +61,7 @@ export function tenantHandle({ tenant, options }: CreatedTenant): TenantHandle {
     disableUser: (id) => directory.disable(id),
     enableUser: (id) => directory.enable(id),
     requireAuthenticationContext: (at, context) => policies.requireContext(at, context),
+    unlockUser: (id) => tenant.lockouts.unlock(id),
     withdrawConsent: (id) => consents.withdraw(id),
     requireAdminConsent: (on) => void (policies.adminConsentOnly = on),
     expireSecret: () => void (policies.secretsExpired = true),

@@ -111,7 +111,8 @@ async function sendCredential(entra: Entra, config: Config): Promise<void> {
     await entra.redeemCode({ code: 'made-up', verifier: 'made-up', nonce: 'made-up', scopes })
     return
   }
-  await entra.testCredential(`${new URL(cloudFor(config).graph).origin}/.default`)
+  // The token is dropped: it shows that Entra accepts the credential.
+  await entra.applicationToken(`${new URL(cloudFor(config).graph).origin}/.default`)
 }
 
 /** @param now ms since the epoch */

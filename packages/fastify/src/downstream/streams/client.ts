@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream'
 import { apiProblem, ProblemError } from '../../errors.ts'
-import { createHttpClient, type ProxySettings } from '../../outgoing/index.ts'
+import { createHttpClient, type HttpClient, type ProxySettings } from '../../outgoing/index.ts'
 import { inClientSpan, traceHeaders } from '../../telemetry/spans.ts'
 import { FairQueue } from '../fair-queue.ts'
 import {
@@ -58,36 +58,6 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
   const client = createHttpClient(proxy, limits, origin)
   const queue = new FairQueue(transferLimits)
 
-  async function send(transfer: Transfer, token: string, signal: CallSignal): Promise<OpenAnswer> {
-    const { method, path, headers, accept, body, silenceMs = idleMs } = transfer
-    const { statusCode: status, ...answer } = await client.request({
-      origin,
-      method,
-      path: prefix + path,
-      signal,
-      headersTimeout: silenceMs,
-      bodyTimeout: silenceMs,
-      body: body?.stream ?? null,
-      // An API that answered before it read everything may never read the next request of this connection.
-      reset: body !== undefined,
-      headers: {
-        ...traceHeaders(),
-        ...headers,
-        accept,
-        ...(body && { 'content-type': body.type }),
-        ...(body?.length !== undefined && { 'content-length': String(body.length) }),
-        ...(body?.range !== undefined && { 'content-range': body.range }),
-        authorization: `Bearer ${token}`,
-      },
-    })
-    if (status >= 200 && status < 300) {
-      return { status, headers: answer.headers, bytes: new Uint8Array(), stream: answer.body }
-    }
-    // More than an error object has: then only the status counts.
-    const bytes = (await beginningOf(answer.body, maxErrorBytes)) ?? new Uint8Array()
-    return { status, headers: answer.headers, bytes, stream: undefined }
-  }
-
   return {
     /**
      * @param user whose share of the places the transfer takes, until its stream is closed
@@ -106,7 +76,9 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
       try {
         if (signal.reason) throw signal.reason
         const place = { api: name, method: transfer.method, host: hostname }
-        const answer = await inClientSpan(place, () => send(transfer, token, signal))
+        const answer = await inClientSpan(place, () =>
+          send(client, { origin, prefix }, transfer, token, signal),
+        )
         stream = answer.stream
         stream?.once('close', () => queue.release(user))
         return answer
@@ -125,6 +97,42 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
           : transportProblem(name, host, error),
     close: () => client.close(),
   }
+}
+
+async function send(
+  client: HttpClient,
+  { origin, prefix }: { origin: string; prefix: string },
+  transfer: Transfer,
+  token: string,
+  signal: CallSignal,
+): Promise<OpenAnswer> {
+  const { method, path, headers, accept, body, silenceMs = idleMs } = transfer
+  const { statusCode: status, ...answer } = await client.request({
+    origin,
+    method,
+    path: prefix + path,
+    signal,
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    body: body?.stream ?? null,
+    // An API that answered before it read everything may never read the next request of this connection.
+    reset: body !== undefined,
+    headers: {
+      ...traceHeaders(),
+      ...headers,
+      accept,
+      ...(body && { 'content-type': body.type }),
+      ...(body?.length !== undefined && { 'content-length': String(body.length) }),
+      ...(body?.range !== undefined && { 'content-range': body.range }),
+      authorization: `Bearer ${token}`,
+    },
+  })
+  if (status >= 200 && status < 300) {
+    return { status, headers: answer.headers, bytes: new Uint8Array(), stream: answer.body }
+  }
+  // More than an error object has: then only the status counts.
+  const bytes = (await beginningOf(answer.body, maxErrorBytes)) ?? new Uint8Array()
+  return { status, headers: answer.headers, bytes, stream: undefined }
 }
 
 /** All of a body; undefined if it is longer. */

@@ -7,7 +7,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { apiProblem, ProblemError } from '../../errors.ts'
 import {
   type Api,
-  type CallTerms,
   onTimeout,
   renewToken,
   retryOnce,
@@ -16,7 +15,7 @@ import {
   tokenFor,
   userKeyOf,
 } from '../call.ts'
-import { assertCallHeaders, type CallHeader, withDeadline } from '../http.ts'
+import { assertCallHeaders, type CallHeader, type CallTerms, withDeadline } from '../http.ts'
 import { builtPath } from '../next-page.ts'
 import { tokenRejection, unexpectedResponse } from '../response.ts'
 import type { OpenAnswer, Transfer } from './client.ts'

@@ -9,20 +9,20 @@ import type { Static, TSchema } from 'typebox'
 import { apiProblem, ProblemError } from '../../errors.ts'
 import {
   type Api,
-  type CallTerms,
-  maxBytes as maxAnswerBytes,
   onTimeout,
   renewToken,
+  sendAgainProblem,
   throwUnlessSuccess,
   timeoutMs,
   tokenFor,
   userKeyOf,
 } from '../call.ts'
-import { failureFacts } from '../failure.ts'
 import {
   type Answer as ApiAnswer,
   assertCallHeaders,
   type CallHeader,
+  type CallTerms,
+  maxBytes as maxAnswerBytes,
   withDeadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
@@ -236,8 +236,7 @@ async function upload(
   if (rejection) {
     const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
     if (renewed !== undefined && renewed !== token) {
-      const facts = { ...failureFacts(api.name, answer), retryAfterS: 1 }
-      throw apiProblem(api.name, 'unavailable', 'wants this to be sent again', facts)
+      throw sendAgainProblem(api, answer)
     }
   }
   await throwUnlessSuccess(request, api, answer, scopes)

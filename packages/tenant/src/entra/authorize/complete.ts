@@ -96,7 +96,7 @@ function issue(
   user: TenantUser,
 ): FastifyReply {
   const { tenant, target, asked, request, reply } = exchange
-  // What its API has pre-authorized needs no consent, and the first sign-in makes the application present.
+  // The first sign-in of a user of another tenant makes the application present there.
   tenant.registry.admit(target.client.clientId)
   account.clientIds.add(target.client.clientId)
   const grant = grantedTo(exchange, account, user)

@@ -26,8 +26,8 @@ import {
   type AuthorizeContext,
   type Hint,
 } from './context.ts'
-import { readAuthorizeRequest, readTarget } from './request.ts'
-import { refuseOthers, showNotHere, strangerNamed } from './strangers.ts'
+import { readAuthorizeRequest, readTarget, type Target } from './request.ts'
+import { ofOtherTenant, refuseOthers, showNotHere, strangerNamed } from './strangers.ts'
 import { sendError } from './response.ts'
 
 type Route = { Params: { tenant: string } }
@@ -100,7 +100,7 @@ async function answer(
     const visited = visitedBy(one, clientId)
     const client = findClient(visited, target.client.clientId)
     const read = endpoint.read(parameters)
-    const asked = readAuthorizeRequest(visited, target, read, endpoint.version)
+    const asked = readAt(visited, target, read, endpoint.version)
     const rest = { people, at, asked, action, request, reply }
     return { ...rest, tenant: visited, target: { ...target, client } }
   }
@@ -109,6 +109,15 @@ async function answer(
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
     return sendError(tenant, target, error.problem, trace, { request, reply })
+  }
+}
+
+/** @throws EntraError */
+function readAt(tenant: TenantState, target: Target, read: Parameters, version: 1 | 2) {
+  try {
+    return readAuthorizeRequest(tenant, target, read, version)
+  } catch (error) {
+    throw ofOtherTenant(tenant, read.scope, error)
   }
 }
 
@@ -168,7 +177,6 @@ function proceed(given: AuthorizeContext, form: Parameters): FastifyReply {
   // An administrator may have granted others to all users.
   const missing = missingConsent(tenant, user.id, clientId, scopes)
   if (canConsent(tenant, user, [...missing, ...behind.flatMap((one) => one.scopes)])) {
-    tenant.registry.admit(clientId)
     tenant.consents.grant(user.id, clientId, missing)
     for (const api of behind) tenant.consents.grant(user.id, api.clientId, api.scopes)
   }

@@ -1,9 +1,11 @@
 /**
- * Users of other tenants on the port at the address of one tenant. They sign in there only if they were invited.
+ * Users and APIs of other tenants on the port. Users sign in at a tenant only if they were invited, and tokens are for APIs that
+ * are present in it.
  * https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50020-user-account-identity-provider-does-not-exist
  */
 
 import type { FastifyReply } from 'fastify'
+import { entryNamed, prefixOf } from '../../registry/resources.ts'
 import { firstIssuer, type TenantState } from '../../tenant-state.ts'
 import type { Located } from '../../tenants/lookup.ts'
 import { peopleOf } from '../../tenants/people.ts'
@@ -60,4 +62,23 @@ export function refuseOthers(exchange: AuthorizeContext): void {
     const stranger = strangerNamed(exchange, userId)
     if (stranger) throw notInTenant(tenant, target.client, stranger, {}, 16000)
   }
+}
+
+/**
+ * An API that another tenant has registered, and that is not present in the tenant of the user.
+ *
+ * @param error of reading the request
+ * @returns AADSTS650052 in place of 500011, https://learn.microsoft.com/entra/identity-platform/reference-error-codes; other
+ * errors as they are
+ */
+export function ofOtherTenant({ tenants, tenantName }: TenantState, scope = '', error: unknown) {
+  if (!(error instanceof EntraError) || error.problem.code !== 500011) return error
+  const name = scope
+    .split(' ')
+    .map(prefixOf)
+    .find((one) => one !== '' && tenants.some(({ registry }) => entryNamed(registry, one)))
+  if (name === undefined) return error
+  return new EntraError(650052, {
+    message: `The app needs access to a service ('${name}') that your organization '${tenantName}' has not subscribed to or enabled. An administrator has to consent to the service first.`,
+  })
 }

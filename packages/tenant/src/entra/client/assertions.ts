@@ -10,7 +10,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose'
-import { isLoopback } from '../../options.ts'
+import { isLoopback } from '../../own-host.ts'
 import type { Client, ClientCertificate } from '../../registry/client.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'

@@ -6,6 +6,7 @@
 import { domainOf } from '../../directory/domains.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { tenantOfDomain } from '../../tenants/lookup.ts'
+import { cloudOf } from './clouds.ts'
 import { EntraError } from '../errors.ts'
 import { required, type Parameters } from '../parameters.ts'
 
@@ -35,8 +36,8 @@ export function describeRealm(
     account_type: isKnown ? 'Managed' : 'Unknown',
     ...(isKnown ? { domain_name: domain } : {}),
     cloud_instance_name: cloud,
-    // The same in the whole public cloud. MSAL for Go refuses an answer without it.
-    cloud_audience_urn: 'urn:federation:MicrosoftOnline',
+    // MSAL for Go refuses an answer without it.
+    cloud_audience_urn: cloudOf(tenant.origin)?.audienceUrn ?? 'urn:federation:MicrosoftOnline',
   }
 }
 

@@ -17,7 +17,7 @@ import { ofOneApi, parseScopes } from '../scopes.ts'
 import type { Exchange, Redeemed } from './exchange.ts'
 import { requireContexts } from './user-grants.ts'
 
-/** @throws EntraError 50034, 50126, 50057, 50076, 65001, as Microsoft's page and table of errors have them */
+/** @throws EntraError 50034, 50053, 50126, 50057, 50076, 65001, as Microsoft's page and table of errors have them */
 export function redeemPassword({ tenant, client, form, claims }: Exchange): Redeemed {
   const user = userOf(tenant, client, form)
   if (tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
@@ -45,10 +45,10 @@ export function redeemPassword({ tenant, client, form, claims }: Exchange): Rede
 /**
  * A guest's password is at home, so here the account does not exist ("users invited to a tenant can't use ROPC").
  *
- * @throws EntraError 50034, 50126; 50020 for a user of another tenant on the port
+ * @throws EntraError 50034, 50053, 50126; 50020 for a user of another tenant on the port
  */
 function userOf(tenant: TenantState, client: Client, form: Parameters): TenantUser {
-  const { directory, tenantName, tenants } = tenant
+  const { directory, lockouts, tenantName, tenants } = tenant
   const name = required(form, 'username')
   const password = required(form, 'password')
   const user = directory.byUserName(name)
@@ -61,8 +61,15 @@ function userOf(tenant: TenantState, client: Client, form: Parameters): TenantUs
       message: `The user account does not exist in the ${tenantName} directory. To sign into this application, the account must be added to the directory.`,
     })
   }
-  if (isSame(password, user.password ?? localPassword)) return user
-  throw new EntraError(50126)
+  const expected = user.password ?? localPassword
+  // Before the given password is looked at: else a locked account would tell which one is right.
+  if (lockouts.lockedUntil(user.id, expected) !== undefined) throw new EntraError(50053)
+  if (!isSame(password, expected)) {
+    lockouts.fail(user.id, password, expected)
+    throw new EntraError(50126)
+  }
+  lockouts.succeed(user.id)
+  return user
 }
 
 function isSame(given: string, expected: string): boolean {

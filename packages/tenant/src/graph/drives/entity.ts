@@ -8,8 +8,8 @@ import { mostBytes, type Actor, type DriveItem } from '../../drives/drives.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { property, type EntityType } from '../filter/entity.ts'
-import { downloadUrl } from './pre-authenticated.ts'
-import { mimeType } from './mime-types.ts'
+import { downloadUrl } from './files/pre-authenticated.ts'
+import { mimeType } from './files/mime-types.ts'
 
 const readOnly = { isReadOnly: true }
 const text = (filters = '----') => property('string', filters, readOnly)

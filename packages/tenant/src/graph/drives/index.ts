@@ -11,13 +11,13 @@ import { contextOf, listAnswer } from '../protocol/answers.ts'
 import { readQuery } from '../query.ts'
 import { findItem, parseAddress, type ItemAddress } from './address.ts'
 import { changeItem, createChild, deleteItem } from './changes.ts'
-import { putContent, sendContent } from './content.ts'
+import { putContent, sendContent } from './files/content.ts'
 import { driveItemType, driveType } from './entity.ts'
 import { invalidRequest, itemNotFound } from './errors.ts'
 import { itemAnswer, notChanged, viewOf, type ItemRequest } from './item-answer.ts'
 import { readBytes } from './request-body.ts'
 import { readFiles, requireDrive, writeFiles, type DriveTarget } from './target.ts'
-import { commitUpload, createSession } from './upload-session.ts'
+import { commitUpload, createSession } from './files/upload-session.ts'
 
 type Params = { id?: string; drive?: string; '*'?: string }
 type Request = FastifyRequest<{ Params: Params }>

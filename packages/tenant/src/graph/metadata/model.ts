@@ -8,6 +8,7 @@ import { keptOfServicePrincipal } from '../../registry/kept-properties.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { ApplicationChange } from '../applications/input.ts'
 import { viewApplication } from '../applications/properties.ts'
+import { deviceType } from '../devices/entity.ts'
 import { organizationRows } from '../directory/organization.ts'
 import { driveItemType, driveType } from '../drives/entity.ts'
 import { userTypeOf } from '../extensions/user-type.ts'
@@ -47,6 +48,7 @@ export interface Model {
 /** The collections at the root, and what they have. */
 export const sets: Readonly<Record<string, string>> = {
   applications: 'application',
+  devices: 'device',
   directoryObjects: 'directoryObject',
   directoryRoles: 'directoryRole',
   domains: 'domain',
@@ -137,6 +139,12 @@ function entitiesOf(tenant: TenantState): EntityModel[] {
     entity(directoryObject, 'entity', { deletedDateTime: time }),
     table(userTypeOf(tenant), directoryObject, { ...ofUser, ...assignments }),
     table(groupType, directoryObject, { ...ofGroup, ...assignments }),
+    table(deviceType, directoryObject, {
+      memberOf: objects,
+      registeredOwners: objects,
+      registeredUsers: objects,
+      transitiveMemberOf: objects,
+    }),
     table(roleType, directoryObject, { members: objects }),
     applicationEntity(tenant),
     servicePrincipalEntity(tenant),

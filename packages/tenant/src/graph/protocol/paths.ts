@@ -9,7 +9,7 @@ const graphPath = /^((?:https?:\/\/[^/?]+)?)\/(?:v1\.0|beta)(\/[^?]*)?(\?.*)?$/i
 /** Up to the colon behind which a path of files stands: their names are no keys, whatever they look like. */
 const filePath = /^(.*?\/(?:drive|drives\/[^/]+)\/(?:root|items\/[^/:]+|special\/[^/:]+):)(.*)$/i
 const keyed = /^([A-Za-z]+)\('((?:[^']|'')*)'\)$/
-const named = /^(users|groups|directoryRoles)\((\w+='(?:[^']|'')*')\)$/i
+const named = /^(users|groups|directoryRoles|devices)\((\w+='(?:[^']|'')*')\)$/i
 /** Actions and functions, which may be written with their namespace and, if they are functions, with `()`. */
 const bound =
   /^(?:microsoft\.graph\.)?(delta|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects|getByIds|validateProperties|getAvailableExtensionProperties|restore|revokeSignInSessions|addPassword|removePassword|addKey|removeKey|assignLicense|changePassword)(?:\(\))?$/i

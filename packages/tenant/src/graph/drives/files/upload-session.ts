@@ -4,17 +4,17 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { UploadSession } from '../../drives/upload-sessions.ts'
-import type { TenantState } from '../../tenant-state.ts'
-import { graphUrl } from '../protocol/answers.ts'
-import { findItem, type Place } from './address.ts'
+import type { UploadSession } from '../../../drives/upload-sessions.ts'
+import type { TenantState } from '../../../tenant-state.ts'
+import { graphUrl } from '../../protocol/answers.ts'
+import { findItem, type Place } from '../address.ts'
 import { placeOf, writeFile } from './content.ts'
-import { pathOf } from './entity.ts'
-import { invalidRange, invalidRequest, itemNotFound, quotaReached } from './errors.ts'
-import { checkUnmodified, itemAnswer, type ItemRequest } from './item-answer.ts'
-import { checkPath, readConflict, resolveConflict } from './names.ts'
+import { pathOf } from '../entity.ts'
+import { invalidRange, invalidRequest, itemNotFound, quotaReached } from '../errors.ts'
+import { checkUnmodified, itemAnswer, type ItemRequest } from '../item-answer.ts'
+import { checkPath, readConflict, resolveConflict } from '../names.ts'
 import { uploadUrl } from './pre-authenticated.ts'
-import { bytesOf, jsonOf } from './request-body.ts'
+import { bytesOf, jsonOf } from '../request-body.ts'
 
 /** Each fragment but the last one is a multiple of it: 320 KiB. */
 const fragmentUnit = 327_680

@@ -4,8 +4,8 @@
  * https://learn.microsoft.com/graph/api/driveitem-get-content, https://learn.microsoft.com/graph/api/resources/uploadsession
  */
 
-import type { DriveItem } from '../../drives/drives.ts'
-import type { TenantState } from '../../tenant-state.ts'
+import type { DriveItem } from '../../../drives/drives.ts'
+import type { TenantState } from '../../../tenant-state.ts'
 
 /** https://learn.microsoft.com/graph/api/resources/driveitem#instance-attributes: an hour. */
 const downloadLifetime = 3_600_000

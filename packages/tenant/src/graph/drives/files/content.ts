@@ -4,17 +4,17 @@
  */
 
 import type { FastifyReply } from 'fastify'
-import { fileContent, type Actor, type DriveItem } from '../../drives/drives.ts'
-import type { ConflictBehavior } from '../../drives/upload-sessions.ts'
-import type { TenantState } from '../../tenant-state.ts'
-import { timeNow } from '../users/write.ts'
-import { findItem, makeItem, makePlace, type Place } from './address.ts'
-import { pathOf } from './entity.ts'
-import { invalidRequest, itemNotFound, quotaReached } from './errors.ts'
-import { checkUnmodified, itemAnswer, type ItemRequest } from './item-answer.ts'
-import { checkPath, readConflict, resolveConflict } from './names.ts'
+import { fileContent, type Actor, type DriveItem } from '../../../drives/drives.ts'
+import type { ConflictBehavior } from '../../../drives/upload-sessions.ts'
+import type { TenantState } from '../../../tenant-state.ts'
+import { timeNow } from '../../users/write.ts'
+import { findItem, makeItem, makePlace, type Place } from '../address.ts'
+import { pathOf } from '../entity.ts'
+import { invalidRequest, itemNotFound, quotaReached } from '../errors.ts'
+import { checkUnmodified, itemAnswer, type ItemRequest } from '../item-answer.ts'
+import { checkPath, readConflict, resolveConflict } from '../names.ts'
 import { downloadUrl } from './pre-authenticated.ts'
-import { bytesOf } from './request-body.ts'
+import { bytesOf } from '../request-body.ts'
 
 /** 302, as Graph answers: the address needs no token, and must not get it. @throws GraphError 400 for a folder */
 export function sendContent(

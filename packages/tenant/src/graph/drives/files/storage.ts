@@ -4,16 +4,16 @@
  */
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { allowGraphFromPages } from '../../entra/client/cross-origin.ts'
-import { faultError, GraphError, sendGraphError } from '../errors.ts'
-import type { UploadSession } from '../../drives/upload-sessions.ts'
-import type { TenantState } from '../../tenant-state.ts'
-import { driveItemType, eTagOf } from './entity.ts'
-import { itemNotFound } from './errors.ts'
-import { viewOf } from './item-answer.ts'
+import { allowGraphFromPages } from '../../../entra/client/cross-origin.ts'
+import { faultError, GraphError, sendGraphError } from '../../errors.ts'
+import type { UploadSession } from '../../../drives/upload-sessions.ts'
+import type { TenantState } from '../../../tenant-state.ts'
+import { driveItemType, eTagOf } from '../entity.ts'
+import { itemNotFound } from '../errors.ts'
+import { viewOf } from '../item-answer.ts'
 import { mimeType } from './mime-types.ts'
 import { openDownload, storageOrigin } from './pre-authenticated.ts'
-import { readBytes } from './request-body.ts'
+import { readBytes } from '../request-body.ts'
 import { finishUpload, statusOf, takeFragment } from './upload-session.ts'
 
 type Route = { Params: { tenant: string; key: string } }
