@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '@gatehouse/fastify/config'
-import { createBrowser, createTenant, localClient, people } from '@gatehouse/tenant/testing'
+import { appEnvironment, createBrowser, createTenant, people } from '@gatehouse/tenant/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildApp } from '../src/app.ts'
 
@@ -15,16 +15,7 @@ let app: Awaited<ReturnType<typeof buildApp>>
 beforeAll(async () => {
   tenant = await createTenant()
   // The tenant that aad.config.json names is not asked.
-  const env = {
-    AAD_TENANT: tenant.tenantId,
-    AAD_CLIENT_ID: localClient.clientId,
-    AAD_CLIENT_SECRET: localClient.clientSecret,
-    AAD_AUTHORITY: tenant.authority,
-    GRAPH_BASE_URL: tenant.graphUrl,
-    PUBLIC_URL: publicUrl,
-    DATA_DIR: folder,
-    LOG_LEVEL: 'silent',
-  }
+  const env = appEnvironment(tenant, { publicUrl, dataDir: folder })
   app = await buildApp(loadConfig(env, join(import.meta.dirname, '../..')))
   await app.listen({ host: '127.0.0.1', port: 0 })
 })

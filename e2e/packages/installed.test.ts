@@ -108,11 +108,11 @@ it('signs a user in: a server of 15 lines, and a page of 30 in Chromium', async 
   const port = await freePort()
   const publicUrl = `http://localhost:${port}`
   const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]
-  const tenant = await createTenant({ clients: [{ ...localClient, redirectUris }] })
+  const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
   write('aad.config.json', {
     tenant: tenant.tenantId,
     clientId: localClient.clientId,
-    clientSecret: localClient.clientSecret,
+    clientSecret: localClient.secrets[0],
     authority: tenant.authority,
     publicUrl,
     scopes: ['User.Read'],
