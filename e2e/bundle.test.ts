@@ -45,7 +45,7 @@ function brotliKb(of: BuiltFile[]): number {
 
 /** What no built file may contain. */
 const forbidden: [string, RegExp][] = [
-  ['the local client’s secret', new RegExp(localClient.clientSecret ?? '-')],
+  ['the local client’s secret', new RegExp(localClient.secrets[0])],
   ['the local client’s id', new RegExp(localClient.clientId)],
   ['a name of a secret', /SESSION_KEYS|AAD_CLIENT_SECRET|clientSecret|client_secret/],
   // 32 bytes in base64, the output of `openssl rand -base64 32`.
@@ -106,7 +106,7 @@ describe('the built web app', () => {
   })
 
   it('stays within its budgets, in kB of brotli', () => {
-    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(87)
+    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(90)
     expect(brotliKb(assets('.css', 'at first'))).toBeLessThanOrEqual(7)
     const later = [...assets('.js', 'later'), ...assets('.css', 'later')]
     const tooLarge = later.filter((file) => brotliKb([file]) > 5)

@@ -194,7 +194,7 @@ const pages: Record<string, (page: Page, tenant: Tenant) => Promise<unknown>> = 
     page.goto(
       `${tenant.origin}/${tenant.tenantId}/v2.0/adminconsent?${new URLSearchParams({
         client_id: tenant.clients[0]?.clientId ?? '',
-        redirect_uri: tenant.clients[0]?.redirectUris[0] ?? '',
+        redirect_uri: tenant.clients[0]?.web?.redirectUris?.[0] ?? '',
         scope: 'User.Read Directory.Read.All',
       }).toString()}`,
     ),

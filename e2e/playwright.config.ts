@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
+import { attempts } from './attempts.ts'
 import { findHeadlessChromium } from './chromium.ts'
 
 /** Separate ports, so that the tests run beside a development server. */
@@ -16,7 +17,7 @@ export default defineConfig({
   // A test waits for pages and timers more than it computes.
   workers: 3,
   forbidOnly: true,
-  retries: 0,
+  retries: attempts - 1,
   timeout: 60_000,
   // On a busy machine with two browsers, five seconds are too short.
   expect: { timeout: 10_000 },

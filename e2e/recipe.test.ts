@@ -1,9 +1,15 @@
-/** Applies docs/add-a-page-and-an-api.md literally to a copy of the project. */
+/** Applies the recipes of docs/ literally to a copy of the project. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, expect as expectPage, type Browser as Chromium } from '@playwright/test'
+import {
+  chromium,
+  expect as expectPage,
+  type Browser as Chromium,
+  type Page,
+} from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '@gatehouse/fastify/config'
+import { generateUsers } from '@gatehouse/tenant'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { findHeadlessChromium } from './chromium.ts'
@@ -16,6 +22,15 @@ import { signInAtTenant, signInLink } from './visitor.ts'
 
 const steps = readSteps(readFileSync(join(root, 'docs/add-a-page-and-an-api.md'), 'utf8'))
 const needed = steps.filter(({ kind }) => kind !== 'example')
+/** They go on from the first one. */
+const others = ['add-a-form', 'add-a-page-for-one-thing', 'add-a-page-for-administrators'].map(
+  (name) => ({ name, steps: readSteps(readFileSync(join(root, `docs/${name}.md`), 'utf8')) }),
+)
+const testing = readSteps(readFileSync(join(root, 'docs/test-your-app.md'), 'utf8'))
+const everything = [
+  ...needed,
+  ...others.flatMap((recipe) => recipe.steps.filter(({ kind }) => kind !== 'example')),
+]
 const fields = ['displayName', 'mail', 'jobTitle', 'department']
 
 type Configured = { downstreamApis: Record<string, unknown> }
@@ -23,7 +38,7 @@ type Configured = { downstreamApis: Record<string, unknown> }
 let copy: ProjectCopy
 beforeAll(() => {
   copy = copyProject()
-  for (const step of needed) applyStep(copy.folder, step)
+  for (const step of everything) applyStep(copy.folder, step)
 })
 afterAll(() => copy?.dispose())
 
@@ -33,10 +48,16 @@ describe('the steps of the recipe', () => {
     expect(needed.flatMap(addedLines).length).toBeLessThanOrEqual(65)
   })
 
+  it.each(others)('of $name are three new files at most, and about a hundred lines', (recipe) => {
+    const own = recipe.steps.filter(({ kind }) => kind !== 'example')
+    expect(own.filter(({ kind }) => kind === 'file').length).toBeLessThanOrEqual(3)
+    expect(own.flatMap(addedLines).length).toBeLessThanOrEqual(95)
+  })
+
   it('change nothing in the product', () => {
     const product =
       /^(?:bff\/src\/(?!routes\/)|web\/src\/(?!pages\/|router\.tsx$)|packages|e2e|package)/
-    const paths = steps.map(({ path }) => path)
+    const paths = [...steps, ...everything].map(({ path }) => path)
     expect(paths.filter((path) => product.test(path))).toEqual([])
   })
 
@@ -85,8 +106,17 @@ describe('the result of the recipe', () => {
     },
   )
 
+  it('is tested as docs/test-your-app.md says', async () => {
+    const [step] = testing
+    if (!step) throw new Error('docs/test-your-app.md has no test')
+    applyStep(copy.folder, step)
+    expect(await copy.run('tsc', ['-p', '.'], 'bff')).toBe('')
+    const run = await copy.run('vitest', ['run', 'test/testing-example.test.ts'], 'bff')
+    expect(run).toMatch(/4 passed/)
+  })
+
   it('satisfies the linter and the formatter', async () => {
-    const paths = needed.map(({ path }) => path)
+    const paths = [...new Set(everything.map(({ path }) => path))]
     expect(await copy.run('oxlint', ['--deny-warnings', ...paths])).toMatch(/\b0 errors/)
     expect(await copy.run('oxfmt', ['--check', ...paths])).toMatch(/correct format/)
   })
@@ -124,6 +154,111 @@ describe('the page and the API', () => {
     expect(Object.keys(profile).toSorted()).toEqual(fields.toSorted())
     const { user } = (await browser.get('/api/session')).json() as { user: { name: string } }
     expect(profile).toMatchObject({ displayName: user.name, jobTitle: expect.stringMatching(/\w/) })
+  })
+
+  /** A page in a browser of its own, in which this person is signed in. @param place in the directory */
+  async function signedIn(path: string, place: number): Promise<Page> {
+    const browser = createBrowser(running.publicUrl, running.publicUrl)
+    await browser.signIn({ user: generateUsers(place + 1)[place]?.userPrincipalName ?? '' })
+    const storageState = await browser.storageState()
+    const context = await chrome.newContext({ baseURL: running.publicUrl, storageState })
+    const page = await context.newPage()
+    await page.goto(path)
+    return page
+  }
+
+  it('of the form keep what was typed on the way to Microsoft, and save it once', async () => {
+    // Signed in by the pages, so that Microsoft knows this browser, too.
+    const context = await chrome.newContext({ baseURL: running.publicUrl })
+    const page = await context.newPage()
+    await page.goto('/contact')
+    await signInLink(page).click()
+    await signInAtTenant(page, 4)
+    await page.waitForURL('/contact')
+    const changes: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') changes.push(request.postData() ?? '')
+    })
+    const number = page.getByLabel('Mobile number')
+    const save = page.getByRole('button', { name: 'Save' })
+
+    // The permission to write is asked for now.
+    await number.fill('+49 30 1234567')
+    await save.click()
+    await page.getByRole('link', { name: 'Review permissions' }).click()
+    await page.getByRole('button', { name: 'Accept' }).click()
+    await page.waitForURL('/contact')
+    await expectPage(number).toHaveValue('+49 30 1234567')
+
+    await number.fill('no number')
+    await save.click()
+    await expectPage(number).toHaveAttribute('aria-invalid', 'true')
+    await expectPage(number).toBeFocused()
+    await expectPage(page.getByRole('main')).toContainText(
+      'Mobile number does not have the form that is expected.',
+    )
+
+    await number.fill('+49 30 1234567')
+    changes.length = 0
+    await save.dblclick()
+    await expectPage(page.getByRole('main')).toContainText('Your number is saved.')
+    expect(changes).toEqual(['{"mobilePhone":"+49 30 1234567"}'])
+    await page.reload()
+    await expectPage(number).toHaveValue('+49 30 1234567')
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
+
+    // Offline, it stays in the form, also after a reload.
+    await number.fill('1')
+    await page.context().setOffline(true)
+    await save.click()
+    await expectPage(page.getByRole('alert')).toContainText(/offline/i)
+    await page.context().setOffline(false)
+    await page.reload()
+    await expectPage(number).toHaveValue('1')
+    await save.click()
+    await expectPage(page.getByRole('main')).toContainText('Your number is saved.')
+    await page.context().close()
+  })
+
+  it('of one thing have an address for each, and say so if there is none', async () => {
+    const page = await signedIn('/claims', 25)
+    const response = await page.request.get('/api/me')
+    const me = (await response.json()) as { objectId: string; name: string }
+    await page.goto(`/people/${me.objectId}`)
+    const main = page.getByRole('main')
+    await expectPage(main).toContainText(me.name)
+    await page.goto('/people/00000000-0000-4000-8000-000000000000')
+    await expectPage(main).toContainText(/Nothing here|doesn’t have what you asked for/)
+    const refused = await page.request.get('/api/people/x')
+    expect(await refused.json()).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: '/params/id' }],
+    })
+    for (const path of ['/people/', '/people/a/b']) {
+      await page.goto(path)
+      await expectPage(main).toContainText('404')
+    }
+    await page.context().close()
+  })
+
+  it('of administrators are for those who have the role', async () => {
+    // The first person is a reader, the second one has both roles.
+    const [reader, auditor] = [await signedIn('/audit', 0), await signedIn('/audit', 1)]
+    const link = (page: Page) =>
+      page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Audit' })
+    await expectPage(auditor.getByRole('main')).toContainText(/\d+ people are in the directory/)
+    await expectPage(link(auditor)).toBeVisible()
+
+    const main = reader.getByRole('main')
+    await expectPage(main.getByRole('heading', { level: 1 })).toHaveText(
+      'You don’t have the role for this',
+    )
+    await expectPage(main).toContainText('“Directory.Auditor”')
+    await expectPage(link(reader)).toBeHidden()
+    const refused = await reader.request.get('/api/audit')
+    expect(refused.status()).toBe(403)
+    expect(await refused.json()).toMatchObject({ roles: ['Directory.Auditor'] })
+    for (const page of [reader, auditor]) await page.context().close()
   })
 
   it('are in the navigation, and show the user’s directory profile', async () => {

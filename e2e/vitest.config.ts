@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { thorough, tier } from '@gatehouse/test-support/tier'
+import { attempts } from './attempts.ts'
 
 /** These need other servers, or another browser than Chromium. */
 const withPrograms = ['instances/*.test.ts', 'firefox.test.ts', 'dev-*.test.ts']
@@ -15,5 +16,6 @@ export default defineConfig({
     // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,
+    retry: attempts - 1,
   },
 })

@@ -5,7 +5,7 @@ const redirectUri = 'http://localhost:6176/auth/redirect'
 
 let at: TlsTenant
 beforeAll(async () => {
-  at = await startTlsTenant({ redirectUris: [redirectUri] })
+  at = await startTlsTenant({ web: { redirectUris: [redirectUri] } })
 })
 afterAll(() => at?.end())
 

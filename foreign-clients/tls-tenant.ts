@@ -19,7 +19,8 @@ import { divertConnections, entraHost, graphHost, passOn } from './drop-in.ts'
 
 export interface TlsTenant {
   tenant: Tenant
-  client: ClientRegistration & { clientSecret: string }
+  /** The credentials of the client. */
+  client: { clientId: string; clientSecret: string }
   /** `https://localhost:PORT/TENANT`, the form of clients' settings. */
   authority: string
   issuer: string
@@ -34,7 +35,7 @@ export interface TlsTenant {
 }
 
 /** The members that differ from those of `localClient`. */
-export type Registration = Partial<ClientRegistration>
+export type Registration = Partial<Omit<ClientRegistration, 'clientId' | 'secrets'>>
 
 /** Besides the clients and the addresses. */
 export type Settings = Omit<TenantOptions, 'clients' | 'port' | 'origin' | 'graphOrigin'>
@@ -89,12 +90,12 @@ async function start(
   const front = await startFront(certificates, behind)
   const origins = at(front.port)
   const { origin, graphOrigin = origin } = origins
-  const client = { ...localClient, ...registration, clientSecret: localClient.clientSecret }
-  const tenant = await createTenant({ ...settings, port: behind, ...origins, clients: [client] })
+  const clients = [{ ...localClient, ...registration }]
+  const tenant = await createTenant({ ...settings, port: behind, ...origins, clients })
   const authority = `${origin}/${tenant.tenantId}`
   return {
     tenant,
-    client,
+    client: { clientId: localClient.clientId, clientSecret: localClient.secrets[0] },
     authority,
     issuer: `${authority}/v2.0`,
     graphUrl: `${graphOrigin}/v1.0`,

@@ -33,7 +33,7 @@ export async function prepareDeployment(options: DeploymentOptions = {}): Promis
   const { publicUrl = 'http://localhost:5173', scopes = ['User.ReadBasic.All'] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-instances-'))
   const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]
-  const tenant = await createTenant({ clients: [{ ...localClient, redirectUris }] })
+  const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
   const atEnd: (() => unknown)[] = [
     () => rmSync(folder, { recursive: true, force: true }),
     () => tenant.close(),
@@ -41,7 +41,7 @@ export async function prepareDeployment(options: DeploymentOptions = {}): Promis
   const config = {
     tenant: tenant.tenantId,
     clientId: localClient.clientId,
-    clientSecret: localClient.clientSecret,
+    clientSecret: localClient.secrets[0],
     authority: tenant.authority,
     publicUrl,
     scopes,

@@ -26,7 +26,7 @@ let at: TlsTenant
 let administrator: Administrator
 beforeAll(async () => {
   at = await startDropIn(
-    { redirectUris: [redirectUri], isPublicClient: true },
+    { web: { redirectUris: [redirectUri] }, isFallbackPublicClient: true },
     { deviceCodeInterval: 1 },
   )
   administrator = await signInAdministrator(at, redirectUri)

@@ -21,7 +21,7 @@ let client: Client
 let daemon: Client
 let user: TenantUser
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [redirectUri] })
+  at = await startDropIn({ web: { redirectUris: [redirectUri] } })
   const administrator = await signInAdministrator(at, redirectUri)
   await administrator.grantAppRoles(['User.ReadWrite.All', 'Group.ReadWrite.All'])
   user = people(at.tenant).administrator

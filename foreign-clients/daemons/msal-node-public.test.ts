@@ -11,7 +11,7 @@ const scopes = ['User.Read']
 let at: TlsTenant
 beforeAll(async () => {
   at = await startDropIn(
-    { redirectUris: [], publicRedirectUris: ['http://localhost'] },
+    { web: {}, publicClient: { redirectUris: ['http://localhost'] } },
     { deviceCodeInterval: 1 },
   )
 })

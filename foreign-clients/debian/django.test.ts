@@ -19,7 +19,8 @@ beforeAll(async () => {
     '/accounts/microsoft/login/callback/',
     '/social/complete/azuread-v2-tenant-oauth2/',
   ]
-  at = await startDropIn({ redirectUris: paths.map((path) => `http://localhost${path}`) })
+  const redirectUris = paths.map((path) => `http://localhost${path}`)
+  at = await startDropIn({ web: { redirectUris } })
   proxy = await startProxy(at.port, at.certificates.authorityFile)
   const port = await freePort()
   origin = `http://localhost:${port}`

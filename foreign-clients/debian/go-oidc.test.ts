@@ -12,7 +12,7 @@ let at: TlsTenant
 let site: ClientProcess
 let origin: string
 beforeAll(async () => {
-  at = await startTlsTenant({ redirectUris: ['http://localhost/callback'] })
+  at = await startTlsTenant({ web: { redirectUris: ['http://localhost/callback'] } })
   const program = build(at.folder)
   const port = await freePort()
   origin = `http://localhost:${port}`

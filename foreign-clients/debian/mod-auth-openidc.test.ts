@@ -16,7 +16,7 @@ let apache: ApacheServer
 beforeAll(async () => {
   publicUrl = `http://localhost:${await freePort()}`
   at = await startTlsTenant({
-    redirectUris: [`${publicUrl}${redirectPath}`, `${publicUrl}/public`],
+    web: { redirectUris: [`${publicUrl}${redirectPath}`, `${publicUrl}/public`] },
   })
   apache = await startApache(at, publicUrl)
 })

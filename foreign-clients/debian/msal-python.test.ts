@@ -54,7 +54,7 @@ function expected({ user }: Person) {
 
 describe('MSAL for Python, as Debian has it', () => {
   beforeAll(async () => {
-    at = await startTlsTenant({ redirectUris: [redirectUri] })
+    at = await startTlsTenant({ web: { redirectUris: [redirectUri] } })
   })
   afterAll(() => at?.end())
 
@@ -85,7 +85,7 @@ describe('MSAL for Python, as Debian has it', () => {
 describe('MSAL for Python, without an authority', () => {
   let proxy: Proxy
   beforeAll(async () => {
-    at = await startDropIn({ redirectUris: [redirectUri] })
+    at = await startDropIn({ web: { redirectUris: [redirectUri] } })
     proxy = await startProxy(at.port, at.certificates.authorityFile)
   })
   afterAll(async () => {

@@ -15,7 +15,7 @@ let agent: Program
 let env: Record<string, string>
 beforeAll(async () => {
   const program = requireProgram('oidc-agent', 'oidc-agent-cli')
-  at = await startDropIn({ isPublicClient: true }, { deviceCodeInterval: 1 })
+  at = await startDropIn({ isFallbackPublicClient: true }, { deviceCodeInterval: 1 })
   proxy = await startProxy(at.port, at.certificates.authorityFile)
   const socket = join(at.folder, 'agent')
   const settings = join(at.folder, 'settings')

@@ -15,7 +15,9 @@ let origin: string
 beforeAll(async () => {
   const strategies = ['openid_connect', 'azure_activedirectory_v2']
   at = await startDropIn({
-    redirectUris: strategies.map((name) => `http://localhost/auth/${name}/callback`),
+    web: {
+      redirectUris: strategies.map((name) => `http://localhost/auth/${name}/callback`),
+    },
   })
   proxy = await startProxy(at.port, at.certificates.authorityFile)
   const port = await freePort()

@@ -12,7 +12,7 @@ let rclone: string
 beforeAll(async () => {
   rclone = requireProgram('rclone', 'rclone')
   // Rclone listens on this port, and on no other.
-  at = await startDropIn({ redirectUris: ['http://localhost:53682/'] })
+  at = await startDropIn({ web: { redirectUris: ['http://localhost:53682/'] } })
   proxy = await startProxy(at.port, at.certificates.authorityFile)
 })
 afterAll(async () => {

@@ -53,10 +53,10 @@ let application: Application
 let chromium: Browser
 beforeAll(async () => {
   at = await startDropIn({
-    redirectUris: [],
-    spaRedirectUris: ['/', '/redirect.html', '/signed-out'].map(
-      (path) => `http://localhost${path}`,
-    ),
+    web: {},
+    spa: {
+      redirectUris: ['/', '/redirect.html', '/signed-out'].map((path) => `http://localhost${path}`),
+    },
   })
   application = await servePage(
     { '/': app(at.client.clientId), '/redirect.html': bridge, '/signed-out': 'Signed out' },

@@ -55,8 +55,8 @@ let chromium: Browser
 beforeAll(async () => {
   const paths = ['/callback', '/silent', '/signed-out']
   at = await startTlsTenant({
-    redirectUris: [],
-    spaRedirectUris: paths.map((path) => `http://localhost${path}`),
+    web: {},
+    spa: { redirectUris: paths.map((path) => `http://localhost${path}`) },
   })
   const page = app(at)
   application = await servePage(Object.fromEntries(['/', ...paths].map((path) => [path, page])), {

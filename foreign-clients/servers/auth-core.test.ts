@@ -27,7 +27,7 @@ let at: TlsTenant
 let ofAll: Application
 let ofTenant: Application
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
+  at = await startDropIn({ web: { redirectUris: [`http://localhost${path}`] } })
   ofAll = await start(undefined)
   ofTenant = await start(at.issuer)
 })

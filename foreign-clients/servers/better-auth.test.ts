@@ -11,7 +11,7 @@ const path = '/api/auth/callback/microsoft'
 
 let at: TlsTenant
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
+  at = await startDropIn({ web: { redirectUris: [`http://localhost${path}`] } })
 })
 afterAll(() => at?.end())
 

@@ -10,8 +10,10 @@ import { visit, visitorOf } from '../visitor.ts'
 let at: TlsTenant
 beforeAll(async () => {
   at = await startTlsTenant({
-    redirectUris: ['http://localhost/callback', 'http://localhost'],
-    enableIdTokenIssuance: true,
+    web: {
+      redirectUris: ['http://localhost/callback', 'http://localhost'],
+      implicitGrantSettings: { enableIdTokenIssuance: true },
+    },
   })
 })
 afterAll(() => at?.end())

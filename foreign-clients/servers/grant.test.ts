@@ -11,7 +11,9 @@ import { visit, visitorOf } from '../visitor.ts'
 let at: TlsTenant
 let application: Application
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: ['http://localhost/connect/microsoft/callback'] })
+  at = await startDropIn({
+    web: { redirectUris: ['http://localhost/connect/microsoft/callback'] },
+  })
   application = await start()
 })
 afterAll(async () => {

@@ -9,7 +9,7 @@ const scopes = ['User.Read']
 
 let at: TlsTenant
 beforeAll(async () => {
-  at = await startTlsTenant({ redirectUris: [redirectUri] })
+  at = await startTlsTenant({ web: { redirectUris: [redirectUri] } })
 })
 afterAll(() => at?.end())
 

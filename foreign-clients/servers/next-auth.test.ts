@@ -30,7 +30,7 @@ let ofAll: Application
 let ofTenant: Application
 let withPhoto: Application
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
+  at = await startDropIn({ web: { redirectUris: [`http://localhost${path}`] } })
   ofAll = await start({})
   ofTenant = await start({ tenantId: at.tenant.tenantId })
   const scope = 'openid profile email User.Read'

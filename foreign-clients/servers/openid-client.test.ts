@@ -27,8 +27,10 @@ let at: TlsTenant
 let config: Configuration
 beforeAll(async () => {
   at = await startTlsTenant({
-    redirectUris: [redirectUri, signedOut],
-    enableIdTokenIssuance: true,
+    web: {
+      redirectUris: [redirectUri, signedOut],
+      implicitGrantSettings: { enableIdTokenIssuance: true },
+    },
   })
   config = await configure()
 })

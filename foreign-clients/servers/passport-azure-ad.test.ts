@@ -14,8 +14,10 @@ const orders = '6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
 let at: TlsTenant
 beforeAll(async () => {
   at = await startTlsTenant({
-    redirectUris: [`http://localhost${path}`],
-    enableIdTokenIssuance: true,
+    web: {
+      redirectUris: [`http://localhost${path}`],
+      implicitGrantSettings: { enableIdTokenIssuance: true },
+    },
   })
 })
 afterAll(() => at?.end())

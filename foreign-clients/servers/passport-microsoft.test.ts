@@ -14,7 +14,7 @@ const path = '/auth/microsoft/callback'
 let at: TlsTenant
 let application: Application
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [`http://localhost${path}`] })
+  at = await startDropIn({ web: { redirectUris: [`http://localhost${path}`] } })
   application = await start()
 })
 afterAll(async () => {

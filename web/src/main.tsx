@@ -8,7 +8,7 @@ import { basePath, createQueryClient } from '@gatehouse/react'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
 import { startWords } from './page-words.ts'
-import { CurrentPage, pageList, prefetch } from './router.tsx'
+import { CurrentPage, find, pageList, prefetch } from './router.tsx'
 
 const root = document.getElementById('root')
 if (!root) throw new Error(startWords.noRoot)
@@ -18,7 +18,7 @@ createRoot(root).render(
     <QueryClientProvider client={createQueryClient()}>
       <CrashBoundary>
         <Router base={basePath}>
-          <Layout pageList={pageList} prefetch={prefetch}>
+          <Layout pageList={pageList} find={find} prefetch={prefetch}>
             <CurrentPage />
           </Layout>
         </Router>

@@ -1,8 +1,8 @@
-/** Types `useApi` with the answers of this app's API. */
-import type { ApiAnswers } from '@gatehouse/shared/answers'
+/** Types `useApi` and `useApiMutation` with the endpoints of this app. */
+import type { endpoints } from '@gatehouse/shared/endpoints'
 
 declare module '@gatehouse/react' {
   interface Register {
-    answers: ApiAnswers
+    endpoints: typeof endpoints
   }
 }

@@ -1,18 +1,19 @@
 /** THE LIST of pages. A new page is one more line here. */
 import { type ComponentType, lazy, Suspense } from 'react'
-import { useLocation } from 'wouter'
+import { Route, useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
 import { titleWords as titles } from './page-words.ts'
 import { reloadOnce } from './reload-on-stale-chunk.ts'
-import { RequireSignIn } from './session/require-sign-in.tsx'
+import { RequireRole, RequireSignIn } from './session/require-sign-in.tsx'
 import * as icons from './ui/icons.generated.ts'
 import { PageFocus } from './ui/page-focus.tsx'
 import { Spinner } from './ui/progress.tsx'
 
 /** One page of the list. */
 export type PageEntry = {
+  /** `/people/:id` for a page about one thing: `useParams()` of wouter has its `id`. */
   path: string
   /** Also the text of its link in the bar. */
   title: string
@@ -20,6 +21,8 @@ export type PageEntry = {
   nav?: string
   /** For signed-in users; others see the 401 page at the same address. */
   protected: boolean
+  /** For users with one of these app roles; others see the 403 page, and no link. The route has to require it, too. */
+  roles?: readonly string[]
   page: ComponentType
   /** Fetches the code, for pages outside the first download. */
   load?: () => Promise<unknown>
@@ -75,12 +78,20 @@ export function CurrentPage() {
   const page = (
     <Suspense fallback={<Spinner />}>
       <PageFocus title={entry.title} path={path} />
-      <entry.page />
+      {entry.path === '' ? <entry.page /> : <Route path={entry.path} component={entry.page} />}
     </Suspense>
   )
+  const { roles } = entry
   return (
-    <CrashBoundary key={entry.path}>
-      {entry.protected ? <RequireSignIn>{page}</RequireSignIn> : page}
+    // Another thing of the same kind is another page, without the state of the first one.
+    <CrashBoundary key={path}>
+      {entry.protected ? (
+        <RequireSignIn>
+          {roles ? <RequireRole anyOf={roles}>{page}</RequireRole> : page}
+        </RequireSignIn>
+      ) : (
+        page
+      )}
     </CrashBoundary>
   )
 }
@@ -93,15 +104,31 @@ export function prefetch(path: string): void {
     .catch(() => undefined)
 }
 
-function find(path: string): PageEntry | undefined {
-  return pageList.find((entry) => entry.path === path)
+/** The page at an address: the one of exactly that path, or else of a path with parameters that fits. */
+export function find(path: string): PageEntry | undefined {
+  return (
+    pageList.find((entry) => entry.path === path) ??
+    pageList.find((entry) => entry.path.includes('/:') && fits(entry.path, path))
+  )
+}
+
+function fits(pattern: string, path: string): boolean {
+  return new RegExp(
+    `^${pattern.replaceAll('.', String.raw`\.`).replaceAll(/:\w+/g, '[^/]+')}$`,
+  ).test(path)
 }
 
 type Load = () => Promise<{ default: ComponentType }>
 
-/** A protected page with a link in the bar. Its code is fetched when it is opened. */
-function forSignedIn(path: string, title: string, nav: string, load: Load): PageEntry {
-  return { path, title, nav, protected: true, ...lazily(load) }
+/** A protected page with a link in the bar. Its code is fetched when it is opened. @param roles the user needs one of them */
+function forSignedIn(
+  path: string,
+  title: string,
+  nav: string,
+  load: Load,
+  roles?: readonly string[],
+): PageEntry {
+  return { path, title, nav, protected: true, ...(roles && { roles }), ...lazily(load) }
 }
 
 function lazily(load: Load) {

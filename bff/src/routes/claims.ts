@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { Claims } from '@gatehouse/contract/claims'
-import { api } from '@gatehouse/shared/paths'
+import { handle } from '@gatehouse/fastify'
+import { endpoints } from '@gatehouse/shared/endpoints'
 
 export default async function claims(app: FastifyInstance): Promise<void> {
-  app.get(api.claims, { schema: { response: { 200: Claims } } }, async (request) => {
+  handle(app, endpoints['GET /api/claims'], async (request) => {
     const { receivedAt, ...verified } = await request.idToken()
     return { ...verified, receivedAt: new Date(receivedAt).toISOString() }
   })

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { Me } from '@gatehouse/shared/me'
-import { api, userPhoto } from '@gatehouse/shared/paths'
+import { handle } from '@gatehouse/fastify'
+import { endpoints } from '@gatehouse/shared/endpoints'
+import { userPhoto } from '@gatehouse/shared/paths'
 
 export default async function me(app: FastifyInstance): Promise<void> {
-  app.get(api.me, { schema: { response: { 200: Me } } }, async ({ user }) => ({
+  handle(app, endpoints['GET /api/me'], async ({ user }) => ({
     name: user.name,
     username: user.username,
     objectId: user.objectId,

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { ProblemError } from '@gatehouse/fastify'
-import { Organisation } from '@gatehouse/shared/organisation'
-import { api } from '@gatehouse/shared/paths'
+import { handle, ProblemError } from '@gatehouse/fastify'
+import { endpoints } from '@gatehouse/shared/endpoints'
 
 /** https://learn.microsoft.com/graph/api/organization-list */
 const Organizations = Type.Object({
@@ -16,7 +15,7 @@ const Organizations = Type.Object({
 
 /** The name of the organisation. No token has it, so Graph is asked. */
 export default async function organisation(app: FastifyInstance): Promise<void> {
-  app.get(api.organisation, { schema: { response: { 200: Organisation } } }, async (request) => ({
+  handle(app, endpoints['GET /api/organisation'], async (request) => ({
     tenantId: request.user.tenantId,
     name: await nameOf(request),
   }))

@@ -1,10 +1,9 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { ProblemError } from '@gatehouse/fastify'
-import { api } from '@gatehouse/shared/paths'
-import { DirectoryUser, Users, UsersQuery } from '@gatehouse/shared/users'
+import { handle, ProblemError } from '@gatehouse/fastify'
+import { endpoints } from '@gatehouse/shared/endpoints'
+import { DirectoryUser } from '@gatehouse/shared/users'
 
 const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
 
@@ -30,8 +29,7 @@ type Cursor = Static<typeof CursorSchema>
 type Question = Omit<Cursor, 'page'> & { page?: string }
 
 export default async function users(app: FastifyInstance): Promise<void> {
-  const schema = { querystring: UsersQuery, response: { 200: Users } }
-  app.withTypeProvider<TypeBoxTypeProvider>().get(api.users, { schema }, async (request) => {
+  handle(app, endpoints['GET /api/users'], async (request) => {
     const { cursor, ...asked } = request.query
     const { sessionSealer } = request
     const question: Question = cursor

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = ownFolder()
   const local = 'http://localhost'
   const redirectUris = [local, tunnel, `${local}/people`].map((url) => `${url}/auth/redirect`)
-  tenant = await createTenant({ users: 20, clients: [{ ...localClient, redirectUris }] })
+  tenant = await createTenant({ users: 20, clients: [{ ...localClient, web: { redirectUris } }] })
 })
 afterEach(async () => {
   for (const child of running.splice(0)) {

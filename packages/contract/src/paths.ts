@@ -1,6 +1,6 @@
 /** Every URL path of the product, spelled once. The browser imports this file for its values. */
 
-/** The product's JSON API. `session`, `signInProblem`, `doctor` and `development` are public, the others are for signed-in users. */
+/** The product's JSON API. `session`, `signInProblem`, `doctor`, `development`, `openApi` and `reference` are public, the others are for signed-in users. */
 export const api = {
   session: '/api/session',
   extendSession: '/api/session/extend',
@@ -11,6 +11,9 @@ export const api = {
   doctor: '/api/doctor',
   /** Registered in development only. */
   development: '/api/development',
+  /** Registered in development, or if `openApi` is configured. */
+  openApi: '/api/openapi.json',
+  reference: '/api/reference',
 } as const
 
 /** The address of one of the user's own sessions. @param id its id in `OwnSessions` */

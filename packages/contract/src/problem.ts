@@ -34,6 +34,16 @@ export type ProblemCode = keyof typeof problemStatus
  */
 export type InteractionReason = 'consent' | 'step_up' | 'session_expired'
 
+/** What is wrong with one part of a request. */
+export const FieldError = Type.Object({
+  /** A JSON Pointer (RFC 6901) into `{ body, query, params }`, such as `/body/title`. */
+  path: Type.String(),
+  /** Continues the name of the field: "has more than 100 characters". It never holds what was sent. */
+  message: Type.String(),
+})
+
+export type FieldError = Static<typeof FieldError>
+
 /** The body of every error: problem details, RFC 9457, plus `code`, `requestId` and `traceId`. */
 export const Problem = Type.Object({
   /** A URI reference for the kind of problem. `about:blank#<code>` leads to no document. */
@@ -56,6 +66,12 @@ export const Problem = Type.Object({
   adminConsent: Type.Optional(Type.Literal(true)),
   /** With the reason `consent`: the missing permissions, such as `User.ReadBasic.All`. */
   scopes: Type.Optional(Type.Array(Type.String())),
+  /** With `invalid_request`: every part that is wrong, as far as it is known. */
+  errors: Type.Optional(Type.Array(FieldError)),
+  /** With `forbidden`: the app roles of which the user needs one. */
+  roles: Type.Optional(Type.Array(Type.String())),
+  /** With `forbidden`: the ids of the groups of which the user has to be in one. */
+  groups: Type.Optional(Type.Array(Type.String())),
 })
 
 export type Problem = Omit<Static<typeof Problem>, 'code' | 'reason'> & {

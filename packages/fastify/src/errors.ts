@@ -1,6 +1,7 @@
 /** Errors for the caller: a code of the contract, and a sentence that is safe to show. */
 import { STATUS_CODES } from 'node:http'
 import {
+  type FieldError,
   type InteractionReason,
   type Problem,
   type ProblemCode,
@@ -27,6 +28,12 @@ interface ProblemFacts extends ErrorOptions {
   adminConsent?: true
   /** Seconds, for the Retry-After header. */
   retryAfterS?: number
+  /** What is wrong with the request, by field. */
+  errors?: readonly FieldError[]
+  /** The app roles of which the user needs one. */
+  roles?: readonly string[]
+  /** The groups of which the user has to be in one. */
+  groups?: readonly string[]
   /** A more exact status than the code's own: 413, 414 and 415 are all `invalid_request`. */
   status?: number
 }
@@ -45,6 +52,9 @@ export class ProblemError extends Error {
   readonly scopes: readonly string[] | undefined
   readonly adminConsent: true | undefined
   readonly retryAfterS: number | undefined
+  readonly errors: readonly FieldError[] | undefined
+  readonly roles: readonly string[] | undefined
+  readonly groups: readonly string[] | undefined
   readonly status: number
 
   constructor(code: ProblemCode, detail: string, facts: ProblemFacts = {}) {
@@ -61,6 +71,9 @@ export class ProblemError extends Error {
     this.apiCodes = facts.apiCodes ?? []
     this.apiRequestId = facts.apiRequestId
     this.retryAfterS = facts.retryAfterS
+    this.errors = facts.errors
+    this.roles = facts.roles
+    this.groups = facts.groups
     this.status = facts.status ?? problemStatus[code]
   }
 }
@@ -103,6 +116,9 @@ export function toProblem(
     ...(error.signInUrl && { signInUrl: publicAddress(basePath, error.signInUrl) }),
     ...(error.scopes && { scopes: [...error.scopes] }),
     ...(error.adminConsent && { adminConsent: error.adminConsent }),
+    ...(error.errors && { errors: [...error.errors] }),
+    ...(error.roles && { roles: [...error.roles] }),
+    ...(error.groups && { groups: [...error.groups] }),
   }
 }
 

@@ -49,16 +49,16 @@ export function renderHtmlPage(
   { title, text, list = [], action, requestId }: HtmlPage,
   basePath: string,
 ): string {
-  const items = list.map((item) => `<li>${escape(item)}</li>`).join('')
+  const items = list.map((item) => `<li>${escapeHtml(item)}</li>`).join('')
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>${style}</style></head>
-<body><main><h1>${escape(title)}</h1>
-${text.map((line) => `<p>${escape(line)}</p>`).join('\n')}
+<body><main><h1>${escapeHtml(title)}</h1>
+${text.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
 ${items && `<ul>${items}</ul>`}
-<p><a href="${escape(publicAddress(basePath, action.href))}">${escape(action.label)}</a></p>
-${requestId === undefined ? '' : `<small>Request id: ${escape(requestId)}</small>`}
+<p><a href="${escapeHtml(publicAddress(basePath, action.href))}">${escapeHtml(action.label)}</a></p>
+${requestId === undefined ? '' : `<small>Request id: ${escapeHtml(requestId)}</small>`}
 </main></body></html>
 `
 }
@@ -72,7 +72,7 @@ export function isForPerson(headersOf: IncomingHttpHeaders): boolean {
   return mode === undefined ? headersOf.accept?.includes('text/html') === true : mode === 'navigate'
 }
 
-function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

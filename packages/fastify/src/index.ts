@@ -22,6 +22,13 @@ export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/
 export type { BatchOutcome } from './downstream/batch.ts'
 export type { ApiResponse } from './downstream/index.ts'
 export type { ServerEvent } from './downstream/streams/server-events.ts'
+export {
+  handle,
+  requireVersion,
+  type EndpointHandler,
+  type EndpointOptions,
+  type EndpointRequest,
+} from './endpoint.ts'
 export { ProblemError } from './errors.ts'
 export type { LogStream } from './plugins/logging.ts'
 export { readWebBuild, type WebBuild } from './plugins/web.ts'
@@ -69,6 +76,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(ambiguousRequests)
   await app.register(crossSitePolicy, { origin: new URL(publicUrl).origin })
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
+  // It sees the routes that come after it. The library is loaded where it is needed.
+  if (config.openApi) await app.register(import('./openapi/index.ts'), { publicUrl })
   await app.register(notFoundHandler, { webBuild })
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })

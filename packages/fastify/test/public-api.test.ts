@@ -23,7 +23,7 @@ beforeAll(async () => {
   const file = {
     tenant: tenant.tenantId,
     clientId: localClient.clientId,
-    clientSecret: localClient.clientSecret,
+    clientSecret: localClient.secrets[0],
     authority: tenant.authority,
     publicUrl,
     scopes: ['User.ReadBasic.All'],

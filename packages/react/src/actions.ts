@@ -8,11 +8,11 @@ import { useLocationProperty } from 'wouter/use-browser-location'
 import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import { announce } from './announce.ts'
-import { ApiProblem, call } from './call.ts'
+import { ApiProblem, call } from './api/call.ts'
 import { appAddress, currentPath, ownPage, signOutAddress } from './safe-address.ts'
-import { setServerClock } from './server-clock.ts'
-import { broadcast } from './session-channel.ts'
-import { identity, knownIdentity, setSession, setSignedOut } from './session.ts'
+import { setServerClock } from './session/server-clock.ts'
+import { broadcast } from './session/session-channel.ts'
+import { identity, knownIdentity, setSession, setSignedOut } from './session/session.ts'
 
 /** Signs the user out: `mutate()` ends the session here, then leads the browser to Microsoft. */
 export function useSignOut() {

@@ -9,10 +9,15 @@ export {
   useUser,
   type KnownSession,
   type SignOutReason,
-} from './session.ts'
-export type { SessionCheckStatus } from './session-check.ts'
-export { canBeExtended, timeLeft, useSessionEnding, useSessionWatch } from './session-watch.ts'
-export { useServerNow } from './server-clock.ts'
+} from './session/session.ts'
+export type { SessionCheckStatus } from './session/session-check.ts'
+export {
+  canBeExtended,
+  timeLeft,
+  useSessionEnding,
+  useSessionWatch,
+} from './session/session-watch.ts'
+export { useServerNow } from './session/server-clock.ts'
 
 // Signing in and out.
 export {
@@ -24,8 +29,11 @@ export {
 } from './actions.ts'
 
 // The app's API.
-export { apiQuery, createQueryClient, useApi, type Register } from './query.ts'
-export { ApiProblem, call, retryAt, type FailureCode } from './call.ts'
+export { apiQuery, useApi, type Register } from './api/use-api.ts'
+export { fieldErrors, useApiMutation } from './api/change.ts'
+export { useDraft } from './draft.ts'
+export { createQueryClient } from './api/query.ts'
+export { ApiProblem, call, retryAt, type FailureCode } from './api/call.ts'
 
 // Addresses and names of an app that is served under a path.
 export { appAddress, basePath, currentPath } from './safe-address.ts'

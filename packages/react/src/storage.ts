@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { basePath } from './safe-address.ts'
-import { useSession } from './session.ts'
+import { useSession } from './session/session.ts'
 
 /**
  * The name of an entry that this app stores in the browser, or of a channel. Apps under paths of one host share what

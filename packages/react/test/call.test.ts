@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ApiProblem, call, readProblem } from '../src/call.ts'
-import { refetchPolicy, retryDelay, shouldRetry } from '../src/query.ts'
+import { ApiProblem, call, readProblem } from '../src/api/call.ts'
+import { refetchPolicy, retryDelay, shouldRetry } from '../src/api/query.ts'
 
 const html = { 'content-type': 'text/html' }
 const problemJson = { 'content-type': 'application/problem+json' }

@@ -7,6 +7,7 @@ import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import * as publicApi from '@gatehouse/react'
 import type { SignedIn } from '@gatehouse/contract/session'
+import type { OwnSessions } from '@gatehouse/contract/sessions'
 import {
   ApiProblem,
   apiQuery,
@@ -16,16 +17,11 @@ import {
   sessionQuery,
   SignedInContext,
   useApi,
+  useApiMutation,
   useSession,
   useUser,
 } from '@gatehouse/react'
-
-/** Declares an API as an app does; the other tests of this package call `/api/claims`. */
-declare module '@gatehouse/react' {
-  interface Register {
-    answers: { '/api/reports': { title: string }; '/api/claims': unknown }
-  }
-}
+import './endpoints.ts'
 
 const now = '2026-11-26T10:00:00.000Z'
 const signedIn: SignedIn = {
@@ -98,12 +94,62 @@ describe('a component', () => {
 })
 
 describe('a call', () => {
-  it('is typed by the paths that the app registers', () => {
-    expectTypeOf(useApi<'/api/reports'>).returns.toHaveProperty('data')
+  it('is typed by the endpoints that the app registers, and by the product’s', () => {
     expectTypeOf<ReturnType<typeof useApi<'/api/reports'>>['data']>().toEqualTypeOf<
       { title: string } | undefined
     >()
-    expectTypeOf(useApi).parameter(0).toEqualTypeOf<'/api/reports' | '/api/claims'>()
+    expectTypeOf<ReturnType<typeof useApi<'/api/sessions'>>['data']>().toEqualTypeOf<
+      OwnSessions | undefined
+    >()
+    const typed = () => {
+      useApi('/api/reports/:id', { params: { id: 'r' } })
+      useApi('/api/years/:year/reports', { params: { year: 2026 }, query: { search: 'x' } })
+      useApi('/api/years/:year/reports', { params: { year: 2026 } })
+      useApi('/api/search', { query: { text: 'x' } })
+      // @ts-expect-error an endpoint that nobody described
+      useApi('/api/report')
+      // @ts-expect-error an endpoint that only changes something
+      useApi('/api/refresh')
+      // @ts-expect-error the parameter is missing
+      useApi('/api/reports/:id')
+      // @ts-expect-error another parameter
+      useApi('/api/reports/:id', { params: { name: 'r' } })
+      // @ts-expect-error the year is a number
+      useApi('/api/years/:year/reports', { params: { year: '2026' } })
+      // @ts-expect-error the query is not optional
+      useApi('/api/search', {})
+      // @ts-expect-error no such member of the query
+      useApi('/api/search', { query: { text: 'x', page: 2 } })
+    }
+    expect(typed).toBeTypeOf('function')
+  })
+
+  it('that changes something is typed by its name', () => {
+    const typed = () => {
+      const create = useApiMutation('POST /api/reports', { invalidates: ['/api/reports'] })
+      create.mutate({ body: { title: 'x' } })
+      expectTypeOf(create.data).toEqualTypeOf<{ title: string } | undefined>()
+      useApiMutation('PATCH /api/reports/:id').mutate({
+        params: { id: 'r' },
+        body: {},
+        ifMatch: '1',
+      })
+      useApiMutation('POST /api/refresh').mutate()
+      expectTypeOf(useApiMutation('DELETE /api/reports/:id').data).toEqualTypeOf<undefined>()
+      // @ts-expect-error a GET changes nothing
+      useApiMutation('GET /api/reports')
+      // @ts-expect-error no such endpoint
+      useApiMutation('PUT /api/reports')
+      // @ts-expect-error no such read
+      useApiMutation('POST /api/refresh', { invalidates: ['/api/refresh'] })
+      // @ts-expect-error the body is missing
+      create.mutate({})
+      // @ts-expect-error another body
+      create.mutate({ body: { name: 'x' } })
+      // @ts-expect-error the parameter is missing
+      useApiMutation('DELETE /api/reports/:id').mutate()
+    }
+    expect(typed).toBeTypeOf('function')
   })
 
   it('throws a problem that says what happened, and when to try again', async () => {
@@ -132,6 +178,7 @@ describe('the package', () => {
       'canBeExtended',
       'createQueryClient',
       'currentPath',
+      'fieldErrors',
       'identity',
       'liveRegionId',
       'retryAt',
@@ -139,7 +186,9 @@ describe('the package', () => {
       'storageName',
       'timeLeft',
       'useApi',
+      'useApiMutation',
       'useContinueUrl',
+      'useDraft',
       'useExtendSession',
       'useReturnTo',
       'useServerNow',

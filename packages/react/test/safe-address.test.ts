@@ -2,8 +2,8 @@ import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { api, continueUrl, signInUrl } from '@gatehouse/contract/paths'
 import { returnTo, signOutMutation } from '../src/actions.ts'
-import { ApiProblem } from '../src/call.ts'
-import { createQueryClient } from '../src/query.ts'
+import { ApiProblem } from '../src/api/call.ts'
+import { createQueryClient } from '../src/api/query.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

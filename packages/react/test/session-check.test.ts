@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { QueryClient } from '@tanstack/react-query'
 import type { Session } from '@gatehouse/contract/session'
-import { createQueryClient } from '../src/query.ts'
-import { listenForReturns, SessionCheck } from '../src/session-check.ts'
-import { sessionQuery } from '../src/session.ts'
+import { createQueryClient } from '../src/api/query.ts'
+import { listenForReturns, SessionCheck } from '../src/session/session-check.ts'
+import { sessionQuery } from '../src/session/session.ts'
 
 const began = Date.parse('2026-11-23T12:00:00Z')
 

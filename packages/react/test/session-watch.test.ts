@@ -1,9 +1,14 @@
 import { MutationObserver } from '@tanstack/react-query'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createQueryClient } from '../src/query.ts'
-import { serverNow, setServerClock } from '../src/server-clock.ts'
-import { canBeExtended, extendOnActivity, timeLeft, warnBefore } from '../src/session-watch.ts'
+import { createQueryClient } from '../src/api/query.ts'
+import { serverNow, setServerClock } from '../src/session/server-clock.ts'
+import {
+  canBeExtended,
+  extendOnActivity,
+  timeLeft,
+  warnBefore,
+} from '../src/session/session-watch.ts'
 
 const minute = 60_000
 

@@ -1,9 +1,15 @@
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { call } from '../src/call.ts'
-import { apiQuery, createQueryClient } from '../src/query.ts'
-import { sessionQuery, setSession, setSignedOut, type SignOutReason } from '../src/session.ts'
+import { call } from '../src/api/call.ts'
+import { apiQuery } from '../src/api/use-api.ts'
+import { createQueryClient } from '../src/api/query.ts'
+import {
+  sessionQuery,
+  setSession,
+  setSignedOut,
+  type SignOutReason,
+} from '../src/session/session.ts'
 
 const now = '2026-11-23T12:00:00Z'
 

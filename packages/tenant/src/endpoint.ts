@@ -16,6 +16,7 @@ export const endpoints = [
   'userinfo',
   'directory',
   'batch',
+  'files',
   'applications',
   'servicePrincipals',
   'oauth2PermissionGrants',

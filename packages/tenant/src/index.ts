@@ -3,7 +3,9 @@ export {
   createTenant,
   type ClientRegistration,
   type Fault,
+  type FurtherTenant,
   type Tenant,
+  type TenantHandle,
   type TenantOptions,
   type TenantUser,
 } from './tenant.ts'

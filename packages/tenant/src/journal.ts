@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { JournalEntry } from './journal/entry.ts'
 import { problemOf } from './journal/request-problem.ts'
+import type { KeptJournal } from './journal/kept.ts'
 import { createWaiting, type RequestMatch } from './journal/waiting.ts'
 
 export type { JournalEntry } from './journal/entry.ts'
@@ -13,6 +14,8 @@ export interface Journal {
   entries(): readonly JournalEntry[]
   count(endpoint: JournalEntry['endpoint']): number
   clear(): void
+  /** Puts requests of before a restart in front. They count as taken, and their numbers go on. */
+  restore(before: KeptJournal): void
   /**
    * The oldest answered request that fits and was not taken before, or else the next one.
    *
@@ -21,6 +24,12 @@ export interface Journal {
   take(match?: RequestMatch, timeoutMs?: number): Promise<JournalEntry | undefined>
   /** Calls the listener with each request, once it is answered. @returns a function that ends this */
   subscribe(listener: (entry: JournalEntry) => void): () => void
+  /**
+   * Registers the hooks that write the journal, without requests to the control pages.
+   *
+   * @param tenantOf the id of the tenant that a request is for
+   */
+  watch(app: FastifyInstance, tenantOf: (request: FastifyRequest) => string | null): void
 }
 
 const limit = 10_000
@@ -31,20 +40,56 @@ declare module 'fastify' {
   }
 }
 
-/** Registers the hooks that write the journal, without requests to the control pages. */
-export function createJournal(app: FastifyInstance, now: () => number): Journal {
+/** @param now ms since the epoch */
+export function createJournal(now: () => number): Journal {
   let entries: JournalEntry[] = []
   let count = 0
   const listeners = new Set<(entry: JournalEntry) => void>()
-  const waiting = createWaiting(() => entries)
-  app.decorateRequest('journalEntry', null)
-  app.addHook('onRequest', async (request) => {
-    if (request.url.startsWith('/_tenant')) return
-    request.journalEntry = entryOf(request, now(), (count += 1))
-    entries.push(request.journalEntry)
+  /** The number of the last request of before a restart. */
+  let restored = 0
+  const waiting = createWaiting(() => entries.filter(({ id }) => id > restored))
+  function add(request: FastifyRequest, tenantId: string | null): JournalEntry {
+    const entry = entryOf(request, { tenantId, at: now(), id: (count += 1) })
+    entries.push(entry)
     // Trimmed in batches: shifting a long array at every request is slow.
     if (entries.length > limit * 1.1) entries = entries.slice(-limit)
-  })
+    return entry
+  }
+  function answered(entry: JournalEntry, status: number): void {
+    entry.status = status
+    waiting.answered(entry)
+    for (const listener of listeners) listener(entry)
+  }
+  return {
+    entries: () => entries.slice(-limit),
+    count: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
+    clear: () => void (entries = []),
+    restore(before) {
+      restored = before.at(-1)?.id ?? 0
+      count = restored
+      entries = before as JournalEntry[]
+    },
+    take: (match = {}, timeoutMs = 5_000) => waiting.take(match, timeoutMs),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    watch(app, tenantOf) {
+      app.decorateRequest('journalEntry', null)
+      app.addHook('onRequest', async (request) => {
+        if (request.url.startsWith('/_tenant')) return
+        request.journalEntry = add(request, tenantOf(request))
+      })
+      describeAnswers(app)
+      app.addHook('onResponse', async ({ journalEntry }, reply) => {
+        if (journalEntry) answered(journalEntry, reply.statusCode)
+      })
+      app.addHook('onClose', async () => waiting.clear())
+    },
+  }
+}
+
+function describeAnswers(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     const { journalEntry, body } = request
     if (!journalEntry || body === undefined) return
@@ -55,30 +100,15 @@ export function createJournal(app: FastifyInstance, now: () => number): Journal 
     const problem = journalEntry && problemOf(answerOf(reply, payload))
     if (problem) journalEntry.problem = problem
   })
-  app.addHook('onResponse', async ({ journalEntry: entry }, reply) => {
-    if (!entry) return
-    entry.status = reply.statusCode
-    waiting.answered(entry)
-    for (const listener of listeners) listener(entry)
-  })
-  app.addHook('onClose', async () => waiting.clear())
-  return {
-    entries: () => entries.slice(-limit),
-    count: (endpoint) => entries.filter((entry) => entry.endpoint === endpoint).length,
-    clear: () => void (entries = []),
-    take: (match = {}, timeoutMs = 5_000) => waiting.take(match, timeoutMs),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-  }
 }
 
-function entryOf(request: FastifyRequest, at: number, id: number): JournalEntry {
+function entryOf(
+  request: FastifyRequest,
+  known: Pick<JournalEntry, 'id' | 'at' | 'tenantId'>,
+): JournalEntry {
   const [path = '', search = ''] = request.originalUrl.split('?', 2)
   return {
-    id,
-    at,
+    ...known,
     endpoint: request.routeOptions.config.endpoint ?? 'other',
     method: request.method,
     path,

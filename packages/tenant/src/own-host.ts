@@ -6,7 +6,6 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { isLoopback } from './options.ts'
 
 const refusal = JSON.stringify({
   error:
@@ -48,4 +47,8 @@ function authoritiesOf({ url = '', headers, headersDistinct }: Partial<IncomingM
   if (hosts.length !== 1) return []
   if (url.startsWith('/') || url === '*') return hosts
   return [...hosts, /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '']
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
 }

@@ -15,6 +15,11 @@ export interface Seal {
 const ivBytes = 12
 const tagBytes = 16
 
+/** Whether a text has the form of what a tenant seals, this one or another. */
+export function isSealed(text: string): boolean {
+  return /^[\w-]+$/.test(text) && Buffer.from(text, 'base64url').length > ivBytes + tagBytes
+}
+
 export function createSeal(): Seal {
   let key = randomBytes(32)
   return {

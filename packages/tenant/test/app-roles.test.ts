@@ -18,13 +18,17 @@ beforeAll(async () => {
     users: 30,
     deviceCodeInterval: 0,
     clients: [
-      { ...localClient, redirectUris: [redirectUri] },
+      { ...localClient, web: { redirectUris: [redirectUri] } },
       {
         ...localClient,
         clientId: apiId,
         name: 'Things',
-        redirectUris: [redirectUri],
-        api: { oauth2PermissionScopes: ['Things.Read'] },
+        web: { redirectUris: [redirectUri] },
+        identifierUris: [`api://${apiId}`],
+        api: {
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'Things.Read' }],
+        },
         appRoles: [
           { value: 'Things.Manage', allowedMemberTypes: ['Application'] },
           { value: 'Reviewer', allowedMemberTypes: ['User'] },

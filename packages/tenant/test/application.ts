@@ -25,7 +25,7 @@ export function authorizeUrl(tenant: Tenant, parameters: Record<string, string> 
 export function clientOf(tenant: Tenant) {
   const [client] = tenant.clients
   if (!client) throw new Error('The tenant has no client.')
-  return { ...client, clientSecret: client.clientSecret ?? '' }
+  return { ...client, clientSecret: client.secrets?.[0] ?? '' }
 }
 
 export interface Tokens {

@@ -41,7 +41,7 @@ describe('applications', () => {
   it('include the one that the tenant starts with', async () => {
     const { body } = await call('GET', `/applications(appId='${localClient.clientId}')`)
     expect(body).toMatchObject({ displayName: localClient.name })
-    expect(JSON.stringify(body)).not.toContain(localClient.clientSecret)
+    expect(JSON.stringify(body)).not.toContain(localClient.secrets[0])
   })
 
   it.each([

@@ -99,6 +99,8 @@ describe('a certificate', () => {
       { key: null, customKeyIdentifier: createHash('sha1').update(raw).digest('base64') },
     ])
     expect(await asserted(await sign())).toBe(70000)
+    const common = `${tenant.origin}/common/oauth2/v2.0/token`
+    expect(await asserted(await sign({ aud: common }))).toBe(70000)
     expect(await asserted(await sign({ aud: 'https://elsewhere.example' }))).toBe(700023)
     expect(await asserted(await sign({ sub: 'somebody' }))).toBe(700021)
     const early = await sign()

@@ -18,14 +18,18 @@ beforeAll(async () => {
     clients: [
       {
         ...localClient,
-        redirectUris: [redirectUri],
+        web: { redirectUris: [redirectUri] },
         applicationPermissions: ['User.Read.All', `api://${apiId}/Things.Manage`],
       },
       {
         ...localClient,
         clientId: apiId,
         name: 'Things',
-        api: { oauth2PermissionScopes: ['Things.Read'] },
+        identifierUris: [`api://${apiId}`],
+        api: {
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'Things.Read' }],
+        },
         appRoles: [
           { value: 'Things.Manage', allowedMemberTypes: ['Application'] },
           { value: 'Things.Audit', allowedMemberTypes: ['Application'] },
@@ -136,7 +140,7 @@ describe('client credentials', () => {
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: localClient.clientId,
-      client_secret: localClient.clientSecret ?? '',
+      client_secret: localClient.secrets[0],
       scope: graphDefault,
     })
     const answer = await fetch(url, { method: 'POST', body })
@@ -151,7 +155,7 @@ describe('what is disabled', () => {
 
   it('gets no tokens, and none are for it', async () => {
     await disable(apiId, false)
-    const own = { client_id: apiId, client_secret: localClient.clientSecret ?? '' }
+    const own = { client_id: apiId, client_secret: localClient.secrets[0] }
     const client = await ask(graphDefault, own)
     expect([client.status, client.body['error'], client.body['error_codes']]).toEqual([
       400,
@@ -171,7 +175,7 @@ describe('what is disabled', () => {
 describe('the endpoint of v1.0', () => {
   async function askFirst(form: Record<string, string>) {
     const url = `${tenant.authority}/${tenant.tenantId}/oauth2/token`
-    const client_secret = localClient.clientSecret ?? ''
+    const client_secret = localClient.secrets[0]
     const client = { client_id: localClient.clientId, client_secret }
     const body = new URLSearchParams({ grant_type: 'client_credentials', ...client, ...form })
     const answer = await fetch(url, { method: 'POST', body })
@@ -205,7 +209,7 @@ describe('an API that requires an assignment', () => {
     await graph(tenant, admin, 'PATCH', path, { appRoleAssignmentRequired: true })
     const scope = `api://${apiId}/.default`
     expect((await ask(scope)).status).toBe(200)
-    const own = { client_id: apiId, client_secret: localClient.clientSecret ?? '' }
+    const own = { client_id: apiId, client_secret: localClient.secrets[0] }
     const refused = await ask(scope, own)
     expect([refused.status, refused.body['error_codes']]).toEqual([400, [501051]])
     await graph(tenant, admin, 'PATCH', path, { appRoleAssignmentRequired: false })
@@ -281,7 +285,7 @@ describe('the orders API', () => {
 describe('a client of the options', () => {
   it('cannot have a permission that no API has', async () => {
     const clients = [{ ...localClient, applicationPermissions: ['Nothing.Read'] }]
-    await expect(createTenant({ clients })).rejects.toThrow(/"Nothing.Read"/)
+    await expect(createTenant({ clients })).rejects.toThrow('clients[0].applicationPermissions[0]')
   })
 
   it('says in its tokens that they are app-only, and nothing in those of users', async () => {

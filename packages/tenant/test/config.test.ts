@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { closeNames } from '../src/config/close-names.ts'
 import { checkConfig, ConfigError, loadConfig } from '../src/config/load.ts'
+import { localClient } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant, type TenantOptions } from '../src/tenant.ts'
 import { configurationText } from '../tools/configuration-doc.ts'
 import { exampleConfig } from '../tools/example-config.ts'
@@ -46,6 +47,8 @@ async function rolesOf({ origin }: Tenant, user: string | undefined): Promise<un
   return ((await answer.json()) as { claims: { roles?: string[] } }).claims.roles
 }
 
+const clientId = '0a1b2c3d-0000-4000-8000-000000000001'
+
 const web = (...redirectUris: string[]) => ({ clients: [{ name: 'App', web: { redirectUris } }] })
 
 describe('a wrong tenant.json', () => {
@@ -66,6 +69,11 @@ describe('a wrong tenant.json', () => {
 
   it.each([
     [{ clients: [{}] }, 'clients[0].name', 'is missing'],
+    [
+      { clients: [{ name: 'A', redirectUris: [] }] },
+      'clients[0].redirectUris',
+      'web.redirectUris or spa.redirectUris or publicClient.redirectUris',
+    ],
     [web('http://app.example/cb'), 'clients[0].web.redirectUris[0]', 'https://'],
     [
       web('https://a.example/cb', 'https://*.example/cb'),
@@ -94,6 +102,22 @@ describe('a wrong tenant.json', () => {
       'also in web',
     ],
     [{ clients: [{ name: 'A' }, { name: 'a' }] }, 'clients[1].name', 'twice'],
+    [
+      {
+        clients: [clientId, clientId.toUpperCase()].map((id) => ({ name: 'A', clientId: id })),
+        consents: [{ client: 'A', scopes: ['openid'] }],
+      },
+      'clients[1].clientId',
+      'twice',
+    ],
+    [
+      {
+        clients: [{ name: 'A' }, { name: 'A', clientId }],
+        consents: [{ client: 'A', scopes: ['openid'] }],
+      },
+      'consents[0].client',
+      'two clients',
+    ],
     [{ host: '0.0.0.0' }, 'host', 'loopback'],
     [{ origin: 'https://a.example/path' }, 'origin', 'takes an address'],
     [{ https: true, origin: 'http://a.example' }, 'origin', 'https://'],
@@ -160,8 +184,7 @@ describe('names that were meant', () => {
 
 describe('a tenant with applications and people of its own', () => {
   it('has the people, groups, roles and consents of the example', async () => {
-    const { clients: applications, ...rest } = exampleConfig
-    const tenant = await start({ ...rest, ...(applications && { applications }) })
+    const tenant = await start(JSON.parse(JSON.stringify(exampleConfig)) as TenantOptions)
     const byName = (name: string) => tenant.users.find((user) => user.userPrincipalName === name)
     const nora = byName('nora.hill@local-tenant.example')
     const sam = byName('sam@local-tenant.example')
@@ -172,7 +195,7 @@ describe('a tenant with applications and people of its own', () => {
     }
     expect(await rolesOf(tenant, tenant.users[4]?.id)).toBeUndefined()
     expect(nora?.groups).toContain(sam?.groups[0])
-    expect(tenant.clients).toEqual([])
+    expect(tenant.clients).toMatchObject(exampleConfig.clients ?? [])
   })
 
   it('gives the same ids at every start', async () => {
@@ -190,24 +213,98 @@ describe('a tenant with applications and people of its own', () => {
     })
   })
 
-  it('refuses a member who is no user', async () => {
-    const groups = [{ displayName: 'Buyers', members: ['nobody@local-tenant.example'] }]
-    await expect(start({ groups })).rejects.toThrow('"nobody@local-tenant.example", who is no user')
+  it('refuses users who do not exist, all at once', async () => {
+    const wrong = await refusalOf({
+      clients: [{ name: 'A', appRoles: [{ value: 'R' }] }],
+      groups: [{ displayName: 'Buyers', members: ['nora.hil@local-tenant.example'] }],
+      appRoleAssignments: [{ role: 'R', user: 'nobody' }],
+      consents: [{ client: 'A', scopes: ['openid'], user: 'nobody' }],
+    })
+    expect(wrong).toEqual({
+      'groups[0].members[0]':
+        'names no user of this tenant; did you mean nora.hill@local-tenant.example?',
+      'appRoleAssignments[0].user': 'names no user of this tenant',
+      'consents[0].user': 'names no user of this tenant',
+    })
+    const groups = [{ displayName: 'Buyers', members: ['nobody'] }]
+    const clients = [{ name: 'A', delegatedPermissions: ['Nothing'] }]
+    expect(await refusalOf({ tenants: [{ domain: 'b.example', groups }] })).toEqual({
+      'tenants[0].groups[0].members[0]': 'names no user of this tenant',
+    })
+    expect(Object.keys(await refusalOf({ tenants: [{ domain: 'b.example', clients }] }))).toEqual([
+      'tenants[0].clients[0].delegatedPermissions[0]',
+    ])
   })
 
-  it('refuses a permission that no API has, and a role for nobody', async () => {
-    const applications = [{ name: 'A', delegatedPermissions: ['api://nothing/Read'] }]
-    await expect(start({ applications })).rejects.toThrow('which no API of the tenant has')
-    const roles = { applications: [{ name: 'A', appRoles: [{ value: 'R' }] }] }
-    const appRoleAssignments = [{ role: 'R', user: 'nobody' }]
-    await expect(start({ ...roles, appRoleAssignments })).rejects.toThrow(
-      '"nobody", who is no user',
-    )
+  it('refuses permissions that no API has, all at once', async () => {
+    const wrong = await refusalOf({
+      clients: [
+        { name: 'A', delegatedPermissions: ['api://nothing/Read', 'User.Reed'] },
+        { name: 'B', applicationPermissions: ['User.Read'] },
+      ],
+    })
+    expect(wrong).toMatchObject({
+      'clients[0].delegatedPermissions[0]': expect.stringContaining('no API of the tenant has'),
+      'clients[0].delegatedPermissions[1]': expect.stringContaining('did you mean User.Read?'),
+      'clients[1].applicationPermissions[0]': expect.stringContaining('did you mean User.Read.All'),
+    })
   })
 
-  it('refuses options that tenant.json would refuse', async () => {
-    const applications = [{ name: 'A', web: { redirectUris: ['http://a.example'] } }]
-    await expect(start({ applications })).rejects.toThrow('clients[0].web.redirectUris[0]')
+  it('still has its groups with fewer users than they name', async () => {
+    const groups = [{ displayName: 'Buyers', members: ['nora.hill@local-tenant.example'] }]
+    const [, second] = (await start({})).users
+    groups[0]?.members.push(second?.userPrincipalName ?? '')
+    await started?.close()
+    const tenant = await start({ groups })
+    tenant.resize(1)
+    expect(tenant.users).toHaveLength(1)
+  })
+
+  it('has a consent to the client of a fresh clone', async () => {
+    const consents = [{ client: localClient.name, scopes: ['User.Read'] }]
+    const { consents: kept } = (await start({ consents })).exportState()
+    expect(kept).toMatchObject([{ clientId: localClient.clientId, scopes: ['User.Read'] }])
+  })
+})
+
+/** The problems with which a tenant does not start, by key. */
+async function refusalOf(options: object): Promise<Record<string, string>> {
+  try {
+    await start(options)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return Object.fromEntries(error.problems.map(({ key, message }) => [key, message]))
+  }
+  return {}
+}
+
+describe('createTenant', () => {
+  it.each([
+    { port: '5175', users: 0, clients: [{ name: 'A', secret: 'x' }], post: 1 },
+    web('http://app.example/cb', 'https://a.example/cb#x'),
+    { clients: [{ name: 'A', publicClient: { redirectUris: ['javascript:alert(1)'] } }] },
+    { host: '0.0.0.0', origin: 'https://a.example/path' },
+    { appRoleAssignments: [{ role: 'X', user: 'a' }] },
+    { clients: [{ name: 'A', clientSecret: 'x', redirectUris: [] }] },
+  ])('refuses what tenant.json may not have, in the same words: %j', async (value) => {
+    const wrong = await refusalOf(value)
+    expect(Object.keys(wrong).length).toBeGreaterThan(0)
+    expect(wrong).toEqual(problemsOf(value))
+  })
+
+  it('refuses wrong values of what only a program can give', async () => {
+    const wrong = { now: 5, issParameter: 'yes', https: { dir: '/' }, applications: [] }
+    expect(await refusalOf(wrong)).toEqual({
+      applications: expect.stringMatching(/^is not a key here; there are .*clients.*issParameter$/),
+      https: 'takes true, false, or an object with folder and names',
+      'https.dir': 'is not a key here',
+      issParameter: 'takes true or false',
+      now: 'takes a function that gives milliseconds',
+    })
+  })
+
+  it('knows an undefined option as an absent one', async () => {
+    expect(await refusalOf({ clients: undefined, now: undefined, origin: undefined })).toEqual({})
   })
 })
 

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { controlErrors } from '../src/control/errors.ts'
 import { problemOf } from '../src/journal/request-problem.ts'
 import { createTenant, type JournalEntry, type Tenant } from '../src/tenant.ts'
-import { people } from '../src/testing/index.ts'
-import { authorizeUrl, signIn } from './application.ts'
+import { forgeToken, people } from '../src/testing/index.ts'
+import { authorizeUrl, claimsOf, signIn } from './application.ts'
 import { callGraph } from './graph-call.ts'
 
 let tenant: Tenant
@@ -305,6 +305,98 @@ describe('forged tokens', () => {
     expect((await callGraph(tenant, '/me', (await forge({ variant })).token)).status).toBe(401)
   })
 
+  const api = 'api://things-elsewhere'
+  const idOf = (tenantId: string) => `https://sts.windows.net/${tenantId}/`
+
+  it('are for an API that the tenant does not know, in both versions', async () => {
+    const user = people(tenant).first
+    const wanted = { audience: api, scopes: ['Things.Read'], roles: ['Reader'] }
+    const second = await forge(wanted)
+    expect(second.claims).toMatchObject({
+      aud: api,
+      iss: `${tenant.origin}/${tenant.tenantId}/v2.0`,
+      azp: tenant.clients[0]?.clientId,
+      ver: '2.0',
+      scp: 'Things.Read',
+      roles: ['Reader'],
+      oid: user.id,
+      preferred_username: user.userPrincipalName,
+    })
+    const first = await forge({ ...wanted, version: 1 })
+    expect(first.claims).toMatchObject({
+      aud: api,
+      iss: idOf(tenant.tenantId),
+      appid: tenant.clients[0]?.clientId,
+      ver: '1.0',
+      scp: 'Things.Read',
+      upn: user.userPrincipalName,
+    })
+    await jwtVerify(first.token, keys(), { audience: api })
+    await jwtVerify(second.token, keys(), { audience: api })
+  })
+
+  it('are app-only, in both versions, with roles and without scopes', async () => {
+    const wanted = { appOnly: true, audience: api, roles: ['Things.Manage'] }
+    const { claims } = await forge(wanted)
+    expect(claims).toMatchObject({
+      aud: api,
+      azp: tenant.clients[0]?.clientId,
+      idtyp: 'app',
+      roles: ['Things.Manage'],
+      ver: '2.0',
+    })
+    expect(claims['sub']).toBe(claims['oid'])
+    expect(claims).not.toHaveProperty('scp')
+    expect((await forge({ ...wanted, version: 1 })).claims).toMatchObject({
+      appid: tenant.clients[0]?.clientId,
+      idtyp: 'app',
+      ver: '1.0',
+    })
+    const graph = await forge({ appOnly: true, roles: ['User.Read.All'] })
+    expect(graph.claims).toMatchObject({ ver: '1.0', idtyp: 'app' })
+    expect((await callGraph(tenant, '/users?$top=1', graph.token)).status).toBe(200)
+  })
+
+  it('have the form that an API of the tenant asks for, and another if it is wanted', async () => {
+    const orders = '6f0c2d7e-41a8-4b1d-9c35-8e2f7a90b164'
+    const wanted = { audience: `api://${orders}`, scopes: ['Orders.Read'] }
+    const { token, claims } = await forge(wanted)
+    expect(claims).toMatchObject({ aud: orders, ver: '2.0', scp: 'Orders.Read' })
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await fetch(`${tenant.ordersUrl}/orders`, { headers })).status).toBe(200)
+    const first = await forge({ ...wanted, version: 1 })
+    expect(first.claims).toMatchObject({ aud: `api://${orders}`, ver: '1.0' })
+  })
+
+  it.each([
+    ['expired', { expiresIn: -60 }, /exp/],
+    ['not yet valid', { variant: 'nbf-future' }, /nbf/],
+    ['of another issuer', { variant: 'iss-host-wrong' }, /iss/],
+    ['for another audience', { variant: 'aud-wrong' }, /aud/],
+    ['signed by another key', { variant: 'foreign-key' }, /signature/],
+    ['of an unknown key', { variant: 'kid-unknown' }, /no applicable key/],
+    ['signed with the public key', { variant: 'alg-HS256-public-key' }, /alg|key/i],
+  ])('of an API can be %s', async (_, wrong, words) => {
+    const issuer = `${tenant.origin}/${tenant.tenantId}/v2.0`
+    const checks = { audience: api, issuer, algorithms: ['RS256'] }
+    for (const who of [{ appOnly: true }, { scopes: ['Things.Read'] }]) {
+      const good = await forgeToken(tenant, { audience: api, ...who })
+      await jwtVerify(good, keys(), checks)
+      const bad = await forgeToken(tenant, { audience: api, ...who, ...wrong })
+      await expect(jwtVerify(bad, keys(), checks)).rejects.toThrow(words)
+    }
+  })
+
+  it.each([
+    [{ appOnly: true, user: 'x' }, 'user'],
+    [{ appOnly: true, type: 'id_token' }, 'type'],
+    [{ type: 'id_token', audience: 'api://x' }, 'audience'],
+    [{ version: 3 }, 'version'],
+  ])('cannot be %j', async (body, key) => {
+    const { status, body: problem } = await call('POST', '/tokens', body)
+    expect([status, problem]).toMatchObject([400, { problems: [{ key }] }])
+  })
+
   it('can be expired', async () => {
     const { token } = await forge({ user: null, expiresIn: -60 })
     await expect(jwtVerify(token, keys())).rejects.toThrow('"exp" claim timestamp check failed')
@@ -392,6 +484,40 @@ describe('clients', () => {
     expect((await call('DELETE', `/clients/${clientId}`)).body).toMatchObject({
       code: 'unknown_client',
     })
+  })
+
+  it('have the permissions that they list, and are not changed for one that no API has', async () => {
+    const name = 'With permissions'
+    const good = { name, secrets: ['x'], applicationPermissions: ['User.Read.All'] }
+    const { body } = await call('POST', '/clients', good)
+    const { clientId } = body as { clientId: string }
+    const ask = async () => {
+      const answer = await fetch(`${tenant.origin}/${tenant.tenantId}/oauth2/v2.0/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: 'x',
+          scope: 'https://graph.microsoft.com/.default',
+        }),
+      })
+      return claimsOf(((await answer.json()) as { access_token: string }).access_token)
+    }
+    expect(await ask()).toMatchObject({ roles: ['User.Read.All'] })
+    const applicationPermissions = ['Nothing.Read']
+    const wrong = await call('POST', '/clients', {
+      ...good,
+      secrets: ['y'],
+      applicationPermissions,
+    })
+    expect([wrong.status, wrong.body]).toMatchObject([
+      400,
+      { problems: [{ key: 'applicationPermissions[0]' }] },
+    ])
+    expect(await ask()).toMatchObject({ roles: ['User.Read.All'] })
+    await call('POST', '/clients', { ...good, name: 'Never made', applicationPermissions })
+    expect(JSON.stringify(await call('GET', '/clients'))).not.toContain('Never made')
+    await call('DELETE', `/clients/${clientId}`)
   })
 
   it('follow the rules of tenant.json, and Microsoft’s own stay', async () => {

@@ -1,20 +1,26 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTenant, freePort, localClient, type Tenant } from '../src/testing/index.ts'
+import {
+  createTenant,
+  freePort,
+  localClient,
+  type ClientRegistration,
+  type Tenant,
+} from '../src/testing/index.ts'
 import { authorizeUrl, clientOf, postToken } from './application.ts'
 import { recordedDocument, recordedKeyMembers } from './fixtures/discovery.ts'
 
 const single = {
   clientId: '5a0d3f81-6f0e-4c1b-9a0b-2f1f4f0c7d11',
-  clientSecret: 'a-secret-of-this-test',
+  secrets: ['a-secret-of-this-test'],
   name: 'Of one tenant',
-  redirectUris: ['http://localhost:6173/auth/redirect'],
+  web: { redirectUris: ['http://localhost:6173/auth/redirect'] },
   signInAudience: 'AzureADMyOrg',
-} as const
+} satisfies ClientRegistration
 
 let tenant: Tenant
 beforeAll(async () => {
-  const clients = [localClient, { ...single, redirectUris: [...single.redirectUris] }]
+  const clients = [localClient, single]
   tenant = await createTenant({ users: 20, clients })
 })
 afterAll(() => tenant.close())

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { freePort, localClient } from '../src/testing/index.ts'
+import { forgeToken, freePort, localClient, setScenario } from '../src/testing/index.ts'
 
 const origin = 'https://login.example.test'
 const graphOrigin = 'https://graph.example.test'
@@ -21,7 +21,7 @@ async function appToken(): Promise<string> {
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: localClient.clientId,
-      client_secret: localClient.clientSecret,
+      client_secret: localClient.secrets[0],
       scope: 'https://graph.microsoft.com/.default',
     }),
   })
@@ -40,6 +40,12 @@ describe('a tenant whose sign-in and Graph have two names', () => {
       for (const [, link] of links) expect(new URL(link).origin).toBe(graphOrigin)
     },
   )
+
+  it('has its scenarios and tokens at its own address, for the helpers of tests', async () => {
+    const clear = await setScenario(tenant, 'graph-throttled')
+    await clear()
+    expect(await forgeToken(tenant)).toMatch(/^ey/)
+  })
 
   it('takes a doubled slash for one, as MSAL for Python writes it', async () => {
     const path = '/common//v2.0/.well-known/openid-configuration'

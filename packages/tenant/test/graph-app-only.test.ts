@@ -16,13 +16,13 @@ beforeAll(async () => {
     clients: [
       {
         ...localClient,
-        redirectUris: [redirectUri],
+        web: { redirectUris: [redirectUri] },
         applicationPermissions: ['User.ReadWrite.All', 'Group.ReadWrite.All'],
       },
       {
         ...localClient,
         clientId: readerId,
-        redirectUris: [redirectUri],
+        web: { redirectUris: [redirectUri] },
         applicationPermissions: ['User.Read.All'],
       },
     ],

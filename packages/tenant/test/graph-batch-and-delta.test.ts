@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { clearScenarios, people, setScenario } from '../src/testing/index.ts'
 import { signIn } from './application.ts'
+import { callGraph } from './graph-call.ts'
 import { graph } from './graph-client.ts'
 
 let tenant: Tenant
@@ -220,6 +221,45 @@ describe('a delta query of users', () => {
     ['/users/delta?$select=nothing', 400],
   ])('is refused: %s', async (path, status) => {
     expect((await page(path)).status).toBe(status)
+  })
+})
+
+describe('a delta token of before', () => {
+  const deltaOf = async () => (await page('/users/delta?$deltatoken=latest')).delta
+
+  /** Status and code of the answer, and those at the address that it says. */
+  async function answersOf(delta: string) {
+    const { pathname, search } = new URL(delta)
+    const path = `${pathname}${search}`.replace('/v1.0', '')
+    const answer = await callGraph(tenant, path, token)
+    const { error } = (await answer.json()) as { error?: { code: string } }
+    const again = new URL(answer.headers.get('location') ?? tenant.origin)
+    const next = await callGraph(tenant, `${again.pathname}${again.search}`.slice(5), token)
+    return [answer.status, error?.code, next.status]
+  }
+
+  it.each<[string, (exported: unknown) => void]>([
+    ['a reset', () => tenant.reset()],
+    ['an import', (exported) => tenant.importState(exported)],
+    ['another number of users', () => tenant.resize(149)],
+  ])('%s is gone, and the answer says where to begin', async (_, change) => {
+    const exported = tenant.exportState()
+    const delta = await deltaOf()
+    expect((await page(delta)).value).toEqual([])
+    change(exported)
+    expect(await answersOf(delta)).toEqual([410, 'syncStateNotFound', 200])
+    tenant.importState(exported)
+  })
+
+  it('that another start has made is gone too, so that no change is lost', async () => {
+    const other = await createTenant({ users: 13 })
+    const user = people(other).administrator.id
+    const scope = 'openid User.Read.All'
+    const { access_token: foreign } = await signIn(other, { scope }, { user })
+    const answer = await callGraph(other, '/users/delta?$deltatoken=latest', foreign)
+    const { '@odata.deltaLink': delta } = (await answer.json()) as Record<string, string>
+    await other.close()
+    expect(await answersOf(String(delta))).toEqual([410, 'syncStateNotFound', 200])
   })
 })
 

@@ -497,6 +497,10 @@ describe('a photo', () => {
     expect((await send('PUT', path, admin, bytes)).status).toBe(200)
     const text = Buffer.from('{}')
     expect((await send('PUT', path, admin, text, 'application/json')).status).toBe(400)
+    // The client for JavaScript sends this type with everything.
+    expect((await send('PUT', path, admin, bytes, 'application/json')).status).toBe(200)
+    const photo = await send('GET', path, admin)
+    expect(photo.headers.get('content-type')).toBe('image/jpeg')
     expect((await send('PUT', path, admin, Buffer.alloc(0), 'image/png')).status).toBe(400)
   })
 })

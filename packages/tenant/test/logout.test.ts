@@ -10,10 +10,12 @@ beforeAll(async () => {
   const { localClient } = await import('../src/registry/built-in.ts')
   const second = {
     clientId: '4f8a1c7e-52d9-4b0e-a6f3-7c1d9e8b2a50',
-    clientSecret: 'second',
+    secrets: ['second'],
     name: 'Second',
-    redirectUris: ['http://localhost:6174/auth/redirect'],
-    frontChannelLogoutUri: 'http://localhost:6174/front-channel-logout',
+    web: {
+      redirectUris: ['http://localhost:6174/auth/redirect'],
+      logoutUrl: 'http://localhost:6174/front-channel-logout',
+    },
   }
   tenant = await createTenant({ clients: [localClient, second] })
 })

@@ -22,13 +22,17 @@ beforeAll(async () => {
   tenant = await createTenant({
     users: 20,
     clients: [
-      { ...localClient, redirectUris: [redirectUri] },
+      { ...localClient, web: { redirectUris: [redirectUri] } },
       {
         clientId: middleId,
-        clientSecret: secret,
+        secrets: [secret],
         name: 'Middle tier',
-        redirectUris: [redirectUri],
-        api: { oauth2PermissionScopes: ['access_as_user'] },
+        web: { redirectUris: [redirectUri] },
+        identifierUris: [`api://${middleId}`],
+        api: {
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'access_as_user' }],
+        },
         applicationPermissions: ['Application.Read.All'],
       },
     ],

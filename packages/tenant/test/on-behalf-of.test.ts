@@ -16,13 +16,17 @@ beforeAll(async () => {
     users: 40,
     now: () => now,
     clients: [
-      { ...localClient, redirectUris: [redirectUri] },
+      { ...localClient, web: { redirectUris: [redirectUri] } },
       {
         ...localClient,
         clientId: middleId,
         name: 'Middle tier',
-        redirectUris: [redirectUri],
-        api: { oauth2PermissionScopes: ['access_as_user'] },
+        web: { redirectUris: [redirectUri] },
+        identifierUris: [`api://${middleId}`],
+        api: {
+          requestedAccessTokenVersion: 2,
+          oauth2PermissionScopes: [{ value: 'access_as_user' }],
+        },
         appRoles: [{ value: 'Work', allowedMemberTypes: ['Application'] }],
       },
       {
@@ -32,7 +36,7 @@ beforeAll(async () => {
         identifierUris: ['api://combined'],
         delegatedPermissions: ['User.Read', 'Mail.Read'],
         api: {
-          oauth2PermissionScopes: ['access_as_user'],
+          oauth2PermissionScopes: [{ value: 'access_as_user' }],
           requestedAccessTokenVersion: 1,
           knownClientApplications: [localClient.clientId],
         },

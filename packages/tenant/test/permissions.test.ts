@@ -89,7 +89,7 @@ describe('.default', () => {
       clients: [
         {
           ...localClient,
-          redirectUris: [redirectUri],
+          web: { redirectUris: [redirectUri] },
           delegatedPermissions: ['User.Read', 'Mail.Read', things],
           applicationPermissions: ['User.Read.All'],
         },
@@ -97,7 +97,11 @@ describe('.default', () => {
           ...localClient,
           clientId: apiId,
           name: 'Things',
-          api: { oauth2PermissionScopes: ['Things.Read', 'Things.Write'] },
+          identifierUris: [`api://${apiId}`],
+          api: {
+            requestedAccessTokenVersion: 2,
+            oauth2PermissionScopes: [{ value: 'Things.Read' }, { value: 'Things.Write' }],
+          },
         },
       ],
     })

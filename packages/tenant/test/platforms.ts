@@ -11,31 +11,34 @@ import { signInAtTenant, type SignInOptions } from '../src/testing/index.ts'
 
 export const pageOrigin = 'http://localhost:3000'
 
-export const spa: ClientRegistration = {
+export type PlatformClient = ClientRegistration & { clientId: string }
+
+export const spa: PlatformClient = {
   clientId: '1d5b7c2a-0f43-4a6e-8b1d-3c9e5f7a2b10',
   name: 'A page',
-  redirectUris: [],
-  spaRedirectUris: [`${pageOrigin}/`],
+  spa: { redirectUris: [`${pageOrigin}/`] },
 }
 
-export const native: ClientRegistration = {
+export const native: PlatformClient = {
   clientId: '7e9a4d51-2c38-4f0b-9d6a-1b8c3e5f7a20',
   name: 'A program',
-  redirectUris: [],
-  publicRedirectUris: [
-    'http://localhost',
-    'myapp://auth',
-    'https://login.microsoftonline.com/common/oauth2/nativeclient',
-  ],
+  publicClient: {
+    redirectUris: [
+      'http://localhost',
+      'myapp://auth',
+      'https://login.microsoftonline.com/common/oauth2/nativeclient',
+    ],
+  },
 }
 
-export const web: ClientRegistration = {
+export const web: PlatformClient = {
   clientId: '3c6f8e02-5a71-4d9b-a2e4-6f0d1c3b5a30',
-  clientSecret: 'a-secret-of-this-test',
+  secrets: ['a-secret-of-this-test'],
   name: 'A server',
-  redirectUris: ['http://localhost:7071', 'https://app.example/callback?tenant=a'],
-  enableIdTokenIssuance: true,
-  enableAccessTokenIssuance: true,
+  web: {
+    redirectUris: ['http://localhost:7071', 'https://app.example/callback?tenant=a'],
+    implicitGrantSettings: { enableIdTokenIssuance: true, enableAccessTokenIssuance: true },
+  },
 }
 
 export function startPlatforms(now?: () => number): Promise<Tenant> {
@@ -45,7 +48,7 @@ export function startPlatforms(now?: () => number): Promise<Tenant> {
 
 export function urlFor(
   tenant: Tenant,
-  { clientId }: ClientRegistration,
+  { clientId }: PlatformClient,
   parameters: Record<string, string | undefined>,
 ): string {
   const url = new URL(authorizeUrl(tenant, { client_id: clientId }))
@@ -66,7 +69,7 @@ export async function answerOf(url: string, options: SignInOptions = {}) {
 
 export async function postAs(
   tenant: Tenant,
-  { clientId }: ClientRegistration,
+  { clientId }: PlatformClient,
   form: Record<string, string>,
   headers: Record<string, string> = {},
 ) {

@@ -6,12 +6,13 @@ import { createTenant, type ClientRegistration, type Tenant } from '@gatehouse/t
 import { clearScenarios, people, setScenario, signInAtTenant } from '@gatehouse/tenant/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-const client: ClientRegistration = {
+const redirectUri = 'http://localhost:4000/callback'
+const client = {
   clientId: '6b1f0c1e-5d0a-4f9b-9c57-0f6a3f1f7a10',
-  clientSecret: 'a-secret-of-this-test',
+  secrets: ['a-secret-of-this-test'],
   name: 'An app of its own',
-  redirectUris: ['http://localhost:4000/callback'],
-}
+  web: { redirectUris: [redirectUri] },
+} satisfies ClientRegistration
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant({ clients: [client], users: 13 })))
@@ -32,7 +33,6 @@ async function discover(): Promise<Metadata> {
 /** The code flow with PKCE, from discovery to tokens. */
 async function signIn(user: string) {
   const metadata = await discover()
-  const [redirectUri = ''] = client.redirectUris
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     client_id: client.clientId,
@@ -51,7 +51,7 @@ async function signIn(user: string) {
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       client_id: client.clientId,
-      client_secret: client.clientSecret ?? '',
+      client_secret: client.secrets[0] ?? '',
       redirect_uri: redirectUri,
       code: callback.searchParams.get('code') ?? '',
       code_verifier: verifier,
@@ -70,7 +70,7 @@ describe('the public API', () => {
   it('starts a tenant on which a user signs in with a code flow', async () => {
     const user = people(tenant).administrator
     const { metadata, callback, claims } = await signIn(user.userPrincipalName)
-    expect(`${callback.origin}${callback.pathname}`).toBe(client.redirectUris[0])
+    expect(`${callback.origin}${callback.pathname}`).toBe(redirectUri)
     expect(callback.searchParams.get('state')).toBe('a-state')
     expect(claims).toMatchObject({
       iss: metadata.issuer,

@@ -90,7 +90,6 @@ describe('a redirect URI', () => {
     const bare = {
       clientId: '0b7d3f5a-1c2e-4d6f-8a9b-0c1d2e3f4a50',
       name: 'Bare',
-      redirectUris: [],
     }
     const other = await createTenant({ users: 1, clients: [bare] })
     const page = await fetch(urlFor(other, bare, { redirect_uri: undefined }))

@@ -17,9 +17,9 @@ let tenant: Tenant
 beforeAll(async () => {
   const client = {
     clientId: '9d2f7c40-1b5e-4a83-8c6d-2e0f9a7b5c31',
-    clientSecret: 'another',
+    secrets: ['another'],
     name: 'Another',
-    redirectUris: ['https://app.example/auth/redirect'],
+    web: { redirectUris: ['https://app.example/auth/redirect'] },
   }
   const { localClient } = await import('../src/registry/built-in.ts')
   tenant = await createTenant({ now: () => now, clients: [localClient, client] })

@@ -9,7 +9,7 @@ let tenant: Tenant
 let admin: string
 let reader: string
 beforeAll(async () => {
-  const clients = [{ ...localClient, redirectUris: [redirectUri] }]
+  const clients = [{ ...localClient, web: { redirectUris: [redirectUri] } }]
   tenant = await createTenant({ users: 20, deviceCodeInterval: 0, clients })
   const scope = 'openid Application.ReadWrite.All Directory.ReadWrite.All'
   admin = await deviceToken(tenant, { user: people(tenant).administrator.id }, scope)

@@ -128,6 +128,19 @@ it('says that an address is not served, and which scenario an answer comes from'
   expect(await page()).toContain('Turned on: graph-throttled')
 })
 
+it('tells a silent sign-in from a sign-in that was not finished, and names the program', async () => {
+  const sku = { 'x-client-SKU': 'a-<b>program' }
+  await fetch(authorizeUrl(tenant, { state: 'silent', prompt: 'none', ...sku }), {
+    redirect: 'manual',
+  })
+  const text = await page()
+  expect(text).toContain('Silent sign-in, without a page')
+  expect(text).toContain('a-&#60;b&#62;program')
+  expect(text).not.toContain('Sign-in not finished')
+  await fetch(authorizeUrl(tenant, { state: 'left', ...sku }))
+  expect(await page()).toContain('Sign-in not finished')
+})
+
 it('lists only the requests that match the filter', async () => {
   const { access_token: token } = await signInAs(3)
   await callGraph(tenant, '/me', token)

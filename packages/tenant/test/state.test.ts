@@ -44,6 +44,9 @@ const call = (tenant: Tenant, method: string, path: string, body?: unknown) =>
     body: JSON.stringify(body ?? {}),
   })
 
+const journalOf = (path: string) =>
+  (JSON.parse(readFileSync(path, 'utf8')) as { journal: { endpoint: string }[] }).journal
+
 const kidOf = async ({ origin, tenantId }: Tenant) => {
   const answer = await fetch(`${origin}/${tenantId}/discovery/v2.0/keys`)
   return ((await answer.json()) as { keys: { kid: string }[] }).keys[0]?.kid
@@ -74,6 +77,52 @@ describe('a state file', () => {
       policies: { guestsRestricted: true },
       accounts: { disabled: [people(second).at(5).id] },
     })
+  })
+
+  it('keeps the clock, and the failures that are set, as far as they are left', async () => {
+    const first = await start({ state: file })
+    first.clock.advance(3_600_000)
+    first.scenarios.start('graph-throttled', { times: 3 })
+    await call(first, 'POST', '/faults', { at: 'photo', kind: 'delay', ms: 1 })
+    const { access_token: token } = await signIn(first)
+    await vi.waitFor(() => expect(journalOf(file).at(-1)).toMatchObject({ endpoint: 'token' }))
+    expect((await callGraph(first, '/users?$top=1', token)).status).toBe(429)
+    await vi.waitFor(() =>
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+        failures: [{ scenario: 'graph-throttled', left: 2 }, { fault: { at: 'photo' } }],
+      }),
+    )
+    await stop(first)
+    const second = await start({ state: file })
+    expect(Math.round(second.clock.offset() / 60_000)).toBe(60)
+    expect(second.scenarios.list().filter(({ active }) => active)).toMatchObject([
+      { id: 'graph-throttled', left: 2 },
+    ])
+    expect(second.faults.list().filter(({ scenario }) => scenario === undefined)).toEqual([
+      { at: 'photo', kind: 'delay', ms: 1 },
+    ])
+    second.clock.set(1_800_000_000_000)
+    second.clock.freeze(true)
+    const { failures, clock } = second.exportState()
+    await stop(second)
+    const third = await start({ state: file })
+    expect(third.clock.now()).toBe(second.clock.now())
+    expect(third.exportState()).toMatchObject({ failures, clock })
+  })
+
+  it('keeps the latest requests for the control page, not for tests that wait for one', async () => {
+    const first = await start({ state: file })
+    await signIn(first)
+    await stop(first)
+    const second = await start({ state: file })
+    const before = second.journal.entries()
+    expect(before.map(({ endpoint }) => endpoint)).toEqual(
+      first.journal.entries().map(({ endpoint }) => endpoint),
+    )
+    expect(await second.journal.take({}, 0)).toBeUndefined()
+    await kidOf(second)
+    expect((await second.journal.take())?.id).toBe((before.at(-1)?.id ?? 0) + 1)
+    expect(second.exportState()).not.toHaveProperty('journal')
   })
 
   it('is written after each change, whole, and only its user can read it', async () => {
@@ -117,17 +166,17 @@ describe('a state file', () => {
     const nameOf = (tenant: Tenant) =>
       tenant.exportState().applications.find(({ application }) => application.appId === clientId)
         ?.application.displayName
-    const first = await start({ state: file, applications: clients('App') })
+    const first = await start({ state: file, clients: clients('App') })
     const changed = first.exportState()
     for (const { application } of changed.applications) {
       if (application.appId === clientId) application.displayName = 'Renamed'
     }
     first.importState(changed)
     await stop(first)
-    const second = await start({ state: file, applications: clients('App') })
+    const second = await start({ state: file, clients: clients('App') })
     expect(nameOf(second)).toBe('Renamed')
     await stop(second)
-    expect(nameOf(await start({ state: file, applications: clients('Other') }))).toBe('Other')
+    expect(nameOf(await start({ state: file, clients: clients('Other') }))).toBe('Other')
   })
 })
 
@@ -148,6 +197,9 @@ describe('an export', () => {
     [{}, '"kind" is missing'],
     [{ version: 2 }, '"version" takes 1'],
     [{ policies: {} }, '"policies.adminConsentOnly" is missing'],
+    [{ clock: { offset: 1e16, frozenAt: null } }, '"clock.offset"'],
+    [{ failures: [{ scenario: 'nothing', left: null }] }, '"failures[0].scenario" names no'],
+    [{ failures: [{ fault: { at: 'me', kind: 'x' } }] }, '"failures[0].fault" is no fault: "kind"'],
     [
       { directory: { users: [{ object: { id: 'x' } }], groups: [], members: {}, managers: {} } },
       '"directory.users[0]',

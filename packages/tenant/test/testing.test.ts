@@ -26,6 +26,16 @@ describe('people', () => {
     expect(people(tenant).at(12)).toBe(tenant.users[12])
   })
 
+  it('are found by role and group', () => {
+    const { withRole, inGroup, withoutRole, inTooManyGroups } = people(tenant)
+    expect(withRole('Directory.Auditor').roles).toContain('Directory.Auditor')
+    expect(withoutRole.roles).toEqual([])
+    const [group = ''] = inTooManyGroups.groups
+    expect(inGroup(group).groups).toContain(group)
+    expect(() => withRole('Pilot')).toThrow('there is no user with the role Pilot')
+    expect(() => inGroup('x')).toThrow('there is no user in the group x')
+  })
+
   it('throw an error that says which one the directory does not have', () => {
     const few = people({ users: tenant.users.slice(0, 1) })
     expect(() => few.at(1)).toThrow('Of 1 users, there is none at 1.')

@@ -16,13 +16,14 @@ export function configurationText(): string {
 
 Generated from \`src/config\` by \`npm run schema -w @gatehouse/tenant\`. Start with it: \`npx @gatehouse/tenant --config tenant.json\`.
 Mistakes are refused at the start, all at once, each with its key, and no value is printed. Options of the program come
-before the file. \`createTenant\` takes the same lists; \`clients\` is called \`applications\` there.
+before the file. \`createTenant\` takes the content of the file as it is, and refuses the same mistakes.
 
 \`\`\`json
 ${JSON.stringify(exampleConfig, null, 2)}
 \`\`\`
 
 Inside a client, the names are those of Graph's [application](https://learn.microsoft.com/graph/api/resources/application).
+A tenant of \`tenants\` has \`clients\`, \`people\` and the other lists in the form that they have above.
 Ids that are absent are made from the name, the same at every start. Without \`clients\`, there is one client, that of a
 fresh clone of Gatehouse.
 
@@ -30,13 +31,19 @@ ${table([['key', 'takes'], ...rowsOf('', ConfigFile)])}
 `
 }
 
-function rowsOf(prefix: string, schema: Described): string[][] {
+/** What is a list of the first tenant is one of the others, too; its keys are not repeated. */
+function rowsOf(prefix: string, schema: Described, known = new Set<unknown>()): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
     const own: Described = part
     const items: Described | undefined = own.items
     const key = prefix + name
-    const inside = items?.properties ? rowsOf(`${key}[].`, items) : rowsOf(`${key}.`, own)
-    return [[`\`${key}\``, own.description ?? ''], ...inside]
+    const row = [`\`${key}\``, own.description ?? '']
+    if (known.has(part)) return [row]
+    known.add(part)
+    const inside = items?.properties
+      ? rowsOf(`${key}[].`, items, known)
+      : rowsOf(`${key}.`, own, known)
+    return [row, ...inside]
   })
 }
 

@@ -34,4 +34,5 @@ export const exampleConfig: ConfigFile = {
   groups: [{ displayName: 'Buyers', members: ['nora.hill@local-tenant.example'] }],
   appRoleAssignments: [{ role: 'Orders.Approver', group: 'Buyers' }],
   consents: [{ client: 'Page', scopes: ['openid', 'profile', 'User.Read'] }],
+  tenants: [{ domain: 'fabrikam.example', tenantName: 'Fabrikam' }],
 }

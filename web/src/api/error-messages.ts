@@ -39,9 +39,20 @@ export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}
   if (problem.code === 'interaction_required') {
     return problem.reason === 'session_expired' ? signInAgain : confirm
   }
+  if (problem.code === 'forbidden' && !overrides.forbidden) {
+    const general = messages.forbidden
+    if (problem.roles.length > 0) return { ...general, ...roleMissing(problem.roles) }
+    if (problem.groups.length > 0) return { ...general, ...words.groupMissing }
+  }
   // A newer back end may have codes that this page does not know.
   const general = messages[problem.code as Exclude<FailureCode, NoAnswer>] ?? internalError
   return { ...general, ...apiMessage(problem), ...overrides[problem.code] }
+}
+
+function roleMissing(roles: readonly string[]): Override {
+  const { title, text } = words.roleMissing
+  const quoted = roles.map((role) => consent.quoted(role))
+  return { title, text: text(new Intl.ListFormat('en', { type: 'disjunction' }).format(quoted)) }
 }
 
 const internalError: ErrorMessage = {

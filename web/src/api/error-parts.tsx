@@ -25,6 +25,8 @@ export function detailsOf(
     [names.api]: problem.api,
     [names.status]: problem.status ? String(problem.status) : undefined,
     [names.permissions]: permissions.join(', ') || undefined,
+    [names.roles]: problem.roles.join(', ') || undefined,
+    [names.groups]: problem.groups.join(', ') || undefined,
     [names.requestId]: problem.requestId,
     [names.time]: new Date(problem.at).toISOString(),
     [names.page]: origin + pathname,

@@ -30,6 +30,8 @@ export const details = {
   api: 'API',
   status: 'Status',
   permissions: 'Permissions',
+  roles: 'Role needed',
+  groups: 'Group needed',
   requestId: 'Request id',
   time: 'Time',
   page: 'Page',
@@ -62,6 +64,15 @@ export const failures = {
   forbidden: {
     title: 'You don’t have access',
     text: 'Your account doesn’t have permission to see this.',
+  },
+  roleMissing: {
+    title: 'You don’t have the role for this',
+    text: (roles: string) =>
+      `This needs the role ${roles}. An administrator of your organization can assign it to you. Then sign out and in again.`,
+  },
+  groupMissing: {
+    title: 'You aren’t in the group for this',
+    text: 'Only members of certain groups can see this. An administrator of your organization can add you. Then sign out and in again.',
   },
   tooManyRequests: {
     title: 'Too many requests',

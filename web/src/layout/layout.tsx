@@ -1,6 +1,6 @@
 import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
-import { currentPath, liveRegionId, useSession } from '@gatehouse/react'
+import { currentPath, type KnownSession, liveRegionId, useSession } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import type { PageEntry } from '../router.tsx'
 import { SessionWatch } from '../session/session-watch.tsx'
@@ -12,13 +12,19 @@ import css from './layout.module.css'
 import { ThemeButton } from './theme.tsx'
 import { words } from './words.ts'
 
-type Props = { pageList: PageEntry[]; prefetch: (path: string) => void; children: ReactNode }
+type Props = {
+  pageList: PageEntry[]
+  /** The page at an address. */
+  find: (path: string) => PageEntry | undefined
+  prefetch: (path: string) => void
+  children: ReactNode
+}
 
 /** The frame of every page: the bar, the main part, and the live region for announcements. */
-export function Layout({ pageList, prefetch, children }: Props) {
+export function Layout({ pageList, find, prefetch, children }: Props) {
   const [path] = useLocation()
   const { data: session } = useSession()
-  const entry = pageList.find((page) => page.path === path)
+  const entry = find(path)
   const pageSignsIn = entry !== undefined && (entry.protected || isHome(path))
   const aboutToOpen = (event: SyntheticEvent) => prefetch(linkUnder(event.target))
   return (
@@ -31,7 +37,7 @@ export function Layout({ pageList, prefetch, children }: Props) {
           <Link className="brand" href={pages.home}>
             <Brand />
           </Link>
-          <Nav entries={pageList} current={path} />
+          <Nav entries={pageList.filter((page) => mayOpen(page, session))} current={path} />
           {session && <LocalTenantPill session={session} path={path} />}
           <div className={css.end}>
             <ThemeButton />
@@ -46,6 +52,12 @@ export function Layout({ pageList, prefetch, children }: Props) {
       <SessionWatch keepInStorage={keptInStorage} />
     </div>
   )
+}
+
+/** A link to a page that needs a role is for those who have it. */
+function mayOpen({ roles }: PageEntry, session: KnownSession | undefined): boolean {
+  if (!roles) return true
+  return session?.signedIn === true && roles.some((role) => session.user.roles.includes(role))
 }
 
 function isHome(path: string): boolean {

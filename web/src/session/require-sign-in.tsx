@@ -1,13 +1,17 @@
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import {
+  ApiProblem,
   identity,
   type KnownSession,
   SignedInContext,
   useSession,
   useSignInUrl,
+  useUser,
 } from '@gatehouse/react'
+import { ErrorCard } from '../api/error-card.tsx'
 import { QueryView } from '../api/query-view.tsx'
+import { failures } from '../api/words.ts'
 import { StatusCode } from './status-code.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { lock } from '../ui/icons.generated.ts'
@@ -58,6 +62,23 @@ function SignInNeeded({ session: { reason, ended } }: { session: SignedOut }) {
       <p>{words.text}</p>
       <SignInButton />
     </MessageCard>
+  )
+}
+
+/**
+ * Shows a page to users with one of the roles, below `RequireSignIn`. It spares them a page that cannot work: what keeps
+ * the data from them is `requireRole` of the route.
+ */
+export function RequireRole({ anyOf, children }: Props & { anyOf: readonly string[] }) {
+  const { roles } = useUser()
+  const [path] = useLocation()
+  if (anyOf.some((role) => roles.includes(role))) return children
+  const problem = new ApiProblem('forbidden', 403, { problem: { roles: [...anyOf] } })
+  return (
+    <>
+      <PageFocus title={failures.roleMissing.title} path={path} />
+      <ErrorCard error={problem} retry={() => undefined} heading="h1" />
+    </>
   )
 }
 

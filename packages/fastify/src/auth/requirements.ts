@@ -54,7 +54,8 @@ export function decorateRequirements(app: FastifyInstance, appRoles: readonly st
       if (hasNoRoles) required.refusedWithoutAny = true
       const fields = { event: 'role_missing', roles: anyOf, hasNoRoles }
       log.warn(fields, 'A user without the role: is it assigned under Enterprise applications?')
-      throw new ProblemError('forbidden', `This needs the role ${anyOf.join(' or ')}.`)
+      const detail = `This needs the role ${anyOf.join(' or ')}.`
+      throw new ProblemError('forbidden', detail, { roles: anyOf })
     }
   })
 

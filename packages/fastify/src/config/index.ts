@@ -93,6 +93,8 @@ export interface Config {
   readonly signIn: { readonly automatic: boolean }
   /** Which requests have a line in the log. */
   readonly requestLog: 'off' | 'errors' | 'all'
+  /** Whether the API describes itself. */
+  readonly openApi: boolean
   /** What OpenTelemetry's variables and METRICS_PORT ask for; undefined for nothing. */
   readonly telemetry: TelemetrySettings | undefined
   readonly session: {
@@ -224,10 +226,11 @@ function toConfig(
     ? { ...localTenant, authority: environment.AAD_AUTHORITY ?? local.authority }
     : file
   const localGraph = usesLocalTenant && !environment.GRAPH_BASE_URL ? local.graph : undefined
-  const { allowedTenants, session } = file
+  const { allowedTenants } = file
+  const development = !context.production && new URL(publicUrl).hostname === 'localhost'
   return {
     production: context.production,
-    development: !context.production && new URL(publicUrl).hostname === 'localhost',
+    development,
     tenant: identity.tenant.toLowerCase(),
     allowedTenants: Array.isArray(allowedTenants)
       ? allowedTenants.map((id) => id.toLowerCase())
@@ -243,15 +246,12 @@ function toConfig(
     downstreamApis: toApis(file, localGraph),
     signIn: file.signIn,
     requestLog: file.requestLog,
+    openApi: file.openApi ?? development,
     telemetry: readTelemetrySettings(environment, {
       host: environment.METRICS_HOST,
       port: environment.METRICS_PORT,
     }),
-    session: {
-      idleMs: session.idleMinutes * 60_000,
-      absoluteMs: session.absoluteMinutes * 60_000,
-      persistent: session.persistent,
-    },
+    session: sessionSettings(file.session),
     headers: file.headers,
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,
@@ -270,6 +270,14 @@ function toConfig(
     logLevel: environment.LOG_LEVEL ?? defaultLogLevel(context.production, file.requestLog),
     usesLocalTenant,
   }
+}
+
+function sessionSettings({
+  idleMinutes,
+  absoluteMinutes,
+  persistent,
+}: ConfigFile['session']): Config['session'] {
+  return { idleMs: idleMinutes * 60_000, absoluteMs: absoluteMinutes * 60_000, persistent }
 }
 
 /** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */

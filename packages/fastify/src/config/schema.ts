@@ -222,6 +222,12 @@ export const ConfigFile = Type.Object(
       description:
         '"off", "errors" (requests that were answered with 4xx or 5xx, or not at all) or "all": which requests have a line in the log',
     }),
+    openApi: Type.Optional(
+      Type.Boolean({
+        description:
+          'true or false: whether /api/openapi.json and the page /api/reference describe the API; by default in development only',
+      }),
+    ),
     headers: Headers,
     signIn: Type.Object(
       {

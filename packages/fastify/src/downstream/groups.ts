@@ -1,11 +1,21 @@
 /** The groups of the signed-in user, from the token or from Graph: adds `request.groups()`. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
 import { ProblemError } from '../errors.ts'
 import { clientGoneStatus } from './index.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * For members of one of these groups: `{ onRequest: app.requireGroup(groupId) }`. Others get 403 `forbidden`. It
+     * works behind `requireSignIn`.
+     *
+     * @param anyOf as the token has them: object ids, if the groups claim is not configured otherwise
+     */
+    requireGroup(...anyOf: string[]): onRequestAsyncHookHandler
+  }
+
   interface FastifyRequest {
     /**
      * The object ids of the user's groups: from the token, or, if they are too many for it (groups
@@ -21,6 +31,17 @@ function directory(app: FastifyInstance, _options: object, done: () => void): vo
   const groups = createGroups()
   app.decorateRequest('groups', function (this: FastifyRequest) {
     return groups.of(this)
+  })
+  app.decorate('requireGroup', (...anyOf: string[]) => {
+    if (anyOf.length === 0) throw new Error('requireGroup needs the id of a group')
+    return async (request: FastifyRequest) => {
+      const own = await request.groups()
+      if (anyOf.some((group) => own.includes(group))) return
+      const fields = { event: 'group_missing', groups: anyOf }
+      request.log.warn(fields, 'A user who is in none of the groups')
+      const detail = 'This needs membership of a group that you are not in.'
+      throw new ProblemError('forbidden', detail, { groups: anyOf })
+    }
   })
   done()
 }

@@ -14,6 +14,7 @@ import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../h
 import { traceOf } from '../telemetry/trace.ts'
 import { problemPageFor } from './problem-pages.ts'
 import { fixedHeaders, type HeaderSettings } from './security-headers.ts'
+import { fieldErrorsOf } from './validation-errors.ts'
 import { sendIndexHtml, type WebBuild } from './web.ts'
 
 /** Our sentences for Fastify's own errors, by status. */
@@ -108,7 +109,10 @@ function sendProblemPage(reply: FastifyReply, problem: ProblemError): FastifyRep
 /** The error that the caller sees; an unexpected one is only `internal`. */
 export function toProblemError(error: FastifyError): ProblemError {
   if (error instanceof ProblemError) return error
-  if (error.validation) return new ProblemError('invalid_request', validationDetail(error))
+  if (error.validation) {
+    const errors = fieldErrorsOf(error)
+    return new ProblemError('invalid_request', validationDetail(error), { errors })
+  }
   const { statusCode: status = 500 } = error
   const known = byStatus[status]
   if (known) return new ProblemError(known[0], known[1], { cause: error, status })

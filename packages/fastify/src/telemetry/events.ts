@@ -24,6 +24,7 @@ export const fieldMeanings = {
   apiStatus: 'HTTP status of the API’s answer',
   approved: 'true or false',
   basePath: 'the path of `publicUrl`',
+  groups: 'the groups of which the user has to be in one',
   by: '`address` or `session`',
   check: 'the check that failed, in one word',
   clientGone: 'true if the client left before the answer was sent',
@@ -130,6 +131,7 @@ const requests = {
     'A proxy replaces the Host header, which costs a redirect for each page. Logged once.',
   ),
   role_missing: event('warn', ['roles', 'hasNoRoles'], 'A user lacks the role of a route: 403.'),
+  group_missing: event('warn', ['groups'], 'A user is in none of the groups of a route: 403.'),
   role_not_listed: event(
     'warn',
     ['key', 'roles'],

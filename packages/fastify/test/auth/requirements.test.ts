@@ -96,6 +96,7 @@ describe('a route that requires more than a sign-in', () => {
     expect(await statuses(auditor, '/test/reader', '/test/either')).toEqual([403, 200])
     const problem = expectProblem(await none.get('/test/either'), 403, 'forbidden')
     expect(problem.detail).toContain('Nobody or Directory.Auditor')
+    expect(problem.roles).toEqual(['Nobody', 'Directory.Auditor'])
     expect((await none.get('/api/me')).status).toBe(200)
   })
 

@@ -19,7 +19,7 @@ describe('placeholders', () => {
       usesLocalTenant: true,
       tenant: localTenantId,
       clientId: localClient.clientId,
-      credentials: [{ kind: 'secret', value: localClient.clientSecret }],
+      credentials: [{ kind: 'secret', value: localClient.secrets[0] }],
       authority: 'http://127.0.0.1:5175',
       downstreamApis: { graph: { baseUrl: 'http://127.0.0.1:5175/v1.0' } },
     })
@@ -55,9 +55,9 @@ describe('placeholders', () => {
     expect(localTenant).toMatchObject({
       tenant: localTenantId,
       clientId: localClient.clientId,
-      clientSecret: localClient.clientSecret,
+      clientSecret: localClient.secrets[0],
     })
-    expect(localClient.redirectUris).toContain(load(freshClone).redirectUri)
+    expect(localClient.web.redirectUris).toContain(load(freshClone).redirectUri)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { afterAll, describe, expect, it } from 'vitest'
 import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -16,6 +16,18 @@ function groupsRoute(app: FastifyInstance): void {
     '/test/groups',
     { onRequest: (...hook) => app.requireSignIn.apply(app, hook) },
     (request) => request.groups(),
+  )
+  const group = (request: FastifyRequest) => (request.query as { id: string }).id
+  app.get(
+    '/test/members',
+    {
+      onRequest: [
+        (...hook) => app.requireSignIn.apply(app, hook),
+        (request, reply) =>
+          app.requireGroup('nobody-is-in-this', group(request)).call(app, request, reply),
+      ],
+    },
+    async () => ({ done: true }),
   )
 }
 
@@ -36,6 +48,32 @@ function graphPaths(): string[] {
 }
 
 const lookup = '/v1.0/me/getMemberGroups'
+
+describe('a route for the members of a group', () => {
+  const askFor = (browser: Browser, group = '') => browser.get(`/test/members?id=${group}`)
+
+  it('is for them, whether the token or Graph has their groups', async () => {
+    for (const place of [10, 11]) {
+      const browser = await signedIn(place)
+      expect((await askFor(browser, groupsOf(place)?.at(-1))).status).toBe(200)
+    }
+  })
+
+  it('is 403 for everyone else, and the answer and the log name the groups', async () => {
+    const missing = groupsOf(11)?.find((id) => !groupsOf(3)?.includes(id))
+    const problem = expectProblem(await askFor(await signedIn(3), missing), 403, 'forbidden')
+    expect(problem).toMatchObject({ groups: ['nobody-is-in-this', missing] })
+    expect(gatehouse().logs.join('')).toContain('"event":"group_missing"')
+  })
+
+  it('is 401 for the signed-out', async () => {
+    expectProblem(await askFor(gatehouse().browser(), 'x'), 401, 'sign_in_required')
+  })
+
+  it('needs the id of a group', () => {
+    expect(() => gatehouse().app.requireGroup()).toThrow('requireGroup needs the id of a group')
+  })
+})
 
 describe('the groups of a user', () => {
   it('are the token’s, and Graph is not asked', async () => {

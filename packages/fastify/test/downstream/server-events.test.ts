@@ -263,7 +263,7 @@ describe('the idle time of a session', () => {
 describe('the end of the process', () => {
   it('ends streams at once', async () => {
     // Longer than this test may take.
-    const own = await startGatehouse({ ...options, env: { DRAIN_TIMEOUT: '600' } })
+    const own = await startGatehouse({ ...options, env: { DRAIN_TIMEOUT: '60' } })
     const browser = own.browser()
     await browser.signIn()
     const reading = readAll(

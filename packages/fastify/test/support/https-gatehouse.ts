@@ -5,6 +5,8 @@ import type { GatehouseOptions } from '@gatehouse/test-support/gatehouse'
 export const httpsGatehouse: GatehouseOptions = {
   config: { publicUrl: 'https://app.example.test' },
   tenant: {
-    clients: [{ ...localClient, redirectUris: ['https://app.example.test/auth/redirect'] }],
+    clients: [
+      { ...localClient, web: { redirectUris: ['https://app.example.test/auth/redirect'] } },
+    ],
   },
 }

@@ -7,6 +7,6 @@ export function appAt(publicUrl: string, options: GatehouseOptions = {}): Gateho
   return {
     ...options,
     config: { publicUrl, ...options.config },
-    tenant: { clients: [{ ...localClient, redirectUris }], ...options.tenant },
+    tenant: { clients: [{ ...localClient, web: { redirectUris } }], ...options.tenant },
   }
 }

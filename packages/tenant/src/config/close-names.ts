@@ -28,7 +28,8 @@ function plain(name: string): string {
 
 function distanceOf(left: string, right: string): number {
   // Three letters may stand anywhere: "graph-429" is not near "graph-4xx", but "throttled" is near "graph-throttled".
-  if (left.length > 3 && right.includes(left)) return 1
+  // The fewer letters it has besides, the nearer.
+  if (left.length > 3 && right.includes(left)) return 1 - 1 / (1 + right.length - left.length)
   return editDistance(left, right)
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { TSchema } from 'typebox'
 import { ruleProblems } from './rules.ts'
 import { schemaProblems, type ConfigProblem } from './schema-problems.ts'
 import { ConfigFile } from './schema.ts'
@@ -10,12 +11,28 @@ import { ConfigFile } from './schema.ts'
 export class ConfigError extends Error {
   readonly code = 'config_invalid'
   readonly problems: readonly ConfigProblem[]
+  /** The name of the configuration in the message. */
+  readonly subject: string
 
   constructor(name: string, problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ key, message }) => `  ${key} ${message}.`)
     super(`${name} cannot be used:\n${lines.join('\n').replaceAll('?.', '?')}`)
     this.name = 'ConfigError'
     this.problems = problems
+    this.subject = name
+  }
+}
+
+/** The problems of what is a part of the whole get its place in front of their keys. */
+export function withPrefix<T>(prefix: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof ConfigError) || prefix === '') throw error
+    throw new ConfigError(
+      error.subject,
+      error.problems.map(({ key, message }) => ({ key: prefix + key, message })),
+    )
   }
 }
 
@@ -34,13 +51,20 @@ export function loadConfig(path: string): ConfigFile {
  * @throws ConfigError
  */
 export function checkConfig(value: unknown, name = 'The configuration'): ConfigFile {
-  const wrongKeys = schemaProblems(ConfigFile, value)
+  checkBy(ConfigFile, value, name)
+  // It has just been checked.
+  return value as ConfigFile
+}
+
+/**
+ * @param schema of `tenant.json`, or one that has its keys and others
+ * @throws ConfigError
+ */
+export function checkBy(schema: TSchema, value: unknown, name: string): void {
+  const wrongKeys = schemaProblems(schema, value)
   if (wrongKeys.length > 0) throw new ConfigError(name, wrongKeys)
-  // It has just been checked against the schema.
-  const config = value as ConfigFile
-  const broken = ruleProblems(config)
+  const broken = ruleProblems(value as ConfigFile)
   if (broken.length > 0) throw new ConfigError(name, broken)
-  return config
 }
 
 function parse(path: string): unknown {

@@ -24,11 +24,7 @@ export function configuredGroups({ groups = [] }: PeopleConfig): ConfiguredGroup
   }))
 }
 
-/**
- * The generated users, changed by the configuration, and after them the people that it adds.
- *
- * @throws Error with a sentence for a member who does not exist
- */
+/** The generated users, changed by the configuration, and after them the people that it adds. */
 export function withPeople(
   generated: readonly TenantUser[],
   config: PeopleConfig,
@@ -79,15 +75,11 @@ export function groupId(known: readonly ConfiguredGroup[], name: string): string
 }
 
 function addMemberships(users: Map<string, TenantUser>, groups: readonly ConfiguredGroup[]): void {
-  for (const { displayName, id, members = [] } of groups) {
+  for (const { id, members = [] } of groups) {
     for (const member of members) {
       const user = users.get(member.toLowerCase())
-      if (!user) {
-        throw new Error(
-          `The group "${displayName}" names "${member}", who is no user of this tenant.`,
-        )
-      }
-      if (user.groups.includes(id)) continue
+      // At the start all of them exist. Fewer users may be generated later.
+      if (!user || user.groups.includes(id)) continue
       users.set(member.toLowerCase(), { ...user, groups: [...user.groups, id] })
     }
   }

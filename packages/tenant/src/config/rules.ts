@@ -1,18 +1,50 @@
 /** The rules of `tenant.json` between keys, and those that no schema can say. */
 
-import { isLoopback } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
+import { localClient } from '../registry/built-in.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
+import { clientIdOf } from './applications.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
-import type { ConfigClient, ConfigFile } from './schema.ts'
+import type { ConfigClient, ConfigFile, ConfigTenant } from './schema.ts'
+import { sharedProblems } from './tenant-rules.ts'
 
 /** Everything that is wrong with a configuration whose keys fit the schema. */
 export function ruleProblems(config: ConfigFile): ConfigProblem[] {
+  const { tenants = [] } = config
+  const first = { ...config, clients: config.clients ?? [localClient] }
   return [
     ...addressProblems(config),
+    ...tenantProblems(first, clientsForSeveral(tenants)),
+    ...tenants.flatMap((tenant, index) =>
+      tenantProblems(tenant, clientsForSeveral([first, ...tenants])).map(({ key, message }) => ({
+        key: `tenants[${index}].${key}`,
+        message,
+      })),
+    ),
+    ...sharedProblems(config),
+  ]
+}
+
+/** What a tenant has of its own. */
+type Lists = Omit<ConfigTenant, 'domain'>
+
+/** The clients that users of other tenants can consent to. */
+function clientsForSeveral(tenants: readonly Lists[]): ConfigClient[] {
+  return tenants
+    .flatMap(({ clients = [] }) => clients)
+    .filter(({ signInAudience }) => signInAudience !== 'AzureADMyOrg')
+}
+
+/** Everything that is wrong inside one tenant. @param foreign clients of others that are for several tenants */
+function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): ConfigProblem[] {
+  return [
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
       'clients',
-      (config.clients ?? []).map(({ name }) => name),
+      // The id of one that has none is made from its name. Two with ids of their own may have one name, as in Entra.
+      (config.clients ?? []).map(({ name, clientId }) =>
+        clientId === undefined ? name : undefined,
+      ),
       'name',
     ),
     ...duplicates(
@@ -32,7 +64,7 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
     ),
     ...groupProblems(config),
     ...assignmentProblems(config),
-    ...consentProblems(config),
+    ...consentProblems(config, foreign),
   ]
 }
 
@@ -51,8 +83,8 @@ function addressProblems({ host, origin, graphOrigin, https }: ConfigFile): Conf
     if (value !== undefined && !URL.canParse(value))
       wrong.push(problem([name], 'is not an address'))
   }
-  if (https === true && origin?.startsWith('http:')) {
-    wrong.push(problem(['origin'], 'must begin with https:// if https is true'))
+  if (https && origin?.startsWith('http:')) {
+    wrong.push(problem(['origin'], 'must begin with https:// if https is asked for'))
   }
   return wrong
 }
@@ -133,7 +165,7 @@ function duplicates(
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** A name of a group must be in `groups`; an object id may be of any group. */
-function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: ConfigFile) {
+function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Lists) {
   const known = new Set(groups.map(({ displayName }) => displayName.toLowerCase()))
   const isMissing = (name: string) => !guid.test(name) && !known.has(name.toLowerCase())
   const wrong = 'is the name of no group in groups'
@@ -151,10 +183,7 @@ function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Co
   ]
 }
 
-function assignmentProblems({
-  appRoleAssignments = [],
-  clients = [],
-}: ConfigFile): ConfigProblem[] {
+function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): ConfigProblem[] {
   const roles = new Set(clients.flatMap(({ appRoles = [] }) => appRoles.map(({ value }) => value)))
   return appRoleAssignments.flatMap(({ role, user, group }, index) => [
     ...(roles.has(role)
@@ -166,15 +195,19 @@ function assignmentProblems({
   ])
 }
 
-function consentProblems({ consents = [], clients = [] }: ConfigFile): ConfigProblem[] {
-  const names = new Set(
-    clients.flatMap(({ name, clientId }) =>
-      [name, clientId ?? name].map((one) => one.toLowerCase()),
-    ),
-  )
-  return consents.flatMap(({ client }, index) =>
-    names.has(client.toLowerCase())
-      ? []
-      : [problem(['consents', index, 'client'], 'is the name or id of no client in clients')],
-  )
+/** A client of the tenant's own comes before those of others. */
+function consentProblems(
+  { consents = [], clients = [] }: Lists,
+  foreign: readonly ConfigClient[],
+): ConfigProblem[] {
+  return consents.flatMap(({ client }, index) => {
+    const wanted = client.toLowerCase()
+    const at = ['consents', index, 'client']
+    if ([...clients, ...foreign].some((one) => clientIdOf(one) === wanted)) return []
+    const isNamed = ({ name }: ConfigClient) => name.toLowerCase() === wanted
+    const own = clients.filter(isNamed).length
+    const count = own === 0 ? foreign.filter(isNamed).length : own
+    if (count === 0) return [problem(at, 'is the name or id of no client in clients')]
+    return count === 1 ? [] : [problem(at, 'is the name of two clients; write an id')]
+  })
 }

@@ -47,11 +47,18 @@ export function schemaProblems(schema: TSchema, value: unknown): ConfigProblem[]
 }
 
 function unknownKey(schema: TSchema, path: readonly string[], name: string): string {
-  const known = Object.keys(partAt(schema, path)?.properties ?? {})
+  const properties = partAt(schema, path)?.properties ?? {}
+  const known = Object.keys(properties)
+  // One level too high: `redirectUris` beside `web`.
+  const deeper = known.filter((key) => partAt(schema, [...path, key])?.properties?.[name])
+  if (deeper.length > 0) {
+    const all = deeper.map((key) => `${key}.${name}`).join(' or ')
+    return `is not a key here; did you mean ${all}?`
+  }
   const [close] = closeNames(name, known)
-  return close === undefined
-    ? `is not a key here; there are ${known.join(', ')}`
-    : `is not a key here; did you mean ${close}?`
+  if (close !== undefined) return `is not a key here; did you mean ${close}?`
+  const all = known.length === 0 ? '' : `; there are ${known.join(', ')}`
+  return `is not a key here${all}`
 }
 
 /** The part of a schema that describes the value at a path. */

@@ -204,18 +204,49 @@ function list<T extends Parameters<typeof Type.Array>[0]>(of: T, maxItems: numbe
   return Type.Optional(Type.Array(of, { maxItems, description: `a list of ${what}` }))
 }
 
+const Domain = (description: string) =>
+  Type.String({
+    pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$',
+    maxLength: 190,
+    description,
+  })
+
+/** The keys that each tenant on the port has of its own. */
+const ofEachTenant = {
+  tenantId: Type.Optional(Guid('the id of the tenant')),
+  tenantName: Type.Optional(Text('the name of the organisation')),
+  users: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      description: 'the number of users to generate, 1 to 100000',
+    }),
+  ),
+  seed: Type.Optional(
+    Type.Union(
+      [
+        Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),
+        Type.String({ minLength: 1, maxLength: 100 }),
+      ],
+      { description: 'a whole number or a text: another one generates other users' },
+    ),
+  ),
+  clients: list(Client, 1_000, 'applications'),
+  people: list(Person, 10_000, 'users to add, or to change by their user name'),
+  groups: list(Group, 10_000, 'groups'),
+  appRoleAssignments: list(Assignment, 10_000, 'app roles and who has them'),
+  consents: list(Consent, 10_000, 'permissions that are granted from the start'),
+}
+
+const FurtherTenant = Type.Object(
+  { domain: Domain('the domain of its user names, which no other tenant has'), ...ofEachTenant },
+  { ...only, description: 'an object' },
+)
+
 export const ConfigFile = Type.Object(
   {
     $schema: Type.Optional(Text('the address of the JSON Schema, for editors', 2_048)),
-    tenantId: Type.Optional(Guid('the id of the tenant')),
-    tenantName: Type.Optional(Text('the name of the organisation')),
-    domain: Type.Optional(
-      Type.String({
-        pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$',
-        maxLength: 190,
-        description: 'the domain of the user names, such as people.example',
-      }),
-    ),
+    domain: Type.Optional(Domain('the domain of the user names, such as people.example')),
     port: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 65_535, description: 'a port; 0 takes any free one' }),
     ),
@@ -227,33 +258,15 @@ export const ConfigFile = Type.Object(
       Origin('an address such as https://graph.example: the origin of Graph'),
     ),
     https: Type.Optional(Flag('serves TLS with a certificate of an authority of its own')),
-    users: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 100_000,
-        description: 'the number of users to generate, 1 to 100000',
-      }),
-    ),
-    seed: Type.Optional(
-      Type.Union(
-        [
-          Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),
-          Type.String({ minLength: 1, maxLength: 100 }),
-        ],
-        { description: 'a whole number or a text: another one generates other users' },
-      ),
-    ),
     state: Type.Optional(Text('a file that keeps what changes, relative to this one', 1_000)),
-    clients: list(Client, 1_000, 'applications'),
-    people: list(Person, 10_000, 'users to add, or to change by their user name'),
-    groups: list(Group, 10_000, 'groups'),
-    appRoleAssignments: list(Assignment, 10_000, 'app roles and who has them'),
-    consents: list(Consent, 10_000, 'permissions that are granted from the start'),
+    ...ofEachTenant,
+    tenants: list(FurtherTenant, 20, 'further tenants on the same port'),
   },
   { ...only, description: 'an object' },
 )
 
 export type ConfigFile = Static<typeof ConfigFile>
+export type ConfigTenant = Static<typeof FurtherTenant>
 export type ConfigClient = Static<typeof Client>
 export type ConfigPerson = Static<typeof Person>
 export type ConfigGroup = Static<typeof Group>

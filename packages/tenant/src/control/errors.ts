@@ -12,11 +12,12 @@ export const controlErrors = {
   unknown_path: { status: 404, description: 'The control API has no such path.' },
   unknown_scenario: { status: 404, description: 'There is no scenario with this id.' },
   unknown_user: { status: 404, description: 'There is no user with this id or name.' },
+  unknown_tenant: { status: 404, description: 'There is no tenant with this id or domain.' },
   unknown_client: { status: 404, description: 'There is no client with this id or name.' },
   already_exists: { status: 409, description: 'An object with this id or name exists.' },
   built_in: {
     status: 409,
-    description: 'It belongs to Microsoft or to the options of the tenant, so it stays.',
+    description: 'It belongs to Microsoft, so it stays.',
   },
   state_not_usable: {
     status: 409,

@@ -12,10 +12,15 @@ const entraPages: readonly (readonly [page: string, numbers: readonly number[]])
   [`${platform}/reply-url`, [50011, 500112, 500113]],
   [
     `${platform}/v2-oauth2-auth-code-flow`,
-    [54005, 70008, 501481, 501491, 501492, 9002325, 9002326, 9002327, 900144],
+    [54005, 700005, 70008, 501481, 501491, 501492, 9002325, 9002326, 9002327, 900144],
   ],
   [`${platform}/refresh-tokens`, [70043, 700082, 700084, 50173, 50089, 50132, 50133]],
   [`${platform}/v2-protocols-oidc`, [700051, 700054, 70005, 70007, 90002, 50194]],
+  [
+    'https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50020-user-account-identity-provider-does-not-exist',
+    [16000, 50020, 50034, 90072],
+  ],
+  [`${platform}/howto-convert-app-to-be-multi-tenant`, [700016, 7000229]],
   [`${platform}/scopes-oidc`, [70011, 28000, 500011, 650053, 650057]],
   [`${platform}/permissions-consent-overview`, [65001, 65004, 90094, 90095]],
   [`${platform}/certificate-credentials`, [50027, 700021, 700023, 700024, 700027]],
@@ -30,6 +35,10 @@ const entraPages: readonly (readonly [page: string, numbers: readonly number[]])
   [`${platform}/v2-oauth2-device-code`, [70016, 70018, 70020]],
   [`${platform}/v2-oauth2-on-behalf-of-flow`, [50013, 500131]],
   [`${platform}/v2-oauth-ropc`, [50126]],
+  [
+    'https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout',
+    [50053],
+  ],
   [`${platform}/howto-add-app-roles-in-apps`, [50105]],
   [
     'https://learn.microsoft.com/entra/identity/conditional-access/overview',
@@ -51,6 +60,11 @@ const graphPages: Readonly<Record<string, string>> = {
   TooManyRequests: `${graph}/throttling`,
   ServiceUnavailable: `${graph}/errors`,
   Directory_ExpiredPageToken: `${graph}/paging`,
+  accessDenied: `${graph}/permissions-reference`,
+  invalidRange: `${graph}/api/driveitem-createuploadsession`,
+  invalidRequest: `${graph}/onedrive-addressing-driveitems`,
+  nameAlreadyExists: `${graph}/api/resources/driveitem`,
+  quotaLimitReached: `${graph}/api/resources/quota`,
 }
 
 /** Microsoft's page about a problem. */

@@ -4,7 +4,7 @@ import formBody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isSameSite } from '../entra/authorize/accounts.ts'
-import { isLoopback } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
 import type { TenantLifecycle } from '../state/lifecycle.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { sendControlProblem } from './answer.ts'
@@ -14,11 +14,13 @@ import { clientRoutes } from './routes/clients.ts'
 import { clockRoutes } from './routes/clock.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { journalRoutes } from './routes/journal.ts'
+import { lockoutRoutes } from './routes/lockouts.ts'
 import { pageRoutes, sendNotFound } from './routes/pages.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { scenarioRoutes } from './routes/scenarios.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { stateRoutes } from './routes/state.ts'
+import { keepAtTenant, tenantRoutes } from './routes/tenants.ts'
 import { userRoutes } from './routes/users.ts'
 import { useValidation } from './validation.ts'
 
@@ -37,21 +39,24 @@ export async function controlRoutes(
       .send(errorBody(new ControlError('not_own', message)))
   })
   app.setErrorHandler<Error>((error, request, reply) => sendControlProblem(error, request, reply))
-  const document = collectRoutes(app)
+  const document = collectRoutes(app, tenant.domain)
   app.setNotFoundHandler((request, reply) =>
     sendNotFound(request, reply, Object.keys(pathsOf(document()))),
   )
   useValidation(app)
+  if (tenant !== tenant.tenants[0]) keepAtTenant(app, tenant)
   pageRoutes(app, tenant)
   scenarioRoutes(app, tenant)
   faultRoutes(app, tenant)
   journalRoutes(app, tenant)
   userRoutes(app, tenant)
+  lockoutRoutes(app, tenant)
   clientRoutes(app, tenant)
   clockRoutes(app, tenant)
   tokenRoutes(app, tenant)
   policyRoutes(app, tenant)
   stateRoutes(app, lifecycle)
+  tenantRoutes(app, tenant)
   app.get('/openapi.json', { config: { documented: openApiRoute } }, async () => document())
 }
 

@@ -22,8 +22,12 @@ declare module 'fastify' {
 
 type Operation = Record<string, unknown>
 
-/** Collects the routes of a scope that are documented. It has to come before the routes. */
-export function collectRoutes(app: FastifyInstance): () => Record<string, unknown> {
+/**
+ * Collects the routes of a scope that are documented. It has to come before the routes.
+ *
+ * @param domain of the tenant, for the address of its server
+ */
+export function collectRoutes(app: FastifyInstance, domain: string): () => Record<string, unknown> {
   const paths: Record<string, Record<string, Operation>> = {}
   app.addHook('onRoute', (route) => {
     const documented = route.config?.documented
@@ -34,18 +38,29 @@ export function collectRoutes(app: FastifyInstance): () => Record<string, unknow
       paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, documented) }
     }
   })
-  return () => documentOf(paths)
+  return () => documentOf(paths, domain)
 }
 
-function documentOf(paths: object): Record<string, unknown> {
+function documentOf(paths: object, domain: string): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Control API of the local tenant',
       version: '1',
       description:
-        'Everything that the control page can do, as JSON. It answers this machine only, and no page of another site.',
+        'Everything that the control page can do, as JSON. It answers this machine only, and no page of another site. ' +
+        'The server says which tenant on the port is meant. Scenarios of requests, the journal, the clock, the keys, the state and a reset are those of all.',
     },
+    servers: [
+      { url: '/', description: 'The first tenant' },
+      {
+        url: '/_tenant/tenants/{tenant}',
+        description: 'Any tenant; its paths may also be written without their own /_tenant',
+        variables: {
+          tenant: { default: domain, description: 'an id or a domain' },
+        },
+      },
+    ],
     paths,
     components: {
       schemas: {

@@ -4,6 +4,9 @@ import { decodeJwt } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
 import type { JournalEntry } from '../journal.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { locateUser } from '../tenants/lookup.ts'
+import { peopleOf } from '../tenants/people.ts'
+import { homeOf } from '../tenants/visitors.ts'
 import { openRefreshToken } from '../tokens/refresh-token.ts'
 
 export interface RequestGroup {
@@ -11,6 +14,10 @@ export interface RequestGroup {
   at: number
   /** Whether it begins with an authorization request. */
   isSignIn: boolean
+  /** Whether it may show no page (`prompt=none`): a hidden frame, or a program that checks something. */
+  isSilent: boolean
+  /** What the program calls itself in `x-client-SKU`, as MSAL does. */
+  program: string | undefined
   /** The name of the application. */
   app: string | undefined
   /** Known once the user is chosen. */
@@ -60,14 +67,14 @@ export function requesterOf(
   entry: JournalEntry,
 ): { user: TenantUser | undefined; app: string | undefined } {
   if (isAuthorize(entry)) return { user, app }
-  const { directory, registry, codes } = tenant
+  const { tenants, codes } = tenant
   const { body } = entry
   const grant = codes.find(textOf(body, 'code') ?? '')
   const userId = grant?.userId ?? refreshedId(tenant, body) ?? bearerId(entry)
   const clientId = textOf(body, 'client_id') ?? bearerClaim(entry, 'appid')
   return {
-    user: userId === undefined ? undefined : directory.byId(userId),
-    app: clientId === undefined ? undefined : registry.client(clientId)?.name,
+    user: userId === undefined ? undefined : locateUser(tenants, userId)?.user,
+    app: clientId === undefined ? undefined : nameOfClient(tenant, clientId),
   }
 }
 
@@ -83,7 +90,7 @@ function findGroup(
   const known = groups.findLast((group) => group.isSignIn && isSame(group, query))
   // The user that a page of the tenant was sent for.
   const chosen = textOf(body, 'user') ?? textOf(body, 'q')
-  if (known && chosen !== undefined) known.user ??= tenant.directory.byIdOrName(chosen)
+  if (known && chosen !== undefined) known.user ??= chosenUser(tenant, chosen)
   return known
 }
 
@@ -109,8 +116,17 @@ function ofToken(
   if (!grant) return ofUser(groups, refreshedId(tenant, body))
   const group =
     groups.findLast(({ nonce }) => nonce !== undefined && nonce === grant.nonce) ?? groups.at(-1)
-  if (group?.isSignIn) group.user ??= tenant.directory.byId(grant.userId)
+  if (group?.isSignIn) group.user ??= locateUser(tenant.tenants, grant.userId)?.user
   return group
+}
+
+function nameOfClient(tenant: TenantState, clientId: string): string | undefined {
+  return homeOf(tenant, clientId).registry.client(clientId)?.name
+}
+
+function chosenUser({ tenants }: TenantState, text: string): TenantUser | undefined {
+  const all = peopleOf(tenants)
+  return (all.byId(text) ?? all.bySignInName(text))?.user
 }
 
 function ofUser(groups: readonly Draft[], userId: string | undefined): Draft | undefined {
@@ -145,7 +161,7 @@ function bearerClaim({ headers }: JournalEntry, name: 'oid' | 'appid'): string |
   }
 }
 
-function newGroup({ registry }: TenantState, entry: JournalEntry): Draft {
+function newGroup(tenant: TenantState, entry: JournalEntry): Draft {
   const { at, query } = entry
   const isSignIn = isAuthorize(entry)
   const text = (name: string) => textOf(query, name)
@@ -153,7 +169,9 @@ function newGroup({ registry }: TenantState, entry: JournalEntry): Draft {
   return {
     at,
     isSignIn,
-    app: clientId === undefined ? undefined : registry.client(clientId)?.name,
+    isSilent: isSignIn && text('prompt') === 'none',
+    program: isSignIn ? text('x-client-SKU') : undefined,
+    app: clientId === undefined ? undefined : nameOfClient(tenant, clientId),
     user: undefined,
     entries: [],
     clientId,

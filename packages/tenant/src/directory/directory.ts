@@ -41,7 +41,7 @@ export interface Directory extends AccountStates {
   managers: Pick<Managers, 'managerOf' | 'reportsOf'>
   /** @param managerId undefined for nobody */
   setManager(userId: string, managerId: string | undefined): void
-  changes: Omit<ChangeLog, 'add'>
+  changes: Omit<ChangeLog, 'add' | 'restart'>
   /** Changes the number of generated users; without a count, to that of the start. Users who remain keep id, name and state. */
   resize(count?: number): void
   /** What differs from the generated directory, as plain JSON. The number of generated users is not in it. */
@@ -67,17 +67,19 @@ export interface DirectorySnapshot {
 /**
  * @param make the first `count` users
  * @param now ms since the epoch
+ * @param salt makes the ids of groups those of a further tenant
  */
 export function createDirectory(
   make: (count: number) => readonly TenantUser[],
   count: number,
   now: () => number,
+  salt = '',
 ): Directory {
   const states = createAccountStates(now)
   const changes = createChangeLog()
   let generated = make(count)
   const users = createLayer(generated)
-  const groups = createLayer(groupsFor(generated))
+  const groups = createLayer(groupsFor(generated, salt))
   const names = createUserNames(users.list())
   const byId = (id: string) => users.get(id.toLowerCase())
   const byUserName = (name: string) => byId(names.idOf(name) ?? '')
@@ -85,9 +87,11 @@ export function createDirectory(
   const membership = createMembership({ users: users.list, groups: groups.list, user: byId, group })
   const managers = createManagers(() => generated, byId)
 
-  function reload(): void {
+  function reload(next = generated): void {
+    generated = next
+    changes.restart()
     users.rebase(generated)
-    groups.rebase(groupsFor(generated))
+    groups.rebase(groupsFor(generated, salt))
     names.read(users.list())
   }
   return {
@@ -120,10 +124,7 @@ export function createDirectory(
       changes.add('user', userId)
     },
     changes,
-    resize(size = count) {
-      generated = make(size)
-      reload()
-    },
+    resize: (size = count) => reload(make(size)),
     ...storage({ users, groups, membership, managers, reload }),
   }
 }
@@ -236,8 +237,8 @@ function changedNames<T extends { profile?: Readonly<Record<string, unknown>> }>
 }
 
 /** The groups of a tenant with these users: also ids that are in users' lists only. */
-function groupsFor(users: readonly TenantUser[]): readonly TenantGroup[] {
-  const groups = generateGroups(users)
+function groupsFor(users: readonly TenantUser[], salt: string): readonly TenantGroup[] {
+  const groups = generateGroups(users, salt)
   const known = new Set(groups.map(({ id }) => id))
   const others = new Set<string>()
   for (const user of users) for (const id of user.groups) if (!known.has(id)) others.add(id)

@@ -1,6 +1,6 @@
 /** The domain names of the tenant: those of its users' names. */
 
-import type { TenantUser } from './directory.ts'
+import type { TenantUser } from './user.ts'
 
 /** By the list of users, of which each change makes a new one: looking through 100 000 at each request is slow. */
 const known = new WeakMap<readonly TenantUser[], ReadonlySet<string>>()

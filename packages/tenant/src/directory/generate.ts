@@ -215,7 +215,12 @@ function asciiName(name: string): string {
 }
 
 function groupsUpTo(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => guid(`group ${index}`))
+  return Array.from({ length: count }, (_, index) => groupId(index))
+}
+
+/** @param salt makes it that of a further tenant */
+export function groupId(place: number, salt = ''): string {
+  return guid(`group ${place}${salt}`)
 }
 
 /** A user has a photo if the id ends with an even digit. */

@@ -1,6 +1,7 @@
 /** Groups as objects: generated from the same seed as the users, so that every id in a token has one. */
 
-import { userDomain, guid } from './generate.ts'
+import { domainOf } from './domains.ts'
+import { groupId, guid, userDomain } from './generate.ts'
 import { securityIdentifier, userValue } from './profile.ts'
 import type { TenantUser } from './user.ts'
 
@@ -41,16 +42,22 @@ const securityGroups = areas.length * kinds.length
 /** The place of the group to which directory roles can be assigned. */
 const roleAssignable = 5
 
-/** @param users the first ones become members and owners */
-export function generateGroups(users: readonly TenantUser[]): readonly TenantGroup[] {
+/**
+ * @param users the first ones become members and owners
+ * @param salt makes the ids those of a further tenant
+ */
+export function generateGroups(users: readonly TenantUser[], salt = ''): readonly TenantGroup[] {
   const owner = (place: number) => {
     const user = users[place % Math.min(users.length, 8)]
     return user ? [user.id] : []
   }
+  const domain = domainOf(users[0]?.userPrincipalName ?? userDomain)
+  const mailGroup = (name: string, description: string | null, groupTypes: string[]) =>
+    newMailGroup(name, { description, groupTypes, domain, salt })
   const security = Array.from({ length: securityGroups }, (_, place) => ({
-    ...securityGroup(place),
+    ...securityGroup(place, salt),
     // Nested, and everyone in the second group is in the first one: nobody's groups change by it.
-    firstMembers: place === 0 ? [guid('group 1')] : [],
+    firstMembers: place === 0 ? [groupId(1, salt)] : [],
     owners: owner(place),
   }))
   const departments = ['Engineering', 'Design', 'Finance', 'Operations', 'Sales', 'Purchasing']
@@ -81,10 +88,10 @@ export function unnamedGroup(id: string): TenantGroup {
   }
 }
 
-function securityGroup(place: number): TenantGroup {
+function securityGroup(place: number, salt: string): TenantGroup {
   const area = areas[place % areas.length] ?? ''
   const kind = kinds[Math.floor(place / areas.length)] ?? ''
-  const id = guid(`group ${place}`)
+  const id = groupId(place, salt)
   return {
     ...newGroup(id, `${area} ${kind}`, createdAt(id)),
     description: place % 3 === 0 ? null : `The ${kind} of ${area.toLowerCase()}`,
@@ -94,16 +101,26 @@ function securityGroup(place: number): TenantGroup {
   }
 }
 
-function mailGroup(name: string, description: string | null, groupTypes: string[]): TenantGroup {
+interface MailGroup {
+  description: string | null
+  groupTypes: string[]
+  domain: string
+  salt: string
+}
+
+function newMailGroup(
+  name: string,
+  { description, groupTypes, domain, salt }: MailGroup,
+): TenantGroup {
   const mailNickname = name.toLowerCase().replace(' ', '-')
-  const id = guid(`mail group ${name}`)
+  const id = guid(`mail group ${name}${salt}`)
   return {
     ...newGroup(id, name, createdAt(id)),
     description,
     groupTypes,
     mailEnabled: true,
     mailNickname,
-    mail: `${mailNickname}@${userDomain}`,
+    mail: `${mailNickname}@${domain}`,
     visibility: groupTypes.includes('Unified') ? 'Public' : null,
   }
 }

@@ -52,8 +52,8 @@ function isFigure(x: number, y: number, size: number): boolean {
   return head || shoulders
 }
 
-/** https://www.w3.org/TR/png-3/: signature, header, one block of data, end. */
-function png(rows: Buffer, size: number): Buffer {
+/** https://www.w3.org/TR/png-3/: signature, header, one block of data, end. Each row begins with its filter. */
+export function png(rows: Buffer, size: number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(size, 0)
   header.writeUInt32BE(size, 4)

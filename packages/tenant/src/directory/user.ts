@@ -28,8 +28,17 @@ export interface TenantUser {
   needsSecondFactor?: boolean
   /** A photo that was written, in base64; null if it was deleted. Absent: `hasPhoto` says whether there is a drawn one. */
   photo?: { type: string; data: string } | null
+  openExtensions?: readonly OpenExtension[]
   /** Values of Graph's other properties, in place of those that `profile.ts` computes. */
   profile?: Readonly<Record<string, unknown>>
+}
+
+/** Data that an application keeps with a user. https://learn.microsoft.com/graph/api/resources/opentypeextension */
+export interface OpenExtension {
+  name: string
+  /** The application that made it. */
+  appId: string
+  values: Readonly<Record<string, unknown>>
 }
 
 /** A user with nothing but what is given. */

@@ -35,6 +35,7 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
     message: 'The scopes are of more than one resource.',
   },
   500011: { error: 'invalid_resource', message: 'The resource principal was not found here.' },
+  650052: { error: 'invalid_client', message: 'The organization has not enabled the service.' },
   650053: { error: 'invalid_client', message: 'The scope does not exist on the resource.' },
   650056: { error: 'invalid_client', message: 'The application is misconfigured.' },
   650057: { error: 'invalid_resource', message: 'The resource is not listed by the application.' },
@@ -182,6 +183,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
     error: 'invalid_client',
     message: 'A client secret or assertion is required for the grant type client_credentials.',
   },
+  7000229: {
+    error: 'invalid_client',
+    message: 'The client application is missing service principal in the tenant.',
+  },
   1002012: { error: 'invalid_scope', message: 'The scope has to be {resource}/.default.' },
   501051: {
     error: wrongGrant,
@@ -197,6 +202,10 @@ export const aadstsCodes: Readonly<Record<number, Known>> = {
   },
   500131: { error: wrongGrant, message: 'The assertion is for another audience.' },
   500133: { error: wrongGrant, message: 'The assertion is not within its valid time range.' },
+  50053: {
+    error: wrongGrant,
+    message: 'The account is locked after too many sign-ins with a wrong password.',
+  },
   50126: { error: wrongGrant, message: 'The user name or the password is wrong.' },
   // Entra itself.
   90006: { error: 'server_error', message: 'A dependency of the service failed.' },

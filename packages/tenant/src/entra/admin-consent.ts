@@ -10,6 +10,9 @@ import { sendPage } from '../pages/layout.ts'
 import { assignAppRole } from '../registry/app-role-assignments.ts'
 import { listedPermissions, type ListedPermission } from '../registry/listed-permissions.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { isOfSeveral } from '../tenants/lookup.ts'
+import { peopleAt, type People } from '../tenants/people.ts'
+import { homeOf, visitedBy } from '../tenants/visitors.ts'
 import { applyFault } from './apply-fault.ts'
 import { refuseCrossSite } from './authorize/accounts.ts'
 import { readTarget, type Target } from './authorize/request.ts'
@@ -31,6 +34,8 @@ type Route = { Params: { tenant: string } }
 
 interface Consent {
   tenant: TenantState
+  /** Who can sign in at this address. */
+  people: People
   target: Target
   version: Version
   scopes: readonly string[]
@@ -43,11 +48,17 @@ interface Consent {
 export function adminConsentRoutes(app: FastifyInstance, tenant: TenantState): void {
   for (const [version, path] of paths) {
     app.get<Route>(path, { config: { endpoint: 'adminconsent' } }, async (request, reply) =>
-      answer(tenant, version, request, reply, ({ target, scopes, roles }) => {
+      answer(tenant, version, request, reply, ({ people, target, scopes, roles }) => {
         applyFault(tenant, 'adminconsent', request)
-        const { directory } = tenant
+        const admins = people.tenants.flatMap(({ directory }) => directory.admins())
         const all = [...scopes, ...roles.map(scopeOf).filter((role) => !scopes.includes(role))]
-        const page = adminConsentPage({ action: request.url, target, directory, scopes: all })
+        const page = adminConsentPage({
+          action: request.url,
+          target,
+          directory: people,
+          admins,
+          scopes: all,
+        })
         return sendPage(reply, page)
       }),
     )
@@ -66,17 +77,20 @@ function answer(
   reply: FastifyReply,
   handle: (consent: Consent) => FastifyReply,
 ): FastifyReply {
-  requireTenant(tenant, request.params.tenant)
+  const segment = requireTenant(tenant, request.params.tenant)
   const parameters = queryParameters(request.url)
   const trace = traceOf(request, tenant.now(), parameters['client-request-id'])
   sendTrace(reply, trace)
-  const target = readTarget(tenant, parameters)
+  const { client_id: clientId } = parameters
+  const base = isOfSeveral(segment) ? homeOf(tenant, clientId) : visitedBy(tenant, clientId)
+  const target = readTarget(base, parameters)
   try {
-    const asked = permissionsOf(tenant, version, target, parameters)
-    return handle({ tenant, target, version, ...asked, request, reply })
+    const asked = permissionsOf(base, version, target, parameters)
+    const people = peopleAt(tenant, segment)
+    return handle({ tenant: base, people, target, version, ...asked, request, reply })
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
-    return sendBack(tenant, target, reply, {
+    return sendBack(base, target, reply, {
       error: errorOf(version, error.problem),
       error_description: describe(error.problem, trace),
       error_uri: `${tenant.origin}/error?code=${error.problem.code}`,
@@ -102,15 +116,21 @@ function permissionsOf(
 }
 
 function decide(consent: Consent, form: Parameters): FastifyReply {
-  const { tenant, target, version, scopes, roles, reply } = consent
+  const { people, target, version, scopes, roles, request, reply } = consent
   const { clientId } = target.client
-  const admin = form.user === undefined ? undefined : tenant.directory.byId(form.user)
-  if (form.cancel !== undefined || !admin?.isAdmin) throw new EntraError(65004)
+  const admin = form.user === undefined ? undefined : people.byId(form.user)
+  if (form.cancel !== undefined || !admin?.user.isAdmin) throw new EntraError(65004)
+  const { tenant } = admin
+  if (request.journalEntry) request.journalEntry.tenantId = tenant.tenantId
+  tenant.registry.admit(clientId)
   tenant.consents.grantForAll(clientId, [...openIdScopes, ...scopes])
   const principalId = tenant.registry.entry(clientId)?.servicePrincipal?.id
-  for (const { resource, id } of principalId === undefined ? [] : roles) {
-    const asked = { appRoleId: id, principalId: principalId ?? '', principalType } as const
-    assignAppRole(resource, asked, tenant.now())
+  for (const { resource: asked, id } of principalId === undefined ? [] : roles) {
+    // The same API, as it is present in the administrator's tenant.
+    const resource = tenant.registry.entry(asked.application.appId)
+    if (!resource?.servicePrincipal) continue
+    const assignment = { appRoleId: id, principalId: principalId ?? '', principalType } as const
+    assignAppRole(resource, assignment, tenant.now())
   }
   if (version === 1) return sendBack(tenant, target, reply, {})
   return sendBack(tenant, target, reply, { scope: scopes.map(fullName).join(' ') })

@@ -7,6 +7,8 @@ import { createBoundedMap } from '../bounded-map.ts'
 export interface Grant {
   clientId: string
   userId: string
+  /** The tenant of the user, if it is a further one on the port; absent: the first. */
+  tenantId?: string | undefined
   scopes: readonly string[]
   sid: string
   /** Ms since the epoch. */
@@ -36,9 +38,30 @@ export interface CodeGrant extends Grant {
 /** The grant, without the fields of the code. */
 export function grantOf(code: CodeGrant): Grant {
   const { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts } = code
-  const { spaExpiresAt, idTokenClaims } = code
+  const { spaExpiresAt, idTokenClaims, tenantId } = code
   const always = { clientId, userId, scopes, sid, authenticatedAt, revocations, contexts }
-  return { ...always, spaExpiresAt, idTokenClaims }
+  return { ...always, spaExpiresAt, idTokenClaims, tenantId }
+}
+
+/** A tenant on the port. */
+interface One {
+  tenantId: string
+}
+
+/** The `tenantId` of a grant. That of the first tenant has none, so that another's export can be imported here. */
+export function ofTenant({
+  tenants,
+  tenantId,
+}: One & { tenants: readonly One[] }): Pick<Grant, 'tenantId'> {
+  return tenantId === tenants[0]?.tenantId ? {} : { tenantId }
+}
+
+/** The tenant of a grant's user; undefined if the port has it no more. */
+export function tenantOfGrant<T extends One>(
+  tenants: readonly T[],
+  { tenantId }: Pick<Grant, 'tenantId'>,
+): T | undefined {
+  return tenantId === undefined ? tenants[0] : tenants.find((one) => one.tenantId === tenantId)
 }
 
 /** Authorization codes: they last ten minutes, are good for one use, and are bound to their request. */

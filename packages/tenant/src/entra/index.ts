@@ -6,6 +6,7 @@ import { errorPage } from '../pages/errors.ts'
 import { sendPage } from '../pages/layout.ts'
 import { appAddress } from '../registry/app-address.ts'
 import type { TenantState } from '../tenant-state.ts'
+import { homeOf } from '../tenants/visitors.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
 import { deviceRoutes } from './device/index.ts'
@@ -63,8 +64,9 @@ function sendProblem(
 }
 
 /** The home page of the client that a request names: an origin of its redirect URIs, never one of the request. */
-function homeOfClient({ registry, journal }: TenantState, { url }: FastifyRequest) {
+function homeOfClient(tenant: TenantState, { url }: FastifyRequest) {
   const clientId = new URLSearchParams(url.split('?')[1]).get('client_id')
-  const client = clientId === null ? undefined : registry.client(clientId)
-  return client && appAddress(client, journal)?.home
+  if (clientId === null) return undefined
+  const client = homeOf(tenant, clientId).registry.client(clientId)
+  return client && appAddress(client, tenant.journal)?.home
 }

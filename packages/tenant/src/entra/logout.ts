@@ -1,12 +1,14 @@
 /** `/logout`: ends an account's session in this browser, notifies the applications, and redirects back. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { TenantUser } from '../directory/directory.ts'
 import { sendPage } from '../pages/layout.ts'
 import { pickSignOutPage, signedOutPage } from '../pages/sign-out.ts'
 import { isPostLogoutRedirectUri } from '../registry/client.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
-import { userOfSealedHint } from '../tokens/id-token.ts'
+import { locateUser, type Located } from '../tenants/lookup.ts'
+import { peopleOf, sessionUserId } from '../tenants/people.ts'
+import { homeOf } from '../tenants/visitors.ts'
+import { userIdOfHint } from '../tokens/id-token.ts'
 import { readIdTokenHint } from '../tokens/id-token-hint.ts'
 import { applyFault } from './apply-fault.ts'
 import { refuseCrossSite, type SignedInAccount } from './authorize/accounts.ts'
@@ -55,12 +57,12 @@ function begin(exchange: Exchange): FastifyReply {
   const { tenant, parameters, request, reply } = exchange
   const accounts = tenant.browsers.accounts(request)
   const hinted = hintedUser(tenant, parameters)
-  if (hinted) return signOut(exchange, accounts.get(hinted.id))
+  if (hinted) return signOut(exchange, accounts.get(sessionUserId(hinted)))
   if (accounts.size < 2) return signOut(exchange, [...accounts.values()][0])
-  const users = [...accounts.keys()].map((id) => tenant.directory.byId(id))
+  const users = [...accounts.keys()].map((id) => locateUser(tenant.tenants, id)?.user)
   const page = pickSignOutPage({
     action: `?${new URLSearchParams(parameters).toString()}`,
-    directory: tenant.directory,
+    directory: peopleOf(tenant.tenants),
     users: users.filter((user) => user !== undefined),
     next: redirectOf(tenant, parameters),
   })
@@ -68,10 +70,15 @@ function begin(exchange: Exchange): FastifyReply {
 }
 
 /** By the claim `login_hint`, or by an ID token. Another hint is none: a sign-out is better than a refusal. */
-function hintedUser(tenant: TenantState, parameters: Parameters): TenantUser | undefined {
+function hintedUser({ tenants }: TenantState, parameters: Parameters): Located | undefined {
   const { logout_hint: hint, id_token_hint: token } = parameters
-  const named = hint === undefined ? undefined : userOfSealedHint(tenant, hint)
-  return named ?? (token === undefined ? undefined : readIdTokenHint(tenant, token)?.user)
+  for (const tenant of tenants) {
+    const id = hint === undefined ? undefined : userIdOfHint(tenant, hint)
+    const named = id === undefined ? undefined : tenant.directory.byId(id)
+    const user = named ?? (token === undefined ? undefined : readIdTokenHint(tenant, token)?.user)
+    if (user) return { tenant, user }
+  }
+  return undefined
 }
 
 function signOut(exchange: Exchange, account: SignedInAccount | undefined): FastifyReply {
@@ -80,14 +87,16 @@ function signOut(exchange: Exchange, account: SignedInAccount | undefined): Fast
   const frames = account ? frontChannelUris(tenant, account) : []
   const next = redirectOf(tenant, parameters)
   if (next !== undefined && frames.length === 0) return reply.redirect(next, 302)
-  const user = account && tenant.directory.byId(account.userId)
+  const user = account && locateUser(tenant.tenants, account.userId)?.user
   return sendPage(reply, signedOutPage({ user, frames, next }))
 }
 
 /** Front-channel logout: one address for each application that the account was used for. */
-function frontChannelUris(tenant: TenantState, account: SignedInAccount): string[] {
+function frontChannelUris({ tenants }: TenantState, account: SignedInAccount): string[] {
+  const tenant = locateUser(tenants, account.userId)?.tenant
+  if (!tenant) return []
   return [...account.clientIds].flatMap((clientId) => {
-    const uri = tenant.registry.client(clientId)?.frontChannelLogoutUri
+    const uri = homeOf(tenant, clientId).registry.client(clientId)?.frontChannelLogoutUri
     if (uri === undefined) return []
     const address = new URL(uri)
     address.searchParams.set('iss', issuerOf(tenant))
@@ -99,8 +108,8 @@ function frontChannelUris(tenant: TenantState, account: SignedInAccount): string
 /** Undefined if none was asked for, or it is not registered: Entra then stays on its own page. */
 function redirectOf(tenant: TenantState, parameters: Parameters): string | undefined {
   const { post_logout_redirect_uri: uri, state, client_id: clientId } = parameters
-  const clients = tenant.registry
-    .clients()
+  const clients = tenant.tenants
+    .flatMap(({ registry }) => registry.clients())
     .filter((client) => clientId === undefined || client.clientId === clientId)
   if (uri === undefined || !clients.some((client) => isPostLogoutRedirectUri(client, uri))) {
     return undefined

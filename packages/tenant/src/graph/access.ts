@@ -105,6 +105,11 @@ export const changeMembers = access([
 ])
 /** https://learn.microsoft.com/graph/api/directoryobject-get, directoryobject-getbyids */
 export const anyObject = access(readDirectory)
+/** https://learn.microsoft.com/graph/api/device-list, device-get, device-list-registeredowners */
+export const devices = access(
+  ['Device.Read.All', ...readDirectory],
+  ['Device.Read.All', 'Device.ReadWrite.All', ...readDirectory],
+)
 /** https://learn.microsoft.com/graph/api/directoryrole-list */
 export const roles = access([
   'RoleManagement.Read.Directory',

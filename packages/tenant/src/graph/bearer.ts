@@ -13,6 +13,7 @@ import { badRequest, GraphError, insufficientClaims, invalidToken } from './erro
 /** A user, by way of an application: a delegated token. */
 export interface Caller {
   user: TenantUser
+  appId: string
   scopes: ReadonlySet<string>
 }
 
@@ -102,7 +103,8 @@ function delegated(tenant: TenantState, request: FastifyRequest, payload: JWTPay
     contexts: listOf(payload, 'acrs'),
     handlesChallenges: listOf(payload, 'xms_cc').includes('cp1'),
   })
-  return { user, scopes: new Set(String(payload.scp).split(' ')) }
+  const appId = String(payload['appid'])
+  return { user, appId, scopes: new Set(String(payload.scp).split(' ')) }
 }
 
 function listOf(payload: JWTPayload, claim: string): readonly unknown[] {

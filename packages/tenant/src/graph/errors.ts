@@ -11,9 +11,16 @@ export class GraphError extends ApiError {
   override name = 'GraphError'
   /** What is wrong with single properties, as Graph's directory says it. */
   details: readonly ErrorDetail[] = []
+  /** A more specific code, in `innerError`. */
+  innerCode: string | undefined
 
   withDetail(code: string, target: string): this {
     this.details = [{ code, message: this.message, target }]
+    return this
+  }
+
+  withInnerCode(code: string): this {
+    this.innerCode = code
     return this
   }
 }
@@ -120,6 +127,7 @@ export function sendGraphError(
         message: error.message,
         ...(error.details.length > 0 ? { details: error.details } : {}),
         innerError: {
+          ...(error.innerCode === undefined ? {} : { code: error.innerCode }),
           date: new Date(tenant.now()).toISOString().slice(0, 19),
           'request-id': requestId,
           'client-request-id': clientRequestId,

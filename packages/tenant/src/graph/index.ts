@@ -7,12 +7,16 @@ import type { TenantState } from '../tenant-state.ts'
 import { answerForm } from './protocol/answers.ts'
 import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
+import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
+import { deviceRoutes } from './devices/index.ts'
 import { deltaRoutes } from './directory/delta.ts'
 import { directoryObjectRoutes } from './directory/objects.ts'
 import { organizationRoutes } from './directory/organization.ts'
 import { roleRoutes } from './directory/roles.ts'
-import { serviceRootRoute } from './directory/service-root.ts'
+import { metadataRoutes } from './metadata/index.ts'
+import { extensionPropertyRoutes } from './extensions/extension-properties.ts'
+import { openExtensionRoutes } from './extensions/open-extensions.ts'
 import { badRequest, faultError, GraphError, sendGraphError, sendRequestIds } from './errors.ts'
 import { groupRoutes } from './groups/index.ts'
 import { memberOfRoutes } from './groups/member-of.ts'
@@ -63,27 +67,30 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
-  serviceRootRoute(app, tenant)
+  metadataRoutes(app, tenant)
   batchRoutes(app)
   usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
   userListRoutes(app, tenant)
   invitationRoutes(app, tenant)
+  openExtensionRoutes(app, tenant)
+  extensionPropertyRoutes(app, tenant)
   photoRoutes(app, tenant)
   groupRoutes(app, tenant, unknownAddress)
   groupWriteRoutes(app, tenant)
   referenceRoutes(app, tenant)
   memberOfRoutes(app, tenant)
   deltaRoutes(app, tenant)
+  deviceRoutes(app, tenant)
   deletedItemRoutes(app, tenant)
   roleRoutes(app, tenant)
   directoryObjectRoutes(app, tenant)
   organizationRoutes(app, tenant)
   permissionGrantRoutes(app, tenant)
-  await app.register(async (scope) => photoWriteRoutes(scope, tenant))
-  await app.register(async (scope) => applicationRoutes(scope, tenant))
-  await app.register(async (scope) => servicePrincipalRoutes(scope, tenant))
+  for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
+    await app.register(async (scope) => routes(scope, tenant))
+  }
 }
 
 /** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */

@@ -22,7 +22,7 @@ const writeScopes = ['DelegatedPermissionGrant.ReadWrite.All', 'Directory.ReadWr
 const readScopes = [...writeScopes, 'DelegatedPermissionGrant.Read.All', 'Directory.Read.All']
 const type = 'OAuth2PermissionGrant'
 
-const NewGrant = Type.Object({
+export const NewGrant = Type.Object({
   clientId: Type.String(),
   consentType: Type.Union([Type.Literal('AllPrincipals'), Type.Literal('Principal')]),
   principalId: Type.Optional(Type.Union([Type.String(), Type.Null()])),

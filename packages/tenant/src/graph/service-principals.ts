@@ -39,12 +39,15 @@ export function servicePrincipalRoutes(app: FastifyInstance, tenant: TenantState
     const caller = await requireWriter(tenant, request)
     const body = readBody(NewServicePrincipal, request.body, 'ServicePrincipal')
     const { appId, ...rest } = body
+    const isArriving = tenant.registry.arriving(appId).length > 0
+    // Another tenant on the port offers it: https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals
+    if (isArriving) tenant.registry.admit(appId)
     const entry = tenant.registry.entry(appId)
     if (!entry || entry.isHidden) throw noApplication(appId)
     if (!maySee(caller, entry)) throw denied()
-    if (entry.servicePrincipal) throw taken(appId)
-    const principal = newServicePrincipal(randomUUID(), entry.application.appId)
-    entry.servicePrincipal = { ...principal, ...rest }
+    if (entry.servicePrincipal && !isArriving) throw taken(appId)
+    const fresh = newServicePrincipal(randomUUID(), entry.application.appId)
+    entry.servicePrincipal = { ...(entry.servicePrincipal ?? fresh), ...rest }
     const view = viewServicePrincipal(entry, entry.servicePrincipal, tenant.tenantId)
     return reply.code(201).send(objectAnswer(tenant, servicePrincipals, view, request.url))
   })
@@ -96,7 +99,7 @@ function changeRoutes(app: FastifyInstance, tenant: TenantState, url: string): v
   app.delete<Route>(url, { config }, async (request, reply) => {
     const caller = await requireWriter(tenant, request)
     const { entry } = findServicePrincipal(tenant, request.params.key)
-    if (!entry.isRegistered || !maySee(caller, entry)) throw denied()
+    if (!(entry.isRegistered || entry.home) || !maySee(caller, entry)) throw denied()
     removeAssignments(tenant.registry, entry)
     entry.servicePrincipal = undefined
     tenant.consents.withdrawFrom(entry.application.appId)
@@ -156,8 +159,8 @@ const servicePrincipals: Collection = {
 /** The tenant that owns Microsoft's own applications. */
 const microsoftTenantId = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
-function viewServicePrincipal(
-  { application, isRegistered }: Entry,
+export function viewServicePrincipal(
+  { application, isRegistered, home }: Pick<Entry, 'application' | 'isRegistered' | 'home'>,
   principal: ServicePrincipal,
   tenantId: string,
 ) {
@@ -167,7 +170,7 @@ function viewServicePrincipal(
     deletedDateTime: null,
     displayName,
     appDisplayName: displayName,
-    appOwnerOrganizationId: isRegistered ? tenantId : microsoftTenantId,
+    appOwnerOrganizationId: isRegistered ? tenantId : (home?.tenantId ?? microsoftTenantId),
     applicationTemplateId: null,
     appDescription: application.description,
     disabledByMicrosoftStatus: null,

@@ -8,6 +8,8 @@ export interface JournalEntry {
   id: number
   /** The time of arrival by the tenant's clock, ms since the epoch. */
   at: number
+  /** The tenant that it was for; null: any of several could be meant (`common`), and no user has said which. */
+  tenantId: string | null
   endpoint: Endpoint | 'other'
   method: string
   path: string

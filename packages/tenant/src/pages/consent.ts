@@ -1,16 +1,16 @@
 /** The consent pages: the permissions that an application asks for, in plain words. */
 
 import { html } from 'ghtml'
-import type { Directory, TenantUser } from '../directory/directory.ts'
+import type { TenantUser } from '../directory/directory.ts'
 import type { Target } from '../entra/authorize/request.ts'
 import { formOrigin, layout, scopeList, type Page } from './layout.ts'
-import { people, person } from './person.ts'
+import { people, person, type AccountNotes } from './person.ts'
 import { words } from './words.ts'
 
 interface Consent {
   action: string
   target: Target
-  directory: Directory
+  directory: AccountNotes
   user: TenantUser
   scopes: readonly string[]
 }
@@ -37,18 +37,25 @@ export function consentPage({ action, target, directory, user, scopes }: Consent
 interface AdminConsent {
   action: string
   target: Target
-  directory: Directory
+  directory: AccountNotes
+  admins: readonly TenantUser[]
   scopes: readonly string[]
 }
 
 /** An administrator approves an application for all users. */
-export function adminConsentPage({ action, target, directory, scopes }: AdminConsent): Page {
+export function adminConsentPage({
+  action,
+  target,
+  directory,
+  admins,
+  scopes,
+}: AdminConsent): Page {
   const main = html`<h1>${words.adminConsent.title}</h1>
     <p class="quiet">${words.adminConsent.wants(target.client.name)}</p>
     !${scopeList(scopes)}
     <p>${words.adminConsent.approveAs}</p>
     <form method="post" action="${action}">
-      !${people(directory.admins(), directory)}
+      !${people(admins, directory)}
       <div class="actions"><button name="cancel" value="1">${words.cancel}</button></div>
     </form>`
   return {

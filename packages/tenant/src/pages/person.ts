@@ -1,12 +1,19 @@
 /** A user on a page: photo or initials, name, user name, and what is special about the account. */
 
 import { html } from 'ghtml'
-import type { Directory, TenantUser } from '../directory/directory.ts'
+import type { TenantUser } from '../directory/directory.ts'
 import { hasPhoto, portrait } from '../directory/portrait.ts'
 import { words } from './words.ts'
 
+/** What a page has to know about accounts beside the users themselves. */
+export interface AccountNotes {
+  isDisabled(id: string): boolean
+  /** The name of the user's organisation, if the page shows users of several. */
+  organizationOf?(id: string): string | undefined
+}
+
 /** A user with avatar, name, user name and roles. @param note in place of the roles */
-export function person(user: TenantUser, directory: Directory, note?: string): string {
+export function person(user: TenantUser, directory: AccountNotes, note?: string): string {
   const notes = note === undefined ? rolesOf(user, directory) : [note]
   return html`!${avatar(user)}
     <span class="names"
@@ -19,7 +26,7 @@ export function person(user: TenantUser, directory: Directory, note?: string): s
 /** A list of buttons, each of which submits its user. @param note for each user, in place of the roles */
 export function people(
   users: readonly TenantUser[],
-  directory: Directory,
+  directory: AccountNotes,
   note?: (user: TenantUser) => string,
 ): string {
   const items = users.map(
@@ -33,8 +40,10 @@ export function people(
   </ul>`
 }
 
-function rolesOf(user: TenantUser, directory: Directory): string[] {
+function rolesOf(user: TenantUser, directory: AccountNotes): string[] {
+  const organization = directory.organizationOf?.(user.id)
   return [
+    ...(organization === undefined ? [] : [organization]),
     ...(user.isAdmin ? [words.person.admin] : []),
     ...(user.userType === 'Guest' ? [words.person.guest] : []),
     ...(directory.isDisabled(user.id) ? [words.person.disabled] : []),

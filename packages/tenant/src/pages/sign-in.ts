@@ -1,18 +1,18 @@
 /** The sign-in pages: search a user or pick one. There are no passwords. */
 
 import { html } from 'ghtml'
-import type { Directory, TenantUser } from '../directory/directory.ts'
+import type { TenantUser } from '../directory/directory.ts'
 import type { TestAccount } from '../directory/test-accounts.ts'
 import type { Target } from '../entra/authorize/request.ts'
 import { formOrigin, layout, type Page } from './layout.ts'
-import { people, person } from './person.ts'
+import { people, person, type AccountNotes } from './person.ts'
 import { words } from './words.ts'
 
 interface SignIn {
   /** The address of the authorization request, to which the forms are sent. */
   action: string
   target: Target
-  directory: Directory
+  directory: AccountNotes
   users: readonly TenantUser[]
   /** Users for special cases, behind a button. */
   special: readonly TestAccount[]
@@ -57,7 +57,7 @@ function nobody(text: string): string {
   return html`<p role="status">${words.signIn.nobody(text)}</p>`
 }
 
-function specialAccounts(accounts: readonly TestAccount[], directory: Directory): string {
+function specialAccounts(accounts: readonly TestAccount[], directory: AccountNotes): string {
   if (accounts.length === 0) return ''
   const notes = new Map(accounts.map(({ user, purpose }) => [user, words.purposes[purpose]]))
   return html`<details class="special">
@@ -71,7 +71,7 @@ function specialAccounts(accounts: readonly TestAccount[], directory: Directory)
 interface Pick {
   action: string
   target: Target
-  directory: Directory
+  directory: AccountNotes
   users: readonly TenantUser[]
 }
 
@@ -95,7 +95,7 @@ export function pickPage({ action, target, directory, users }: Pick): Page {
 interface StepUp {
   action: string
   target: Target
-  directory: Directory
+  directory: AccountNotes
   user: TenantUser
   contexts: readonly string[]
 }

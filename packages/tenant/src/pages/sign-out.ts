@@ -1,9 +1,9 @@
 /** The sign-out pages: notify the applications in hidden frames, then redirect. */
 
 import { html } from 'ghtml'
-import type { Directory, TenantUser } from '../directory/directory.ts'
+import type { TenantUser } from '../directory/directory.ts'
 import { formOrigin, layout, type Page } from './layout.ts'
-import { people, visibleName } from './person.ts'
+import { people, visibleName, type AccountNotes } from './person.ts'
 import { words } from './words.ts'
 
 interface SignedOut {
@@ -42,7 +42,7 @@ export function signedOutPage({ user, frames, next }: SignedOut): Page {
 
 interface PickSignOut {
   action: string
-  directory: Directory
+  directory: AccountNotes
   users: readonly TenantUser[]
   /** The address that the browser is redirected to. */
   next: string | undefined

@@ -3,8 +3,10 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { closeNames } from '../config/close-names.ts'
 import { loadConfig } from '../config/load.ts'
-import type { TenantOptions } from '../options.ts'
+import { mostUsers, type TenantOptions } from '../options.ts'
+import { isLoopback } from '../own-host.ts'
 import { localClient } from '../registry/built-in.ts'
+import { environments } from '../entra/discovery/clouds.ts'
 import type { ClientRegistration } from '../registry/client.ts'
 
 /** A mistake of the person who starts the program: a sentence, and no stack. */
@@ -35,6 +37,7 @@ const options = {
   https: { type: 'boolean' },
   'https-folder': { type: 'string' },
   'drop-in': { type: 'boolean' },
+  cloud: { type: 'string' },
   state: { type: 'string' },
   reset: { type: 'boolean' },
   import: { type: 'string' },
@@ -56,6 +59,7 @@ A local tenant: Microsoft Entra ID and Microsoft Graph on this machine, for test
   --origin ADDRESS     the origin in documents and tokens, behind a proxy or with a name of its own
   --graph-origin ADDR  the origin of Graph, if it has another name
   --drop-in            is login.microsoftonline.com and graph.microsoft.com, with TLS on port 443
+  --cloud NAME         with --drop-in: global, usgov, usgovdod or china
   --state FILE         keeps changes across restarts
   --reset              forgets what the state file keeps
   --import FILE        starts with an export of another tenant
@@ -71,8 +75,12 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
   const given = parse(args)
   if (given.help) return { kind: 'help' }
   if (given.version) return { kind: 'version' }
-  const { clients, $schema: _, ...config } = given.config ? loadConfig(given.config) : {}
-  const settings: TenantOptions = { ...(given['drop-in'] ? dropInOptions : {}), ...config }
+  const config = given.config ? loadConfig(given.config) : {}
+  const settings: TenantOptions = {
+    clients: [localClientOf(env)],
+    ...dropInOptions(given),
+    ...config,
+  }
   const { port, users, host } = numbersAndHost(given, env, settings)
   const folder = given['https-folder']
   const { https = settings.https ?? false } = given
@@ -84,15 +92,14 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
     kind: 'start',
     options: {
       ...settings,
-      ...(clients ? { applications: clients } : { clients: [localClientOf(env)] }),
       ...optional('origin', given.origin),
       ...optional('graphOrigin', given['graph-origin']),
       ...optional('seed', seedOf(given.seed)),
       ...optional('state', state),
       https: folder === undefined ? https : { folder },
-      port: wholeNumber(port, 65_535),
-      users: wholeNumber(users),
-      host: String(host.value),
+      port: wholeNumber(port, 0, 65_535),
+      users: wholeNumber(users, 1, mostUsers),
+      host: loopback(host),
     },
     names: { port: port.name, host: host.name },
     reset: given.reset ?? false,
@@ -123,13 +130,19 @@ function numbersAndHost(given: Given, env: NodeJS.ProcessEnv, settings: TenantOp
   }
 }
 
-/** The names under which Microsoft's own clients look for Entra ID and Graph. */
-const dropInOptions = {
-  origin: 'https://login.microsoftonline.com',
-  graphOrigin: 'https://graph.microsoft.com',
-  https: true,
-  port: 443,
-} as const satisfies TenantOptions
+/** The names under which Microsoft's own clients look for Entra ID and Graph. @throws UsageError */
+function dropInOptions(given: Given): TenantOptions {
+  if (!given['drop-in']) {
+    if (given.cloud === undefined) return {}
+    throw new UsageError('--cloud needs --drop-in.')
+  }
+  const name = given.cloud?.toLowerCase() ?? 'global'
+  const origins = Object.entries(environments).find(([known]) => known === name)?.[1]
+  if (origins) return { ...origins, https: true, port: 443 }
+  throw new UsageError(
+    `--cloud must be one of ${Object.keys(environments).join(', ')}, not "${name}".`,
+  )
+}
 
 /** @throws UsageError */
 function parse(args: readonly string[]) {
@@ -159,14 +172,22 @@ function firstOf(...all: Named[]): Named {
 }
 
 /** @throws UsageError */
-function wholeNumber({ name, value }: Named, most?: number): number {
+function wholeNumber({ name, value }: Named, least: number, most: number): number {
   if (!/^\d{1,6}$/.test(String(value))) {
     throw new UsageError(`${name} must be a whole number, not "${value}".`)
   }
-  if (most !== undefined && Number(value) > most) {
-    throw new UsageError(`${name} must be at most ${most}, not ${value}.`)
-  }
-  return Number(value)
+  const number = Number(value)
+  if (number >= least && number <= most) return number
+  const bound = number > most ? `at most ${most}` : `at least ${least}`
+  throw new UsageError(`${name} must be ${bound}, not ${value}.`)
+}
+
+/** @throws UsageError */
+function loopback({ name, value }: Named): string {
+  if (isLoopback(String(value))) return String(value)
+  throw new UsageError(
+    `${name} must be a loopback address, not "${value}": the local tenant signs any user in without a password.`,
+  )
 }
 
 function seedOf(text: string | undefined): string | number | undefined {
@@ -181,5 +202,5 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [key in
 function localClientOf({ TENANT_APP_ORIGIN: appOrigin }: NodeJS.ProcessEnv): ClientRegistration {
   if (!appOrigin) return localClient
   const added = ['/auth/redirect', '/signed-out'].map((path) => appOrigin + path)
-  return { ...localClient, redirectUris: [...localClient.redirectUris, ...added] }
+  return { ...localClient, web: { redirectUris: [...localClient.web.redirectUris, ...added] } }
 }

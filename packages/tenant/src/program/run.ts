@@ -62,9 +62,14 @@ function listenProblem(
 
 function announcement(tenant: Tenant): string {
   const { users, origin, address, graphOrigin, newSecrets, authorityFile } = tenant
+  const [, ...further] = tenant.tenants
   const lines = [
     `Local tenant with ${users.length} users on ${origin} (control page: ${address}/_tenant)`,
     ...(graphOrigin === origin ? [] : [`Graph: ${graphOrigin}`]),
+    ...further.map(
+      ({ tenantName, domain, tenantId, users: people }) =>
+        `Tenant ${tenantName} (${domain}, ${tenantId}) with ${people.length} users`,
+    ),
     ...newSecrets.map(
       ({ name, clientId, secret }) =>
         `Secret of ${name} (${clientId}), until the next start: ${secret}`,

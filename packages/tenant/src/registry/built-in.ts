@@ -1,16 +1,14 @@
-/** The applications that exist from the start: Microsoft's own, and those of the tenant's options. */
+/** The applications that exist from the start: Microsoft's own, and the client of a fresh clone. */
 
 import { words } from '../pages/words.ts'
 import {
-  graphTime,
   newApplication,
   stableGuid,
   type Application,
   type AppRole,
-  type ExposedApi,
   type PermissionScope,
 } from './application.ts'
-import type { AppRoleRegistration, ClientRegistration, ScopeRegistration } from './client.ts'
+import type { ClientRegistration } from './client.ts'
 import { applicationPermissions, delegatedPermissions } from './graph-permissions.ts'
 
 /** Microsoft Graph. */
@@ -98,11 +96,20 @@ const graphRoles: AppRole[] = applicationPermissions.map(({ id, value }) => ({
   value,
 }))
 
+/** As the service principal of Graph lists them in Entra's public cloud; the clouds of the US government have them too. */
+const graphUris = [
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.com/',
+  'https://canary.graph.microsoft.com',
+  'https://graph.microsoft.us',
+  'https://dod-graph.microsoft.us',
+]
+
 function graphApplication(now: number): Application {
   const graph = named('Microsoft Graph', graphAppId, now)
   return {
     ...graph,
-    identifierUris: ['https://graph.microsoft.com', 'https://graph.microsoft.com/'],
+    identifierUris: graphUris,
     api: { ...graph.api, oauth2PermissionScopes: graphScopes },
     appRoles: graphRoles,
   }
@@ -159,106 +166,24 @@ function named(displayName: string, appId: string, now: number): Application {
   return newApplication({ id: stableGuid(`application ${appId}`), appId, displayName }, now)
 }
 
-/** An expiry that is never reached. */
-const farOff = '2299-12-31T00:00:00Z'
-
-/** The registration that Graph shows for a client of the tenant's options. */
-export function fixedApplication(registration: ClientRegistration, now: number): Application {
-  const { clientId, clientSecret, name, redirectUris, frontChannelLogoutUri } = registration
-  const { spaRedirectUris = [], publicRedirectUris = [], isPublicClient = false } = registration
-  const id = stableGuid(`application ${clientId}`)
-  const application = newApplication({ id, appId: clientId, displayName: name }, now)
-  return {
-    ...application,
-    signInAudience: registration.signInAudience ?? application.signInAudience,
-    isFallbackPublicClient: isPublicClient || null,
-    web: {
-      ...application.web,
-      redirectUris,
-      logoutUrl: frontChannelLogoutUri ?? null,
-      implicitGrantSettings: {
-        enableIdTokenIssuance: registration.enableIdTokenIssuance ?? false,
-        enableAccessTokenIssuance: registration.enableAccessTokenIssuance ?? false,
-      },
-    },
-    spa: { redirectUris: spaRedirectUris },
-    publicClient: { redirectUris: publicRedirectUris },
-    groupMembershipClaims: 'SecurityGroup',
-    optionalClaims: {
-      idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }],
-      accessToken: [{ name: 'idtyp' }],
-    },
-    identifierUris: identifierUris(registration),
-    api: registration.api ? exposedApi(registration, application.api) : application.api,
-    appRoles: (registration.appRoles ?? []).map((role) => appRole(clientId, role)),
-    passwordCredentials:
-      clientSecret === undefined ? [] : [fixedSecret(clientId, clientSecret, now)],
-  }
-}
-
-function fixedSecret(clientId: string, secretText: string, now: number) {
-  return {
-    keyId: stableGuid(`secret ${clientId}`),
-    displayName: null,
-    startDateTime: graphTime(now),
-    endDateTime: farOff,
-    secretText,
-  }
-}
-
-function identifierUris({ clientId, api, identifierUris: uris }: ClientRegistration): string[] {
-  return uris ?? (api ? [`api://${clientId}`] : [])
-}
-
-function appRole(clientId: string, role: string | AppRoleRegistration): AppRole {
-  const { value, id, displayName, allowedMemberTypes, isEnabled } =
-    typeof role === 'string' ? { value: role } : role
-  return {
-    id: id ?? stableGuid(`role ${clientId} ${value}`),
-    allowedMemberTypes: allowedMemberTypes ?? ['User'],
-    displayName: displayName ?? value,
-    description: null,
-    isEnabled: isEnabled ?? true,
-    value,
-  }
-}
-
-function exposedApi({ clientId, api = {} }: ClientRegistration, usual: ExposedApi): ExposedApi {
-  const scopes = (api.oauth2PermissionScopes ?? []).map((scope) => apiScope(clientId, scope))
-  const idOf = (name: string) => scopes.find(({ value }) => value === name)?.id ?? name
-  return {
-    ...usual,
-    requestedAccessTokenVersion: api.requestedAccessTokenVersion ?? 2,
-    oauth2PermissionScopes: scopes,
-    preAuthorizedApplications: (api.preAuthorizedApplications ?? []).map((one) => ({
-      appId: one.appId,
-      delegatedPermissionIds: one.delegatedPermissionIds.map(idOf),
-    })),
-    knownClientApplications: api.knownClientApplications ?? [],
-  }
-}
-
-function apiScope(clientId: string, scope: string | ScopeRegistration): PermissionScope {
-  const { value, id, type, displayName, isEnabled } =
-    typeof scope === 'string' ? { value: scope } : scope
-  return {
-    ...permissionScope(
-      id ?? stableGuid(`scope ${clientId} ${value}`),
-      value,
-      type ?? 'User',
-      displayName ?? value,
-    ),
-    isEnabled: isEnabled ?? true,
-  }
-}
-
 export const localTenantId = '7f4c1a52-9d3e-4b86-a0c7-5e2b81d6f390'
 
 /** The registration with which a fresh clone signs in: fixed, public, and valid on the local tenant only. */
-export const localClient: ClientRegistration & { clientSecret: string } = {
+export const localClient: ClientRegistration & {
+  clientId: string
+  secrets: [string]
+  web: { redirectUris: string[] }
+} = {
   clientId: '2b8e6d14-73af-4c59-8e01-c4d95a3f7b62',
-  clientSecret: 'local-tenant-only-not-a-secret',
   name: 'Gatehouse (local)',
-  redirectUris: ['http://localhost:5173/auth/redirect', 'http://localhost:5173/signed-out'],
-  appRoles: ['Directory.Reader', 'Directory.Auditor'],
+  secrets: ['local-tenant-only-not-a-secret'],
+  web: {
+    redirectUris: ['http://localhost:5173/auth/redirect', 'http://localhost:5173/signed-out'],
+  },
+  appRoles: [{ value: 'Directory.Reader' }, { value: 'Directory.Auditor' }],
+  groupMembershipClaims: 'SecurityGroup',
+  optionalClaims: {
+    idToken: [{ name: 'acct' }, { name: 'login_hint' }, { name: 'sid' }],
+    accessToken: [{ name: 'idtyp' }],
+  },
 }

@@ -20,6 +20,8 @@ export interface Entry {
   servicePrincipal: ServicePrincipal | undefined
   /** Registered here; Microsoft's own are only present. */
   isRegistered: boolean
+  /** Of an application that another tenant on the port has registered: that tenant, and whether it still lets others use it. */
+  home?: { tenantId: string; isOpen(): boolean }
   /** Users and service principals that may manage it; the first made it. */
   ownerIds: readonly string[]
   /** The number of further requests for which Graph does not show it. */
@@ -28,12 +30,20 @@ export interface Entry {
   isHidden: boolean
   /** The roles of this application that users, groups and applications have. */
   appRoleAssignments: readonly AppRoleAssignment[]
-  fixed: Partial<Client>
+  /** Further addresses that a sign-out may return to; Entra has no such list. */
+  postLogoutRedirectUris: readonly string[]
+}
+
+/** An application of another tenant, as an export has it; its home may not be restored yet. */
+export interface Remembered {
+  application: Pick<Application, 'id' | 'appId' | 'displayName'>
+  /** Of its home. */
+  tenantId: string
 }
 
 export interface Registry {
-  /** Where this tenant serves Graph: a further name for it. Undefined until the tenant listens. */
-  graphOrigin: string | undefined
+  /** Where the tenant serves Graph, which is a further name for it; empty until it listens. */
+  graphOrigin: string
   /** Every application, also those that Graph does not show yet. */
   entries(): readonly Entry[]
   /** By application (client) id. */
@@ -54,6 +64,16 @@ export interface Registry {
   restore(entry: Entry): void
   /** Removes a deleted one for good. */
   purge(entry: Entry): void
+  /**
+   * An application that another tenant on the port has registered for several tenants, as it would be present here.
+   *
+   * @param remembered what an export says of it, in case that its home is not restored yet
+   */
+  foreign(appId: string, remembered?: Remembered): Entry | undefined
+  /** Such an application, and the APIs that users consent to together with it; empty if no other tenant has it. */
+  arriving(appId: string): readonly Entry[]
+  /** Makes such an application present here, with the APIs that users consent to together with it. */
+  admit(appId: string): void
   /** Counts a request to Graph's applications, for those that are hidden. */
   beginRequest(): void
   /** Takes the place of everything: what is present, and what is deleted. */

@@ -3,7 +3,6 @@
 import type { Application, RequiredResourceAccess } from './application.ts'
 import { assignAppRole } from './app-role-assignments.ts'
 import { graphAppId } from './built-in.ts'
-import type { ClientRegistration } from './client.ts'
 import type { Entry, Registry } from './entry.ts'
 import { entryNamed, prefixOf, valueOf } from './resources.ts'
 
@@ -14,26 +13,26 @@ interface Named {
   id: string
 }
 
+/** What a client of the configuration needs, by name. */
+export interface NamedPermissions {
+  clientId: string
+  delegatedPermissions?: readonly string[]
+  applicationPermissions?: readonly string[]
+}
+
 /**
- * Lists what a client of the tenant's options names, and grants it its application permissions.
+ * Lists what a client of the configuration names, as far as an API has it, and grants it its application permissions.
  *
  * @param now ms since the epoch
- * @throws Error with a sentence for a permission that no API of the tenant has
  */
-export function grantRegistered(
-  registry: Registry,
-  registration: ClientRegistration,
-  now: number,
-): void {
-  const entry = registry.entry(registration.clientId)
+export function grantNamed(registry: Registry, client: NamedPermissions, now: number): void {
+  const entry = registry.entry(client.clientId)
   if (!entry?.servicePrincipal) return
+  const found = (names: readonly string[], kind: Kind) =>
+    names.flatMap((name) => permissionNamed(registry, name, kind) ?? [])
   // Every new registration begins with User.Read.
-  const delegated = (registration.delegatedPermissions ?? ['User.Read']).map((name) =>
-    named(registry, registration, name, 'Scope'),
-  )
-  const application = (registration.applicationPermissions ?? []).map((name) =>
-    named(registry, registration, name, 'Role'),
-  )
+  const delegated = found(client.delegatedPermissions ?? ['User.Read'], 'Scope')
+  const application = found(client.applicationPermissions ?? [], 'Role')
   for (const { resource, id } of application) {
     const { id: principalId } = entry.servicePrincipal
     assignAppRole(resource, { appRoleId: id, principalId, principalType: 'ServicePrincipal' }, now)
@@ -56,23 +55,33 @@ function byResource(listed: readonly (Named & { type: Kind })[]): RequiredResour
   )
 }
 
-/** `User.Read` is Graph's; others have the API's name before them. */
-function named(
-  registry: Registry,
-  { clientId }: ClientRegistration,
-  name: string,
-  kind: Kind,
-): Named {
+/**
+ * A permission by its name: `User.Read` is Graph's; others have the API's name before them.
+ *
+ * @returns undefined if no API of the tenant has it
+ */
+export function permissionNamed(registry: Registry, name: string, kind: Kind): Named | undefined {
   const resource = entryNamed(registry, prefixOf(name) || graphAppId)
-  const { api, appRoles } = resource?.application ?? {}
   const value = valueOf(name).toLowerCase()
-  const all = kind === 'Scope' ? api?.oauth2PermissionScopes : appRoles
-  const found = all?.find((one) => one.value?.toLowerCase() === value)
-  if (resource && found) return { resource, id: found.id }
-  const what = kind === 'Scope' ? 'delegated' : 'application'
-  throw new Error(
-    `The client ${clientId} lists the ${what} permission "${name}", which no API of the tenant has.`,
+  const found = permissionsOf(resource, kind).find((one) => one.value?.toLowerCase() === value)
+  return resource && found && { resource, id: found.id }
+}
+
+/** The names of the permissions that the API of such a name has: for messages about one that it has not. */
+export function permissionsBeside(registry: Registry, name: string, kind: Kind): string[] {
+  const prefix = prefixOf(name)
+  const resource = entryNamed(registry, prefix || graphAppId)
+  return permissionsOf(resource, kind).flatMap(({ value }) =>
+    value === null ? [] : [prefix === '' ? value : `${prefix}/${value}`],
   )
+}
+
+function permissionsOf(
+  resource: Entry | undefined,
+  kind: Kind,
+): readonly { id: string; value: string | null }[] {
+  const { api, appRoles } = resource?.application ?? {}
+  return (kind === 'Scope' ? api?.oauth2PermissionScopes : appRoles) ?? []
 }
 
 export interface ListedPermission {

@@ -3,6 +3,8 @@
  * https://learn.microsoft.com/entra/identity-platform/reply-url
  */
 
+import { cloudOf } from '../entra/discovery/clouds.ts'
+
 /** Of a redirect URI: a server's, a page's, or that of an application that can keep no secret. */
 export type Platform = 'web' | 'spa' | 'publicClient'
 
@@ -27,8 +29,7 @@ export function isAllowedRedirectUri(uri: string, platform: Platform): boolean {
   return platform === 'publicClient' && !unsafeSchemes.includes(protocol)
 }
 
-/** Of Microsoft's cloud, under any name of a tenant: an application with a browser of its own sees the answer there. */
-const nativeClient = 'https://login.microsoftonline.com'
+/** Of Microsoft's clouds, under any name of a tenant: an application with a browser of its own sees the answer there. */
 const nativeClientPath = /^https?:\/\/[^/?#]+(\/[^/?#]+\/oauth2\/nativeclient)$/
 
 /**
@@ -40,9 +41,9 @@ const nativeClientPath = /^https?:\/\/[^/?#]+(\/[^/?#]+\/oauth2\/nativeclient)$/
 export function matchesRedirectUri(registered: string, uri: string, origin = ''): boolean {
   if (registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)) return true
   const [, path] = nativeClientPath.exec(uri) ?? []
-  return (
-    path !== undefined && registered === `${nativeClient}${path}` && uri.startsWith(`${origin}/`)
-  )
+  if (path === undefined || !uri.startsWith(`${origin}/`)) return false
+  const { login } = cloudOf(registered) ?? { login: [] }
+  return login.some((host) => registered === `https://${host}${path}`)
 }
 
 function withoutLocalPort(uri: string): string {

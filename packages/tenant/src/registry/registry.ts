@@ -1,27 +1,29 @@
 /** The tenant's applications: those of its options, Microsoft's own, and those made through Graph. */
 
 import { newServicePrincipal, stableGuid, type Application } from './application.ts'
-import { firstPartyApplications, fixedApplication } from './built-in.ts'
-import { optionalIdTokenClaims, type Client, type ClientRegistration } from './client.ts'
+import { firstPartyApplications } from './built-in.ts'
+import { optionalIdTokenClaims, type Client } from './client.ts'
 import type { Entry, Registry } from './entry.ts'
-import { grantRegistered } from './listed-permissions.ts'
+import { foreignEntry, type Elsewhere } from '../tenants/foreign-application.ts'
 import { userRoles } from './resources.ts'
 
 export type { Entry, Registry } from './entry.ts'
 
-/** @param now ms since the epoch */
-export function createRegistry(fixed: readonly ClientRegistration[], now: number): Registry {
+/**
+ * With Microsoft's own applications; others are added.
+ *
+ * @param now ms since the epoch
+ * @param elsewhere the other tenants on the port
+ * @param salt makes the ids of service principals those of a further tenant
+ */
+export function createRegistry(now: number, elsewhere: Elsewhere, salt = ''): Registry {
   const entries = new Map<string, Entry>()
   const deleted = new Set<Entry>()
   const put = (entry: Entry) => void entries.set(entry.application.appId.toLowerCase(), entry)
-  for (const application of firstPartyApplications(now)) put(present(application))
-  for (const registration of fixed) {
-    const entry = present(fixedApplication(registration, now))
-    put({ ...entry, isRegistered: true, fixed: fixedPart(registration) })
-  }
+  for (const application of firstPartyApplications(now)) put(present(application, salt))
   const find = (appId: string) => entries.get(appId.toLowerCase())
   const registry: Registry = {
-    graphOrigin: undefined,
+    graphOrigin: '',
     entries: () => [...entries.values()],
     entry: find,
     client: (clientId) => clientOfEntry(find(clientId)),
@@ -31,7 +33,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         .flatMap((entry) => clientOfEntry(entry) ?? []),
     add(application, ownerIds, hiddenFor) {
       const isHidden = hiddenFor > 0
-      const rest = { servicePrincipal: undefined, isRegistered: true, fixed: {} }
+      const rest = { servicePrincipal: undefined, isRegistered: true, postLogoutRedirectUris: [] }
       const entry = { ...rest, application, ownerIds, hiddenFor, isHidden, appRoleAssignments: [] }
       put(entry)
       return entry
@@ -52,6 +54,7 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
         if (entry.isHidden) entry.hiddenFor -= 1
       }
     },
+    ...foreignApplications(elsewhere, find, put),
     load(entriesOfNow, deletedOnes) {
       entries.clear()
       deleted.clear()
@@ -59,30 +62,60 @@ export function createRegistry(fixed: readonly ClientRegistration[], now: number
       for (const entry of deletedOnes) deleted.add(entry)
     },
   }
-  for (const registration of fixed) grantRegistered(registry, registration, now)
   return registry
 }
 
-function present(application: Application): Entry {
+/** The applications of other tenants on the port. */
+function foreignApplications(
+  elsewhere: Elsewhere,
+  find: (appId: string) => Entry | undefined,
+  put: (entry: Entry) => void,
+): Pick<Registry, 'foreign' | 'arriving' | 'admit'> {
+  const foreign: Registry['foreign'] = (appId, remembered) => {
+    const offer = elsewhere.find(appId)
+    const known = offer
+      ? { application: offer.entry.application, tenantId: offer.tenantId }
+      : remembered
+    return known && foreignEntry(elsewhere, known)
+  }
+  const arriving = (appId: string) => {
+    const entry = foreign(appId)
+    if (!entry) return []
+    const behind = elsewhere.behind(appId).map(({ application }) => foreign(application.appId))
+    return [entry, ...behind]
+      .filter((one) => one !== undefined)
+      .filter(({ application }) => !find(application.appId)?.servicePrincipal)
+  }
+  return {
+    foreign,
+    arriving,
+    admit(appId) {
+      for (const entry of arriving(appId)) put(entry)
+    },
+  }
+}
+
+function present(application: Application, salt: string): Entry {
   const { appId } = application
   return {
     application,
-    servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}`), appId),
+    servicePrincipal: newServicePrincipal(stableGuid(`service principal ${appId}${salt}`), appId),
     isRegistered: false,
     ownerIds: [],
     hiddenFor: 0,
     isHidden: false,
     appRoleAssignments: [],
-    fixed: {},
+    postLogoutRedirectUris: [],
   }
 }
 
-function clientOfEntry(entry: Entry | undefined): Client | undefined {
-  if (!entry?.servicePrincipal?.accountEnabled) return undefined
-  return { ...clientOf(entry.application), ...entry.fixed }
+/** Undefined for an application that no user can sign in to. */
+export function clientOfEntry(entry: Entry | undefined): Client | undefined {
+  if (!entry?.servicePrincipal?.accountEnabled || entry.home?.isOpen() === false) return undefined
+  return clientOf(entry)
 }
 
-function clientOf(application: Application): Client {
+function clientOf({ application, postLogoutRedirectUris }: Entry): Client {
   const { web, spa, publicClient } = application
   const idToken = application.optionalClaims?.idToken ?? []
   const names = idToken
@@ -101,7 +134,7 @@ function clientOf(application: Application): Client {
     },
     isPublic: application.isFallbackPublicClient === true || publicClient.redirectUris.length > 0,
     isSingleTenant: application.signInAudience === 'AzureADMyOrg',
-    postLogoutRedirectUris: [],
+    postLogoutRedirectUris,
     frontChannelLogoutUri: web.logoutUrl ?? undefined,
     appRoles: userRoles(application.appRoles),
     secrets: application.passwordCredentials.map(({ secretText, endDateTime }) => ({
@@ -114,15 +147,5 @@ function clientOf(application: Application): Client {
     })),
     federatedCredentials: application.federatedIdentityCredentials,
     optionalClaims: new Set([...names, ...(groups ? ['groups'] : [])]),
-  }
-}
-
-/** What only the clients of the tenant's options have. */
-function fixedPart(registration: ClientRegistration): Partial<Client> {
-  return {
-    clientId: registration.clientId,
-    postLogoutRedirectUris: registration.postLogoutRedirectUris ?? [],
-    ...(registration.appRoles ? {} : { appRoles: undefined }),
-    optionalClaims: new Set(['acct', 'login_hint', 'sid', 'groups']),
   }
 }

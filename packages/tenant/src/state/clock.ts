@@ -14,6 +14,16 @@ export interface Clock {
   isFrozen(): boolean
   /** Ms by which the clock differs from the time that it would have. */
   offset(): number
+  snapshot(): ClockSnapshot
+  restore(snapshot: ClockSnapshot): void
+}
+
+/** How the clock differs from the time that it would have. */
+export interface ClockSnapshot {
+  /** Ms. */
+  offset: number
+  /** Ms since the epoch; null: it runs. */
+  frozenAt: number | null
 }
 
 /** The latest time that a date can have (ECMA-262, time values), less a year for what lasts. */
@@ -45,5 +55,10 @@ export function createClock(base: () => number): Clock {
     },
     isFrozen: () => frozenAt !== undefined,
     offset: () => now() - base(),
+    snapshot: () => ({ offset, frozenAt: frozenAt ?? null }),
+    restore(snapshot) {
+      offset = snapshot.offset
+      frozenAt = snapshot.frozenAt ?? undefined
+    },
   }
 }

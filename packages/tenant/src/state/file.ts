@@ -45,17 +45,17 @@ function unusable(file: string, why: string): Error {
 export interface StateFile {
   /** Writes the state as it is now, if it has changed. */
   save(): Promise<void>
+  /** Writes after each request to this server that may change something, and at its end. */
+  watch(app: FastifyInstance): void
 }
 
 /**
- * Writes after each request that may change something, and at the end. One write at a time: changes meanwhile are one
- * further write.
+ * Keeps the state in a file. One write at a time: changes meanwhile are one further write.
  *
  * @param snapshot the state of now
  * @param report is told once about a write that failed, in a sentence
  */
 export function keepState(
-  app: FastifyInstance,
   file: string,
   snapshot: () => Snapshot,
   report: (sentence: string) => void,
@@ -85,11 +85,17 @@ export function keepState(
     writing ??= writeAll().finally(() => void (writing = undefined))
     return writing
   }
-  app.addHook('onResponse', async ({ method }) => {
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') void save()
-  })
-  app.addHook('onClose', save)
-  return { save }
+  return {
+    save,
+    watch(app) {
+      app.addHook('onResponse', async ({ method, journalEntry }) => {
+        const isReading = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+        // A failure that lasts for some requests has one less after any of them.
+        if (!isReading || journalEntry?.fault !== undefined) void save()
+      })
+      app.addHook('onClose', save)
+    },
+  }
 }
 
 /** Under another name first, on the disk, and then in the place of the old one: a crash leaves one of the two. */

@@ -1,16 +1,18 @@
-/** The state of a tenant from its start to its end: restored from a file, exported, imported, and reset. */
+/** The state of the tenants from their start to their end: restored from a file, exported, imported, and reset. */
 
 import { createHash } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
-import { applicationOf, clientIdOf } from '../config/applications.ts'
+import { clientIdOf } from '../config/applications.ts'
+import { clientsOf, putClients } from '../config/clients.ts'
 import { configuredGroups, type PeopleConfig } from '../config/people.ts'
 import { newGroup } from '../directory/groups.ts'
-import { createBrowsers } from '../entra/authorize/accounts.ts'
+import { keptJournal } from '../journal/kept.ts'
 import type { TenantOptions } from '../options.ts'
 import { graphTime } from '../registry/application.ts'
 import type { TenantState } from '../tenant-state.ts'
-import { keepState, readState } from './file.ts'
-import { restoreSnapshot, snapshotProblem, takeSnapshot, type Snapshot } from './snapshot.ts'
+import type { CreatedTenant } from './create.ts'
+import { exportProblem, exportTenants, restoreTenants } from './export.ts'
+import { keepState, readState, type StateFile } from './file.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export interface TenantLifecycle {
   /** Everything, with keys and secrets, as plain JSON. */
@@ -21,56 +23,87 @@ export interface TenantLifecycle {
   reset(): void
 }
 
+/** What manages the state, and how the server tells it that something may have changed. */
+export interface ManagedState {
+  lifecycle: TenantLifecycle
+  /** Undefined without a file. */
+  file: StateFile | undefined
+}
+
 /**
  * Restores what a file or an export has, and writes changes to the file from then on.
  *
+ * @param created all tenants; the first has the options that are for all
  * @throws Error with a sentence if one of them cannot be used
  */
-export function manageState(
-  app: FastifyInstance,
-  tenant: TenantState,
-  options: TenantOptions,
-): TenantLifecycle {
-  const configured = fingerprints(options)
-  addGroups(tenant, options)
-  const initial = structuredClone(takeSnapshot(tenant, configured, false))
-  const { state: file, resetState = false, snapshot } = options
-  const saved = file === undefined || resetState ? undefined : readState(file)
-  if (snapshot !== undefined) restore(tenant, snapshot)
-  else if (saved) {
-    restoreSnapshot(tenant, saved)
-    applyConfiguration(tenant, options, saved.configured)
-  }
-  const exportState = () => takeSnapshot(tenant, configured)
-  if (file !== undefined) {
-    keepState(app, file, exportState, (sentence) => process.emitWarning(sentence))
-  }
+export function manageState(created: readonly CreatedTenant[]): ManagedState {
+  const tenants = created.map(({ tenant }) => tenant)
+  const configured = created.map(({ options }) => fingerprints(options))
+  for (const { tenant, options } of created) addGroups(tenant, options)
+  const initial = structuredClone(exportTenants(tenants, configured, false))
+  const [first] = created
+  const { state: path, resetState = false, snapshot } = first?.options ?? {}
+  const saved = path === undefined || resetState ? undefined : readState(path)
+  if (snapshot !== undefined) restore(tenants, snapshot, initial)
+  else if (saved) restoreFile(created, saved, initial)
+  const exportState = () => exportTenants(tenants, configured)
+  const kept = () => ({
+    ...exportState(),
+    journal: keptJournal(first?.tenant.journal.entries() ?? []),
+  })
   return {
-    exportState,
-    importState: (value) => restore(tenant, value),
-    reset() {
-      restoreSnapshot(tenant, structuredClone(initial))
-      // Who is signed in at the tenant's pages would come back without a sign-in.
-      tenant.browsers = createBrowsers()
-      tenant.faults.clear()
-      tenant.clock.reset()
-      tenant.journal.clear()
+    file: path === undefined ? undefined : keepState(path, kept, warn),
+    lifecycle: {
+      exportState,
+      importState: (value) => restore(tenants, value, initial),
+      reset() {
+        restoreTenants(structuredClone(initial), tenants, initial)
+        forget(tenants)
+        for (const { uploads } of tenants) uploads.clear()
+      },
     },
   }
 }
 
+function warn(sentence: string): void {
+  process.emitWarning(sentence)
+}
+
+/** What is not in an export. */
+function forget(tenants: readonly TenantState[]): void {
+  for (const { lockouts } of tenants) lockouts.unlock()
+  const [first] = tenants
+  // Who is signed in at the tenant's pages would come back without a sign-in.
+  first?.browsers.clear()
+  first?.journal.clear()
+}
+
 /** @throws Error with a sentence */
-function restore(tenant: TenantState, value: unknown): void {
-  const problem = snapshotProblem(value)
+function restore(tenants: readonly TenantState[], value: unknown, initial: Snapshot): void {
+  const problem = exportProblem(value, tenants)
   if (problem !== undefined) throw new Error(`The export cannot be used: ${problem}.`)
   // It has just been checked.
-  restoreSnapshot(tenant, value as Snapshot)
+  restoreTenants(value as Snapshot, tenants, structuredClone(initial))
+}
+
+/** A tenant that is not configured any more is left out, and one that is new stays as at its start. */
+function restoreFile(created: readonly CreatedTenant[], saved: Snapshot, initial: Snapshot): void {
+  const tenants = created.map(({ tenant }) => tenant)
+  const kept = (saved.tenants as Snapshot[] | undefined)?.filter(({ tenantId }) =>
+    tenants.some((tenant) => tenant.tenantId === tenantId),
+  )
+  restoreTenants({ ...saved, ...(kept && { tenants: kept }) }, tenants, structuredClone(initial))
+  for (const [place, { tenant, options }] of created.entries()) {
+    const own = place === 0 ? saved : kept?.find(({ tenantId }) => tenantId === tenant.tenantId)
+    applyConfiguration(tenant, options, own?.configured ?? {})
+  }
+  created[0]?.tenant.journal.restore(saved.journal ?? [])
 }
 
 /** Of what the configuration says about each application, by its id. */
-function fingerprints({ applications = [] }: TenantOptions): Record<string, string> {
+function fingerprints(options: TenantOptions): Record<string, string> {
   return Object.fromEntries(
-    applications.map((client) => [
+    clientsOf(options).map((client) => [
       clientIdOf(client),
       createHash('sha256').update(JSON.stringify(client)).digest('base64url'),
     ]),
@@ -94,12 +127,9 @@ function applyConfiguration(
   before: Readonly<Record<string, string>>,
 ): void {
   const latest = fingerprints(options)
-  for (const client of options.applications ?? []) {
+  const changed = clientsOf(options).filter((client) => {
     const id = clientIdOf(client)
-    const entry = registry.entry(id)
-    if (entry && before[id] === latest[id]) continue
-    const { application, servicePrincipal, postLogoutRedirectUris } = applicationOf(client, now())
-    const target = entry ?? registry.add(application, [], 0)
-    Object.assign(target, { application, servicePrincipal, fixed: { postLogoutRedirectUris } })
-  }
+    return !registry.entry(id) || before[id] !== latest[id]
+  })
+  putClients(registry, changed, now())
 }

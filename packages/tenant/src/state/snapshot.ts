@@ -8,9 +8,12 @@
 import { Type, type Static } from 'typebox'
 import { schemaProblems } from '../config/schema-problems.ts'
 import type { DirectorySnapshot } from '../directory/directory.ts'
-import { newApplication, newServicePrincipal, type Application } from '../registry/application.ts'
-import type { Entry, Registry } from '../registry/registry.ts'
+import { DataType } from '../extensions/extension-properties.ts'
+import { KeptJournal } from '../journal/kept.ts'
 import type { TenantState } from '../tenant-state.ts'
+import type { Entry } from '../registry/entry.ts'
+import { Conditions, conditionsProblem } from './conditions.ts'
+import { entryOf, isComplete, StoredEntry, storedEntry } from './stored-entry.ts'
 
 /** Changes with the form. An older form is refused, not guessed at. */
 const version = 1
@@ -18,27 +21,6 @@ const version = 1
 const kind = 'gatehouse-tenant'
 
 const Texts = Type.Array(Type.String())
-
-const StoredEntry = Type.Object({
-  application: Type.Object({ id: Type.String(), appId: Type.String(), displayName: Type.String() }),
-  servicePrincipal: Type.Union([Type.Object({ id: Type.String() }), Type.Null()]),
-  isRegistered: Type.Boolean(),
-  ownerIds: Texts,
-  appRoleAssignments: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      appRoleId: Type.String(),
-      principalId: Type.String(),
-      principalType: Type.Union([
-        Type.Literal('User'),
-        Type.Literal('Group'),
-        Type.Literal('ServicePrincipal'),
-      ]),
-      createdDateTime: Type.String(),
-    }),
-  ),
-  postLogoutRedirectUris: Texts,
-})
 
 /** The form of a snapshot, as far as a wrong one could break the tenant. */
 export const Snapshot = Type.Object({
@@ -91,6 +73,40 @@ export const Snapshot = Type.Object({
     },
     { description: 'disabled accounts and revoked sessions' },
   ),
+  /** Absent in exports of before there were drives. */
+  drives: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        ownerId: Type.String(),
+        parentId: Type.Union([Type.String(), Type.Null()]),
+        name: Type.String(),
+        description: Type.Union([Type.String(), Type.Null()]),
+        data: Type.Union([Type.String(), Type.Null()]),
+        createdDateTime: Type.String(),
+        lastModifiedDateTime: Type.String(),
+        createdBy: Type.Object({}),
+        lastModifiedBy: Type.Object({}),
+        version: Type.Integer(),
+        contentVersion: Type.Integer(),
+      }),
+      { description: 'the files of users' },
+    ),
+  ),
+  /** Absent in exports of before there were any. */
+  extensionProperties: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        appId: Type.String(),
+        name: Type.String(),
+        dataType: DataType,
+        isMultiValued: Type.Boolean(),
+        targetObjects: Texts,
+      }),
+      { description: 'the directory extensions of applications' },
+    ),
+  ),
   applications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   deletedApplications: Type.Array(StoredEntry, { description: 'a list of applications' }),
   consents: Type.Array(
@@ -111,6 +127,9 @@ export const Snapshot = Type.Object({
     },
     { description: 'the policies' },
   ),
+  /** Of the first tenant only, because all on the port share them. Absent in an export of before: they stay. */
+  clock: Type.Optional(Conditions.clock),
+  failures: Type.Optional(Conditions.failures),
   /** Absent: the keys stay. */
   keys: Type.Optional(
     Type.Object(
@@ -132,8 +151,12 @@ export const Snapshot = Type.Object({
       { description: 'the keys' },
     ),
   ),
+  /** In a state file only: an export is not about the requests of one machine. */
+  journal: Type.Optional(KeptJournal),
   /** Of what the configuration says about applications, by their id. */
   configured: Type.Record(Type.String(), Type.String(), { description: 'fingerprints' }),
+  /** The further tenants on the port, each of this form and without keys. */
+  tenants: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of tenants' })),
 })
 
 export type Snapshot = Static<typeof Snapshot>
@@ -155,6 +178,8 @@ export function takeSnapshot(
     users: tenant.generatedUsers(),
     directory: directory.snapshot() as unknown as Snapshot['directory'],
     accounts: directory.accountSnapshot(),
+    drives: [...tenant.drives.snapshot()],
+    extensionProperties: [...tenant.extensionProperties.list()],
     applications: registry.entries().map(storedEntry),
     deletedApplications: registry.deleted().map(storedEntry),
     consents: consents
@@ -181,39 +206,37 @@ export function snapshotProblem(value: unknown): string | undefined {
   // It has just been checked.
   const snapshot = value as Snapshot
   const entries = [...snapshot.applications, ...snapshot.deletedApplications]
-  const broken = entries.find((entry) => entry.isRegistered && !isApplication(entry))
-  return broken && `the application "${broken.application.displayName}" is not complete`
+  const broken = entries.find((entry) => entry.isRegistered && !isComplete(entry))
+  if (broken) return `the application "${broken.application.displayName}" is not complete`
+  for (const [place, further] of (snapshot.tenants ?? []).entries()) {
+    const wrong = snapshotProblem(further)
+    if (wrong !== undefined) return `"tenants[${place}]" is wrong: ${wrong}`
+  }
+  return conditionsProblem(snapshot)
 }
 
-/** Whether all members of an application have the types that the registry relies on. */
-function isApplication({
-  application,
-  servicePrincipal,
-}: Snapshot['applications'][number]): boolean {
-  const { id, appId, displayName } = application
-  const sample = newApplication({ id, appId, displayName }, 0)
-  const principal = newServicePrincipal('', '')
-  return (
-    hasForm(sample, application) &&
-    (servicePrincipal === null || hasForm(principal, servicePrincipal))
-  )
-}
-
-/** The same members of the same types as a sample; null in the sample stands for anything. */
-function hasForm(sample: unknown, value: unknown): boolean {
-  if (sample === null) return true
-  if (Array.isArray(sample)) return Array.isArray(value)
-  if (typeof sample !== 'object') return typeof value === typeof sample
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const members = new Map<string, unknown>(Object.entries(value))
-  return Object.entries(sample).every(([name, part]) => hasForm(part, members.get(name)))
-}
-
-/** Takes the place of everything that a snapshot has. @throws Error if the keys cannot be read; nothing is changed then */
-export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
-  const { directory, registry, consents, policies, keys, seal } = tenant
+/**
+ * Reads a snapshot, and leaves everything as it is until the function that it returns is called.
+ *
+ * @param snapshot undefined: nothing changes
+ * @returns what takes the place of everything that the snapshot has. It throws if the keys cannot be read, and nothing is
+ * changed then
+ */
+export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot | undefined): () => void {
+  if (!snapshot) return () => undefined
+  const { registry } = tenant
   const present = snapshot.applications.map((stored) => entryOf(registry, stored))
   const deleted = snapshot.deletedApplications.map((stored) => entryOf(registry, stored))
+  return () => apply(tenant, snapshot, present, deleted)
+}
+
+function apply(
+  tenant: TenantState,
+  snapshot: Snapshot,
+  present: readonly Entry[],
+  deleted: readonly Entry[],
+): void {
+  const { directory, registry, consents, policies, keys, seal } = tenant
   if (snapshot.keys) {
     keys.restore(snapshot.keys.signing)
     seal.importKey(snapshot.keys.seal)
@@ -221,6 +244,8 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   directory.resize(snapshot.users)
   directory.restore(snapshot.directory as unknown as DirectorySnapshot)
   directory.restoreAccounts(snapshot.accounts)
+  tenant.drives.load(snapshot.drives ?? [])
+  tenant.extensionProperties.load(snapshot.extensionProperties ?? [])
   registry.load(present, deleted)
   consents.withdraw()
   for (const { clientId, userId, scopes } of snapshot.consents) {
@@ -231,36 +256,5 @@ export function restoreSnapshot(tenant: TenantState, snapshot: Snapshot): void {
   for (const at of policies.authenticationContexts.keys()) policies.requireContext(at, undefined)
   for (const [at, context] of Object.entries(authenticationContexts)) {
     policies.requireContext(at as Parameters<typeof policies.requireContext>[0], context)
-  }
-}
-
-function storedEntry(entry: Entry): Snapshot['applications'][number] {
-  const { application, servicePrincipal, isRegistered, ownerIds, appRoleAssignments, fixed } = entry
-  const { id, appId, displayName } = application
-  return {
-    // Microsoft's own have hundreds of permissions, which are the same in every tenant.
-    application: isRegistered ? application : { id, appId, displayName },
-    servicePrincipal: servicePrincipal ?? null,
-    isRegistered,
-    ownerIds: [...ownerIds],
-    appRoleAssignments: [...appRoleAssignments],
-    postLogoutRedirectUris: [...(fixed.postLogoutRedirectUris ?? [])],
-  }
-}
-
-/** What only the options say about a client is that of the running tenant. */
-function entryOf(registry: Registry, stored: Snapshot['applications'][number]): Entry {
-  const known = registry.entry(stored.application.appId)
-  const application = stored.isRegistered ? (stored.application as Application) : known?.application
-  if (!application) throw new Error(`There is no application ${stored.application.appId} here.`)
-  return {
-    application,
-    servicePrincipal: (stored.servicePrincipal ?? undefined) as Entry['servicePrincipal'],
-    isRegistered: stored.isRegistered,
-    ownerIds: stored.ownerIds,
-    hiddenFor: 0,
-    isHidden: false,
-    appRoleAssignments: stored.appRoleAssignments,
-    fixed: known?.fixed ?? { postLogoutRedirectUris: stored.postLogoutRedirectUris },
   }
 }

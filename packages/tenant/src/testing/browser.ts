@@ -1,6 +1,6 @@
 /** An HTTP client for the app under test that keeps cookies, follows no redirect by itself, and signs in. */
 
-import { CookieJar } from 'tough-cookie'
+import { type Cookie, CookieJar } from 'tough-cookie'
 import { getGlobalDispatcher, type Dispatcher } from 'undici'
 import { signInAtTenant, type SignInOptions } from './sign-in.ts'
 
@@ -39,6 +39,24 @@ export interface Browser {
   signIn(options?: AppSignInOptions): Promise<Answer>
   cookie(name: string): Promise<string | undefined>
   cookieHeader(): Promise<string>
+  /** The cookies in the form that Playwright starts a browser with: `browser.newContext({ storageState })`. */
+  storageState(): Promise<StorageState>
+}
+
+/** https://playwright.dev/docs/api/class-browsercontext#browser-context-storage-state */
+export interface StorageState {
+  cookies: {
+    name: string
+    value: string
+    domain: string
+    path: string
+    /** Seconds since the epoch; -1 for as long as the browser is open. */
+    expires: number
+    httpOnly: boolean
+    secure: boolean
+    sameSite: 'Strict' | 'Lax' | 'None'
+  }[]
+  origins: []
 }
 
 /**
@@ -100,6 +118,24 @@ export function createBrowser(
       return cookies.find((cookie) => cookie.key === name)?.value
     },
     cookieHeader: () => jar.getCookieString(publicUrl),
+    storageState: async () => ({
+      cookies: (await jar.getCookies(publicUrl)).map(stored),
+      origins: [],
+    }),
+  }
+}
+
+function stored(cookie: Cookie): StorageState['cookies'][number] {
+  const { expires, sameSite } = cookie
+  return {
+    name: cookie.key,
+    value: cookie.value,
+    domain: cookie.domain ?? '',
+    path: cookie.path ?? '/',
+    expires: expires instanceof Date ? expires.getTime() / 1000 : -1,
+    httpOnly: cookie.httpOnly,
+    secure: cookie.secure,
+    sameSite: sameSite === 'strict' ? 'Strict' : sameSite === 'none' ? 'None' : 'Lax',
   }
 }
 

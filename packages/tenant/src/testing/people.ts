@@ -22,6 +22,12 @@ export interface People {
    * @throws Error if the directory is shorter
    */
   at(place: number): TenantUser
+  /** The first user with this app role. @throws Error if nobody has it: give it by `patchUsers` or in `tenant.json` */
+  withRole(role: string): TenantUser
+  /** The first user in this group. @param id its object id. @throws Error if it is empty */
+  inGroup(id: string): TenantUser
+  /** The first user without any app role. */
+  withoutRole: TenantUser
 }
 
 /**
@@ -45,6 +51,11 @@ export function people(directory: { readonly users: readonly TenantUser[] }): Pe
   }
   return {
     at,
+    withRole: (role) => find(`user with the role ${role}`, ({ roles }) => roles.includes(role)),
+    inGroup: (id) => find(`user in the group ${id}`, ({ groups }) => groups.includes(id)),
+    get withoutRole() {
+      return find('user without a role', ({ roles }) => roles.length === 0)
+    },
     get first() {
       return at(0)
     },

@@ -1,5 +1,6 @@
 /** Sets and clears scenarios of a running tenant, in this process or in another. */
 
+import { askControl, type TenantAddress } from './control.ts'
 import type { ScenarioOptions } from '../control/scenarios/scenarios.ts'
 
 export type { ScenarioOptions }
@@ -12,7 +13,7 @@ export type { ScenarioOptions }
  * @throws Error with the tenant's sentence, for an unknown scenario or user, and for options that do not fit
  */
 export async function setScenario(
-  tenant: { origin: string },
+  tenant: TenantAddress,
   id: string,
   options: ScenarioOptions = {},
 ): Promise<() => Promise<void>> {
@@ -26,12 +27,10 @@ export async function setScenario(
 }
 
 /** Clears every scenario, and every fault. */
-export function clearScenarios(tenant: { origin: string }): Promise<void> {
+export function clearScenarios(tenant: TenantAddress): Promise<void> {
   return control(tenant, '', { method: 'DELETE' })
 }
 
-async function control({ origin }: { origin: string }, path: string, init: RequestInit) {
-  const answer = await fetch(`${origin}/_tenant/scenarios${path}`, init)
-  if (answer.ok) return
-  throw new Error(((await answer.json()) as { error: string }).error)
+async function control(tenant: TenantAddress, path: string, init: RequestInit) {
+  await askControl(tenant, `/scenarios${path}`, init)
 }

@@ -9,7 +9,7 @@ import type { TenantState } from '../tenant-state.ts'
 import { apiOf, apiToken, firstIssuer } from './api-token.ts'
 import { methodsOf, stateOf } from './access-claims.ts'
 import type { AccessIssue } from './access-issue.ts'
-import { backdating, pairwiseSubject } from './id-token.ts'
+import { backdating, pairwiseSubject, providerOf } from './id-token.ts'
 
 export function accessToken(tenant: TenantState, issue: AccessIssue): string {
   const api = apiOf(tenant, issue.scopes)
@@ -35,6 +35,7 @@ function graphToken(tenant: TenantState, issue: AccessIssue): string {
     app_displayname: client.name,
     appid: client.clientId,
     appidacr: proof,
+    ...providerOf(tenant, user),
     idtyp: 'user',
     ipaddr: '127.0.0.1',
     name: user.displayName,

@@ -11,7 +11,7 @@ import { signRs256 } from '../keys.ts'
 import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
 import { methodsOf, stateOf } from './access-claims.ts'
 import type { AccessIssue } from './access-issue.ts'
-import { backdating, groupClaims, pairwiseSubject } from './id-token.ts'
+import { backdating, groupClaims, pairwiseSubject, providerOf } from './id-token.ts'
 
 export { firstIssuer }
 
@@ -34,6 +34,7 @@ export function apiToken(tenant: TenantState, issue: AccessIssue, api: Resource)
     exp: issuedAt + accessLifetime,
     ...(grant.contexts.length > 0 ? { acrs: grant.contexts } : {}),
     aio: stateOf(tenant, grant),
+    ...providerOf(tenant, user),
     name: user.displayName,
     oid: user.id,
     rh: `1.${randomBytes(42).toString('base64url')}.`,

@@ -3,9 +3,15 @@
 import { randomUUID } from 'node:crypto'
 import type { TenantUser } from '../directory/directory.ts'
 import { tamperIdToken, type IdTokenVariant } from '../faults/id-token.ts'
+import { newApplication, stableGuid } from '../registry/application.ts'
+import { graphAppId } from '../registry/built-in.ts'
 import type { Client } from '../registry/client.ts'
+import type { Entry } from '../registry/registry.ts'
+import { entryNamed, prefixOf, resourceOf } from '../registry/resources.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { accessToken } from './access-token.ts'
+import { apiToken } from './api-token.ts'
+import { applicationToken } from './app-token.ts'
 import { idToken } from './id-token.ts'
 
 export interface ForgedToken {
@@ -13,7 +19,15 @@ export interface ForgedToken {
   /** Undefined: the token is of no user, and has only the claims that every token has. */
   user: TenantUser | undefined
   client: Client
+  /** The access token is the client's own, without a user. */
+  appOnly: boolean
   scopes: readonly string[]
+  /** The API that an access token is for, of this tenant or not; undefined: that of the scopes. */
+  audience: string | undefined
+  /** The form of the access token for an API; undefined: what its registration says, and 2 for one that has none. */
+  version: 1 | 2 | undefined
+  /** The claim `roles`; undefined: those that user or client have. */
+  roles: readonly string[] | undefined
   /** Put over the claims; null removes one. */
   claims: Readonly<Record<string, unknown>>
   /** Put over the header; null removes a member. */
@@ -27,10 +41,11 @@ export interface ForgedToken {
 /** @returns the token; null for a variant that sends none */
 export function forgeToken(tenant: TenantState, forged: ForgedToken): string | null {
   const issuedAt = Math.floor(tenant.now() / 1000)
-  const base = forged.user ? issued(tenant, forged, forged.user) : bare(tenant, forged)
+  const base = baseOf(tenant, forged)
   const claims = merged(
     {
       ...base.claims,
+      ...(forged.roles && { roles: forged.roles }),
       iat: Math.min(issuedAt, issuedAt + forged.expiresIn) - 1,
       nbf: Math.min(issuedAt, issuedAt + forged.expiresIn) - 1,
       exp: issuedAt + forged.expiresIn,
@@ -43,9 +58,20 @@ export function forgeToken(tenant: TenantState, forged: ForgedToken): string | n
   return typeof token === 'string' ? token : null
 }
 
+function baseOf(tenant: TenantState, forged: ForgedToken) {
+  if (forged.appOnly) return partsOf(ofClient(tenant, forged))
+  return forged.user ? partsOf(ofUser(tenant, forged, forged.user)) : bare(tenant, forged)
+}
+
 /** The token that a sign-in of the user would have brought. */
-function issued(tenant: TenantState, forged: ForgedToken, user: TenantUser) {
-  const { client, scopes } = forged
+function ofUser(tenant: TenantState, forged: ForgedToken, user: TenantUser): string {
+  const { client, audience, version } = forged
+  const api = audience === undefined && version === undefined ? undefined : apiOf(tenant, forged)
+  const isGraph = api === undefined || api.application.appId === graphAppId
+  const prefix = audience ?? ''
+  const scopes = forged.scopes.map((scope) =>
+    isGraph || prefixOf(scope) !== '' ? scope : `${prefix}/${scope}`,
+  )
   const at = tenant.now()
   const issue = {
     client,
@@ -58,7 +84,7 @@ function issued(tenant: TenantState, forged: ForgedToken, user: TenantUser) {
     handlesChallenges: false,
     version: 2 as const,
     proof: '1' as const,
-    asked: undefined,
+    asked: audience,
     grant: {
       clientId: client.clientId,
       userId: user.id,
@@ -69,17 +95,77 @@ function issued(tenant: TenantState, forged: ForgedToken, user: TenantUser) {
       contexts: [],
     },
   }
-  const token =
-    forged.type === 'id_token' ? idToken(tenant, issue, undefined) : accessToken(tenant, issue)
-  const [header = '', claims = ''] = String(token).split('.')
-  return { header: decoded(header), claims: decoded(claims) }
+  if (forged.type === 'id_token') return String(idToken(tenant, issue, undefined))
+  if (isGraph) return accessToken(tenant, issue)
+  return apiToken(tenant, issue, resourceOf(api.application))
 }
 
-function bare(tenant: TenantState, { client }: ForgedToken) {
+/** The token that client credentials would have brought. */
+function ofClient(tenant: TenantState, forged: ForgedToken): string {
+  const { client, audience } = forged
+  const { servicePrincipal: principal } = tenant.registry.entry(client.clientId) ?? {}
+  if (!principal) throw new Error('A client without a service principal has no tokens.')
+  const resource = apiOf(tenant, forged)
+  const name = audience ?? prefixOf(forged.scopes[0] ?? '')
+  const proof = '1'
+  const at = tenant.now()
+  return applicationToken(tenant, {
+    client,
+    principal,
+    resource,
+    name,
+    proof,
+    at,
+    lifetime: 3_600,
+  })
+}
+
+/** The API of the audience or of the scopes, else Graph; made up if this tenant has none of that name. */
+function apiOf({ registry }: TenantState, { audience, scopes, version }: ForgedToken): Entry {
+  const name = audience ?? (scopes.map(prefixOf).find(Boolean) || graphAppId)
+  const entry = entryNamed(registry, name) ?? unknownApi(name)
+  if (version === undefined || entry.application.appId === graphAppId) return entry
+  const { application } = entry
+  const api = { ...application.api, requestedAccessTokenVersion: version }
+  return { ...entry, application: { ...application, api } }
+}
+
+/** Of an API whose registration is elsewhere: its name is its audience in both versions, and its tokens say their kind. */
+function unknownApi(name: string): Entry {
+  const id = stableGuid(`forged audience ${name}`)
+  const application = newApplication({ id, appId: name, displayName: name }, 0)
+  return {
+    application: {
+      ...application,
+      identifierUris: [name],
+      api: { ...application.api, requestedAccessTokenVersion: 2 },
+      optionalClaims: { accessToken: [{ name: 'idtyp' }] },
+    },
+    servicePrincipal: undefined,
+    isRegistered: false,
+    ownerIds: [],
+    hiddenFor: 0,
+    isHidden: false,
+    appRoleAssignments: [],
+    postLogoutRedirectUris: [],
+  }
+}
+
+function bare(tenant: TenantState, { client, audience }: ForgedToken) {
   return {
     header: { typ: 'JWT', alg: 'RS256', kid: tenant.keys.current().kid },
-    claims: { aud: client.clientId, iss: issuerOf(tenant), tid: tenant.tenantId, ver: '2.0' },
+    claims: {
+      aud: audience ?? client.clientId,
+      iss: issuerOf(tenant),
+      tid: tenant.tenantId,
+      ver: '2.0',
+    },
   }
+}
+
+function partsOf(token: string) {
+  const [header = '', claims = ''] = token.split('.')
+  return { header: decoded(header), claims: decoded(claims) }
 }
 
 function decoded(part: string): Record<string, unknown> {

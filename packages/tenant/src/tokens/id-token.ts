@@ -9,6 +9,7 @@ import { rolesOfUser } from '../registry/app-role-assignments.ts'
 import type { Client } from '../registry/client.ts'
 import { methodsOf } from './access-claims.ts'
 import { firstIssuer, issuerOf, type TenantState } from '../tenant-state.ts'
+import { homeOfGuest } from '../tenants/guests.ts'
 
 /** Seconds. Entra dates `iat` and `nbf` five minutes back, for clients whose clock is behind. */
 export const backdating = 300
@@ -72,6 +73,7 @@ function idTokenClaims(
     ...(has('acct') ? { acct: user.userType === 'Guest' ? 1 : 0 } : {}),
     aud: client.clientId,
     iss: issuerOf(tenant),
+    ...providerOf(tenant, user),
     iat: issuedAt - backdating,
     nbf: issuedAt - backdating,
     exp: issuedAt + lifetime,
@@ -93,6 +95,15 @@ function idTokenClaims(
     uti: randomBytes(16).toString('base64url'),
     ver: '2.0',
   }
+}
+
+/**
+ * `idp`: who has authenticated a guest, if that is another tenant on the port. Of others it is the issuer, and left out.
+ * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+ */
+export function providerOf(tenant: TenantState, user: TenantUser): { idp?: string } {
+  const home = homeOfGuest(tenant, user)
+  return home ? { idp: firstIssuer(home.tenant) } : {}
 }
 
 /** The optional ones need the scope too: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference */
@@ -173,19 +184,17 @@ function loginHint(tenant: TenantState, user: TenantUser): string {
   return prefix + tenant.seal.seal(purpose, { oid: user.id })
 }
 
-/** The user that a `login_hint` parameter names: by the claim, or by user name. */
-export function userOfHint(tenant: TenantState, hint: string): TenantUser | undefined {
-  return userOfSealedHint(tenant, hint) ?? tenant.directory.bySignInName(hint)
-}
-
-export function userOfSealedHint(tenant: TenantState, hint: string): TenantUser | undefined {
+/** The id of the user that a claim `login_hint` names; undefined for a text that is no such claim. */
+export function userIdOfHint(tenant: TenantState, hint: string): string | undefined {
   if (!hint.startsWith(prefix)) return undefined
   const opened = tenant.seal.open(purpose, hint.slice(prefix.length))
   if (typeof opened !== 'object' || opened === null || !('oid' in opened)) return undefined
-  return tenant.directory.byId(String(opened.oid))
+  return String(opened.oid)
 }
 
-/** The unsigned `client_info` that MSAL asks for with `client_info=1`: base64url JSON. */
+/** The unsigned `client_info` that MSAL asks for with `client_info=1`: base64url JSON. Of a guest, the account at home. */
 export function clientInfo(tenant: TenantState, user: TenantUser): string {
-  return Buffer.from(JSON.stringify({ uid: user.id, utid: tenant.tenantId })).toString('base64url')
+  const account = homeOfGuest(tenant, user) ?? { tenant, user }
+  const info = { uid: account.user.id, utid: account.tenant.tenantId }
+  return Buffer.from(JSON.stringify(info)).toString('base64url')
 }

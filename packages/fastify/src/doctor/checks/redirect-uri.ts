@@ -40,6 +40,8 @@ async function fetchFacts(config: Config): Promise<RedirectFacts> {
     prompt: 'none',
     state: 'doctor',
     nonce: 'doctor',
+    // So that whoever reads the requests, such as those of the local tenant, knows what it is.
+    'x-client-SKU': 'gatehouse-doctor',
   })
   const url = `${config.authority}/${config.tenant}/oauth2/v2.0/authorize?${query.toString()}`
   const { location, text } = await httpGet(url, 512 * 1024, config.proxy)

@@ -2,7 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { applicationOf, clientIdOf } from '../../config/applications.ts'
+import { clientIdOf } from '../../config/applications.ts'
+import { putClients } from '../../config/clients.ts'
 import { checkConfig, ConfigError } from '../../config/load.ts'
 import { Client, type ConfigClient } from '../../config/schema.ts'
 import type { Entry } from '../../registry/registry.ts'
@@ -79,7 +80,7 @@ export function clientRoutes(app: FastifyInstance, tenant: TenantState): void {
       ]),
     )
     const { clientId } = viewOf(entry)
-    checkClient({ name, clientId, ...uris })
+    withClientRules(() => checkConfig({ clients: [{ name, clientId, ...uris }] }))
     const { application } = entry
     entry.application = {
       ...application,
@@ -97,44 +98,43 @@ export function clientRoutes(app: FastifyInstance, tenant: TenantState): void {
 }
 
 /** @throws ControlError 404 for an unknown one, 409 for one of Microsoft's */
-function requireEntry({ registry }: TenantState, text: string): Entry {
+function requireEntry({ registry }: Pick<TenantState, 'registry'>, text: string): Entry {
   const entry = registry.entry(text)
   if (!entry) throw new ControlError('unknown_client', `There is no client "${text}".`)
   if (entry.isRegistered) return entry
   throw new ControlError('built_in', `"${entry.application.displayName}" belongs to every tenant.`)
 }
 
-/** The same rules as those of `tenant.json`. @throws ControlError */
-function checkClient(client: ConfigClient): void {
+/** With the same rules as those of `tenant.json`. @throws ControlError */
+function withClientRules<T>(action: () => T): T {
   try {
-    checkConfig({ clients: [client] })
+    return action()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const problems = error.problems.map(({ key, message }) => ({
       key: key.replace(/^clients\[0\]\.?/, ''),
       message,
     }))
-    const lines = problems.map(({ key, message }) => `"${key}" ${message}.`)
+    const lines = problems.map(({ key, message }) => `"${key}" ${message}.`.replace('?.', '?'))
     throw new ControlError('invalid_request', lines.join(' '), { problems })
   }
 }
 
 function putClient({ registry, now }: TenantState, client: ConfigClient) {
-  checkClient(client)
-  const known = registry.entry(clientIdOf(client))
+  const clientId = clientIdOf(client)
+  const known = registry.entry(clientId)
   if (known && !known.isRegistered) {
     throw new ControlError(
       'built_in',
       `"${client.name}" has the id of an application of Microsoft.`,
     )
   }
-  const { application, servicePrincipal, postLogoutRedirectUris, newSecret } = applicationOf(
-    client,
-    now(),
-  )
-  const entry = known ?? registry.add(application, [], 0)
-  Object.assign(entry, { application, servicePrincipal, fixed: { postLogoutRedirectUris } })
-  return viewOf(entry, newSecret)
+  const [newSecret] = withClientRules(() => {
+    checkConfig({ clients: [client] })
+    return putClients(registry, [client], now())
+  })
+  const entry = requireEntry({ registry }, clientId)
+  return viewOf(entry, newSecret?.secret)
 }
 
 function viewOf({ application }: Entry, newSecret?: string) {

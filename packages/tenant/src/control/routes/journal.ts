@@ -13,6 +13,9 @@ const Entry = Type.Object(
   {
     id: Type.Integer(),
     at: Type.Number({ description: 'ms since the epoch' }),
+    tenantId: Type.Union([Type.String(), Type.Null()], {
+      description: 'null: of several, and no user has said which',
+    }),
     endpoint: Type.String(),
     method: Type.String(),
     path: Type.String(),

@@ -136,6 +136,8 @@ function consentRoutes(app: FastifyInstance, tenant: TenantState): void {
       const { client, user, scopes } = bodyOf(Consent, request)
       const userId = user === null ? undefined : requireUser(tenant, user).id
       const clientId = tenant.registry.entry(client)?.application.appId ?? client.toLowerCase()
+      // It may be an application of another tenant.
+      tenant.registry.admit(clientId)
       tenant.consents.set({ clientId, userId, scopes })
       return done(request, reply)
     },

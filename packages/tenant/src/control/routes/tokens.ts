@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { closeNames } from '../../config/close-names.ts'
 import { idTokenVariants, type IdTokenVariant } from '../../faults/id-token.ts'
 import type { Client } from '../../registry/client.ts'
@@ -30,10 +30,34 @@ const Request = Type.Object(
     client: Type.Optional(
       Type.String({ description: 'the id or name of a client; default: the first one' }),
     ),
+    appOnly: Type.Optional(
+      Type.Boolean({
+        description: 'true or false: true for a token of the client itself, without a user',
+      }),
+    ),
+    audience: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 300,
+        description:
+          'the name of the API that it is for, of this tenant or any other; default: Graph',
+      }),
+    ),
+    version: Type.Optional(
+      Type.Union([Type.Literal(1), Type.Literal(2)], {
+        description: '1 or 2: the form of a token for an API; default: what the API asks for',
+      }),
+    ),
+    roles: Type.Optional(
+      Type.Array(Type.String({ maxLength: 300 }), {
+        maxItems: 200,
+        description: 'a list of app roles; default: those that user or client have',
+      }),
+    ),
     scopes: Type.Optional(
       Type.Array(Type.String({ maxLength: 300 }), {
         maxItems: 200,
-        description: 'a list of scopes; default: openid, profile and User.Read',
+        description: 'a list of scopes; default: openid, profile and User.Read, of an API none',
       }),
     ),
     claims: Members('claims to add or replace; null removes one'),
@@ -72,11 +96,16 @@ const defaultScopes = ['openid', 'profile', 'User.Read']
 export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post('/tokens', { config: { documented }, schema: { body: Request } }, async (request) => {
     const asked = bodyOf(Request, request)
+    checkKind(asked)
     const token = forgeToken(tenant, {
       type: asked.type ?? 'access_token',
       user: userOf(tenant, asked.user),
       client: requireClient(tenant, asked.client),
-      scopes: asked.scopes ?? defaultScopes,
+      appOnly: asked.appOnly ?? false,
+      scopes: asked.scopes ?? (asked.audience === undefined ? defaultScopes : []),
+      audience: asked.audience,
+      version: asked.version,
+      roles: asked.roles,
       claims: asked.claims ?? {},
       header: asked.header ?? {},
       expiresIn: asked.expiresIn ?? 3_600,
@@ -84,6 +113,20 @@ export function tokenRoutes(app: FastifyInstance, tenant: TenantState): void {
     })
     return { token, ...partsOf(token) }
   })
+}
+
+/** @throws ControlError for members that exclude each other */
+function checkKind({ type, user, appOnly, audience }: Static<typeof Request>): void {
+  const problems = [
+    ...(appOnly && user !== undefined ? [{ key: 'user', message: 'does not fit appOnly' }] : []),
+    ...(appOnly && type === 'id_token' ? [{ key: 'type', message: 'does not fit appOnly' }] : []),
+    ...(type === 'id_token' && audience !== undefined
+      ? [{ key: 'audience', message: 'of an ID token is its client' }]
+      : []),
+  ]
+  if (problems.length === 0) return
+  const lines = problems.map(({ key, message }) => `"${key}" ${message}.`)
+  throw new ControlError('invalid_request', lines.join(' '), { problems })
 }
 
 /** @throws ControlError */

@@ -91,12 +91,22 @@ function start(tenant: TenantState, scenario: Scenario, { times, user }: Scenari
   else effect.trigger(tenant, found?.id)
 }
 
+/** Sets the requests of a scenario to fail as before a restart; what it does once at its start is not done again. */
+export function restoreScenario(tenant: TenantState, id: string, times: number | undefined): void {
+  const { effect } = findScenario(id)
+  if (effect.kind === 'faults') addFaults(tenant, id, effect, times)
+}
+
 function setFaults(tenant: TenantState, id: string, effect: FaultsEffect, times?: number): void {
+  addFaults(tenant, id, effect, times)
+  effect.begin?.(tenant)
+}
+
+function addFaults(tenant: TenantState, id: string, effect: FaultsEffect, times?: number): void {
   tenant.faults.clearScenario(id)
   for (const fault of effect.faults(tenant)) {
     tenant.faults.set({ ...fault, scenario: id, ...(times === undefined ? {} : { times }) })
   }
-  effect.begin?.(tenant)
 }
 
 function end(tenant: TenantState, { id, effect }: Scenario): void {

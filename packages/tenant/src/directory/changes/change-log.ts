@@ -1,5 +1,7 @@
 /** What changed, in order, for delta queries. Bounded: a delta token that is older than the log has to start again. */
 
+import { randomUUID } from 'node:crypto'
+
 export interface Change {
   /** Counts up from 1. */
   number: number
@@ -12,6 +14,10 @@ export interface Change {
 }
 
 export interface ChangeLog {
+  /** Another after each `restart`: the numbers count within it. */
+  generation(): string
+  /** Forgets everything: what was known of the directory before is of no use. */
+  restart(): void
   add(type: Change['type'], id: string, more?: Pick<Change, 'member' | 'properties'>): void
   /** The number of the latest change; 0 before the first one. */
   latest(): number
@@ -24,7 +30,14 @@ const limit = 10_000
 export function createChangeLog(): ChangeLog {
   let changes: Change[] = []
   let latest = 0
+  let generation = randomUUID()
   return {
+    generation: () => generation,
+    restart() {
+      changes = []
+      latest = 0
+      generation = randomUUID()
+    },
     add(type, id, more) {
       latest += 1
       changes.push({ number: latest, type, id, ...more })
@@ -33,7 +46,7 @@ export function createChangeLog(): ChangeLog {
     latest: () => latest,
     since(number) {
       const first = changes[0]?.number ?? latest + 1
-      // A number from the future is of another run of the tenant.
+      // A number that the log has not reached is of another one.
       if (number < first - 1 || number > latest) return undefined
       return changes.filter((change) => change.number > number)
     },

@@ -25,6 +25,8 @@ export interface Browsers {
   /** Sets a fresh cookie value, so that one planted before the sign-in is worth nothing. */
   signIn(request: FastifyRequest, reply: FastifyReply, userId: string, at: number): SignedInAccount
   signOut(request: FastifyRequest, userId: string): void
+  /** Signs everyone out, in every browser. */
+  clear(): void
 }
 
 const cookieName = 'tenant_accounts'
@@ -33,7 +35,7 @@ const frameCookieName = 'tenant_accounts_frame'
 const browserLimit = 20_000
 
 export function createBrowsers(): Browsers {
-  const browsers = createBoundedMap<Map<string, SignedInAccount>>(browserLimit)
+  let browsers = createBoundedMap<Map<string, SignedInAccount>>(browserLimit)
   const find = (request: FastifyRequest) => {
     const id = cookieOf(request)
     return { id, accounts: (id && browsers.get(id)) || new Map<string, SignedInAccount>() }
@@ -58,6 +60,7 @@ export function createBrowsers(): Browsers {
       left.delete(userId)
       if (id) browsers.set(id, left)
     },
+    clear: () => void (browsers = createBoundedMap(browserLimit)),
   }
 }
 

@@ -15,18 +15,25 @@ import {
   scopesToAuthorize,
 } from '../consent/permissions.ts'
 import { EntraError } from '../errors.ts'
-import type { Grant } from '../grants.ts'
+import { ofTenant, type Grant } from '../grants.ts'
 import { needsAdmin, ofOneApi } from '../scopes.ts'
 import type { SignedInAccount } from './accounts.ts'
-import { showConsent, showNeedApproval, showStepUp, type AuthorizeContext } from './context.ts'
+import {
+  atTenantOf,
+  showConsent,
+  showNeedApproval,
+  showStepUp,
+  type AuthorizeContext,
+} from './context.ts'
 import { sendAnswer, type Answer } from './response.ts'
 
 /** @param consented whether the user has just pressed Accept */
 export function completeAuthorize(
-  context: AuthorizeContext,
+  given: AuthorizeContext,
   account: SignedInAccount,
   consented = false,
 ): FastifyReply {
+  const context = atTenantOf(given, account.userId)
   const { tenant, target } = context
   const user = tenant.directory.byId(account.userId)
   if (!user || tenant.directory.isDisabled(user.id)) throw new EntraError(50057)
@@ -89,6 +96,8 @@ function issue(
   user: TenantUser,
 ): FastifyReply {
   const { tenant, target, asked, request, reply } = exchange
+  // The first sign-in of a user of another tenant makes the application present there.
+  tenant.registry.admit(target.client.clientId)
   account.clientIds.add(target.client.clientId)
   const grant = grantedTo(exchange, account, user)
   const code = asked.responseTypes.has('code') ? issueCode(exchange, grant) : undefined
@@ -116,6 +125,7 @@ function grantedTo(
   return {
     clientId: target.client.clientId,
     userId: user.id,
+    ...ofTenant(tenant),
     scopes: asked.scopes,
     sid: account.sid,
     authenticatedAt: account.signedInAt,

@@ -7,12 +7,18 @@ import { consentPage, needApprovalPage } from '../../pages/consent.ts'
 import { sendPage } from '../../pages/layout.ts'
 import { pickPage, signInPage, stepUpPage } from '../../pages/sign-in.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import type { People } from '../../tenants/people.ts'
 import { EntraError } from '../errors.ts'
 import type { Accounts, SignedInAccount } from './accounts.ts'
 import type { AuthorizeRequest, Target } from './request.ts'
 
 export interface AuthorizeContext {
+  /** That of the user, once there is one. */
   tenant: TenantState
+  /** Who can sign in here. */
+  people: People
+  /** The same request at another tenant: its users, scopes and consents are that tenant's. */
+  at(tenant: TenantState): AuthorizeContext
   target: Target
   asked: AuthorizeRequest
   /**
@@ -85,16 +91,30 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
   return accounts.size === 1 ? accounts.values().next().value : undefined
 }
 
-export function showAccounts({
-  tenant,
-  target,
-  action,
-  request,
-  reply,
-}: AuthorizeContext): FastifyReply {
-  const accounts = [...tenant.browsers.accounts(request).keys()]
-  const users = accounts.map((id) => tenant.directory.byId(id)).filter((user) => user !== undefined)
-  return sendPage(reply, pickPage({ action, target, directory: tenant.directory, users }))
+/** The accounts that are signed in to this browser and can be used here, by the id of the user here. */
+export function accountsHere({ tenant, people, request }: AuthorizeContext): Accounts {
+  const accounts = tenant.browsers.accounts(request)
+  if (tenant.tenants.length === 1) return accounts
+  return new Map(
+    [...accounts.values()].flatMap((account): [string, SignedInAccount][] => {
+      const userId = people.here(account.userId)?.user.id
+      return userId === undefined ? [] : [[userId, { ...account, userId }]]
+    }),
+  )
+}
+
+/** The request at the tenant of a user who can sign in here. */
+export function atTenantOf(exchange: AuthorizeContext, userId: string): AuthorizeContext {
+  const tenant = exchange.people.byId(userId)?.tenant
+  if (!tenant || tenant.tenantId === exchange.tenant.tenantId) return exchange
+  if (exchange.request.journalEntry) exchange.request.journalEntry.tenantId = tenant.tenantId
+  return exchange.at(tenant)
+}
+
+export function showAccounts(exchange: AuthorizeContext): FastifyReply {
+  const { people, target, action, reply } = exchange
+  const users = [...accountsHere(exchange).keys()].flatMap((id) => people.byId(id)?.user ?? [])
+  return sendPage(reply, pickPage({ action, target, directory: people, users }))
 }
 
 export function showConsent(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
@@ -140,15 +160,19 @@ function specialAccounts(all: readonly TenantUser[], shown: readonly TenantUser[
 }
 
 export function showSignIn(
-  { tenant, target, action, reply }: AuthorizeContext,
+  { people, target, action, reply }: AuthorizeContext,
   suggested: readonly TenantUser[] | undefined,
   text = '',
   problem?: string,
+  status = 200,
 ): FastifyReply {
-  const { directory } = tenant
-  const users = suggested ?? directory.find(text, shownUsers)
+  const users = suggested ?? people.find(text, shownUsers)
   const isFirst = suggested === undefined && text === ''
-  const special = isFirst ? specialAccounts(directory.users, users) : []
-  const shown = { action, target, directory, users, special, text, problem }
-  return sendPage(reply, signInPage(shown))
+  const special = isFirst
+    ? people.suggested
+        .flatMap(({ directory }) => specialAccounts(directory.users, users))
+        .filter(({ user }) => people.byId(user.id))
+    : []
+  const shown = { action, target, directory: people, users, special, text, problem }
+  return sendPage(reply, signInPage(shown), status)
 }

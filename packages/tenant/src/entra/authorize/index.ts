@@ -1,13 +1,15 @@
 /** `/authorize`: a person signs in and consents, and the application gets a code or tokens. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { TenantUser } from '../../directory/directory.ts'
 import { nativeClientPage } from '../../pages/device-login.ts'
 import { sendPage } from '../../pages/layout.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { userOfHint } from '../../tokens/id-token.ts'
+import { isOfSeveral, type Located } from '../../tenants/lookup.ts'
+import { peopleAt, sessionUserId } from '../../tenants/people.ts'
+import { homeOf, visitedBy } from '../../tenants/visitors.ts'
+import { userIdOfHint } from '../../tokens/id-token.ts'
 import { applyFault } from '../apply-fault.ts'
-import { requireAudience, requireTenant } from '../client/index.ts'
+import { findClient, requireAudience, requireTenant } from '../client/index.ts'
 import { combinedConsents, missingConsent } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
 import { readFirstVersionAuthorize } from '../first-version.ts'
@@ -15,6 +17,8 @@ import { formParameters, joined, queryParameters, type Parameters } from '../par
 import { refuseCrossSite, type Accounts } from './accounts.ts'
 import { canConsent, completeAuthorize, withScopesOf } from './complete.ts'
 import {
+  accountsHere,
+  atTenantOf,
   chooseAccount,
   isRecent,
   showAccounts,
@@ -22,7 +26,8 @@ import {
   type AuthorizeContext,
   type Hint,
 } from './context.ts'
-import { readAuthorizeRequest, readTarget } from './request.ts'
+import { readAuthorizeRequest, readTarget, type Target } from './request.ts'
+import { ofOtherTenant, refuseOthers, showNotHere, strangerNamed } from './strangers.ts'
 import { sendError } from './response.ts'
 
 type Route = { Params: { tenant: string } }
@@ -85,37 +90,64 @@ async function answer(
   const segment = requireTenant(tenant, request.params.tenant)
   const trace = traceOf(request, tenant.now(), parameters['client-request-id'])
   sendTrace(reply, trace)
-  const target = readTarget(tenant, parameters, 'optional')
+  const { client_id: clientId, domain_hint: domainHint } = parameters
+  const base = isOfSeveral(segment) ? homeOf(tenant, clientId) : visitedBy(tenant, clientId)
+  const target = readTarget(base, parameters, 'optional')
   requireAudience(target.client, segment)
   const action = `?${new URLSearchParams(parameters).toString()}`
+  const people = peopleAt(tenant, segment, domainHint)
+  const at = (one: TenantState): AuthorizeContext => {
+    const visited = visitedBy(one, clientId)
+    const client = findClient(visited, target.client.clientId)
+    const read = endpoint.read(parameters)
+    const asked = readAt(visited, target, read, endpoint.version)
+    const rest = { people, at, asked, action, request, reply }
+    return { ...rest, tenant: visited, target: { ...target, client } }
+  }
   try {
-    const asked = readAuthorizeRequest(tenant, target, endpoint.read(parameters), endpoint.version)
-    return handle({ tenant, target, asked, action, request, reply })
+    return handle(at(base))
   } catch (error) {
     if (!(error instanceof EntraError)) throw error
     return sendError(tenant, target, error.problem, trace, { request, reply })
   }
 }
 
+/** @throws EntraError */
+function readAt(tenant: TenantState, target: Target, read: Parameters, version: 1 | 2) {
+  try {
+    return readAuthorizeRequest(tenant, target, read, version)
+  } catch (error) {
+    throw ofOtherTenant(tenant, read.scope, error)
+  }
+}
+
 function chooseNext(exchange: AuthorizeContext): FastifyReply {
-  const { tenant, asked, request } = exchange
-  const accounts = tenant.browsers.accounts(request)
-  const choice = chooseAccount(asked, accounts, hintOf(exchange, accounts), tenant.now())
+  const { tenant, people, asked } = exchange
+  const accounts = accountsHere(exchange)
+  const hint = hintOf(exchange, accounts)
+  if (asked.prompt === 'none' && accounts.size === 0) refuseOthers(exchange)
+  const choice = chooseAccount(asked, accounts, hint, tenant.now())
   if (choice.kind === 'use') return completeAuthorize(exchange, choice.account)
   if (choice.kind === 'pick') return showAccounts(exchange)
-  const user = choice.userId === undefined ? undefined : tenant.directory.byId(choice.userId)
-  return showSignIn(exchange, user && [user], asked.loginHint)
+  const user = choice.userId === undefined ? undefined : people.byId(choice.userId)?.user
+  if (user) return showSignIn(exchange, [user], asked.loginHint)
+  const stranger = strangerNamed(exchange, asked.loginHint)
+  if (stranger) return showNotHere(exchange, stranger)
+  return showSignIn(exchange, undefined, asked.loginHint)
 }
 
 /**
- * The user of `login_hint`, of `id_token_hint` or of the session `sid`, in this order. `domain_hint` only saves a step
- * that the tenant's sign-in does not have, so it is read by no one.
+ * The user of `login_hint`, of `id_token_hint` or of the session `sid`, in this order. `domain_hint` only leaves
+ * users of other tenants out of the suggestions.
  */
-function hintOf({ tenant, asked }: AuthorizeContext, accounts: Accounts): Hint {
+function hintOf({ tenant, people, asked }: AuthorizeContext, accounts: Accounts): Hint {
   const { loginHint, hintedUserId, sid } = asked
-  const byId = (id: string | undefined) =>
-    id === undefined ? undefined : tenant.directory.byId(id)
-  if (loginHint !== undefined) return { isGiven: true, user: userOfHint(tenant, loginHint) }
+  const byId = (id: string | undefined) => (id === undefined ? undefined : people.here(id)?.user)
+  if (loginHint !== undefined) {
+    const id = userIdOfHint(tenant, loginHint)
+    const user = id === undefined ? people.bySignInName(loginHint)?.user : byId(id)
+    return { isGiven: true, user }
+  }
   if (hintedUserId !== undefined) return { isGiven: true, user: byId(hintedUserId) }
   if (sid === undefined) return { isGiven: false, user: undefined }
   const account = [...accounts.values()].find((one) => one.sid === sid)
@@ -123,15 +155,17 @@ function hintOf({ tenant, asked }: AuthorizeContext, accounts: Accounts): Hint {
 }
 
 /** What the person chose on one of the pages. */
-function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
-  const { tenant, asked, target } = exchange
+function proceed(given: AuthorizeContext, form: Parameters): FastifyReply {
   if (form.cancel !== undefined) throw new EntraError(65004, { subcode: 'cancel' })
   if (form.return !== undefined) throw new EntraError(90094)
-  if (form.other !== undefined) return showSignIn(exchange, undefined, '')
-  const user = form.user === undefined ? undefined : tenant.directory.byId(form.user)
-  if (!user) return search(exchange, form.q ?? '')
-  if (form.accept === undefined && form.confirm === undefined) return signIn(exchange, user)
-  const account = tenant.browsers.accounts(exchange.request).get(user.id)
+  if (form.other !== undefined) return showSignIn(given, undefined, '')
+  const found = form.user === undefined ? undefined : given.people.byId(form.user)
+  if (!found) return search(given, form.user, form.q ?? '')
+  if (form.accept === undefined && form.confirm === undefined) return signIn(given, found)
+  const { user } = found
+  const exchange = atTenantOf(given, user.id)
+  const { tenant, asked, target } = exchange
+  const account = accountsHere(exchange).get(user.id)
   if (!account) return showSignIn(exchange, [user])
   if (form.confirm !== undefined) {
     for (const context of asked.claims.contexts) account.contexts.add(context)
@@ -149,21 +183,25 @@ function proceed(exchange: AuthorizeContext, form: Parameters): FastifyReply {
   return completeAuthorize(exchange, account, true)
 }
 
-function search(exchange: AuthorizeContext, text: string): FastifyReply {
-  const exact = exchange.tenant.directory.bySignInName(text)
-  return exact ? signIn(exchange, exact) : showSignIn(exchange, undefined, text)
+/** @param id of a user who cannot sign in here; undefined: none was chosen */
+function search(exchange: AuthorizeContext, id: string | undefined, text: string): FastifyReply {
+  const exact = exchange.people.bySignInName(text)
+  if (exact) return signIn(exchange, exact)
+  const stranger = strangerNamed(exchange, id ?? text)
+  return stranger ? showNotHere(exchange, stranger) : showSignIn(exchange, undefined, text)
 }
 
-function signIn(exchange: AuthorizeContext, user: TenantUser): FastifyReply {
+function signIn(exchange: AuthorizeContext, found: Located): FastifyReply {
   const { tenant, asked, request, reply } = exchange
-  if (tenant.directory.isDisabled(user.id)) {
+  const { user } = found
+  if (found.tenant.directory.isDisabled(user.id)) {
     return showSignIn(exchange, undefined, '', new EntraError(50057).message)
   }
   const now = tenant.now()
-  const known = tenant.browsers.accounts(request).get(user.id)
-  const isEnough = known && asked.prompt !== 'login' && isRecent(known, asked.maxAge, now)
-  return completeAuthorize(
-    exchange,
-    isEnough ? known : tenant.browsers.signIn(request, reply, user.id, now),
-  )
+  const known = accountsHere(exchange).get(user.id)
+  if (known && asked.prompt !== 'login' && isRecent(known, asked.maxAge, now)) {
+    return completeAuthorize(exchange, known)
+  }
+  const account = tenant.browsers.signIn(request, reply, sessionUserId(found), now)
+  return completeAuthorize(exchange, { ...account, userId: user.id })
 }

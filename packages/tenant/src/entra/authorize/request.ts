@@ -176,8 +176,10 @@ function readMaxAge(value: string | undefined): number | undefined {
 /** A hint that is not the tenant's is refused; no page of Microsoft's says what Entra does. */
 function readHint(tenant: TenantState, hint: string | undefined): string | undefined {
   if (hint === undefined) return undefined
-  const session = readIdTokenHint(tenant, hint)
-  if (session) return session.user.id
+  for (const one of tenant.tenants) {
+    const session = readIdTokenHint(one, hint)
+    if (session) return session.user.id
+  }
   throw new EntraError(50027, {
     message: "The value of 'id_token_hint' is no ID token of this tenant.",
   })

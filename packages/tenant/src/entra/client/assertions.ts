@@ -10,7 +10,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose'
-import { isLoopback } from '../../options.ts'
+import { isLoopback } from '../../own-host.ts'
 import type { Client, ClientCertificate } from '../../registry/client.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { EntraError } from '../errors.ts'
@@ -82,7 +82,7 @@ function certificateOf({ certificate }: ClientCertificate): X509Certificate {
 }
 
 function audiences(tenant: TenantState): string[] {
-  const segments = [tenant.tenantId, 'organizations']
+  const segments = [tenant.tenantId, 'organizations', 'common']
   const endpoints = segments.map((segment) => `${tenant.origin}/${segment}/oauth2/v2.0/token`)
   return [...endpoints, issuerOf(tenant)]
 }

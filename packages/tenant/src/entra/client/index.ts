@@ -17,7 +17,7 @@ export function findClient(tenant: TenantState, clientId: string): Client {
   const client = tenant.registry.client(clientId)
   if (client) return client
   const entry = tenant.registry.entry(clientId)
-  if (entry?.servicePrincipal) {
+  if (entry?.servicePrincipal?.accountEnabled === false) {
     throw new EntraError(7000112, {
       message: `Application '${clientId}'(${entry.application.displayName}) is disabled.`,
     })
@@ -38,8 +38,7 @@ export async function authenticateClient(
   form: Parameters,
 ): Promise<Client> {
   const basic = basicCredentials(request.headers.authorization)
-  const clientId = basic?.clientId ?? form.client_id ?? assertedClientId(form)
-  const client = findClient(tenant, clientId ?? required(form, 'client_id'))
+  const client = findClient(tenant, clientIdOf(request, form) ?? required(form, 'client_id'))
   const platform = platformOfGrant(tenant, client, form)
   requireOrigin(request, { isSpa: platform === 'spa' })
   const secret = basic?.secret ?? form.client_secret
@@ -67,6 +66,12 @@ function platformOfGrant(tenant: TenantState, client: Client, form: Parameters) 
   const known = peekRefreshToken(tenant, form.refresh_token ?? '')
   const isSpa = known ? known.spaExpiresAt !== undefined : client.spaRedirectUris.length > 0
   return isSpa ? 'spa' : undefined
+}
+
+/** The client that a token request names, in whatever way. */
+export function clientIdOf(request: FastifyRequest, form: Parameters): string | undefined {
+  const basic = basicCredentials(request.headers.authorization)
+  return basic?.clientId ?? form.client_id ?? assertedClientId(form)
 }
 
 /** A code that went to an address of the web platform needs a proof, also from a public client. */

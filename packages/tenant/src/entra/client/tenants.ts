@@ -1,8 +1,8 @@
 /** The first segment of Entra's paths: which tenant a request is for, and which applications may use it. */
 
-import { verifiedDomains } from '../../directory/domains.ts'
 import type { Client } from '../../registry/client.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import { tenantNamed } from '../../tenants/lookup.ts'
 import { EntraError } from '../errors.ts'
 
 /** The tenant's id, or `common`, `organizations` or `consumers`. */
@@ -14,7 +14,7 @@ export const consumersTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const shared = ['common', 'organizations', 'consumers']
 
 /**
- * Reads the first segment of an Entra path: this tenant's id or one of its domain names, or one of the segments for
+ * Reads the first segment of an Entra path: the id of a tenant on the port or one of its domain names, or one of the segments for
  * several tenants. https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
  *
  * @returns the id in place of a domain name, as Entra's documents have it
@@ -22,9 +22,10 @@ const shared = ['common', 'organizations', 'consumers']
  */
 export function requireTenant(tenant: TenantState, name: string): TenantSegment {
   const segment = name.toLowerCase()
-  if (segment === tenant.tenantId || shared.includes(segment)) return segment
+  if (shared.includes(segment)) return segment
   if (segment === consumersTenantId) return 'consumers'
-  if (verifiedDomains(tenant.directory.users).has(segment)) return tenant.tenantId
+  const named = tenantNamed(tenant.tenants, segment)
+  if (named) return named.tenantId
   throw new EntraError(90002, {
     message: `Tenant '${name}' not found. Check that you have the correct tenant id.`,
   })

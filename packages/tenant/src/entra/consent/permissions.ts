@@ -126,7 +126,7 @@ function grantedScopes(
 /** The delegated permissions that a registration lists, as scopes. Microsoft's own applications have User.Read. */
 export function listedScopes({ registry }: TenantState, clientId: string): string[] {
   const entry = registry.entry(clientId)
-  if (!entry?.isRegistered) return ['User.Read']
+  if (!entry?.isRegistered && !entry?.home) return ['User.Read']
   return listedPermissions(registry, entry.application, 'Scope').map(scopeOf)
 }
 

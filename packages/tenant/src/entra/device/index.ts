@@ -8,6 +8,8 @@ import { deviceDonePage, deviceLoginPage } from '../../pages/device-login.ts'
 import { sendPage } from '../../pages/layout.ts'
 import { words } from '../../pages/words.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import { isOfSeveral } from '../../tenants/lookup.ts'
+import { homeOf, visitedBy } from '../../tenants/visitors.ts'
 import { applyFault } from '../apply-fault.ts'
 import { refuseCrossSite } from '../authorize/accounts.ts'
 import { findClient, requireAudience, requireTenant } from '../client/index.ts'
@@ -42,8 +44,10 @@ export function deviceRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
 }
 
-function begin(tenant: TenantState, request: FastifyRequest, segment: string): object {
+function begin(addressed: TenantState, request: FastifyRequest, segment: string): object {
   const form = formParameters(request.body)
+  const { client_id: clientId } = form
+  const tenant = isOfSeveral(segment) ? homeOf(addressed, clientId) : visitedBy(addressed, clientId)
   const client = findClient(tenant, required(form, 'client_id'))
   requireAudience(client, segment)
   const scopes = parseScopes(required(form, 'scope'), tenant.registry)
@@ -135,7 +139,7 @@ interface Settled {
  */
 function settle(tenant: TenantState, answer: Parameters): Settled {
   const signIn = signInOf(tenant, answer.state)
-  const client = signIn && tenant.registry.client(signIn.clientId)
+  const client = signIn && homeOf(tenant, signIn.clientId).registry.client(signIn.clientId)
   if (!signIn || !client || signIn.outcome.kind !== 'pending') throw new EntraError(70018)
   if (answer.code === undefined) return refuse(signIn, client.name, answer)
   const grant = tenant.codes.find(answer.code)

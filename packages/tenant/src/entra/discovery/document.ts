@@ -75,8 +75,10 @@ export function firstVersionDocument(tenant: TenantState, segment: TenantSegment
     jwks_uri: `${tenant.origin}/common/discovery/keys`,
     response_types_supported: ['code', 'id_token', 'code id_token', 'token id_token', 'token'],
     scopes_supported: ['openid'],
-    issuer:
-      segment === tenant.tenantId ? firstIssuer(tenant) : 'https://sts.windows.net/{tenantid}/',
+    issuer: firstIssuer({
+      origin: tenant.origin,
+      tenantId: segment === tenant.tenantId ? segment : '{tenantid}',
+    }),
     microsoft_multi_refresh_token: true,
     authorization_endpoint: `${base}/oauth2/authorize`,
     device_authorization_endpoint: `${base}/oauth2/devicecode`,

@@ -3,8 +3,10 @@
  * name and a password: `/common/UserRealm/{user}?api-version=1.0`; sign-in pages ask with `?user=` and 2.1.
  */
 
-import { domainOf, verifiedDomains } from '../../directory/domains.ts'
+import { domainOf } from '../../directory/domains.ts'
 import type { TenantState } from '../../tenant-state.ts'
+import { tenantOfDomain } from '../../tenants/lookup.ts'
+import { cloudOf } from './clouds.ts'
 import { EntraError } from '../errors.ts'
 import { required, type Parameters } from '../parameters.ts'
 
@@ -25,33 +27,34 @@ export function describeRealm(
     throw new EntraError(90023, { message: `Unsupported 'api-version' value '${version}'.` })
   }
   const domain = domainOf(user)
-  const isKnown = verifiedDomains(tenant.directory.users).has(domain)
+  const known = tenantOfDomain(tenant.tenants, domain)
+  const isKnown = known !== undefined
   const cloud = new URL(tenant.origin).host.replace(/^login\./, '')
-  if (version.startsWith('2')) return secondVersion(tenant, { user, domain, isKnown, cloud })
+  if (version.startsWith('2')) return secondVersion({ user, domain, known, cloud })
   return {
     ver: '1.0',
     account_type: isKnown ? 'Managed' : 'Unknown',
     ...(isKnown ? { domain_name: domain } : {}),
     cloud_instance_name: cloud,
-    // The same in the whole public cloud. MSAL for Go refuses an answer without it.
-    cloud_audience_urn: 'urn:federation:MicrosoftOnline',
+    // MSAL for Go refuses an answer without it.
+    cloud_audience_urn: cloudOf(tenant.origin)?.audienceUrn ?? 'urn:federation:MicrosoftOnline',
   }
 }
 
 interface Realm {
   user: string
   domain: string
-  isKnown: boolean
+  known: TenantState | undefined
   cloud: string
 }
 
-function secondVersion(tenant: TenantState, { user, domain, isKnown, cloud }: Realm) {
-  if (!isKnown) return { NameSpaceType: 'Unknown', Login: user, cloud_instance_name: cloud }
+function secondVersion({ user, domain, known, cloud }: Realm) {
+  if (!known) return { NameSpaceType: 'Unknown', Login: user, cloud_instance_name: cloud }
   return {
     NameSpaceType: 'Managed',
     Login: user,
     DomainName: domain,
-    FederationBrandName: tenant.tenantName,
+    FederationBrandName: known.tenantName,
     TenantBrandingInfo: null,
     cloud_instance_name: cloud,
   }

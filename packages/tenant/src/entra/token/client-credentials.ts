@@ -42,6 +42,18 @@ export function issueToApplication(exchange: Exchange): object {
   return withPatch(body, change?.patch)
 }
 
+/**
+ * An application of another tenant on the port needs a service principal in the tenant that it asks.
+ *
+ * @throws EntraError 7000229
+ */
+export function requirePresence({ registry, tenantId }: TenantState, clientId: string): void {
+  if (registry.entry(clientId)?.servicePrincipal) return
+  throw new EntraError(7000229, {
+    message: `The client application ${clientId} is missing service principal in the tenant ${tenantId}. An administrator there has to consent first.`,
+  })
+}
+
 interface Asked {
   resource: Entry
   /** As the request spells it. */

@@ -13,8 +13,9 @@ import { requireAssignment } from '../consent/permissions.ts'
 import { EntraError, sendTrace, traceOf } from '../errors.ts'
 import { asFirstVersionAnswer, readFirstVersionToken } from '../first-version.ts'
 import { formParameters, required, type Parameters } from '../parameters.ts'
-import { issueToApplication } from './client-credentials.ts'
+import { issueToApplication, requirePresence } from './client-credentials.ts'
 import type { Exchange, Redeemed } from './exchange.ts'
+import { tenantOfRequest } from './grant-tenant.ts'
 import { redeemAssertion } from './on-behalf-of.ts'
 import { redeemPassword } from './password.ts'
 import { redeemCode, redeemDevice, redeemRefresh } from './user-grants.ts'
@@ -73,7 +74,7 @@ interface Asked {
 }
 
 async function redeem(
-  tenant: TenantState,
+  addressed: TenantState,
   { request, segment, form, version }: Asked,
 ): Promise<object> {
   const grantType = required(form, 'grant_type')
@@ -83,13 +84,17 @@ async function redeem(
     throw new EntraError(70003, { message: `The grant type '${grantType}' is not supported.` })
   }
   requireOneTenant(grantType, segment)
+  const tenant = tenantOfRequest(addressed, segment, request, form)
   const proof = proofOf(request, form)
   requireProof(tenant, grantType, proof, form)
   const client = await authenticateClient(tenant, request, form)
   requireAudience(client, segment)
   const claims = readClaimsRequest(form.claims)
   const exchange = { tenant, client, proof, segment, form, claims, request }
-  if (!redeemGrant) return issueToApplication(exchange)
+  if (!redeemGrant) {
+    requirePresence(addressed, client.clientId)
+    return issueToApplication(exchange)
+  }
   const redeemed = await redeemGrant(exchange)
   requireAssignedUser(tenant, client.clientId, redeemed)
   const rest = { client, proof, clientInfo: form.client_info === '1', scopeText: form.scope }

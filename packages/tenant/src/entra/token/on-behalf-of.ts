@@ -10,7 +10,7 @@ import { openState } from '../../tokens/access-claims.ts'
 import { firstIssuer } from '../../tokens/api-token.ts'
 import { requireConsent, scopesToIssue } from '../consent/permissions.ts'
 import { EntraError } from '../errors.ts'
-import type { Grant } from '../grants.ts'
+import { ofTenant, type Grant } from '../grants.ts'
 import { required } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
 import type { Exchange, Redeemed } from './exchange.ts'
@@ -99,7 +99,8 @@ function grantOf(tenant: TenantState, clientId: string, payload: JWTPayload): Gr
   const contexts = Array.isArray(acrs) ? acrs.map(String) : []
   const { revocations, authenticatedAt } = openState(tenant, aio)
   const session = typeof sid === 'string' ? sid : ''
-  return { clientId, userId: user.id, sid: session, contexts, revocations, authenticatedAt }
+  const grant = { clientId, userId: user.id, ...ofTenant(tenant), sid: session, contexts }
+  return { ...grant, revocations, authenticatedAt }
 }
 
 type GrantOfUser = Omit<Grant, 'scopes'>

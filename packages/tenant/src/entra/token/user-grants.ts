@@ -11,18 +11,21 @@ import { grantOf, type CodeGrant, type Grant } from '../grants.ts'
 import { required } from '../parameters.ts'
 import { ofOneApi, parseScopes } from '../scopes.ts'
 import type { Exchange, Redeemed } from './exchange.ts'
+import { grantAtTenant, requireOwnGrant } from './grant-tenant.ts'
 
 /**
  * A second use is refused, and ends nothing: of an authorization code that was redeemed, Entra's table of errors says to
  * use the refresh token that it gave (54005), so that one stays good.
  */
-export function redeemCode({ tenant, client, form, claims }: Exchange): Redeemed {
+export function redeemCode(exchange: Exchange): Redeemed {
+  const { tenant, client, form, claims } = exchange
   const grant = tenant.codes.find(required(form, 'code'))
   if (!grant || grant.clientId !== client.clientId) {
     throw new EntraError(70000, {
       message: "The provided value for the 'code' parameter is not valid.",
     })
   }
+  requireOwnGrant(exchange, grant)
   if (grant.used) throw new EntraError(54005)
   if (grant.expiresAt <= tenant.now()) throw new EntraError(70008)
   const redirectUri = grant.isRedirectImplied ? form.redirect_uri : required(form, 'redirect_uri')
@@ -40,16 +43,20 @@ export function redeemCode({ tenant, client, form, claims }: Exchange): Redeemed
   }
 }
 
-export function redeemRefresh({ tenant, client, form, claims }: Exchange): Redeemed {
-  const grant = openRefreshToken(tenant, required(form, 'refresh_token'), client.clientId)
+export function redeemRefresh(exchange: Exchange): Redeemed {
+  const { tenant, client, form, claims } = exchange
+  const token = openRefreshToken(tenant, required(form, 'refresh_token'), client.clientId)
+  const grant = grantAtTenant(exchange, token)
   requireUser(tenant, grant)
   requireContexts(grant, claims)
   const scopes = askedScopes(tenant, grant, form.scope)
   return { grant, scopes, nonce: undefined, handlesChallenges: claims.handlesChallenges }
 }
 
-export function redeemDevice({ tenant, client, form, claims }: Exchange): Redeemed {
+export function redeemDevice(exchange: Exchange): Redeemed {
+  const { tenant, client, form, claims } = exchange
   const grant = redeemDeviceCode(tenant, required(form, 'device_code'), client.clientId)
+  requireOwnGrant(exchange, grant)
   requireUser(tenant, grant)
   requireContexts(grant, claims)
   const scopes = ofOneApi(grant.scopes, 'first')

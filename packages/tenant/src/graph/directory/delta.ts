@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Change } from '../../directory/changes/change-log.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { TenantUser } from '../../directory/user.ts'
+import { isSealed } from '../../seal.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { anyUser, groups as groupAccess } from '../access.ts'
 import { addressOf, contextOf, graphUrl, type Row } from '../protocol/answers.ts'
@@ -15,14 +16,16 @@ import { badRequest, GraphError, unsupportedQuery } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
 import { groupType } from '../groups/entity.ts'
 import { parseOptions, parseSelect, type Options } from '../query.ts'
-import { userType } from '../users/entity.ts'
+import { userTypeOf } from '../extensions/user-type.ts'
 import { refuseGuest, viewUser, type AnyCaller } from '../users/view.ts'
 import { findObject, viewGroup } from './object.ts'
 
 export function deltaRoutes(app: FastifyInstance, tenant: TenantState): void {
   const users: Tracked<TenantUser> = {
     type: 'user',
-    entity: userType,
+    get entity() {
+      return userTypeOf(tenant)
+    },
     list: () => tenant.directory.users,
     get: (id) => tenant.directory.byId(id),
     view: viewUser,
@@ -64,6 +67,8 @@ interface Tracked<T> {
 interface State {
   select: readonly string[] | undefined
   ids: readonly string[] | undefined
+  /** Of the log of changes: another one after a start, a reset or an import. */
+  generation: string
   /** Of the change up to which everything was sent. */
   number: number
   /** While everything is sent: the place of the next object. */
@@ -132,7 +137,8 @@ const purpose = (type: string) => `${type} delta`
 function stateOf<T>(tenant: TenantState, options: Options, tracked: Tracked<T>): State {
   const { $deltatoken, $skiptoken, $select, $filter } = options
   const token = $skiptoken ?? $deltatoken
-  if (token !== undefined && token !== 'latest') return openState(tenant, token, tracked.type)
+  // An empty one is the same as none: so begins the address that a refused token is answered with.
+  if (token && token !== 'latest') return openState(tenant, token, tracked.type)
   for (const name of ['$search', '$orderby', '$top', '$count', '$expand'] as const) {
     // https://learn.microsoft.com/graph/api/user-delta: $select, and $filter by id only.
     if (options[name] !== undefined && !(name === '$expand' && tracked.type === 'group')) {
@@ -145,6 +151,7 @@ function stateOf<T>(tenant: TenantState, options: Options, tracked: Tracked<T>):
   return {
     select: select && [...new Set([...select, 'id'])],
     ids: idsOf($filter),
+    generation: tenant.directory.changes.generation(),
     number: tenant.directory.changes.latest(),
     start: 0,
   }
@@ -163,14 +170,19 @@ function idsOf(filter: string | undefined): string[] | undefined {
   throw unsupportedQuery('A delta query can be filtered by up to 50 ids only.')
 }
 
-/** @throws GraphError 400, and 410 for a token that is older than the log or of another run */
+/**
+ * Of a start, a reset or an import before, a token is well-formed but says nothing any more: the client has to begin with
+ * a full synchronization. https://learn.microsoft.com/graph/delta-query-overview, "Synchronization reset".
+ *
+ * @throws GraphError 400 for what no tenant has sealed; 410 for a token of before, or older than the log
+ */
 function openState(tenant: TenantState, token: string, type: string): State {
+  const { changes } = tenant.directory
   const opened = tenant.seal.open(purpose(type), token)
-  if (typeof opened !== 'object' || opened === null || !('number' in opened)) {
-    throw badRequest('Badly formed token.')
-  }
-  const state = opened as State
-  if (tenant.directory.changes.since(state.number)) return state
+  if (opened === undefined && !isSealed(token)) throw badRequest('Badly formed token.')
+  // Only `delta` seals for this purpose.
+  const state = opened as State | undefined
+  if (state?.generation === changes.generation() && changes.since(state.number)) return state
   const address = `${graphUrl(tenant)}/${type}s/delta?$deltatoken=`
   throw new GraphError(
     410,

@@ -6,6 +6,7 @@ import type { TenantState } from '../../tenant-state.ts'
 import type { Row } from '../protocol/answers.ts'
 import { badRequest, unsupportedQuery } from '../errors.ts'
 import { parseSelect, type Query } from '../query.ts'
+import { viewExtensions } from '../extensions/open-extensions.ts'
 import type { AnyCaller } from '../users/view.ts'
 import {
   objectType,
@@ -64,6 +65,10 @@ export type Expand<T> = (object: T, caller: AnyCaller) => Row
 
 /** @returns what to add to each object. @throws GraphError 400 */
 export function userExpansion(tenant: TenantState, query: Query): Expand<TenantUser> {
+  // Open extensions are no directory objects.
+  if (/^\s*extensions\s*$/i.test(query.options.$expand ?? '')) {
+    return (user) => ({ extensions: viewExtensions(user) })
+  }
   const expansion = parseExpand(query, ofUsers, 'user')
   if (!expansion) return () => ({})
   if (expansion.name !== 'manager') return expanding(tenant, expansion, ofUsers)

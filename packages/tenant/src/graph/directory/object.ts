@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/directoryobject
  */
 
+import { allDevices, type TenantDevice } from '../../devices/devices.ts'
 import type { TenantGroup } from '../../directory/groups.ts'
 import type { Members } from '../../directory/membership.ts'
 import type { DirectoryRole } from '../../directory/roles.ts'
@@ -11,15 +12,17 @@ import type { TenantState } from '../../tenant-state.ts'
 import type { Row } from '../protocol/answers.ts'
 import { badRequest } from '../errors.ts'
 import type { EntityType } from '../filter/entity.ts'
+import { deviceType } from '../devices/entity.ts'
 import { findRole, groupType, roleType } from '../groups/entity.ts'
 import { userType } from '../users/entity.ts'
 import { permissionsOf, viewUser, type AnyCaller } from '../users/view.ts'
-import { groups as readGroups, roles as readRoles } from '../access.ts'
+import { devices as readDevices, groups as readGroups, roles as readRoles } from '../access.ts'
 
 export type DirectoryObject =
   | { type: 'user'; object: TenantUser }
   | { type: 'group'; object: TenantGroup }
   | { type: 'directoryRole'; object: DirectoryRole }
+  | { type: 'device'; object: TenantDevice }
 
 export type ObjectTypeName = DirectoryObject['type']
 
@@ -29,6 +32,8 @@ export const ofRole = (object: DirectoryRole): DirectoryObject => ({
   type: 'directoryRole',
   object,
 })
+
+export const ofDevice = (object: TenantDevice): DirectoryObject => ({ type: 'device', object })
 
 export function ofMembers({ users, groups }: Members): DirectoryObject[] {
   return [...users.map(ofUser), ...groups.map(ofGroup)]
@@ -40,16 +45,24 @@ export function findObject({ directory }: TenantState, id: string): DirectoryObj
   const group = directory.group(id)
   if (group) return ofGroup(group)
   const role = findRole(id)
-  return role && ofRole(role)
+  if (role) return ofRole(role)
+  const device = allDevices(directory.users).byId.get(id.toLowerCase())
+  return device && ofDevice(device)
 }
 
 function read({ type, object }: DirectoryObject, name: string): unknown {
   if (type === 'user') return userType.read(object, name)
   if (type === 'group') return groupType.read(object, name)
+  if (type === 'device') return deviceType.read(object, name)
   return roleType.read(object, name)
 }
 
-const properties = { ...roleType.properties, ...groupType.properties, ...userType.properties }
+const properties = {
+  ...deviceType.properties,
+  ...roleType.properties,
+  ...groupType.properties,
+  ...userType.properties,
+}
 
 /** Any of them: what a query can name is what one of the types has. */
 export const objectType: EntityType<DirectoryObject> = {
@@ -66,6 +79,7 @@ const types: Readonly<Record<ObjectTypeName, EntityType<never>>> = {
   user: userType,
   group: groupType,
   directoryRole: roleType,
+  device: deviceType,
 }
 
 /** The type of a cast such as `microsoft.graph.group`; undefined without a cast. @throws GraphError 400 */
@@ -102,6 +116,7 @@ function viewPlain(
   const names = select?.filter((name) => Object.hasOwn(types[type].properties, name))
   if (type === 'user') return viewUser(object, caller, names)
   if (type === 'group') return viewGroup(object, caller, names)
+  if (type === 'device') return viewDevice(object, caller, names)
   return viewRole(object, caller, names)
 }
 
@@ -111,6 +126,16 @@ export function viewGroup(
   select: readonly string[] | undefined,
 ): Row {
   return viewIf(may(caller, readGroups.delegated), groupType, group, select)
+}
+
+/** Callers see devices of their own with `User.Read` too: https://learn.microsoft.com/graph/api/user-list-owneddevices */
+export function viewDevice(
+  device: TenantDevice,
+  caller: AnyCaller,
+  select: readonly string[] | undefined,
+): Row {
+  const isOwn = caller.user?.id === device.ownerId
+  return viewIf(isOwn || may(caller, readDevices.application), deviceType, device, select)
 }
 
 export function viewRole(

@@ -83,6 +83,16 @@ function viewOrganization(tenant: TenantState): Row {
   }
 }
 
+/** One object of each type here, for the types of their properties. */
+export function organizationRows(tenant: TenantState) {
+  return {
+    organization: viewOrganization(tenant),
+    domain: domainDefaults,
+    subscribedSku: viewSku(tenant),
+    licenseDetails: licenseRow(''),
+  }
+}
+
 export function organizationRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/organization', { config }, async (request) => {
     await requireAccess(tenant, request, organizationAccess)
@@ -150,6 +160,13 @@ function domainRoutes(app: FastifyInstance, tenant: TenantState): void {
   })
 }
 
+/** https://learn.microsoft.com/graph/api/resources/licensedetails */
+function licenseRow(userId: string) {
+  const { skuId, skuPartNumber } = license
+  const id = Buffer.from(`${userId}${skuId}`.replaceAll('-', ''), 'hex').toString('base64url')
+  return { id, skuId, skuPartNumber, servicePlans: plans() }
+}
+
 function plans() {
   return license.servicePlans.map(({ servicePlanId, servicePlanName }) => ({
     servicePlanId,
@@ -196,9 +213,7 @@ function licenseRoutes(app: FastifyInstance, tenant: TenantState): void {
     app.get(url, { config: { endpoint: 'users' } }, async (request) => {
       const access = { own: ownLicenses, any: managers }
       const { user } = await requireTarget(tenant, request, access)
-      const { skuId, skuPartNumber } = license
-      const id = Buffer.from(`${user.id}${skuId}`.replaceAll('-', ''), 'hex').toString('base64url')
-      const row = { id, skuId, skuPartNumber, servicePlans: plans() }
+      const row = licenseRow(user.id)
       const type = rowType('licenseDetails', row)
       const query = readQuery(request, type)
       return listAnswer(tenant, request, {

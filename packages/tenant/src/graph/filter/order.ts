@@ -46,6 +46,16 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
+function orderable(value: unknown): string | number {
+  return typeof value === 'number' ? value : textOf(value)
+}
+
+function compare(a: string | number, b: string | number): number {
+  return typeof a === 'number' && typeof b === 'number'
+    ? a - b
+    : collator.compare(String(a), String(b))
+}
+
 export function ascending<T>(
   type: EntityType<T>,
   objects: readonly T[],
@@ -56,8 +66,8 @@ export function ascending<T>(
   const known = orders.get(name)
   if (known) return known
   const places = Uint32Array.from(objects, (_, place) => place)
-  const values = objects.map((object) => textOf(type.read(object, name)))
-  places.sort((a, b) => collator.compare(values[a] ?? '', values[b] ?? '') || a - b)
+  const values = objects.map((object) => orderable(type.read(object, name)))
+  places.sort((a, b) => compare(values[a] ?? '', values[b] ?? '') || a - b)
   orders.set(name, places)
   return places
 }

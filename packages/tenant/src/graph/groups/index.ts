@@ -67,7 +67,7 @@ export function groupRoutes(
     const group = requireGroup(tenant, (request.params as { id: string }).id)
     return { ...viewGroup(group, caller, [name]), id: group.id }
   }
-  const source = { type: groupType, set: 'groups', endpoint: 'groups', read } as const
+  const source = { type: () => groupType, set: 'groups', endpoint: 'groups', read } as const
   propertyRoutes(app, tenant, '/groups/:id', source, unknownAddress)
   for (const [name, related] of Object.entries(relationships)) {
     relationRoutes(app, tenant, name, related)

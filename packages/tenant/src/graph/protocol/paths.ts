@@ -6,8 +6,10 @@
 import type { IncomingMessage } from 'node:http'
 
 const graphPath = /^((?:https?:\/\/[^/?]+)?)\/(?:v1\.0|beta)(\/[^?]*)?(\?.*)?$/i
+/** Up to the colon behind which a path of files stands: their names are no keys, whatever they look like. */
+const filePath = /^(.*?\/(?:drive|drives\/[^/]+)\/(?:root|items\/[^/:]+|special\/[^/:]+):)(.*)$/i
 const keyed = /^([A-Za-z]+)\('((?:[^']|'')*)'\)$/
-const named = /^(users|groups|directoryRoles)\((\w+='(?:[^']|'')*')\)$/i
+const named = /^(users|groups|directoryRoles|devices)\((\w+='(?:[^']|'')*')\)$/i
 /** Actions and functions, which may be written with their namespace and, if they are functions, with `()`. */
 const bound =
   /^(?:microsoft\.graph\.)?(delta|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects|getByIds|validateProperties|getAvailableExtensionProperties|restore|revokeSignInSessions|addPassword|removePassword|addKey|removeKey|assignLicense|changePassword)(?:\(\))?$/i
@@ -16,10 +18,21 @@ const bound =
 function routedUrl(url: string): string {
   const [, origin, path = '', query = ''] = graphPath.exec(url) ?? []
   if (origin === undefined) return url
-  const segments = path.split('/').filter(Boolean)
+  const [, head = path, files = ''] = filePath.exec(path) ?? []
+  const segments = head.split('/').filter(Boolean)
   // https://learn.microsoft.com/graph/call-api: an alias for the organisation of the caller.
   if (segments[0]?.toLowerCase() === 'myorganization') segments.shift()
-  return [`${origin}/v1.0`, ...segments.flatMap(routedSegment)].join('/') + query
+  return [`${origin}/v1.0`, ...segments.flatMap(routedSegment)].join('/') + asSent(files) + query
+}
+
+/** Names of files as they were sent; the router refuses a percent sign that encodes nothing. */
+function asSent(files: string): string {
+  const names = files.split('/').map((name) => (decoded(name) === undefined ? escaped(name) : name))
+  return names.join('/').replace(/\/$/, '')
+}
+
+function escaped(segment: string): string {
+  return segment.replaceAll('%', '%25')
 }
 
 /** For Fastify's `rewriteUrl`; the address as it was sent stays in `request.originalUrl`. */
@@ -33,7 +46,7 @@ const longestSegment = 1_000
 function routedSegment(sent: string): string[] {
   const text = decoded(sent)?.slice(0, longestSegment)
   // A percent sign that encodes nothing is one itself: the router refuses it, and no key has it.
-  if (text === undefined) return [sent.slice(0, longestSegment).replaceAll('%', '%25')]
+  if (text === undefined) return [escaped(sent.slice(0, longestSegment))]
   const [, collection, key] = keyed.exec(text) ?? []
   if (collection !== undefined && key !== undefined) {
     return [collection, encodeURIComponent(key.replaceAll("''", "'"))]

@@ -12,7 +12,8 @@ import { graphUrl, type Row } from './answers.ts'
 type Route = { Params: { property: string } }
 
 export interface Source<T> {
-  type: EntityType<T>
+  /** As it is at the time of a request. */
+  type: () => EntityType<T>
   /** `users` */
   set: string
   endpoint: 'me' | 'users' | 'groups'
@@ -33,7 +34,7 @@ export function propertyRoutes<T>(
 ): void {
   const config = { endpoint }
   const nameOf = (request: FastifyRequest<Route>) => {
-    const name = spelled(type, request.params.property)
+    const name = spelled(type(), request.params.property)
     if (name !== undefined) return name
     if (request.journalEntry) request.journalEntry.isServed = false
     throw unknownAddress(request)

@@ -62,11 +62,12 @@ function fits(segment: string, asked: string | undefined): boolean {
 
 const mailbox =
   /^(messages|mailFolders|events|calendar|calendars|calendarView|calendarGroups|contacts|contactFolders|mailboxSettings|sendMail|findMeetingTimes|inferenceClassification|outlook|people)$/i
-const drive = /^(drive|drives|onenote|insights)$/i
+/** Drives of users are served; those of groups, and what else is kept in SharePoint, are not. */
+const sharePoint = /^(drive|drives|onenote|insights|sites)$/i
 
 /**
- * Nobody in this tenant is licensed for a mailbox or a drive. The codes are those that Graph answers to such users, as
- * developers report them; no page lists them.
+ * Nobody in this tenant has a mailbox, and it has no sites. The codes are those that Graph answers to users and tenants without
+ * them, as developers report them; no page lists them.
  */
 function ofOtherService(path: readonly string[], segment: string): GraphError | undefined {
   if (/^(me|users)$/i.test(path[0] ?? '') && mailbox.test(segment)) {
@@ -76,7 +77,7 @@ function ofOtherService(path: readonly string[], segment: string): GraphError | 
       'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
     )
   }
-  if (drive.test(segment)) return badRequest('Tenant does not have a SPO license.')
+  if (sharePoint.test(segment)) return badRequest('Tenant does not have a SPO license.')
   // A request to a user's own address without a key.
   if (path.length === 0) return badBody('The request has no resource.')
   return undefined

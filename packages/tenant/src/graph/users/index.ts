@@ -9,7 +9,7 @@ import type { GraphError } from '../errors.ts'
 import { userExpansion } from '../directory/expand.ts'
 import { propertyRoutes } from '../protocol/property-values.ts'
 import { readQuery, type Query } from '../query.ts'
-import { userType } from './entity.ts'
+import { userTypeOf } from '../extensions/user-type.ts'
 import { refuseGuest, requireTarget, viewUser } from './view.ts'
 
 /** @param unknownAddress what Graph answers to a segment that is no property */
@@ -22,10 +22,11 @@ export function usersRoutes(
   app.get('/users', { config }, async (request) => {
     const caller = await requireAccess(tenant, request, anyUser)
     refuseGuest(tenant, caller)
-    const query = readQuery(request, userType)
+    const type = userTypeOf(tenant)
+    const query = readQuery(request, type)
     const expand = userExpansion(tenant, query)
     return listAnswer(tenant, request, {
-      type: userType,
+      type,
       objects: tenant.directory.users,
       query,
       context: expandedContext('users', query),
@@ -36,7 +37,7 @@ export function usersRoutes(
   app.get('/users/$count', { config }, async (request, reply) => {
     const caller = await requireAccess(tenant, request, anyUser)
     refuseGuest(tenant, caller)
-    return sendCount(request, reply, userType, tenant.directory.users)
+    return sendCount(request, reply, userTypeOf(tenant), tenant.directory.users)
   })
 
   for (const [url, endpoint] of [
@@ -48,7 +49,7 @@ export function usersRoutes(
         own: ownUserOnly,
         any: anyUser,
       })
-      const query = readQuery(request, userType, true)
+      const query = readQuery(request, userTypeOf(tenant), true)
       const expand = userExpansion(tenant, query)
       return {
         '@odata.context': `${contextOf(tenant, expandedContext('users', query), query)}/$entity`,
@@ -61,7 +62,7 @@ export function usersRoutes(
       const { caller, user } = await requireTarget(tenant, request, access)
       return { ...viewUser(user, caller, [name]), id: user.id }
     }
-    const source = { type: userType, set: 'users', endpoint, read }
+    const source = { type: () => userTypeOf(tenant), set: 'users', endpoint, read }
     propertyRoutes(app, tenant, url, source, unknownAddress)
   }
 }

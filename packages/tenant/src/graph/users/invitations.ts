@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { userDomain } from '../../directory/generate.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { inviteUsers } from '../access.ts'
 import { denied, requireAccess } from '../bearer.ts'
@@ -12,7 +11,7 @@ import { contextOf } from '../protocol/answers.ts'
 import { readObject, requireProperties } from '../protocol/body.ts'
 import { blankUser } from './write.ts'
 
-const invitation: EntityType<never> = {
+export const invitation: EntityType<never> = {
   name: 'invitation',
   resource: 'Invitation',
   properties: {
@@ -64,7 +63,7 @@ export function invitationRoutes(app: FastifyInstance, tenant: TenantState): voi
   })
 }
 
-function checkAddresses({ directory }: TenantState, mail: string, redirect: string): void {
+function checkAddresses({ directory, domain }: TenantState, mail: string, redirect: string): void {
   if (!/^[^\s@#]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(mail)) {
     throw badBody('Invalid invited user email address.')
   }
@@ -73,7 +72,7 @@ function checkAddresses({ directory }: TenantState, mail: string, redirect: stri
   }
   const wanted = mail.toLowerCase()
   const known =
-    wanted.endsWith(`@${userDomain}`) ||
+    wanted.endsWith(`@${domain}`) ||
     directory.users.some((user) => user.mail?.toLowerCase() === wanted)
   if (known) throw badBody('The invited user already exists in the directory.')
 }
@@ -85,7 +84,7 @@ function invitedUser(tenant: TenantState, mail: string, displayName: string) {
     ...blank,
     displayName,
     mail,
-    userPrincipalName: `${mail.replace('@', '_')}#EXT#@${userDomain}`,
+    userPrincipalName: `${mail.replace('@', '_')}#EXT#@${tenant.domain}`,
     profile: {
       ...blank.profile,
       mailNickname: `${mail.replace('@', '_')}#EXT#`,

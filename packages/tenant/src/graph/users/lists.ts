@@ -1,12 +1,14 @@
 /** What belongs to a user: reports, owned objects, devices. https://learn.microsoft.com/graph/api/resources/user#relationships */
 
 import type { FastifyInstance } from 'fastify'
+import { devicesOf } from '../../devices/devices.ts'
 import type { TenantUser } from '../../directory/user.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { managers, ownReports } from '../access.ts'
 import { listAnswer, sendCount } from '../protocol/answers.ts'
 import {
   castOf,
+  ofDevice,
   ofGroup,
   ofUser,
   queriedType,
@@ -21,16 +23,16 @@ type Route = { Params: { cast?: string } }
 
 const config = { endpoint: 'users' } as const
 
-/** Nobody has devices here, and who created what is not kept. */
+/** Who created what is not kept. */
 const nothing = () => []
 
 const lists: Readonly<Record<string, Related>> = {
   createdObjects: nothing,
   directReports: ({ directory }, user) => directory.managers.reportsOf(user).map(ofUser),
-  ownedDevices: nothing,
+  ownedDevices: (_, user) => devicesOf(user).map(ofDevice),
   ownedObjects: ({ directory }, user) =>
     directory.groups.filter(({ owners }) => owners.includes(user.id)).map(ofGroup),
-  registeredDevices: nothing,
+  registeredDevices: (_, user) => devicesOf(user).map(ofDevice),
   transitiveReports: (tenant, user) => allReports(tenant, user).map(ofUser),
 }
 

@@ -11,6 +11,7 @@ import { checkAccess, denied, requireAccess } from '../bearer.ts'
 import { readObject, requireProperties } from '../protocol/body.ts'
 import { idOfReference } from '../directory/reference.ts'
 import { notFound } from '../errors.ts'
+import { checkExtensionValues, userTypeOf } from '../extensions/user-type.ts'
 import { ownProperties, userType } from './entity.ts'
 import { checkUser } from './rules.ts'
 import { findUser, ofUsers, requireAdministrator, requireTarget, viewUser } from './view.ts'
@@ -25,7 +26,7 @@ export function userWriteRoutes(app: FastifyInstance, tenant: TenantState): void
   app.post('/users', { config }, async (request, reply) => {
     const caller = await requireAccess(tenant, request, changeUsers)
     requireAdministrator(caller)
-    const { properties, bound } = readObject(request.body, userType, ['manager'])
+    const { properties, bound } = readObject(request.body, userTypeOf(tenant), ['manager'])
     const user = createUser(tenant, properties)
     const [managerId] = (bound['manager'] ?? []).map(idOfReference)
     if (managerId !== undefined && !tenant.directory.byId(managerId)) throw notFound(managerId)
@@ -75,7 +76,7 @@ async function update(
     own: updateSelf,
     any: updateUsers,
   })
-  const { properties } = readObject(request.body, userType)
+  const { properties } = readObject(request.body, userTypeOf(tenant))
   const isSelf = user.id === caller.user?.id
   if (!isSelf || caller.user?.isAdmin) {
     requireAdministrator(caller)
@@ -93,6 +94,7 @@ async function update(
 function createUser(tenant: TenantState, properties: Properties): TenantUser {
   requireProperties(properties, required, 'User')
   checkUser(tenant, properties, undefined)
+  checkExtensionValues(tenant, properties)
   return assigned(blankUser(tenant), properties)
 }
 
@@ -115,6 +117,7 @@ export function blankUser(tenant: TenantState): TenantUser {
 /** @throws GraphError 400 */
 function changeUser(tenant: TenantState, user: TenantUser, properties: Properties): TenantUser {
   checkUser(tenant, properties, user)
+  checkExtensionValues(tenant, properties)
   const changed = assigned(user, properties)
   if (changed.password === user.password) return changed
   const at = timeNow(tenant)
@@ -128,6 +131,8 @@ function assigned(user: TenantUser, properties: Properties): TenantUser {
   const profile: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(others)) {
     if (Object.hasOwn(user, name)) own[name] = value
+    // An extension without a value is none: Graph leaves it out.
+    else if (value === null && name.startsWith('extension_')) profile[name] = undefined
     else profile[name] = merged(user, name, value)
   }
   // `proxyAddresses` and the like are made of these, so they are not written apart.

@@ -63,7 +63,7 @@ function sizeForm({ directory }: TenantState): string {
 
 /** Ids, addresses and redirect URIs. */
 function identity(tenant: TenantState): string {
-  const { tenantId, tenantName, origin, registry, keys } = tenant
+  const { tenantId, tenantName, origin, graphOrigin, registry, keys } = tenant
   return html`<h2>${words.identity}</h2>
     <dl>
       <dt>${words.tenant}</dt>
@@ -71,7 +71,7 @@ function identity(tenant: TenantState): string {
       <dt>${words.authority}</dt>
       <dd><code>${origin}/${tenantId}/v2.0</code></dd>
       <dt>${words.graph}</dt>
-      <dd><code>${origin}/v1.0</code></dd>
+      <dd><code>${graphOrigin}/v1.0</code></dd>
       !${registry.clients().map((client) => registration(tenant, client))}
       <dt>${words.signingKey}</dt>
       <dd><code>${keys.current().kid}</code></dd>

@@ -36,7 +36,7 @@ export function peopleEditor(tenant: TenantState, { q, user: chosen }: FormValue
     !${user ? userForms(tenant, user) : ''} !${newUserForm()}`
 }
 
-function userForms({ directory }: TenantState, user: TenantUser): string {
+function userForms({ directory, lockouts }: TenantState, user: TenantUser): string {
   const { id, displayName, jobTitle, department, isAdmin } = user
   const isEnabled = !directory.isDisabled(id)
   return html`<section id="edit" class="edit" aria-labelledby="edit-title">
@@ -53,10 +53,18 @@ function userForms({ directory }: TenantState, user: TenantUser): string {
       <input type="hidden" name="user" value="${id}" />
       <button>${words.revoke}</button>
     </form>
+    !${lockouts.lockedUntil(id) === undefined ? '' : unlockForm(id)}
     <form method="post" action="/_tenant/users/${id}/delete">
       <button>${words.remove}</button>
     </form>
   </section>`
+}
+
+function unlockForm(id: string): string {
+  return html`<form method="post" action="/_tenant/lockouts/${id}/delete">
+    <p>${words.locked}</p>
+    <button>${words.unlock}</button>
+  </form>`
 }
 
 function newUserForm(): string {

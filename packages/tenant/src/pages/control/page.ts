@@ -42,7 +42,7 @@ export function controlPage(
   }[tab]
   const main = html`<h1>${controlWords.title}</h1>
     <p class="quiet">${controlWords.about}</p>
-    !${tabBar(tab, countActive(tenant, scenarios))} !${content()}`
+    !${tenantBar(tenant, tab)} !${tabBar(tab, countActive(tenant, scenarios))} !${content()}`
   const title = entered.problem === undefined ? titleOf(tab) : controlWords.problem.title
   const app = latestApp(tenant)
   const aside = app ? html`<a class="button" href="${app.home}">${controlWords.openApp}</a>` : ''
@@ -56,6 +56,20 @@ export function controlPage(
 
 function titleOf(tab: Tab): string {
   return tab === 'scenarios' ? controlWords.title : controlWords.tabs.names[tab]
+}
+
+/** A link for each tenant on the port; nothing if there is one. */
+function tenantBar({ tenants, tenantId }: TenantState, tab: Tab): string {
+  if (tenants.length === 1) return ''
+  const links = tenants.map(
+    (one) =>
+      html`<a
+        href="${addresses[tab].replace('/_tenant', `/_tenant/tenants/${one.tenantId}`)}"
+        aria-current="${one.tenantId === tenantId ? 'true' : 'false'}"
+        >${one.tenantName} <span class="quiet">${one.domain}</span></a
+      >`,
+  )
+  return html`<nav class="tenants" aria-label="${controlWords.tenants}">!${links}</nav>`
 }
 
 function tabBar(current: Tab, active: number): string {

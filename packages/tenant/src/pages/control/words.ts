@@ -19,6 +19,8 @@ export const controlWords = {
     active: (count: number) => `${count} on`,
   },
 
+  tenants: 'Tenants',
+
   problem: {
     title: 'That did not work',
   },
@@ -91,6 +93,7 @@ export const controlWords = {
     clear: 'Clear requests',
     elsewhere: 'Outside a sign-in',
     unfinished: 'Sign-in not finished',
+    silent: 'Silent sign-in, without a page',
     count: (count: number) => (count === 1 ? '1 request' : `${count} requests`),
     failed: (count: number) => `${count} failed`,
     photos: (count: number) => `${count} photos`,
@@ -129,6 +132,8 @@ export const controlWords = {
     no: 'No',
     save: 'Save',
     revoke: 'End sessions and tokens',
+    locked: 'Locked after wrong passwords.',
+    unlock: 'Unlock',
     remove: 'Delete person',
     clients: 'Clients',
     web: 'Redirect URIs of a server, one on a line',

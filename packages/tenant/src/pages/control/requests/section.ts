@@ -59,7 +59,7 @@ function filterForm(text: string): string {
 }
 
 function groupSection({ tenantId }: TenantState, group: RequestGroup, isOpen: boolean): string {
-  const { at, app, entries } = group
+  const { at, app, program, entries } = group
   const failed = entries.filter(({ status = 0 }) => status >= 400).length
   const rows = foldPhotos(entries.slice(0, rowsOfGroup))
   const earlier = entries.length - rowsOfGroup
@@ -68,7 +68,7 @@ function groupSection({ tenantId }: TenantState, group: RequestGroup, isOpen: bo
     <summary>
       <h2>!${nameOf(group)}</h2>
       <span class="quiet"
-        >!${[timeOf(at, 19), html`${app ?? ''}`].filter(Boolean).join(' · ')}</span
+        >!${[timeOf(at, 19), html`${app ?? ''}`, html`${program ?? ''}`].filter(Boolean).join(' · ')}</span
       >
       <span class="quiet">${words.count(entries.length)}</span>
       !${failed > 0 ? html`<span class="pill">${words.failed(failed)}</span>` : ''}
@@ -91,8 +91,9 @@ function groupSection({ tenantId }: TenantState, group: RequestGroup, isOpen: bo
   </details>`
 }
 
-function nameOf({ user, isSignIn }: RequestGroup): string {
+function nameOf({ user, isSignIn, isSilent }: RequestGroup): string {
   if (user) return html`<bdi>${visibleName(user)}</bdi>`
+  if (isSilent) return html`${words.silent}`
   return html`${isSignIn ? words.unfinished : words.elsewhere}`
 }
 

@@ -2,12 +2,12 @@ import { useEffect, useState } from 'react'
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { hostRedirected, noAutomaticSignIn } from '@gatehouse/contract/paths'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { extendMutation } from './actions.ts'
+import { extendMutation } from '../actions.ts'
 import { serverNow } from './server-clock.ts'
 import { useSessionChannel } from './session-channel.ts'
 import { type SessionCheckStatus, useSessionCheck } from './session-check.ts'
 import { refetchSession, sessionQuery, setSignedOut, useClearCacheOnSignOut } from './session.ts'
-import { useClearStorageOnSignOut } from './storage.ts'
+import { useClearStorageOnSignOut } from '../storage.ts'
 
 interface SessionWatchOptions {
   /** Keys of local storage that a sign-out leaves: they belong to the computer, not to the user. */

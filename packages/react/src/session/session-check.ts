@@ -4,7 +4,7 @@
  */
 import { useEffect, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { ApiProblem, retryAt } from './call.ts'
+import { ApiProblem, retryAt } from '../api/call.ts'
 import { refetchSession, sessionQuery, useSession } from './session.ts'
 
 const pollMs = 5000

@@ -1,45 +1,6 @@
-import {
-  MutationCache,
-  QueryCache,
-  QueryClient,
-  queryOptions,
-  useQuery,
-} from '@tanstack/react-query'
-import { ApiProblem, call, retryAt } from './call.ts'
-import { knownIdentity, setSignedOut } from './session.ts'
-
-/**
- * Where an app declares what its API answers, by path:
- *
- *     declare module '@gatehouse/react' {
- *       interface Register {
- *         answers: { '/api/me': Me }
- *       }
- *     }
- */
-// oxlint-disable-next-line typescript/no-empty-object-type -- the app adds the members
-export interface Register {}
-
-type Answers = Register extends { answers: infer Known } ? Known : Record<string, unknown>
-
-/**
- * `const claims = useApi(api.claims)`: the data, the error, or neither while it loads.
- *
- * @param path a path that `Register` lists, which gives the type of the data
- */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it types the data
-export function useApi<Path extends keyof Answers>(path: Path) {
-  return useQuery(apiQuery(path))
-}
-
-/** The cache key of an answer of the API, and the function that fetches it. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it types the data
-export function apiQuery<Path extends keyof Answers>(path: Path) {
-  return queryOptions<Answers[Path], ApiProblem>({
-    queryKey: ['api', path],
-    queryFn: ({ signal }) => call<Answers[Path]>(path, { signal }),
-  })
-}
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
+import { ApiProblem, retryAt } from './call.ts'
+import { knownIdentity, setSignedOut } from '../session/session.ts'
 
 /** The cache of all answers of the API, and the one place that handles a 401. */
 export function createQueryClient(): QueryClient {

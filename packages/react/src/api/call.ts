@@ -1,7 +1,20 @@
-import type { InteractionReason, Problem, ProblemCode } from '@gatehouse/contract/problem'
-import { appAddress, ownAddress } from './safe-address.ts'
+import type { Method } from '@gatehouse/contract/endpoint'
+import type {
+  FieldError,
+  InteractionReason,
+  Problem,
+  ProblemCode,
+} from '@gatehouse/contract/problem'
+import { appAddress, ownAddress } from '../safe-address.ts'
 
-type Options = { method?: 'GET' | 'POST' | 'DELETE'; signal?: AbortSignal }
+interface CallOptions {
+  method?: Method
+  /** Sent as JSON. */
+  body?: unknown
+  /** The version that the caller has seen, for the header If-Match: an ETag, or its text without quotes. */
+  ifMatch?: string
+  signal?: AbortSignal
+}
 
 /** Three times the 10 s after which the back end gives up on Microsoft. */
 const timeoutMs = 30_000
@@ -13,8 +26,8 @@ const timeoutMs = 30_000
  * @returns the JSON of the answer; undefined for a 204
  * @throws ApiProblem for every answer that is not 2xx JSON, and if there is no answer
  */
-export async function call<T>(path: string, { method = 'GET', signal }: Options = {}): Promise<T> {
-  const response = await send(path, method, signal)
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const response = await send(path, options)
   if (!response.ok) throw await readProblem(response)
   if (response.status === 204) return undefined as T
   try {
@@ -24,14 +37,23 @@ export async function call<T>(path: string, { method = 'GET', signal }: Options 
   }
 }
 
-async function send(path: string, method: string, signal?: AbortSignal): Promise<Response> {
-  // A custom header prevents cross-site requests: the browser would send a preflight request first.
-  const headers = { accept: 'application/json', ...(method === 'GET' ? {} : { 'x-csrf': '1' }) }
+async function send(
+  path: string,
+  { method = 'GET', body, ifMatch, signal }: CallOptions,
+): Promise<Response> {
+  const headers = {
+    accept: 'application/json',
+    // A custom header prevents cross-site requests: the browser would send a preflight request first.
+    ...(method === 'GET' ? {} : { 'x-csrf': '1' }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(ifMatch === undefined ? {} : { 'if-match': entityTag(ifMatch) }),
+  }
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     return await fetch(appAddress(path), {
       method,
       headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
   } catch (cause) {
@@ -39,6 +61,11 @@ async function send(path: string, method: string, signal?: AbortSignal): Promise
     if (timeout.aborted) throw new ApiProblem('no_answer', 0, { cause })
     throw new ApiProblem(navigator.onLine ? 'unreachable' : 'offline', 0, { cause })
   }
+}
+
+/** RFC 9110, section 8.8.3. Graph's own tags are passed on as they are. */
+function entityTag(version: string): string {
+  return /^(?:W\/)?"/.test(version) ? version : `"${version}"`
 }
 
 /**
@@ -67,6 +94,12 @@ export class ApiProblem extends Error {
   readonly scopes: readonly string[]
   /** Only an administrator can grant them. */
   readonly adminConsent: boolean
+  /** What is wrong with the request, by field; see `fieldErrors`. */
+  readonly errors: readonly FieldError[]
+  /** The app roles of which the user needs one. */
+  readonly roles: readonly string[]
+  /** The ids of the groups of which the user has to be in one. */
+  readonly groups: readonly string[]
   /** When it happened, in ms by the browser's clock. */
   readonly at = Date.now()
 
@@ -87,6 +120,9 @@ export class ApiProblem extends Error {
     this.signInUrl = ownAddress(more.problem?.signInUrl)
     this.scopes = more.problem?.scopes ?? []
     this.adminConsent = more.problem?.adminConsent === true
+    this.errors = more.problem?.errors ?? []
+    this.roles = more.problem?.roles ?? []
+    this.groups = more.problem?.groups ?? []
   }
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { announce } from './announce.ts'
-import { storageName } from './storage.ts'
+import { announce } from '../announce.ts'
+import { storageName } from '../storage.ts'
 import { refetchSession, setSignedOut, useSession } from './session.ts'
 
 /**

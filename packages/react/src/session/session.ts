@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query'
 import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
-import { type ApiProblem, call } from './call.ts'
+import { type ApiProblem, call } from '../api/call.ts'
 import { setServerClock } from './server-clock.ts'
 
 const key = ['session'] as const

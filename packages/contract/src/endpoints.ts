@@ -1,0 +1,26 @@
+/** The endpoints of the product. A page imports their types only; an app adds its own list next to it. */
+import { Type } from 'typebox'
+import { Development } from './development.ts'
+import { Diagnosis } from './doctor.ts'
+import { defineEndpoints } from './endpoint.ts'
+import { Session } from './session.ts'
+import { OwnSessions } from './sessions.ts'
+import { SignInProblem } from './sign-in-problem.ts'
+
+export const productEndpoints = defineEndpoints({
+  'GET /api/session': { summary: 'Who is signed in, and until when', answer: Session },
+  'POST /api/session/extend': { summary: 'Restarts the idle time', answer: Session },
+  'GET /api/sessions': { summary: 'The user’s own sessions', answer: OwnSessions },
+  'DELETE /api/sessions': { summary: 'Ends the user’s other sessions' },
+  'DELETE /api/sessions/:id': {
+    summary: 'Ends one of the user’s sessions',
+    params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }),
+  },
+  'GET /api/sign-in-problem': {
+    summary: 'What is known of a failed sign-in',
+    query: Type.Object({ failure: Type.Optional(Type.String({ maxLength: 1024 })) }),
+    answer: SignInProblem,
+  },
+  'GET /api/doctor': { summary: 'What prevents a sign-in; in development', answer: Diagnosis },
+  'GET /api/development': { summary: 'Facts for developers; in development', answer: Development },
+})

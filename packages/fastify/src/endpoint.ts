@@ -1,0 +1,137 @@
+/** Routes for endpoints that are described once, for the page and for the back end. */
+import type { Endpoint, EndpointAnswer, EndpointParams, Method } from '@gatehouse/contract/endpoint'
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  RouteShorthandOptions,
+} from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { ProblemError } from './errors.ts'
+
+type AnyEndpoint = Endpoint & { method: Method; path: string }
+
+/** The request of an endpoint: `params`, `query` and `body` have the types of its schemas. */
+export type EndpointRequest<E> = FastifyRequest<{
+  Params: EndpointParams<E>
+  Querystring: E extends { query: infer Schema extends TSchema } ? Static<Schema> : unknown
+  Body: E extends { body: infer Schema extends TSchema } ? Static<Schema> : unknown
+}>
+
+/** Answers an endpoint. What it returns is sent as far as the schema names it; without a schema, the answer is 204. */
+export type EndpointHandler<E> = (
+  request: EndpointRequest<E>,
+  reply: FastifyReply,
+) => Answer<E> | Promise<Answer<E>>
+
+type Answer<E> = E extends { answer: TSchema } ? EndpointAnswer<E> : void
+
+/** Fastify's options of a route, such as `onRequest: app.requireRole('Editor')`; its schema is the endpoint's. */
+export type EndpointOptions = Omit<RouteShorthandOptions, 'schema'>
+
+/**
+ * Adds the route of an endpoint:
+ *
+ *     handle(app, endpoints['GET /api/notes/:id'], async (request) => noteOf(request.params.id))
+ *
+ * A request that does not fit the schemas, or has more than they name, is answered with `invalid_request` (400) and its
+ * `errors`, and never reaches the handler.
+ */
+export function handle<const E extends AnyEndpoint>(
+  app: FastifyInstance,
+  endpoint: E,
+  ...rest: [handler: EndpointHandler<E>] | [options: EndpointOptions, handler: EndpointHandler<E>]
+): void {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
+  const { method, path, body } = endpoint
+  app.route({
+    ...options,
+    method,
+    url: path,
+    schema: schemasOf(endpoint),
+    ...(body && { preValidation: [checkBody(body), ...[options.preValidation ?? []].flat()] }),
+    handler: (endpoint.answer ? handler : withoutContent(handler)) as never,
+  })
+}
+
+function schemasOf({ summary, params, query, body, answer }: AnyEndpoint): FastifySchema {
+  return {
+    ...(summary !== undefined && { summary }),
+    ...(params && { params }),
+    ...(query && { querystring: closed(query) }),
+    ...(body && { body: closed(body) }),
+    ...(answer && { response: { 200: answer } }),
+  }
+}
+
+/**
+ * Checks the body as it came. Fastify's own check comes later, and converts first: a null would become an empty text,
+ * and "5" a number, as in a query, where everything is text.
+ */
+function checkBody(body: TSchema) {
+  const schema = Compile(closed(body))
+  return (request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void => {
+    if (schema.Check(request.body)) return next()
+    const validation = schema.Errors(request.body)
+    next(Object.assign(new Error('body'), { validation, validationContext: 'body' }))
+  }
+}
+
+/** Refuses members that the schema does not name. What a route passes on to an API is then what it has described. */
+function closed<Schema extends TSchema>(schema: Schema): Schema {
+  const { properties, items, anyOf, additionalProperties } = schema as TSchema & Parts
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [name, closed(member)]),
+      ),
+      additionalProperties: additionalProperties ?? false,
+    }),
+    ...(items && { items: closed(items) }),
+    ...(anyOf && { anyOf: anyOf.map(closed) }),
+  }
+}
+
+interface Parts {
+  properties?: Record<string, TSchema>
+  items?: TSchema
+  anyOf?: TSchema[]
+  additionalProperties?: unknown
+}
+
+function withoutContent<E>(handler: EndpointHandler<E>) {
+  return async (request: EndpointRequest<E>, reply: FastifyReply) => {
+    await handler(request, reply)
+    return reply.sent ? reply : reply.code(204).send()
+  }
+}
+
+/**
+ * Keeps a change from overwriting a newer one that its user has not seen (RFC 9110, section 13.1.1).
+ *
+ * @param version the current version of what is about to change: an ETag, or its text without quotes
+ * @throws ProblemError `conflict`, 412, if the request's If-Match names other versions only
+ * @throws ProblemError `invalid_request`, 428 (RFC 6585), if it has no If-Match
+ */
+export function requireVersion({ headers }: FastifyRequest, version: string): void {
+  const condition = headers['if-match']
+  if (condition === undefined) {
+    const detail = 'This change has to say which version it is based on, in If-Match.'
+    throw new ProblemError('invalid_request', detail, { status: 428 })
+  }
+  if (condition.trim() === '*' || versionsIn(condition).includes(opaque(version))) return
+  const detail = 'Someone has changed this meanwhile.'
+  throw new ProblemError('conflict', detail, { status: 412 })
+}
+
+/** Weak tags count as well: OData has no others. */
+function versionsIn(condition: string): string[] {
+  return [...condition.matchAll(/(?:W\/)?"([^"]*)"/g)].map(([, tag = '']) => tag)
+}
+
+function opaque(version: string): string {
+  return /^(?:W\/)?"(.*)"$/s.exec(version)?.[1] ?? version
+}
