@@ -20,7 +20,7 @@ import {
   type CallSignal,
   type CallTerms,
   createApiClient,
-  maxBytes,
+  maxJsonBytes as maxBytes,
   withDeadline,
 } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'

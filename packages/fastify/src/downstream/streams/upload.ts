@@ -23,7 +23,7 @@ import {
   assertCallHeaders,
   type CallHeader,
   type CallTerms,
-  maxBytes as maxAnswerBytes,
+  maxJsonBytes,
   withDeadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
@@ -277,7 +277,7 @@ function rangeOf(length: number | undefined, range: UploadOptions['range']): str
 async function whole(api: Api, answer: OpenAnswer): Promise<ApiAnswer> {
   if (!answer.stream) return answer
   try {
-    const bytes = await beginningOf(answer.stream, maxAnswerBytes)
+    const bytes = await beginningOf(answer.stream, maxJsonBytes)
     if (bytes) return { ...answer, bytes }
   } catch (error) {
     throw api.streamProblem(error)
