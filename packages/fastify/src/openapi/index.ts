@@ -54,14 +54,11 @@ async function openApi(app: FastifyInstance, { publicUrl }: { publicUrl: string 
     transform: ({ schema, url, route }) => ({ schema: describe(schema, url, route), url }),
   })
   const config = { allowFrom: 'anyone' } as const
-  app.get(
-    api.openApi,
-    { config, schema: { hide: true } },
-    async (_request, reply) =>
-      reply
-        .type('application/json; charset=utf-8')
-        .serializer((body: unknown) => JSON.stringify(body))
-        .send(app.swagger()),
+  app.get(api.openApi, { config, schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(app.swagger()),
   )
   app.get(
     api.reference,
