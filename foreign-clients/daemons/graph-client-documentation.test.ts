@@ -54,7 +54,7 @@ let client: Client
 let token: string
 let user: TenantUser
 beforeAll(async () => {
-  at = await startDropIn({ redirectUris: [redirectUri] })
+  at = await startDropIn({ web: { redirectUris: [redirectUri] } })
   const administrator = await signInAdministrator(at, redirectUri)
   user = people(at.tenant).administrator
   token = await administrator.tokenFor([
