@@ -39,7 +39,7 @@ beforeAll(async () => {
         ...client,
         clientId: apart,
         name: 'An API apart',
-        api: { oauth2PermissionScopes: ['Other.Read'] },
+        api: { oauth2PermissionScopes: [{ value: 'Other.Read' }] },
         identifierUris: ['api://apart'],
       },
       { ...client, clientId: single, name: 'For one', signInAudience: 'AzureADMyOrg' },

@@ -19,7 +19,7 @@ export function appEnvironment(
   return {
     AAD_TENANT: tenant.tenantId,
     AAD_CLIENT_ID: localClient.clientId,
-    AAD_CLIENT_SECRET: localClient.clientSecret,
+    AAD_CLIENT_SECRET: localClient.secrets[0],
     AAD_AUTHORITY: tenant.authority,
     GRAPH_BASE_URL: tenant.graphUrl,
     PUBLIC_URL: publicUrl,
