@@ -19,6 +19,9 @@ import web, { htmlUnder, pagesServedElsewhere, type WebBuild } from './plugins/w
 import telemetry from './telemetry/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
+export type { BatchOutcome } from './downstream/batch.ts'
+export type { ApiResponse } from './downstream/index.ts'
+export type { ServerEvent } from './downstream/streams/server-events.ts'
 export {
   handle,
   requireVersion,

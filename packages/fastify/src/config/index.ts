@@ -62,6 +62,8 @@ export interface DownstreamApiConfig {
   readonly scopes: readonly string[]
   /** For one call, from the queue to the last byte. */
   readonly timeoutSeconds?: number
+  /** The servers that its files are on. */
+  readonly fileOrigins?: readonly string[]
 }
 
 /** The whole configuration of the process. Nothing else reads the environment. */

@@ -37,7 +37,13 @@ const rules: readonly Rule[] = [
   rule(['publicUrl'], ({ publicUrl }, context) => httpProblems({ publicUrl }, context)),
   rule(['downstreamApis'], ({ downstreamApis }, context) => {
     const apis = Object.entries(downstreamApis)
-    const addresses = apis.map(([name, api]) => [`downstreamApis.${name}.baseUrl`, api.baseUrl])
+    const addresses = apis.flatMap(([name, { baseUrl, fileOrigins = [] }]) => [
+      [`downstreamApis.${name}.baseUrl`, baseUrl],
+      ...fileOrigins.map((origin, index) => [
+        `downstreamApis.${name}.fileOrigins.${index}`,
+        origin,
+      ]),
+    ])
     return httpProblems(Object.fromEntries(addresses), context)
   }),
   rule(['tenant', 'allowedTenants'], tenantListProblems),

@@ -116,6 +116,18 @@ const DownstreamApi = Type.Object(
           'a whole number of seconds from 1 to 120: how long one call may take, a wait in the queue and a second attempt included',
       }),
     ),
+    fileOrigins: Type.Optional(
+      checked(
+        Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+          maxItems: 20,
+          uniqueItems: true,
+          default: [],
+          description:
+            'a list of the servers that files of this API are on, such as ["https://contoso-my.sharepoint.com"]: its links to them are followed, without a token',
+        }),
+        (origins) => origins.map(originProblem).find(Boolean),
+      ),
+    ),
   },
   only,
 )

@@ -97,8 +97,9 @@ export function decorateAppCalls(
     const fields = { event: 'app_call', api: name, method }
     try {
       const answer = await callAsApp(api, call, timeoutMs(api, options.timeoutSeconds))
+      const body = bodyOf(name, answer, options.answer)
       app.log.info({ ...fields, apiStatus: answer.status }, 'The application called an API')
-      return bodyOf(name, answer, options.answer)
+      return body
     } catch (error) {
       const { code = 'internal', apiStatus } = error instanceof ProblemError ? error : {}
       app.log.info({ ...fields, code, apiStatus }, 'The application called an API in vain')

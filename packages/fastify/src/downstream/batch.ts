@@ -19,7 +19,7 @@ import {
   type Call,
   type CallHeader,
   type CallTerms,
-  maxBytes,
+  maxJsonBytes,
 } from './http.ts'
 import { builtPath } from './next-page.ts'
 import {
@@ -179,7 +179,7 @@ function batchCall(named: [string, BatchRequest][]): Call {
     headers: {},
     body: JSON.stringify({ requests }),
     accept: 'application/json',
-    maxBytes,
+    maxBytes: maxJsonBytes,
   }
 }
 

@@ -20,7 +20,7 @@ import {
   type CallSignal,
   type CallTerms,
   createApiClient,
-  maxBytes,
+  maxJsonBytes as maxBytes,
   withDeadline,
 } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
@@ -195,7 +195,7 @@ export type Api = ReturnType<typeof createApi>
 
 export function createApi(
   name: string,
-  { baseUrl, scopes, timeoutSeconds = defaultTimeoutS }: DownstreamApiConfig,
+  { baseUrl, scopes, timeoutSeconds = defaultTimeoutS, fileOrigins = [] }: DownstreamApiConfig,
   proxy: ProxySettings,
 ) {
   const { maxConcurrent: connections } = queueLimits
@@ -208,9 +208,7 @@ export function createApi(
     { value: queue.length, attributes },
   ])
 
-  function throwProblem(error: unknown): never {
-    throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-  }
+  const throwProblem = (error: unknown) => throwQueueFull(name, error)
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
@@ -228,6 +226,8 @@ export function createApi(
     scopes,
     /** For the whole call. */
     timeoutMs: totalMs,
+    /** Where it keeps files. */
+    fileOrigins: fileOrigins.map((address) => new URL(address).origin),
     /**
      * @param user whose share of the slots the call takes
      * @returns the API's answer, whatever its status
@@ -272,6 +272,10 @@ export async function retryOnce<Kind extends Answer>(
 /** An answer with a Retry-After is passed on instead. */
 function isTransient({ status, headers }: Answer): boolean {
   return status >= 502 && status <= 504 && headers['retry-after'] === undefined
+}
+
+function throwQueueFull(name: string, error: unknown): never {
+  throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
 }
 
 function queueFullProblem(name: string, cause: Error): ProblemError {

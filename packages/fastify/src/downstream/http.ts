@@ -41,7 +41,7 @@ export interface Call {
 }
 
 /** The largest answer of JSON. A page of 100 users has about 30 kB. */
-export const maxBytes = 4 * 1024 * 1024
+export const maxJsonBytes = 4 * 1024 * 1024
 
 /** What one call may differ in from the API's configuration. */
 export interface CallTerms {
@@ -72,7 +72,7 @@ export function jsonCall(path: string, options: CallOptions): Call {
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
     accept: 'application/json',
-    maxBytes,
+    maxBytes: maxJsonBytes,
   }
 }
 

@@ -54,18 +54,15 @@ async function openApi(app: FastifyInstance, { publicUrl }: { publicUrl: string 
     transform: ({ schema, url, route }) => ({ schema: describe(schema, url, route), url }),
   })
   const config = { allowFrom: 'anyone' } as const
-  app.get(
-    api.openApi,
-    { config, schema: { hide: true } as FastifySchema },
-    async (_request, reply) =>
-      reply
-        .type('application/json; charset=utf-8')
-        .serializer((body: unknown) => JSON.stringify(body))
-        .send(app.swagger()),
+  app.get(api.openApi, { config, schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .serializer((body: unknown) => JSON.stringify(body))
+      .send(app.swagger()),
   )
   app.get(
     api.reference,
-    { config: { allowFrom: 'navigation' }, schema: { hide: true } as FastifySchema },
+    { config: { allowFrom: 'navigation' }, schema: { hide: true } },
     (_request, reply) => sendReference(reply, app.swagger() as OpenApi, app.basePath),
   )
 }
@@ -74,7 +71,7 @@ async function openApi(app: FastifyInstance, { publicUrl }: { publicUrl: string 
 function describe(schema: FastifySchema = {}, url: string, route: RouteOptions): FastifySchema {
   const [method = ''] = [route.method].flat()
   if (!url.startsWith('/api/') || 'hide' in schema || method === 'HEAD') {
-    return { ...schema, hide: true } as FastifySchema
+    return { ...schema, hide: true }
   }
   const name = `${method} ${url}`
   const known = name in productEndpoints ? productEndpoints[name as ProductEndpoint] : undefined
@@ -96,7 +93,7 @@ function describe(schema: FastifySchema = {}, url: string, route: RouteOptions):
         content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
-  } as FastifySchema
+  }
 }
 
 type ProductEndpoint = keyof typeof productEndpoints

@@ -81,3 +81,26 @@ it.each([
   const { message } = refusalOf(withOrdersNamed(name))
   expect(message).toContain(`downstreamApis.orders.displayName: ${sentence}`)
 })
+
+const withFileOrigins = (fileOrigins: unknown) => {
+  const graph = { ...ownTenant.downstreamApis.graph, fileOrigins }
+  return { ...ownTenant, downstreamApis: { graph } }
+}
+
+it.each(['https://contoso-my.sharepoint.com', 'https://files.test:8443/', 'http://127.0.0.1:5175'])(
+  'files of an API can be on another server: %s',
+  (origin) => {
+    expect(load(withFileOrigins([origin])).downstreamApis['graph']?.fileOrigins).toEqual([origin])
+  },
+)
+
+it.each([
+  ['http://files.test', 'must be https'],
+  ['https://*.sharepoint.com/files', 'leave out path'],
+  ['https://user:secret@files.test', 'credentials'],
+  ['files.test', 'is not an address'],
+])('a server of files is refused with a sentence: %s', (origin, sentence) => {
+  const { message } = refusalOf(withFileOrigins([origin]))
+  expect(message).toContain('downstreamApis.graph.fileOrigins')
+  expect(message).toContain(sentence)
+})

@@ -262,7 +262,8 @@ describe('the idle time of a session', () => {
 
 describe('the end of the process', () => {
   it('ends streams at once', async () => {
-    const own = await startGatehouse(options)
+    // Longer than this test may take.
+    const own = await startGatehouse({ ...options, env: { DRAIN_TIMEOUT: '60' } })
     const browser = own.browser()
     await browser.signIn()
     const reading = readAll(

@@ -1,4 +1,4 @@
-import { defineEndpoints, type EndpointList } from '@gatehouse/contract/endpoint'
+import { defineEndpoints, type EndpointSchemas } from '@gatehouse/contract/endpoint'
 import type { Problem } from '@gatehouse/contract/problem'
 import { handle, requireVersion, serverOptions } from '@gatehouse/fastify'
 import { findProjectRoot, loadConfig } from '@gatehouse/fastify/config'
@@ -206,7 +206,7 @@ describe('a change of a version', () => {
 })
 
 describe('a list of endpoints', () => {
-  it.each<[string, EndpointList[string & keyof EndpointList]]>([
+  it.each<[string, EndpointSchemas]>([
     ['get /notes', {}],
     ['GET notes', {}],
     ['GET  /notes', {}],
@@ -216,7 +216,7 @@ describe('a list of endpoints', () => {
     ['GET /notes/:id', { params: Type.Object({ name: Type.String() }) }],
     ['GET /notes', { params: Type.Object({ id: Type.String() }) }],
   ])('refuses "%s" with a sentence', (name, schemas) => {
-    expect(() => defineEndpoints({ [name]: schemas } as EndpointList)).toThrow(
+    expect(() => defineEndpoints({ [name]: schemas })).toThrow(
       new RegExp(`^"${name.replace('?', String.raw`\?`)}" (is no endpoint|has )`),
     )
   })

@@ -18,6 +18,13 @@ import {
 
 export interface Transfer extends Pick<Call, 'method' | 'path' | 'headers' | 'accept'> {
   body?: TransferBody | undefined
+  /**
+   * In place of the API's own address and `path`: where it keeps files, on a server of `fileOrigins`. Its link is
+   * all that this server asks for, so it gets no token.
+   */
+  address?: URL | undefined
+  /** How long an answer may take to begin, ms. */
+  answerMs: number
   /** How long the API may be silent, ms; eight seconds by default. */
   silenceMs?: number | undefined
 }
@@ -45,6 +52,17 @@ export const transferLimits = {
 }
 /** Of an answer that is no success. */
 const maxErrorBytes = 64 * 1024
+/** Links to files hold a token. */
+const maxLinkLength = 8192
+
+/** @returns undefined for a link that leads to none of these servers */
+export function fileAddress(link: unknown, fileOrigins: readonly string[]): URL | undefined {
+  if (typeof link !== 'string' || link.length > maxLinkLength) return undefined
+  const url = URL.parse(link)
+  const isListed = url !== null && fileOrigins.includes(url.origin)
+  return isListed && !url.username && !url.password ? url : undefined
+}
+
 /** For undici: no limit. */
 const unlimited = -1
 
@@ -56,6 +74,7 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
   const { maxConcurrent: connections } = transferLimits
   const limits = { connectMs, idleMs, maxBytes: unlimited, connections }
   const client = createHttpClient(proxy, limits, origin)
+  const fileClient = createHttpClient(proxy, limits)
   const queue = new FairQueue(transferLimits)
 
   return {
@@ -75,56 +94,78 @@ export function createTransferClient(name: string, baseUrl: string, proxy: Proxy
       let stream: Readable | undefined
       try {
         if (signal.reason) throw signal.reason
-        const place = { api: name, method: transfer.method, host: hostname }
+        const { address, method } = transfer
+        const place = { api: name, method, host: address?.hostname ?? hostname }
         const answer = await inClientSpan(place, () =>
-          send(client, { origin, prefix }, transfer, token, signal),
+          address
+            ? send(fileClient, targetOf(address), transfer, {}, signal)
+            : send(
+                client,
+                { origin, path: prefix + transfer.path },
+                transfer,
+                owned(token),
+                signal,
+              ),
         )
         stream = answer.stream
         stream?.once('close', () => queue.release(user))
         return answer
       } catch (error) {
-        throw error instanceof ProblemError ? error : transportProblem(name, host, error)
+        const at = transfer.address?.host ?? host
+        throw error instanceof ProblemError ? error : transportProblem(name, at, error)
       } finally {
         if (!stream) queue.release(user)
       }
     },
     /** The problem for a stream that broke. */
-    toProblem: (error: unknown): ProblemError =>
-      error instanceof ProblemError
-        ? error
-        : error === undefined
-          ? apiProblem(name, 'upstream_failed', 'ended its answer too early')
-          : transportProblem(name, host, error),
-    close: () => client.close(),
+    toProblem: (error: unknown): ProblemError => brokenStream(name, host, error),
+    close: async () => {
+      await Promise.all([client.close(), fileClient.close()])
+    },
   }
+}
+
+function brokenStream(name: string, host: string, error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  return error === undefined
+    ? apiProblem(name, 'upstream_failed', 'ended its answer too early')
+    : transportProblem(name, host, error)
+}
+
+/** A link is sent as it is: its query is signed. */
+function targetOf({ origin, pathname, search }: URL): { origin: string; path: string } {
+  return { origin, path: pathname + search }
+}
+
+/** What only the API itself gets. */
+function owned(token: string): Record<string, string> {
+  return { ...traceHeaders(), authorization: `Bearer ${token}` }
 }
 
 async function send(
   client: HttpClient,
-  { origin, prefix }: { origin: string; prefix: string },
+  target: { origin: string; path: string },
   transfer: Transfer,
-  token: string,
+  authorization: Record<string, string>,
   signal: CallSignal,
 ): Promise<OpenAnswer> {
-  const { method, path, headers, accept, body, silenceMs = idleMs } = transfer
+  const { method, headers, accept, body, answerMs, silenceMs = idleMs } = transfer
   const { statusCode: status, ...answer } = await client.request({
-    origin,
+    ...target,
     method,
-    path: prefix + path,
     signal,
-    headersTimeout: silenceMs,
+    headersTimeout: Math.max(answerMs, silenceMs),
     bodyTimeout: silenceMs,
     body: body?.stream ?? null,
     // An API that answered before it read everything may never read the next request of this connection.
     reset: body !== undefined,
     headers: {
-      ...traceHeaders(),
       ...headers,
       accept,
       ...(body && { 'content-type': body.type }),
       ...(body?.length !== undefined && { 'content-length': String(body.length) }),
       ...(body?.range !== undefined && { 'content-range': body.range }),
-      authorization: `Bearer ${token}`,
+      ...authorization,
     },
   })
   if (status >= 200 && status < 300) {

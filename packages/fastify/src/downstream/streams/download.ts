@@ -18,7 +18,7 @@ import {
 import { assertCallHeaders, type CallHeader, type CallTerms, withDeadline } from '../http.ts'
 import { builtPath } from '../next-page.ts'
 import { tokenRejection, unexpectedResponse } from '../response.ts'
-import type { OpenAnswer, Transfer } from './client.ts'
+import { fileAddress, type OpenAnswer, type Transfer } from './client.ts'
 import { createFlow } from './flow.ts'
 import type { OpenStreams, StreamEnd } from './open-streams.ts'
 
@@ -65,14 +65,15 @@ export function decorateDownloads(
     const { request } = this
     const { query, headers = {}, live = false } = options
     assertCallHeaders(headers)
+    const api = find(name)
     const transfer: Transfer = {
       method: 'GET',
       path: builtPath(path, query),
       headers,
       accept: options.types?.join(', ') ?? '*/*',
+      answerMs: timeoutMs(api, options.timeoutSeconds),
       silenceMs: live ? liveSilenceMs : undefined,
     }
-    const api = find(name)
     const answer = await openAsUser(request, api, transfer, options)
     const { stream } = answer
     // Fastify would wait for an answer that nobody takes.
@@ -93,14 +94,20 @@ async function openAsUser(
   request: FastifyRequest,
   api: Api,
   transfer: Transfer,
-  { scopes, timeoutSeconds }: CallTerms,
+  { scopes }: CallTerms,
 ): Promise<OpenAnswer> {
   const user = userKeyOf(request)
   const token = await tokenFor(request, api, scopes)
-  const ms = timeoutMs(api, timeoutSeconds)
+  const { answerMs: ms } = transfer
   const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), async (signal) => {
     const open = (withToken: string) => () => api.transfer(transfer, user, withToken, signal)
     const first = await retryOnce(transfer, open(token))
+    // Once, and not from one such server to the next.
+    const address = redirects.has(first.status)
+      ? fileAddress(first.headers['location'], api.fileOrigins)
+      : undefined
+    if (address)
+      return noMore(await api.transfer({ ...transfer, headers: {}, address }, user, '', signal))
     const rejection = tokenRejection(first)
     if (!rejection) return first
     const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
@@ -109,6 +116,14 @@ async function openAsUser(
   })
   if (!answer.stream) await throwUnlessSuccess(request, api, answer, scopes)
   return answer
+}
+
+/** Graph answers the content of a drive's file with 302. https://learn.microsoft.com/graph/api/driveitem-get-content */
+const redirects = new Set([301, 302, 303, 307, 308])
+
+/** A link that is not good any more is no matter of the user's token. */
+function noMore(answer: OpenAnswer): OpenAnswer {
+  return answer.status === 401 ? { ...answer, status: 403, headers: {} } : answer
 }
 
 /** Types that no browser runs, whatever is in a file. SVG and the rest of XML can hold scripts. */

@@ -17,17 +17,18 @@ import {
   tokenFor,
   userKeyOf,
 } from '../call.ts'
+import { throwIfFailed } from '../failure.ts'
 import {
   type Answer as ApiAnswer,
   assertCallHeaders,
   type CallHeader,
   type CallTerms,
-  maxBytes as maxAnswerBytes,
+  maxJsonBytes,
   withDeadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
 import { jsonOf, throwIfOtherShape, tokenRejection, unexpectedResponse } from '../response.ts'
-import { beginningOf, type OpenAnswer, type Transfer } from './client.ts'
+import { beginningOf, fileAddress, type OpenAnswer, type Transfer } from './client.ts'
 import { createFlow } from './flow.ts'
 
 interface UploadRules {
@@ -42,6 +43,8 @@ interface UploadOptions extends CallTerms {
   method?: 'POST' | 'PUT' | 'PATCH'
   query?: Record<string, string>
   headers?: Partial<Record<CallHeader, string>>
+  /** For a part of a file in an upload session: its place, and the size of the whole file, bytes. */
+  range?: { start: number; total: number }
 }
 
 declare module 'fastify' {
@@ -58,6 +61,8 @@ declare module 'fastify' {
      * Sends the body of this request to a configured downstream API, with the user's own token. The route needs
      * `config.upload`. `timeoutSeconds` is for the answer, once everything was sent.
      *
+     * @param path as for `callApi`; or the link of an upload session, on a server of the API's `fileOrigins`, which
+     * gets no token
      * @param options `answer`: the schema of the API's answer; without one, the answer's content is not read
      * @returns the JSON of the answer, if it has a schema
      * @throws ProblemError as `callApi` does; `invalid_request` with the status 413 for a larger body than the route
@@ -202,28 +207,28 @@ async function upload(
   if (request.raw.readableDidRead) throw new Error('uploadToApi sends the body of a request once')
   const { method = 'PUT', query, headers = {}, scopes, timeoutSeconds } = options
   assertCallHeaders(headers)
-  const ms = timeoutMs(api, timeoutSeconds)
+  const answerMs = timeoutMs(api, timeoutSeconds)
   const late = onTimeout(api)
-  const to = builtPath(path, query)
-  const token = await tokenFor(request, api, scopes)
-  const length = request.raw.headers['content-length']
+  const address = fileAddress(path, api.fileOrigins)
+  const to = address ? '' : builtPath(path, query)
+  const token = address ? '' : await tokenFor(request, api, scopes)
+  const length = lengthOf(request)
+  const range = rangeOf(length, options.range)
   const answer = await withDeadline(request.raw.socket, undefined, late, async (signal, abort) => {
     const stream = bodyOf(request, api, rules)
     const transfer: Transfer = {
       method,
       path: to,
+      address,
       headers,
       accept: 'application/json',
-      silenceMs: ms,
-      body: {
-        stream,
-        type: typeOf(request),
-        length: length === undefined ? length : Number(length),
-      },
+      answerMs,
+      silenceMs: answerMs,
+      body: { stream, type: typeOf(request), length, range },
     }
     let timer: NodeJS.Timeout | undefined
     stream.once('end', () => {
-      timer = setTimeout(() => abort(late()), ms)
+      timer = setTimeout(() => abort(late()), answerMs)
     })
     try {
       return await whole(api, await api.transfer(transfer, userKeyOf(request), token, signal))
@@ -232,21 +237,47 @@ async function upload(
       stream.destroy()
     }
   })
-  const rejection = tokenRejection(answer)
-  if (rejection) {
-    const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
-    if (renewed !== undefined && renewed !== token) {
-      throw sendAgainProblem(api, answer)
-    }
-  }
-  await throwUnlessSuccess(request, api, answer, scopes)
+  if (address) throwIfFailed(api.name, answer.status === 401 ? { ...answer, status: 403 } : answer)
+  else await throwIfRefused(request, api, answer, { rejected: token, scopes })
   return answer
+}
+
+/** With a new token if the API rejected this one: its body cannot be sent again from here. */
+async function throwIfRefused(
+  request: FastifyRequest,
+  api: Api,
+  answer: ApiAnswer,
+  sent: { rejected: string; scopes: readonly string[] | undefined },
+): Promise<void> {
+  const rejection = tokenRejection(answer)
+  const renewed = rejection && (await renewToken(request, api, sent, rejection))
+  if (renewed !== undefined && renewed !== sent.rejected) throw sendAgainProblem(api, answer)
+  await throwUnlessSuccess(request, api, answer, sent.scopes)
+}
+
+function lengthOf({ raw }: FastifyRequest): number | undefined {
+  const length = raw.headers['content-length']
+  return length === undefined ? undefined : Number(length)
+}
+
+/** Content-Range of a request, as upload sessions have it. @throws ProblemError without a length */
+function rangeOf(length: number | undefined, range: UploadOptions['range']): string | undefined {
+  if (!range) return undefined
+  if (length === undefined) {
+    throw new ProblemError('invalid_request', 'A part of a file needs a length.', { status: 411 })
+  }
+  const { start, total } = range
+  const end = start + length - 1
+  if (!Number.isSafeInteger(start) || start < 0 || !Number.isSafeInteger(total) || end >= total) {
+    throw new ProblemError('invalid_request', 'This part is not within the file.')
+  }
+  return `bytes ${start}-${end}/${total}`
 }
 
 async function whole(api: Api, answer: OpenAnswer): Promise<ApiAnswer> {
   if (!answer.stream) return answer
   try {
-    const bytes = await beginningOf(answer.stream, maxAnswerBytes)
+    const bytes = await beginningOf(answer.stream, maxJsonBytes)
     if (bytes) return { ...answer, bytes }
   } catch (error) {
     throw api.streamProblem(error)
