@@ -122,6 +122,8 @@ describe('smart lockout in several tenants', () => {
       (await fetch(`${tenant.origin}/_tenant${path}/lockouts`)).json()
     expect(await lockouts('')).toEqual({ lockouts: [] })
     expect(await lockouts(`/tenants/${domain}`)).toMatchObject({ lockouts: [{}] })
+    tenant.unlockUser()
+    expect(await password(tenant, 1, localPassword)).toEqual([50053])
     tenant.tenants[1]?.unlockUser()
     expect(await password(tenant, 1, localPassword)).toEqual([])
     for (let time = 0; time < 10; time += 1) await password(tenant, 1, `wrong ${time}`)
