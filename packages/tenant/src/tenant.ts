@@ -87,8 +87,6 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
     { tenant: first, server: () => Promise.resolve(app) },
     ...further.map((tenant) => furtherServer(app, tenant, state)),
   ])
-  // Of requests that are handed on, too: the first server sees how each one ends.
-  state.file?.watch(app)
   await serve(app, first, state)
   const listening = await app.listen({
     port: options.port ?? 0,
@@ -124,9 +122,11 @@ function furtherServer(
 async function serve(
   app: FastifyInstance,
   tenant: TenantState,
-  { lifecycle }: ManagedState,
+  { lifecycle, file }: ManagedState,
 ): Promise<void> {
   tenant.journal.watch(app, (request) => tenantOfRequest(tenant, request))
+  // At each server: only that of the tenant knows whether a failure was used up.
+  file?.watch(app)
   // The tokens and the answers have the same clock.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('date', new Date(tenant.now()).toUTCString())

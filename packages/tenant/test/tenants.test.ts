@@ -207,7 +207,7 @@ describe('tenants in tenant.json', () => {
     await expect(starting).rejects.toThrow('tenants[0].clients[0].clientId')
     const clients = [{ ...twice, clientId: localClient.clientId }]
     const withUsual = createTenant({ tenants: [{ domain: 'b.example', clients }] })
-    await expect(withUsual).rejects.toThrow('registered in two tenants')
+    await expect(withUsual).rejects.toThrow('tenants[0].clients[0].clientId')
   })
 })
 

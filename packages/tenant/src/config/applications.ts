@@ -23,9 +23,14 @@ export interface ConfiguredApplication {
 /** An expiry that is never reached. */
 const farOff = '2299-12-31T00:00:00Z'
 
-/** The id of an application that has none in the configuration: the same at every start. */
-export function clientIdOf({ clientId, name }: ConfigClient): string {
-  return clientId?.toLowerCase() ?? stableGuid(`configured client ${name}`)
+/**
+ * The id of an application that has none in the configuration: the same at every start.
+ *
+ * @param domain of a further tenant
+ */
+export function clientIdOf({ clientId, name }: ConfigClient, domain?: string): string {
+  const text = domain === undefined ? name : `${domain} ${name}`
+  return clientId?.toLowerCase() ?? stableGuid(`configured client ${text}`)
 }
 
 /** @param now ms since the epoch */

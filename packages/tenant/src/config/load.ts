@@ -11,28 +11,12 @@ import { ConfigFile } from './schema.ts'
 export class ConfigError extends Error {
   readonly code = 'config_invalid'
   readonly problems: readonly ConfigProblem[]
-  /** The name of the configuration in the message. */
-  readonly subject: string
 
   constructor(name: string, problems: readonly ConfigProblem[]) {
     const lines = problems.map(({ key, message }) => `  ${key} ${message}.`)
     super(`${name} cannot be used:\n${lines.join('\n').replaceAll('?.', '?')}`)
     this.name = 'ConfigError'
     this.problems = problems
-    this.subject = name
-  }
-}
-
-/** The problems of what is a part of the whole get its place in front of their keys. */
-export function withPrefix<T>(prefix: string, action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    if (!(error instanceof ConfigError) || prefix === '') throw error
-    throw new ConfigError(
-      error.subject,
-      error.problems.map(({ key, message }) => ({ key: prefix + key, message })),
-    )
   }
 }
 

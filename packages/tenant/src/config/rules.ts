@@ -1,26 +1,26 @@
 /** The rules of `tenant.json` between keys, and those that no schema can say. */
 
 import { isLoopback } from '../own-host.ts'
-import { localClient } from '../registry/built-in.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
 import { clientIdOf } from './applications.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
 import type { ConfigClient, ConfigFile, ConfigTenant } from './schema.ts'
-import { sharedProblems } from './tenant-rules.ts'
+import { clientsOfTenants, sharedProblems } from './tenant-rules.ts'
 
 /** Everything that is wrong with a configuration whose keys fit the schema. */
 export function ruleProblems(config: ConfigFile): ConfigProblem[] {
   const { tenants = [] } = config
-  const first = { ...config, clients: config.clients ?? [localClient] }
+  const clients = clientsOfTenants(config)
   return [
     ...addressProblems(config),
-    ...tenantProblems(first, clientsForSeveral(tenants)),
-    ...tenants.flatMap((tenant, index) =>
-      tenantProblems(tenant, clientsForSeveral([first, ...tenants])).map(({ key, message }) => ({
-        key: `tenants[${index}].${key}`,
+    ...[config, ...tenants].flatMap((tenant, place) => {
+      const prefix = place === 0 ? '' : `tenants[${place - 1}].`
+      const foreign = clients.filter((_, other) => other !== place).flatMap(forSeveral)
+      return tenantProblems(tenant, clients[place] ?? [], foreign).map(({ key, message }) => ({
+        key: `${prefix}${key}`,
         message,
-      })),
-    ),
+      }))
+    }),
     ...sharedProblems(config),
   ]
 }
@@ -28,15 +28,22 @@ export function ruleProblems(config: ConfigFile): ConfigProblem[] {
 /** What a tenant has of its own. */
 type Lists = Omit<ConfigTenant, 'domain'>
 
-/** The clients that users of other tenants can consent to. */
-function clientsForSeveral(tenants: readonly Lists[]): ConfigClient[] {
-  return tenants
-    .flatMap(({ clients = [] }) => clients)
-    .filter(({ signInAudience }) => signInAudience !== 'AzureADMyOrg')
+/** Those that users of other tenants can consent to. */
+function forSeveral(clients: readonly ConfigClient[]): ConfigClient[] {
+  return clients.filter(({ signInAudience }) => signInAudience !== 'AzureADMyOrg')
 }
 
-/** Everything that is wrong inside one tenant. @param foreign clients of others that are for several tenants */
-function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): ConfigProblem[] {
+/**
+ * Everything that is wrong inside one tenant.
+ *
+ * @param clients its own, with those that it has without saying so, each with its id
+ * @param foreign clients of others that are for several tenants
+ */
+function tenantProblems(
+  config: Lists,
+  clients: readonly ConfigClient[],
+  foreign: readonly ConfigClient[],
+): ConfigProblem[] {
   return [
     ...(config.clients ?? []).flatMap((client, index) => clientProblems(client, index)),
     ...duplicates(
@@ -63,8 +70,8 @@ function tenantProblems(config: Lists, foreign: readonly ConfigClient[]): Config
       'displayName',
     ),
     ...groupProblems(config),
-    ...assignmentProblems(config),
-    ...consentProblems(config, foreign),
+    ...assignmentProblems(config, clients),
+    ...consentProblems(config, clients, foreign),
   ]
 }
 
@@ -183,7 +190,10 @@ function groupProblems({ people = [], groups = [], appRoleAssignments = [] }: Li
   ]
 }
 
-function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): ConfigProblem[] {
+function assignmentProblems(
+  { appRoleAssignments = [] }: Lists,
+  clients: readonly ConfigClient[],
+): ConfigProblem[] {
   const roles = new Set(clients.flatMap(({ appRoles = [] }) => appRoles.map(({ value }) => value)))
   return appRoleAssignments.flatMap(({ role, user, group }, index) => [
     ...(roles.has(role)
@@ -195,19 +205,20 @@ function assignmentProblems({ appRoleAssignments = [], clients = [] }: Lists): C
   ])
 }
 
-/** A client of the tenant's own comes before those of others. */
 function consentProblems(
-  { consents = [], clients = [] }: Lists,
+  { consents = [] }: Lists,
+  clients: readonly ConfigClient[],
   foreign: readonly ConfigClient[],
 ): ConfigProblem[] {
   return consents.flatMap(({ client }, index) => {
     const wanted = client.toLowerCase()
-    const at = ['consents', index, 'client']
-    if ([...clients, ...foreign].some((one) => clientIdOf(one) === wanted)) return []
     const isNamed = ({ name }: ConfigClient) => name.toLowerCase() === wanted
-    const own = clients.filter(isNamed).length
-    const count = own === 0 ? foreign.filter(isNamed).length : own
-    if (count === 0) return [problem(at, 'is the name or id of no client in clients')]
-    return count === 1 ? [] : [problem(at, 'is the name of two clients; write an id')]
+    if ([...clients, ...foreign].some((one) => clientIdOf(one) === wanted)) return []
+    // Those of its own come before those of others.
+    const own = clients.filter(isNamed)
+    const named = own.length > 0 ? own : foreign.filter(isNamed)
+    const at = ['consents', index, 'client']
+    if (named.length === 0) return [problem(at, 'is the name or id of no client in clients')]
+    return named.length === 1 ? [] : [problem(at, 'is the name of two clients; write an id')]
   })
 }

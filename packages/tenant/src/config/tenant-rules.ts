@@ -2,9 +2,25 @@
 
 import { domainOf } from '../directory/domains.ts'
 import { userDomain } from '../directory/generate.ts'
-import { localTenantId } from '../registry/built-in.ts'
+import { localClient, localTenantId } from '../registry/built-in.ts'
+import { clientIdOf } from './applications.ts'
 import type { ConfigProblem } from './schema-problems.ts'
-import type { ConfigFile } from './schema.ts'
+import type { ConfigClient, ConfigFile } from './schema.ts'
+
+/** The clients of each tenant with their ids. Only the first has one if none are given: that of a fresh clone. */
+export function clientsOfTenants({
+  clients = [localClient],
+  tenants = [],
+}: ConfigFile): (ConfigClient & { clientId: string })[][] {
+  const first = clients.map((client) => ({ ...client, clientId: clientIdOf(client) }))
+  const others = tenants.map((tenant) =>
+    (tenant.clients ?? []).map((client) => ({
+      ...client,
+      clientId: clientIdOf(client, tenant.domain),
+    })),
+  )
+  return [first, ...others]
+}
 
 /** Ids and domain names say which tenant is meant, so no two can have the same one. */
 export function sharedProblems(config: ConfigFile): ConfigProblem[] {
@@ -17,12 +33,13 @@ export function sharedProblems(config: ConfigFile): ConfigProblem[] {
     tenantId: tenant.tenantId ?? (place === 0 ? localTenantId : undefined),
   }))
   return [
-    ...twice(all.map(({ prefix, domain }) => ({ key: `${prefix}domain`, value: domain }))),
-    ...twice(all.map(({ prefix, tenantId }) => ({ key: `${prefix}tenantId`, value: tenantId }))),
+    ...twice(all.map(({ prefix, domain }) => ({ prefix, key: 'domain', value: domain }))),
+    ...twice(all.map(({ prefix, tenantId }) => ({ prefix, key: 'tenantId', value: tenantId }))),
     ...twice(
-      all.flatMap(({ prefix, clients = [] }) =>
+      clientsOfTenants(config).flatMap((clients, place) =>
         clients.map(({ clientId }, index) => ({
-          key: `${prefix}clients[${index}].clientId`,
+          prefix: all[place]?.prefix ?? '',
+          key: `clients[${index}].clientId`,
           value: clientId,
         })),
       ),
@@ -39,13 +56,21 @@ export function sharedProblems(config: ConfigFile): ConfigProblem[] {
   ]
 }
 
-function twice(values: readonly { key: string; value: string | undefined }[]): ConfigProblem[] {
-  const seen = new Set<string>()
-  return values.flatMap(({ key, value }) => {
+interface OfTenant {
+  /** Of the keys of the tenant. */
+  prefix: string
+  key: string
+  value: string | undefined
+}
+
+function twice(values: readonly OfTenant[]): ConfigProblem[] {
+  const seen = new Map<string, string>()
+  return values.flatMap(({ prefix, key, value }) => {
     const plain = value?.toLowerCase()
     if (plain === undefined) return []
-    if (seen.has(plain)) return [{ key, message: 'is that of another tenant, too' }]
-    seen.add(plain)
-    return []
+    const before = seen.get(plain) ?? prefix
+    seen.set(plain, before)
+    const message = 'is that of another tenant, too'
+    return before === prefix ? [] : [{ key: `${prefix}${key}`, message }]
   })
 }

@@ -11,6 +11,7 @@ export const KeptJournal = Type.Array(
   Type.Object({
     id: Type.Integer({ minimum: 1 }),
     at: Type.Number(),
+    tenantId: Type.Union([Type.String(), Type.Null()]),
     endpoint: Type.String(),
     method: Type.String(),
     path: Type.String(),

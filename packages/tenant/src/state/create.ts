@@ -2,8 +2,9 @@
 
 import { assignRoles, grantConsents, userProblems } from '../config/assignments.ts'
 import { clientsOf, putClients, type NewSecret } from '../config/clients.ts'
-import { ConfigError, withPrefix } from '../config/load.ts'
+import { ConfigError } from '../config/load.ts'
 import { withDomain, withPeople } from '../config/people.ts'
+import type { ConfigProblem } from '../config/schema-problems.ts'
 import { createDirectory, type TenantUser } from '../directory/directory.ts'
 import { generateUsers, groupId, userDomain } from '../directory/generate.ts'
 import { createDrives } from '../drives/drives.ts'
@@ -34,29 +35,28 @@ export interface CreatedTenant {
   newSecrets: readonly NewSecret[]
 }
 
-/** @throws ConfigError for users and permissions that do not exist; Error with a sentence for a client of two tenants */
+/** @throws ConfigError for users and permissions that do not exist, of all tenants */
 export function createTenantStates(options: TenantOptions): CreatedTenant[] {
   const tenants: TenantState[] = []
   const shared = createSharedState(options, tenants)
-  const all = optionsOfTenants(options).map((own, place) => {
-    const prefix = place === 0 ? '' : `tenants[${place - 1}].`
-    const created = withPrefix(prefix, () => createTenantState(shared, own, place > 0))
-    requireOwnClients(tenants, created.tenant)
-    tenants.push(created.tenant)
-    return created
+  const problems: ConfigProblem[] = []
+  const all = optionsOfTenants(options).flatMap((own, place) => {
+    try {
+      const created = createTenantState(shared, own, place > 0)
+      tenants.push(created.tenant)
+      return [created]
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      const prefix = place === 0 ? '' : `tenants[${place - 1}].`
+      problems.push(...error.problems.map((one) => ({ ...one, key: `${prefix}${one.key}` })))
+      return []
+    }
   })
+  if (problems.length > 0) throw new ConfigError(optionsName, problems)
   // Afterwards: one may consent to a client of another.
   const clients = all.flatMap((one) => clientsOf(one.options))
   for (const one of all) grantConsents(one.tenant, one.options, clients)
   return all
-}
-
-/** @throws Error with a sentence for a client that another tenant on the port has registered */
-function requireOwnClients(others: readonly TenantState[], { registry }: TenantState): void {
-  for (const { clientId, name } of registry.clients()) {
-    if (!others.some((other) => other.registry.entry(clientId)?.isRegistered)) continue
-    throw new Error(`The client ${clientId} (${name}) is registered in two tenants.`)
-  }
 }
 
 function createSharedState(options: TenantOptions, tenants: readonly TenantState[]): SharedState {
@@ -80,6 +80,7 @@ function createSharedState(options: TenantOptions, tenants: readonly TenantState
   }
 }
 
+/** @throws ConfigError */
 function createTenantState(
   shared: SharedState,
   options: TenantOptions,

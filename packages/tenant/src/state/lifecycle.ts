@@ -23,7 +23,7 @@ export interface TenantLifecycle {
   reset(): void
 }
 
-/** What manages the state, and how the server tells it that something may have changed. */
+/** What manages the state, and how the servers of the tenants tell it that something may have changed. */
 export interface ManagedState {
   lifecycle: TenantLifecycle
   /** Undefined without a file. */

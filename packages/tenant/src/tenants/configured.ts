@@ -1,5 +1,6 @@
 /** The options of each tenant on the port, from those of `createTenant`. */
 
+import { clientIdOf } from '../config/applications.ts'
 import type { FurtherTenant, TenantOptions } from '../options.ts'
 import { stableGuid } from '../registry/application.ts'
 
@@ -25,10 +26,7 @@ function completed(tenant: FurtherTenant, seed: string | number | undefined): Te
     tenantName: tenantName ?? domain,
     users: tenant.users ?? usualUsers,
     seed: `${tenant.seed ?? seed ?? ''} ${domain}`.trim(),
-    clients: clients.map((client) => ({
-      ...client,
-      clientId: client.clientId ?? stableGuid(`configured client ${domain} ${client.name}`),
-    })),
+    clients: clients.map((client) => ({ ...client, clientId: clientIdOf(client, domain) })),
     ...(groups && {
       groups: groups.map((group) => ({
         ...group,
