@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     include: ['*.test.ts', 'instances/*.test.ts', 'packages/*.test.ts'],
     exclude: tier === 'all' ? [] : withPrograms,
-    globalSetup: tier === 'all' ? ['instances/programs.ts', 'firefox.ts'] : [],
+    globalSetup:
+      tier === 'all' ? ['instances/programs.ts', 'firefox.ts', 'packages/packed.ts'] : [],
     tags: [thorough],
     testTimeout: 120_000,
     hookTimeout: 60_000,

@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packAll } from '../../release/dry.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
 import { startRegistry, type Registry } from './registry.ts'
@@ -16,13 +15,13 @@ let registry: Registry
 let env: Record<string, string>
 
 beforeAll(async () => {
-  const packed = packAll(folder)
-  const files = packed.map(({ name, filename }) => [name, join(folder, filename)] as const)
+  const { folder: from, packed } = inject('packages')
+  const files = packed.map(({ name, filename }) => [name, join(from, filename)] as const)
   registry = await startRegistry(new Map(files), join(folder, 'npmrc'))
   env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...registry.env }
-}, 240_000)
+})
 afterAll(async () => {
-  await registry.close()
+  await registry?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 

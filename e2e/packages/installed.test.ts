@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch } from 'puppeteer-core'
 import { createTenant, freePort, localClient, people } from '@gatehouse/tenant/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { findingsIn, packAll } from '../../release/dry.ts'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { findingsIn } from '../../release/dry.ts'
 import { manifestIn, root } from '../../release/manifest.ts'
 import { findHeadlessChromium } from '../chromium.ts'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-installed-'))
-let packed: ReturnType<typeof packAll>
+const { folder: packages, packed } = inject('packages')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What the app has beside our packages, in the versions of this repository. */
@@ -32,9 +32,8 @@ const others = [
 ]
 
 beforeAll(() => {
-  packed = packAll(folder)
   cpSync(join(import.meta.dirname, 'consumer'), folder, { recursive: true })
-  const ours = packed.map(({ name, filename }) => [name, `file:${filename}`])
+  const ours = packed.map(({ name, filename }) => [name, `file:${join(packages, filename)}`])
   const from = ['.', 'web', 'packages/react', 'packages/fastify', 'packages/contract']
   const versions = from.map((path) => {
     const { dependencies, devDependencies } = manifestIn(join(root, path))
@@ -75,7 +74,7 @@ it('passes publint and arethetypeswrong', () => {
     '@gatehouse/react',
     '@gatehouse/tenant',
   ])
-  expect(packed.flatMap((one) => findingsIn(one, folder))).toEqual([])
+  expect(packed.flatMap((one) => findingsIn(one, packages))).toEqual([])
 })
 
 it('asks for exact versions of each other, and cannot be published by accident', () => {
