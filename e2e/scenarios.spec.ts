@@ -83,11 +83,12 @@ test(says('graph-slow'), { tag: '@thorough' }, async ({ page, tenant }) => {
 })
 
 test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) => {
-  test.setTimeout(60_000)
+  // Six seconds of work for the tenant, on a machine that has nothing else to do.
+  test.setTimeout(120_000)
   await signIn(page, 0)
   tenant.scenarios.start('directory-100000')
   await page.goto('/users')
-  await expectUsers(page)
+  await expectUsers(page, 60_000)
   await expect(main(page)).toContainText(/100,?000/)
 })
 
@@ -124,7 +125,7 @@ test('everything that the documentation says about pages is shown by a test', ()
 
 /** Real rows, and not those that hold their place. */
 /** Placeholders for rows are rows too. */
-async function expectUsers(page: Page): Promise<void> {
-  await expect(rows(page).first()).toContainText('@', { timeout: 20_000 })
+async function expectUsers(page: Page, timeout = 20_000): Promise<void> {
+  await expect(rows(page).first()).toContainText('@', { timeout })
   await expect(rows(page)).toHaveCount(25)
 }
