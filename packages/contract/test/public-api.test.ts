@@ -141,6 +141,8 @@ describe('the paths', () => {
         signInProblem: '/api/sign-in-problem',
         doctor: '/api/doctor',
         development: '/api/development',
+        openApi: '/api/openapi.json',
+        reference: '/api/reference',
       },
       auth: {
         signIn: '/auth/sign-in',
