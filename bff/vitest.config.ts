@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },

@@ -17,8 +17,8 @@ export default defineConfig({
     globalSetup:
       tier === 'all' ? ['instances/programs.ts', 'firefox.ts', 'packages/packed.ts'] : [],
     tags: [thorough],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
     // An awaited condition usually holds within milliseconds, but not on a busy machine.
     expect: { poll: { timeout: 5_000 } },
     maxWorkers: 2,

@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: tier === 'all' ? [] : ['test/redis/**'],
     globalSetup: tier === 'all' ? ['test/support/programs.ts'] : [],
     tags: [thorough],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // What is waited for comes in milliseconds; a busy machine takes its time all the same.
     expect: { poll: { timeout: 5_000 } },

@@ -68,11 +68,11 @@ export const failures = {
   roleMissing: {
     title: 'You don’t have the role for this',
     text: (roles: string) =>
-      `This needs the role ${roles}. An administrator of your organization can assign it to you. Then sign out and in again.`,
+      `This needs the role ${roles}. An administrator of your organisation can assign it to you. Then sign out and in again.`,
   },
   groupMissing: {
     title: 'You aren’t in the group for this',
-    text: 'Only members of certain groups can see this. An administrator of your organization can add you. Then sign out and in again.',
+    text: 'Only members of certain groups can see this. An administrator of your organisation can add you. Then sign out and in again.',
   },
   tooManyRequests: {
     title: 'Too many requests',
