@@ -25,21 +25,23 @@ a{display:inline-block;margin-top:.5rem;padding:.625rem 1.25rem;border-radius:.2
 a:focus-visible{outline:3px solid Highlight;outline-offset:2px}
 small{display:block;margin-top:1.5rem;opacity:.8}`
 
-const styleHash = createHash('sha256').update(style).digest('base64')
+/** The headers of a page without a script, beside those of every answer. @param css the text of its one style element */
+export function headersOfPage(css: string): Readonly<Record<string, string>> {
+  const hash = createHash('sha256').update(css).digest('base64')
+  return {
+    // The one style is allowed by its hash; a script, a form or a frame by nothing.
+    'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'content-type': 'text/html; charset=utf-8',
+  }
+}
 
-const headers = {
-  // The one style is allowed by its hash; a script, a form or a frame by nothing.
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'content-type': 'text/html; charset=utf-8',
-} as const
-
-/** The headers of such a page, beside those of every answer. */
-export const htmlPageHeaders: Readonly<Record<string, string>> = headers
+/** Those of the pages of this file. */
+export const htmlPageHeaders = headersOfPage(style)
 
 /** Answers with a page, whatever a route's response schema says. */
 export function sendHtmlPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
   return reply
-    .headers(headers)
+    .headers(htmlPageHeaders)
     .serializer((body: unknown) => String(body))
     .send(renderHtmlPage({ requestId: reply.request.id, ...page }, reply.server.basePath))
 }

@@ -25,8 +25,6 @@ export interface GatehouseOptions {
   built?: WebBuild
   /** The tenant uses the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
-  /** The time of the app's clock at its start, milliseconds since the epoch; default: now. */
-  startsAt?: number
   /** The session store; default: a SQLite file. */
   store?: SharedStoreKind
   /** Adds routes of the test's own before the app listens. */
@@ -80,7 +78,7 @@ export const publicUrl = 'http://localhost:5173'
 
 export async function startGatehouse(options: GatehouseOptions = {}): Promise<Gatehouse> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-'))
-  let offset = (options.startsAt ?? Date.now()) - Date.now()
+  let offset = 0
   const now = () => Date.now() + offset
   const tenant = await createTenant({
     ...(options.oneClock && { now }),

@@ -1,7 +1,6 @@
 /** The API's description as a page for people: no script, one style, nothing from elsewhere. */
-import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-import { escapeHtml } from '../html-page.ts'
+import { escapeHtml, headersOfPage } from '../html-page.ts'
 
 /** As much of an OpenAPI document as is shown. */
 export interface OpenApi {
@@ -28,12 +27,7 @@ p{margin:.25rem 0}
 pre{margin:0;padding:.75rem;overflow:auto;font-size:.875rem;border-radius:.25rem;background:color-mix(in srgb,CanvasText 6%,Canvas)}
 a:focus-visible,pre:focus-visible{outline:3px solid Highlight;outline-offset:2px}`
 
-const styleHash = createHash('sha256').update(style).digest('base64')
-
-const headers = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'content-type': 'text/html; charset=utf-8',
-} as const
+const headers = headersOfPage(style)
 
 /** @param basePath the path of `publicUrl`; empty without one */
 export function sendReference(
