@@ -113,7 +113,6 @@ function checkSchemas(name: string, method: string, path: string, schemas: Endpo
   }
 }
 
-/** The names of a path's parameters, in their order. */
-export function parameterNames(path: string): string[] {
+function parameterNames(path: string): string[] {
   return [...path.matchAll(/\/:(\w+)/g)].map(([, name = '']) => name)
 }

@@ -1,11 +1,10 @@
 /** The endpoints of the product. A page imports their types only; an app adds its own list next to it. */
-import { Type } from 'typebox'
 import { Development } from './development.ts'
 import { Diagnosis } from './doctor.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { Session } from './session.ts'
-import { OwnSessions } from './sessions.ts'
-import { SignInProblem } from './sign-in-problem.ts'
+import { OwnSessions, SessionParams } from './sessions.ts'
+import { SignInProblem, SignInProblemQuery } from './sign-in-problem.ts'
 
 export const productEndpoints = defineEndpoints({
   'GET /api/session': { summary: 'Who is signed in, and until when', answer: Session },
@@ -14,11 +13,11 @@ export const productEndpoints = defineEndpoints({
   'DELETE /api/sessions': { summary: 'Ends the user’s other sessions' },
   'DELETE /api/sessions/:id': {
     summary: 'Ends one of the user’s sessions',
-    params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) }),
+    params: SessionParams,
   },
   'GET /api/sign-in-problem': {
     summary: 'What is known of a failed sign-in',
-    query: Type.Object({ failure: Type.Optional(Type.String({ maxLength: 1024 })) }),
+    query: SignInProblemQuery,
     answer: SignInProblem,
   },
   'GET /api/doctor': { summary: 'What prevents a sign-in; in development', answer: Diagnosis },

@@ -24,3 +24,6 @@ export const OwnSessions = Type.Object({
 })
 
 export type OwnSessions = Static<typeof OwnSessions>
+
+/** The parameter of `DELETE /api/sessions/:id`: the `id` of one of them. */
+export const SessionParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) })

@@ -30,3 +30,10 @@ export const SignInProblem = Type.Object({
 })
 
 export type SignInProblem = Static<typeof SignInProblem>
+
+/** The query of `GET /api/sign-in-problem`. `failure`: the sealed facts, from the address of the problem page. */
+export const SignInProblemQuery = Type.Object({
+  failure: Type.Optional(Type.String({ maxLength: 1024 })),
+})
+
+export type SignInProblemQuery = Static<typeof SignInProblemQuery>

@@ -11,6 +11,13 @@ import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { ProblemError } from './errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The schema of the body, which `handle` checks by itself. For the OpenAPI document. */
+    body?: TSchema
+  }
+}
+
 type AnyEndpoint = Endpoint & { method: Method; path: string }
 
 /** The request of an endpoint: `params`, `query` and `body` have the types of its schemas. */
@@ -51,27 +58,34 @@ export function handle<const E extends AnyEndpoint>(
     method,
     url: path,
     schema: schemasOf(endpoint),
-    ...(body && { preValidation: [checkBody(body), ...[options.preValidation ?? []].flat()] }),
+    ...(body && withBody(closed(body), options)),
     handler: (endpoint.answer ? handler : withoutContent(handler)) as never,
   })
 }
 
-function schemasOf({ summary, params, query, body, answer }: AnyEndpoint): FastifySchema {
+function schemasOf({ summary, params, query, answer }: AnyEndpoint): FastifySchema {
   return {
     ...(summary !== undefined && { summary }),
     ...(params && { params }),
     ...(query && { querystring: closed(query) }),
-    ...(body && { body: closed(body) }),
     ...(answer && { response: { 200: answer } }),
   }
 }
 
+/** The body is no part of Fastify's schema: Fastify would check it as well, and convert it first. */
+function withBody(body: TSchema, { config, preValidation = [] }: EndpointOptions) {
+  return {
+    config: { ...config, body },
+    preValidation: [checkBody(body), ...[preValidation].flat()],
+  }
+}
+
 /**
- * Checks the body as it came. Fastify's own check comes later, and converts first: a null would become an empty text,
- * and "5" a number, as in a query, where everything is text.
+ * Checks the body as it came. With a conversion, a null would become an empty text, and "5" a number, as in a query,
+ * where everything is text.
  */
 function checkBody(body: TSchema) {
-  const schema = Compile(closed(body))
+  const schema = Compile(body)
   return (request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void => {
     if (schema.Check(request.body)) return next()
     const validation = schema.Errors(request.body)

@@ -4,8 +4,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { api, auth } from '@gatehouse/contract/paths'
 import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
-import { OwnSessions } from '@gatehouse/contract/sessions'
-import { SignInProblem } from '@gatehouse/contract/sign-in-problem'
+import { OwnSessions, SessionParams } from '@gatehouse/contract/sessions'
+import { SignInProblem, SignInProblemQuery } from '@gatehouse/contract/sign-in-problem'
 import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
 import { sessionCookie } from '../session/cookie.ts'
@@ -21,7 +21,7 @@ import {
   isAdminConsent,
   redirectToAdminConsent,
 } from './pages/admin-consent.ts'
-import { ProblemQuery, sendInvalidLink, signInProblem } from './pages/problem.ts'
+import { sendInvalidLink, signInProblem } from './pages/problem.ts'
 import { safeReturnTo } from './redirects.ts'
 import { sessionOf, storeErrorAsProblem } from './request.ts'
 import { signIn, SignInQuery } from './sign-in.ts'
@@ -84,7 +84,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     api.signInProblem,
     {
       ...limited,
-      schema: { querystring: ProblemQuery, response: { 200: SignInProblem } },
+      schema: { querystring: SignInProblemQuery, response: { 200: SignInProblem } },
     },
     (request) => signInProblem(context, request.query),
   )
@@ -166,8 +166,6 @@ function sessionStatus(
   }
 }
 
-const PublicId = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' }) })
-
 /** `/api/sessions`: where the user is signed in. Each user sees and ends their own sessions only. */
 export async function userSessionRoutes(
   plain: FastifyInstance,
@@ -203,15 +201,19 @@ export async function userSessionRoutes(
     return reply.code(204).send()
   })
 
-  app.delete(`${api.sessions}/:id`, { schema: { params: PublicId } }, async (request, reply) => {
-    const { id: publicId } = request.params
-    const own = await userSessions.list(sessionOf(request).user)
-    const found = own.find(({ publicIds }) => publicIds.includes(publicId))
-    if (!found) throw new ProblemError('not_found', 'You have no such session.')
-    await sessions.end(found.id)
-    request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
-    return reply.code(204).send()
-  })
+  app.delete(
+    `${api.sessions}/:id`,
+    { schema: { params: SessionParams } },
+    async (request, reply) => {
+      const { id: publicId } = request.params
+      const own = await userSessions.list(sessionOf(request).user)
+      const found = own.find(({ publicIds }) => publicIds.includes(publicId))
+      if (!found) throw new ProblemError('not_found', 'You have no such session.')
+      await sessions.end(found.id)
+      request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
+      return reply.code(204).send()
+    },
+  )
 }
 
 function iso(milliseconds: number): string {

@@ -84,6 +84,7 @@ function describe(schema: FastifySchema = {}, url: string, route: RouteOptions):
   return {
     ...(known?.summary !== undefined && { summary: known.summary }),
     ...schema,
+    ...(route.config?.body && { body: route.config.body }),
     security: Object.keys(needs).length > 0 ? [needs] : [],
     response: {
       ...(Object.keys(response).length === 0 && { 204: { description: 'Done', type: 'null' } }),

@@ -12,6 +12,8 @@ const NoteChange = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 20 }),
   stars: Type.Optional(Type.Integer({ minimum: 1, maximum: 5 })),
   due: Type.Optional(Type.Union([Type.String({ format: 'date' }), Type.Null()])),
+  /** A conversion would make a number of "5". */
+  size: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
   tags: Type.Optional(Type.Array(Type.Object({ name: Type.String() }), { maxItems: 2 })),
 })
 
@@ -82,7 +84,7 @@ describe('a described endpoint', () => {
   })
 
   it('gets the body as it came: nothing is converted', async () => {
-    const body = { title: '5', stars: 5, due: null, tags: [{ name: '' }] }
+    const body = { title: '5', stars: 5, due: null, size: '5', tags: [{ name: '' }] }
     expect((await put(body)).json()).toEqual({ got: body })
   })
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pages } from '@gatehouse/contract/paths'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { SignInProblem } from '@gatehouse/contract/sign-in-problem'
+import type { SignInProblem, SignInProblemQuery } from '@gatehouse/contract/sign-in-problem'
 import { publicAddress } from '../../base-path.ts'
 import { remedyFor, type SignInProblemCode } from '../../entra/index.ts'
 import { sendHtmlPage } from '../../html-page.ts'
@@ -128,10 +128,6 @@ function sendProblemPage(
   return sendHtmlPage(reply, { title, text: [text], action: { label: words.continue, href: page } })
 }
 
-export const ProblemQuery = Type.Object({
-  failure: Type.Optional(Type.String({ maxLength: 1024 })),
-})
-
 /** What is known of the app, as every authorization request names it, and the failures that it sealed. */
 interface Facts {
   failures: Failures
@@ -145,7 +141,7 @@ interface Facts {
 /** What the page and its copied details say about a failure that this app sealed, and about the app. */
 export function signInProblem(
   { failures, development, registration, authority, scopes }: Facts,
-  { failure: sealed }: Static<typeof ProblemQuery>,
+  { failure: sealed }: SignInProblemQuery,
 ): SignInProblem {
   const failure = failures.open(sealed)
   const { clientId, tenant } = registration
