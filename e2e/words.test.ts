@@ -61,11 +61,52 @@ function keysOf(path: string, text: string): string[] {
   }
   new Visitor({
     VariableDeclarator: ({ id, init }) => {
-      const value = init?.type === 'TSAsExpression' ? init.expression : init
+      const value = init?.type === 'CallExpression' ? init.arguments.at(-1) : init
       if (id.type === 'Identifier' && value?.type === 'ObjectExpression') walk(value, `${id.name}.`)
     },
   }).visit(parseSync(path, text).program)
   return keys
+}
+
+/**
+ * The texts that a file reads while its code loads, which is before the reader's language is there. Each is named as
+ * the code has it: `words.title`.
+ */
+function readWhileLoading(path: string, text: string): string[] {
+  const { program } = parseSync(path, text)
+  const texts = new Set<string>()
+  const found: string[] = []
+  let inside = 0
+  const enter = () => void inside++
+  const leave = () => void inside--
+  new Visitor({
+    ImportDeclaration: ({ source, specifiers }) => {
+      if (!isCatalogue(source.value)) return
+      for (const { local } of specifiers) texts.add(local.name)
+    },
+    ArrowFunctionExpression: enter,
+    'ArrowFunctionExpression:exit': leave,
+    FunctionExpression: enter,
+    'FunctionExpression:exit': leave,
+    FunctionDeclaration: enter,
+    'FunctionDeclaration:exit': leave,
+    MemberExpression: ({ object, start, end }) => {
+      const root = rootOf(object)
+      if (inside === 0 && root !== undefined && texts.has(root)) found.push(text.slice(start, end))
+    },
+    SpreadElement: ({ argument }) => {
+      const root = rootOf(argument)
+      if (inside === 0 && root !== undefined && texts.has(root)) found.push(`...${root}`)
+    },
+  }).visit(program)
+  return found
+}
+
+/** The variable at the beginning of `words.methods.pwd`. */
+function rootOf(expression: ESTree.Node): string | undefined {
+  let node = expression
+  while (node.type === 'MemberExpression') node = node.object
+  return node.type === 'Identifier' ? node.name : undefined
 }
 
 describe('the words of the pages', () => {
@@ -73,6 +114,13 @@ describe('the words of the pages', () => {
     '%s has none of its own',
     (path, text) => {
       expect(textsIn(path, text)).toEqual([])
+    },
+  )
+
+  it.each(pages.map(({ path, text }) => [path, text] as const))(
+    '%s reads them when it draws, not while it loads',
+    (path, text) => {
+      expect(readWhileLoading(path, text)).toEqual([])
     },
   )
 

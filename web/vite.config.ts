@@ -5,6 +5,7 @@ import { automaticSignIn } from './vite/automatic-sign-in.ts'
 import { underBasePath } from './vite/base-path.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
+import { languages } from './vite/languages.ts'
 import { precompress } from './vite/precompress.ts'
 import { quietProxyErrors } from './vite/quiet-proxy-errors.ts'
 import { CodeGate, tenantLogin, tenantPages, tenantPath, tenantProxy } from './vite/tenant-login.ts'
@@ -57,6 +58,7 @@ export default defineConfig(({ command }) => ({
     canonicalHost(publicUrl),
     underBasePath(basePath),
     automaticSignIn(backEndOrigin),
+    languages(),
     precompress(),
     ...(login && command === 'serve'
       ? [tenantLogin(login, new CodeGate({ print: printCode }))]

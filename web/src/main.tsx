@@ -5,15 +5,16 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { basePath, createQueryClient } from '@gatehouse/react'
+import { loadLanguage } from './languages/load.ts'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
-import { startWords } from './page-words.ts'
+import { noRoot } from './page-words.ts'
 import { CurrentPage, find, pageList, prefetch } from './router.tsx'
 
 const root = document.getElementById('root')
-if (!root) throw new Error(startWords.noRoot)
+if (!root) throw new Error(noRoot)
 
-createRoot(root).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={createQueryClient()}>
       <CrashBoundary>
@@ -24,5 +25,7 @@ createRoot(root).render(
         </Router>
       </CrashBoundary>
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 )
+// Not awaited here: the code would then be more than one file.
+void loadLanguage().then(() => createRoot(root).render(app))

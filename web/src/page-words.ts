@@ -1,5 +1,7 @@
+import { translated } from './languages/translated.ts'
+
 /** The titles of the pages, which are also the texts of their links in the bar. */
-export const titleWords = {
+export const titleWords = translated('titles', {
   home: 'Home',
   claims: 'ID token',
   users: 'Users',
@@ -8,9 +10,7 @@ export const titleWords = {
   signInProblem: 'Sign-in problem',
   doctor: 'Doctor',
   notFound: 'Page not found',
-} as const
+})
 
-/** For the developer of index.html. */
-export const startWords = {
-  noRoot: 'index.html has no element with the id "root".',
-} as const
+/** For the developer of index.html, and in no other language. */
+export const noRoot = 'index.html has no element with the id "root".'

@@ -15,8 +15,8 @@ import { Spinner } from './ui/progress.tsx'
 export type PageEntry = {
   /** `/people/:id` for a page about one thing: `useParams()` of wouter has its `id`. */
   path: string
-  /** Also the text of its link in the bar. */
-  title: string
+  /** Also the text of its link in the bar. A function, if it comes from the texts, which have no language yet. */
+  title: string | (() => string)
   /** The icon of its link in the bar; a page without an icon has no link there. */
   nav?: string
   /** For signed-in users; others see the 401 page at the same address. */
@@ -31,34 +31,44 @@ export type PageEntry = {
 export const pageList: PageEntry[] = [
   {
     path: pages.home,
-    title: titles.home,
+    title: () => titles.home,
     nav: icons.home,
     protected: false,
     page: Home,
   },
-  forSignedIn(pages.claims, titles.claims, icons.key, () => import('./pages/claims.tsx')),
-  forSignedIn(pages.users, titles.users, icons.people, () => import('./pages/users.tsx')),
+  forSignedIn(
+    pages.claims,
+    () => titles.claims,
+    icons.key,
+    () => import('./pages/claims.tsx'),
+  ),
+  forSignedIn(
+    pages.users,
+    () => titles.users,
+    icons.people,
+    () => import('./pages/users.tsx'),
+  ),
   {
     path: pages.sessions,
-    title: titles.sessions,
+    title: () => titles.sessions,
     protected: true,
     ...lazily(() => import('./pages/sessions.tsx')),
   },
   {
     path: pages.signedOut,
-    title: titles.signedOut,
+    title: () => titles.signedOut,
     protected: false,
     page: Home,
   },
   {
     path: pages.signInProblem,
-    title: titles.signInProblem,
+    title: () => titles.signInProblem,
     protected: false,
     ...lazily(() => import('./pages/sign-in-problem.tsx')),
   },
   {
     path: pages.doctor,
-    title: titles.doctor,
+    title: () => titles.doctor,
     protected: false,
     ...lazily(() => import('./pages/doctor.tsx')),
   },
@@ -66,7 +76,7 @@ export const pageList: PageEntry[] = [
 
 const notFound: PageEntry = {
   path: '',
-  title: titles.notFound,
+  title: () => titles.notFound,
   protected: false,
   ...lazily(() => import('./pages/not-found.tsx')),
 }
@@ -77,7 +87,7 @@ export function CurrentPage() {
   const entry = find(path) ?? notFound
   const page = (
     <Suspense fallback={<Spinner />}>
-      <PageFocus title={entry.title} path={path} />
+      <PageFocus title={titleOf(entry)} path={path} />
       {entry.path === '' ? <entry.page /> : <Route path={entry.path} component={entry.page} />}
     </Suspense>
   )
@@ -94,6 +104,11 @@ export function CurrentPage() {
       )}
     </CrashBoundary>
   )
+}
+
+/** The title of a page in the reader's language. */
+export function titleOf({ title }: PageEntry): string {
+  return typeof title === 'string' ? title : title()
 }
 
 /** Fetches the code of a page before the user opens it. */
@@ -123,7 +138,7 @@ type Load = () => Promise<{ default: ComponentType }>
 /** A protected page with a link in the bar. Its code is fetched when it is opened. @param roles the user needs one of them */
 function forSignedIn(
   path: string,
-  title: string,
+  title: PageEntry['title'],
   nav: string,
   load: Load,
   roles?: readonly string[],

@@ -5,7 +5,7 @@ import {
   formatRelative,
   formatShortTime,
   formatTimeOfDay,
-  language,
+  locale,
 } from '../src/ui/format.ts'
 
 const minute = 60_000
@@ -48,9 +48,17 @@ describe('formatted times', () => {
     expect(formatDuration(duration)).toBe(words)
   })
 
-  test('are English in every browser, and in its own order if it is English too', () => {
-    expect(language('en-US')).toBe('en-US')
-    expect(language('de-DE')).toBe('en-GB')
+  test.each([
+    ['en-US', 'en', 'en-US'],
+    ['de-DE', 'en', 'en-GB'],
+    ['de-AT', 'de', 'de-AT'],
+    ['de', 'de', 'de'],
+    ['en-US', 'de', 'de'],
+    // Filipino is not Finnish.
+    ['fil', 'fi', 'fi'],
+    ['pt-PT', 'pt-BR', 'pt-PT'],
+  ])('in a %s browser on %s pages are as in %s', (preferred, shown, expected) => {
+    expect(locale(preferred, shown)).toBe(expected)
   })
 })
 

@@ -3,7 +3,7 @@ import type { ApiProblem, FailureCode } from '@gatehouse/react'
 import { apiFailures as words } from './words.ts'
 
 /** For APIs without a `displayName` in aad.config.json. One that is not here keeps its key. */
-const apiNames = new Map([['graph', words.graph]])
+const apiNames = (): Partial<Record<string, string>> => ({ graph: words.graph })
 
 /** What replaces the general message. */
 type ApiMessage = {
@@ -20,7 +20,7 @@ type ApiMessage = {
  */
 export function apiMessage({ api, apiName, code }: ApiProblem): ApiMessage | undefined {
   if (api === undefined) return undefined
-  return messagesOf(apiName ?? apiNames.get(api) ?? api)[code]
+  return messagesOf(apiName ?? apiNames()[api] ?? api)[code]
 }
 
 function messagesOf(name: string): Partial<Record<FailureCode, ApiMessage>> {

@@ -1,7 +1,8 @@
-import { permissionText } from '@gatehouse/contract/permission-words'
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
+import { formatList } from '../ui/format.ts'
 import { clock, errorCircle, lock, shield, warning } from '../ui/icons.generated.ts'
 import { apiMessage } from './api-messages.ts'
+import { permissionText } from './permission-words.ts'
 import { actions, consent, failures as words } from './words.ts'
 
 /** What the user can do about a failure. */
@@ -37,52 +38,52 @@ type NoAnswer = 'offline' | 'unreachable' | 'no_answer'
 /** The message for a failed call; for missing consent, see `consentMessage`. @param overrides messages of the page that made it */
 export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}): ErrorMessage {
   if (problem.code === 'interaction_required') {
-    return problem.reason === 'session_expired' ? signInAgain : confirm
+    return problem.reason === 'session_expired' ? signInAgain() : confirm()
   }
   if (problem.code === 'forbidden' && !overrides.forbidden) {
-    const general = messages.forbidden
+    const general = messages().forbidden
     if (problem.roles.length > 0) return { ...general, ...roleMissing(problem.roles) }
     if (problem.groups.length > 0) return { ...general, ...words.groupMissing }
   }
   // A newer back end may have codes that this page does not know.
-  const general = messages[problem.code as Exclude<FailureCode, NoAnswer>] ?? internalError
+  const general = messages()[problem.code as Exclude<FailureCode, NoAnswer>] ?? internalError()
   return { ...general, ...apiMessage(problem), ...overrides[problem.code] }
 }
 
 function roleMissing(roles: readonly string[]): Override {
   const { title, text } = words.roleMissing
   const quoted = roles.map((role) => consent.quoted(role))
-  return { title, text: text(new Intl.ListFormat('en', { type: 'disjunction' }).format(quoted)) }
+  return { title, text: text(formatList(quoted, 'disjunction')) }
 }
 
-const internalError: ErrorMessage = {
+const internalError = (): ErrorMessage => ({
   ...words.internal,
   action: { kind: 'report' },
   icon: errorCircle,
   tone: 'danger',
-}
+})
 
-const confirm: ErrorMessage = {
+const confirm = (): ErrorMessage => ({
   ...words.confirm,
   action: { kind: 'continue' },
   icon: shield,
   tone: 'neutral',
-}
+})
 
-const signInAgain: ErrorMessage = {
+const signInAgain = (): ErrorMessage => ({
   ...words.signInAgain,
   action: { kind: 'continue', label: actions.signInAgain },
   icon: lock,
   tone: 'neutral',
-}
+})
 
 /** A failure that may be over in a moment. */
 const passing = { action: { kind: 'retry' }, icon: warning, tone: 'warning' } as const
 const wait = { ...passing, icon: clock } as const
 
-const messages: Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> = {
-  sign_in_required: signInAgain,
-  interaction_required: confirm,
+const messages = (): Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> => ({
+  sign_in_required: signInAgain(),
+  interaction_required: confirm(),
   forbidden: {
     ...words.forbidden,
     action: { kind: 'no-access' },
@@ -108,12 +109,12 @@ const messages: Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> = {
     icon: errorCircle,
     tone: 'warning',
   },
-  invalid_request: internalError,
-  method_not_allowed: internalError,
-  cross_site: internalError,
-  internal: internalError,
-  unreadable: { ...internalError, ...words.unreadable },
-}
+  invalid_request: internalError(),
+  method_not_allowed: internalError(),
+  cross_site: internalError(),
+  internal: internalError(),
+  unreadable: { ...internalError(), ...words.unreadable },
+})
 
 /** What a page needs and was not granted. An administrator is named only if Microsoft says that the user cannot. */
 export function consentMessage({
@@ -123,8 +124,6 @@ export function consentMessage({
   const quoted = scopes.map((scope) => consent.quoted(permissionText(scope)))
   return {
     title: adminConsent ? consent.titleForAdministrator : consent.title,
-    text: scopes.length
-      ? consent.text(new Intl.ListFormat('en').format(quoted))
-      : consent.textWithout,
+    text: scopes.length ? consent.text(formatList(quoted, 'conjunction')) : consent.textWithout,
   }
 }

@@ -1,7 +1,8 @@
 /** The texts of failed calls: what happened, and what the user can do. */
+import { translated } from '../languages/translated.ts'
 
 /** Buttons, and what goes with them. */
-export const actions = {
+export const actions = translated('errorActions', {
   home: 'Go to home',
   continue: 'Continue',
   signInAgain: 'Sign in again',
@@ -12,19 +13,19 @@ export const actions = {
   tryAgainIn: (time: string) => `Try again in ${time}`,
   shortSeconds: (count: number) => `${count} s`,
   tryAgainNow: 'You can try again now.',
-} as const
+})
 
 /** While a page waits before it tries again by itself. */
 const inSeconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`)
-export const waiting = {
+export const waiting = translated('waiting', {
   seconds: inSeconds,
   in: (seconds: number) => `Trying again in ${inSeconds(seconds)}.`,
   now: 'Trying again now.',
   announcement: (title: string, text: string) => `${title}. ${text}`,
-} as const
+})
 
 /** The names of the details that support needs. */
-export const details = {
+export const details = translated('errorDetails', {
   app: 'App',
   problem: 'Problem',
   api: 'API',
@@ -35,14 +36,14 @@ export const details = {
   requestId: 'Request id',
   time: 'Time',
   page: 'Page',
-} as const
+})
 
 const comeBack = 'You’ll come back to this page, with your search kept.'
 const sendDetails =
   'Trying again won’t help. Send the details below to the people who run this app.'
 
 /** Failures of this app, and of whatever it does not name. */
-export const failures = {
+export const failures = translated('failures', {
   internal: {
     title: 'Something went wrong on our side',
     text: 'Try again. If it keeps happening, send us the details below.',
@@ -92,10 +93,10 @@ export const failures = {
     text: 'There is no room for this. Delete something first.',
   },
   misconfigured: { title: 'This app isn’t set up for this', text: sendDetails },
-} as const
+})
 
 /** Failures of an API, which each text names. */
-export const apiFailures = {
+export const apiFailures = translated('apiFailures', {
   graph: 'Microsoft Graph',
   noUsableAnswer: (name: string) => `${name} gave no usable answer`,
   noAnswer: (name: string) => `${name} didn’t answer in time`,
@@ -112,10 +113,10 @@ export const apiFailures = {
   conflict: (name: string) => `${name} has a newer version of this, or someone else has locked it.`,
   full: (name: string) => `${name} has no room for this. Delete something there first.`,
   missing: (name: string) => `${name} doesn’t have what you asked for, or no longer has it.`,
-} as const
+})
 
 /** A permission that was not granted. */
-export const consent = {
+export const consent = translated('consent', {
   title: 'This app needs your permission',
   titleForAdministrator: 'An administrator has to approve this app',
   text: (permissions: string) => `This page needs ${permissions}.`,
@@ -123,4 +124,4 @@ export const consent = {
   quoted: (permission: string) => `“${permission}”`,
   reviewPermissions: 'Review permissions',
   forAdministrator: 'If Microsoft asks for an administrator, send them these details.',
-} as const
+})

@@ -1,5 +1,7 @@
+import { translated } from '../languages/translated.ts'
+
 /** The mark of the local tenant in the bar, and what it opens. */
-export const pillWords = {
+export const pillWords = translated('localTenant', {
   title: 'Local tenant',
   noAccounts: 'No real accounts: everyone here is generated.',
   failing: 'Turned on now',
@@ -7,10 +9,10 @@ export const pillWords = {
   notKnown: 'The local tenant didn’t answer.',
   controlPage: 'Control page',
   doctor: 'Doctor',
-} as const
+})
 
 /** The card that leads a developer on. */
-export const startWords = {
+export const startWords = translated('getStarted', {
   title: 'Get started',
   what: 'This is Gatehouse: Microsoft Entra sign-in for React. Tokens stay on the server.',
   read: 'Read more in',
@@ -20,10 +22,10 @@ export const startWords = {
   done: (count: number, all: number) => `${count} of ${all} done`,
   isDone: 'Done:',
   isOpen: 'To do:',
-} as const
+})
 
 /** Its steps: what to do, and how. */
-export const stepWords = {
+export const stepWords = translated('steps', {
   signIn: 'Sign in as a test user',
   signInText: 'Choose anyone in the account list. There are no passwords.',
   signInOwn: 'Sign in',
@@ -39,10 +41,10 @@ export const stepWords = {
   connectText: 'One command registers the app and writes the configuration.',
   ownPage: 'Add your own page and API',
   ownPageText: 'Three new files and a few lines, step by step.',
-} as const
+})
 
 /** What is configured. */
-export const panelWords = {
+export const panelWords = translated('forDevelopers', {
   title: 'For developers',
   local: 'You’re on the built-in local tenant: 250 generated people, nothing to set up.',
   own: 'In your app registration, add exactly this redirect URI under Web.',
@@ -62,4 +64,4 @@ export const panelWords = {
   recipe: 'docs/add-a-page-and-an-api.md',
   copyCommand: 'Copy command',
   copyPath: 'Copy path',
-} as const
+})

@@ -2,7 +2,7 @@ import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
 import { currentPath, type KnownSession, liveRegionId, useSession } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
-import type { PageEntry } from '../router.tsx'
+import { type PageEntry, titleOf } from '../router.tsx'
 import { SessionWatch } from '../session/session-watch.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { LocalTenantPill } from '../development/lazy.tsx'
@@ -82,16 +82,16 @@ function Nav({ entries, current }: NavProps) {
   return (
     <nav className={css.nav} aria-label={words.pages}>
       <ul>
-        {entries.map(({ path, title, nav }) =>
-          nav ? (
-            <li key={path}>
+        {entries.map((entry) =>
+          entry.nav ? (
+            <li key={entry.path}>
               <Link
                 className={css.link ?? ''}
-                href={path}
-                aria-current={path === current ? 'page' : undefined}
+                href={entry.path}
+                aria-current={entry.path === current ? 'page' : undefined}
               >
-                <Icon path={nav} />
-                {title}
+                <Icon path={entry.nav} />
+                {titleOf(entry)}
               </Link>
             </li>
           ) : null,

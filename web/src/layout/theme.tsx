@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon.tsx'
 import { check, moon, sun, theme as systemIcon } from '../ui/icons.generated.ts'
 import menu from '../ui/popover.module.css'
 import { themeKey } from './kept-storage.ts'
+import { LanguageChoice } from './language.tsx'
 import css from './theme.module.css'
 import { themeWords as words } from './words.ts'
 
@@ -10,13 +11,9 @@ const themes = ['system', 'light', 'dark'] as const
 
 type Theme = (typeof themes)[number]
 
-const options: Record<Theme, { label: string; icon: string }> = {
-  system: { label: words.system, icon: systemIcon },
-  light: { label: words.light, icon: sun },
-  dark: { label: words.dark, icon: moon },
-}
+const icons: Record<Theme, string> = { system: systemIcon, light: sun, dark: moon }
 
-/** Chooses between the system's theme, light and dark. */
+/** Chooses between the system's theme, light and dark, and the language. */
 export function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme)
   const choose = (next: Theme) => {
@@ -32,24 +29,27 @@ export function ThemeButton() {
         aria-label={words.title}
         title={words.title}
       >
-        <Icon path={options[theme].icon} />
+        <Icon path={icons[theme]} />
       </button>
       <section id="themes" popover="auto" className={menu.popover} aria-label={words.title}>
-        {themes.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className={menu.item}
-            aria-pressed={each === theme}
-            popoverTarget="themes"
-            popoverTargetAction="hide"
-            onClick={() => choose(each)}
-          >
-            <Icon path={options[each].icon} />
-            {options[each].label}
-            {each === theme && <Icon path={check} size={16} />}
-          </button>
-        ))}
+        <div role="group" aria-label={words.theme}>
+          {themes.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className={menu.item}
+              aria-pressed={each === theme}
+              popoverTarget="themes"
+              popoverTargetAction="hide"
+              onClick={() => choose(each)}
+            >
+              <Icon path={icons[each]} />
+              {words[each]}
+              {each === theme && <Icon path={check} size={16} />}
+            </button>
+          ))}
+        </div>
+        <LanguageChoice />
       </section>
     </>
   )

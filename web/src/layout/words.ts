@@ -1,22 +1,26 @@
+import { translated } from '../languages/translated.ts'
+
 /** The texts of the frame around every page. */
-export const words = {
+export const words = translated('frame', {
   brand: 'Gatehouse',
   skip: 'Skip to content',
   pages: 'Pages',
-} as const
+})
 
-export const accountWords = {
+export const accountWords = translated('account', {
   title: 'Account',
   signIn: 'Sign in',
   microsoftAccount: 'Manage your Microsoft account',
   sessions: 'Your sessions',
   signOut: 'Sign out',
   signOutFailed: 'We couldn’t sign you out. You’re still signed in: try again.',
-} as const
+})
 
-export const themeWords = {
-  title: 'Theme',
+export const themeWords = translated('theme', {
+  title: 'Theme and language',
+  theme: 'Theme',
+  language: 'Language',
   system: 'System',
   light: 'Light',
   dark: 'Dark',
-} as const
+})

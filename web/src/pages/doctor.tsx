@@ -18,7 +18,7 @@ import { AllWell, NotChecked, TooOften, WrongAddress } from './doctor/notices.ts
 import { nameOf, reportOf, sumOf, withAddressBar, withStatus } from './doctor/report.ts'
 import { whoWords, words } from './doctor/words.ts'
 
-const messages: MessageOverrides = {
+const messages = (): MessageOverrides => ({
   not_found: {
     title: words.developmentOnly,
     text: words.developmentOnlyText,
@@ -27,7 +27,7 @@ const messages: MessageOverrides = {
     title: words.askedTooOften,
     text: words.askedTooOftenText,
   },
-}
+})
 
 /** What prevents a sign-in. The page is public, because its reader may be unable to sign in. */
 export default function Doctor() {
@@ -50,7 +50,7 @@ export default function Doctor() {
   }
   return (
     <Page title={words.title} lead={words.lead}>
-      <QueryView query={diagnosis} messages={messages}>
+      <QueryView query={diagnosis} messages={messages()}>
         {(data) => {
           const findings = withAddressBar(data, origin)
           const checkedAt = diagnosis.dataUpdatedAt

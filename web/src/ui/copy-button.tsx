@@ -16,12 +16,6 @@ type Props = {
 
 type State = 'idle' | 'copied' | 'denied'
 
-const results: Record<State, string> = {
-  idle: '',
-  copied: words.copied,
-  denied: words.copyDenied,
-}
-
 export function CopyButton({ text, label, wide = false }: Props) {
   const [state, setState] = useState<State>('idle')
   useEffect(() => {
@@ -33,17 +27,17 @@ export function CopyButton({ text, label, wide = false }: Props) {
   const onClick = async () => {
     const result = await write(text)
     setState(result)
-    announce(results[result])
+    announce(resultText(result))
   }
   const icon = { idle: copy, copied: check, denied: errorCircle }[state]
   if (wide) {
     return (
       <Button variant="outline" icon={icon} onClick={() => void onClick()}>
-        {state === 'copied' ? results.copied : label}
+        {state === 'copied' ? words.copied : label}
       </Button>
     )
   }
-  const title = results[state] || label
+  const title = resultText(state) || label
   return (
     <button
       type="button"
@@ -56,6 +50,10 @@ export function CopyButton({ text, label, wide = false }: Props) {
       <Icon path={icon} size={16} />
     </button>
   )
+}
+
+function resultText(state: State): string {
+  return { idle: '', copied: words.copied, denied: words.copyDenied }[state]
 }
 
 async function write(text: string): Promise<State> {

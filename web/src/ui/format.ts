@@ -1,8 +1,13 @@
 import { words } from './words.ts'
 
-/** "1,204": in English, like the pages. */
+/** "1,204": as in the language of the pages. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString('en')
+  return value.toLocaleString(pageLanguage())
+}
+
+/** "“Mail.Read” and “Mail.Send”", or with "or" between the last two. */
+export function formatList(items: readonly string[], type: 'conjunction' | 'disjunction'): string {
+  return new Intl.ListFormat(pageLanguage(), { type }).format(items)
 }
 
 // Made on first use: the first format costs a slow phone 100 ms.
@@ -11,9 +16,26 @@ let short: Intl.DateTimeFormat | undefined
 let timeOfDay: Intl.DateTimeFormat | undefined
 let relative: Intl.RelativeTimeFormat | undefined
 
-/** The locale for dates: English, like the pages. An English browser keeps its own order of day and month. */
-export function language(preferred: string): string {
-  return preferred.startsWith('en') ? preferred : 'en-GB'
+/**
+ * The locale for dates: the language of the pages, with the reader's own order of day and month if their browser has
+ * that language. Otherwise English is as in Britain: day before month.
+ *
+ * @param preferred the browser's language
+ * @param shown the language of the pages
+ */
+export function locale(preferred: string, shown: string): string {
+  const [base = ''] = shown.split('-')
+  if (preferred === base || preferred.startsWith(`${base}-`)) return preferred
+  return shown === 'en' ? 'en-GB' : shown
+}
+
+/** The language that index.html has chosen. */
+function pageLanguage(): string {
+  return document.documentElement.lang
+}
+
+function dateLocale(): string {
+  return locale(navigator.language, pageLanguage())
 }
 
 /** "23 November 2026 at 19:45:03 CET", in the reader's time zone, which it names. */
@@ -31,12 +53,12 @@ export function formatShortTime(at: number): string {
 /** "19:45", or with the day if that is not today. Both times in ms. */
 export function formatTimeOfDay(at: number, now = Date.now()): string {
   if (new Date(at).toDateString() !== new Date(now).toDateString()) return formatShortTime(at)
-  timeOfDay ??= new Intl.DateTimeFormat(language(navigator.language), { timeStyle: 'short' })
+  timeOfDay ??= new Intl.DateTimeFormat(dateLocale(), { timeStyle: 'short' })
   return timeOfDay.format(at)
 }
 
 function format(dateStyle: 'long' | 'medium', timeStyle: 'long' | 'short') {
-  return new Intl.DateTimeFormat(language(navigator.language), { dateStyle, timeStyle })
+  return new Intl.DateTimeFormat(dateLocale(), { dateStyle, timeStyle })
 }
 
 const minuteMs = 60_000
@@ -63,7 +85,7 @@ export function formatRelative(at: number, now: number): string {
     const duration = formatDuration(size)
     return distance < 0 ? words.ago(duration) : words.ahead(duration)
   }
-  relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+  relative ??= new Intl.RelativeTimeFormat(pageLanguage(), { numeric: 'auto' })
   return relative.format(Math.round(distance / dayMs), 'day')
 }
 

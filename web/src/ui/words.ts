@@ -1,5 +1,7 @@
+import { translated } from '../languages/translated.ts'
+
 /** The words of the parts that several pages share. */
-export const words = {
+export const words = translated('ui', {
   pageTitle: (page: string) => `${page} · Gatehouse`,
   loading: 'Loading',
   close: 'Close',
@@ -14,4 +16,4 @@ export const words = {
   now: 'now',
   ago: (duration: string) => `${duration} ago`,
   ahead: (duration: string) => `in ${duration}`,
-} as const
+})

@@ -4,7 +4,13 @@ import { words } from './words.ts'
 
 export type Claim = Explanation & { name: string; value: unknown; known: boolean }
 
-export const groupNames = Object.keys(words.groups) as Group[]
+export const groupNames = [
+  'you',
+  'organisation',
+  'token',
+  'security',
+  'other',
+] as const satisfies readonly Group[]
 
 /** Every claim of the token with its explanation, in the order of `explanations`; unknown claims come last. */
 export function explainAll(claims: Record<string, unknown>): Claim[] {

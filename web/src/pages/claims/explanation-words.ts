@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** What the claims of an Entra ID token mean, in words. Source: "ID token claims reference", Microsoft Learn. */
-export const words = {
+export const words = translated('claimMeanings', {
   name: {
     label: 'Name',
     meaning: 'What to call you. It can change, and two people can share it.',
@@ -153,4 +155,4 @@ export const words = {
     label: 'Client capabilities',
     meaning: 'What the app supports. cp1 means that it handles claims challenges.',
   },
-} as const
+})

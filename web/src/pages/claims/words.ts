@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** The words of the page of the ID token. What each claim means is in `explanation-words.ts`. */
-export const words = {
+export const words = translated('claims', {
   title: 'ID token',
   lead: 'The claims Microsoft Entra ID issued when you signed in, and how to use each one.',
   strip: 'Checks and lifetime',
@@ -56,4 +58,4 @@ export const words = {
     display: 'Can change. Show it, nothing more.',
     ignore: 'For Microsoft. Leave it alone.',
   },
-} as const
+})

@@ -1,7 +1,10 @@
 import type { Finding } from '@gatehouse/contract/doctor'
+import { translated } from '../../languages/translated.ts'
+
+const checks = (count: number) => (count === 1 ? '1 check' : `${count} checks`)
 
 /** The texts of the doctor's page, except what the server says of each check. */
-export const words = {
+export const words = translated('doctor', {
   title: 'Doctor',
   lead: 'Checks everything sign-in depends on, and tells you how to fix it.',
   checkAgain: 'Check again',
@@ -13,9 +16,9 @@ export const words = {
   warnings: 'Warnings',
   notChecked: 'Not checked',
   passed: 'Passed',
-  checks: (count: number) => (count === 1 ? '1 check' : `${count} checks`),
-  sum: (checks: number, failed: number, warnings: number, unknown: number) =>
-    `${words.checks(checks)}: ${failed} failed, ${warnings === 1 ? '1 warning' : `${warnings} warnings`}, ${unknown} not checked.`,
+  checks,
+  sum: (count: number, failed: number, warnings: number, unknown: number) =>
+    `${checks(count)}: ${failed} failed, ${warnings === 1 ? '1 warning' : `${warnings} warnings`}, ${unknown} not checked.`,
   allPassed: (count: number) => `All ${count} checks passed.`,
   whoCanFixIt: 'Who can fix it',
   nextStep: 'Next step',
@@ -37,10 +40,10 @@ export const words = {
   askedTooOften: 'Checked too often',
   askedTooOftenText:
     'Each check asks Microsoft Entra ID, so the server checks a few times a minute at most.',
-}
+})
 
 /** The names of the checks. */
-export const checkWords: Record<string, string> = {
+export const checkWords = translated<Record<string, string>>('doctorChecks', {
   config: 'Configuration',
   authority: 'Tenant reachable',
   issuer: 'Token issuer',
@@ -57,17 +60,17 @@ export const checkWords: Record<string, string> = {
   'graph-host': 'Microsoft Graph host',
   'session-keys': 'Session keys',
   packages: 'Packages',
-}
+})
 
-export const whoWords: Record<Finding['who'], string> = {
+export const whoWords = translated<Record<Finding['who'], string>>('doctorOwners', {
   operator: 'The server’s operator',
   owner: 'You, in the app registration',
   administrator: 'An administrator of the tenant',
   developer: 'The app’s developer',
-}
+})
 
 /** What the page says of its own address. */
-export const addressWords = {
+export const addressWords = translated('addressBar', {
   reasonOnThisMachine: (here: string, configured: string) =>
     `The address bar shows ${here}, but the app is at ${configured}. Both are this machine, but a browser keeps their cookies apart, and Microsoft Entra ID accepts plain http for localhost only.`,
   reason: (here: string, configured: string) =>
@@ -75,4 +78,4 @@ export const addressWords = {
   openInstead: (configured: string) => `Open ${configured} instead.`,
   orConfigure: (configured: string, here: string) =>
     `Open ${configured} instead. Or set publicUrl in aad.config.json to ${here}, and register its redirect URI.`,
-}
+})

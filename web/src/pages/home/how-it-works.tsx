@@ -7,7 +7,7 @@ import { arrowRight, server, shieldCheck, window as browser } from '../../ui/ico
 import css from './home.module.css'
 import { howWords as words } from './how-words.ts'
 
-const stations = [
+const stations = () => [
   {
     icon: browser,
     name: words.browser,
@@ -30,7 +30,7 @@ export default function HowItWorks({ session }: { session: KnownSession }) {
   return (
     <Card title={words.title}>
       <ol className={css.stations}>
-        {stations.map(({ icon, name, holds, text, sends }) => (
+        {stations().map(({ icon, name, holds, text, sends }) => (
           <li key={name} className={css.station}>
             <span className={css.mark}>
               <Icon path={icon} size={24} />

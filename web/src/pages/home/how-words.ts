@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** How signing in works: three stations, and what travels between them. */
-export const howWords = {
+export const howWords = translated('howItWorks', {
   title: 'How signing in works',
   browser: 'Your browser',
   browserHolds: 'One encrypted cookie',
@@ -14,4 +16,4 @@ export const howWords = {
   entraText: 'Microsoft checks your password and returns only what you’re allowed to see.',
   yours: (name: string, bytes: number) => `Yours: ${name}, ${bytes} bytes, HttpOnly`,
   loading: '…',
-} as const
+})

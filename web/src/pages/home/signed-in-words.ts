@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** The texts of the home page, signed in. */
-export const signedInWords = {
+export const signedInWords = translated('homeSignedIn', {
   hello: 'Hello,',
   status: (organisation: string, time: string) =>
     `You’re signed in to ${organisation} · session ends at ${time}`,
@@ -23,4 +25,4 @@ export const signedInWords = {
   claimsText: 'Every claim in your token, explained.',
   users: 'Directory',
   usersText: 'Search people in your organisation with Microsoft Graph.',
-} as const
+})

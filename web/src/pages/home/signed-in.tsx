@@ -106,7 +106,7 @@ function SessionCard({ session }: { session: SignedIn }) {
   )
 }
 
-const nextSteps = [
+const nextSteps = () => [
   { href: pages.claims, icon: key, title: words.claims, text: words.claimsText },
   { href: pages.users, icon: people, title: words.users, text: words.usersText },
 ]
@@ -115,7 +115,7 @@ const nextSteps = [
 function NextSteps() {
   return (
     <ul className={css.steps}>
-      {nextSteps.map(({ href, icon, title, text }) => (
+      {nextSteps().map(({ href, icon, title, text }) => (
         <li key={href}>
           <Link className={css.step ?? ''} href={href}>
             <Icon path={icon} size={24} className={css.icon} />

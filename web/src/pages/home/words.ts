@@ -1,13 +1,15 @@
+import { translated } from '../../languages/translated.ts'
+
 /** The texts of the home page, signed out. */
-export const words = {
+export const words = translated('home', {
   signedOut: 'Signed out',
   title: 'Sign in with Microsoft Entra. Keep the tokens on the server.',
   lead: 'See your ID token explained and browse your directory. Your browser never holds a token.',
   accounts: 'Work or school accounts only.',
-} as const
+})
 
 /** The card that counts what scripts can read. */
-export const noTokensWords = {
+export const noTokensWords = translated('noTokens', {
   none: 'No tokens in this browser',
   some: (count: number) =>
     count === 1 ? '1 token found in this browser' : `${count} tokens found in this browser`,
@@ -16,13 +18,13 @@ export const noTokensWords = {
   badgeNone: '0 tokens',
   notCounted: '–',
   tryIt: 'Try it yourself',
-} as const
+})
 
 /** Where scripts look for tokens. */
-export const placeWords = {
+export const placeWords = translated('places', {
   cookies: 'Cookies visible to scripts',
   local: 'Local storage',
   session: 'Session storage',
   databases: 'IndexedDB',
   caches: 'Cache storage',
-} as const
+})

@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** The words of the page of a user's own sessions. */
-export const words = {
+export const words = translated('sessions', {
   title: 'Your sessions',
   lead: 'Where you are signed in to this app. Sign out of any you don’t recognise or no longer use.',
   device: 'Device',
@@ -34,4 +36,4 @@ export const words = {
     wia: 'Windows sign-in',
     fed: 'your organisation’s own sign-in',
   },
-} as const
+})

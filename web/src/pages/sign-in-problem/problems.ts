@@ -1,7 +1,7 @@
 /** What to do about each failed sign-in, and whose it is. The codes are those of the back end. */
 import type { Session } from '@gatehouse/contract/session'
 import type { SignInProblem as Known } from '@gatehouse/contract/sign-in-problem'
-import { actions, administratorFixes, problems as words } from './words.ts'
+import { actions, owners as ownerWords, problems as words } from './words.ts'
 
 /** Who can fix it. `temporary`: it passes. `unknown`: nothing is known of the cause. */
 export type Owner = 'user' | 'administrator' | 'developer' | 'temporary' | 'unknown'
@@ -10,36 +10,42 @@ type Code = keyof typeof words
 
 type Handling = {
   owner: Owner
-  /** The text of the button. */
-  action: string
+  /** The text of the button, by its name. */
+  action: keyof typeof actions
   /** `again`: sign in; `picker`: sign in with the account picker; `copy`: copy details for support. */
   does: 'again' | 'picker' | 'copy'
 }
 
-export type SignInProblem = Handling & { code: Code; title: string; text: string }
+export type SignInProblem = Omit<Handling, 'action'> & {
+  code: Code
+  title: string
+  text: string
+  /** The text of the button. */
+  action: string
+}
 
 const handlings: Record<Code, Handling> = {
-  failed: { owner: 'unknown', action: actions.tryAgain, does: 'again' },
-  not_verified: { owner: 'unknown', action: actions.tryAgain, does: 'again' },
-  expired: { owner: 'user', action: actions.startAgain, does: 'again' },
-  invalid_link: { owner: 'user', action: actions.signIn, does: 'again' },
-  cookies_blocked: { owner: 'user', action: actions.tryAgain, does: 'again' },
-  cancelled: { owner: 'user', action: actions.tryAgain, does: 'again' },
-  denied: { owner: 'administrator', action: actions.anotherAccount, does: 'picker' },
-  consent_required: { owner: 'user', action: actions.reviewPermissions, does: 'again' },
+  failed: { owner: 'unknown', action: 'tryAgain', does: 'again' },
+  not_verified: { owner: 'unknown', action: 'tryAgain', does: 'again' },
+  expired: { owner: 'user', action: 'startAgain', does: 'again' },
+  invalid_link: { owner: 'user', action: 'signIn', does: 'again' },
+  cookies_blocked: { owner: 'user', action: 'tryAgain', does: 'again' },
+  cancelled: { owner: 'user', action: 'tryAgain', does: 'again' },
+  denied: { owner: 'administrator', action: 'anotherAccount', does: 'picker' },
+  consent_required: { owner: 'user', action: 'reviewPermissions', does: 'again' },
   admin_consent_required: {
     owner: 'administrator',
-    action: actions.copyForAdministrator,
+    action: 'copyForAdministrator',
     does: 'copy',
   },
-  password: { owner: 'user', action: actions.signInAgain, does: 'again' },
-  step_up: { owner: 'user', action: actions.continue, does: 'again' },
-  not_assigned: { owner: 'administrator', action: actions.anotherAccount, does: 'picker' },
-  other_organisation: { owner: 'user', action: actions.anotherAccount, does: 'picker' },
-  misconfigured: { owner: 'developer', action: actions.copyForDeveloper, does: 'copy' },
-  app_unavailable: { owner: 'temporary', action: actions.tryAgain, does: 'again' },
-  unavailable: { owner: 'temporary', action: actions.tryAgain, does: 'again' },
-  unreachable: { owner: 'developer', action: actions.tryAgain, does: 'again' },
+  password: { owner: 'user', action: 'signInAgain', does: 'again' },
+  step_up: { owner: 'user', action: 'continue', does: 'again' },
+  not_assigned: { owner: 'administrator', action: 'anotherAccount', does: 'picker' },
+  other_organisation: { owner: 'user', action: 'anotherAccount', does: 'picker' },
+  misconfigured: { owner: 'developer', action: 'copyForDeveloper', does: 'copy' },
+  app_unavailable: { owner: 'temporary', action: 'tryAgain', does: 'again' },
+  unavailable: { owner: 'temporary', action: 'tryAgain', does: 'again' },
+  unreachable: { owner: 'developer', action: 'tryAgain', does: 'again' },
 }
 
 export const problemCodes = Object.keys(handlings) as Code[]
@@ -53,13 +59,17 @@ export function problemFor(code: string | null, who?: string): SignInProblem {
   const known = problemCodes.find((one) => one === code) ?? 'failed'
   const handling = handlings[known]
   const owner = owners.get(who ?? '') ?? handling.owner
-  const problem = { code: known, ...words[known], ...handling, owner }
+  const action = actions[handling.action]
+  const problem = { code: known, ...words[known], ...handling, action, owner }
   // Both codes say little of themselves; Microsoft's number says whose it is.
   if (known !== 'misconfigured' && known !== 'failed') return problem
   if (owner === 'developer') return { ...problem, text: words.misconfigured.text }
   if (owner !== 'administrator') return problem
-  const action = handling.does === 'copy' ? actions.copyForAdministrator : handling.action
-  return { ...problem, text: administratorFixes, action }
+  return {
+    ...problem,
+    text: ownerWords.administratorFixes,
+    action: handling.does === 'copy' ? actions.copyForAdministrator : action,
+  }
 }
 
 const owners = new Map<string, Owner>([

@@ -1,8 +1,9 @@
 /** Why a sign-in failed, in words for the user. Each says what is known, and no more. */
 import type { ReactNode } from 'react'
+import { translated } from '../../languages/translated.ts'
 
 /** By the code of the back end. */
-export const problems = {
+export const problems = translated('signInProblems', {
   failed: {
     title: 'Sign-in didn’t work',
     text: 'It stopped with an error that this app doesn’t know.',
@@ -71,22 +72,21 @@ export const problems = {
     title: 'This app can’t reach Microsoft',
     text: 'Its server has no connection to Microsoft’s sign-in service.',
   },
-} as const
-
-/** In place of the text, if an administrator is the one to act. */
-export const administratorFixes = 'An administrator of your organisation needs to fix it.'
+})
 
 /** Who can fix it. */
-export const owners = {
+export const owners = translated('problemOwners', {
   line: (name: ReactNode): ReactNode[] => ['Who can fix it: ', name],
   user: 'You',
   administrator: 'Your administrator',
+  /** In place of the text of a problem. */
+  administratorFixes: 'An administrator of your organisation needs to fix it.',
   developer: 'The developer of this app',
   temporary: 'Usually temporary. If it continues, contact the app’s developer.',
   unknown: 'If it continues, contact the app’s developer.',
-} as const
+})
 
-export const actions = {
+export const actions = translated('problemActions', {
   tryAgain: 'Try again',
   startAgain: 'Start again',
   signIn: 'Sign in',
@@ -99,25 +99,25 @@ export const actions = {
   forAdministrator: 'If Microsoft asks for an administrator, send them these details.',
   openDoctor: 'Open Doctor',
   details: 'Details',
-} as const
+})
 
 /** For a user who has a session. */
-export const signedIn = {
+export const signedIn = translated('problemSignedIn', {
   title: (name: string) => `You’re already signed in as ${name}`,
   text: 'Nothing needs to be done here.',
   still: (name: ReactNode): ReactNode[] => ['You’re still signed in as ', name, '.'],
-} as const
+})
 
 /** For the developer. */
-export const development = {
+export const development = translated('problemDevelopment', {
   title: 'Shown in development only',
   unknown: 'The server’s log has what is known of it, under the request id.',
   code: 'Code',
   setting: 'Setting',
-} as const
+})
 
 /** The names of the details that an administrator or support needs. */
-export const details = {
+export const details = translated('problemDetails', {
   app: 'App',
   appAt: (origin: string) => `Gatehouse, ${origin}`,
   problem: 'Problem',
@@ -132,4 +132,4 @@ export const details = {
   tenant: 'Tenant',
   permissions: 'Permissions',
   adminConsentUrl: 'Link to approve the app',
-} as const
+})

@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** A directory that this user may not list, or not in this way. */
-export const words = {
+export const words = translated('usersRefused', {
   title: 'You can’t list this directory',
   guest:
     'You’re a guest in this organisation, and guests often aren’t allowed to list its directory.',
@@ -8,4 +10,4 @@ export const words = {
     `${reason} This page needs “${inWords}” (${name}).`,
   searchTitle: 'This search isn’t possible',
   search: 'Microsoft Graph didn’t accept it. Search for something else.',
-} as const
+})

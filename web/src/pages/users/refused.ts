@@ -1,9 +1,9 @@
 /** What the page says if Microsoft Graph refuses the list. */
 import { useQuery } from '@tanstack/react-query'
-import { permissionText } from '@gatehouse/contract/permission-words'
 import { type ApiProblem, apiQuery } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import type { MessageOverrides } from '../../api/error-messages.ts'
+import { permissionText } from '../../api/permission-words.ts'
 import { words } from './refused-words.ts'
 
 /** The least that lists a directory. */

@@ -1,5 +1,7 @@
+import { translated } from '../../languages/translated.ts'
+
 /** The words of the users' page and of a person's panel. */
-export const words = {
+export const words = translated('users', {
   title: 'Users',
   lead: 'People in your directory, from Microsoft Graph with your permissions.',
   search: 'Search users',
@@ -38,4 +40,4 @@ export const words = {
   copyAll: 'Copy all',
   line: (property: string, value: string) => `${property}: ${value}`,
   adminCenter: 'Open in Microsoft Entra admin center',
-} as const
+})
