@@ -84,7 +84,7 @@ describe('the built web app', () => {
 
   it('is scripts, styles, one page, an icon and robots.txt: no map, no font, no picture', () => {
     const others = files.map(({ path }) => path).filter((path) => !/\.(?:js|css)$/.test(path))
-    expect(others.toSorted()).toEqual(['/favicon.svg', '/index.html', '/robots.txt'])
+    expect(others.toSorted()).toEqual(['/index.html', '/logo.svg', '/robots.txt'])
   })
 
   it('has each large script and style compressed beside it', () => {

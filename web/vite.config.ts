@@ -1,6 +1,8 @@
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
 import { basePathOf } from '@gatehouse/contract/paths'
+import { appearance } from '@gatehouse/shared/appearance'
+import { appAppearance } from './vite/appearance.ts'
 import { automaticSignIn } from './vite/automatic-sign-in.ts'
 import { underBasePath } from './vite/base-path.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
@@ -58,6 +60,7 @@ export default defineConfig(({ command }) => ({
     canonicalHost(publicUrl),
     underBasePath(basePath),
     automaticSignIn(backEndOrigin),
+    appAppearance(appearance),
     languages(),
     precompress(),
     ...(login && command === 'serve'

@@ -317,7 +317,7 @@ describe('the development server serves the page only', () => {
       expect([...modules].filter(([, answer]) => answer !== '200 text/javascript')).toEqual([])
       // Vite serves what a served module imports anyway; this file has nothing but types.
       const types = await ask(`/@fs${root}/shared/src/answers.ts`)
-      expect([types.status, (await ask('/favicon.svg')).status]).toEqual([200, 200])
+      expect([types.status, (await ask('/logo.svg')).status]).toEqual([200, 200])
     },
     timeout,
   )
@@ -362,7 +362,7 @@ describe('the development server asks the back end whether a page leads to a sil
     ['a program', '/users?silent', { accept: 'text/html' }],
     ['a frame', '/users?silent', { ...navigation, 'sec-fetch-dest': 'iframe' }],
     ['a module', '/src/main.tsx', navigation],
-    ['a file', '/favicon.svg', navigation],
+    ['a file', '/logo.svg', navigation],
   ])('and not for %s', async (_what, path, headers) => {
     passedOn.length = 0
     expect((await ask(path, { headers })).status).toBe(200)
@@ -396,7 +396,7 @@ describe('the development server answers to its own host names', () => {
       '/src/main.tsx',
       '/@vite/client',
       `/@fs${root}/shared/src/paths.ts`,
-      '/favicon.svg',
+      '/logo.svg',
       '/api/session',
       '/auth/sign-in',
       '/__open-in-editor?file=nothing',

@@ -10,7 +10,8 @@ import {
   type CommonOptions,
 } from './command.ts'
 import { readConfig } from './files/config-file.ts'
-import { folderOf } from './files/folder.ts'
+import { appName } from './files/app-name.ts'
+import { folderOf, root } from './files/folder.ts'
 import { tokenVariable } from './sign-in.ts'
 
 const examples = `
@@ -39,6 +40,7 @@ await finish(async (network) => {
   const document = readConfig(folder.config)
   await cleanup(network, folder, document, {
     name: options.name,
+    defaultName: options.name ?? (await appName(root)),
     tenant: options.tenant,
     ...cloudFor(options, document.value),
     signIn: options.signIn,

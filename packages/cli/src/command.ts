@@ -29,7 +29,10 @@ export interface CommonOptions {
 /** Adds the options for the account, the tenant and the registration. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option('--name <name>', 'name of the registration (default: the configured one, or Gatehouse)')
+    .option(
+      '--name <name>',
+      'name of the registration (default: the configured one, or the app’s name)',
+    )
     .option(
       '--tenant <id>',
       'tenant id or domain (default: the tenant of the account that signs in)',

@@ -10,7 +10,8 @@ import {
 } from './command.ts'
 import { SetupError } from './errors.ts'
 import { readConfig } from './files/config-file.ts'
-import { folderOf } from './files/folder.ts'
+import { appName } from './files/app-name.ts'
+import { folderOf, root } from './files/folder.ts'
 import { register } from './register/index.ts'
 import { federatedIdentity, type CredentialChoice } from './register/settings.ts'
 import { tokenVariable } from './sign-in.ts'
@@ -94,6 +95,7 @@ await finish(async (network) => {
   const document = readConfig(folder.config)
   await register(network, folder, document, {
     name: options.name,
+    defaultName: options.name ?? (await appName(root)),
     publicUrl: options.publicUrl,
     tenant: options.tenant,
     ...cloudFor(options, document.value),

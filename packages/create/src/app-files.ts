@@ -5,7 +5,6 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { brandShades, fluentShades } from './brand.ts'
 import { partManifest, rootManifest, type Manifest } from './manifests.ts'
 import type { AppOptions } from './options.ts'
 
@@ -44,15 +43,7 @@ const appFiles: Record<string, string> = {
   'devcontainer.json': '.devcontainer/devcontainer.json',
 }
 
-/** The app's name takes the place of ours in these files. The page about development names the product. */
-const named = [
-  'web/index.html',
-  'web/src/ui/words.ts',
-  'web/src/layout/words.ts',
-  'web/src/api/error-parts.tsx',
-  'web/src/pages/sign-in-problem/words.ts',
-]
-const coloured = /\.(?:css|svg|html)$/
+const appearanceFile = 'shared/src/appearance.ts'
 
 /** Our documents come with a package. */
 const documents = 'node_modules/@gatehouse/cli/docs/'
@@ -92,31 +83,23 @@ function filesIn(part: string): string[] {
   return inside(part)
 }
 
-function contentOf(path: string, { name, brand }: AppOptions): string | Buffer {
+function contentOf(path: string, options: AppOptions): string | Buffer {
   const [part = '', file] = path.split('/')
   if (file === 'package.json') return json(partManifest(manifestIn(part), version()))
   const content = readFileSync(join(template, path))
-  const changes: [RegExp, (found: string) => string][] = []
-  if (named.includes(path)) changes.push([/\bGatehouse\b/g, () => name])
-  if (coloured.test(path)) changes.push([shadePattern, shadeOf(brand)])
-  if (documented.includes(path)) changes.push([/(?<=')docs\//g, () => documents])
-  if (changes.length === 0) return content
-  return changes.reduce((text, [from, to]) => text.replace(from, to), content.toString())
+  if (path === appearanceFile) return appearanceOf(options, content.toString())
+  if (!documented.includes(path)) return content
+  return content.toString().replace(/(?<=')docs\//g, documents)
 }
 
-/** In a `data:` address, `%23` is `#`. */
-const shadePattern = new RegExp(
-  `(?:#|%23)(?:${fluentShades.map((one) => one.slice(1)).join('|')})`,
-  'g',
-)
-
-function shadeOf(brand: string): (found: string) => string {
-  const shades = brandShades(brand)
-  return (found) => {
-    const prefix = found.startsWith('%') ? '%23' : '#'
-    const shade = shades.get(`#${found.slice(prefix.length)}`)
-    return shade === undefined ? found : prefix + shade.slice(1)
-  }
+/** What the app looks like is in one file. Neither value has a quotation mark: `readOptions` has checked them. */
+function appearanceOf({ name, brand }: AppOptions, ours: string): string {
+  const values = { name, brandColor: brand }
+  return Object.entries(values).reduce(
+    (text, [member, value]) =>
+      text.replace(new RegExp(`(?<=^  ${member}: )'.*'`, 'm'), () => `'${value}'`),
+    ours,
+  )
 }
 
 /** As in a fresh clone: on the local tenant. The schema is that of the package. */

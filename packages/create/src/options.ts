@@ -4,7 +4,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isCancel, text } from '@clack/prompts'
-import { fluentBrand } from './brand.ts'
+
+/** The brand color that an app has if none is chosen. */
+const fluentBrand = '#0f6cbd'
 
 export interface AppOptions {
   /** Where it is made: absent, or empty. */

@@ -59,13 +59,9 @@ describe('an app', () => {
     expect(differing.map(([path]) => path).toSorted()).toEqual([
       'bff/package.json',
       'shared/package.json',
-      'web/index.html',
+      'shared/src/appearance.ts',
       'web/package.json',
-      'web/src/api/error-parts.tsx',
       'web/src/development/words.ts',
-      'web/src/layout/words.ts',
-      'web/src/pages/sign-in-problem/words.ts',
-      'web/src/ui/words.ts',
     ])
   })
 
@@ -80,11 +76,9 @@ describe('an app', () => {
         ),
     )
     expect(shown.map(([path]) => path)).toEqual([])
-    expect(files.get('web/index.html')?.toString()).toContain('<title>Expenses</title>')
-    for (const [path, content] of files) {
-      if (!/\.(?:css|svg|html)$/.test(path)) continue
-      expect(/0f6cbd|115ea3/.test(content.toString()) && path).toBe(false)
-    }
+    const file = String(files.get('shared/src/appearance.ts'))
+    expect(file).toContain("  name: 'Expenses',\n")
+    expect(file).toContain("  brandColor: '#0b6a0b',\n")
   })
 
   it('asks for nothing of this repository, and for exact versions of the packages', () => {

@@ -9,6 +9,7 @@ import { asLines, Details, type Entries } from '../ui/details.tsx'
 import { ConsentCard } from './consent-card.tsx'
 import { type ErrorAction, messageFor, type MessageOverrides } from './error-messages.ts'
 import { Actions, detailsOf, type FailureProps, TryAgain } from './error-parts.tsx'
+import { SupportLink } from './support-link.tsx'
 import { actions, waiting } from './words.ts'
 
 type Props = FailureProps & {
@@ -34,6 +35,7 @@ function GeneralCard({ problem, retry, messages, heading = 'h2' }: Props) {
     <MessageCard icon={icon} tone={tone} title={title} heading={heading} alert={!countsDown}>
       <p>{text}</p>
       <Action action={action} problem={problem} details={details} retry={retry} />
+      <SupportLink />
       <Details title={actions.details} entries={details} copy={!copies.has(action.kind)} />
     </MessageCard>
   )

@@ -7,6 +7,7 @@ import { shield } from '../ui/icons.generated.ts'
 import css from './error-card.module.css'
 import { consentMessage } from './error-messages.ts'
 import { Actions, detailsOf, type FailureProps, TryAgain } from './error-parts.tsx'
+import { SupportLink } from './support-link.tsx'
 import { actions, consent as words } from './words.ts'
 
 /** A permission is missing. */
@@ -30,6 +31,7 @@ export function ConsentCard({ problem, retry, heading }: FailureProps) {
           {copy}
         </>
       )}
+      <SupportLink />
       <Details title={actions.details} entries={details} copy={false} />
     </MessageCard>
   )

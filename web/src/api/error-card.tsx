@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react'
 import { ApiProblem } from '@gatehouse/react'
 import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { Spinner } from '../ui/progress.tsx'
-import { OfflineCard, UnreachableCard } from './connection-card.tsx'
+import { OfflineCard, UnreachableCard } from './connection/card.tsx'
 import type { MessageOverrides } from './error-messages.ts'
 
 type Props = {

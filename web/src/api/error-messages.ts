@@ -32,7 +32,7 @@ type Override = Pick<ErrorMessage, 'title' | 'text' | 'permissions'>
 /** Messages of one page that replace the general ones. */
 export type MessageOverrides = Partial<Record<FailureCode, Override>>
 
-/** These have cards of their own; see `connection-card.tsx`. */
+/** These have cards of their own; see `connection/card.tsx`. */
 type NoAnswer = 'offline' | 'unreachable' | 'no_answer'
 
 /** The message for a failed call; for missing consent, see `consentMessage`. @param overrides messages of the page that made it */

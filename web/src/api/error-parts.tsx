@@ -1,6 +1,7 @@
 /** What every card of a failed call has. */
 import { type ReactNode, useEffect } from 'react'
 import { announce, type ApiProblem } from '@gatehouse/react'
+import { appearance } from '@gatehouse/shared/appearance'
 import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
 import css from './error-card.module.css'
@@ -20,7 +21,7 @@ export function detailsOf(
 ): Record<string, string | undefined> {
   const { origin, pathname } = window.location
   return {
-    [names.app]: 'Gatehouse',
+    [names.app]: appearance.name,
     [names.problem]: [problem.code, problem.reason].filter(Boolean).join(', '),
     [names.api]: problem.api,
     [names.status]: problem.status ? String(problem.status) : undefined,

@@ -9,6 +9,7 @@ export const actions = translated('errorActions', {
   copyForAdministrator: 'Copy details for your administrator',
   copyDetails: 'Copy details',
   details: 'Details',
+  getHelp: 'Need help?',
   tryAgain: 'Try again',
   tryAgainIn: (time: string) => `Try again in ${time}`,
   shortSeconds: (count: number) => `${count} s`,

@@ -2,7 +2,7 @@
  * What a language consists of: every section that the pages declare with `translated`, with the same texts. A page of
  * your own adds its line here; the compiler then names what each language lacks.
  */
-import type * as apiConnectionWords from '../api/connection-words.ts'
+import type * as connectionWords from '../api/connection/words.ts'
 import type * as apiWords from '../api/words.ts'
 import type * as developmentWords from '../development/words.ts'
 import type * as formWords from '../form/words.ts'
@@ -36,7 +36,7 @@ type DocumentWords = {
 export type Catalogue = {
   document: DocumentWords
   permissions: Record<string, string>
-  connection: typeof apiConnectionWords.words
+  connection: typeof connectionWords.words
   errorActions: typeof apiWords.actions
   waiting: typeof apiWords.waiting
   errorDetails: typeof apiWords.details

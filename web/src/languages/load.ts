@@ -16,11 +16,12 @@ export const languages: readonly string[] = [
  */
 export async function loadLanguage(): Promise<void> {
   const { documentElement } = document
-  const load = files[`./${documentElement.lang}.ts`]
+  const { lang } = documentElement
+  const load = files[`./${lang}.ts`]
   if (!load) return
   try {
     const { default: catalogue } = await load()
-    translateTo(catalogue)
+    translateTo(lang, catalogue)
   } catch {
     documentElement.lang = 'en'
   }

@@ -6,6 +6,12 @@
 /** The objects of texts by their section. Those of a page are here once its code is. */
 const sections = new Map<string, object>()
 let translation: Readonly<Record<string, object>> = {}
+let language = 'en'
+
+/** The language of the pages, as a BCP 47 tag. */
+export function pageLanguage(): string {
+  return language
+}
 
 /**
  * Declares texts that other languages translate.
@@ -20,10 +26,16 @@ export function translated<T extends object>(section: string, english: T): T {
   return english
 }
 
-/** Puts a language into all texts, those that are there and those of pages to come. What it lacks stays English. */
-export function translateTo(next: Readonly<Record<string, object>>): void {
-  translation = next
-  for (const [section, texts] of sections) putInto(texts, next[section])
+/**
+ * Puts a language into all texts, those that are there and those of pages to come. What it lacks stays English.
+ *
+ * @param tag BCP 47
+ * @param texts by section
+ */
+export function translateTo(tag: string, texts: Readonly<Record<string, object>>): void {
+  language = tag
+  translation = texts
+  for (const [section, own] of sections) putInto(own, texts[section])
 }
 
 function putInto(texts: object, others: object | undefined): void {

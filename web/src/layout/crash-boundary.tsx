@@ -1,5 +1,6 @@
 import { Component, type ReactNode, useEffect } from 'react'
-import { OfflineCard } from '../api/connection-card.tsx'
+import { OfflineCard } from '../api/connection/card.tsx'
+import { SupportLink } from '../api/support-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { Details } from '../ui/details.tsx'
@@ -25,6 +26,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
       <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
         <p>{words.text}</p>
         <Button onClick={reload}>{words.reload}</Button>
+        <SupportLink />
         <Details
           title={words.details}
           entries={{

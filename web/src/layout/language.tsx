@@ -1,4 +1,5 @@
 import { languages } from '../languages/load.ts'
+import { pageLanguage } from '../languages/translated.ts'
 import { Icon } from '../ui/icon.tsx'
 import { check } from '../ui/icons.generated.ts'
 import menu from '../ui/popover.module.css'
@@ -9,7 +10,7 @@ import { themeWords as words } from './words.ts'
 /** Chooses the language of the pages. Each has its own name, for readers who know no other. */
 export function LanguageChoice() {
   if (languages.length < 2) return null
-  const current = document.documentElement.lang
+  const current = pageLanguage()
   return (
     <div role="group" aria-label={words.language} className={css.languages}>
       {languages.map((language) => (

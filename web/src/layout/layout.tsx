@@ -1,6 +1,7 @@
 import type { MouseEvent, ReactNode, SyntheticEvent } from 'react'
 import { Link, useLocation } from 'wouter'
 import { currentPath, type KnownSession, liveRegionId, useSession } from '@gatehouse/react'
+import { appearance } from '@gatehouse/shared/appearance'
 import { pages } from '@gatehouse/shared/paths'
 import { type PageEntry, titleOf } from '../router.tsx'
 import { SessionWatch } from '../session/session-watch.tsx'
@@ -101,16 +102,13 @@ function Nav({ entries, current }: NavProps) {
   )
 }
 
-/** The logo and the name, the same as in the static part of index.html. */
+/** The logo and the name, the same as in the static part of index.html, which has the logo's address. */
 function Brand() {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
   return (
     <>
-      <svg className="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
-        <path d="M7 25V14a9 9 0 0 1 18 0v11h-4V14a5 5 0 0 0-10 0v11z" />
-        <circle cx="16" cy="17" r="2.4" />
-        <path d="M15 18h2l.8 7h-3.6z" />
-      </svg>
-      {words.brand}
+      <img className="brand-mark" src={icon?.href} alt="" />
+      {appearance.name}
     </>
   )
 }

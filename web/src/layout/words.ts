@@ -2,7 +2,6 @@ import { translated } from '../languages/translated.ts'
 
 /** The texts of the frame around every page. */
 export const words = translated('frame', {
-  brand: 'Gatehouse',
   skip: 'Skip to content',
   pages: 'Pages',
 })

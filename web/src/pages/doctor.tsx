@@ -15,7 +15,7 @@ import { notMade } from '../ui/page-icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import css from './doctor/doctor.module.css'
 import { AllWell, NotChecked, TooOften, WrongAddress } from './doctor/notices.tsx'
-import { nameOf, reportOf, sumOf, withAddressBar, withStatus } from './doctor/report.ts'
+import { languageOf, nameOf, reportOf, sumOf, withAddressBar, withStatus } from './doctor/report.ts'
 import { whoWords, words } from './doctor/words.ts'
 
 const messages = (): MessageOverrides => ({
@@ -89,12 +89,12 @@ interface Group {
 }
 
 /** The worst first. */
-const toDo: readonly Group[] = [
+const toDo = (): readonly Group[] => [
   { status: 'fail', title: words.failed, tone: 'danger', icon: errorCircle },
   { status: 'warn', title: words.warnings, tone: 'warning', icon: warning },
 ]
 /** With nothing to do. */
-const others: readonly Group[] = [
+const others = (): readonly Group[] => [
   { status: 'unknown', title: words.notChecked, tone: 'neutral', icon: notMade },
   { status: 'pass', title: words.passed, tone: 'success', icon: checkCircle },
 ]
@@ -103,10 +103,10 @@ const others: readonly Group[] = [
 function Groups({ findings }: { findings: Finding[] }) {
   return (
     <>
-      {toDo.map((group) => (
+      {toDo().map((group) => (
         <ToDo key={group.status} group={group} findings={withStatus(findings, group.status)} />
       ))}
-      {others.map((group) => (
+      {others().map((group) => (
         <Folded key={group.status} group={group} findings={withStatus(findings, group.status)} />
       ))}
     </>
@@ -126,7 +126,9 @@ function ToDo({ group, findings }: GroupProps) {
             <Icon path={group.icon} className={css.mark} />
             <div className={css.text}>
               <h3>{nameOf(finding)}</h3>
-              <p className={css.reason}>{finding.reason}</p>
+              <p className={css.reason} lang={languageOf(finding)}>
+                {finding.reason}
+              </p>
               <Remedy finding={finding} />
             </div>
           </li>
@@ -152,7 +154,9 @@ function Folded({ group, findings }: GroupProps) {
             <Icon path={group.icon} className={css.mark} />
             <p className={css.text}>
               <strong>{nameOf(finding)}</strong>{' '}
-              <span className={css.reason}>{finding.reason}</span>
+              <span className={css.reason} lang={languageOf(finding)}>
+                {finding.reason}
+              </span>
             </p>
           </li>
         ))}
@@ -169,13 +173,14 @@ function Count({ group: { tone, icon }, findings: { length } }: GroupProps) {
   )
 }
 
-function Remedy({ finding: { who, next, copy, link } }: { finding: Finding }) {
+function Remedy({ finding }: { finding: Finding }) {
+  const { who, next, copy, link } = finding
   return (
     <div className={css.remedy}>
       <DescriptionList
         items={[
           { name: words.whoCanFixIt, value: whoWords[who] },
-          { name: words.nextStep, value: next },
+          { name: words.nextStep, value: <span lang={languageOf(finding)}>{next}</span> },
         ]}
       />
       {copy && (

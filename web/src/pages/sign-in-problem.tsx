@@ -4,7 +4,9 @@ import { useSearchParams } from 'wouter'
 import { signInProblemUrl } from '@gatehouse/contract/paths'
 import type { SignInProblem as Known } from '@gatehouse/contract/sign-in-problem'
 import { appAddress, basePath, call, useReturnTo, useSession } from '@gatehouse/react'
+import { appearance } from '@gatehouse/shared/appearance'
 import { pages, signInUrl } from '@gatehouse/shared/paths'
+import { SupportLink } from '../api/support-link.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -46,6 +48,7 @@ export default function SignInProblemPage() {
       {isDevelopment && <ForDevelopers {...{ problem, failure, requestId, aadsts }} />}
       <Actions {...{ problem, details, isDevelopment }} />
       {user && <StillSignedIn name={user.name} />}
+      <SupportLink />
       <Details title={actions.details} entries={details} copy={!hasCopy(problem, isDevelopment)} />
     </MessageCard>
   )
@@ -112,7 +115,7 @@ function detailsOf(
 ): Entries {
   const failure = known?.failure
   return {
-    [names.app]: names.appAt(window.location.origin + basePath),
+    [names.app]: names.appAt(appearance.name, window.location.origin + basePath),
     [names.problem]: problem.title,
     [names.aadsts]: failure?.aadsts ?? aadsts,
     [names.fix]: failure?.fix,

@@ -1,3 +1,4 @@
+import { pageLanguage } from '../languages/translated.ts'
 import { words } from './words.ts'
 
 /** "1,204": as in the language of the pages. */
@@ -27,11 +28,6 @@ export function locale(preferred: string, shown: string): string {
   const [base = ''] = shown.split('-')
   if (preferred === base || preferred.startsWith(`${base}-`)) return preferred
   return shown === 'en' ? 'en-GB' : shown
-}
-
-/** The language that index.html has chosen. */
-function pageLanguage(): string {
-  return document.documentElement.lang
 }
 
 function dateLocale(): string {

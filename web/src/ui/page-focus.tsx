@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { currentPath as pathOf } from '@gatehouse/react'
+import { appearance } from '@gatehouse/shared/appearance'
 import { words } from './words.ts'
 
 let currentPath: string | undefined
@@ -18,7 +19,7 @@ window.addEventListener('popstate', () => {
  */
 export function PageFocus({ title, path }: { title: string; path: string }) {
   useEffect(() => {
-    document.title = words.pageTitle(title)
+    document.title = words.pageTitle(title, appearance.name)
     const first = currentPath === undefined || currentPath === path
     currentPath = path
     // On Back the browser restores the scroll position.

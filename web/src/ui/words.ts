@@ -2,7 +2,7 @@ import { translated } from '../languages/translated.ts'
 
 /** The words of the parts that several pages share. */
 export const words = translated('ui', {
-  pageTitle: (page: string) => `${page} · Gatehouse`,
+  pageTitle: (page: string, app: string) => `${page} · ${app}`,
   loading: 'Loading',
   close: 'Close',
   clear: 'Clear',

@@ -35,10 +35,13 @@ import {
   isOurs,
   type Existing,
 } from '../register/existing.ts'
-import { defaultName, uniqueNameOf, type Settings } from '../register/settings.ts'
+import { uniqueNameOf, type Settings } from '../register/settings.ts'
 import { signIn } from '../sign-in.ts'
 
-type CleanupSettings = Pick<Settings, 'name' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'>
+type CleanupSettings = Pick<
+  Settings,
+  'name' | 'defaultName' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'
+>
 
 /** @throws SetupError if it cannot continue; the next run continues with the rest */
 export async function cleanup(
@@ -47,13 +50,13 @@ export async function cleanup(
   config: ConfigDocument,
   settings: CleanupSettings,
 ): Promise<void> {
-  const { cloud, tenant, token, name } = settings
+  const { cloud, tenant, token, name, defaultName } = settings
   const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
   const graph = createGraph(network, cloud.graph, session.token)
   const [existing, deleted] = await withProgress('Reading what is there', async () => {
-    const application = await findApplication(graph, config.value, name, session.tenantId)
+    const application = await findApplication(graph, config.value, settings, session.tenantId)
     if (application) return [await findRest(graph, application), undefined]
-    const facts = { clientId: configuredClient(config.value), name }
+    const facts = { clientId: configuredClient(config.value), name: name ?? defaultName }
     return [await findRest(graph, undefined), await findDeleted(graph, facts)]
   })
 
@@ -173,9 +176,9 @@ const deletedItems = '/directory/deletedItems/microsoft.graph.application'
  */
 async function findDeleted(
   graph: Graph,
-  { clientId, name }: { clientId: string | undefined; name: string | undefined },
+  { clientId, name }: { clientId: string | undefined; name: string },
 ): Promise<Deleted | undefined> {
-  const uniqueName = uniqueNameOf(name ?? defaultName)
+  const uniqueName = uniqueNameOf(name)
   const path = `${deletedItems}?$select=id,appId,displayName,uniqueName`
   const what = 'read the deleted applications'
   const { status } = await graph.call({ method: 'GET', path, what })

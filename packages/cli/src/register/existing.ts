@@ -4,7 +4,7 @@ import { SetupError } from '../errors.ts'
 import { placeholders, type ConfigValue } from '../files/config-file.ts'
 import type { Application, FederatedCredential, ServicePrincipal } from '../graph/answers.ts'
 import type { Graph } from '../graph/client.ts'
-import { defaultName, uniqueNameOf } from './settings.ts'
+import { type Settings, uniqueNameOf } from './settings.ts'
 
 const fields =
   '$select=id,appId,displayName,uniqueName,signInAudience,createdDateTime,web,optionalClaims,requiredResourceAccess,groupMembershipClaims,appRoles,passwordCredentials,keyCredentials'
@@ -28,13 +28,13 @@ export function configuredClient({ clientId }: ConfigValue): string | undefined 
 /**
  * The application of the configuration's client id, or else of the name.
  *
- * @param name undefined: the configuration's, or the default
+ * @param names without a given one: the configured application, or one of the default name
  * @throws SetupError if the two are different applications, or the configuration is for another tenant
  */
 export async function findApplication(
   graph: Graph,
   config: ConfigValue,
-  name: string | undefined,
+  { name, defaultName }: Pick<Settings, 'name' | 'defaultName'>,
   tenantId: string,
 ): Promise<Application | undefined> {
   const clientId = configuredClient(config)

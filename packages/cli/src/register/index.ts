@@ -22,7 +22,7 @@ import { applyCredential, removeStale } from './credential.ts'
 import { byClientId, findApplication, findRest } from './existing.ts'
 import { type Permission, resolvePermissions } from './permissions.ts'
 import { editsOf, envAfter, type Plan } from './plan.ts'
-import { defaultName, normalisePublicUrl, type Settings } from './settings.ts'
+import { normalisePublicUrl, type Settings } from './settings.ts'
 import { printNextSteps, showPlan } from './show-plan.ts'
 
 /** @throws SetupError if it cannot continue; the next run finds what this one has done */
@@ -42,8 +42,7 @@ export async function register(
   const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
   const graph = createGraph(network, cloud.graph, session.token)
   const [existing, permissions] = await withProgress('Reading what is there', async () => {
-    const { name } = settings
-    const application = await findApplication(graph, config.value, name, session.tenantId)
+    const application = await findApplication(graph, config.value, settings, session.tenantId)
     return Promise.all([findRest(graph, application), resolvePermissions(graph, config.value)])
   })
 
@@ -76,7 +75,7 @@ function makePlan(
   const { application, federated } = existing
   const multiTenant = settings.multiTenant ?? config.value.tenant === 'organizations'
   const wanted = {
-    displayName: settings.name ?? defaultName,
+    displayName: settings.name ?? settings.defaultName,
     multiTenant: settings.multiTenant ?? (application ? undefined : multiTenant),
     redirectUris: [publicUrl + auth.redirect, publicUrl + pages.signedOut],
     // Entra takes https only: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc

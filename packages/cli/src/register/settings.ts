@@ -11,8 +11,10 @@ export type CredentialChoice =
   | { kind: 'federated'; issuer: string; subject: string; assertionFile: string }
 
 export interface Settings {
-  /** Undefined: the configured application, or the default name. */
+  /** Undefined: the configured application, or the app's own name. */
   name: string | undefined
+  /** The name of a new application, unless one is given. */
+  defaultName: string
   publicUrl: string | undefined
   tenant: string | undefined
   cloudName: CloudName
@@ -25,8 +27,6 @@ export interface Settings {
   dryRun: boolean
   yes: boolean
 }
-
-export const defaultName = 'Gatehouse'
 
 /** The alternate key by which a later run finds the application. */
 export function uniqueNameOf(name: string): string {

@@ -73,7 +73,7 @@ export default async function web(
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${file}`)
   })
-  // robots.txt, favicon.svg and others: exactly the files of the build.
+  // robots.txt, logo.svg and others: exactly the files of the build.
   for (const file of filesIn(webBuild.root).filter((name) => name !== 'index.html')) {
     app.get(`/${file}`, fromAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),

@@ -42,6 +42,11 @@ export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: strin
     : [...findings, own]
 }
 
+/** The server speaks English; the page's own finding is in the language of the page. */
+export function languageOf(finding: Finding): 'en' | undefined {
+  return finding.id === id ? undefined : 'en'
+}
+
 function otherAddress(configured: string, here: string): Finding {
   const found = { id, status: 'fail', who: 'developer', copy: configured } as const
   if (loopback.test(new URL(here).hostname)) {

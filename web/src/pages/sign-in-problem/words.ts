@@ -119,7 +119,7 @@ export const development = translated('problemDevelopment', {
 /** The names of the details that an administrator or support needs. */
 export const details = translated('problemDetails', {
   app: 'App',
-  appAt: (origin: string) => `Gatehouse, ${origin}`,
+  appAt: (app: string, origin: string) => `${app}, ${origin}`,
   problem: 'Problem',
   aadsts: 'Microsoft’s code',
   fix: 'What to do',

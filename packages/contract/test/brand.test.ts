@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brandShades, fluentBrand, fluentShades } from '../src/brand.ts'
+import { brandShades, fluentBrand, fluentShades } from '../src/appearance/brand.ts'
 
 /** WCAG 2.2, relative luminance. */
 function luminance(hex: string): number {

@@ -1,8 +1,8 @@
 /** Cards for a server that did not answer. */
-import { Button } from '../ui/button.tsx'
-import { MessageCard } from '../ui/card.tsx'
-import { noConnection } from '../ui/icons.generated.ts'
-import { words } from './connection-words.ts'
+import { Button } from '../../ui/button.tsx'
+import { MessageCard } from '../../ui/card.tsx'
+import { noConnection } from '../../ui/icons.generated.ts'
+import { words } from './words.ts'
 
 type Props = { retry: () => unknown; heading?: 'h1' | 'h2' | undefined }
 

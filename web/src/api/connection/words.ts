@@ -1,4 +1,4 @@
-import { translated } from '../languages/translated.ts'
+import { translated } from '../../languages/translated.ts'
 
 /** A server that did not answer. They are in the first download: nothing more may come. */
 export const words = translated('connection', {
