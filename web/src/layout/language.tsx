@@ -12,7 +12,7 @@ export function LanguageChoice() {
   if (languages.length < 2) return null
   const current = pageLanguage()
   return (
-    <div role="group" aria-label={words.language} className={css.languages}>
+    <fieldset className={`${css.choices} ${css.languages}`} aria-label={words.language}>
       {languages.map((language) => (
         <button
           key={language}
@@ -28,7 +28,7 @@ export function LanguageChoice() {
           {language === current && <Icon path={check} size={16} />}
         </button>
       ))}
-    </div>
+    </fieldset>
   )
 }
 

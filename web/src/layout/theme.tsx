@@ -32,7 +32,7 @@ export function ThemeButton() {
         <Icon path={icons[theme]} />
       </button>
       <section id="themes" popover="auto" className={menu.popover} aria-label={words.title}>
-        <div role="group" aria-label={words.theme}>
+        <fieldset className={css.choices} aria-label={words.theme}>
           {themes.map((each) => (
             <button
               key={each}
@@ -48,7 +48,7 @@ export function ThemeButton() {
               {each === theme && <Icon path={check} size={16} />}
             </button>
           ))}
-        </div>
+        </fieldset>
         <LanguageChoice />
       </section>
     </>

@@ -35,7 +35,7 @@ const control = /[\u0000-\u001f\u007f\u2028\u2029]/
  */
 export function checkAppearance(appearance: Appearance): Appearance {
   const name = text('name', appearance.name)
-  if (name === '' || [...name].length > 60) {
+  if (name === '' || name.length > 60) {
     throw new AppearanceError('name', 'has to have 1 to 60 characters.')
   }
   if (control.test(name)) throw new AppearanceError('name', 'has to be one line.')
