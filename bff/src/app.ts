@@ -6,10 +6,11 @@ import {
   type GatehouseOptions,
   type LogStream,
 } from '@gatehouse/fastify'
+import { appearance } from '@gatehouse/shared/appearance'
 import { pages } from '@gatehouse/shared/paths'
 import routes from './routes/index.ts'
 
-type AppOptions = Omit<GatehouseOptions, 'config' | 'pages'> & {
+type AppOptions = Omit<GatehouseOptions, 'config' | 'pages' | 'appearance'> & {
   /** Where log lines go; standard output by default. */
   logStream?: LogStream | undefined
 }
@@ -18,7 +19,7 @@ type AppOptions = Omit<GatehouseOptions, 'config' | 'pages'> & {
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const { logStream, ...rest } = options
   const app: FastifyInstance = Fastify(serverOptions(config, { logStream }))
-  await app.register(gatehouse, { config, pages: Object.values(pages), ...rest })
+  await app.register(gatehouse, { config, appearance, pages: Object.values(pages), ...rest })
   await app.register(routes)
   return app
 }

@@ -1,4 +1,5 @@
 /** The plugin: registers every part of the back end, in order. */
+import { type Appearance, checkAppearance } from '@gatehouse/contract/appearance'
 import { basePathOf } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
@@ -42,6 +43,8 @@ export interface GatehouseOptions {
   webBuild?: WebBuild | undefined
   /** The paths of the web app's pages: each is answered with the built page. */
   pages?: readonly string[]
+  /** The app's name, color and support address, for the pages that the server writes itself. */
+  appearance?: Appearance | undefined
   /** Milliseconds since the epoch; for tests with their own clock. */
   now?: (() => number) | undefined
   /** Whether the process is about to end; then the readiness check says no. */
@@ -53,6 +56,7 @@ export interface GatehouseOptions {
  * `app.requireSignIn`, `/auth/*`, `/api/session` and the rest.
  *
  * @throws Error if it is registered twice, without a configuration, or after routes
+ * @throws AppearanceError that names the member that cannot be used
  */
 async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions): Promise<void> {
   checkComposition(app, options)
@@ -69,6 +73,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
     requestLog: config.requestLog,
     settings: config.telemetry,
   })
+  app.decorate('appearance', options.appearance && checkAppearance(options.appearance))
   await app.register(errorHandler, { apiNames: displayNames(config) })
   await app.register(securityHeaders, { publicUrl, headers: config.headers })
   await app.register(basePathPlugin, { basePath })

@@ -216,7 +216,7 @@ interface UnreadRequest {
 function answerTo(problem: ProblemError, { requestId, basePath, packet }: UnreadRequest) {
   if (navigates.test(packet)) {
     const page = renderHtmlPage({ ...problemPageFor(problem, false), requestId }, basePath)
-    return { body: page, own: htmlPageHeaders }
+    return { body: page, own: htmlPageHeaders() }
   }
   const body = JSON.stringify(toProblem(problem, { requestId }))
   return { body, own: { 'content-type': problemMediaType } }

@@ -93,7 +93,7 @@ export function problemAnswer(
       'cache-control': 'no-store',
       ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
       ...(goesOn && { refresh: String(retryAfterS) }),
-      ...(isPage ? htmlPageHeaders : { 'content-type': problemMediaType }),
+      ...(isPage ? htmlPageHeaders() : { 'content-type': problemMediaType }),
     },
     body: isPage
       ? renderHtmlPage({ ...page, text: [...page.text, message], requestId }, basePath)
