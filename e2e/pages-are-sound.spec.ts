@@ -51,7 +51,7 @@ const parts: Record<string, (page: Page, name: string) => Promise<void>> = {
     await expect(page.getByText('No failures active.')).toBeVisible()
   },
   'the themes': async (page) => {
-    await button(page, 'Theme').click()
+    await button(page, 'Theme and language').click()
     await expect(button(page, 'Dark')).toBeVisible()
   },
   'a person': async (page) => {

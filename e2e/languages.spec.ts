@@ -1,0 +1,123 @@
+/** The pages in the reader's language: by the browser, by a choice, and what happens if its texts do not come. */
+import { expect, test, type Page } from '@playwright/test'
+import { violationsOf } from './accessibility.ts'
+import { offeredAccount } from './visitor.ts'
+
+const german = (path: string) => /\/assets\/de-[\w-]+\.js$/.test(path)
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const menu = (page: Page) =>
+  page.getByRole('button', { name: /^(?:Theme and language|Design und Sprache)$/ })
+
+/** A browser whose user prefers these languages. */
+async function prefer(page: Page, languages: string[]): Promise<void> {
+  await page.addInitScript((list) => {
+    Object.defineProperty(navigator, 'languages', { get: () => list })
+    Object.defineProperty(navigator, 'language', { get: () => list[0] })
+  }, languages)
+}
+
+async function languageOf(page: Page): Promise<string> {
+  await expect(heading(page)).toBeVisible()
+  return page.evaluate(() => document.documentElement.lang)
+}
+
+test('a German browser shows German pages, from the sign-in to the end', async ({ page }) => {
+  await prefer(page, ['de-AT', 'en'])
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  await page.goto('/')
+  expect(await languageOf(page)).toBe('de')
+  await page.getByRole('main').getByRole('link', { name: 'Anmelden' }).click()
+  await offeredAccount(page, 9).click()
+  const accept = page.getByRole('button', { name: 'Accept' })
+  await expect(accept.or(page.getByRole('link', { name: 'ID-Token' }).first())).toBeVisible()
+  if (await accept.isVisible()) await accept.click()
+  await expect(heading(page)).toContainText('Hallo')
+  for (const path of ['/', '/claims', '/users', '/sessions', '/doctor', '/nowhere']) {
+    await page.goto(path)
+    expect(await languageOf(page)).toBe('de')
+    await expect(page.getByRole('main')).not.toContainText(/\b(?:the|your|you|is|of|and)\b/i)
+    expect(await violationsOf(page), path).toEqual([])
+  }
+  expect(complaints).toEqual([])
+})
+
+test('the texts are fetched beside the code, and by their readers only', async ({ page }) => {
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto('/')
+  expect(await languageOf(page)).toBe('en')
+  expect(asked.filter(german)).toEqual([])
+  await prefer(page, ['de'])
+  asked.length = 0
+  await page.goto('/')
+  expect(await languageOf(page)).toBe('de')
+  expect(asked.filter(german)).toHaveLength(1)
+  // A browser that had to read the code first would ask for them later.
+  const entry = asked.findIndex((path) => /\/index-[\w-]+\.js$/.test(path))
+  const session = asked.indexOf('/api/session')
+  expect(Math.abs(asked.findIndex(german) - entry)).toBeLessThanOrEqual(2)
+  expect(session).toBeGreaterThanOrEqual(0)
+})
+
+test.describe('the language', () => {
+  for (const [languages, expected] of [
+    [['fr', 'de', 'en'], 'de'],
+    [['fr', 'en', 'de'], 'en'],
+    [['fr', 'it'], 'en'],
+    [['DE-ch'], 'de'],
+    [['constructor', 'toString'], 'en'],
+  ] as const) {
+    test(`of a reader of ${languages.join(', ')} is ${expected}`, async ({ page }) => {
+      await prefer(page, [...languages])
+      await page.goto('/')
+      expect(await languageOf(page)).toBe(expected)
+    })
+  }
+
+  test('is the chosen one, in this browser, until another one is chosen', async ({ page }) => {
+    await page.goto('/sign-in-problem?code=cancelled')
+    await menu(page).click()
+    await page.getByRole('button', { name: 'Deutsch' }).click()
+    await expect(heading(page)).toHaveText('Anmeldung abgebrochen')
+    await page.goto('/')
+    expect(await languageOf(page)).toBe('de')
+    await menu(page).click()
+    await expect(page.getByRole('button', { name: 'Deutsch' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await page.getByRole('button', { name: 'English' }).click()
+    await expect(menu(page)).toHaveAccessibleName('Theme and language')
+    expect(await languageOf(page)).toBe('en')
+  })
+
+  test('that is stored and that nobody knows is ignored', async ({ page }) => {
+    await prefer(page, ['de'])
+    await page.addInitScript(() => localStorage.setItem('language', '__proto__'))
+    await page.goto('/')
+    expect(await languageOf(page)).toBe('de')
+  })
+
+  test('whose texts do not come is English', async ({ page }) => {
+    await prefer(page, ['de'])
+    await page.route(
+      ({ pathname }) => german(pathname),
+      (route) => route.abort(),
+    )
+    await page.goto('/')
+    await expect(heading(page)).toContainText('Sign in with Microsoft Entra')
+    expect(await languageOf(page)).toBe('en')
+  })
+})
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('the page says in every language that it needs it', async ({ page }) => {
+    await page.goto('/')
+    await expect(page.getByText('This page needs JavaScript.')).toBeVisible()
+    await expect(page.locator('noscript p[lang="de"]')).toBeVisible()
+  })
+})
