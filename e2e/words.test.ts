@@ -1,15 +1,17 @@
 /**
- * Every text that a page shows is in the catalogue of its area, `words.ts` or `<what>-words.ts`: a second language
- * is then a second set of these files. Read in both directions: no text outside of it, and no word that nothing uses.
+ * Every text that a page shows is in the catalogue of its area, `words.ts` or `<what>-words.ts`, in English; each other
+ * language is one file in `languages`. Read in both directions: no text outside of it, and no word that nothing uses.
  */
 import { parseSync, Visitor, type ESTree } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { sourceFiles } from './imports.ts'
 
-const isCatalogue = (path: string) => /[/-]words\.ts$/.test(path)
+const isLanguage = (path: string) => /\/languages\/[a-z]{2}(?:-[A-Z]{2})?\.ts$/.test(path)
+const isCatalogue = (path: string) => /[/-]words\.ts$/.test(path) || isLanguage(path)
 const files = sourceFiles('web/src')
 const pages = files.filter(({ path }) => !isCatalogue(path))
-const catalogues = files.filter(({ path }) => isCatalogue(path))
+/** A language has what these have, and no more: web/test/languages.test.ts. */
+const catalogues = files.filter(({ path }) => isCatalogue(path) && !isLanguage(path))
 
 /** Attributes that a person sees or hears. */
 const spoken = new Set([

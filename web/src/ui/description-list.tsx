@@ -21,7 +21,7 @@ export function DescriptionList({ items }: { items: Item[] }) {
           <dt>{name}</dt>
           <dd>
             <span className={css.value}>{value}</span>
-            {copy && <CopyButton text={copy} label={words.copyValue(name.toLowerCase())} />}
+            {copy && <CopyButton text={copy} label={words.copyValue(name)} />}
           </dd>
         </div>
       ))}

@@ -9,7 +9,7 @@ export const words = translated('ui', {
   copied: 'Copied',
   copyDenied: 'This browser does not allow copying. Select the text instead.',
   copyDetails: 'Copy details',
-  copyValue: (name: string) => `Copy ${name}`,
+  copyValue: (name: string) => `Copy ${name.toLowerCase()}`,
   underMinute: 'under 1 min',
   minutes: (count: number) => `${count} min`,
   hours: (count: number) => `${count} h`,

@@ -19,7 +19,7 @@ export const words = translated('sessions', {
   more: (count: number, all: number) => `Show ${count} more of ${all}`,
   everywhere: 'Sign out everywhere else',
   question: 'Sign out everywhere else?',
-  consequence: (count: number) =>
+  consequence: (count: number): string =>
     count === 1
       ? 'That device will have to sign in again. You stay signed in here.'
       : 'Those devices will have to sign in again. You stay signed in here.',
