@@ -10,7 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import { arrowRight, checkCircle, info, open } from '../ui/icons.generated.ts'
 import css from './development.module.css'
 import { doneNow, remember, type Step, steps, useDevelopment, useRemembered } from './steps.ts'
-import { panelWords, startWords, stepWords } from './words.ts'
+import { names, panelWords, startWords, stepWords } from './words.ts'
 
 type Facts = NonNullable<KnownSession['developer']>
 
@@ -47,8 +47,8 @@ function GetStarted({ session, facts }: Props) {
       aside={<Badge tone="brand">{startWords.done(count, steps.length)}</Badge>}
     >
       <p className={css.quiet}>
-        {startWords.what} {startWords.read} <code>{startWords.readme}</code> {startWords.and}{' '}
-        <code>{startWords.docs}</code>.
+        {startWords.what} {startWords.read} <code>{names.readme}</code> {startWords.and}{' '}
+        <code>{names.docs}</code>.
       </p>
       <ol className={css.steps}>
         {steps.map((step) => (
@@ -96,12 +96,12 @@ function textsOf({ localTenant, controlPage }: Facts) {
     connect: {
       title: stepWords.connect,
       text: stepWords.connectText,
-      action: <ToCopy text={panelWords.register} label={panelWords.copyCommand} />,
+      action: <ToCopy text={names.register} label={panelWords.copyCommand} />,
     },
     ownPage: {
       title: stepWords.ownPage,
       text: stepWords.ownPageText,
-      action: <ToCopy text={panelWords.recipe} label={panelWords.copyPath} />,
+      action: <ToCopy text={names.recipe} label={panelWords.copyPath} />,
     },
   }
   return texts
@@ -137,7 +137,7 @@ function LocalPanel({ session, facts: { controlPage } }: Props) {
         <Link className={css.link ?? ''} href={pages.doctor}>
           {panelWords.doctor}
         </Link>
-        <ToCopy text={panelWords.register} label={panelWords.copyCommand} />
+        <ToCopy text={names.register} label={panelWords.copyCommand} />
       </p>
     </Card>
   )

@@ -17,8 +17,6 @@ export const startWords = translated('getStarted', {
   what: 'This is Gatehouse: Microsoft Entra sign-in for React. Tokens stay on the server.',
   read: 'Read more in',
   and: 'and',
-  readme: 'README.md',
-  docs: 'docs/',
   done: (count: number, all: number) => `${count} of ${all} done`,
   isDone: 'Done:',
   isOpen: 'To do:',
@@ -60,8 +58,14 @@ export const panelWords = translated('forDevelopers', {
   checking: 'Doctor is checking…',
   checked: (passed: number, all: number) => `${passed} of ${all} checks passed`,
   notChecked: 'Doctor didn’t answer.',
-  register: 'npm run register',
-  recipe: 'docs/add-a-page-and-an-api.md',
   copyCommand: 'Copy command',
   copyPath: 'Copy path',
 })
+
+/** Names of files and commands, in no other language. */
+export const names = {
+  readme: 'README.md',
+  docs: 'docs/',
+  register: 'npm run register',
+  recipe: 'docs/add-a-page-and-an-api.md',
+} as const
