@@ -44,11 +44,11 @@ export function withAddressBar({ publicUrl, findings }: Diagnosis, origin: strin
 
 /** The server speaks English; the page's own finding is in the language of the page. */
 export function languageOf(finding: Finding): 'en' | undefined {
-  return finding.id === id ? undefined : 'en'
+  return 'isOfPage' in finding ? undefined : 'en'
 }
 
 function otherAddress(configured: string, here: string): Finding {
-  const found = { id, status: 'fail', who: 'developer', copy: configured } as const
+  const found = { id, status: 'fail', who: 'developer', copy: configured, isOfPage: true } as const
   if (loopback.test(new URL(here).hostname)) {
     const reason = addressWords.reasonOnThisMachine(here, configured)
     return { ...found, reason, next: addressWords.openInstead(configured) }
