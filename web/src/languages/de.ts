@@ -644,7 +644,7 @@ export default {
   },
   home: {
     signedOut: 'Abgemeldet',
-    title: 'Mit Microsoft Entra anmelden. Token bleiben auf dem Server.',
+    title: 'Anmelden mit Microsoft Entra. Token bleiben auf dem Server.',
     lead: 'Sehen Sie Ihr ID-Token mit Erklärungen und durchsuchen Sie Ihr Verzeichnis. In Ihrem Browser ist nie ein Token.',
     accounts: 'Nur Geschäfts-, Schul- oder Unikonten.',
   },
