@@ -32,9 +32,12 @@ function builtFiles(): BuiltFile[] {
 const files = builtFiles()
 const index = files.find(({ path }) => path === '/index.html')?.text ?? ''
 
-/** Files that index.html names. The others load with the page that needs them. */
+/** The texts of a language beside English, which index.html names for its readers. */
+const isLanguage = ({ path }: BuiltFile) => index.includes(`"file":"${path}"`)
+
+/** Files that index.html names for everyone. The others load with the page that needs them. */
 function assets(extension: string, when: 'at first' | 'later'): BuiltFile[] {
-  const all = files.filter(({ path }) => path.endsWith(extension))
+  const all = files.filter((file) => file.path.endsWith(extension) && !isLanguage(file))
   return all.filter(({ path }) => index.includes(`"${path}"`) === (when === 'at first'))
 }
 
@@ -111,6 +114,10 @@ describe('the built web app', () => {
     const later = [...assets('.js', 'later'), ...assets('.css', 'later')]
     const tooLarge = later.filter((file) => brotliKb([file]) > 5)
     expect(tooLarge.map(({ path }) => path)).toEqual([])
+    const languages = files.filter(isLanguage)
+    expect(languages.length).toBeGreaterThan(0)
+    const long = languages.filter((file) => brotliKb([file]) > 12)
+    expect(long.map(({ path }) => path)).toEqual([])
   })
 
   it('has four run-time dependencies, and the packages of the project', () => {
