@@ -19,7 +19,7 @@ export interface EndpointSchemas {
   query?: TObject
   /** The JSON body. A GET has none. */
   body?: TSchema
-  /** The JSON of the answer with status 200, an allow-list: no other field is sent. Without one, the answer is 204. */
+  /** The JSON of the answer with any status 2xx, an allow-list: no other field is sent. Without one, the answer is 204. */
   answer?: TSchema
 }
 

@@ -68,7 +68,8 @@ function schemasOf({ summary, params, query, answer }: AnyEndpoint): FastifySche
     ...(summary !== undefined && { summary }),
     ...(params && { params }),
     ...(query && { querystring: closed(query) }),
-    ...(answer && { response: { 200: answer } }),
+    // For 201 and 202 as well: without a schema, Fastify would send everything that the handler returns.
+    ...(answer && { response: { '2xx': answer } }),
   }
 }
 

@@ -130,7 +130,10 @@ describe('a file of an API', () => {
       'content-disposition': 'inline; filename="x.html"',
       'content-security-policy': 'script-src *',
       'access-control-allow-origin': '*',
-      etag: '"theirs"',
+      etag: 'theirs',
+      'last-modified': 'theirs',
+      'accept-ranges': 'theirs',
+      'content-range': 'bytes 0-0/99; theirs',
       server: 'theirs',
     }
     upstream.answers((response) => response.writeHead(200, { ...file, ...hostile }).end('x'))

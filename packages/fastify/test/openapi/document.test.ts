@@ -99,6 +99,7 @@ describe('the OpenAPI document', () => {
       ]) as unknown,
       responses: { default: { content: { 'application/problem+json': {} } } },
     })
+    expect(Object.keys(notes?.['get']?.['responses'] ?? {})).toEqual(['2XX', 'default'])
     expect(notes?.['put']).toMatchObject({
       security: [{ session: [], sameSite: [] }],
       requestBody: { content: { 'application/json': { schema: { required: ['title', 'kind'] } } } },

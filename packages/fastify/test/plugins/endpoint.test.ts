@@ -20,6 +20,7 @@ const NoteChange = Type.Object({
 const endpoints = defineEndpoints({
   'GET /notes': { query: Type.Object({ top: Type.Optional(Type.Integer()) }), answer: Note },
   'GET /notes/:id': { answer: Note },
+  'POST /notes/:status': { answer: Note },
   'GET /years/:year': {
     params: Type.Object({ year: Type.Integer({ minimum: 1 }) }),
     answer: Type.Object({ year: Type.Integer() }),
@@ -41,6 +42,10 @@ handle(app, endpoints['GET /notes'], async ({ query }) => {
 handle(app, endpoints['GET /notes/:id'], async ({ params }) => {
   expectTypeOf(params).toEqualTypeOf<Record<'id', string>>()
   return { ...note, id: params.id }
+})
+handle(app, endpoints['POST /notes/:status'], async ({ params }, reply) => {
+  reply.code(Number(params.status))
+  return note
 })
 handle(app, endpoints['GET /years/:year'], async ({ params }) => ({ year: params.year }))
 handle(app, endpoints['PUT /notes/:id'], async ({ body }) => {
@@ -71,6 +76,11 @@ describe('a described endpoint', () => {
     expect((await app.inject('/notes/x%2Fy')).json()).toEqual({ id: 'x/y', title: 'One' })
     expect((await app.inject('/notes?top=3')).json()).toEqual({ id: '1', title: '3' })
     expect((await app.inject('/years/2026')).json()).toEqual({ year: 2026 })
+  })
+
+  it.each([200, 201, 202, 203, 299])('answers no more with status %d', async (status) => {
+    const answer = await app.inject({ method: 'POST', url: `/notes/${status}` })
+    expect([answer.statusCode, answer.json()]).toEqual([status, { id: '1', title: 'One' }])
   })
 
   it('without an answer is 204', async () => {

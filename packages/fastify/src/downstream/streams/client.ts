@@ -15,6 +15,7 @@ import {
   idleMs,
   transportProblem,
 } from '../http.ts'
+import { rangeRequestHeaders, type RequestedRange } from './range.ts'
 
 export interface Transfer extends Pick<Call, 'method' | 'path' | 'headers' | 'accept'> {
   body?: TransferBody | undefined
@@ -23,6 +24,8 @@ export interface Transfer extends Pick<Call, 'method' | 'path' | 'headers' | 'ac
    * all that this server asks for, so it gets no token.
    */
   address?: URL | undefined
+  /** The part of a file that is asked for, of the API and of the server where it keeps files. */
+  range?: RequestedRange | undefined
   /** How long an answer may take to begin, ms. */
   answerMs: number
   /** How long the API may be silent, ms; eight seconds by default. */
@@ -149,7 +152,7 @@ async function send(
   authorization: Record<string, string>,
   signal: CallSignal,
 ): Promise<OpenAnswer> {
-  const { method, headers, accept, body, answerMs, silenceMs = idleMs } = transfer
+  const { method, headers, accept, body, range, answerMs, silenceMs = idleMs } = transfer
   const { statusCode: status, ...answer } = await client.request({
     ...target,
     method,
@@ -162,6 +165,7 @@ async function send(
     headers: {
       ...headers,
       accept,
+      ...rangeRequestHeaders(range),
       ...(body && { 'content-type': body.type }),
       ...(body?.length !== undefined && { 'content-length': String(body.length) }),
       ...(body?.range !== undefined && { 'content-range': body.range }),

@@ -21,6 +21,7 @@ import { tokenRejection, unexpectedResponse } from '../response.ts'
 import { fileAddress, type OpenAnswer, type Transfer } from './client.ts'
 import { createFlow } from './flow.ts'
 import type { OpenStreams, StreamEnd } from './open-streams.ts'
+import { outOfRange, rangeHeaderNames, rangeHeaders, requestedRange } from './range.ts'
 
 interface StreamOptions extends CallTerms {
   query?: Record<string, string>
@@ -42,11 +43,14 @@ declare module 'fastify' {
   interface FastifyReply {
     /**
      * Answers with what a downstream API answers a GET with, of any size. No header of the API is passed on but the
-     * type, if a browser cannot run it, and the length. `timeoutSeconds` is for the beginning of the answer.
+     * type, if a browser cannot run it, the length, and those of parts and versions: a browser that asks for one range
+     * of bytes (`Range`, `If-Range`: RFC 9110 §14) gets that part with 206, if the API has parts. `timeoutSeconds` is
+     * for the beginning of the answer.
      *
      * @param path as for `callApi`
      * @returns when the answer has ended. Return or await it
-     * @throws ProblemError as `callApi` does, before anything was sent. Later the connection is cut, so that the
+     * @throws ProblemError as `callApi` does, before anything was sent; `invalid_request` with the status 416 if the
+     * file has no such part. Later the connection is cut, so that the
      * browser knows that the file is not whole
      */
     streamFromApi(name: string, path: string, options?: StreamOptions): Promise<void>
@@ -73,19 +77,27 @@ export function decorateDownloads(
       accept: options.types?.join(', ') ?? '*/*',
       answerMs: timeoutMs(api, options.timeoutSeconds),
       silenceMs: live ? liveSilenceMs : undefined,
+      range: live ? undefined : requestedRange(request),
     }
     const answer = await openAsUser(request, api, transfer, options)
+    if (isOutOfRange(transfer, answer)) {
+      const { problem, headers: size } = outOfRange(name, answer)
+      this.headers(size)
+      throw problem
+    }
     const { stream } = answer
     // Fastify would wait for an answer that nobody takes.
     if (!stream) throw unexpectedResponse(name, new Error('no content'), answer)
     stream.once('error', () => undefined)
     try {
-      this.headers(downloadHeaders(name, answer, options))
+      this.headers(downloadHeaders(name, answer, options, transfer))
     } catch (error) {
       stream.destroy()
       throw error
     }
-    await this.code(200).send(watched(this, api, stream, { streams, live }))
+    await this.code(answer.status === 206 ? 206 : 200).send(
+      watched(this, api, stream, { streams, live }),
+    )
   })
 }
 
@@ -114,8 +126,14 @@ async function openAsUser(
     if (renewed === undefined || renewed === token) return first
     return open(renewed)()
   })
-  if (!answer.stream) await throwUnlessSuccess(request, api, answer, scopes)
+  if (!answer.stream && !isOutOfRange(transfer, answer)) {
+    await throwUnlessSuccess(request, api, answer, scopes)
+  }
   return answer
+}
+
+function isOutOfRange({ range }: Transfer, { status }: OpenAnswer): boolean {
+  return range !== undefined && status === 416
 }
 
 /** Graph answers the content of a drive's file with 302. https://learn.microsoft.com/graph/api/driveitem-get-content */
@@ -137,7 +155,12 @@ const liveTypes = new Set([
   'application/json-seq',
 ])
 
-function downloadHeaders(name: string, answer: OpenAnswer, options: StreamOptions) {
+function downloadHeaders(
+  name: string,
+  answer: OpenAnswer,
+  options: StreamOptions,
+  { range }: Transfer,
+) {
   const { types, inline = false, live = false, fileName } = options
   const { headers } = answer
   // Not asked for, and the browser would unpack it without a limit.
@@ -148,6 +171,8 @@ function downloadHeaders(name: string, answer: OpenAnswer, options: StreamOption
   if (types && !types.includes(type.name)) {
     throw unexpectedResponse(name, new Error('another type'), answer)
   }
+  const ofParts = rangeHeaders(answer, range)
+  if (!ofParts) throw unexpectedResponse(name, new Error('another part'), answer)
   if (live) {
     if (!liveTypes.has(type.name)) throw unexpectedResponse(name, new Error('no stream'), answer)
     // Proxies would collect what has to arrive at once.
@@ -156,6 +181,7 @@ function downloadHeaders(name: string, answer: OpenAnswer, options: StreamOption
   const isShown = inline && shown.test(type.name)
   const length = headers['content-length']
   return {
+    ...ofParts,
     'content-type': passive.test(type.name) ? type.whole : 'application/octet-stream',
     'content-disposition': disposition(isShown ? 'inline' : 'attachment', fileName),
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -221,10 +247,12 @@ function watched(
   return source.pipe(flow)
 }
 
+const fileHeaderNames = ['content-disposition', 'content-length', 'x-accel-buffering']
+
 /** If nothing was sent yet, a problem takes the place of the file, and has headers of its own. */
 function withoutFileHeaders(reply: FastifyReply): void {
   if (reply.raw.headersSent) return
-  for (const name of ['content-disposition', 'content-length', 'x-accel-buffering']) {
+  for (const name of [...fileHeaderNames, ...rangeHeaderNames]) {
     reply.removeHeader(name)
     reply.raw.removeHeader(name)
   }
