@@ -42,6 +42,7 @@ const mayImportFolder: Record<string, string[]> = {
   session: ['config', 'entra', 'store', 'telemetry'],
   auth: ['config', 'entra', 'session', 'store', 'telemetry'],
   downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
+  endpoint: ['auth', 'downstream'],
   plugins: ['config', 'telemetry'],
   doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],

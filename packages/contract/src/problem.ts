@@ -14,6 +14,10 @@ export const problemStatus = {
   method_not_allowed: 405,
   /** Something else was changed first, or is locked. */
   conflict: 409,
+  /** The first request with this Idempotency-Key is not finished. The same one can be sent again in a moment. */
+  idempotency_key_in_use: 409,
+  /** Another change was sent with this Idempotency-Key. */
+  idempotency_key_reused: 422,
   too_many_requests: 429,
   upstream_failed: 502,
   unavailable: 503,
@@ -36,7 +40,7 @@ export type InteractionReason = 'consent' | 'step_up' | 'session_expired'
 
 /** What is wrong with one part of a request. */
 export const FieldError = Type.Object({
-  /** A JSON Pointer (RFC 6901) into `{ body, query, params }`, such as `/body/title`. */
+  /** A JSON Pointer (RFC 6901) into `{ body, query, params, headers }`, such as `/body/title`. */
   path: Type.String(),
   /** Continues the name of the field: "has more than 100 characters". It never holds what was sent. */
   message: Type.String(),

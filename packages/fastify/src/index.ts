@@ -7,6 +7,7 @@ import auth from './auth/index.ts'
 import type { Config } from './config/index.ts'
 import groups from './downstream/groups.ts'
 import downstream from './downstream/index.ts'
+import idempotency from './endpoint/idempotency.ts'
 import type { ApiNames } from './errors.ts'
 import basePathPlugin from './plugins/base-path.ts'
 import { canonicalHostRedirect } from './plugins/canonical-host.ts'
@@ -29,7 +30,7 @@ export {
   type EndpointHandler,
   type EndpointOptions,
   type EndpointRequest,
-} from './endpoint.ts'
+} from './endpoint/index.ts'
 export { ProblemError } from './errors.ts'
 export type { LogStream } from './plugins/logging.ts'
 export { readWebBuild, type WebBuild } from './plugins/web.ts'
@@ -89,6 +90,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(auth, { config, now })
   await app.register(downstream, { config, now })
   await app.register(groups)
+  await app.register(idempotency, { now })
   // The doctor exposes configuration.
   if (config.development) await app.register(import('./doctor/index.ts'), { config, now })
   if (webBuild) await app.register(web, { webBuild, pages })

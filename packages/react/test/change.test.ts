@@ -133,3 +133,111 @@ describe('a change', () => {
     expect(fieldErrors(null)).toEqual({})
   })
 })
+
+describe('the key of a submission', () => {
+  const entries = new Map<string, string>()
+  const storage = {
+    getItem: (name: string) => entries.get(name) ?? null,
+    setItem: (name: string, value: string) => void entries.set(name, value),
+    removeItem: (name: string) => void entries.delete(name),
+  }
+  beforeEach(() => {
+    entries.clear()
+    vi.stubGlobal('sessionStorage', storage)
+  })
+
+  const problem = (status: number, code: string, headers = {}) =>
+    new Response(JSON.stringify({ code }), {
+      status,
+      headers: { 'content-type': 'application/problem+json', ...headers },
+    })
+  const save = (title: string, ifMatch = '1', id = '7', own = send) =>
+    own('PATCH /api/reports/:id', { params: { id }, body: { title }, ifMatch }).catch(
+      () => 'failed',
+    )
+  const keys = () =>
+    sent.map(({ init }) => (init.headers as Record<string, string>)['idempotency-key'] ?? '')
+  const distinct = () => new Set(keys()).size
+  const lost = () => {
+    throw new TypeError('Failed to fetch')
+  }
+
+  it('is new for each one, a text in quotes, and no part of a read', async () => {
+    await save('a')
+    await save('a')
+    expect(distinct()).toBe(2)
+    expect(keys()).toEqual([0, 1].map(() => expect.stringMatching(/^"[0-9a-f-]{36}"$/) as unknown))
+    expect(entries.size).toBe(0)
+    await createQueryClient().fetchQuery(apiQuery('/api/reports'))
+    expect(sent[2]?.init.headers).not.toHaveProperty('idempotency-key')
+  })
+
+  it.each<[string, () => Response]>([
+    ['no answer', lost],
+    ['a failure', () => problem(503, 'unavailable')],
+    ['an interaction', () => problem(401, 'interaction_required')],
+    ['a limit', () => problem(429, 'too_many_requests', { 'retry-after': '5' })],
+    [
+      'a first attempt under way',
+      () => problem(409, 'idempotency_key_in_use', { 'retry-after': '1' }),
+    ],
+    ['the page of a proxy', () => new Response('<html>', { status: 403 })],
+    ['half an answer', () => new Response('{"title":')],
+  ])('stays the same after %s, until there is an answer', async (_name, first) => {
+    answer = first
+    await save('a')
+    await save('a')
+    answer = () => Response.json({ title: 'a' })
+    await save('a')
+    expect([keys().length, distinct()]).toEqual([3, 1])
+    await save('a')
+    expect(distinct()).toBe(2)
+  })
+
+  it.each([
+    [400, 'invalid_request'],
+    [409, 'conflict'],
+    [422, 'idempotency_key_reused'],
+  ])('is a new one after a refusal: %d %s', async (status, code) => {
+    answer = () => problem(status, code)
+    await save('a')
+    await save('a')
+    expect(distinct()).toBe(2)
+  })
+
+  it('is a new one for anything else that is sent', async () => {
+    answer = lost
+    await save('a')
+    await save('b')
+    await save('a', '2')
+    await save('a', '1', '8')
+    expect(distinct()).toBe(4)
+  })
+
+  it('survives a reload, and nothing of what was sent is stored', async () => {
+    answer = lost
+    await save('secret')
+    vi.resetModules()
+    const reloaded = await import('../src/api/change.ts')
+    answer = () => Response.json({ title: 'a' })
+    await save('secret', '1', '7', reloaded.send)
+    expect([keys().length, distinct()]).toEqual([2, 1])
+    expect(entries.size).toBe(0)
+    answer = lost
+    await save('secret')
+    expect(JSON.stringify([...entries])).not.toContain('secret')
+  })
+
+  it('is kept by a browser that blocks storage, too', async () => {
+    vi.stubGlobal('sessionStorage', undefined)
+    answer = lost
+    await save('a')
+    await save('a')
+    expect([keys().length, distinct()]).toEqual([2, 1])
+  })
+
+  it('is another one for the same change at the same time', async () => {
+    await Promise.all([save('a'), save('a')])
+    expect(distinct()).toBe(2)
+  })
+})

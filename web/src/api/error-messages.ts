@@ -102,6 +102,7 @@ const messages = (): Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> => ({
     tone: 'neutral',
   },
   conflict: { ...words.conflict, ...passing },
+  idempotency_key_in_use: { ...words.stillRunning, ...wait },
   storage_full: { ...words.storageFull, ...passing },
   misconfigured: {
     ...words.misconfigured,
@@ -110,6 +111,7 @@ const messages = (): Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> => ({
     tone: 'warning',
   },
   invalid_request: internalError(),
+  idempotency_key_reused: internalError(),
   method_not_allowed: internalError(),
   cross_site: internalError(),
   internal: internalError(),

@@ -89,6 +89,10 @@ export const failures = translated('failures', {
     title: 'Something changed in the meantime',
     text: 'There is a newer version of this, or someone else has locked it.',
   },
+  stillRunning: {
+    title: 'This isn’t finished yet',
+    text: 'Your first attempt is still being worked on. Try again in a moment.',
+  },
   storageFull: {
     title: 'There is no space left',
     text: 'There is no room for this. Delete something first.',

@@ -130,6 +130,10 @@ export default {
       title: 'Inzwischen hat sich etwas geändert',
       text: 'Es gibt eine neuere Version, oder jemand anderes hat das Element gesperrt.',
     },
+    stillRunning: {
+      title: 'Das ist noch nicht fertig',
+      text: 'Ihr erster Versuch wird noch bearbeitet. Versuchen Sie es gleich noch einmal.',
+    },
     storageFull: {
       title: 'Es ist kein Speicherplatz mehr frei',
       text: 'Dafür reicht der Platz nicht. Löschen Sie zuerst etwas.',

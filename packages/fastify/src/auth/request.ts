@@ -113,6 +113,11 @@ export function sessionOf(request: FastifyRequest): Session {
   return session
 }
 
+/** The id of the session that a request was admitted with; undefined outside of `requireSignIn`. */
+export function sessionIdOf(request: FastifyRequest): string | undefined {
+  return request[currentSession]?.secrets.id
+}
+
 /** One hash per session in memory, because each costs as much as a tenth of a request. */
 const userHashes = new WeakMap<Session, string>()
 

@@ -1,4 +1,5 @@
 /** Calls one API as the signed-in user: token, limits, retries, and what the API says about the token. */
+import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import {
@@ -55,7 +56,7 @@ export async function callAsUser(
   const { scopes } = terms
   const ms = timeoutMs(api, terms.timeoutSeconds)
   const token = await tokenFor(request, api, scopes)
-  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), async (signal) => {
+  const answer = await withDeadline(clientOf(request), ms, onTimeout(api), async (signal) => {
     const first = await api.send(call, userKey, token, signal)
     const rejection = tokenRejection(first)
     if (!rejection) return first
@@ -66,6 +67,18 @@ export async function callAsUser(
   })
   if (answer.status !== accepts) await throwUnlessSuccess(request, api, answer, scopes)
   return answer
+}
+
+const outliving = new WeakSet<FastifyRequest>()
+const neverGone = Object.assign(new EventEmitter(), { destroyed: false }).setMaxListeners(0)
+
+/** Lets a request's calls go on if its client disconnects, because it will ask for the answer again. */
+export function outliveClient(request: FastifyRequest): void {
+  outliving.add(request)
+}
+
+function clientOf(request: FastifyRequest): Parameters<typeof withDeadline>[0] {
+  return outliving.has(request) ? neverGone : request.raw.socket
 }
 
 /** Whose share of an API's slots a request takes. */

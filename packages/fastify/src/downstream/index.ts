@@ -18,6 +18,7 @@ import { OpenStreams } from './streams/open-streams.ts'
 import { decorateServerEvents } from './streams/server-events.ts'
 import { decorateUploads } from './streams/upload.ts'
 
+export { outliveClient } from './call.ts'
 export { clientGoneStatus } from './http.ts'
 export { builtPath } from './next-page.ts'
 

@@ -85,6 +85,7 @@ function describe(schema: FastifySchema = {}, url: string, route: RouteOptions):
     ...(known?.summary !== undefined && { summary: known.summary }),
     ...schema,
     ...(route.config?.body && { body: route.config.body }),
+    ...(route.config?.idempotencyKey && { headers: idempotencyKey }),
     security: Object.keys(needs).length > 0 ? [needs] : [],
     response: {
       ...(Object.keys(response).length === 0 && { 204: { description: 'Done', type: 'null' } }),
@@ -96,6 +97,18 @@ function describe(schema: FastifySchema = {}, url: string, route: RouteOptions):
     },
   }
 }
+
+const idempotencyKey = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
+      description:
+        'A new one in quotes for each change, such as a UUID. A repetition with the same one gets the first answer.',
+      example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+    },
+  },
+} as const
 
 type ProductEndpoint = keyof typeof productEndpoints
 

@@ -25,6 +25,8 @@ const words: Readonly<Record<ProblemCode, Words>> = {
     'Many requests came from your network. Your account is fine.',
   ],
   conflict: ['Someone else changed this', 'Open the page again to see what it is now.'],
+  idempotency_key_in_use: ['This is still being done', 'Try again in a moment.'],
+  idempotency_key_reused: ['This link does not work', 'It is not as this app writes it.'],
   storage_full: ['There is no room left', 'A service that this page needs has no storage left.'],
   misconfigured: [
     'This app is not set up for this yet',

@@ -113,6 +113,11 @@ const requests = {
     'A request failed with a status from 500: this server, Entra, the store or an API.',
   ),
   request_refused: event('info', [...problem, ...microsoft], 'A request was answered with 4xx.'),
+  change_repeated: event(
+    'info',
+    [],
+    'A change came again with its `Idempotency-Key`, and got its first answer.',
+  ),
   rate_limited: event('warn', ['by'], 'Too many requests from one address or session: 429.'),
   cross_site_refused: event('warn', [], 'A page of another site sent a request: 403.'),
   proxy_not_trusted: event(

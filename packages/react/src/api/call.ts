@@ -13,6 +13,8 @@ interface CallOptions {
   body?: unknown
   /** The version that the caller has seen, for the header If-Match: an ETag, or its text without quotes. */
   ifMatch?: string
+  /** Names a change, for the server to make it once: any ASCII text without quotes and backslashes. */
+  idempotencyKey?: string
   signal?: AbortSignal
 }
 
@@ -39,7 +41,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
 
 async function send(
   path: string,
-  { method = 'GET', body, ifMatch, signal }: CallOptions,
+  { method = 'GET', body, ifMatch, idempotencyKey, signal }: CallOptions,
 ): Promise<Response> {
   const headers = {
     accept: 'application/json',
@@ -47,6 +49,7 @@ async function send(
     ...(method === 'GET' ? {} : { 'x-csrf': '1' }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(ifMatch === undefined ? {} : { 'if-match': entityTag(ifMatch) }),
+    ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
   }
   const timeout = AbortSignal.timeout(timeoutMs)
   try {

@@ -11,6 +11,7 @@ import type { EndpointAnswer, EndpointInput, Method } from '@gatehouse/contract/
 import type { ChangeName, KnownEndpoint, ReadPath } from './use-api.ts'
 import { ApiProblem, call } from './call.ts'
 import { type AddressParts, endpointAddress } from './endpoint-address.ts'
+import { beginSubmission } from './submission.ts'
 
 /** What a change passes. `ifMatch`: the version that the user saw; the server refuses a newer one (`conflict`). */
 export type ChangeInput<E> =
@@ -29,7 +30,8 @@ interface ChangeOptions<E> {
  * `save.mutate({ params: { id }, body: { title } })`.
  *
  * While a change is under way, a second `mutate` is dropped: two clicks save once. It is not repeated automatically,
- * because the first attempt may have arrived.
+ * because the first attempt may have arrived. If its answer got lost, the same change again is the same submission, also
+ * after a reload: the server makes it once (`Idempotency-Key`).
  *
  * @param name method and path of an endpoint that `Register` lists
  */
@@ -97,15 +99,25 @@ export function singleFlight<T>(): (work: () => Promise<T>) => Promise<T> {
 
 type Sent = AddressParts & { body?: unknown; ifMatch?: string }
 
-/** @param name method and path of an endpoint */
+/** Sends a change, with the key of its submission. @param name method and path of an endpoint */
 export async function send<Answer>(name: string, input: Sent = {}): Promise<Answer> {
   const [method, path] = name.split(' ', 2) as [Method, string]
   const { body, ifMatch } = input
-  return call<Answer>(endpointAddress(path, input), {
-    method,
-    ...(body !== undefined && { body }),
-    ...(ifMatch !== undefined && { ifMatch }),
-  })
+  const address = endpointAddress(path, input)
+  const submission = beginSubmission(JSON.stringify([method, address, ifMatch, body]))
+  try {
+    const answer = await call<Answer>(address, {
+      method,
+      ...(body !== undefined && { body }),
+      ...(ifMatch !== undefined && { ifMatch }),
+      idempotencyKey: submission.key,
+    })
+    submission.end()
+    return answer
+  } catch (error) {
+    submission.end(error)
+    throw error
+  }
 }
 
 /**

@@ -9,7 +9,8 @@ import type {
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { ProblemError } from './errors.ts'
+import { ProblemError } from '../errors.ts'
+import { endingChange, repeatAnswer } from './idempotency.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -53,13 +54,21 @@ export function handle<const E extends AnyEndpoint>(
 ): void {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
   const { method, path, body } = endpoint
+  const answering = endpoint.answer ? handler : withoutContent(handler)
+  // A body that is passed on as it arrives cannot be compared.
+  const isOnce = method !== 'GET' && options.config?.upload === undefined
   app.route({
     ...options,
+    ...(body && {
+      preValidation: [checkBody(closed(body)), ...[options.preValidation ?? []].flat()],
+    }),
+    ...(isOnce && { preHandler: [...[options.preHandler ?? []].flat(), repeatAnswer] }),
+    // The body is no part of Fastify's schema: Fastify would check it as well, and convert it first.
+    config: { ...options.config, ...(body && { body: closed(body) }), idempotencyKey: isOnce },
     method,
     url: path,
     schema: schemasOf(endpoint),
-    ...(body && withBody(closed(body), options)),
-    handler: (endpoint.answer ? handler : withoutContent(handler)) as never,
+    handler: (isOnce ? endingChange(answering) : answering) as never,
   })
 }
 
@@ -70,14 +79,6 @@ function schemasOf({ summary, params, query, answer }: AnyEndpoint): FastifySche
     ...(query && { querystring: closed(query) }),
     // For 201 and 202 as well: without a schema, Fastify would send everything that the handler returns.
     ...(answer && { response: { '2xx': answer } }),
-  }
-}
-
-/** The body is no part of Fastify's schema: Fastify would check it as well, and convert it first. */
-function withBody(body: TSchema, { config, preValidation = [] }: EndpointOptions) {
-  return {
-    config: { ...config, body },
-    preValidation: [checkBody(body), ...[preValidation].flat()],
   }
 }
 
