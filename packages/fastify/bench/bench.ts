@@ -1,5 +1,10 @@
-/** `npm run bench`: all benchmarks in turn; `npm run bench -w @gatehouse/fastify -- requests` runs one. */
+/**
+ * `npm run bench`: all benchmarks in turn; `npm run bench -- requests` runs one. `--write` writes the figures that have a goal
+ * into docs/performance.md, for a release.
+ */
+import { printSummary } from './figures.ts'
 import { benchGateway } from './gateway.bench.ts'
+import { benchLatency } from './latency.bench.ts'
 import { benchLockedStore } from './locked-store.bench.ts'
 import { benchRefusals } from './refusals.bench.ts'
 import { benchRequests } from './requests.bench.ts'
@@ -11,6 +16,7 @@ import { benchTelemetry } from './telemetry.bench.ts'
 
 const all = {
   requests: benchRequests,
+  latency: benchLatency,
   telemetry: benchTelemetry,
   refusals: benchRefusals,
   gateway: benchGateway,
@@ -21,7 +27,8 @@ const all = {
   'locked-store': benchLockedStore,
 }
 
-const wanted = process.argv.slice(2)
+const write = process.argv.includes('--write')
+const wanted = process.argv.slice(2).filter((name) => name !== '--write')
 const unknown = wanted.filter((name) => !(name in all))
 if (unknown.length > 0) {
   process.stderr.write(
@@ -32,4 +39,5 @@ if (unknown.length > 0) {
 for (const [name, run] of Object.entries(all)) {
   if (wanted.length === 0 || wanted.includes(name)) await run()
 }
+printSummary(write)
 process.exit(0)

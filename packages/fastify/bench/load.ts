@@ -1,5 +1,6 @@
 /** Loads two servers in turn, so that a change of the machine's speed affects both. */
 import autocannon, { type Request } from 'autocannon'
+import { machineLoad, shareOfOthers } from './machine.ts'
 import type { MeasuredProcess } from './measured-process.ts'
 
 export interface Target {
@@ -19,6 +20,8 @@ export interface Round {
   p50Ms: number
   p99Ms: number
   requestsPerS: number
+  /** The share of the machine's CPU that other processes took, 0 to 1. */
+  others: number
 }
 
 export interface Load {
@@ -28,6 +31,8 @@ export interface Load {
 
 async function measure(target: Target, load: Load): Promise<Round> {
   const { name, server, path, headers, method = 'GET', body, status = 200 } = target
+  const own = process.cpuUsage()
+  const machine = machineLoad()
   const before = await server.cpu()
   const result = await autocannon({
     url: `${server.origin}${path}`,
@@ -38,6 +43,8 @@ async function measure(target: Target, load: Load): Promise<Round> {
     ...(body !== undefined && { body }),
   })
   const cpu = (await server.cpu()) - before
+  const { user, system } = process.cpuUsage(own)
+  const others = shareOfOthers(machine, machineLoad(), cpu + user + system)
   const statuses = Object.keys(result.statusCodeStats ?? {})
   if (statuses.some((code) => code !== String(status)) || result.errors > 0) {
     throw new Error(`${name}: answered with ${statuses.join(', ')}; ${result.errors} failed`)
@@ -48,6 +55,7 @@ async function measure(target: Target, load: Load): Promise<Round> {
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     requestsPerS: total / load.seconds,
+    others,
   }
 }
 

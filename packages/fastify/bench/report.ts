@@ -5,11 +5,11 @@ export function printComparison(title: string, targets: Target[], results: Round
   const [baseline = []] = results
   line(`\n${title}`)
   line(
-    '                                   CPU µs/req    ratio (min–max)       p50 ms   p99 ms    req/s',
+    '                                   CPU µs/req    ratio (min–max)       p50 ms   p99 ms    req/s  others',
   )
   for (const [index, target] of targets.entries()) {
     const rounds = results[index] ?? []
-    const ratios = rounds.map((round, at) => round.cpuUs / (baseline[at]?.cpuUs ?? Number.NaN))
+    const ratios = ratiosOf(rounds, baseline)
     const of = (key: keyof Round) => median(rounds.map((round) => round[key]))
     const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
     line(
@@ -20,9 +20,15 @@ export function printComparison(title: string, targets: Target[], results: Round
         of('p50Ms').toFixed(2).padStart(11),
         of('p99Ms').toFixed(2).padStart(8),
         of('requestsPerS').toFixed(0).padStart(8),
+        `${Math.round(of('others') * 100)} %`.padStart(7),
       ].join(' '),
     )
   }
+}
+
+/** CPU time over the baseline's, pair by pair: a change of the machine's speed is in both. */
+export function ratiosOf(rounds: Round[], baseline: Round[]): number[] {
+  return rounds.map((round, at) => round.cpuUs / (baseline[at]?.cpuUs ?? Number.NaN))
 }
 
 export function printFigure(name: string, value: string): void {

@@ -1,9 +1,10 @@
 /** CPU per request and latency: `/api/me` over bare Fastify, `/api/users` over a bare pass-through. */
 import { prepare, publicUrl, signedIn, type BenchEnvironment } from './environment.ts'
-import { interleave, type Target } from './load.ts'
+import { note } from './figures.ts'
+import { interleave, median, type Target } from './load.ts'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 import { startRedis } from './redis-server.ts'
-import { line, printComparison } from './report.ts'
+import { line, printComparison, ratiosOf } from './report.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
@@ -23,6 +24,24 @@ async function startVariant(bench: BenchEnvironment, name: string, env: NodeJS.P
 
 function targets(variants: Variant[], path: string): Target[] {
   return variants.map(({ name, server, headers }) => ({ name, server, headers, path }))
+}
+
+/** @param goal of each target's CPU time over the first one's */
+async function compare(title: string, goal: number, all: Target[]): Promise<void> {
+  const results = await interleave(all, rounds, { connections: 10, seconds })
+  printComparison(title, all, results)
+  const [baseline = []] = results
+  for (const [index, { name }] of all.entries()) {
+    const own = results[index] ?? []
+    if (index === 0) continue
+    note({
+      name: `${title}: CPU of ${name}`,
+      value: median(ratiosOf(own, baseline)),
+      unit: '×',
+      goal,
+      others: median(own.map(({ others }) => others)),
+    })
+  }
 }
 
 export async function benchRequests(): Promise<void> {
@@ -45,20 +64,18 @@ export async function benchRequests(): Promise<void> {
     { name: 'bare Fastify', server: bareFastify, path: '/api/me', headers: bareHeaders },
     ...targets(variants, '/api/me'),
   ]
-  printComparison(
-    '/api/me',
-    meTargets,
-    await interleave(meTargets, rounds, { connections: 10, seconds }),
-  )
+  await compare('/api/me', 1.35, meTargets)
 
-  for (const top of [5, 100]) {
+  for (const [top, goal] of [
+    [5, 1.5],
+    [100, 3],
+  ] as const) {
     const path = `/api/users?top=${top}`
     const userTargets = [
       { name: 'bare pass-through', server: bareProxy, path, headers: bareHeaders },
       ...targets(variants, path),
     ]
-    const results = await interleave(userTargets, rounds, { connections: 10, seconds })
-    printComparison(`/api/users, ${top} users`, userTargets, results)
+    await compare(`/api/users, ${top} users`, goal, userTargets)
   }
 
   await Promise.all([

@@ -3,12 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Dispatcher } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
 import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
-import {
-  AnswerTooLargeError,
-  createHttpClient,
-  explainNetworkFailure,
-  type ProxySettings,
-} from '../outgoing/index.ts'
+import { createHttpClient, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
 import { builtPath } from './next-page.ts'
 
 /** Headers that a route may set. The others are set here. */
@@ -124,11 +119,10 @@ export function createApiClient(options: ApiClientOptions) {
     // An emitter that has fired already does not fire again.
     if (signal.reason) throw signal.reason
     try {
-      const { statusCode, headers, body } = await client.request({
+      const request = {
         origin,
         method: call.method,
         path: prefix + call.path,
-        signal,
         body: call.body ?? null,
         headers: {
           ...traceHeaders(),
@@ -137,26 +131,12 @@ export function createApiClient(options: ApiClientOptions) {
           ...(call.body !== undefined && { 'content-type': 'application/json' }),
           authorization: `Bearer ${accessToken}`,
         },
-      })
-      return { status: statusCode, headers, bytes: await bytesOf(body, headers, call.maxBytes) }
+      }
+      return await client.exchange(request, { signal, maxBytes: call.maxBytes })
     } catch (error) {
       throw error instanceof ProblemError ? error : transportProblem(name, host, error)
     }
   }
-}
-
-async function bytesOf(
-  body: Dispatcher.ResponseData['body'],
-  headers: Dispatcher.ResponseData['headers'],
-  maxBytes: number,
-): Promise<Uint8Array> {
-  if (Number(headers['content-length']) > maxBytes) {
-    body.destroy()
-    throw new AnswerTooLargeError()
-  }
-  const bytes = await body.bytes()
-  if (bytes.length > maxBytes) throw new AnswerTooLargeError()
-  return bytes
 }
 
 /** The problem names the API, and its cause the reason: addresses are for the log. */

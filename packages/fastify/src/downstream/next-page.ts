@@ -25,12 +25,11 @@ interface NextPageOptions {
  * the list would seem to end here
  */
 export function nextPage(link: string, { name, baseUrl, path, query }: NextPageOptions): string {
-  const list = new URL(baseUrl.replace(/\/+$/, '') + path)
-  const url = URL.canParse(link, list.href) ? new URL(link, list) : undefined
-  if (url?.origin !== list.origin) throw unexpectedLink(name, 'a link to another address')
+  const base = baseUrl.replace(/\/+$/, '')
+  const search = plainQuery(link, base) ?? queryOf(link, base + path)
+  if (search === undefined) throw unexpectedLink(name, 'a link to another address')
   const ours = new Set(Object.keys(query).map(optionName))
-  const added = url.search
-    .slice(1)
+  const added = search
     .split('&')
     .filter((pair) => hasValue(pair) && !ours.has(optionName(nameOf(pair))))
     .join('&')
@@ -38,6 +37,28 @@ export function nextPage(link: string, { name, baseUrl, path, query }: NextPageO
   if (added.length > maxLength) throw unexpectedLink(name, 'a link that is too long')
   return added
 }
+
+/** The query of a link; undefined if it leads to another origin than the list. */
+function queryOf(link: string, list: string): string | undefined {
+  const { origin } = new URL(list)
+  const url = URL.parse(link, list)
+  return url?.origin === origin ? url.search.slice(1) : undefined
+}
+
+/**
+ * The same for a link as Graph writes them, below the base address and of characters that no URL parser changes: a
+ * fifth of the time. Undefined for every other link.
+ *
+ * @param base without a slash at its end: the one behind it ends the host's name
+ */
+function plainQuery(link: string, base: string): string | undefined {
+  if (!link.startsWith(`${base}/`) || !plain.test(link)) return undefined
+  const at = link.indexOf('?')
+  return at === -1 ? undefined : link.slice(at + 1)
+}
+
+/** Without quotes, angle brackets, `#`, backslashes, spaces and control characters. */
+const plain = /^[!$-&(-;=?-[\]^_a-z{|}~]*$/
 
 /** Whether a text is one that `nextPage` can return: it cannot leave the query. */
 export function isPage(text: string): boolean {

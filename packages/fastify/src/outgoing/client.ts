@@ -4,6 +4,7 @@
  */
 import type * as undici from 'undici'
 import type { buildConnector, Dispatcher } from 'undici'
+import { exchange, type Exchange, type ExchangeLimits } from './exchange.ts'
 import { createNoProxy } from './no-proxy.ts'
 
 /** The way out of this network: HTTPS_PROXY and NO_PROXY, as `config/environment.ts` reads them. */
@@ -40,6 +41,8 @@ const attemptMs = 1_300
 export interface HttpClient {
   /** Sends a request, whose `origin` and `path` are apart. @throws the error of undici or Node */
   request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
+  /** Sends one whose whole answer is kept in memory. @throws the error of undici or Node; AnswerTooLargeError; the signal's reason */
+  exchange(options: Dispatcher.DispatchOptions, limits: ExchangeLimits): Promise<Exchange>
   /** Ends the requests that are under way too. */
   close(): Promise<void>
 }
@@ -68,6 +71,10 @@ export function createHttpClient(
       dispatcher
         ? dispatcher.request(options)
         : (loading ??= load()).then((loaded) => loaded.request(options)),
+    exchange: (options, within) =>
+      dispatcher
+        ? exchange(dispatcher, options, within)
+        : (loading ??= load()).then((loaded) => exchange(loaded, options, within)),
     close: async () => (await loading)?.destroy(),
   }
 }
@@ -122,17 +129,6 @@ export class ProxyError extends Error {
     super(`The proxy ${proxy} cannot be reached`, { cause })
     this.name = 'ProxyError'
     this.proxy = proxy
-  }
-}
-
-/** An answer is longer than the limit of its client, or of its request. */
-export class AnswerTooLargeError extends Error {
-  // As undici, which notices the same for bytes that it counts itself.
-  readonly code = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
-
-  constructor() {
-    super('The answer is too large')
-    this.name = 'AnswerTooLargeError'
   }
 }
 

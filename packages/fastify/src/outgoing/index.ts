@@ -1,6 +1,5 @@
 /** Requests to other servers: the clients, JSON requests, and why one failed. */
 export {
-  AnswerTooLargeError,
   createHttpClient,
   type HttpClient,
   ProxyError,

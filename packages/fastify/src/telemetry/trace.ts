@@ -3,7 +3,7 @@
  * to, and what is sent on to Entra and APIs. It works without an OpenTelemetry SDK.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** The caller's span, from a `traceparent` header. */
@@ -76,9 +76,18 @@ export function formatTraceparent(traceId: string, spanId: string, flags: number
   return `00-${traceId}-${spanId}-0${flags & 1}`
 }
 
+/** Random bytes for many ids: asking the system for those of one costs more than all else that an id does. */
+const pool = Buffer.alloc(4096)
+let used = pool.length
+
 function randomHex(bytes: number): string {
   for (;;) {
-    const id = randomBytes(bytes).toString('hex')
+    if (used + bytes > pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    const id = pool.toString('hex', used, used + bytes)
+    used += bytes
     // Zeros alone mean "no id".
     if (!zeros.test(id)) return id
   }

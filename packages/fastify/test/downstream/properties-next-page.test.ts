@@ -132,3 +132,44 @@ it.each(['', 'a b', 'a#b', 'a"b', 'a\r\nb', 'é', 'a'.repeat(3000)])(
     expect(() => builtPath('/users', undefined, page)).toThrow('page is not what request.nextPage')
   },
 )
+
+describe('a link as Graph writes them, which is read without a parser', () => {
+  const resultOf = (link: string) => {
+    try {
+      return nextPage(link, list)
+    } catch (error) {
+      if (error instanceof ProblemError) return error.code
+      throw error
+    }
+  }
+
+  it('means the same as one with the port, which a parser reads', () => {
+    // Every character of ASCII, and some others: quotes, line breaks, `#`, percent signs, backslashes.
+    const rest = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+    const path = fc.constantFrom(
+      '/users',
+      '/users/',
+      '/../x',
+      '',
+      '/a%2Fb',
+      '/@evil.example',
+      '\\evil',
+    )
+    fc.assert(
+      fc.property(path, rest, text, (before, first, second) => {
+        const tail = `/v1.0${before}?$skiptoken=${first}&x=${second}`
+        expect(resultOf(`${origin}${tail}`)).toBe(resultOf(`${origin}:443${tail}`))
+      }),
+      propertyRuns(1000),
+    )
+  })
+
+  it.each([
+    `${origin}.evil.example/v1.0/users?$skiptoken=a`,
+    `${origin}@evil.example/v1.0/users?$skiptoken=a`,
+    `${origin}/v1.0.evil.example?$skiptoken=a`,
+  ])('is not %s', (link) => {
+    const expected = link.startsWith(`${origin}/`) ? '$skiptoken=a' : 'upstream_failed'
+    expect(resultOf(link)).toBe(expected)
+  })
+})

@@ -20,16 +20,17 @@ export async function signInAtTenant(
 ): Promise<{ location: string }> {
   const { user, cancel = false, cookies = new Map<string, string>() } = options
   let answer = await send(authorizeUrl, cookies)
+  let text = ''
   // At most: sign-in, step-up, then consent or the need for approval.
   for (let page = 0; page < 5; page += 1) {
     const location = answer.headers.get('location')
     if (location) return { location }
-    const text = await answer.text()
+    text = await answer.text()
     const fields = cancel ? { cancel: '1' } : nextFields(text, user)
     if (!answer.ok || !fields) throw new Error(`The tenant shows a page instead: ${words(text)}`)
     answer = await send(authorizeUrl, cookies, fields)
   }
-  throw new Error('The tenant keeps on asking.')
+  throw new Error(`The tenant keeps on asking: ${words(text)}`)
 }
 
 export interface DeviceSignInOptions extends SignInOptions {

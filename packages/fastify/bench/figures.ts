@@ -1,0 +1,99 @@
+/** The figures that have a goal: verdicts, and what the last release had. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeMachine } from './machine.ts'
+import { line } from './report.ts'
+
+export interface Figure {
+  /** Unique, and the same in each release. */
+  name: string
+  /** At most this is wanted. */
+  goal: number
+  value: number
+  unit: '×' | 'ms'
+  /** Of the machine's CPU, that other processes took meanwhile; 0 to 1. */
+  others: number
+}
+
+const found: Figure[] = []
+
+/** Remembers a figure for the summary. */
+export function note(figure: Figure): void {
+  found.push(figure)
+}
+
+const document = join(import.meta.dirname, '../../../docs/performance.md')
+
+/** Prints each figure with its goal, the verdict and the last release's, and writes them down if that is wanted. */
+export function printSummary(write: boolean): void {
+  if (found.length === 0) return
+  const before = readFileSync(document, 'utf8')
+  const released = figuresIn(before)
+  line(
+    '\nGoals                                                figure    goal  verdict  last release  others',
+  )
+  for (const { name, value, goal, unit, others } of found) {
+    const last = released.get(name)
+    line(
+      [
+        `  ${name.padEnd(48)}`,
+        format(value, unit).padStart(9),
+        format(goal, unit).padStart(7),
+        verdict(value, goal).padStart(8),
+        (last ?? '–').padStart(13),
+        `${Math.round(others * 100)} %`.padStart(7),
+      ].join(' '),
+    )
+  }
+  line(`  ${describeMachine()}`)
+  if (write) {
+    writeFileSync(document, withFigures(before, found))
+    line('  Written to docs/performance.md.')
+  }
+}
+
+function verdict(value: number, goal: number): 'met' | 'missed' {
+  return value <= goal ? 'met' : 'missed'
+}
+
+function format(value: number, unit: Figure['unit']): string {
+  return unit === '×' ? `${value.toFixed(2)} ×` : `${value.toFixed(2)} ms`
+}
+
+/** Rows of the table in the document: the name, and the figure as it is written there. */
+export function figuresIn(text: string): Map<string, string> {
+  const rows = text.matchAll(/^\| (?<name>[^|]+?) +\| (?<figure>[\d.]+ (?:×|ms)) /gm)
+  return new Map([...rows].map(({ groups }) => [groups?.['name'] ?? '', groups?.['figure'] ?? '']))
+}
+
+const begin = '<!-- figures -->'
+const end = '<!-- end of figures -->'
+
+/** The document with this table in place of the one before. @throws Error for a document without the place of one */
+export function withFigures(text: string, figures: readonly Figure[]): string {
+  const [head, rest] = text.split(begin)
+  const tail = rest?.split(end)[1]
+  if (head === undefined || tail === undefined)
+    throw new Error('docs/performance.md has no place for figures')
+  const rows = figures.map(({ name, value, goal, unit, others }) => [
+    name,
+    format(value, unit),
+    format(goal, unit),
+    verdict(value, goal),
+    `${Math.round(others * 100)} %`,
+  ])
+  const written = tableOf([['What', 'Figure', 'Goal', 'Verdict', 'CPU of others'], ...rows])
+  return `${head}${begin}\n\n${describeMachine()}\n\n${written}\n\n${end}${tail}`
+}
+
+/** A table of Markdown, its columns as wide as the formatter makes them. */
+function tableOf(rows: readonly string[][]): string {
+  const [head = []] = rows
+  const widths = head.map((_, column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+  )
+  const lineOf = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [first, ...others] = rows.map(lineOf)
+  return [first, lineOf(widths.map((width) => '-'.repeat(width))), ...others].join('\n')
+}

@@ -1,0 +1,117 @@
+/**
+ * One request whose whole answer is kept in memory. undici's `request` gives each answer as a stream; what is read to
+ * its end anyway costs a third less without one.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Dispatcher } from 'undici'
+
+export interface Exchange {
+  status: number
+  headers: Dispatcher.ResponseData['headers']
+  bytes: Uint8Array
+}
+
+/** Its event `abort` ends a request, with its `reason`. */
+export interface EndSignal extends EventEmitter {
+  reason: Error | undefined
+}
+
+export interface ExchangeLimits {
+  signal: EndSignal
+  /** Of the answer, without its headers. */
+  maxBytes: number
+}
+
+/** An answer is longer than the limit of its client, or of its request. */
+export class AnswerTooLargeError extends Error {
+  // As undici, which notices the same for bytes that it counts itself.
+  readonly code = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+
+  constructor() {
+    super('The answer is too large')
+    this.name = 'AnswerTooLargeError'
+  }
+}
+
+/** @throws the error of undici or Node; AnswerTooLargeError; the signal's reason */
+export function exchange(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  limits: ExchangeLimits,
+): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(options, new Collector(limits, resolve, reject))
+  })
+}
+
+const none = Buffer.alloc(0)
+
+class Collector implements Dispatcher.DispatchHandler {
+  readonly #limits: ExchangeLimits
+  readonly #resolve: (answer: Exchange) => void
+  readonly #reject: (error: unknown) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: Exchange['headers'] = {}
+  #bytes: Buffer = none
+  /** Of an answer that comes in several pieces. */
+  #pieces: Buffer[] | undefined
+  #length = 0
+
+  constructor(
+    limits: ExchangeLimits,
+    resolve: (answer: Exchange) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#limits = limits
+    this.#resolve = resolve
+    this.#reject = reject
+    limits.signal.once('abort', this.#onAbort)
+  }
+
+  readonly #onAbort = (): void => this.#end(this.#limits.signal.reason ?? new Error('aborted'))
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    const { reason } = this.#limits.signal
+    if (reason) controller.abort(reason)
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Exchange['headers'],
+  ): void {
+    // An answer before the answer, such as 103 Early Hints.
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+    if (Number(headers['content-length']) > this.#limits.maxBytes)
+      this.#end(new AnswerTooLargeError())
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length
+    if (this.#length > this.#limits.maxBytes) return this.#end(new AnswerTooLargeError())
+    if (this.#length === chunk.length) this.#bytes = chunk
+    else (this.#pieces ??= [this.#bytes]).push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#limits.signal.off('abort', this.#onAbort)
+    const bytes = this.#pieces ? Buffer.concat(this.#pieces, this.#length) : this.#bytes
+    this.#resolve({ status: this.#status, headers: this.#headers, bytes })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#limits.signal.off('abort', this.#onAbort)
+    this.#reject(error)
+  }
+
+  /** Before its time. A request that waits for a connection has no controller yet. */
+  #end(error: Error): void {
+    this.#limits.signal.off('abort', this.#onAbort)
+    this.#reject(error)
+    this.#controller?.abort(error)
+  }
+}
