@@ -70,7 +70,7 @@ describe('an app', () => {
     const shown = [...files].filter(
       ([path, content]) =>
         path.startsWith('web/') &&
-        !path.startsWith('web/src/development/') &&
+        !/^web\/src\/(?:development|languages)\//.test(path) &&
         /['>\s`]Gatehouse\b(?!’s)/.test(
           content.toString().replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, ''),
         ),

@@ -103,8 +103,22 @@ function fingerprintOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
-/** The statuses of 4xx that say nothing about the change: another attempt may have another answer. */
-const passing: ReadonlySet<number> = new Set([401, 408, 425, 429, clientGoneStatus])
+/**
+ * The statuses of 4xx that are not about the change, but about the moment: a right that may be given (401, 403), a state
+ * that others may change (409, 412, 423), a limit or a connection (408, 425, 429, 499). Another attempt may have
+ * another answer, and nothing was changed.
+ */
+const passing: ReadonlySet<number> = new Set([
+  401,
+  403,
+  408,
+  409,
+  412,
+  423,
+  425,
+  429,
+  clientGoneStatus,
+])
 /** Of this one exchange, or of the session as it was then. */
 const notKept: ReadonlySet<string> = new Set([
   'connection',

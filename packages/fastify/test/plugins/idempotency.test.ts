@@ -165,10 +165,10 @@ describe('a change that comes again with its key', () => {
   it('that the route refused is refused again, with the same id', async () => {
     const browser = await signedIn()
     work = async () => {
-      throw new ProblemError('conflict', 'There is one already.')
+      throw new ProblemError('invalid_request', 'There is no such day.', { status: 422 })
     }
-    const first = expectProblem(await send(browser, 'key-1'), 409, 'conflict')
-    expect(expectProblem(await send(browser, 'key-1'), 409, 'conflict')).toEqual(first)
+    const first = expectProblem(await send(browser, 'key-1'), 422, 'invalid_request')
+    expect(expectProblem(await send(browser, 'key-1'), 422, 'invalid_request')).toEqual(first)
     expect(made).toBe(1)
   })
 
@@ -177,9 +177,15 @@ describe('a change that comes again with its key', () => {
     ['an unexpected failure', new Error('x')],
     ['a missing sign-in', new ProblemError('sign_in_required', 'x')],
     ['an interaction', new ProblemError('interaction_required', 'x')],
+    ['a right that is missing', new ProblemError('forbidden', 'x')],
+    ['a conflict', new ProblemError('conflict', 'x')],
+    ['a newer version', new ProblemError('conflict', 'x', { status: 412 })],
+    ['a lock', new ProblemError('conflict', 'x', { status: 423 })],
+    ['a client that was too slow', new ProblemError('invalid_request', 'x', { status: 408 })],
+    ['an API that is not ready', new ProblemError('invalid_request', 'x', { status: 425 })],
     ['a limit', new ProblemError('too_many_requests', 'x')],
     ['a client that is gone', new ProblemError('upstream_failed', 'x', { status: 499 })],
-    ['a time to wait', new ProblemError('conflict', 'x', { retryAfterS: 1 })],
+    ['a time to wait', new ProblemError('not_found', 'x', { retryAfterS: 1 })],
   ])('after %s is made again', async (_name, error) => {
     const browser = await signedIn()
     work = async () => {
