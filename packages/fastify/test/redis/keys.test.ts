@@ -29,7 +29,7 @@ describe('on redis, a session’s keys', () => {
     await browser.signIn()
     advance(50 * 60_000)
     await browser.post('/api/session/extend')
-    tenant.faults.set({ at: 'token', kind: 'delay', ms: 150 })
+    tenant.faults.set({ at: 'token', kind: 'delay', ms: 1_500 })
     advance(45 * 60_000)
     const underWay = browser.get('/api/users')
     await expect.poll(() => redis.command('KEYS', 'gatehouse:lock:*')).toHaveLength(1)
