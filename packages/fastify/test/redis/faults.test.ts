@@ -119,9 +119,9 @@ describe('while Redis hangs', () => {
     ].map(timed)
     for (let call = 0; call < 10; call += 1) {
       const [{ status }, alive] = await timed(() => open.get('/healthz'))
-      expect([status, alive < 250]).toEqual([200, true])
+      expect([status, alive < 1000]).toEqual([200, true])
       const [me, served] = await timed(() => open.get('/api/me'))
-      expect([me.status, served < 250]).toEqual([200, true])
+      expect([me.status, served < 1000]).toEqual([200, true])
     }
     for (const [answer, ms] of await Promise.all(waiting)) {
       expect([answer.status, startsSession(answer)]).toEqual([503, false])
