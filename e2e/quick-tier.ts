@@ -1,7 +1,7 @@
 /** `npm test`: runs the quick tests, and says what `npm run test:all` adds. */
 import { spawnSync } from 'node:child_process'
 
-const tasks = ['check', 'lint', 'format:check', 'test', 'test:browser']
+const tasks = ['lint', 'format:check', 'test', 'test:browser']
 const { status } = spawnSync('turbo', ['run', ...tasks, '--continue', '--concurrency=2'], {
   stdio: 'inherit',
   // On Windows, npm installs programs as command files, which need a shell.
