@@ -2,7 +2,16 @@
  * Runs the last stage of the Dockerfile without an engine: its files in an empty folder, with this machine's
  * libraries in place of the base image, in a mount and a process namespace of its own.
  */
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { root } from './imports.ts'
@@ -16,6 +25,8 @@ interface Stage {
   user: string
   workingFolder: string
   entryPoint: string[]
+  /** The program that says whether it is well; empty without one. */
+  healthCheck: string[]
 }
 
 /** @throws Error for an instruction that it does not know */
@@ -29,6 +40,7 @@ export function lastStage(dockerfile: string): Stage {
     user: '0:0',
     workingFolder: '/',
     entryPoint: [],
+    healthCheck: [],
   }
   for (const line of lines.filter(Boolean)) read(line, stage)
   return stage
@@ -46,50 +58,74 @@ function read(line: string, stage: Stage): void {
   } else if (instruction === 'USER') stage.user = words[0] ?? ''
   else if (instruction === 'WORKDIR') stage.workingFolder = words[0] ?? ''
   else if (instruction === 'ENTRYPOINT') stage.entryPoint = JSON.parse(words.join(' ')) as string[]
-  else if (!['FROM', 'EXPOSE', 'VOLUME', 'HEALTHCHECK'].includes(instruction)) {
+  else if (instruction === 'HEALTHCHECK') {
+    stage.healthCheck = JSON.parse(line.slice(line.indexOf('CMD') + 3)) as string[]
+  } else if (!['FROM', 'EXPOSE', 'VOLUME'].includes(instruction)) {
     throw new Error(`Unknown instruction: ${line}`)
   }
 }
 
+/** Enough to start in production. Nothing here opens anything. */
+export const production = {
+  AAD_TENANT: '6f0c4d3e-2b1a-4c5d-8e7f-9a0b1c2d3e4f',
+  AAD_CLIENT_ID: '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
+  AAD_CLIENT_SECRET: `Q8Q~${randomBytes(18).toString('base64url')}`,
+  PUBLIC_URL: 'https://app.example.com',
+  SESSION_KEYS: randomBytes(32).toString('base64'),
+}
+
 export interface Container {
-  /** Runs the entry point, or another program of the image. */
+  /** The program and its arguments that say whether the server is well. */
+  healthCheck: readonly string[]
+  /** Runs the entry point, with these arguments. */
   run(env: Record<string, string>, args?: readonly string[], dataKb?: number): Program
   remove(): void
 }
 
-/** Copies what the image has, from the project that is built. */
-export function createContainer(): Container {
-  const stage = lastStage(readFileSync(join(root, 'Dockerfile'), 'utf8'))
+/**
+ * Copies what the image has.
+ *
+ * @param project the folder with the Dockerfile; default: this repository
+ * @param built the folder that the build stage has as /app; default: the same
+ */
+export function createContainer(project = root, built = project): Container {
+  const stage = lastStage(readFileSync(join(project, 'Dockerfile'), 'utf8'))
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-container-'))
   chmodSync(folder, 0o755)
   for (const { from, to } of stage.copies) {
-    const source = from === '/usr/local/bin/node' ? process.execPath : from.replace(/^\/app/, root)
+    const source = from === '/usr/local/bin/node' ? process.execPath : from.replace(/^\/app/, built)
     const name = to.endsWith('/') ? join(to, from.split('/').at(-1) ?? '') : to
     mkdirSync(join(folder, dirname(name)), { recursive: true })
     cpSync(source, join(folder, name), { recursive: true, dereference: true })
   }
   return {
-    run: (env, args = [], dataKb = 10_000) =>
-      runProgram(
-        'unshare',
-        [
-          ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-          '--mount',
-          '--pid',
-          '--fork',
-          '--kill-child',
-          'sh',
-          '-euc',
-          script(stage, dataKb),
-          'sh',
-          folder,
-          ...stage.entryPoint,
-          ...args,
-        ],
-        { ...stage.env, ...env },
-      ),
+    healthCheck: stage.healthCheck,
+    run: (env, args = [], dataKb = 10_000) => {
+      const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user']
+      const own = [...asRoot, '--mount', '--pid', '--fork', '--kill-child']
+      const shell = ['sh', '-euc', script(stage, dataKb), 'sh', folder]
+      const all = [...own, ...shell, ...stage.entryPoint, ...args]
+      const program = runProgram('unshare', all, { ...stage.env, ...env })
+      return {
+        ...program,
+        // `unshare` ignores signals, as an engine would pass them on.
+        end: async (signal = 'SIGTERM') => {
+          const first = firstProcess(program)
+          if (first !== undefined) process.kill(first, signal)
+          return program.ended
+        },
+      }
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** The process of a container that is number 1 in it; undefined once it has ended. @returns its number outside */
+export function firstProcess({ pid }: Program): number | undefined {
+  const children = `/proc/${pid}/task/${pid}/children`
+  if (!existsSync(children)) return undefined
+  const [first = ''] = readFileSync(children, 'utf8').trim().split(' ')
+  return first === '' ? undefined : Number(first)
 }
 
 /** `/data` is a disk of its own; everything else can only be read. */

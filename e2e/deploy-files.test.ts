@@ -1,25 +1,15 @@
 /** The files of a deployment: each is used as far as it can be without a cloud. */
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { createContainer, type Container } from './container.ts'
+import { createContainer, firstProcess, production, type Container } from './container.ts'
 import { root } from './imports.ts'
 import { eventually } from './instances/eventually.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-
-/** Enough to start in production. Nothing here opens anything. */
-const production = {
-  AAD_TENANT: '6f0c4d3e-2b1a-4c5d-8e7f-9a0b1c2d3e4f',
-  AAD_CLIENT_ID: '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
-  AAD_CLIENT_SECRET: `Q8Q~${randomBytes(18).toString('base64url')}`,
-  PUBLIC_URL: 'https://app.example.com',
-  SESSION_KEYS: randomBytes(32).toString('base64'),
-}
 
 describe('the image of the Dockerfile', { tags: ['thorough'] }, () => {
   let container: Container
@@ -35,16 +25,13 @@ describe('the image of the Dockerfile', { tags: ['thorough'] }, () => {
       const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined)
       return answer?.ok === true
     })
-    const [server = ''] = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8')
-      .trim()
-      .split(' ')
+    const server = firstProcess(program)
     const status = readFileSync(`/proc/${server}/status`, 'utf8')
     expect(status).toMatch(/^Uid:\s10001\s10001/m)
     expect(status).toMatch(/^NSpid:\s\d+\s1$/m)
     const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { host: 'app.example.com' } })
     expect(await page.text()).toContain('<div id="root">')
-    process.kill(Number(server), 'SIGTERM')
-    expect(await program.ended).toBe(0)
+    expect(await program.end()).toBe(0)
   })
 
   it('runs the doctor', async () => {

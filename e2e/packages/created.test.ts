@@ -1,16 +1,27 @@
 /** An app made by `npm create @gatehouse`, from a registry that has the packages as npm would have them. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createContainer, production } from '../container.ts'
+import { firstStage, runFirstStage } from '../docker-build.ts'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
 import { startRegistry, type Registry } from './registry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-created-'))
 const app = join(folder, 'my-app')
+const image = join(folder, 'image')
 let registry: Registry
 let env: Record<string, string>
 
@@ -64,11 +75,44 @@ describe('an app made by npm create', () => {
     }
   })
 
-  it('is built, by what npm ci installs from its lock file', slow, async () => {
-    await npm(app, 'ci', '--no-audit', '--no-fund')
-    await npm(app, 'run', 'build')
-    for (const file of ['bff/dist/server.js', 'web/dist/index.html']) {
-      expect([file, statSync(join(app, file)).size > 500]).toEqual([file, true])
+  it(
+    'is built by its Dockerfile, from its lock file, and without what is private',
+    slow,
+    async () => {
+      const { nodeMajor } = firstStage(readFileSync(join(app, 'Dockerfile'), 'utf8'))
+      expect(`v${nodeMajor}`).toBe(process.version.split('.')[0])
+      writeFileSync(join(app, '.env'), 'SECRET=1')
+      mkdirSync(join(app, 'bff/.data'))
+      mkdirSync(join(app, '.git'))
+      await runFirstStage(app, image, env)
+      rmSync(join(app, '.git'), { recursive: true })
+      for (const name of ['.env', 'bff/.data', '.git']) {
+        expect([name, existsSync(join(image, 'app', name))]).toEqual([name, false])
+      }
+    },
+  )
+
+  it('has an image that serves it, knows that it is well, and ends in order', slow, async () => {
+    const container = createContainer(app, join(image, 'app'))
+    const port = await freePort()
+    const server = container.run({ ...production, HOST: '127.0.0.1', PORT: `${port}` })
+    const answerOf = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { headers: { host: 'app.example.com' } })
+    try {
+      await eventually('the image answers', async () => {
+        const answer = await answerOf('/healthz').catch(() => undefined)
+        return answer?.ok === true
+      })
+      expect(await (await answerOf('/')).text()).toContain('<title>Expenses</title>')
+      expect((await answerOf('/api/me')).status).toBe(401)
+      const check = container.healthCheck.map((part) => part.replace('8080', `${port}`))
+      expect(check.shift()).toBe('node')
+      execFileSync(process.execPath, check, { env: {} })
+      expect(await server.end()).toBe(0)
+      expect(() => execFileSync(process.execPath, check, { env: {} })).toThrow('Command failed')
+    } finally {
+      await server.end('SIGKILL')
+      container.remove()
     }
   })
 

@@ -154,13 +154,35 @@ describe('the command', () => {
     expect(create('--help').stdout).toMatch(/^Usage: npm create @gatehouse <folder> \[-- options\]/)
   })
 
-  it('says which Node is needed to an older one', () => {
-    const old = `Object.defineProperty(process.versions, 'node', { value: '18.20.8' }); require(${JSON.stringify(program)})`
-    const { status, stderr } = spawnSync(process.execPath, ['-e', old], { encoding: 'utf8' })
-    expect(status).toBe(1)
-    expect(stderr).toMatch(
-      /^Gatehouse needs Node 20\.19 or later, and npm 10\. This is Node 18\.20\.8\./,
+  /** The command under a Node that says it has another version. */
+  function createWith(version: string) {
+    const preload = join(base, `node-${version}.cjs`)
+    const found = { value: version, enumerable: true }
+    writeFileSync(
+      preload,
+      `Object.defineProperty(process.versions, 'node', ${JSON.stringify(found)})`,
     )
+    const args = ['--require', preload, program, 'my-app', '--no-install']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    })
+    return { status, stdout, stderr }
+  }
+
+  it.each(['18.20.8', '19.9.0', '20.18.3'])('says which Node is needed to %s', (version) => {
+    const { status, stdout, stderr } = createWith(version)
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toBe(
+      `Gatehouse needs Node 20.19 or later, and npm 10. This is Node ${version}.\nInstall a current one from https://nodejs.org, and run the command again.\n`,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.each(['20.19.0', '22.0.0'])('takes Node %s', (version) => {
+    expect(createWith(version)).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(folder)).toEqual(['my-app'])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind at %s', async (signal) => {
