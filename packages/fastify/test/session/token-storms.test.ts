@@ -235,12 +235,25 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     const both = await withExpiredToken()
     const patch = { expires_in: 1 }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch })
-    const answers = await askInTurn(both, 40, '/test/token?scopes=User.ReadBasic.All')
+    // By the app's clock, which real time moves on, too: a busy machine needs a second for this.
+    const startedAt = gatehouse().now()
+    const passed = () => gatehouse().now() - startedAt
+    const whileValid: number[] = []
+    const afterwards: number[] = []
+    let retryAfter: unknown
+    for (let turn = 0; passed() < 3_900; turn += 1) {
+      const began = passed()
+      const answer = await both[turn % 2]?.get('/test/token?scopes=User.ReadBasic.All')
+      if (!answer) break
+      if (passed() < 950) whileValid.push(answer.status)
+      if (began > 1_200) afterwards.push(answer.status)
+      retryAfter = answer.headers['retry-after']
+      gatehouse().advance(100)
+    }
     expect(asked()).toBe(1)
-    const statuses = answers.map(({ status }) => status)
-    expect(statuses.slice(0, 9)).toEqual(Array(9).fill(200))
-    expect(statuses.slice(11)).toEqual(Array(29).fill(503))
-    expect(answers.at(-1)?.headers['retry-after']).toMatch(/^[12]$/)
+    expect(new Set(whileValid)).toEqual(new Set([200]))
+    expect(new Set(afterwards)).toEqual(new Set([503]))
+    expect(retryAfter).toMatch(/^[12]$/)
     gatehouse().advance(seconds)
     await askInTurn(both, 1)
     expect(asked()).toBe(2)
