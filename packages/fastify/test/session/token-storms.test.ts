@@ -254,7 +254,7 @@ describe.each(storeKinds)('on %s, with two instances', (store) => {
     expect(new Set(whileValid)).toEqual(new Set([200]))
     expect(new Set(afterwards)).toEqual(new Set([503]))
     expect(retryAfter).toMatch(/^[12]$/)
-    gatehouse().advance(seconds)
+    gatehouse().advance(1.5 * seconds)
     await askInTurn(both, 1)
     expect(asked()).toBe(2)
   })
