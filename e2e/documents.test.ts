@@ -1,8 +1,10 @@
 /** The documents name files that exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { packedTexts } from '../release/documents.ts'
 import { root } from './imports.ts'
+import { deadLinks, linksIn } from './links.ts'
 
 const documents = [
   'README.md',
@@ -11,6 +13,7 @@ const documents = [
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs/deploy')).map((name) => `docs/deploy/${name}`),
   ...readdirSync(join(root, 'packages'))
     .map((name) => `packages/${name}/README.md`)
     .filter((path) => existsSync(join(root, path))),
@@ -41,5 +44,69 @@ describe('the files that a document names', () => {
     const made = /profile\.tsx?$|stricter\.ts$/
     const missing = named.filter((path) => !exists(path, document) && !made.test(path))
     expect(missing).toEqual([])
+  })
+})
+
+describe('the links of a document', () => {
+  const read = (path: string) => {
+    const file = join(root, path)
+    if (!existsSync(file)) return undefined
+    return path.endsWith('.md') ? readFileSync(file, 'utf8') : ''
+  }
+  const decisions = readdirSync(join(root, 'docs/decisions')).map(
+    (name) => `docs/decisions/${name}`,
+  )
+  const more = ['CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'packages/tenant/CONFIGURATION.md']
+
+  it.each([...documents, ...more, ...decisions])('lead somewhere: %s', (document) => {
+    expect(deadLinks(document, read)).toEqual([])
+  })
+})
+
+/** What each package brings, as it is installed: by its path from `node_modules/@gatehouse`. */
+const installed = new Map<string, string>(
+  ['cli', 'contract', 'create', 'fastify', 'react', 'tenant'].flatMap((name) =>
+    [...packedTexts(name)].map(([place, text]): [string, string] => [`${name}/${place}`, text]),
+  ),
+)
+
+describe('the documents that packages bring', () => {
+  it('are all of them, and those of the local tenant with the tenant, too', () => {
+    const names = [...installed.keys()]
+    const all = documents.filter((path) => path.startsWith('docs/')).map((path) => `cli/${path}`)
+    const tenants = ['tenant/docs/local-tenant-clients.md', 'tenant/docs/local-tenant.md']
+    expect(names.filter((name) => name.includes('/docs/')).toSorted()).toEqual(
+      [...all, ...tenants].toSorted(),
+    )
+    expect([...installed.values()].flatMap(linksIn).length).toBeGreaterThan(50)
+  })
+
+  it('lose no link but those to decisions', () => {
+    const lost = [...installed].flatMap(([path, text]) => {
+      if (!path.startsWith('cli/docs/')) return []
+      const before = linksIn(readFileSync(join(root, path.slice('cli/'.length)), 'utf8'))
+      const kept = before.filter((link) => !link.path.startsWith('decisions/'))
+      return linksIn(text).length === kept.length ? [] : [path]
+    })
+    expect(lost).toEqual([])
+  })
+
+  it.each([...installed.keys()])('have links that lead somewhere: %s', (document) => {
+    const read = (path: string) => {
+      const inCli = /^cli\/((?:deploy|infra)\/.+|(?:azure|compose)\.yaml)$/.exec(path)?.[1]
+      const inApp = /^\.\.\/\.\.\/((?:aad\.config\.json|Dockerfile))$/.exec(path)?.[1]
+      const file = inCli ?? inApp
+      return installed.get(path) ?? (file && existsSync(join(root, file)) ? '' : undefined)
+    }
+    expect(deadLinks(document, read)).toEqual([])
+  })
+
+  it('of the tenant, which is also used alone, lead to nothing beside it', () => {
+    const own = [...installed].filter(([path]) => path.startsWith('tenant/'))
+    const targets = own.flatMap(([path, text]) =>
+      linksIn(text).map((link) => posix.join(posix.dirname(path), link.path)),
+    )
+    expect(targets.length).toBeGreaterThan(3)
+    expect(targets.filter((target) => !target.startsWith('tenant/'))).toEqual([])
   })
 })

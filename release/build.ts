@@ -14,9 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { extname, join, sep } from 'node:path'
+import { basename, extname, join, sep } from 'node:path'
+import { copyDocuments } from './documents.ts'
 import { manifestIn, publishedManifest, root, type SourceManifest } from './manifest.ts'
-import { copyDocuments, copyTemplate } from './template.ts'
+import { copyTemplate } from './template.ts'
 
 /** Files that the sources read beside themselves. */
 const besides = /\.(?:cjs|css|js|json)$/
@@ -33,16 +34,10 @@ export function buildPackage(folder: string, target: string): void {
     }
   }
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
-  linkDocuments(join(target, 'README.md'))
+  copyDocuments(basename(folder), target)
   if (manifest.name === '@gatehouse/fastify') copySchema(target)
   if (manifest.name === '@gatehouse/create') copyTemplate(target)
-  if (manifest.name === '@gatehouse/cli') copyDocuments(target)
   writeJson(join(target, 'package.json'), publishedManifest(manifest, target))
-}
-
-/** The documents come with @gatehouse/cli. */
-function linkDocuments(readme: string): void {
-  writeFileSync(readme, readFileSync(readme, 'utf8').replaceAll('](../../docs/', '](../cli/docs/'))
 }
 
 /** `$schema` of an app's aad.config.json. */

@@ -1,5 +1,5 @@
-/** What packages have of the rest of the repository. */
-import { cpSync, readdirSync, renameSync } from 'node:fs'
+/** What @gatehouse/create has of the rest of the repository. */
+import { cpSync, renameSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { isAppFile, manifestFile, parts, rootFiles } from '../packages/create/src/app-files.ts'
 import { root } from './manifest.ts'
@@ -17,10 +17,4 @@ export function copyTemplate(target: string): void {
   for (const folder of ['', ...parts]) {
     renameSync(join(template, folder, 'package.json'), join(template, folder, manifestFile))
   }
-}
-
-/** For the README of an app. @param target the package of @gatehouse/cli */
-export function copyDocuments(target: string): void {
-  const documents = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
-  for (const name of documents) cpSync(join(root, 'docs', name), join(target, 'docs', name))
 }

@@ -17,6 +17,7 @@ import { createContainer, production } from '../container.ts'
 import { firstStage, runFirstStage } from '../docker-build.ts'
 import { eventually } from '../instances/eventually.ts'
 import { runProgram } from '../instances/program.ts'
+import { deadLinks } from '../links.ts'
 import { startRegistry, type Registry } from './registry.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-created-'))
@@ -122,5 +123,25 @@ describe('an app made by npm create', () => {
     }
     const lock = readFileSync(join(app, 'package-lock.json'), 'utf8')
     expect(lock).toContain('"node_modules/@gatehouse/fastify"')
+  })
+
+  it('has documents whose links lead somewhere', slow, () => {
+    const from = join(app, 'node_modules/@gatehouse')
+    const texts = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter(
+      // The template has a README of an app.
+      (path) => path.endsWith('.md') && !/^(?:create|web|bff|shared)\/.+\//.test(path),
+    )
+    const documents = ['README.md', ...texts.map((path) => `node_modules/@gatehouse/${path}`)]
+    expect(documents.length).toBeGreaterThan(30)
+    const read = (path: string) => {
+      const file = join(app, path)
+      if (!existsSync(file)) return undefined
+      return path.endsWith('.md') ? readFileSync(file, 'utf8') : ''
+    }
+    expect(documents.flatMap((document) => deadLinks(document, read))).toEqual([])
+    const words = readFileSync(join(app, 'web/src/development/words.ts'), 'utf8')
+    const named = words.match(/node_modules\/@gatehouse\/cli\/docs\/[\w./-]*/g) ?? []
+    expect(named.length).toBeGreaterThan(1)
+    expect(named.filter((path) => !existsSync(join(app, path)))).toEqual([])
   })
 })
