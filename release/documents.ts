@@ -12,7 +12,7 @@ const deployment = ['deploy', 'infra', 'compose.yaml', 'azure.yaml']
 /** Programs of this repository. */
 const notPacked = /^deploy\/check(?:\/|$)/
 /** In the folder of an app, which is two above `node_modules/@gatehouse`. */
-const ofApp: ReadonlySet<string> = new Set(['aad.config.json', 'Dockerfile'])
+const ofApp = /^(?:aad\.config\.json|Dockerfile|(?:web|bff|shared)\/src\/.+)$/
 
 const found = (...patterns: string[]) =>
   patterns.flatMap((pattern) =>
@@ -42,7 +42,7 @@ function placeFor(name: string, path: string): string | undefined {
   if (own !== undefined) return own
   // It is often alone.
   if (name === 'tenant') return undefined
-  if (ofApp.has(path)) return `../../../${path}`
+  if (ofApp.test(path)) return `../../../${path}`
   const inCli = path.startsWith('docs/') ? textsOf('cli').get(path) : deploymentPlace(path)
   if (inCli !== undefined) return name === 'cli' ? inCli : `../cli/${inCli}`
   const [, other = '', file = ''] = /^packages\/([\w-]+)\/([\w-]+\.md)$/.exec(path) ?? []
