@@ -94,7 +94,9 @@ describe('the documents that packages bring', () => {
   it.each([...installed.keys()])('have links that lead somewhere: %s', (document) => {
     const read = (path: string) => {
       const inCli = /^cli\/((?:deploy|infra)\/.+|(?:azure|compose)\.yaml)$/.exec(path)?.[1]
-      const inApp = /^\.\.\/\.\.\/((?:aad\.config\.json|Dockerfile))$/.exec(path)?.[1]
+      const inApp = /^\.\.\/\.\.\/(aad\.config\.json|Dockerfile|(?:web|bff|shared)\/src\/.+)$/.exec(
+        path,
+      )?.[1]
       const file = inCli ?? inApp
       return installed.get(path) ?? (file && existsSync(join(root, file)) ? '' : undefined)
     }
