@@ -3,7 +3,7 @@ import { expect, type BrowserContext, type Page } from '@playwright/test'
 import { changeAnswers } from './change-answers.ts'
 import { passingTime } from './passing-time.ts'
 import { test } from './own-gatehouse.ts'
-import { signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
+import { expectSignedIn, signIn, signInAtTenant, signInLink, signOut } from './visitor.ts'
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
@@ -31,7 +31,7 @@ async function signInAsAnother(page: Page, account: number): Promise<void> {
   await page.goto('/auth/sign-in?prompt=select_account&returnTo=%2F')
   await page.getByRole('button', { name: 'Use another account' }).click()
   await signInAtTenant(page, account)
-  await expect(signInLink(page)).toBeHidden()
+  await expectSignedIn(page)
 }
 
 test('signing out in one tab empties the others', async ({ page, context }) => {
@@ -99,7 +99,7 @@ test('a user never sees a row of the user who was signed in before', async ({ pa
   await page.goto('/')
   await signInLink(page).click()
   await signInAtTenant(page, 1)
-  await expect(signInLink(page)).toBeHidden()
+  await expectSignedIn(page)
   for (const title of ['ID token', 'Users', 'Home']) {
     await page.getByRole('link', { name: title }).first().click()
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
