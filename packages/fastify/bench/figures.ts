@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeMachine } from './machine.ts'
-import { line } from './report.ts'
+import { line, percent } from './report.ts'
 
 export interface Figure {
   /** Unique, and the same in each release. */
@@ -32,16 +32,16 @@ export function printSummary(write: boolean): void {
   line(
     '\nGoals                                                figure    goal  verdict  last release  others',
   )
-  for (const { name, value, goal, unit, others } of found) {
-    const last = released.get(name)
+  for (const each of found) {
+    const [name = '', figure = '', goal = '', verdict = '', others = ''] = cellsOf(each)
     line(
       [
         `  ${name.padEnd(48)}`,
-        format(value, unit).padStart(9),
-        format(goal, unit).padStart(7),
-        verdict(value, goal).padStart(8),
-        (last ?? '–').padStart(13),
-        `${Math.round(others * 100)} %`.padStart(7),
+        figure.padStart(9),
+        goal.padStart(7),
+        verdict.padStart(8),
+        (released.get(name) ?? '–').padStart(13),
+        others.padStart(7),
       ].join(' '),
     )
   }
@@ -52,12 +52,15 @@ export function printSummary(write: boolean): void {
   }
 }
 
-function verdict(value: number, goal: number): 'met' | 'missed' {
-  return value <= goal ? 'met' : 'missed'
-}
-
-function format(value: number, unit: Figure['unit']): string {
-  return unit === '×' ? `${value.toFixed(2)} ×` : `${value.toFixed(2)} ms`
+/** The cells of a row: name, figure, goal, verdict, share of others. */
+function cellsOf({ name, value, goal, unit, others }: Figure): string[] {
+  return [
+    name,
+    `${value.toFixed(2)} ${unit}`,
+    `${goal.toFixed(2)} ${unit}`,
+    value <= goal ? 'met' : 'missed',
+    percent(others),
+  ]
 }
 
 /** Rows of the table in the document: the name, and the figure as it is written there. */
@@ -75,14 +78,10 @@ export function withFigures(text: string, figures: readonly Figure[]): string {
   const tail = rest?.split(end)[1]
   if (head === undefined || tail === undefined)
     throw new Error('docs/performance.md has no place for figures')
-  const rows = figures.map(({ name, value, goal, unit, others }) => [
-    name,
-    format(value, unit),
-    format(goal, unit),
-    verdict(value, goal),
-    `${Math.round(others * 100)} %`,
+  const written = tableOf([
+    ['What', 'Figure', 'Goal', 'Verdict', 'CPU of others'],
+    ...figures.map(cellsOf),
   ])
-  const written = tableOf([['What', 'Figure', 'Goal', 'Verdict', 'CPU of others'], ...rows])
   return `${head}${begin}\n\n${describeMachine()}\n\n${written}\n\n${end}${tail}`
 }
 

@@ -4,7 +4,7 @@ import { timesOf, type Call } from './calls.ts'
 import { prepare, publicUrl, signedIn } from './environment.ts'
 import { note } from './figures.ts'
 import { median, percentile } from './load.ts'
-import { machineLoad, shareOfOthers } from './machine.ts'
+import { measured } from './machine.ts'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 import { line } from './report.ts'
 
@@ -81,13 +81,9 @@ async function measure({ server, call }: Way, connections: number): Promise<Roun
   const calls = Array.from({ length: connections }, () => call)
   // Connects, and compiles what this load needs.
   await timesOf(pool, calls, 100)
-  const own = process.cpuUsage()
-  const machine = machineLoad()
-  const before = await server.cpu()
-  const times = await timesOf(pool, calls, requests / connections)
-  const { user, system } = process.cpuUsage(own)
-  const cpu = (await server.cpu()) - before
-  const others = shareOfOthers(machine, machineLoad(), cpu + user + system)
+  const { result: times, others } = await measured(server, () =>
+    timesOf(pool, calls, requests / connections),
+  )
   await pool.close()
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), others }
 }

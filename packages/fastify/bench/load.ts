@@ -1,6 +1,6 @@
 /** Loads two servers in turn, so that a change of the machine's speed affects both. */
 import autocannon, { type Request } from 'autocannon'
-import { machineLoad, shareOfOthers } from './machine.ts'
+import { measured } from './machine.ts'
 import type { MeasuredProcess } from './measured-process.ts'
 
 export interface Target {
@@ -31,27 +31,23 @@ export interface Load {
 
 async function measure(target: Target, load: Load): Promise<Round> {
   const { name, server, path, headers, method = 'GET', body, status = 200 } = target
-  const own = process.cpuUsage()
-  const machine = machineLoad()
-  const before = await server.cpu()
-  const result = await autocannon({
-    url: `${server.origin}${path}`,
-    connections: load.connections,
-    duration: load.seconds,
-    headers: { ...headers },
-    method,
-    ...(body !== undefined && { body }),
-  })
-  const cpu = (await server.cpu()) - before
-  const { user, system } = process.cpuUsage(own)
-  const others = shareOfOthers(machine, machineLoad(), cpu + user + system)
+  const { result, cpuUs, others } = await measured(server, async () =>
+    autocannon({
+      url: `${server.origin}${path}`,
+      connections: load.connections,
+      duration: load.seconds,
+      headers: { ...headers },
+      method,
+      ...(body !== undefined && { body }),
+    }),
+  )
   const statuses = Object.keys(result.statusCodeStats ?? {})
   if (statuses.some((code) => code !== String(status)) || result.errors > 0) {
     throw new Error(`${name}: answered with ${statuses.join(', ')}; ${result.errors} failed`)
   }
   const total = result.requests.total
   return {
-    cpuUs: cpu / total,
+    cpuUs: cpuUs / total,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     requestsPerS: total / load.seconds,

@@ -1,30 +1,39 @@
 /** What ran beside a measurement, and on what. */
 import { cpus, totalmem, type } from 'node:os'
+import type { MeasuredProcess } from './measured-process.ts'
 
-interface MachineLoad {
-  /** CPU time of the whole machine since its start, microseconds. */
-  busyUs: number
-  atMs: number
+interface Measured<T> {
+  result: T
+  /** CPU time of the server's process, microseconds. */
+  cpuUs: number
+  /** The share of the machine's CPU that processes outside of the benchmark took, 0 to 1. */
+  others: number
 }
 
-export function machineLoad(): MachineLoad {
+/** Does a piece of work, which loads a server from this process. */
+export async function measured<T>(
+  server: MeasuredProcess,
+  work: () => Promise<T>,
+): Promise<Measured<T>> {
+  const own = process.cpuUsage()
+  const startedAt = performance.now()
+  const busyBefore = busyUs()
+  const before = await server.cpu()
+  const result = await work()
+  const cpuUs = (await server.cpu()) - before
+  const { user, system } = process.cpuUsage(own)
+  const others = busyUs() - busyBefore - (cpuUs + user + system)
+  const available = (performance.now() - startedAt) * 1000 * cpus().length
+  return { result, cpuUs, others: Math.min(1, Math.max(0, others / available)) }
+}
+
+/** CPU time of the whole machine since its start, microseconds. */
+function busyUs(): number {
   const busyMs = cpus().reduce(
     (sum, { times }) => sum + times.user + times.sys + times.nice + times.irq,
     0,
   )
-  return { busyUs: busyMs * 1000, atMs: performance.now() }
-}
-
-/**
- * The share of the machine's CPU that processes outside of the benchmark took.
- *
- * @param ownUs CPU time that the benchmark's processes took meanwhile
- * @returns 0 to 1
- */
-export function shareOfOthers(before: MachineLoad, after: MachineLoad, ownUs: number): number {
-  const available = (after.atMs - before.atMs) * 1000 * cpus().length
-  const others = after.busyUs - before.busyUs - ownUs
-  return Math.min(1, Math.max(0, others / available))
+  return busyMs * 1000
 }
 
 /** Such as "2 × AMD EPYC 7B13, 24 GiB, Linux, Node.js 24.21.0". */

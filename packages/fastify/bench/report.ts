@@ -20,7 +20,7 @@ export function printComparison(title: string, targets: Target[], results: Round
         of('p50Ms').toFixed(2).padStart(11),
         of('p99Ms').toFixed(2).padStart(8),
         of('requestsPerS').toFixed(0).padStart(8),
-        `${Math.round(of('others') * 100)} %`.padStart(7),
+        percent(of('others')).padStart(7),
       ].join(' '),
     )
   }
@@ -33,6 +33,11 @@ export function ratiosOf(rounds: Round[], baseline: Round[]): number[] {
 
 export function printFigure(name: string, value: string): void {
   line(`  ${name.padEnd(46)} ${value}`)
+}
+
+/** @param share 0 to 1 */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }
 
 export function line(text: string): void {

@@ -2,7 +2,7 @@
 import { prepare, signedIn } from './environment.ts'
 import { note } from './figures.ts'
 import { median } from './load.ts'
-import { machineLoad, shareOfOthers } from './machine.ts'
+import { measured } from './machine.ts'
 import { startMeasured } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
 
@@ -24,15 +24,12 @@ export async function benchSignIn(): Promise<void> {
   for (let index = 0; index < warmUp; index += 1) await signIn()
   const perSignIn: number[] = []
   const others: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const own = process.cpuUsage()
-    const machine = machineLoad()
-    const before = await server.cpu()
-    for (let index = 0; index < perRound; index += 1) await signIn()
-    const cpu = (await server.cpu()) - before
-    perSignIn.push(cpu / perRound / 1000)
-    const { user, system } = process.cpuUsage(own)
-    others.push(shareOfOthers(machine, machineLoad(), cpu + user + system))
+  for (let count = 0; count < rounds; count += 1) {
+    const round = await measured(server, async () => {
+      for (let index = 0; index < perRound; index += 1) await signIn()
+    })
+    perSignIn.push(round.cpuUs / perRound / 1000)
+    others.push(round.others)
   }
   line('\nSign-in')
   const value = median(perSignIn)
