@@ -7,10 +7,11 @@ import {
   type LogStream,
 } from '@gatehouse/fastify'
 import { appearance } from '@gatehouse/shared/appearance'
+import { firstAnswers } from '@gatehouse/shared/first-answers'
 import { pages } from '@gatehouse/shared/paths'
 import routes from './routes/index.ts'
 
-type AppOptions = Omit<GatehouseOptions, 'config' | 'pages' | 'appearance'> & {
+type AppOptions = Omit<GatehouseOptions, 'config' | 'pages' | 'appearance' | 'firstAnswers'> & {
   /** Where log lines go; standard output by default. */
   logStream?: LogStream | undefined
 }
@@ -19,7 +20,13 @@ type AppOptions = Omit<GatehouseOptions, 'config' | 'pages' | 'appearance'> & {
 export async function buildApp(config: Config, options: AppOptions = {}): Promise<FastifyInstance> {
   const { logStream, ...rest } = options
   const app: FastifyInstance = Fastify(serverOptions(config, { logStream }))
-  await app.register(gatehouse, { config, appearance, pages: Object.values(pages), ...rest })
+  await app.register(gatehouse, {
+    config,
+    appearance,
+    pages: Object.values(pages),
+    firstAnswers,
+    ...rest,
+  })
   await app.register(routes)
   return app
 }

@@ -1,16 +1,11 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Users } from '@gatehouse/shared/users'
+import { readListParams } from '@gatehouse/shared/users-list'
 import { firstName } from '../src/pages/home/signed-in.tsx'
 import { asText, mailLink } from '../src/pages/users/person-panel.tsx'
 import { homeAddress, otherMail, shownUserName } from '../src/pages/users/person.ts'
-import {
-  pageCount,
-  rangeText,
-  readListParams,
-  usersPage,
-  writeListParams,
-} from '../src/pages/users/users-query.ts'
+import { pageCount, rangeText, usersPage, writeListParams } from '../src/pages/users/users-query.ts'
 import { initials } from '../src/ui/avatar.tsx'
 import { findMatch } from '../src/ui/match.tsx'
 

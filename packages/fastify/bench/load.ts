@@ -64,8 +64,8 @@ export async function interleave(
   const results: Round[][] = targets.map(() => [])
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, target] of targets.entries()) {
-      const measured = await measure(target, load)
-      if (round > 0) results[index]?.push(measured)
+      const one = await measure(target, load)
+      if (round > 0) results[index]?.push(one)
     }
   }
   return results

@@ -19,8 +19,8 @@ export async function benchSignIn(): Promise<void> {
     .filter(({ accountEnabled }) => accountEnabled)
     .slice(0, 200)
     .map(({ userPrincipalName }) => userPrincipalName)
-  let count = 0
-  const signIn = () => signedIn(server.origin, people[count++ % people.length])
+  let next = 0
+  const signIn = () => signedIn(server.origin, people[next++ % people.length])
   for (let index = 0; index < warmUp; index += 1) await signIn()
   const perSignIn: number[] = []
   const others: number[] = []

@@ -16,9 +16,16 @@ import { errorHandler, notFoundHandler } from './plugins/error-handler.ts'
 import health from './plugins/health.ts'
 import rateLimits from './plugins/rate-limit.ts'
 import { ambiguousRequests, crossSitePolicy } from './plugins/request-policy.ts'
-import securityHeaders, { withConfigured } from './plugins/security-headers.ts'
-import web, { htmlUnder, pagesServedElsewhere, type WebBuild } from './plugins/web.ts'
+import securityHeaders from './plugins/security-headers.ts'
 import telemetry from './telemetry/index.ts'
+import web, {
+  createPage,
+  type FirstAnswers,
+  htmlUnder,
+  pagesServedElsewhere,
+  type WebBuild,
+  withConfigured,
+} from './web/index.ts'
 
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export type { BatchOutcome } from './downstream/batch.ts'
@@ -33,9 +40,9 @@ export {
 } from './endpoint/index.ts'
 export { ProblemError } from './errors.ts'
 export type { LogStream } from './plugins/logging.ts'
-export { readWebBuild, type WebBuild } from './plugins/web.ts'
 export { serverOptions } from './server-options.ts'
 export type { User } from './session/record.ts'
+export { readWebBuild, type FirstAnswers, type WebBuild } from './web/index.ts'
 
 export interface GatehouseOptions {
   /** From `loadConfig`. */
@@ -44,6 +51,11 @@ export interface GatehouseOptions {
   webBuild?: WebBuild | undefined
   /** The paths of the web app's pages: each is answered with the built page. */
   pages?: readonly string[]
+  /**
+   * What a page asks the API first, by its path: the server sends the answers with the page to a signed-in user, if
+   * they are there within 100 ms.
+   */
+  firstAnswers?: FirstAnswers | undefined
   /** The app's name, color and support address, for the pages that the server writes itself. */
   appearance?: Appearance | undefined
   /** Milliseconds since the epoch; for tests with their own clock. */
@@ -69,6 +81,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
     html: htmlUnder(basePath, options.webBuild.html),
     headers: withConfigured(options.webBuild.headers, config.headers),
   }
+  const { firstAnswers = {} } = options
+  const sendPage = webBuild && createPage(app, { webBuild, firstAnswers, now })
 
   await app.register(telemetry, {
     requestLog: config.requestLog,
@@ -84,7 +98,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(rateLimits, { perAddress: config.rateLimits.perAddress })
   // It sees the routes that come after it. The library is loaded where it is needed.
   if (config.openApi) await app.register(import('./openapi/index.ts'), { publicUrl })
-  await app.register(notFoundHandler, { webBuild })
+  await app.register(notFoundHandler, { sendPage })
   await app.register(health, { isEnding })
   await app.register(canonicalHostRedirect, { publicUrl })
   await app.register(auth, { config, now })
@@ -93,7 +107,7 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
   await app.register(idempotency, { now })
   // The doctor exposes configuration.
   if (config.development) await app.register(import('./doctor/index.ts'), { config, now })
-  if (webBuild) await app.register(web, { webBuild, pages })
+  if (webBuild && sendPage) await app.register(web, { root: webBuild.root, pages, sendPage })
   else if (config.signIn.automatic && !config.production) {
     await app.register(pagesServedElsewhere, { pages })
   }

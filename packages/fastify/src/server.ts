@@ -6,7 +6,7 @@ import { commandNames, isCommand, runCommand } from './commands/index.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain, type DrainTimes } from './drain.ts'
 import { listenProblem } from './listen-problem.ts'
-import { readWebBuild, type WebBuild } from './plugins/web.ts'
+import { readWebBuild, type WebBuild } from './web/index.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
 

@@ -34,6 +34,7 @@ export { fieldErrors, useApiMutation } from './api/change.ts'
 export { useDraft } from './draft.ts'
 export { createQueryClient } from './api/query.ts'
 export { ApiProblem, call, retryAt, type FailureCode } from './api/call.ts'
+export { pageSentAt, sentWithPage } from './api/sent-with-page.ts'
 
 // Addresses and names of an app that is served under a path.
 export { appAddress, basePath, currentPath } from './safe-address.ts'

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
 import type { DirectoryUser } from '@gatehouse/shared/users'
+import type { ListParams } from '@gatehouse/shared/users-list'
 import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
@@ -16,7 +17,6 @@ import { UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
   isStaleCursor,
-  type ListParams,
   type Navigate,
   pageCount,
   rangeText,

@@ -12,10 +12,10 @@ import { cookieSuffix } from '../base-path.ts'
 import { type ApiNames, ProblemError, toProblem } from '../errors.ts'
 import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
 import { traceOf } from '../telemetry/trace.ts'
+import type { SendPage } from '../web/index.ts'
 import { problemPageFor } from './problem-pages.ts'
 import { fixedHeaders, type HeaderSettings } from './security-headers.ts'
 import { fieldErrorsOf } from './validation-errors.ts'
-import { sendIndexHtml, type WebBuild } from './web.ts'
 
 /** Our sentences for Fastify's own errors, by status. */
 const byStatus: Record<number, [ProblemCode, string]> = {
@@ -230,12 +230,12 @@ declare module 'fastify' {
 }
 
 interface NotFoundOptions {
-  /** The page, if this process serves it: it has a "not found" page of its own. */
-  webBuild: WebBuild | undefined
+  /** If this process serves the page, which has a "not found" page of its own. */
+  sendPage: SendPage | undefined
 }
 
 /** 405 if the path exists for another method, else 404: a problem for programs, the page for people. */
-function notFound(app: FastifyInstance, { webBuild }: NotFoundOptions, done: () => void): void {
+function notFound(app: FastifyInstance, { sendPage }: NotFoundOptions, done: () => void): void {
   const routes: { pattern: RegExp; method: string }[] = []
   app.addHook('onRoute', ({ url, method }) => {
     for (const one of [method].flat()) routes.push({ pattern: patternOf(url), method: one })
@@ -246,8 +246,8 @@ function notFound(app: FastifyInstance, { webBuild }: NotFoundOptions, done: () 
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)
     const methods = app.methodsAt(path)
-    if (methods.length === 0 && webBuild && isPageRequest(request, path)) {
-      return sendIndexHtml(reply.code(404), webBuild)
+    if (methods.length === 0 && sendPage && isPageRequest(request, path)) {
+      return sendPage(request, reply.code(404))
     }
     if (methods.length === 0 || methods.includes(request.method)) {
       return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))

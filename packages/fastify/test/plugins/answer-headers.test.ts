@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { documentHeaders } from '../../src/plugins/security-headers.ts'
+import { documentHeaders } from '../../src/web/document-headers.ts'
 import { rawExchange } from '../support/raw-exchange.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 

@@ -8,7 +8,7 @@ import { people, signInAtTenant, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readWebBuild } from '../../src/plugins/web.ts'
+import { readWebBuild } from '../../src/web/index.ts'
 import { rawExchange } from '../support/raw-exchange.ts'
 import { appAt } from '../support/under-path.ts'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
-import { documentHeaders, withConfigured } from '../../src/plugins/security-headers.ts'
-import { readWebBuild } from '../../src/plugins/web.ts'
+import { documentHeaders, withConfigured } from '../../src/web/document-headers.ts'
+import { readWebBuild } from '../../src/web/index.ts'
 import { load, ownTenant, refusalOf, refusedKeys } from '../support/config-folder.ts'
 
 const hash = `'sha256-${'a'.repeat(43)}='`

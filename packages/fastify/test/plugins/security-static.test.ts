@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pages } from '@gatehouse/contract/paths'
-import { readWebBuild } from '../../src/plugins/web.ts'
+import { readWebBuild } from '../../src/web/index.ts'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { rawExchange } from '../support/raw-exchange.ts'
 

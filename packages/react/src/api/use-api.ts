@@ -11,6 +11,7 @@ import type { EndpointAnswer, EndpointInput, PathOf } from '@gatehouse/contract/
 import type { productEndpoints } from '@gatehouse/contract/endpoints'
 import { type ApiProblem, call } from './call.ts'
 import { type AddressParts, endpointAddress } from './endpoint-address.ts'
+import { pageSentAt, sentWithPage } from './sent-with-page.ts'
 
 /**
  * Where an app declares its endpoints, once:
@@ -64,8 +65,20 @@ export function apiQuery<Path extends ReadPath>(
   path: Path,
   ...[input]: InputArguments<Read<Path>>
 ): ApiQuery<EndpointAnswer<Read<Path>>> {
+  const address = () => endpointAddress(path, input as AddressParts)
   return queryOptions<EndpointAnswer<Read<Path>>, ApiProblem>({
     queryKey: input === undefined ? ['api', path] : ['api', path, input],
-    queryFn: ({ signal }) => call(endpointAddress(path, input as AddressParts), { signal }),
+    queryFn: ({ signal }) => call(address(), { signal }),
+    initialData: () => answerSentTo(address) as EndpointAnswer<Read<Path>> | undefined,
+    initialDataUpdatedAt: pageSentAt,
   })
+}
+
+function answerSentTo(address: () => string): unknown {
+  try {
+    return sentWithPage(address())
+  } catch {
+    // The query fails with it.
+    return undefined
+  }
 }

@@ -7,10 +7,11 @@ let known: { server: number; steady: number } | undefined
  * Sets the clock for all countdowns. The browser's own clock may be hours wrong, or change while the page
  * is open; `performance.now()` only moves forward.
  *
- * @param now the server's time, ISO 8601, from an answer that has just arrived
+ * @param now the server's time, ISO 8601, from an answer
+ * @param ageMs how long ago it arrived
  */
-export function setServerClock(now: string): void {
-  known = { server: Date.parse(now), steady: performance.now() }
+export function setServerClock(now: string, ageMs = 0): void {
+  known = { server: Date.parse(now), steady: performance.now() - ageMs }
 }
 
 /** The server's time in ms; the browser's until the first answer. */

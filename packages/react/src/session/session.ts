@@ -9,6 +9,7 @@ import {
 import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
 import { type ApiProblem, call } from '../api/call.ts'
+import { forgetSentAnswers, pageSentAt, sentWithPage, sinceArrival } from '../api/sent-with-page.ts'
 import { setServerClock } from './server-clock.ts'
 
 const key = ['session'] as const
@@ -33,6 +34,12 @@ export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
     clearOtherUsers(client, session)
     return session.signedIn ? session : { ...session, reason: signOutReason(client) }
   },
+  initialData: () => {
+    const session = sentWithPage(api.session) as Session | undefined
+    if (session) setServerClock(session.now, sinceArrival())
+    return session
+  },
+  initialDataUpdatedAt: pageSentAt,
   // Many parts of a page use the session at once. It changes elsewhere only while the user is away, so
   // every return to the window fetches it again.
   staleTime: 30_000,
@@ -97,6 +104,7 @@ function signOutReason(client: QueryClient): SignOutReason | undefined {
  */
 function clearOtherUsers(client: QueryClient, next: KnownSession): void {
   if (!next.signedIn || knownIdentity(client) === identity(next)) return
+  forgetSentAnswers()
   client.removeQueries(nonSessionQueries)
 }
 
@@ -108,6 +116,7 @@ export function useClearCacheOnSignOut(): void {
   const signedOut = useSession().data?.signedIn === false
   useEffect(() => {
     if (!signedOut) return
+    forgetSentAnswers()
     client.removeQueries(nonSessionQueries)
     client.getMutationCache().clear()
   }, [client, signedOut])

@@ -7,7 +7,7 @@ import { Match } from '../../ui/match.tsx'
 import { arrowSortDown, arrowSortUp } from '../../ui/page-icons.generated.ts'
 import { homeAddress, nameOf, otherMail, shownUserName } from './person.ts'
 import css from './user-table.module.css'
-import { pageSize, type Sort } from './users-query.ts'
+import { pageSize, type Sort } from '@gatehouse/shared/users-list'
 import { words } from './words.ts'
 
 type Props = {

@@ -1,25 +1,18 @@
 import { useCallback, useMemo } from 'react'
 import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { useSearchParams } from 'wouter'
-import { type ApiProblem, call } from '@gatehouse/react'
+import { type ApiProblem, call, pageSentAt, sentWithPage } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import type { Users } from '@gatehouse/shared/users'
+import {
+  type List,
+  type ListParams,
+  pageSize,
+  readListParams,
+  usersAddress,
+} from '@gatehouse/shared/users-list'
 import { formatNumber } from '../../ui/format.ts'
 import { words } from './words.ts'
-
-export type Sort = 'name' | '-name'
-
-type List = { search: string; sort: Sort }
-
-/** Which users the page shows. The address bar holds all of it, so that a link or a reload shows the same. */
-export type ListParams = List & {
-  page: number
-  /** The object id of the person whose panel is open. */
-  user?: string | undefined
-}
-
-/** Rows per page. */
-export const pageSize = 25
 
 export type Navigate = (
   change: Partial<ListParams>,
@@ -43,18 +36,6 @@ export function useListParams(): [ListParams, Navigate] {
   return [params, navigate]
 }
 
-/** Reads the parameters from the page's query. The API accepts the result, whatever a link holds. */
-export function readListParams(query: URLSearchParams): ListParams {
-  const page = query.get('page') ?? ''
-  const user = query.get('user') ?? ''
-  return {
-    search: (query.get('q') ?? '').trim().slice(0, 100),
-    sort: query.get('sort') === '-name' ? '-name' : 'name',
-    page: /^[1-9]\d{0,5}$/.test(page) ? Number(page) : 1,
-    ...(/^[\w-]{1,64}$/.test(user) && { user }),
-  }
-}
-
 /** The query of the page, without the defaults. */
 export function writeListParams({ search, sort, page, user }: ListParams): URLSearchParams {
   return new URLSearchParams({
@@ -76,9 +57,16 @@ export function usersPage(list: List, page: number) {
   return queryOptions<UsersPage, ApiProblem>({
     queryKey: usersKey(list, page),
     queryFn: ({ client, signal }) => fetchPage(client, list, page, signal),
+    initialData: () => (page === 1 ? firstPageSent(list) : undefined),
+    initialDataUpdatedAt: pageSentAt,
     placeholderData: keepPreviousData,
     gcTime: 30 * 60_000,
   })
+}
+
+function firstPageSent(list: List): UsersPage | undefined {
+  const users = sentWithPage(usersAddress(list, null)) as Users | undefined
+  return users && { ...users, page: 1 }
 }
 
 /**
@@ -122,16 +110,8 @@ async function requestPage(
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<UsersPage> {
-  const users = await call<Users>(usersUrl(list, cursor), { signal })
+  const users = await call<Users>(usersAddress(list, cursor), { signal })
   return { ...users, page }
-}
-
-/** The address of one page of the API. */
-function usersUrl({ search, sort }: List, cursor: string | null): string {
-  const query = new URLSearchParams({ top: String(pageSize), sort })
-  if (search) query.set('search', search)
-  if (cursor) query.set('cursor', cursor)
-  return `${api.users}?${query}`
 }
 
 /** The number of pages; undefined if Graph did not count the users. */

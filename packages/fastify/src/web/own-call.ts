@@ -1,0 +1,104 @@
+/**
+ * Calls the app's own API for the browser that a page is being sent to, as that page would do by itself: through the
+ * same hooks, limits, checks and schemas, with the same cookies. Nothing can come out that the API would not give.
+ */
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import inject, { type DispatchFunc } from 'light-my-request'
+
+export interface OwnAnswer {
+  /** JSON text. */
+  json: string
+  setCookie: string[]
+}
+
+/** What a navigation says of itself and not of its browser. */
+const ofNavigation =
+  /^(?:accept|accept-encoding|connection|content-.*|expect|if-.*|priority|purpose|range|sec-fetch-.*|sec-purpose|te|transfer-encoding|upgrade|upgrade-insecure-requests|x-moz)$/
+
+/**
+ * @param address path and query of the API
+ * @param signal ends the call, and with it what the call has begun
+ * @returns undefined for anything but a 200 with JSON
+ */
+export async function callOwnApi(
+  app: FastifyInstance,
+  page: FastifyRequest,
+  address: string,
+  signal?: AbortSignal,
+): Promise<OwnAnswer | undefined> {
+  const client = new Client(page.raw.socket, signal)
+  const dispatch: DispatchFunc = (request, response) => {
+    Object.defineProperty(request, 'socket', { value: client })
+    // The stand-in for a connection never says that it has sent everything.
+    Object.defineProperty(response, 'writableFinished', { get: () => response.writableEnded })
+    app.routing(request, response)
+  }
+  try {
+    const { statusCode, headers, payload } = await inject(dispatch, {
+      method: 'GET',
+      url: app.basePath + address,
+      headers: headersOfFetch(page),
+    })
+    const isJson = String(headers['content-type']).startsWith('application/json')
+    if (statusCode !== 200 || !isJson) return undefined
+    return { json: payload, setCookie: [headers['set-cookie'] ?? []].flat() }
+  } catch {
+    // The route ended the connection without an answer. A page that asks itself learns why.
+    return undefined
+  } finally {
+    client.leave()
+  }
+}
+
+/** As `fetch` of a page sends them. */
+function headersOfFetch({ headers }: FastifyRequest): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(
+    (header): header is [string, string | string[]] =>
+      header[1] !== undefined && !ofNavigation.test(header[0]),
+  )
+  return {
+    ...Object.fromEntries(kept),
+    accept: 'application/json',
+    ...(headers['sec-fetch-dest'] !== undefined && {
+      'sec-fetch-site': 'same-origin',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-dest': 'empty',
+    }),
+  }
+}
+
+type Connection = Pick<IncomingMessage['socket'], 'remoteAddress' | 'destroyed'> &
+  EventEmitter & { encrypted?: boolean }
+
+/** The browser as a connection of its own for one call, which can be ended without ending the page's. */
+class Client extends EventEmitter {
+  readonly remoteAddress: string | undefined
+  readonly encrypted: boolean
+  destroyed: boolean
+  readonly #connection: Connection
+  readonly #signal: AbortSignal | undefined
+
+  constructor(connection: Connection, signal: AbortSignal | undefined) {
+    super()
+    this.remoteAddress = connection.remoteAddress
+    this.encrypted = connection.encrypted === true
+    this.destroyed = connection.destroyed
+    this.#connection = connection
+    this.#signal = signal
+    connection.once('close', this.#end)
+    signal?.addEventListener('abort', this.#end)
+  }
+
+  /** The call is over. */
+  leave(): void {
+    this.#connection.off('close', this.#end)
+    this.#signal?.removeEventListener('abort', this.#end)
+  }
+
+  readonly #end = (): void => {
+    this.destroyed = true
+    this.emit('close')
+  }
+}

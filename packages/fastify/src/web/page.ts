@@ -1,0 +1,110 @@
+/**
+ * Sends the page, and with it what it would ask the API for first, so that it need not wait for another way there and
+ * back: the session always, the data of the opened page if it is there in time.
+ */
+import { Readable } from 'node:stream'
+import { api } from '@gatehouse/contract/paths'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { WebBuild } from './build.ts'
+import { callOwnApi } from './own-call.ts'
+import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
+
+/**
+ * The addresses of the API that a page asks first, by the path of the page.
+ *
+ * @param query of the page
+ */
+export type FirstAnswers = Readonly<Record<string, (query: URLSearchParams) => readonly string[]>>
+
+export type SendPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+interface PageOptions {
+  webBuild: WebBuild
+  firstAnswers: FirstAnswers
+  /** Milliseconds since the epoch. */
+  now: () => number
+}
+
+/** How long a page waits for its data, in ms. Its head is on the way meanwhile, and what that names is fetched. */
+const patienceMs = 100
+/** After data that came too late, pages of that path ask for their own for so long, in ms. */
+const pauseMs = 10_000
+
+/** @returns a function that answers a request with the page, whatever its path: the page has its own router */
+export function createPage(
+  app: FastifyInstance,
+  { webBuild: { html, headers }, firstAnswers, now }: PageOptions,
+): SendPage {
+  const template = pageTemplate(html)
+  /** By the path of a page, when it may have data again. */
+  const pausedUntil = new Map<string, number>()
+
+  async function answersFor(request: FastifyRequest): Promise<Record<string, string>> {
+    const [path = '', query] = request.url.split('?')
+    const addresses = firstAnswers[path]?.(new URLSearchParams(query)) ?? []
+    if (addresses.length === 0 || now() < (pausedUntil.get(path) ?? 0)) return {}
+    const patience = AbortSignal.timeout(patienceMs)
+    const answers = await Promise.all(
+      addresses.map(async (address) => {
+        const answer = await inTime(callOwnApi(app, request, address, patience), patience)
+        // Cookies cannot be set any more. The page will ask itself, and get them.
+        return answer && answer.setCookie.length === 0 ? [[address, answer.json] as const] : []
+      }),
+    )
+    if (patience.aborted) pausedUntil.set(path, now() + pauseMs)
+    return Object.fromEntries(answers.flat())
+  }
+
+  return async (request, reply) => {
+    reply.headers(headers).header('vary', 'Cookie').type('text/html; charset=utf-8')
+    const session =
+      template && isOpenedNow(request) ? await callOwnApi(app, request, api.session) : undefined
+    // An address that does not exist is kept by no cache.
+    if (reply.statusCode === 200) {
+      reply.header('cache-control', session ? 'private, no-cache' : 'no-cache')
+    }
+    if (!template || !session) return reply.send(html)
+    if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
+    const answers = isSignedIn(session.json) ? answersFor(request) : {}
+    return reply.send(Readable.from(parts(template, session.json, answers)))
+  }
+}
+
+/** The browser reads the first part, and fetches what it names, while the answers are on their way. */
+async function* parts(
+  { beforeSession, beforeAnswers, end }: PageTemplate,
+  session: string,
+  answers: Record<string, string> | Promise<Record<string, string>>,
+): AsyncGenerator<string> {
+  yield beforeSession + asDataBlock({ [api.session]: session }) + beforeAnswers
+  yield asDataBlock(await answers) + end
+}
+
+/** @returns undefined if the time is over first */
+async function inTime<T>(work: Promise<T>, patience: AbortSignal): Promise<T | undefined> {
+  const over = new Promise<undefined>((resolve) => {
+    patience.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  return Promise.race([work, over])
+}
+
+/**
+ * Whether a person opens this page in a tab now. A page that is fetched in advance is seen later, perhaps by somebody
+ * else, and HEAD asks for no page at all.
+ */
+function isOpenedNow({ method, headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode } = headers
+  return (
+    method === 'GET' &&
+    inAdvance.every((name) => headers[name] === undefined) &&
+    (destination === undefined || destination === 'document') &&
+    (mode === undefined || mode === 'navigate')
+  )
+}
+
+/** Headers of pages that are fetched before they are opened: today's, and older names of it. */
+const inAdvance = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const
+
+function isSignedIn(session: string): boolean {
+  return (JSON.parse(session) as { signedIn: boolean }).signedIn
+}

@@ -1,0 +1,14 @@
+/** What each page asks the API first, by its path: the server sends the answers with the page. */
+import { api, pages } from './paths.ts'
+import { readListParams, usersAddress } from './users-list.ts'
+
+export const firstAnswers = {
+  [pages.home]: () => [api.organisation],
+  [pages.claims]: () => [api.claims],
+  [pages.users]: (query: URLSearchParams) => {
+    const params = readListParams(query)
+    // A later page is known by a cursor of the one before it.
+    return params.page === 1 ? [usersAddress(params, null)] : []
+  },
+  [pages.sessions]: () => [api.sessions],
+}
