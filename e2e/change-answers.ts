@@ -1,5 +1,15 @@
 import type { Page } from '@playwright/test'
 
+/**
+ * Lets the pages that are opened from now on ask the API for everything, as those do that come from the browser's
+ * cache: a test that answers in the API's place would not see what the server sends with a page.
+ */
+export async function askForEverything(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    Object.defineProperty(PerformanceNavigationTiming.prototype, 'transferSize', { value: 0 })
+  })
+}
+
 /** Changes the JSON of an API's real answer on its way to the page. */
 export async function changeAnswers(
   page: Page,
@@ -19,6 +29,7 @@ export async function changeTexts(
   which: (url: URL) => boolean,
   change: (text: string) => string,
 ): Promise<void> {
+  await askForEverything(page)
   await page.route(which, async (route) => {
     try {
       const response = await route.fetch()

@@ -1,20 +1,20 @@
 /** What opening a page costs, what it requests, and what it stores in the browser. */
 import { expect, test, type Page } from '@playwright/test'
+import { apiPaths, openWithData } from './opened-page.ts'
 import { beSignedIn } from './signed-in.ts'
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const proof = (page: Page) => page.getByRole('region', { name: /in this browser$/ })
 
-/** What a page fetches in development only: the code, the styles and the data of the parts for developers. */
+/** What a page fetches in development only: the code and the data of the parts for developers. */
 const forDevelopers = /^\/(?:assets\/parts-|api\/development$)/
+const inProduction = (urls: URL[]) => urls.filter(({ pathname }) => !forDevelopers.test(pathname))
+const isPhoto = ({ pathname }: URL) => pathname.endsWith('/photo')
 
-/** Records the requests of the page from now on, as they are in production. */
+/** Records the requests of the page from now on. */
 function requests(page: Page): URL[] {
   const urls: URL[] = []
-  page.on('request', (request) => {
-    const url = new URL(request.url())
-    if (!forDevelopers.test(url.pathname)) urls.push(url)
-  })
+  page.on('request', (request) => urls.push(new URL(request.url())))
   return urls
 }
 
@@ -24,30 +24,29 @@ async function openAndSettle(page: Page, path: string): Promise<void> {
   await page.waitForLoadState('networkidle')
 }
 
-const apiPaths = (urls: URL[]) =>
-  urls.map(({ pathname }) => pathname).filter((path) => path.startsWith('/api/'))
-
-test('the first page is at most six requests, all to this app, one of them for the session', async ({
+test('the first page is at most five requests, all to this app, none of them for data', async ({
   page,
   baseURL,
 }) => {
-  const urls = requests(page)
+  const signedOut = requests(page)
   await openAndSettle(page, '/')
-  expect(urls.length).toBeLessThanOrEqual(6)
-  expect(apiPaths(urls)).toEqual(['/api/session'])
+  expect(inProduction(signedOut).length).toBeLessThanOrEqual(5)
+  expect(apiPaths(signedOut)).toEqual([])
   await beSignedIn(page)
-  urls.length = 0
-  await openAndSettle(page, '/')
-  // Two more: the organisation's name and the user's photo.
-  expect(urls.length).toBeLessThanOrEqual(7)
-  expect(apiPaths(urls).filter((path) => !path.endsWith('/photo'))).toEqual([
-    '/api/session',
-    '/api/organisation',
-  ])
-  await openAndSettle(page, '/users')
-  await openAndSettle(page, '/claims')
+  const urls = await openWithData(page, '/')
+  expect(inProduction(urls).length).toBeLessThanOrEqual(6)
+  expect(urls.filter(isPhoto).length).toBe(1)
+  for (const path of ['/claims', '/sessions']) urls.push(...(await openWithData(page, path)))
   expect(new Set(urls.map(({ origin }) => origin))).toEqual(new Set([baseURL]))
-  expect(apiPaths(urls).filter((path) => path === '/api/session')).toHaveLength(3)
+})
+
+test('the list of users is seen after four requests', async ({ page }) => {
+  await beSignedIn(page)
+  const urls = inProduction(await openWithData(page, '/users'))
+  await expect(page.getByRole('row')).toHaveCount(26)
+  // Photos and the next page come after what is seen.
+  const shown = urls.filter((url) => !isPhoto(url) && !url.searchParams.has('cursor'))
+  expect(shown.map(({ pathname }) => pathname)).toHaveLength(4)
 })
 
 test('a signed-out page is a 401 that sends no API request and does not redirect', async ({
@@ -59,7 +58,7 @@ test('a signed-out page is a 401 that sends no API request and does not redirect
     await openAndSettle(page, path)
     await expect(heading(page)).toHaveText('Sign in to see this page')
     await expect(page).toHaveTitle('Sign in to see this page · Gatehouse')
-    expect(apiPaths(urls)).toEqual(['/api/session'])
+    expect(apiPaths(urls)).toEqual([])
     const { pathname, search, hash } = new URL(page.url())
     expect(pathname + search + hash).toBe(path)
   }

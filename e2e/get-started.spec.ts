@@ -1,5 +1,6 @@
 /** *Get started* and the developer panel: what leads a developer on, and how each step is ticked. */
 import { expect, test as onLocalTenant, type Locator, type Page } from '@playwright/test'
+import { askForEverything } from './change-answers.ts'
 import { tenantPort } from './playwright.config.ts'
 import { test } from './scenario.ts'
 import { beSignedIn } from './signed-in.ts'
@@ -130,6 +131,7 @@ test('without popovers, the pill is a link to the control page', async ({ page, 
 })
 
 test('where the server names no control page, nothing speaks to developers', async ({ page }) => {
+  await askForEverything(page)
   await page.route('**/api/session', (route) =>
     route.fulfill({ json: { signedIn: false, development: false, now: new Date().toISOString() } }),
   )

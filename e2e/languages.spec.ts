@@ -69,9 +69,7 @@ test('the texts are fetched beside the code, and by their readers only', async (
   expect(asked.filter(german)).toHaveLength(1)
   // A browser that had to read the code first would ask for them later.
   const entry = asked.findIndex((path) => /\/index-[\w-]+\.js$/.test(path))
-  const session = asked.indexOf('/api/session')
   expect(Math.abs(asked.findIndex(german) - entry)).toBeLessThanOrEqual(2)
-  expect(session).toBeGreaterThanOrEqual(0)
 })
 
 test.describe('the language', () => {

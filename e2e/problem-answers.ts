@@ -6,6 +6,7 @@ import {
   type Problem,
   type ProblemCode,
 } from '@gatehouse/contract/problem'
+import { askForEverything } from './change-answers.ts'
 
 export const requestId = '2f1c9f6e-0f6b-4a52-9d2a-7d1b6f0c9e11'
 
@@ -37,5 +38,6 @@ export async function answer(
   path: string,
   handle: (route: Route) => Promise<void>,
 ): Promise<void> {
+  await askForEverything(page)
   await page.route((url) => url.pathname === path, handle)
 }

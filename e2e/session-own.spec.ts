@@ -1,7 +1,7 @@
 /** `/sessions`: the user's own sessions, and ending them. */
 import { expect, type Browser, type Page } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
-import { changeAnswers } from './change-answers.ts'
+import { askForEverything, changeAnswers } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { answerWithProblem } from './problem-answers.ts'
 import { accountButton, signIn } from './visitor.ts'
@@ -102,6 +102,7 @@ test('a long list is shown twenty at a time', { tag: '@thorough' }, async ({ pag
     expiresAt: at,
     current: index === 0,
   }))
+  await askForEverything(page)
   await page.route('**/api/sessions', (route) => route.fulfill({ json: { sessions } }))
   await page.goto('/sessions')
   await expect(rows(page)).toHaveCount(20)

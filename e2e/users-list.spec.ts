@@ -1,6 +1,6 @@
 /** The list of users: search, sort, pages, and the address bar. */
 import { expect, test, type Page } from '@playwright/test'
-import { changeAnswers } from './change-answers.ts'
+import { askForEverything, changeAnswers } from './change-answers.ts'
 import { beSignedIn } from './signed-in.ts'
 
 const table = (page: Page) => page.getByRole('table', { name: 'Users' })
@@ -272,6 +272,7 @@ test('the row of the signed-in user is marked', { tag: '@thorough' }, async ({ p
 
 test('the first load reserves the space of the rows', { tag: '@thorough' }, async ({ page }) => {
   const held: (() => void)[] = []
+  await askForEverything(page)
   await page.route(
     (url) => url.pathname === '/api/users',
     async (route) => {

@@ -2,13 +2,16 @@
 import { api, pages } from './paths.ts'
 import { readListParams, usersAddress } from './users-list.ts'
 
+/** The menu of the account, on every page. */
+const account = [api.organisation]
+
 export const firstAnswers = {
-  [pages.home]: () => [api.organisation],
-  [pages.claims]: () => [api.claims],
+  [pages.home]: () => account,
+  [pages.claims]: () => [api.claims, ...account],
   [pages.users]: (query: URLSearchParams) => {
     const params = readListParams(query)
     // A later page is known by a cursor of the one before it.
-    return params.page === 1 ? [usersAddress(params, null)] : []
+    return params.page === 1 ? [usersAddress(params, null), ...account] : account
   },
-  [pages.sessions]: () => [api.sessions],
+  [pages.sessions]: () => [api.sessions, ...account],
 }

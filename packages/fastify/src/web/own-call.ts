@@ -8,8 +8,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import inject, { type DispatchFunc } from 'light-my-request'
 
 export interface OwnAnswer {
-  /** JSON text. */
-  json: string
+  status: number
+  /** In seconds. */
+  retryAfter: string | undefined
+  /** JSON text: what was asked for, or a problem. */
+  body: string
   setCookie: string[]
 }
 
@@ -20,7 +23,7 @@ const ofNavigation =
 /**
  * @param address path and query of the API
  * @param signal ends the call, and with it what the call has begun
- * @returns undefined for anything but a 200 with JSON
+ * @returns undefined for anything but JSON
  */
 export async function callOwnApi(
   app: FastifyInstance,
@@ -28,9 +31,9 @@ export async function callOwnApi(
   address: string,
   signal?: AbortSignal,
 ): Promise<OwnAnswer | undefined> {
-  const client = new Client(page.raw.socket, signal)
+  const caller = new Caller(page.raw.socket, signal)
   const dispatch: DispatchFunc = (request, response) => {
-    Object.defineProperty(request, 'socket', { value: client })
+    Object.defineProperty(request, 'socket', { value: caller })
     // The stand-in for a connection never says that it has sent everything.
     Object.defineProperty(response, 'writableFinished', { get: () => response.writableEnded })
     app.routing(request, response)
@@ -41,14 +44,19 @@ export async function callOwnApi(
       url: app.basePath + address,
       headers: headersOfFetch(page),
     })
-    const isJson = String(headers['content-type']).startsWith('application/json')
-    if (statusCode !== 200 || !isJson) return undefined
-    return { json: payload, setCookie: [headers['set-cookie'] ?? []].flat() }
+    if (!/^application\/(?:problem\+)?json\b/.test(String(headers['content-type'])))
+      return undefined
+    return {
+      status: statusCode,
+      retryAfter: headers['retry-after'],
+      body: payload,
+      setCookie: [headers['set-cookie'] ?? []].flat(),
+    }
   } catch {
     // The route ended the connection without an answer. A page that asks itself learns why.
     return undefined
   } finally {
-    client.leave()
+    caller.leave()
   }
 }
 
@@ -73,7 +81,7 @@ type Connection = Pick<IncomingMessage['socket'], 'remoteAddress' | 'destroyed'>
   EventEmitter & { encrypted?: boolean }
 
 /** The browser as a connection of its own for one call, which can be ended without ending the page's. */
-class Client extends EventEmitter {
+class Caller extends EventEmitter {
   readonly remoteAddress: string | undefined
   readonly encrypted: boolean
   destroyed: boolean

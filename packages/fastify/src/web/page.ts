@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { api } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebBuild } from './build.ts'
-import { callOwnApi } from './own-call.ts'
+import { callOwnApi, type OwnAnswer } from './own-call.ts'
 import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
 
 /**
@@ -17,6 +17,8 @@ import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
 export type FirstAnswers = Readonly<Record<string, (query: URLSearchParams) => readonly string[]>>
 
 export type SendPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+type Answers = Readonly<Record<string, OwnAnswer>>
 
 interface PageOptions {
   webBuild: WebBuild
@@ -39,7 +41,7 @@ export function createPage(
   /** By the path of a page, when it may have data again. */
   const pausedUntil = new Map<string, number>()
 
-  async function answersFor(request: FastifyRequest): Promise<Record<string, string>> {
+  async function answersFor(request: FastifyRequest): Promise<Answers> {
     const [path = '', query] = request.url.split('?')
     const addresses = firstAnswers[path]?.(new URLSearchParams(query)) ?? []
     if (addresses.length === 0 || now() < (pausedUntil.get(path) ?? 0)) return {}
@@ -48,7 +50,7 @@ export function createPage(
       addresses.map(async (address) => {
         const answer = await inTime(callOwnApi(app, request, address, patience), patience)
         // Cookies cannot be set any more. The page will ask itself, and get them.
-        return answer && answer.setCookie.length === 0 ? [[address, answer.json] as const] : []
+        return answer && answer.setCookie.length === 0 ? [[address, answer] as const] : []
       }),
     )
     if (patience.aborted) pausedUntil.set(path, now() + pauseMs)
@@ -61,20 +63,20 @@ export function createPage(
       template && isOpenedNow(request) ? await callOwnApi(app, request, api.session) : undefined
     // An address that does not exist is kept by no cache.
     if (reply.statusCode === 200) {
-      reply.header('cache-control', session ? 'private, no-cache' : 'no-cache')
+      reply.header('cache-control', session?.status === 200 ? 'private, no-cache' : 'no-cache')
     }
-    if (!template || !session) return reply.send(html)
+    if (!template || session?.status !== 200) return reply.send(html)
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
-    const answers = isSignedIn(session.json) ? answersFor(request) : {}
-    return reply.send(Readable.from(parts(template, session.json, answers)))
+    const answers = isSignedIn(session) ? answersFor(request) : {}
+    return reply.send(Readable.from(parts(template, session, answers)))
   }
 }
 
 /** The browser reads the first part, and fetches what it names, while the answers are on their way. */
 async function* parts(
   { beforeSession, beforeAnswers, end }: PageTemplate,
-  session: string,
-  answers: Record<string, string> | Promise<Record<string, string>>,
+  session: OwnAnswer,
+  answers: Answers | Promise<Answers>,
 ): AsyncGenerator<string> {
   yield beforeSession + asDataBlock({ [api.session]: session }) + beforeAnswers
   yield asDataBlock(await answers) + end
@@ -105,6 +107,6 @@ function isOpenedNow({ method, headers }: FastifyRequest): boolean {
 /** Headers of pages that are fetched before they are opened: today's, and older names of it. */
 const inAdvance = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const
 
-function isSignedIn(session: string): boolean {
-  return (JSON.parse(session) as { signedIn: boolean }).signedIn
+function isSignedIn({ body }: OwnAnswer): boolean {
+  return (JSON.parse(body) as { signedIn: boolean }).signedIn
 }

@@ -3,6 +3,15 @@
 /** The element of the session, and the element of what the opened page asks for first. */
 const places = ['session-answer', 'first-answers'] as const
 
+/** An answer of the API, as the page would get it. */
+interface EmbeddedAnswer {
+  status: number
+  /** In seconds. */
+  retryAfter: string | undefined
+  /** JSON text. */
+  body: string
+}
+
 /** A page in the parts around the two places. */
 export interface PageTemplate {
   beforeSession: string
@@ -33,12 +42,13 @@ function endOfTag(html: string, id: string): number | undefined {
  * JSON for a data block of HTML: a script that is not JavaScript, so no policy has to allow it. `<` could end the block
  * or begin a comment in it (HTML Living Standard §4.12.1.3).
  *
- * @param answers by the address that the page asks, each as JSON text
+ * @param answers by the address that the page asks
  */
-export function asDataBlock(answers: Readonly<Record<string, string>>): string {
-  const members = Object.entries(answers).map(
-    ([address, json]) => `${JSON.stringify(address)}:${json}`,
-  )
+export function asDataBlock(answers: Readonly<Record<string, EmbeddedAnswer>>): string {
+  const members = Object.entries(answers).map(([address, { status, retryAfter, body }]) => {
+    const wait = retryAfter === undefined ? '' : `"retryAfter":${JSON.stringify(retryAfter)},`
+    return `${JSON.stringify(address)}:{"status":${status},${wait}"body":${body}}`
+  })
   return `{${members.join(',')}}`
     .replaceAll('<', String.raw`\u003c`)
     .replaceAll('\u2028', String.raw`\u2028`)

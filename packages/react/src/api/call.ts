@@ -6,6 +6,7 @@ import type {
   ProblemCode,
 } from '@gatehouse/contract/problem'
 import { appAddress, ownAddress } from '../safe-address.ts'
+import { failureSentWithPage } from './sent-with-page.ts'
 
 interface CallOptions {
   method?: Method
@@ -29,6 +30,9 @@ const timeoutMs = 30_000
  * @throws ApiProblem for every answer that is not 2xx JSON, and if there is no answer
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const { method = 'GET' } = options
+  const failure = method === 'GET' ? failureSentWithPage(path) : undefined
+  if (failure) throw problemOf(failure)
   const response = await send(path, options)
   if (!response.ok) throw await readProblem(response)
   if (response.status === 204) return undefined as T
@@ -136,23 +140,31 @@ export function retryAt({ at, retryAfter = 0 }: ApiProblem): number {
 
 /** The problem of an error answer; `unreadable` if it has none, such as the HTML of a proxy. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
-  const retryAfter = seconds(response.headers.get('retry-after'))
-  const problem = await readBody(response)
-  if (!problem?.code) return new ApiProblem('unreadable', response.status, { retryAfter })
-  return new ApiProblem(problem.code, response.status, { problem, retryAfter })
+  const { status, headers } = response
+  const retryAfter = headers.get('retry-after') ?? undefined
+  return problemOf({ status, retryAfter, body: await readBody(response) })
 }
 
-async function readBody(response: Response): Promise<Partial<Problem> | undefined> {
+type Failure = { status: number; retryAfter?: string | undefined; body: unknown }
+
+function problemOf({ status, body, ...failure }: Failure): ApiProblem {
+  const retryAfter = seconds(failure.retryAfter)
+  const problem = body as Partial<Problem> | undefined
+  if (!problem?.code) return new ApiProblem('unreadable', status, { retryAfter })
+  return new ApiProblem(problem.code, status, { problem, retryAfter })
+}
+
+async function readBody(response: Response): Promise<unknown> {
   if (!response.headers.get('content-type')?.startsWith('application/problem+json'))
     return undefined
   try {
-    return (await response.json()) as Partial<Problem>
+    return await response.json()
   } catch {
     return undefined
   }
 }
 
 /** Retry-After in seconds (RFC 9110, section 10.2.3). The back end never sends the other form, a date. */
-function seconds(header: string | null): number | undefined {
+function seconds(header: string | undefined): number | undefined {
   return header && /^\d{1,6}$/.test(header) ? Number(header) : undefined
 }

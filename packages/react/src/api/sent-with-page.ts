@@ -3,27 +3,44 @@
  * them the page asks.
  */
 
-/** The elements that the server fills; JSON by the address of each answer. */
+/** The elements that the server fills, with answers by their addresses as JSON. */
 const elements = ['session-answer', 'first-answers'] as const
 
 /** Older answers are asked for again, in ms: a page may have waited in a tab that was asleep. */
 const maxAgeMs = 60_000
 
+interface SentAnswer {
+  status: number
+  /** In seconds. */
+  retryAfter?: string
+  /** What was asked for, or a problem. */
+  body: unknown
+}
+
 interface Arrival {
-  /** Parsed when they are used. */
-  answers: Map<string, unknown>
+  answers: Map<string, SentAnswer>
   /** `performance.now()` when the page arrived, in ms. */
   at: number
 }
 
 let arrival: Arrival | undefined
 
-/** Takes the answer to a path, as `call` would return it; undefined if it did not come with this page. */
+/** Takes the answer to a path, as `call` would return it; undefined if none came with this page, or a failure. */
 export function sentWithPage(path: string): unknown {
+  return take(path, ({ status }) => status === 200)?.body
+}
+
+/** Takes a failure that came with the page in answer to a path: it is not asked for again at once. */
+export function failureSentWithPage(path: string): SentAnswer | undefined {
+  return take(path, ({ status }) => status !== 200)
+}
+
+function take(path: string, isWanted: (answer: SentAnswer) => boolean): SentAnswer | undefined {
   arrival ??= readDocument()
   const { answers, at } = arrival
   if (performance.now() - at > maxAgeMs) answers.clear()
   const answer = answers.get(path)
+  if (!answer || !isWanted(answer)) return undefined
   answers.delete(path)
   return answer
 }
@@ -45,17 +62,20 @@ export function forgetSentAnswers(): void {
 }
 
 function readDocument(): Arrival {
-  const answers = new Map<string, unknown>()
   const navigation = lastNavigation()
-  if (navigation && isFromServer(navigation)) {
-    for (const id of elements) {
-      const text = document.getElementById(id)?.textContent
-      for (const [path, answer] of Object.entries(JSON.parse(text || '{}') as object)) {
-        answers.set(path, answer)
-      }
-    }
-  }
-  return { answers, at: navigation?.responseStart ?? performance.now() }
+  const texts = typeof document === 'undefined' ? [] : elements.map(takeText)
+  const isUsable = navigation !== undefined && isFromServer(navigation)
+  const answers = isUsable
+    ? texts.flatMap((text) => Object.entries(JSON.parse(text) as Record<string, SentAnswer>))
+    : []
+  return { answers: new Map(answers), at: navigation?.responseStart ?? performance.now() }
+}
+
+/** Removes the element as well: its text would outlive the session. */
+function takeText(id: string): string {
+  const element = document.getElementById(id)
+  element?.remove()
+  return element?.textContent || '{}'
 }
 
 function lastNavigation(): PerformanceNavigationTiming | undefined {
