@@ -245,12 +245,7 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: (
-      call: Call,
-      user: string,
-      accessToken: string,
-      signal: CallSignal,
-    ): Promise<Exchange> => {
+    send: (call: Call, user: string, accessToken: string, signal: CallSignal) => {
       const send = () => attempt(call, user, accessToken, signal)
       return retryOnce(call, send).catch(throwProblem)
     },
