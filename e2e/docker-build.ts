@@ -71,11 +71,11 @@ function copy(
   }
 }
 
-// Such as .git, **/dist and **/.env.*
-/** @throws Error for a pattern of another form */
+/** @returns whether a .dockerignore leaves a path out @throws Error for a pattern of another form */
 export function ignoredBy(dockerignore: string): (path: string) => boolean {
   const patterns = dockerignore.split('\n').filter(Boolean)
   const forms = patterns.map((pattern) => {
+    // Such as .git, **/dist and **/.env.*
     const [, anywhere, name = '', rest] = /^(\*\*\/)?([\w.-]+?)(\.\*)?$/.exec(pattern) ?? []
     if (name === '') throw new Error(`Unknown pattern: ${pattern}`)
     const start = anywhere === undefined ? '^' : '(?:^|/)'

@@ -32,18 +32,24 @@ function textsOf(name: string): Map<string, string> {
   ])
 }
 
+/** The texts of a package, and those of @gatehouse/cli, which has all documents. */
+interface Texts {
+  own: ReadonlyMap<string, string>
+  ofCli: ReadonlyMap<string, string>
+}
+
 /**
  * Where a file of the repository is once a package is installed.
  *
  * @returns its path from the package; undefined if it is not there
  */
-function placeFor(name: string, path: string): string | undefined {
-  const own = textsOf(name).get(path)
+function placeFor(name: string, texts: Texts, path: string): string | undefined {
+  const own = texts.own.get(path)
   if (own !== undefined) return own
   // It is often alone.
   if (name === 'tenant') return undefined
   if (ofApp.test(path)) return `../../../${path}`
-  const inCli = path.startsWith('docs/') ? textsOf('cli').get(path) : deploymentPlace(path)
+  const inCli = path.startsWith('docs/') ? texts.ofCli.get(path) : deploymentPlace(path)
   if (inCli !== undefined) return name === 'cli' ? inCli : `../cli/${inCli}`
   const [, other = '', file = ''] = /^packages\/([\w-]+)\/([\w-]+\.md)$/.exec(path) ?? []
   return file === '' ? undefined : `../${other}/${file}`
@@ -56,21 +62,25 @@ function deploymentPlace(path: string): string | undefined {
 
 /** The texts that a package brings, by their places in it. @param name such as `cli` */
 export function packedTexts(name: string): Map<string, string> {
+  const own = textsOf(name)
+  const texts = { own, ofCli: textsOf('cli') }
   return new Map(
-    [...textsOf(name)].map(([path, place]) => {
+    [...own].map(([path, place]) => {
       const text = readFileSync(join(root, path), 'utf8')
-      return [place, withLinks(text, (link) => newLink(name, { path, place }, link))]
+      const placeOf = (target: string) =>
+        placeFor(name, texts, posix.join(posix.dirname(path), target))
+      return [place, withLinks(text, (link) => newLink(place, placeOf, link))]
     }),
   )
 }
 
 function newLink(
-  name: string,
-  { path, place }: { path: string; place: string },
+  place: string,
+  placeOf: (target: string) => string | undefined,
   link: string,
 ): string | undefined {
   const [target = '', fragment] = link.split('#', 2)
-  const to = placeFor(name, posix.join(posix.dirname(path), target))
+  const to = placeOf(target)
   if (to === undefined) return undefined
   const relative = posix.relative(posix.dirname(place), to)
   return fragment === undefined ? relative : `${relative}#${fragment}`

@@ -31,7 +31,7 @@ function css(appearance: Appearance, code: string): string {
 describe('the name', () => {
   test('is text in the page, whatever its characters', () => {
     const page = html({ ...ours, name: 'A & B <b> "$&" %LOGO%' })
-    expect(page).toContain('<title>A &amp; B &lt;b> &quot;$&amp;&quot;')
+    expect(page).toContain('<title>A &#38; B &#60;b&#62; &#34;$&#38;&#34;')
   })
 })
 

@@ -36,6 +36,8 @@ describe('a failed call', () => {
     const title = (api: string) => messageFor(new ApiProblem(code, 502, { problem: { api } })).title
     expect(title('orders')).toBe(`orders ${words}`)
     expect(title('graph')).toBe(`Microsoft Graph ${words}`)
+    // A member of every object.
+    expect(title('constructor')).toBe(`constructor ${words}`)
   })
 
   test('of an API uses the name that its operator gave it, also for Graph', () => {

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import type { Plugin } from 'vite'
 import { type Appearance, AppearanceError, checkAppearance } from '@gatehouse/contract/appearance'
 import { brandShades, fluentShades } from '@gatehouse/contract/brand'
+import { escapeHtml } from './escape-html.ts'
 
 const publicFolder = join(import.meta.dirname, '../public')
 
@@ -37,9 +38,9 @@ export function appAppearance(given: Appearance): Plugin {
     transformIndexHtml: {
       order: 'pre',
       handler: (html) =>
-        withShades(html)
-          .replaceAll('%APP_NAME%', () => escaped(appearance.name))
-          .replaceAll('%LOGO%', () => escaped(logo)),
+        html
+          .replaceAll('%APP_NAME%', () => escapeHtml(appearance.name))
+          .replaceAll('%LOGO%', () => escapeHtml(logo)),
     },
   }
 }
@@ -64,8 +65,4 @@ function logoAddress(name: string, withShades: (text: string) => string): string
   const type = types[extension] ?? 'application/octet-stream'
   if (extension !== '.svg') return `data:${type};base64,${bytes.toString('base64')}`
   return `data:${type},${encodeURIComponent(withShades(bytes.toString()).trim())}`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

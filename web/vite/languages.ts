@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 import type { Catalogue } from '../src/languages/catalogue.ts'
+import { escapeHtml } from './escape-html.ts'
 
 const folder = join(import.meta.dirname, '../src/languages')
 
@@ -29,7 +30,7 @@ export function languages(): Plugin {
         for (const tag of languageTags()) {
           const { document } = await catalogueOf(tag)
           known[tag] = { file: fileOf(tag, bundle), outdated: document.outdated }
-          noScript += `<p class="noscript" lang="${tag}">${escaped(document.noScript)}</p>`
+          noScript += `<p class="noscript" lang="${tag}">${escapeHtml(document.noScript)}</p>`
         }
         // In a script, `<` could begin another element.
         const list = JSON.stringify(known).replaceAll('<', String.raw`\u003c`)
@@ -42,7 +43,7 @@ export function languages(): Plugin {
 }
 
 /** The languages beside English: each is one file, named by its tag. */
-export function languageTags(): string[] {
+function languageTags(): string[] {
   return readdirSync(folder)
     .filter((name) => /^[a-z]{2}(?:-[A-Z]{2})?\.ts$/.test(name))
     .map((name) => name.slice(0, -'.ts'.length))
@@ -63,8 +64,4 @@ function fileOf(tag: string, bundle: Bundle | undefined): string {
     facadeModuleId?.replaceAll('\\', '/').endsWith(source),
   ) ?? ['']
   return `/${file}`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

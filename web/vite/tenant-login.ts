@@ -7,6 +7,7 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin, ProxyOptions } from 'vite'
+import { escapeHtml } from './escape-html.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 export const tenantPath = '/_tenant-login'
@@ -202,8 +203,4 @@ ${problem ? `<p role="alert">${escapeHtml(problem)}</p>` : ''}
 </main>
 </html>
 `)
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

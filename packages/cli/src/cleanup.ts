@@ -40,7 +40,7 @@ await finish(async (network) => {
   const document = readConfig(folder.config)
   await cleanup(network, folder, document, {
     name: options.name,
-    defaultName: options.name ?? (await appName(root)),
+    newName: options.name ?? (await appName(root)),
     tenant: options.tenant,
     ...cloudFor(options, document.value),
     signIn: options.signIn,

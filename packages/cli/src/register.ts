@@ -95,7 +95,7 @@ await finish(async (network) => {
   const document = readConfig(folder.config)
   await register(network, folder, document, {
     name: options.name,
-    defaultName: options.name ?? (await appName(root)),
+    newName: options.name ?? (await appName(root)),
     publicUrl: options.publicUrl,
     tenant: options.tenant,
     ...cloudFor(options, document.value),

@@ -4,6 +4,7 @@ import {
   AppearanceError,
   checkAppearance,
   supportLink,
+  supportName,
 } from '../src/appearance/index.ts'
 
 const valid: Appearance = { name: 'Expenses', logo: 'logo.svg', brandColor: '#0B6A0b' }
@@ -74,5 +75,12 @@ describe('the link to support', () => {
     ['nobody', undefined],
   ])('of %s is %s', (support, link) => {
     expect(supportLink(support)).toBe(link)
+  })
+
+  it.each([
+    ['help@example.com', 'help@example.com'],
+    ['https://example.com/help', 'example.com/help'],
+  ])('of %s reads %s', (support, name) => {
+    expect(supportName(support)).toBe(name)
   })
 })

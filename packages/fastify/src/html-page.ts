@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { type Appearance, supportLink } from '@gatehouse/contract/appearance'
+import { type Appearance, supportLink, supportName } from '@gatehouse/contract/appearance'
 import { brandShades, fluentBrand } from '@gatehouse/contract/brand'
 import { publicAddress } from './base-path.ts'
 
@@ -93,7 +93,7 @@ export function renderHtmlPage(
 ${text.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
 ${items && `<ul>${items}</ul>`}
 <p><a href="${escapeHtml(publicAddress(basePath, action.href))}">${escapeHtml(action.label)}</a></p>
-${help === undefined ? '' : `<small>Need help? <a href="${escapeHtml(help)}">${escapeHtml(support.replace(/^https:\/\//, ''))}</a></small>`}
+${help === undefined ? '' : `<small>Need help? <a href="${escapeHtml(help)}">${escapeHtml(supportName(support))}</a></small>`}
 ${requestId === undefined ? '' : `<small>Request id: ${escapeHtml(requestId)}</small>`}
 </main></body></html>
 `

@@ -1,54 +1,20 @@
 /** Uses the package as an app does: only by its exports. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { gatehouse, loadConfig, ProblemError, serverOptions, type Config } from '@gatehouse/fastify'
+import { describe, expect, it } from 'vitest'
+import { gatehouse, loadConfig, ProblemError, type Config } from '@gatehouse/fastify'
 import * as configuration from '@gatehouse/fastify/config'
 import * as server from '@gatehouse/fastify/server'
-import { createBrowser, createTenant, localClient, type Tenant } from '@gatehouse/tenant/testing'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBrowser } from '@gatehouse/tenant/testing'
+import { useOwnApps } from './support/own-apps.ts'
 
 const require = createRequire(import.meta.url)
 const publicUrl = 'http://localhost:5173'
-let folder: string
-let tenant: Tenant
-let config: Config
-const apps: FastifyInstance[] = []
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
-  tenant = await createTenant()
-  const file = {
-    tenant: tenant.tenantId,
-    clientId: localClient.clientId,
-    clientSecret: localClient.secrets[0],
-    authority: tenant.authority,
-    publicUrl,
-    scopes: ['User.ReadBasic.All'],
-    downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
-  }
-  writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(file), { mode: 0o600 })
-  config = loadConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent' }, folder)
-})
-
-afterAll(async () => {
-  await Promise.all(apps.map((app) => app.close()))
-  await tenant.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function newApp(): FastifyInstance {
-  const app: FastifyInstance = Fastify(serverOptions(config))
-  apps.push(app)
-  return app
-}
+const { tenant, config, newApp } = useOwnApps(publicUrl)
 
 describe('an app of fifteen lines', () => {
   it('signs in on the local tenant, and answers its own route for the signed-in only', async () => {
     const app = newApp()
-    await app.register(gatehouse, { config })
+    await app.register(gatehouse, { config: config() })
     await app.register(async (routes) => {
       routes.addHook('onRequest', routes.requireSignIn)
       routes.get('/api/hello', async ({ user }) => ({ hello: user.name }))
@@ -62,7 +28,7 @@ describe('an app of fifteen lines', () => {
     expect((await browser.get('/api/hello')).status).toBe(401)
     expect((await browser.signIn()).location).toBe('/')
     const hello = (await browser.get('/api/hello')).json()
-    expect(hello).toEqual({ hello: tenant.users[0]?.displayName })
+    expect(hello).toEqual({ hello: tenant().users[0]?.displayName })
     const teapot = await browser.get('/api/teapot')
     expect([teapot.status, teapot.json()]).toMatchObject([403, { detail: 'Not for you.' }])
   })
@@ -71,16 +37,17 @@ describe('an app of fifteen lines', () => {
 describe('a composition that cannot work', () => {
   it('is refused at start if gatehouse is registered twice', async () => {
     const app = newApp()
-    await app.register(gatehouse, { config })
-    await expect(async () => app.register(gatehouse, { config })).rejects.toThrow(
+    await app.register(gatehouse, { config: config() })
+    await expect(async () => app.register(gatehouse, { config: config() })).rejects.toThrow(
       'gatehouse is registered twice on this app. Register it once.',
     )
   })
 
   it('is refused at start if the second one is inside a plugin', async () => {
     const app = newApp()
-    await app.register(gatehouse, { config })
-    const nested = async () => app.register(async (inner) => inner.register(gatehouse, { config }))
+    await app.register(gatehouse, { config: config() })
+    const nested = async () =>
+      app.register(async (inner) => inner.register(gatehouse, { config: config() }))
     await expect(nested).rejects.toThrow('gatehouse is registered twice')
   })
 
@@ -97,7 +64,7 @@ describe('a composition that cannot work', () => {
   it('is refused at start if routes come first, and names them', async () => {
     const app = newApp()
     app.get('/api/early', async () => 'unprotected')
-    await expect(async () => app.register(gatehouse, { config })).rejects.toThrow(
+    await expect(async () => app.register(gatehouse, { config: config() })).rejects.toThrow(
       /Register gatehouse first\. The routes:\n.*\/api\/early/s,
     )
   })

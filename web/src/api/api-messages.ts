@@ -2,9 +2,6 @@
 import type { ApiProblem, FailureCode } from '@gatehouse/react'
 import { apiFailures as words } from './words.ts'
 
-/** For APIs without a `displayName` in aad.config.json. One that is not here keeps its key. */
-const apiNames = (): Partial<Record<string, string>> => ({ graph: words.graph })
-
 /** What replaces the general message. */
 type ApiMessage = {
   title?: string
@@ -20,7 +17,8 @@ type ApiMessage = {
  */
 export function apiMessage({ api, apiName, code }: ApiProblem): ApiMessage | undefined {
   if (api === undefined) return undefined
-  return messagesOf(apiName ?? apiNames()[api] ?? api)[code]
+  // An API without a `displayName` in aad.config.json has its key for a name.
+  return messagesOf(apiName ?? (api === 'graph' ? words.graph : api))[code]
 }
 
 function messagesOf(name: string): Partial<Record<FailureCode, ApiMessage>> {

@@ -1,4 +1,4 @@
-import { supportLink } from '@gatehouse/contract/appearance'
+import { supportLink, supportName } from '@gatehouse/contract/appearance'
 import { appearance } from '@gatehouse/shared/appearance'
 import css from './error-card.module.css'
 import { actions } from './words.ts'
@@ -12,7 +12,7 @@ export function SupportLink() {
     <p className={css.quiet}>
       {actions.getHelp}{' '}
       <a href={href} target={href === support ? '_blank' : undefined} rel="noreferrer">
-        {support.replace(/^https:\/\//, '')}
+        {supportName(support)}
       </a>
     </p>
   )

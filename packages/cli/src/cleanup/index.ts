@@ -40,7 +40,7 @@ import { signIn } from '../sign-in.ts'
 
 type CleanupSettings = Pick<
   Settings,
-  'name' | 'defaultName' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'
+  'name' | 'newName' | 'tenant' | 'cloud' | 'signIn' | 'token' | 'yes'
 >
 
 /** @throws SetupError if it cannot continue; the next run continues with the rest */
@@ -50,13 +50,13 @@ export async function cleanup(
   config: ConfigDocument,
   settings: CleanupSettings,
 ): Promise<void> {
-  const { cloud, tenant, token, name, defaultName } = settings
+  const { cloud, tenant, token, newName } = settings
   const session = await signIn(network, { cloud, tenant, way: settings.signIn, token })
   const graph = createGraph(network, cloud.graph, session.token)
   const [existing, deleted] = await withProgress('Reading what is there', async () => {
     const application = await findApplication(graph, config.value, settings, session.tenantId)
     if (application) return [await findRest(graph, application), undefined]
-    const facts = { clientId: configuredClient(config.value), name: name ?? defaultName }
+    const facts = { clientId: configuredClient(config.value), name: newName }
     return [await findRest(graph, undefined), await findDeleted(graph, facts)]
   })
 

@@ -26,21 +26,20 @@ export function configuredClient({ clientId }: ConfigValue): string | undefined 
 }
 
 /**
- * The application of the configuration's client id, or else of the name.
+ * The application of the configuration's client id, or else of the new one's name.
  *
- * @param names without a given one: the configured application, or one of the default name
- * @throws SetupError if the two are different applications, or the configuration is for another tenant
+ * @throws SetupError if the configured one does not have the given name, or the configuration is for another tenant
  */
 export async function findApplication(
   graph: Graph,
   config: ConfigValue,
-  { name, defaultName }: Pick<Settings, 'name' | 'defaultName'>,
+  { name, newName }: Pick<Settings, 'name' | 'newName'>,
   tenantId: string,
 ): Promise<Application | undefined> {
   const clientId = configuredClient(config)
   if (clientId) requireSameTenant(config, tenantId)
   const configured = clientId && (await byClientId(graph, clientId))
-  if (!configured) return byUniqueName(graph, uniqueNameOf(name ?? defaultName))
+  if (!configured) return byUniqueName(graph, uniqueNameOf(newName))
   if (name !== undefined && configured.uniqueName !== uniqueNameOf(name)) {
     throw new SetupError(
       'conflict',

@@ -75,7 +75,7 @@ function makePlan(
   const { application, federated } = existing
   const multiTenant = settings.multiTenant ?? config.value.tenant === 'organizations'
   const wanted = {
-    displayName: settings.name ?? settings.defaultName,
+    displayName: settings.newName,
     multiTenant: settings.multiTenant ?? (application ? undefined : multiTenant),
     redirectUris: [publicUrl + auth.redirect, publicUrl + pages.signedOut],
     // Entra takes https only: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc

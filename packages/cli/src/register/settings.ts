@@ -11,10 +11,10 @@ export type CredentialChoice =
   | { kind: 'federated'; issuer: string; subject: string; assertionFile: string }
 
 export interface Settings {
-  /** Undefined: the configured application, or the app's own name. */
+  /** As it was given: a configured application has to have it. */
   name: string | undefined
-  /** The name of a new application, unless one is given. */
-  defaultName: string
+  /** Of a new application: the given name, or the app's own. */
+  newName: string
   publicUrl: string | undefined
   tenant: string | undefined
   cloudName: CloudName

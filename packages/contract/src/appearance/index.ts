@@ -73,3 +73,8 @@ export function supportLink(support: string): string | undefined {
   if (email.test(support)) return `mailto:${encodeURIComponent(support).replace('%40', '@')}`
   return support.startsWith('https://') && URL.canParse(support) ? support : undefined
 }
+
+/** @param support as for `supportLink` @returns the text of that link, such as `example.com/help` */
+export function supportName(support: string): string {
+  return support.replace(/^https:\/\//, '')
+}

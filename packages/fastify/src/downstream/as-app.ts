@@ -9,16 +9,11 @@ import { applicationToken } from '../auth/request.ts'
 import { cloudFor, type Config, isSignInScope } from '../config/index.ts'
 import { causeOfError, EntraError, remedyFor } from '../entra/index.ts'
 import { apiProblem, misconfigured, ProblemError, unavailable } from '../errors.ts'
+import type { Exchange } from '../outgoing/index.ts'
 import { currentTrace } from '../telemetry/trace.ts'
 import { type Api, onTimeout, timeoutMs } from './call.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
-import {
-  type Answer as ApiAnswer,
-  type Call,
-  type CallOptions,
-  jsonCall,
-  withDeadline,
-} from './http.ts'
+import { type Call, type CallOptions, jsonCall, withDeadline } from './http.ts'
 import { bodyOf, tokenRejection, type TokenRejection } from './response.ts'
 
 interface AppCallOptions extends Omit<CallOptions, 'scopes'> {
@@ -62,7 +57,7 @@ export function decorateAppCalls(
   const tokens = new AppTokens(app, now)
   const graph = new URL(cloudFor(config).graph).origin
 
-  async function callAsApp(api: Api, call: Call, ms: number): Promise<ApiAnswer> {
+  async function callAsApp(api: Api, call: Call, ms: number): Promise<Exchange> {
     // A multi-tenant app has to say whose data it wants, and the configuration does not.
     if (config.tenant === 'organizations') throw noTenant(api.name, app.log)
     const scope = defaultScope(api.scopes, graph)
@@ -129,7 +124,7 @@ function noTenant(api: string, log: FastifyBaseLogger): ProblemError {
 }
 
 /** No user can change it, and neither can another attempt. */
-function notPermitted(api: string, answer: ApiAnswer, log: FastifyBaseLogger): ProblemError {
+function notPermitted(api: string, answer: Exchange, log: FastifyBaseLogger): ProblemError {
   const facts = failureFacts(api, answer)
   const { apiStatus, apiCodes, apiRequestId } = facts
   const advice =

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Static, type TSchema, Type } from 'typebox'
 import { ProblemError } from '../errors.ts'
+import type { Exchange } from '../outgoing/index.ts'
 import {
   type Api,
   callAsUser,
@@ -14,7 +15,6 @@ import {
   tokenFor,
 } from './call.ts'
 import {
-  type Answer as ApiAnswer,
   assertCallHeaders,
   type Call,
   type CallHeader,
@@ -124,7 +124,7 @@ async function batch(
 }
 
 /** What a part said about the token, if another token may help. */
-function renewable(answer: ApiAnswer): TokenRejection | undefined {
+function renewable(answer: Exchange): TokenRejection | undefined {
   const rejection = tokenRejection(answer)
   return rejection?.status === 401 || rejection?.claims !== undefined ? rejection : undefined
 }
@@ -189,10 +189,10 @@ async function send(
   api: Api,
   call: Call,
   terms: CallTerms,
-): Promise<(ApiAnswer | undefined)[]> {
+): Promise<(Exchange | undefined)[]> {
   const json = jsonOf(api.name, await callAsUser(request, api, call, terms))
   throwIfOtherShape(api.name, BatchAnswer, json)
-  const byId = new Map<string, ApiAnswer>()
+  const byId = new Map<string, Exchange>()
   for (const { id, status, headers = {}, body } of (json as Static<typeof BatchAnswer>).responses) {
     byId.set(id, { status, headers: headersOf(headers, body), bytes: bytesOf(body) })
   }
@@ -200,7 +200,7 @@ async function send(
 }
 
 /** By lower-case names. The body is JSON by now, whatever type its request had. */
-function headersOf(headers: Record<string, unknown>, body: unknown): ApiAnswer['headers'] {
+function headersOf(headers: Record<string, unknown>, body: unknown): Exchange['headers'] {
   const texts = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
   )
@@ -222,7 +222,7 @@ interface OutcomeOptions {
 async function outcomeOf(
   request: FastifyRequest,
   api: Api,
-  answer: ApiAnswer | undefined,
+  answer: Exchange | undefined,
   { schema, scopes, canRepeat }: OutcomeOptions,
 ): Promise<BatchOutcome> {
   try {

@@ -11,12 +11,11 @@ import {
   withScopesOfSameApi,
 } from '../config/index.ts'
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
-import { isReset, type ProxySettings } from '../outgoing/index.ts'
+import { type Exchange, isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { FairQueue, QueueFullError } from './fair-queue.ts'
 import {
-  type Answer,
   type Call,
   type CallSignal,
   type CallTerms,
@@ -51,7 +50,7 @@ export async function callAsUser(
   call: Call,
   terms: CallTerms = {},
   accepts?: number,
-): Promise<Answer> {
+): Promise<Exchange> {
   const userKey = userKeyOf(request)
   const { scopes } = terms
   const ms = timeoutMs(api, terms.timeoutSeconds)
@@ -94,7 +93,7 @@ export function onTimeout({ name }: Api): () => ProblemError {
 export async function throwUnlessSuccess(
   request: FastifyRequest,
   api: Api,
-  answer: Answer,
+  answer: Exchange,
   scopes: readonly string[] = [],
 ): Promise<void> {
   const rejection = tokenRejection(answer)
@@ -106,7 +105,7 @@ export async function throwUnlessSuccess(
  * For an answer that rejected a token, if there is a new one by now, and the request cannot be repeated here: its
  * sender can.
  */
-export function sendAgainProblem({ name }: Api, answer: Answer): ProblemError {
+export function sendAgainProblem({ name }: Api, answer: Exchange): ProblemError {
   const facts = { ...failureFacts(name, answer), retryAfterS: 1 }
   return apiProblem(name, 'unavailable', 'wants this to be sent again', facts)
 }
@@ -182,7 +181,7 @@ function assertScopesOfApi(
 export async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
-  answer: Answer,
+  answer: Exchange,
   { status, claims, scopes }: TokenRejection,
   more: readonly string[] = [],
 ): Promise<ProblemError> {
@@ -246,7 +245,7 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: (call: Call, user: string, accessToken: string, signal: CallSignal): Promise<Answer> => {
+    send: (call: Call, user: string, accessToken: string, signal: CallSignal) => {
       const send = () => attempt(call, user, accessToken, signal)
       return retryOnce(call, send).catch(throwProblem)
     },
@@ -268,7 +267,7 @@ export function createApi(
 }
 
 /** Repeats a read once if the connection broke, or a gateway in front of the API failed. */
-export async function retryOnce<Kind extends Answer>(
+export async function retryOnce<Kind extends Exchange>(
   { method }: Pick<Call, 'method'>,
   send: () => Promise<Kind>,
 ): Promise<Kind> {
@@ -283,7 +282,7 @@ export async function retryOnce<Kind extends Answer>(
 }
 
 /** An answer with a Retry-After is passed on instead. */
-function isTransient({ status, headers }: Answer): boolean {
+function isTransient({ status, headers }: Exchange): boolean {
   return status >= 502 && status <= 504 && headers['retry-after'] === undefined
 }
 

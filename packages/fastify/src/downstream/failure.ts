@@ -1,8 +1,8 @@
 /** What an API's failure means to the caller: one table, by the status of its answer. */
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { apiProblem } from '../errors.ts'
+import type { Exchange } from '../outgoing/index.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
-import type { Answer } from './http.ts'
 
 interface Outcome {
   code: ProblemCode
@@ -66,7 +66,7 @@ function outcomeOf(status: number): Outcome {
 }
 
 /** @throws ProblemError for every answer that is not 2xx */
-export function throwIfFailed(name: string, answer: Answer): void {
+export function throwIfFailed(name: string, answer: Exchange): void {
   if (answer.status >= 200 && answer.status < 300) return
   const { code, what, status } = outcomeOf(answer.status)
   const waits = code === 'too_many_requests' || code === 'unavailable'
@@ -78,7 +78,7 @@ export function throwIfFailed(name: string, answer: Answer): void {
 }
 
 /** What the log and the route learn of a failure. */
-export function failureFacts(name: string, { status, headers, bytes }: Answer) {
+export function failureFacts(name: string, { status, headers, bytes }: Exchange) {
   const apiCodes = errorCodes(bytes)
   const codes = apiCodes.length > 0 ? ` (${apiCodes.join(', ')})` : ''
   const apiRequestId = requestIdIn(headers)
@@ -92,7 +92,7 @@ export function failureFacts(name: string, { status, headers, bytes }: Answer) {
 const requestIdHeaders = ['request-id', 'x-ms-request-id', 'x-request-id']
 
 /** The API's id of the call; undefined if it gave none in a known form. */
-export function requestIdIn(headers: Answer['headers']): string | undefined {
+export function requestIdIn(headers: Exchange['headers']): string | undefined {
   for (const name of requestIdHeaders) {
     const id = headers[name]
     if (typeof id === 'string' && /^[\w-]{1,64}$/.test(id)) return id

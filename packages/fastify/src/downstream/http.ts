@@ -1,9 +1,14 @@
 /** One HTTP request to an API, bounded in time and size, whatever the answer means. */
 import { EventEmitter } from 'node:events'
-import type { Dispatcher } from 'undici'
 import { apiProblem, ProblemError } from '../errors.ts'
 import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
-import { createHttpClient, explainNetworkFailure, type ProxySettings } from '../outgoing/index.ts'
+import {
+  createHttpClient,
+  type EndSignal,
+  type Exchange,
+  explainNetworkFailure,
+  type ProxySettings,
+} from '../outgoing/index.ts'
 import { builtPath } from './next-page.ts'
 
 /** Headers that a route may set. The others are set here. */
@@ -71,12 +76,6 @@ export function jsonCall(path: string, options: CallOptions): Call {
   }
 }
 
-export interface Answer {
-  status: number
-  headers: Dispatcher.ResponseData['headers']
-  bytes: Uint8Array
-}
-
 interface ApiClientOptions {
   /** The API's name in problems. */
   name: string
@@ -108,14 +107,14 @@ export function createApiClient(options: ApiClientOptions) {
      * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
      * signal's reason
      */
-    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Answer> =>
+    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Exchange> =>
       inClientSpan({ api: name, method: call.method, host: hostname }, () =>
         send(call, accessToken, signal),
       ),
     close: (): Promise<void> => client.close(),
   }
 
-  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Answer> {
+  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Exchange> {
     // An emitter that has fired already does not fire again.
     if (signal.reason) throw signal.reason
     try {
@@ -151,8 +150,7 @@ export function transportProblem(name: string, host: string, error: unknown): Pr
 }
 
 /** Ends a call early. An AbortSignal would do the same at ten times the cost. */
-export interface CallSignal extends EventEmitter {
-  /** Undefined until it ended. */
+export interface CallSignal extends EndSignal {
   reason: ProblemError | undefined
 }
 

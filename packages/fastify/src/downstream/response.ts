@@ -4,8 +4,8 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { parseClaimsRequest } from '../entra/index.ts'
 import { apiProblem, type ProblemError } from '../errors.ts'
+import type { Exchange } from '../outgoing/index.ts'
 import { requestIdIn } from './failure.ts'
-import type { Answer } from './http.ts'
 import { type BearerChallenge, readBearerChallenge } from './www-authenticate.ts'
 
 /** The API rejected the token, or rejected it for this call. */
@@ -14,7 +14,7 @@ export interface TokenRejection extends BearerChallenge {
 }
 
 /** @returns undefined for an answer that does not reject the token */
-export function tokenRejection({ status, headers }: Answer): TokenRejection | undefined {
+export function tokenRejection({ status, headers }: Exchange): TokenRejection | undefined {
   if (status !== 401 && status !== 403) return undefined
   const { claims, scopes } = readBearerChallenge(headers['www-authenticate'])
   // Only a well-formed claims request goes to Entra. Any other counts as no challenge.
@@ -27,7 +27,7 @@ export function tokenRejection({ status, headers }: Answer): TokenRejection | un
  *
  * @throws ProblemError `upstream_failed` for anything else
  */
-export function jsonOf(name: string, answer: Answer): unknown {
+export function jsonOf(name: string, answer: Exchange): unknown {
   // A 200 must have content; 201, 202 and 204 may have none.
   if (answer.status !== 200 && answer.bytes.length === 0) return undefined
   try {
@@ -65,7 +65,7 @@ export type ResponseHeader = (typeof responseHeaders)[number]
 const maxHeaderLength = 4096
 
 /** Those of the list that came once, in printable ASCII. */
-export function headersOf({ headers }: Answer): Partial<Record<ResponseHeader, string>> {
+export function headersOf({ headers }: Exchange): Partial<Record<ResponseHeader, string>> {
   const entries = responseHeaders.flatMap((name) => {
     const value = headers[name]
     const isText = typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)
@@ -85,7 +85,7 @@ export function throwIfOtherShape(name: string, schema: TSchema, value: unknown)
 }
 
 /** The JSON of a success, checked against a schema if there is one. @throws ProblemError `upstream_failed` */
-export function bodyOf(name: string, answer: Answer, schema: TSchema | undefined): unknown {
+export function bodyOf(name: string, answer: Exchange, schema: TSchema | undefined): unknown {
   const json = jsonOf(name, answer)
   if (schema) throwIfOtherShape(name, schema, json)
   return json
@@ -104,7 +104,7 @@ export type ImageType = 'image/jpeg' | 'image/png'
  *
  * @throws ProblemError `upstream_failed` for anything else
  */
-export function imageOf(name: string, answer: Answer): { type: ImageType; bytes: Uint8Array } {
+export function imageOf(name: string, answer: Exchange): { type: ImageType; bytes: Uint8Array } {
   try {
     assertType(answer, /^image\/(?:jpeg|jpg|png)\s*(?:;|$)/i)
     const found = Object.entries(magicBytes).find(([, magic]) =>
@@ -117,13 +117,13 @@ export function imageOf(name: string, answer: Answer): { type: ImageType; bytes:
   }
 }
 
-function assertType({ headers }: Answer, type: RegExp): void {
+function assertType({ headers }: Exchange, type: RegExp): void {
   // Not asked for. The size limit counts compressed bytes, so unpacking would have no limit.
   if (headers['content-encoding'] !== undefined) throw new Error('encoded')
   if (!type.test(String(headers['content-type']))) throw new Error('another type')
 }
 
-export function unexpectedResponse(name: string, cause: unknown, answer?: Answer): ProblemError {
+export function unexpectedResponse(name: string, cause: unknown, answer?: Exchange): ProblemError {
   const apiRequestId = answer && requestIdIn(answer.headers)
   return apiProblem(name, 'upstream_failed', 'gave an unexpected answer', { cause, apiRequestId })
 }

@@ -5,6 +5,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Dispatcher } from 'undici'
 
+/** The answer to one request. */
 export interface Exchange {
   status: number
   headers: Dispatcher.ResponseData['headers']
@@ -13,6 +14,7 @@ export interface Exchange {
 
 /** Its event `abort` ends a request, with its `reason`. */
 export interface EndSignal extends EventEmitter {
+  /** Undefined until it ended. */
   reason: Error | undefined
 }
 
@@ -104,14 +106,17 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#limits.signal.off('abort', this.#onAbort)
-    this.#reject(error)
+    this.#fail(error)
   }
 
   /** Before its time. A request that waits for a connection has no controller yet. */
   #end(error: Error): void {
+    this.#fail(error)
+    this.#controller?.abort(error)
+  }
+
+  #fail(error: Error): void {
     this.#limits.signal.off('abort', this.#onAbort)
     this.#reject(error)
-    this.#controller?.abort(error)
   }
 }

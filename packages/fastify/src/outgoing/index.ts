@@ -6,6 +6,7 @@ export {
   type ProxySettings,
   withoutProxy,
 } from './client.ts'
+export type { EndSignal, Exchange } from './exchange.ts'
 export { addRange } from './ip-range.ts'
 export { noProxyProblem } from './no-proxy.ts'
 export { explainNetworkFailure, isReset, isUnreachable, type NetworkFailure } from './failure.ts'

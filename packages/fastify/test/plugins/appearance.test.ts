@@ -1,49 +1,17 @@
 /** The pages that the server writes itself look like the app. */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Appearance, AppearanceError } from '@gatehouse/contract/appearance'
-import { type Config, gatehouse, loadConfig, serverOptions } from '@gatehouse/fastify'
-import { createTenant, localClient, type Tenant } from '@gatehouse/tenant/testing'
+import { gatehouse } from '@gatehouse/fastify'
+import { useOwnApps } from '../support/own-apps.ts'
 
-let tenant: Tenant
-let config: Config
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
-
-beforeAll(async () => {
-  tenant = await createTenant()
-  const file = {
-    tenant: tenant.tenantId,
-    clientId: localClient.clientId,
-    clientSecret: localClient.secrets[0],
-    authority: tenant.authority,
-    publicUrl: 'http://localhost:5173',
-    scopes: ['User.ReadBasic.All'],
-    downstreamApis: { graph: { baseUrl: tenant.graphUrl, scopes: ['User.ReadBasic.All'] } },
-  }
-  writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(file), { mode: 0o600 })
-  config = loadConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent' }, folder)
-})
-
-afterAll(async () => {
-  await tenant.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const apps: FastifyInstance[] = []
-afterEach(async () => {
-  await Promise.all(apps.splice(0).map((app) => app.close()))
-})
+const { config, newApp } = useOwnApps('http://localhost:5173')
 
 async function pageOf(
   appearance: Appearance | undefined,
 ): Promise<{ text: string; policy: string }> {
-  const app: FastifyInstance = Fastify(serverOptions(config))
-  apps.push(app)
-  await app.register(gatehouse, { config, appearance })
+  const app = newApp()
+  await app.register(gatehouse, { config: config(), appearance })
   const headers = { host: 'localhost:5173', accept: 'text/html', 'sec-fetch-mode': 'navigate' }
   const answer = await app.inject({ url: '/api/nothing', headers })
   return { text: answer.body, policy: String(answer.headers['content-security-policy']) }

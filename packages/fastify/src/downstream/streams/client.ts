@@ -4,17 +4,15 @@
  */
 import type { Readable } from 'node:stream'
 import { apiProblem, ProblemError } from '../../errors.ts'
-import { createHttpClient, type HttpClient, type ProxySettings } from '../../outgoing/index.ts'
+import {
+  createHttpClient,
+  type Exchange,
+  type HttpClient,
+  type ProxySettings,
+} from '../../outgoing/index.ts'
 import { inClientSpan, traceHeaders } from '../../telemetry/spans.ts'
 import { FairQueue } from '../fair-queue.ts'
-import {
-  type Answer,
-  type Call,
-  type CallSignal,
-  connectMs,
-  idleMs,
-  transportProblem,
-} from '../http.ts'
+import { type Call, type CallSignal, connectMs, idleMs, transportProblem } from '../http.ts'
 import { rangeRequestHeaders, type RequestedRange } from './range.ts'
 
 export interface Transfer extends Pick<Call, 'method' | 'path' | 'headers' | 'accept'> {
@@ -41,7 +39,7 @@ interface TransferBody {
   range?: string | undefined
 }
 
-export interface OpenAnswer extends Answer {
+export interface OpenAnswer extends Exchange {
   /** The content of a success, which has to be read or destroyed. Others have `bytes`. */
   stream: Readable | undefined
 }

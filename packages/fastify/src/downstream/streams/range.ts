@@ -1,8 +1,8 @@
 /** A part of a file (RFC 9110 §14): what a browser may ask an API for, and what the API may answer with. */
 import type { FastifyRequest } from 'fastify'
 import { apiProblem, type ProblemError } from '../../errors.ts'
+import type { Exchange } from '../../outgoing/index.ts'
 import { failureFacts } from '../failure.ts'
-import type { Answer } from '../http.ts'
 
 /** Of bytes, both included. Without a start, it is the last `end` bytes; without an end, the rest. */
 export interface RequestedRange {
@@ -57,7 +57,7 @@ export const rangeHeaderNames = ['accept-ranges', 'content-range', 'etag', 'last
  * @returns undefined for a part that is not the one that was asked for
  */
 export function rangeHeaders(
-  { status, headers }: Answer,
+  { status, headers }: Exchange,
   asked: RequestedRange | undefined,
 ): Record<string, string> | undefined {
   const forms = {
@@ -97,7 +97,7 @@ function isAsked(
 /** For status 416: the API has no such part. @returns the problem, and the size of the file in a header */
 export function outOfRange(
   name: string,
-  answer: Answer,
+  answer: Exchange,
 ): { problem: ProblemError; headers: Record<string, string> } {
   const size = answer.headers['content-range']
   const problem = apiProblem(name, 'invalid_request', 'has no such part of this file', {

@@ -7,6 +7,7 @@ import type { Transform } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { apiProblem, ProblemError } from '../../errors.ts'
+import type { Exchange } from '../../outgoing/index.ts'
 import {
   type Api,
   onTimeout,
@@ -19,7 +20,6 @@ import {
 } from '../call.ts'
 import { throwIfFailed } from '../failure.ts'
 import {
-  type Answer as ApiAnswer,
   assertCallHeaders,
   type CallHeader,
   type CallTerms,
@@ -201,7 +201,7 @@ async function upload(
   api: Api,
   path: string,
   options: UploadOptions,
-): Promise<ApiAnswer> {
+): Promise<Exchange> {
   const rules = request.routeOptions.config.upload
   if (!rules) throw new Error('uploadToApi needs a route with config.upload')
   if (request.raw.readableDidRead) throw new Error('uploadToApi sends the body of a request once')
@@ -246,7 +246,7 @@ async function upload(
 async function throwIfRefused(
   request: FastifyRequest,
   api: Api,
-  answer: ApiAnswer,
+  answer: Exchange,
   sent: { rejected: string; scopes: readonly string[] | undefined },
 ): Promise<void> {
   const rejection = tokenRejection(answer)
@@ -274,7 +274,7 @@ function rangeOf(length: number | undefined, range: UploadOptions['range']): str
   return `bytes ${start}-${end}/${total}`
 }
 
-async function whole(api: Api, answer: OpenAnswer): Promise<ApiAnswer> {
+async function whole(api: Api, answer: OpenAnswer): Promise<Exchange> {
   if (!answer.stream) return answer
   try {
     const bytes = await beginningOf(answer.stream, maxJsonBytes)
