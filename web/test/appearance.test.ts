@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Appearance } from '@gatehouse/contract/appearance'
-import { appAppearance } from '../vite/appearance.ts'
+import { appAppearance } from '../vite/document/appearance.ts'
 
 const folder = join(import.meta.dirname, '../public')
 const written: string[] = []

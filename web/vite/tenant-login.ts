@@ -7,7 +7,7 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin, ProxyOptions } from 'vite'
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml } from './document/escape-html.ts'
 import { answerUnavailable } from './unavailable.ts'
 
 export const tenantPath = '/_tenant-login'

@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
-import type { Catalogue } from '../src/languages/catalogue.ts'
+import type { Catalogue } from '../../src/languages/catalogue.ts'
 import { escapeHtml } from './escape-html.ts'
 
-const folder = join(import.meta.dirname, '../src/languages')
+const folder = join(import.meta.dirname, '../../src/languages')
 
 /** What index.html has to know of a language. */
 interface Language {

@@ -5,7 +5,7 @@ import { type Appearance, AppearanceError, checkAppearance } from '@gatehouse/co
 import { brandShades, fluentShades } from '@gatehouse/contract/brand'
 import { escapeHtml } from './escape-html.ts'
 
-const publicFolder = join(import.meta.dirname, '../public')
+const publicFolder = join(import.meta.dirname, '../../public')
 
 /** A logo up to this size is in index.html: one request less on the first load. Bytes. */
 const inlineLimit = 4_096
