@@ -26,7 +26,7 @@ test('sign in, look at the ID token, call Graph, sign out, and meet the 401', as
     await test.step('the page greets the user by name, and says where they are signed in', async () => {
       const signedIn = await expectSignedIn(page)
       await expect(page.getByRole('main')).toContainText(
-        'You’re signed in to the local test tenant · session ends at ',
+        'You’re signed in to the local test tenant Session ends at ',
       )
       return signedIn
     })

@@ -12,7 +12,7 @@ const fact = (page: Page) => main(page).getByRole('term').filter({ hasText: 'Org
 test('the page shows the organisation’s name', async ({ page, tenant }) => {
   const name = await signIn(page, 0)
   await expect(main(page)).toContainText(
-    `You’re signed in to ${tenant.tenantName} · session ends at `,
+    `You’re signed in to ${tenant.tenantName} Session ends at `,
   )
   await expect(fact(page)).toBeVisible()
   await accountButton(page, name).click()
@@ -26,9 +26,7 @@ test(
     const name = await signIn(page, 0)
     await changeAnswers(page, '/api/organisation', (json) => ({ ...(json as object), name: null }))
     await page.reload()
-    await expect(main(page)).toContainText(
-      'You’re signed in to your organisation · session ends at ',
-    )
+    await expect(main(page)).toContainText('You’re signed in to your organisation Session ends at ')
     await expect(fact(page)).toHaveCount(0)
     await accountButton(page, name).click()
     await expect(page.getByRole('region', { name: 'Account' })).not.toContainText(tenant.tenantId)

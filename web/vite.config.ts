@@ -7,6 +7,7 @@ import { automaticSignIn } from './vite/automatic-sign-in.ts'
 import { underBasePath } from './vite/base-path.ts'
 import { backEnd, signOutProxy } from './vite/back-end.ts'
 import { canonicalHost } from './vite/canonical-host.ts'
+import { firstScreen } from './vite/document/first-screen.ts'
 import { languages } from './vite/document/languages.ts'
 import { pageFiles } from './vite/document/page-files.ts'
 import { precompress } from './vite/precompress.ts'
@@ -64,6 +65,7 @@ export default defineConfig(({ command }) => ({
     appAppearance(appearance),
     languages(),
     pageFiles(),
+    firstScreen(appAppearance(appearance)),
     precompress(),
     ...(login && command === 'serve'
       ? [tenantLogin(login, new CodeGate({ print: printCode }))]

@@ -4,7 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
-import { basePath, createQueryClient } from '@gatehouse/react'
+import { basePath, createQueryClient, currentPath } from '@gatehouse/react'
 import { loadLanguage } from './languages/load.ts'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
@@ -27,5 +27,36 @@ const app = (
     </QueryClientProvider>
   </StrictMode>
 )
+/** The longest wait for the first screen to be seen, in ms. */
+const paintMs = 300
+
 // Not awaited here: the code would then be more than one file.
-void loadLanguage().then(() => createRoot(root).render(app))
+void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() =>
+  createRoot(root).render(app),
+)
+
+/** Until it is there, the first screen of index.html stays. A failure is shown in the place of the page. */
+async function loadPage(): Promise<void> {
+  await find(currentPath(window.location).split(/[?#]/)[0] ?? '')
+    ?.load?.()
+    .catch(() => undefined)
+}
+
+/**
+ * Lets the browser show it: an element that is gone before that was never seen, and nothing else would be seen sooner. A
+ * tab in the background shows nothing.
+ */
+async function firstScreenSeen(): Promise<void> {
+  const screen = document.querySelector('#root > main')
+  if (document.visibilityState === 'hidden' || !screen) return
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, paintMs)
+    const type = 'largest-contentful-paint'
+    if (!PerformanceObserver.supportedEntryTypes.includes(type))
+      requestAnimationFrame(() => resolve())
+    new PerformanceObserver((list) => {
+      const elements = list.getEntries().map((entry) => Reflect.get(entry, 'element') as unknown)
+      if (elements.some((element) => element instanceof Node && screen.contains(element))) resolve()
+    }).observe({ type, buffered: true })
+  })
+}

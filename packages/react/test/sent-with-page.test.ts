@@ -5,7 +5,11 @@ const answers = {
   'session-answer': { '/api/session': { status: 200, body: { signedIn: true } } },
   'first-answers': {
     [users]: { status: 200, body: { users: [] } },
-    '/api/claims': { status: 429, retryAfter: '7', body: { code: 'too_many_requests', title: 'T' } },
+    '/api/claims': {
+      status: 429,
+      retryAfter: '7',
+      body: { code: 'too_many_requests', title: 'T' },
+    },
     '/api/nothing': { status: 502, body: null },
   },
 }
@@ -31,7 +35,8 @@ async function openPage(navigation: object | undefined, texts: Record<string, st
     now: () => now,
     getEntriesByType: () => (navigation === undefined ? [] : [navigation]),
   })
-  const { sentWithPage, pageSentAt, forgetSentAnswers } = await import('../src/api/sent-with-page.ts')
+  const { sentWithPage, pageSentAt, forgetSentAnswers } =
+    await import('../src/api/sent-with-page.ts')
   const { call, ApiProblem } = await import('../src/api/call.ts')
   return { sentWithPage, pageSentAt, forgetSentAnswers, call, ApiProblem }
 }

@@ -608,8 +608,8 @@ export default {
   },
   homeSignedIn: {
     hello: 'Hallo',
-    status: (organisation, time) =>
-      `Sie sind bei ${organisation} angemeldet · Sitzungsende: ${time}`,
+    status: (organisation) => `Sie sind bei ${organisation} angemeldet`,
+    until: (time) => `Sitzungsende: ${time}`,
     localTenant: 'einem lokalen Testmandanten',
     yourOrganisation: 'Ihrer Organisation',
     who: 'Wer Sie sind',

@@ -16,6 +16,8 @@ const icons: Record<Theme, string> = { system: systemIcon, light: sun, dark: moo
 /** Chooses between the system's theme, light and dark, and the language. */
 export function ThemeButton() {
   const [theme, setTheme] = useState(currentTheme)
+  // The names of languages cost a slow phone 50 ms, and few people open the menu.
+  const [wasOpened, setWasOpened] = useState(false)
   const choose = (next: Theme) => {
     chooseTheme(next)
     setTheme(next)
@@ -28,10 +30,18 @@ export function ThemeButton() {
         popoverTarget="themes"
         aria-label={words.title}
         title={words.title}
+        // Browsers without popovers open the menu by the focus.
+        onFocus={() => setWasOpened(true)}
       >
         <Icon path={icons[theme]} />
       </button>
-      <section id="themes" popover="auto" className={menu.popover} aria-label={words.title}>
+      <section
+        id="themes"
+        popover="auto"
+        className={menu.popover}
+        aria-label={words.title}
+        onBeforeToggle={() => setWasOpened(true)}
+      >
         <fieldset className={css.choices} aria-label={words.theme}>
           {themes.map((each) => (
             <button
@@ -49,7 +59,7 @@ export function ThemeButton() {
             </button>
           ))}
         </fieldset>
-        <LanguageChoice />
+        {wasOpened && <LanguageChoice />}
       </section>
     </>
   )

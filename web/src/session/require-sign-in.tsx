@@ -17,6 +17,7 @@ import { MessageCard } from '../ui/card.tsx'
 import { lock } from '../ui/icons.generated.ts'
 import { PageFocus } from '../ui/page-focus.tsx'
 import { Spinner } from '../ui/progress.tsx'
+import { microsoftMark } from './microsoft-mark.ts'
 import css from './require-sign-in.module.css'
 import { signInNeeded as words } from './words.ts'
 
@@ -87,10 +88,9 @@ export function SignInButton() {
   return (
     <a className={css.button} href={useSignInUrl()}>
       <svg className={css.mark} viewBox="0 0 21 21" width="21" height="21" aria-hidden="true">
-        <path fill="#f25022" d="M0 0h10v10H0z" />
-        <path fill="#7fba00" d="M11 0h10v10H11z" />
-        <path fill="#00a4ef" d="M0 11h10v10H0z" />
-        <path fill="#ffb900" d="M11 11h10v10H11z" />
+        {microsoftMark.paths.map(([fill, d]) => (
+          <path key={fill} fill={fill} d={d} />
+        ))}
       </svg>
       {words.withMicrosoft}
     </a>

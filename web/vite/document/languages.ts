@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 import type { Catalogue } from '../../src/languages/catalogue.ts'
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml, scriptValue } from './escape-html.ts'
 
 const folder = join(import.meta.dirname, '../../src/languages')
 
@@ -32,10 +32,8 @@ export function languages(): Plugin {
           known[tag] = { file: fileOf(tag, bundle), outdated: document.outdated }
           noScript += `<p class="noscript" lang="${tag}">${escapeHtml(document.noScript)}</p>`
         }
-        // In a script, `<` could begin another element.
-        const list = JSON.stringify(known).replaceAll('<', String.raw`\u003c`)
         return html
-          .replace("'%LANGUAGES%'", () => list)
+          .replace("'%LANGUAGES%'", () => scriptValue(known))
           .replace('</noscript>', () => `${noScript}</noscript>`)
       },
     },
@@ -43,13 +41,13 @@ export function languages(): Plugin {
 }
 
 /** The languages beside English: each is one file, named by its tag. */
-function languageTags(): string[] {
+export function languageTags(): string[] {
   return readdirSync(folder)
     .filter((name) => /^[a-z]{2}(?:-[A-Z]{2})?\.ts$/.test(name))
     .map((name) => name.slice(0, -'.ts'.length))
 }
 
-async function catalogueOf(tag: string): Promise<Catalogue> {
+export async function catalogueOf(tag: string): Promise<Catalogue> {
   const module: { default: Catalogue } = await import(pathToFileURL(join(folder, `${tag}.ts`)).href)
   return module.default
 }

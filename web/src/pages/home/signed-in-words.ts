@@ -3,8 +3,8 @@ import { translated } from '../../languages/translated.ts'
 /** The texts of the home page, signed in. */
 export const signedInWords = translated('homeSignedIn', {
   hello: 'Hello,',
-  status: (organisation: string, time: string) =>
-    `You’re signed in to ${organisation} · session ends at ${time}`,
+  status: (organisation: string) => `You’re signed in to ${organisation}`,
+  until: (time: string) => `Session ends at ${time}`,
   localTenant: 'the local test tenant',
   yourOrganisation: 'your organisation',
   who: 'Who you are',

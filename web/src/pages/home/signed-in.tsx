@@ -13,6 +13,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
 import { ProgressBar } from '../../ui/progress.tsx'
 import { Time } from '../../ui/time.tsx'
+import { firstName } from './first-name.ts'
 import css from './home.module.css'
 import { NoTokensCard } from './no-tokens.tsx'
 import { signedInWords as words } from './signed-in-words.ts'
@@ -33,7 +34,8 @@ export function SignedInHome({ session, children }: Props) {
           {words.hello} <bdi>{firstName(session.user.name)}</bdi>
         </h1>
         <p className={css.status} data-signed-in>
-          {words.status(where, formatTimeOfDay(Date.parse(session.expiresAt)))}
+          <span>{words.status(where)}</span>{' '}
+          <span>{words.until(formatTimeOfDay(Date.parse(session.expiresAt)))}</span>
         </p>
       </div>
       <div className={css.front}>
@@ -129,10 +131,4 @@ function NextSteps() {
       ))}
     </ul>
   )
-}
-
-/** The name for a greeting: Ada for "Ada Lovelace" and for "Lovelace, Ada (IT)". */
-export function firstName(name: string): string {
-  const given = name.includes(',') ? name.slice(name.indexOf(',') + 1) : name
-  return given.trim().split(/\s+/)[0] || name
 }

@@ -1,0 +1,101 @@
+/** What is seen of a page before the app is there. */
+import { expect, test, type Page, type Route } from '@playwright/test'
+import { askForEverything } from './change-answers.ts'
+import { openWithData } from './opened-page.ts'
+import { beSignedIn } from './signed-in.ts'
+
+const code = /\/assets\/index-[^/]*\.js$/
+const title = (page: Page) => page.getByRole('main').getByRole('heading', { level: 1 })
+
+/** Keeps the app's code away. @returns how to let it through */
+async function withoutTheApp(page: Page): Promise<() => Promise<void>> {
+  const held: Route[] = []
+  await page.route(code, (route) => void held.push(route))
+  return async () => {
+    await Promise.all(held.map((route) => route.continue()))
+  }
+}
+
+/** The texts of the first lines, and where they are. */
+async function firstLines(page: Page) {
+  const lines = page.locator('main h1, main h1 ~ p:not([role])')
+  await expect(lines.first()).toBeVisible()
+  return lines.evaluateAll((all) =>
+    all.slice(0, 2).map((line) => {
+      const { x, y } = line.getBoundingClientRect()
+      return { text: line.textContent, x: Math.round(x), y: Math.round(y) }
+    }),
+  )
+}
+
+for (const [what, path, signedIn, expected] of [
+  ['the home page, signed out', '/', false, /^Sign in with Microsoft Entra\. Keep the tokens/],
+  ['the home page', '/', true, /^Hello, \p{L}+$/u],
+  ['the ID token', '/claims?view=json', true, 'ID token'],
+  ['the users', '/users?q=an', true, 'Users'],
+  ['the sessions', '/sessions', true, 'Your sessions'],
+  ['a page that needs a sign-in', '/users', false, 'Sign in to see this page'],
+] as const) {
+  for (const width of [1280, 390]) {
+    test(`${what} can be read before the app, which changes nothing of it, at ${width} px`, async ({
+      page,
+    }) => {
+      await page.setViewportSize({ width, height: 800 })
+      if (signedIn) await beSignedIn(page)
+      const letThrough = await withoutTheApp(page)
+      await page.goto(path, { waitUntil: 'commit' })
+      await expect(title(page)).toHaveText(expected)
+      const before = await firstLines(page)
+      await letThrough()
+      await expect(page.getByRole('navigation').first()).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Theme and language' })).toBeVisible()
+      await expect(title(page)).toHaveAttribute('tabindex', '-1')
+      const after = await firstLines(page)
+      expect(after).toHaveLength(before.length)
+      for (const [index, { text, x, y }] of before.entries()) {
+        // The end of the session comes with the app.
+        expect(after[index]).toEqual({ text: expect.stringContaining(text) as string, x, y })
+      }
+    })
+  }
+}
+
+test('a sign-in can begin before the app is there, and leads back', async ({ page }) => {
+  await withoutTheApp(page)
+  await page.goto('/users?q=an#row', { waitUntil: 'commit' })
+  const link = page.getByRole('link', { name: 'Sign in with Microsoft' })
+  await expect(link).toHaveAttribute('href', '/auth/sign-in?returnTo=%2Fusers%3Fq%3Dan%23row')
+  await link.click()
+  await expect(page).toHaveURL(/\/oauth2\/v2\.0\/authorize\?/)
+})
+
+test('the first screen is in the reader’s language', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ locale: 'de-DE', ...(baseURL && { baseURL }) })
+  const page = await context.newPage()
+  await withoutTheApp(page)
+  await page.goto('/', { waitUntil: 'commit' })
+  await expect(title(page)).toHaveText(
+    'Anmelden mit Microsoft Entra. Token bleiben auf dem Server.',
+  )
+  await context.close()
+})
+
+test('a page that the browser has kept greets nobody', async ({ page }) => {
+  await beSignedIn(page)
+  await openWithData(page, '/')
+  await page.goto('/claims')
+  await expect(title(page)).toHaveText('ID token')
+  await withoutTheApp(page)
+  await page.goBack({ waitUntil: 'commit' })
+  await expect(page.getByRole('banner')).toBeVisible()
+  await expect(title(page)).toHaveCount(0)
+})
+
+test('a page without a session begins with the bar', async ({ page }) => {
+  await askForEverything(page)
+  await page.setExtraHTTPHeaders({ 'x-purpose': 'preview' })
+  await withoutTheApp(page)
+  await page.goto('/', { waitUntil: 'commit' })
+  await expect(page.getByRole('banner')).toBeVisible()
+  await expect(title(page)).toHaveCount(0)
+})
