@@ -54,7 +54,7 @@ for (const [what, path, signedIn, expected] of [
       expect(after).toHaveLength(before.length)
       for (const [index, { text, x, y }] of before.entries()) {
         // The end of the session comes with the app.
-        expect(after[index]).toEqual({ text: expect.stringContaining(text) as string, x, y })
+        expect(after[index]).toEqual({ text: expect.stringContaining(text), x, y })
       }
     })
   }
