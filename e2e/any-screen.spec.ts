@@ -229,7 +229,7 @@ test('every state is visible with forced colours', { tag: '@thorough' }, async (
   const picture = (top: number) =>
     page.screenshot({ clip: { x: x + 20, y: y + top, width: 20, height: 2 } })
   expect((await picture(2)).equals(await picture(-6))).toBe(false)
-  const status = page.getByText('You’re signed in to')
+  const status = page.getByText('You’re signed in to').locator('..')
   expect(await style(status, 'border-top-width', '::before')).toBe('4px')
   expect(await violationsOf(page)).toEqual([])
   await open(page, '/users')

@@ -1,13 +1,11 @@
 import type { Page } from '@playwright/test'
 
 /**
- * Lets the pages that are opened from now on ask the API for everything, as those do that come from the browser's
- * cache: a test that answers in the API's place would not see what the server sends with a page.
+ * Lets the pages that are opened from now on ask the API for everything: a test that answers in the API's place would not
+ * see what the server sends with a page. It sends nothing with a preview.
  */
 export async function askForEverything(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    Object.defineProperty(PerformanceNavigationTiming.prototype, 'transferSize', { value: 0 })
-  })
+  await page.setExtraHTTPHeaders({ 'x-purpose': 'preview' })
 }
 
 /** Changes the JSON of an API's real answer on its way to the page. */

@@ -16,6 +16,20 @@ async function withoutTheApp(page: Page): Promise<() => Promise<void>> {
   }
 }
 
+/** Notes what is drawn in place of a title that was there. */
+async function noteGaps(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const gaps: string[] = []
+    Reflect.set(globalThis, 'gaps', gaps)
+    let hadTitle = false
+    new MutationObserver(() => {
+      const hasTitle = document.querySelector('main h1') !== null
+      if (hadTitle && !hasTitle) gaps.push(document.querySelector('main')?.innerHTML ?? 'nothing')
+      hadTitle ||= hasTitle
+    }).observe(document, { childList: true, subtree: true })
+  })
+}
+
 /** The texts of the first lines, and where they are. */
 async function firstLines(page: Page) {
   const lines = page.locator('main h1, main h1 ~ p:not([role])')
@@ -43,6 +57,7 @@ for (const [what, path, signedIn, expected] of [
       await page.setViewportSize({ width, height: 800 })
       if (signedIn) await beSignedIn(page)
       const letThrough = await withoutTheApp(page)
+      await noteGaps(page)
       await page.goto(path, { waitUntil: 'commit' })
       await expect(title(page)).toHaveText(expected)
       const before = await firstLines(page)
@@ -56,6 +71,7 @@ for (const [what, path, signedIn, expected] of [
         // The end of the session comes with the app.
         expect(after[index]).toEqual({ text: expect.stringContaining(text), x, y })
       }
+      expect(await page.evaluate(() => Reflect.get(globalThis, 'gaps') as string[])).toEqual([])
     })
   }
 }
@@ -93,7 +109,6 @@ test('a page that the browser has kept greets nobody', async ({ page }) => {
 
 test('a page without a session begins with the bar', async ({ page }) => {
   await askForEverything(page)
-  await page.setExtraHTTPHeaders({ 'x-purpose': 'preview' })
   await withoutTheApp(page)
   await page.goto('/', { waitUntil: 'commit' })
   await expect(page.getByRole('banner')).toBeVisible()

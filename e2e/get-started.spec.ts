@@ -58,7 +58,7 @@ test('a failure that is turned on at the tenant ticks its step, and a configured
   tenant.scenarios.clear()
   await beSignedIn(page)
   await page.goto('/claims')
-  await expect(page.getByRole('heading', { level: 1, name: 'ID token' })).toBeVisible()
+  await expect(page.getByText('Validated by the server')).toBeVisible()
   await page.goto('/')
   // The last one is the developer's own page, which the sample has none of.
   await expectTicked(page, [

@@ -154,7 +154,7 @@ test('a page that was opened at 127.0.0.1 is shown at the public address, withou
 }) => {
   await page.goto(`${baseURL?.replace('localhost', '127.0.0.1')}/users?q=no#table`)
   await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
-  expect(page.url()).toBe(`${baseURL}/users?q=no#table`)
+  await expect(page).toHaveURL(`${baseURL}/users?q=no#table`)
 })
 
 test('one mark moves to the link of the page that was chosen, and is gone where no link is', async ({

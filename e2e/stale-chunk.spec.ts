@@ -26,7 +26,7 @@ test('a page whose code is missing is reloaded automatically, and then shown', a
     return route.continue()
   })
   await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
-  await expect(page.getByRole('heading', { name: 'ID token' })).toBeVisible()
+  await expect(page.getByText('Validated by the server')).toBeVisible()
   expect(loaded()).toBe(1)
 })
 

@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { basePath, createQueryClient, currentPath } from '@gatehouse/react'
+import { loadForDevelopers } from './development/lazy.tsx'
 import { loadLanguage } from './languages/load.ts'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
@@ -37,9 +38,10 @@ void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() =>
 
 /** Until it is there, the first screen of index.html stays. A failure is shown in the place of the page. */
 async function loadPage(): Promise<void> {
-  await find(currentPath(window.location).split(/[?#]/)[0] ?? '')
-    ?.load?.()
-    .catch(() => undefined)
+  const entry = find(currentPath(window.location).split(/[?#]/)[0] ?? '')
+  const session = document.getElementById('session-answer')?.textContent ?? ''
+  const isDevelopment = session.includes('"developer":')
+  await Promise.allSettled([entry?.load?.(), isDevelopment ? loadForDevelopers() : undefined])
 }
 
 /**

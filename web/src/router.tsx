@@ -1,12 +1,12 @@
 /** THE LIST of pages. A new page is one more line here. */
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, Suspense } from 'react'
 import { Route, useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
 import './pages/in-first-download.ts'
+import { lazily } from './lazily.tsx'
 import { titleWords as titles } from './page-words.ts'
-import { reloadOnce } from './reload-on-stale-chunk.ts'
 import { RequireRole, RequireSignIn } from './session/require-sign-in.tsx'
 import * as icons from './ui/icons.generated.ts'
 import { PageFocus } from './ui/page-focus.tsx'
@@ -53,7 +53,7 @@ export const pageList: PageEntry[] = [
     path: pages.sessions,
     title: () => titles.sessions,
     protected: true,
-    ...lazily(() => import('./pages/sessions.tsx')),
+    ...inOwnFile(() => import('./pages/sessions.tsx')),
   },
   {
     path: pages.signedOut,
@@ -65,13 +65,13 @@ export const pageList: PageEntry[] = [
     path: pages.signInProblem,
     title: () => titles.signInProblem,
     protected: false,
-    ...lazily(() => import('./pages/sign-in-problem.tsx')),
+    ...inOwnFile(() => import('./pages/sign-in-problem.tsx')),
   },
   {
     path: pages.doctor,
     title: () => titles.doctor,
     protected: false,
-    ...lazily(() => import('./pages/doctor.tsx')),
+    ...inOwnFile(() => import('./pages/doctor.tsx')),
   },
 ]
 
@@ -79,7 +79,7 @@ const notFound: PageEntry = {
   path: '',
   title: () => titles.notFound,
   protected: false,
-  ...lazily(() => import('./pages/not-found.tsx')),
+  ...inOwnFile(() => import('./pages/not-found.tsx')),
 }
 
 /** The page that the address bar names. */
@@ -144,9 +144,10 @@ function forSignedIn(
   load: Load,
   roles?: readonly string[],
 ): PageEntry {
-  return { path, title, nav, protected: true, ...(roles && { roles }), ...lazily(load) }
+  return { path, title, nav, protected: true, ...(roles && { roles }), ...inOwnFile(load) }
 }
 
-function lazily(load: Load) {
-  return { page: lazy(() => load().catch(reloadOnce)), load }
+function inOwnFile(load: Load) {
+  const { Part: page, ...rest } = lazily(load)
+  return { page, ...rest }
 }

@@ -10,7 +10,10 @@ afterEach(() => {
 /** The package as a page gets it whose root element names a path. */
 async function pageUnder(basePath: string | undefined) {
   vi.resetModules()
-  vi.stubGlobal('document', { documentElement: { dataset: { basePath } } })
+  vi.stubGlobal('document', {
+    documentElement: { dataset: { basePath } },
+    getElementById: () => null,
+  })
   return {
     ...(await import('../src/index.ts')),
     ...(await import('../src/actions.ts')),

@@ -37,6 +37,7 @@ function fakeBrowser(): void {
   const page = Object.assign(new EventTarget(), {
     visibilityState: 'visible',
     documentElement: { style },
+    getElementById: () => null,
     activeElement: null,
     body: null,
   })

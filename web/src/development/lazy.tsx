@@ -1,10 +1,18 @@
 /** The parts for developers: fetched only if the server says that this is development. */
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { KnownSession } from '@gatehouse/react'
+import { lazily } from '../lazily.tsx'
 
 const load = () => import('./parts.ts')
-const Pill = lazy(async () => ({ default: (await load()).TenantPill }))
-const Cards = lazy(async () => ({ default: (await load()).DeveloperCards }))
+const { Part: Pill, load: loadPill } = lazily(async () => ({ default: (await load()).TenantPill }))
+const { Part: Cards, load: loadCards } = lazily(async () => ({
+  default: (await load()).DeveloperCards,
+}))
+
+/** Fetches the code before it is drawn. */
+export async function loadForDevelopers(): Promise<void> {
+  await Promise.all([loadPill(), loadCards()])
+}
 
 /** The mark of the local tenant in the bar; nothing with a real tenant. */
 export function LocalTenantPill({ session, path }: { session: KnownSession; path: string }) {

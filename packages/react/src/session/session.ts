@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect } from 'react'
+import { createContext, useContext, useEffect, useRef } from 'react'
 import {
   type QueryClient,
   type QueryFilters,
@@ -113,13 +113,17 @@ const nonSessionQueries: QueryFilters = { predicate: (query) => query.queryKey[0
 /** Clears the cache once the user is signed out and the protected pages are unmounted. */
 export function useClearCacheOnSignOut(): void {
   const client = useQueryClient()
-  const signedOut = useSession().data?.signedIn === false
+  const signedIn = useSession().data?.signedIn
+  // A page that was opened signed out holds nothing of a user, and its requests are under way.
+  const wasSignedIn = useRef(false)
   useEffect(() => {
-    if (!signedOut) return
+    if (signedIn) wasSignedIn.current = true
+    if (signedIn !== false || !wasSignedIn.current) return
+    wasSignedIn.current = false
     forgetSentAnswers()
     client.removeQueries(nonSessionQueries)
     client.getMutationCache().clear()
-  }, [client, signedOut])
+  }, [client, signedIn])
 }
 
 /**
