@@ -183,12 +183,12 @@ test(
 
     const next = page.getByRole('button', { name: 'Next' })
     await next.click()
-    await expect(page.getByText('Page 2 of 10')).toBeVisible()
+    await expect(page.getByLabel('Page', { exact: true })).toHaveValue('2')
     await next.click()
     await expect(page.getByText('This page of results was too old.')).toBeVisible()
     isOld = false
     await expect(page).toHaveURL(/\/users$/)
-    await expect(page.getByText('Page 1 of 10')).toBeVisible()
+    await expect(page.getByLabel('Page', { exact: true })).toHaveValue('1')
     await expect(page.getByRole('alert')).toHaveCount(0)
   },
 )
@@ -202,7 +202,7 @@ test('a page token that Graph has forgotten starts the list again from page 1', 
   const code = 'Directory_ExpiredPageToken'
   const when = ({ url }: { url: string }) => /skiptoken/i.test(url)
   await page.getByRole('button', { name: 'Next' }).click()
-  await expect(page.getByText('Page 2 of 10')).toBeVisible()
+  await expect(page.getByLabel('Page', { exact: true })).toHaveValue('2')
   tenant.faults.set({ at: 'users', kind: 'graphError', status: 400, code, when })
   // Page 3 may have been loaded in advance.
   await expect(async () => {
@@ -210,7 +210,7 @@ test('a page token that Graph has forgotten starts the list again from page 1', 
     const note = page.getByText('This page of results was too old.')
     await expect(note).toBeVisible({ timeout: 3_000 })
   }).toPass()
-  await expect(page.getByText('Page 1 of 10')).toBeVisible()
+  await expect(page.getByLabel('Page', { exact: true })).toHaveValue('1')
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 

@@ -90,6 +90,17 @@ test(says('directory-100000'), { tag: '@thorough' }, async ({ page, tenant }) =>
   await page.goto('/users')
   await expectUsers(page, 60_000)
   await expect(main(page)).toContainText(/100,?000/)
+  // Any of its 4,000 pages.
+  const number = page.getByLabel('Page', { exact: true })
+  for (const [asked, shown] of [
+    ['2000', '49,976–50,000 of 100,000'],
+    ['4000', '99,976–100,000 of 100,000'],
+  ] as const) {
+    await number.fill(asked)
+    await number.press('Enter')
+    await expect(main(page).getByText(shown)).toBeVisible()
+    await expect(page.getByRole('row')).toHaveCount(26)
+  }
 })
 
 test(says('graph-photos-fail'), { tag: '@thorough' }, async ({ page, tenant }) => {

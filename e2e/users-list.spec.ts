@@ -11,7 +11,8 @@ const scrolledTo = (page: Page) => page.evaluate(() => Math.round(window.scrollY
 
 /** Waits for a page of the list. */
 async function expectPage(page: Page, number: number): Promise<void> {
-  await expect(page.getByText(`Page ${number} of 10`)).toBeVisible()
+  await expect(page.getByLabel('Page', { exact: true })).toHaveValue(String(number))
+  await expect(page.getByText('of 10', { exact: true })).toBeVisible()
   await expect(table(page)).toHaveAttribute('aria-busy', 'false')
 }
 
@@ -106,6 +107,34 @@ test(
     expect(await names(page)).toEqual(shown)
   },
 )
+
+test('any page is a number away, and its neighbours are as near as always', async ({ page }) => {
+  await page.goto('/users')
+  await expectPage(page, 1)
+  const queries = asked(page)
+  const number = page.getByLabel('Page', { exact: true })
+  await number.fill('7')
+  await number.press('Enter')
+  await expect(page).toHaveURL(/\/users\?page=7$/)
+  await expectPage(page, 7)
+  await expect(page.getByText('151–175 of 250')).toBeVisible()
+  await page.getByRole('button', { name: 'Previous' }).click()
+  await expectPage(page, 6)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expectPage(page, 7)
+  expect(queries.map((query) => query.get('page')).filter(Boolean)).toEqual(['7', '6'])
+  await number.fill('99')
+  await number.press('Enter')
+  await expectPage(page, 10)
+  await expect(page.getByRole('button', { name: 'Next' })).toBeDisabled()
+  for (const wrong of ['ten', '', '-3', '1e1']) {
+    await number.fill(wrong)
+    await number.press('Enter')
+    await expect(number).toHaveValue('10')
+  }
+  await page.goBack()
+  await expectPage(page, 7)
+})
 
 test(
   'a page number beyond the end shows the last page, and an invalid one the first',

@@ -82,6 +82,52 @@ describe('the list of users', () => {
     expect(downwards[0]).not.toBe(upwards[0])
   })
 
+  it.each([
+    ['name', 'a'],
+    ['-name', undefined],
+  ])('has every page by its number, the same as by cursors: %s, %s', async (sort, search) => {
+    const browser = await signedIn()
+    const list = { sort, top: '9', ...(search && { search }) }
+    const pages = await allPages(browser, list)
+    const ids = ({ users }: Users) => users.map(({ id }) => id)
+    expect(pages.length).toBeGreaterThan(3)
+    const numbered = await Promise.all(
+      pages.map((_, index) => page(browser, { ...list, page: String(index + 1) })),
+    )
+    expect(numbered.map(({ users, total }) => ({ users, total }))).toEqual(
+      pages.map(({ users, total }) => ({ users, total })),
+    )
+    // Each leads to the next one, and its cursor helps to find the one before it.
+    const cursors = numbered.flatMap(({ next }) => next ?? [])
+    expect(cursors).toHaveLength(pages.length - 1)
+    const following = await Promise.all(cursors.map((cursor) => page(browser, { cursor })))
+    expect(following.map(ids)).toEqual(pages.slice(1).map(ids))
+    const before = await Promise.all(
+      cursors
+        .slice(1)
+        .map((cursor, index) => page(browser, { ...list, page: String(index + 1), cursor })),
+    )
+    expect(before.map(ids)).toEqual(pages.slice(0, -2).map(ids))
+  })
+
+  it('ends with the last page, whatever number is asked for', async () => {
+    const browser = await signedIn()
+    const list = { sort: 'name', top: '25' }
+    const last = await page(browser, { ...list, page: '10' })
+    expect(last.users).toHaveLength(25)
+    expect(await page(browser, { ...list, page: '999999' })).toEqual({ ...last, next: null })
+    const nobody = { users: [], total: 0, next: null }
+    expect(await page(browser, { ...list, search: 'zzzzzz', page: '3' })).toEqual(nobody)
+  })
+
+  it('takes no hint from the cursor of another list', async () => {
+    const browser = await signedIn()
+    const { next } = await page(browser, { sort: '-name', top: '25', page: '3' })
+    const list = { sort: 'name', top: '25', page: '3' }
+    const hinted = await page(browser, { ...list, cursor: String(next) })
+    expect(hinted.users).toEqual((await page(browser, list)).users)
+  })
+
   it('is searched by name and address, and the search goes on with the cursor', async () => {
     const browser = await signedIn()
     const [user] = gatehouse().tenant.users
@@ -124,6 +170,10 @@ describe('the list of users', () => {
 
   it.each([
     'top=0',
+    'page=0',
+    'page=-3',
+    'page=1000001',
+    'page=x',
     'top=101',
     'top=-1',
     'top=1.5',

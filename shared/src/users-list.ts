@@ -27,10 +27,14 @@ export function readListParams(query: URLSearchParams): ListParams {
   }
 }
 
-/** The address of one page of the API. @param cursor of a later page than the first */
-export function usersAddress({ search, sort }: List, cursor: string | null): string {
+/** A page of the API: the first one, the one that a cursor leads to, or one by its number. */
+type Place = { page?: number; cursor?: string | undefined }
+
+/** The address of one page of the API. A cursor near a page that is named by its number helps to find it. */
+export function usersAddress({ search, sort }: List, { page, cursor }: Place = {}): string {
   const query = new URLSearchParams({ top: String(pageSize), sort })
   if (search) query.set('search', search)
+  if (page !== undefined) query.set('page', String(page))
   if (cursor) query.set('cursor', cursor)
   return `${api.users}?${query.toString()}`
 }

@@ -29,6 +29,8 @@ export const UsersQuery = Type.Object(
     /** Users per page; five by default, like Microsoft's sample. */
     top: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 5 })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** The number of a page, from 1, in place of the cursor of the one before it. A cursor beside it saves time. */
+    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
   },
   { additionalProperties: false },
 )

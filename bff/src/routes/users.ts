@@ -4,19 +4,22 @@ import { Compile } from 'typebox/compile'
 import { handle, ProblemError } from '@gatehouse/fastify'
 import { endpoints } from '@gatehouse/shared/endpoints'
 import { DirectoryUser } from '@gatehouse/shared/users'
+import { Block, pageByNumber } from './users-by-number.ts'
+import { advanced, graphQuery, List, users as path } from './users-query.ts'
 
-const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
-
-/** The content of a cursor: the query that it belongs to, and where Graph continues. */
-const CursorSchema = Type.Object({
-  search: Type.Optional(Type.String()),
-  sort: Type.Optional(Type.String()),
-  top: Type.Integer(),
-  /** What Graph's link adds to the query. */
-  page: Type.String(),
-  /** Graph counts on the first page only. */
-  total: Type.Union([Type.Integer(), Type.Null()]),
-})
+/** The content of a cursor: the list, and where it continues. */
+const CursorSchema = Type.Intersect([
+  List,
+  Type.Object({
+    /** What Graph's link adds to the query. */
+    page: Type.Optional(Type.String()),
+    /** Instead of it, the number of the page, and a place near it. */
+    number: Type.Optional(Type.Integer()),
+    block: Type.Optional(Block),
+    /** Graph counts on the first page only. */
+    total: Type.Union([Type.Integer(), Type.Null()]),
+  }),
+])
 const cursors = Compile(CursorSchema)
 
 const GraphPage = Type.Object({
@@ -26,26 +29,53 @@ const GraphPage = Type.Object({
 })
 
 type Cursor = Static<typeof CursorSchema>
-type Question = Omit<Cursor, 'page'> & { page?: string }
 
 export default async function users(app: FastifyInstance): Promise<void> {
   handle(app, endpoints['GET /api/users'], async (request) => {
-    const { cursor, ...asked } = request.query
-    const { sessionSealer } = request
-    const question: Question = cursor
-      ? readCursor(sessionSealer.open('users', cursor))
-      : { top: 5, total: null, ...asked }
-    const { users: found, next, ...counted } = await firstFilledPage(request, question)
-    const total = counted.total ?? question.total
-    return {
-      users: found,
-      total,
-      next:
-        next === undefined
-          ? null
-          : sessionSealer.seal('users', JSON.stringify({ ...question, page: next, total })),
+    const { cursor, page, ...list } = request.query
+    const known = cursor ? readCursor(request.sessionSealer.open('users', cursor)) : undefined
+    const asked = { top: 5, ...list }
+    if (page === 1) return following(request, { ...asked, total: null })
+    if (page !== undefined) {
+      return numbered(request, asked, page, isSameList(known, asked) ? known : undefined)
     }
+    if (known?.number !== undefined) return numbered(request, known, known.number, known)
+    return following(request, known ?? { ...asked, total: null })
   })
+}
+
+function isSameList(cursor: List | undefined, { search, sort, top }: List): boolean {
+  return cursor?.search === search && cursor?.sort === sort && cursor?.top === top
+}
+
+/** The first page, or the one that Graph's link leads to. */
+async function following(request: FastifyRequest, question: Cursor) {
+  const { users: found, next: page, ...counted } = await firstFilledPage(request, question)
+  const total = counted.total ?? question.total
+  const next = page === undefined ? null : sealed(request, { ...question, page, total })
+  return { users: found, total, next }
+}
+
+/** @param near a cursor of the same list */
+async function numbered(request: FastifyRequest, list: List, page: number, near?: Cursor) {
+  const signpost = near?.block && { block: near.block, total: near.total }
+  const {
+    users: found,
+    total,
+    number,
+    block,
+  } = await pageByNumber(request, list, page, signpost).catch((error: unknown) => {
+    // Without the place that Graph has forgotten, the way is longer.
+    if (signpost && isExpiredPage(error)) return pageByNumber(request, list, page)
+    throw error
+  })
+  const isLast = total === null ? found.length < list.top : number * list.top >= total
+  const next = isLast ? null : sealed(request, { ...list, total, number: number + 1, block })
+  return { users: found, total, next }
+}
+
+function sealed({ sessionSealer }: FastifyRequest, cursor: Cursor): string {
+  return sessionSealer.seal('users', JSON.stringify(cursor))
 }
 
 /** Graph may answer with an empty page and a link to the next one. Up to five of them are skipped. */
@@ -53,38 +83,35 @@ const maxEmptyPages = 5
 /** The time limit for that; after it, the answer is an empty page with a cursor. */
 const emptyPagesMs = 5_000
 
-async function firstFilledPage(request: FastifyRequest, question: Question) {
+async function firstFilledPage(request: FastifyRequest, question: Cursor) {
   const began = performance.now()
   const mayContinue = (empty: number) =>
     empty <= maxEmptyPages && performance.now() - began < emptyPagesMs
   let { users: found, total, next } = await fetchPage(request, question)
   for (let empty = 1; found.length === 0 && next !== undefined && mayContinue(empty); empty += 1) {
-    const following = await fetchPage(request, { ...question, page: next })
-    found = following.users
-    next = following.next
-    total ??= following.total
+    const another = await fetchPage(request, { ...question, page: next })
+    found = another.users
+    next = another.next
+    total ??= another.total
   }
   return { users: found, total, next }
 }
 
-const list = '/users'
-
-async function fetchPage(request: FastifyRequest, question: Question) {
+async function fetchPage(request: FastifyRequest, question: Cursor) {
   const query = graphQuery(question)
   const { page } = question
   try {
-    const answer = await request.callApi('graph', list, {
+    const answer = await request.callApi('graph', path, {
       query,
       page,
-      // Graph accepts $count and $search, its advanced queries, with this header only.
-      headers: { consistencylevel: 'eventual' },
+      headers: advanced,
       answer: GraphPage,
     })
     const link = answer['@odata.nextLink']
     return {
       users: answer.value,
       total: answer['@odata.count'],
-      next: link === undefined ? undefined : request.nextPage('graph', list, { query, link }),
+      next: link === undefined ? undefined : request.nextPage('graph', path, { query, link }),
     }
   } catch (error) {
     throw page !== undefined && isExpiredPage(error) ? staleCursor(error) : error
@@ -98,23 +125,6 @@ const expiredPage = /(?:expired|invalid|unknown)(?:page|skip)token|syncstate|res
 function isExpiredPage(error: unknown): boolean {
   if (!(error instanceof ProblemError)) return false
   return error.apiStatus === 410 || error.apiCodes.some((code) => expiredPage.test(code))
-}
-
-function graphQuery({ search, sort, top }: Question): Record<string, string> {
-  return {
-    $select: fields,
-    $top: String(top),
-    $count: 'true',
-    ...(search && { $search: searchClause(search) }),
-    ...(sort && { $orderby: sort === '-name' ? 'displayName desc' : 'displayName' }),
-  }
-}
-
-/** Graph's $search: quoted clauses; a quote or backslash inside is escaped (advanced queries, Microsoft). */
-function searchClause(text: string): string {
-  const escaped = text.replace(/["\\]/g, String.raw`\$&`)
-  const properties = ['displayName', 'userPrincipalName', 'mail']
-  return properties.map((property) => `"${property}:${escaped}"`).join(' OR ')
 }
 
 function readCursor(text: string | undefined): Cursor {

@@ -7,10 +7,10 @@ import { QueryView } from '../api/query-view.tsx'
 import { Button } from '../ui/button.tsx'
 import { Callout } from '../ui/callout.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { formatNumber } from '../ui/format.ts'
 import { info, search as searchIcon } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { SearchBox, useKeptText } from '../ui/search-box.tsx'
+import { Pager } from './users/pager.tsx'
 import { PersonPanel } from './users/person-panel.tsx'
 import { useRefusedMessages } from './users/refused.ts'
 import { UserTable } from './users/user-table.tsx'
@@ -195,31 +195,6 @@ function NoMatch({ search, clear }: { search: string; clear: () => void }) {
         {words.clear}
       </Button>
     </EmptyState>
-  )
-}
-
-type PagerProps = {
-  page: number
-  pages: number | undefined
-  hasNext: boolean
-  onPage: (page: number) => void
-}
-
-function Pager({ page, pages, hasNext, onPage }: PagerProps) {
-  return (
-    <nav className={css.pager} aria-label={words.pages}>
-      <Button variant="outline" disabled={page === 1} onClick={() => onPage(page - 1)}>
-        {words.previous}
-      </Button>
-      <p>
-        {pages
-          ? words.pageOf(formatNumber(page), formatNumber(pages))
-          : words.page(formatNumber(page))}
-      </p>
-      <Button variant="outline" disabled={!hasNext} onClick={() => onPage(page + 1)}>
-        {words.next}
-      </Button>
-    </nav>
   )
 }
 

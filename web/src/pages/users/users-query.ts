@@ -49,9 +49,6 @@ export function writeListParams({ search, sort, page, user }: ListParams): URLSe
 /** One page of users, and its number: not the requested one, if the list is shorter. */
 export type UsersPage = Users & { page: number }
 
-/** A link to a later page than this starts at page 1: it would take too many requests. */
-const maxPagesToWalk = 40
-
 /** The query for a page of the list. */
 export function usersPage(list: List, page: number) {
   return queryOptions<UsersPage, ApiProblem>({
@@ -65,29 +62,23 @@ export function usersPage(list: List, page: number) {
 }
 
 function firstPageSent(list: List): UsersPage | undefined {
-  const users = sentWithPage(usersAddress(list, null)) as Users | undefined
+  const users = sentWithPage(usersAddress(list)) as Users | undefined
   return users && { ...users, page: 1 }
 }
 
-/**
- * Fetches a page, and the pages before it if the cache does not have them: the API offers the first page
- * and the next one after a cursor. The cached pages serve as the stack of cursors.
- */
+/** Fetches a page by the cursor of the one before it, or by its number. */
 async function fetchPage(
   client: QueryClient,
   list: List,
   page: number,
   signal: AbortSignal,
 ): Promise<UsersPage> {
-  if (page === 1) return requestPage(list, 1, null, signal)
-  const tooFar = page > maxPagesToWalk && !client.getQueryData(usersKey(list, page - 1))
-  const previous = await client.ensureQueryData({
-    ...usersPage(list, tooFar ? 1 : page - 1),
-    // No retry of its own: the retry of this page includes it.
-    retry: false,
-  })
-  const reached = !tooFar && previous.page === page - 1
-  return reached && previous.next ? requestPage(list, page, previous.next, signal) : previous
+  const known = (at: number) => client.getQueryData<UsersPage>(usersKey(list, at))
+  const before = page === 1 ? undefined : known(page - 1)
+  const cursor = before?.page === page - 1 ? before.next : null
+  const place = cursor ? { cursor } : { page, cursor: known(page + 1)?.next ?? undefined }
+  const users = await call<Users>(usersAddress(list, page === 1 ? {} : place), { signal })
+  return { ...users, page: Math.min(page, pageCount(users.total) ?? page) }
 }
 
 /** Whether the server no longer accepts the cursor of a page. The first page has no cursor. */
@@ -102,16 +93,6 @@ export function forgetPages(client: QueryClient): void {
 
 function usersKey({ search, sort }: List, page: number) {
   return ['api', api.users, search, sort, page]
-}
-
-async function requestPage(
-  list: List,
-  page: number,
-  cursor: string | null,
-  signal: AbortSignal,
-): Promise<UsersPage> {
-  const users = await call<Users>(usersAddress(list, cursor), { signal })
-  return { ...users, page }
 }
 
 /** The number of pages; undefined if Graph did not count the users. */
