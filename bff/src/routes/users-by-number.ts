@@ -26,14 +26,6 @@ export interface Signpost {
   total: number | null
 }
 
-interface NumberedPage {
-  users: DirectoryUser[]
-  total: number | null
-  number: number
-  /** Near this page and both of its neighbours. */
-  block: Block
-}
-
 /** The most that Graph gives at once. */
 const blockSize = 999
 /** The most for one answer: a list of 120,000 users can be reached everywhere. */
@@ -46,6 +38,8 @@ const Ids = Type.Object({
 })
 
 /**
+ * The users of the page, and a place near it and both of its neighbours.
+ *
  * @param number from 1; beyond the end, the last page is meant
  * @param signpost of the same list, if there is one
  * @throws ProblemError `invalid_request` for a page that is too far from both ends of the list, and as `callApi`
@@ -55,7 +49,7 @@ export async function pageByNumber(
   list: List,
   number: number,
   signpost?: Signpost,
-): Promise<NumberedPage> {
+) {
   const begun = signpost ? undefined : await readBlock(request, list, beginning)
   const total = signpost?.total ?? begun?.total ?? null
   const wanted = rangeOf(number, list.top, total)
@@ -86,13 +80,7 @@ export async function pageByNumber(
 const beginning: Block = { first: 0, reversed: false }
 const fromTheEnd: Block = { first: 0, reversed: true }
 
-interface Range {
-  number: number
-  start: number
-  count: number
-}
-
-function rangeOf(number: number, top: number, total: number | null): Range {
+function rangeOf(number: number, top: number, total: number | null) {
   if (total === null) return { number, start: (number - 1) * top, count: top }
   const last = Math.max(1, Math.ceil(total / top))
   const existing = Math.min(number, last)
@@ -100,13 +88,7 @@ function rangeOf(number: number, top: number, total: number | null): Range {
   return { number: existing, start, count: Math.min(top, total - start) }
 }
 
-interface BlockContent {
-  ids: string[]
-  total: number | undefined
-  next: string | undefined
-}
-
-async function readBlock(request: FastifyRequest, list: List, block: Block): Promise<BlockContent> {
+async function readBlock(request: FastifyRequest, list: List, block: Block) {
   const { sort = 'name' } = list
   const turned = sort === '-name' ? 'name' : '-name'
   const asked = { ...list, top: blockSize, sort: block.reversed ? turned : sort }
@@ -130,10 +112,10 @@ async function readBlock(request: FastifyRequest, list: List, block: Block): Pro
 async function idsIn(
   request: FastifyRequest,
   list: List,
-  { start, count }: Range,
+  { start, count }: { start: number; count: number },
   from: Block,
-  begun: BlockContent | undefined,
-): Promise<{ ids: string[]; blocks: Block[] }> {
+  begun: Awaited<ReturnType<typeof readBlock>> | undefined,
+) {
   const ids: string[] = []
   const blocks: Block[] = []
   let block = from

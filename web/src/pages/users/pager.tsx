@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useRef } from 'react'
+import { type FormEvent, useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { formatNumber } from '../../ui/format.ts'
 import css from './users.module.css'
@@ -36,29 +36,28 @@ type NumberProps = { page: number; pages: number; onPage: (page: number) => void
 
 /** A number beyond the end means the last page; what is no number changes nothing. */
 function PageNumber({ page, pages, onPage }: NumberProps) {
-  const id = useId()
   const field = useRef<HTMLInputElement>(null)
-  const go = (event: FormEvent<HTMLFormElement>) => {
+  const go = (event: FormEvent) => {
     event.preventDefault()
-    const text = field.current?.value.trim() ?? ''
+    const text = field.current?.value ?? ''
     const wanted = /^\d+$/.test(text) ? Math.min(Math.max(1, Number(text)), pages) : page
-    if (wanted === page) event.currentTarget.reset()
-    else onPage(wanted)
+    if (wanted !== page) onPage(wanted)
+    else if (field.current) field.current.value = String(page)
   }
   return (
     <form className={css.number} onSubmit={go}>
-      <label htmlFor={id}>{words.pageNumber}</label>
-      <input
-        ref={field}
-        id={id}
-        defaultValue={page}
-        size={Math.max(2, String(pages).length)}
-        inputMode="numeric"
-        autoComplete="off"
-        enterKeyHint="go"
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <span>{words.ofPages(formatNumber(pages))}</span>
+      <label>
+        {words.pageNumber}{' '}
+        <input
+          ref={field}
+          defaultValue={page}
+          size={Math.max(2, String(pages).length)}
+          inputMode="numeric"
+          autoComplete="off"
+          onFocus={() => field.current?.select()}
+        />
+      </label>
+      {words.ofPages(formatNumber(pages))}
     </form>
   )
 }
