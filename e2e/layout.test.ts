@@ -43,7 +43,7 @@ const mayImportFolder: Record<string, string[]> = {
   auth: ['config', 'entra', 'session', 'store', 'telemetry'],
   downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
   endpoint: ['auth', 'downstream'],
-  web: ['config'],
+  web: ['config', 'telemetry'],
   plugins: ['config', 'telemetry', 'web'],
   doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],

@@ -53,9 +53,11 @@ export interface GatehouseOptions {
   pages?: readonly string[]
   /**
    * What a page asks the API first, by its path: the server sends the answers with the page to a signed-in user, if
-   * they are there within 100 ms.
+   * they are there in time.
    */
   firstAnswers?: FirstAnswers | undefined
+  /** How long a page waits for them, in ms: 100 by default. */
+  firstAnswersMs?: number | undefined
   /** The app's name, color and support address, for the pages that the server writes itself. */
   appearance?: Appearance | undefined
   /** Milliseconds since the epoch; for tests with their own clock. */
@@ -81,8 +83,8 @@ async function registerGatehouse(app: FastifyInstance, options: GatehouseOptions
     html: htmlUnder(basePath, options.webBuild.html),
     headers: withConfigured(options.webBuild.headers, config.headers),
   }
-  const { firstAnswers = {} } = options
-  const sendPage = webBuild && createPage(app, { webBuild, firstAnswers, now })
+  const { firstAnswers = {}, firstAnswersMs = 100 } = options
+  const sendPage = webBuild && createPage(app, { webBuild, firstAnswers, firstAnswersMs, now })
 
   await app.register(telemetry, {
     requestLog: config.requestLog,

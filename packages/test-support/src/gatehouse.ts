@@ -23,6 +23,8 @@ export interface GatehouseOptions {
   /** Environment variables on top. */
   env?: Record<string, string>
   built?: WebBuild
+  /** How long a page waits for its data, in ms; as in production by default. */
+  firstAnswersMs?: number
   /** The tenant uses the app's clock, so that both can be moved by hours. */
   oneClock?: boolean
   /** The session store; default: a SQLite file. */
@@ -98,6 +100,7 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
     const started = await buildApp(config(), {
       now,
       webBuild: options.built,
+      firstAnswersMs: options.firstAnswersMs,
       logStream: { write: (line) => void logs.push(line) },
     })
     options.extend?.(started)

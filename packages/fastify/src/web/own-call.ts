@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import inject, { type DispatchFunc } from 'light-my-request'
+import { traceOf } from '../telemetry/trace.ts'
 
 export interface OwnAnswer {
   status: number
@@ -60,8 +61,8 @@ export async function callOwnApi(
   }
 }
 
-/** As `fetch` of a page sends them. */
-function headersOfFetch({ headers }: FastifyRequest): Record<string, string | string[]> {
+/** As `fetch` of a page sends them, and as a part of the page's trace. */
+function headersOfFetch({ headers, raw }: FastifyRequest): Record<string, string | string[]> {
   const kept = Object.entries(headers).filter(
     (header): header is [string, string | string[]] =>
       header[1] !== undefined && !ofNavigation.test(header[0]),
@@ -69,6 +70,7 @@ function headersOfFetch({ headers }: FastifyRequest): Record<string, string | st
   return {
     ...Object.fromEntries(kept),
     accept: 'application/json',
+    traceparent: traceOf(raw).traceparent,
     ...(headers['sec-fetch-dest'] !== undefined && {
       'sec-fetch-site': 'same-origin',
       'sec-fetch-mode': 'cors',

@@ -23,19 +23,19 @@ type Answers = Readonly<Record<string, OwnAnswer>>
 interface PageOptions {
   webBuild: WebBuild
   firstAnswers: FirstAnswers
+  /** How long a page waits for them. Its head is on the way meanwhile, and what that names is fetched. */
+  firstAnswersMs: number
   /** Milliseconds since the epoch. */
   now: () => number
 }
 
-/** How long a page waits for its data, in ms. Its head is on the way meanwhile, and what that names is fetched. */
-const patienceMs = 100
 /** After data that came too late, pages of that path ask for their own for so long, in ms. */
 const pauseMs = 10_000
 
 /** @returns a function that answers a request with the page, whatever its path: the page has its own router */
 export function createPage(
   app: FastifyInstance,
-  { webBuild: { html, headers }, firstAnswers, now }: PageOptions,
+  { webBuild: { html, headers }, firstAnswers, firstAnswersMs, now }: PageOptions,
 ): SendPage {
   const template = pageTemplate(html)
   /** By the path of a page, when it may have data again. */
@@ -45,7 +45,7 @@ export function createPage(
     const [path = '', query] = request.url.split('?')
     const addresses = firstAnswers[path]?.(new URLSearchParams(query)) ?? []
     if (addresses.length === 0 || now() < (pausedUntil.get(path) ?? 0)) return {}
-    const patience = AbortSignal.timeout(patienceMs)
+    const patience = AbortSignal.timeout(firstAnswersMs)
     const answers = await Promise.all(
       addresses.map(async (address) => {
         const answer = await inTime(callOwnApi(app, request, address, patience), patience)
