@@ -19,6 +19,8 @@ export interface BenchEnvironment {
 }
 
 export interface BenchOptions {
+  /** A tenant that is running already, and that the caller ends. */
+  tenant?: { tenant: Tenant; authority: string }
   /** The delay of the stub Graph's answers, ms. */
   graphDelayMs?: number
   /** A Graph that is running already, and that the caller ends. */
@@ -32,7 +34,7 @@ const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
 export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
   const { graphDelayMs = 0, rateLimits = noLimits } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
-  const tenant = await createTenant()
+  const tenant = options.tenant?.tenant ?? (await createTenant())
   const graph = await startStubGraph(graphDelayMs)
   const graphUrl = options.graphUrl ?? graph.url
   const scopes = ['User.ReadBasic.All']
@@ -41,7 +43,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
     tenant: tenant.tenantId,
     clientId: localTenant.clientId,
     clientSecret: localTenant.clientSecret,
-    authority: tenant.authority,
+    authority: options.tenant ? new URL(options.tenant.authority).origin : tenant.authority,
     publicUrl,
     scopes,
     rateLimits,
@@ -60,7 +62,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
       SESSION_KEYS: randomBytes(32).toString('base64'),
     },
     end: async () => {
-      await tenant.close()
+      if (!options.tenant) await tenant.close()
       graph.close()
       rmSync(folder, { recursive: true, force: true })
     },
