@@ -1,5 +1,5 @@
 /** Photos of users. About every other user of the local tenant has none, and shows initials. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator, type Page, type Request } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
 import { accountButton, signIn } from './visitor.ts'
 
@@ -12,15 +12,23 @@ function shown(photos: Locator): Promise<number> {
   )
 }
 
+/** Waits until each row has asked for its photo, as it comes near the screen. @returns the addresses */
+async function asksForAll(page: Page): Promise<(string | null)[]> {
+  const addresses = () =>
+    rows(page)
+      .locator('img')
+      .evaluateAll((images) => images.map((image) => image.getAttribute('src')))
+  await expect(rows(page).locator('img')).toHaveCount(25)
+  await rows(page).last().scrollIntoViewIfNeeded()
+  await expect.poll(async () => (await addresses()).filter((src) => src === null)).toEqual([])
+  return addresses()
+}
+
 test('a photo covers the initials', async ({ page, tenant }) => {
   const name = await signIn(page, 0)
   const me = tenant.users.find(({ displayName }) => displayName === name)
   await page.goto('/users')
-  await expect(rows(page).locator('img')).toHaveCount(25)
-  const ids = await rows(page)
-    .locator('img')
-    .evaluateAll((images) => images.map((image) => image.getAttribute('src') ?? ''))
-  expect(ids).toHaveLength(25)
+  const ids = (await asksForAll(page)).map((src) => src ?? '')
   // In the tenant, the last digit of the object id decides.
   const expected = ids.filter((src) => /[02468ace]\/photo$/.test(src)).length
   expect(expected).toBeGreaterThan(3)
@@ -38,13 +46,8 @@ test(
       const { pathname } = new URL(request.url())
       if (pathname.endsWith('/photo')) asked.push(pathname)
     })
-    /** Pictures are asked for as they come near the viewport. */
     const allAsked = async () => {
-      await expect(rows(page).locator('img')).toHaveCount(25)
-      await rows(page).last().scrollIntoViewIfNeeded()
-      const wanted = await rows(page)
-        .locator('img')
-        .evaluateAll((images) => images.map((image) => image.getAttribute('src')))
+      const wanted = await asksForAll(page)
       await expect.poll(() => wanted.filter((src) => !asked.includes(src ?? ''))).toEqual([])
       await page.waitForLoadState('networkidle')
     }
@@ -111,3 +114,50 @@ test('a missing photo causes no error in the console', { tag: '@thorough' }, asy
   await page.waitForLoadState('networkidle')
   expect(complaints).toEqual([])
 })
+
+test('while photos hang, a search is answered at once, and two photos are under way', async ({
+  page,
+  tenant,
+}) => {
+  await signIn(page, 0)
+  tenant.faults.set({ at: 'photo', kind: 'hang' })
+  const underWay = new Set<Request>()
+  let most = 0
+  page.on('request', (request) => {
+    if (!new URL(request.url()).pathname.endsWith('/photo')) return
+    underWay.add(request)
+    most = Math.max(most, underWay.size)
+  })
+  page.on('requestfailed', (request) => underWay.delete(request))
+  page.on('requestfinished', (request) => underWay.delete(request))
+  await page.goto('/users')
+  await expect.poll(() => underWay.size).toBe(2)
+  const table = page.getByRole('table', { name: 'Users' })
+  await page.getByRole('searchbox').pressSequentially('nora')
+  await expect(table.locator('mark').first()).toHaveText(/^nora$/i, { timeout: 3000 })
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(page.getByText('Page 2 of 10')).toBeVisible({ timeout: 3000 })
+  expect(most).toBe(2)
+
+  // None of them keeps its place for ever.
+  const hung = [...underWay].map((request) => request.url())
+  await expect
+    .poll(() => [...underWay].filter((request) => !hung.includes(request.url())).length, {
+      timeout: 15_000,
+    })
+    .toBe(2)
+  expect(most).toBe(2)
+})
+
+test(
+  'without IntersectionObserver, photos come all the same',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await page.addInitScript(() => Reflect.deleteProperty(window, 'IntersectionObserver'))
+    await signIn(page, 0)
+    await page.goto('/users')
+    await asksForAll(page)
+    await expect(rows(page).locator('img[data-loaded]').first()).toBeVisible()
+  },
+)

@@ -46,7 +46,7 @@ function AccountButton() {
   return (
     <>
       <button type="button" className={css.button} popoverTarget="account">
-        <Avatar name={name} id={objectId} size="small" />
+        <Avatar name={name} id={objectId} size="small" urgent />
         <bdi className={css.name}>{name}</bdi>
         <Icon path={chevronDown} size={16} className={css.chevron} />
       </button>

@@ -1,19 +1,27 @@
+import { useCallback } from 'react'
 import { appAddress } from '@gatehouse/react'
 import { userPhoto } from '@gatehouse/shared/paths'
 import css from './avatar.module.css'
 import { Icon } from './icon.tsx'
 import { person } from './icons.generated.ts'
+import { loadPhoto } from './photo-queue.ts'
 
-type Props = { name: string; id: string; size?: 'small' | 'medium' | 'large' }
+type Props = {
+  name: string
+  id: string
+  size?: 'small' | 'medium' | 'large'
+  /** Its photo does not wait behind others: for one person, not for a list. */
+  urgent?: boolean
+}
 
 /** A person's photo, or initials on a colour that depends on the id; a name without letters has the sign of a person. It is hidden from screen readers: the name always stands beside it. */
-export function Avatar({ name, id, size = 'medium' }: Props) {
+export function Avatar({ name, id, size = 'medium', urgent = false }: Props) {
   const letters = initials(name)
   return (
     <span className={`${css.avatar} ${css[size]} avatar-${avatarColour(id)}`} aria-hidden="true">
       {/* Drawn from an attribute, so that they are no part of a button's text. */}
       {letters ? <span data-initials={letters} /> : <Icon path={person} size={16} />}
-      <Photo key={id} id={id} />
+      <Photo key={id} id={id} urgent={urgent} />
     </span>
   )
 }
@@ -41,21 +49,25 @@ export function avatarColour(id: string): number {
 /** The ids without a photo, until the tab is closed: paging back does not request it again. */
 const withoutPhoto = new Set<string>()
 
-/** Covers the initials once it has loaded. A photo is fetched when it comes near the screen. */
-function Photo({ id }: { id: string }) {
+/** Covers the initials once it has loaded. */
+function Photo({ id, urgent }: { id: string; urgent: boolean }) {
+  const load = useCallback(
+    (image: HTMLImageElement) =>
+      loadPhoto(image, appAddress(userPhoto(id)), {
+        urgent,
+        onMissing: () => withoutPhoto.add(id),
+      }),
+    [id, urgent],
+  )
   if (withoutPhoto.has(id)) return null
   return (
     <img
+      ref={load}
       className={css.photo}
-      src={appAddress(userPhoto(id))}
       alt=""
-      loading="lazy"
+      fetchPriority={urgent ? 'auto' : 'low'}
       decoding="async"
       draggable={false}
-      onLoad={({ currentTarget }) => {
-        currentTarget.dataset['loaded'] = 'true'
-      }}
-      onError={() => withoutPhoto.add(id)}
     />
   )
 }
@@ -73,7 +85,7 @@ export function Persona({ id, name, username, heading }: PersonaProps) {
   const Name = heading ?? 'p'
   return (
     <div className={css.persona}>
-      <Avatar name={name} id={id} size="large" />
+      <Avatar name={name} id={id} size="large" urgent />
       <div>
         <Name className={css.name}>
           <bdi>{name}</bdi>

@@ -31,7 +31,7 @@ export function PersonPanel({ user, onPrevious, onNext, onClose }: Props) {
       onClose={onClose}
     >
       <div className={css.person}>
-        <Avatar name={nameOf(user)} id={user.id} size="large" />
+        <Avatar name={nameOf(user)} id={user.id} size="large" urgent />
         <p>
           <bdi>{shownUserName(user)}</bdi>
         </p>
