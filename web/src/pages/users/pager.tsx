@@ -51,7 +51,7 @@ function PageNumber({ page, pages, onPage }: NumberProps) {
         <input
           ref={field}
           defaultValue={page}
-          size={Math.max(2, String(pages).length)}
+          size={5}
           inputMode="numeric"
           autoComplete="off"
           onFocus={() => field.current?.select()}
