@@ -27,13 +27,18 @@ export interface DeploymentOptions {
   /** Keys of aad.config.json to change. */
   config?: Record<string, unknown>
   env?: Record<string, string>
+  /** The number of users in the directory; 250 if it is not given. */
+  users?: number
 }
 
 export async function prepareDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
   const { publicUrl = 'http://localhost:5173', scopes = ['User.ReadBasic.All'] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-instances-'))
   const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]
-  const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
+  const tenant = await createTenant({
+    clients: [{ ...localClient, web: { redirectUris } }],
+    ...(options.users !== undefined && { users: options.users }),
+  })
   const atEnd: (() => unknown)[] = [
     () => rmSync(folder, { recursive: true, force: true }),
     () => tenant.close(),

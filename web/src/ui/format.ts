@@ -1,21 +1,23 @@
 import { pageLanguage } from '../languages/translated.ts'
 import { words } from './words.ts'
 
+// Made on first use: the first format costs a slow phone 100 ms.
+let number: Intl.NumberFormat | undefined
+let exact: Intl.DateTimeFormat | undefined
+let short: Intl.DateTimeFormat | undefined
+let timeOfDay: Intl.DateTimeFormat | undefined
+let relative: Intl.RelativeTimeFormat | undefined
+
 /** "1,204": as in the language of the pages. */
 export function formatNumber(value: number): string {
-  return value.toLocaleString(pageLanguage())
+  number ??= new Intl.NumberFormat(pageLanguage())
+  return number.format(value)
 }
 
 /** "“Mail.Read” and “Mail.Send”", or with "or" between the last two. */
 export function formatList(items: readonly string[], type: 'conjunction' | 'disjunction'): string {
   return new Intl.ListFormat(pageLanguage(), { type }).format(items)
 }
-
-// Made on first use: the first format costs a slow phone 100 ms.
-let exact: Intl.DateTimeFormat | undefined
-let short: Intl.DateTimeFormat | undefined
-let timeOfDay: Intl.DateTimeFormat | undefined
-let relative: Intl.RelativeTimeFormat | undefined
 
 /**
  * The locale for dates: the language of the pages, with the reader's own order of day and month if their browser has

@@ -32,7 +32,9 @@ export class PhotoQueue {
   /** A photo that has ended, or is no longer wanted. */
   leave(photo: QueuedPhoto): void {
     this.#waiting.delete(photo)
-    clearTimeout(this.#loading.get(photo))
+    const timer = this.#loading.get(photo)
+    if (timer === undefined) return
+    clearTimeout(timer)
     this.#loading.delete(photo)
     this.#startNext()
   }
@@ -89,11 +91,22 @@ export function loadPhoto(
   src: string,
   { urgent, onMissing }: Options,
 ): () => void {
-  const stop = () => image.removeAttribute('src')
+  let ended = false
+  const end = () => {
+    if (ended) return
+    ended = true
+    observer?.unobserve(image)
+    queue.leave(photo)
+  }
   const show = () => {
     image.dataset['loaded'] = 'true'
     end()
   }
+  const fail = () => {
+    onMissing()
+    end()
+  }
+  const stop = () => image.removeAttribute('src')
   const photo: QueuedPhoto = {
     start: () => {
       observer?.unobserve(image)
@@ -102,31 +115,22 @@ export function loadPhoto(
     },
     stop,
   }
-  const listening = new AbortController()
-  const end = () => {
-    listening.abort()
-    observer?.unobserve(image)
-    queue.leave(photo)
-  }
-  const { signal } = listening
-  const fail = () => {
-    onMissing()
-    end()
-  }
-  image.addEventListener('load', show, { signal })
-  image.addEventListener('error', fail, { signal })
 
   // A browser requests a picture after the running script: with the address gone by then, it only looks into its memory.
   image.src = src
-  if (image.complete) show()
-  else {
-    stop()
-    whenNear.set(image, (near) => (near ? queue.join(photo, urgent) : queue.stopWaiting(photo)))
-    if (observer) observer.observe(image)
-    else queue.join(photo, urgent)
+  if (image.complete) {
+    image.dataset['loaded'] = 'true'
+    return () => undefined
   }
+  stop()
+  image.addEventListener('load', show)
+  image.addEventListener('error', fail)
+  whenNear.set(image, (near) => (near ? queue.join(photo, urgent) : queue.stopWaiting(photo)))
+  if (observer) observer.observe(image)
+  else queue.join(photo, urgent)
   return () => {
-    if (!image.dataset['loaded']) stop()
+    if (ended) return
+    stop()
     end()
   }
 }
