@@ -85,6 +85,12 @@ test('answers are forgotten after a minute, and when the user changes', async ()
   expect(forgetSentAnswers).not.toBe(again.forgetSentAnswers)
 })
 
+test('what is no JSON counts as nothing sent, and the rest is used', async () => {
+  const { sentWithPage } = await openPage(opened, { 'first-answers': '{"/api/x":{"body":}}' })
+  expect(sentWithPage('/api/x')).toBeUndefined()
+  expect(sentWithPage('/api/session')).toEqual({ signedIn: true })
+})
+
 test('a page that the server has not filled asks', async () => {
   const { sentWithPage } = await openPage(opened, { 'session-answer': '', 'first-answers': '' })
   expect(sentWithPage('/api/session')).toBeUndefined()

@@ -67,8 +67,16 @@ export function createPage(
     }
     if (!template || session?.status !== 200) return reply.send(html)
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
-    const answers = isSignedIn(session) ? answersFor(request) : {}
+    const answers = isSignedIn(session) ? answersFor(request).catch(withoutAnswers(request)) : {}
     return reply.send(Readable.from(parts(template, session, answers)))
+  }
+}
+
+/** The page has begun, and has to end: it will ask for everything. */
+function withoutAnswers({ log }: FastifyRequest) {
+  return (err: unknown): Answers => {
+    log.error({ event: 'request_failed', err }, 'The first answers of a page failed')
+    return {}
   }
 }
 

@@ -65,10 +65,17 @@ function readDocument(): Arrival {
   const navigation = lastNavigation()
   const texts = typeof document === 'undefined' ? [] : elements.map(takeText)
   const isUsable = navigation !== undefined && isFromServer(navigation)
-  const answers = isUsable
-    ? texts.flatMap((text) => Object.entries(JSON.parse(text) as Record<string, SentAnswer>))
-    : []
+  const answers = isUsable ? texts.flatMap(answersOf) : []
   return { answers: new Map(answers), at: navigation?.responseStart ?? performance.now() }
+}
+
+/** None if it is no JSON: a route of the app may have sent something else under that name. */
+function answersOf(text: string): [path: string, answer: SentAnswer][] {
+  try {
+    return Object.entries(JSON.parse(text) as Record<string, SentAnswer>)
+  } catch {
+    return []
+  }
 }
 
 /** Removes the element as well: its text would outlive the session. */
