@@ -4,8 +4,7 @@ import { Compile } from 'typebox/compile'
 import { handle, ProblemError } from '@gatehouse/fastify'
 import { endpoints } from '@gatehouse/shared/endpoints'
 import { DirectoryUser } from '@gatehouse/shared/users'
-import { Block, pageByNumber } from './users-by-number.ts'
-import { advanced, graphQuery, List, users as path } from './users-query.ts'
+import { advanced, Block, graphQuery, List, pageByNumber, users as path } from './graph-users.ts'
 
 /** The content of a cursor: the list, and where it continues. */
 const CursorSchema = Type.Intersect([

@@ -1,12 +1,43 @@
-/**
- * A page of the list by its number. Graph leads from one page to the next only, so the ids of the users before it are
- * read in blocks of 999, from the nearer end of the list: 50 requests at most for the middle of 100,000 users.
- */
+/** Lists of users in Graph, and a page of one by its number. */
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { ProblemError } from '@gatehouse/fastify'
 import { DirectoryUser } from '@gatehouse/shared/users'
-import { advanced, graphQuery, type List, properties, users } from './users-query.ts'
+
+/** A list: what is searched for, and in which order. */
+export const List = Type.Object({
+  search: Type.Optional(Type.String()),
+  sort: Type.Optional(Type.String()),
+  /** Users per page. */
+  top: Type.Integer(),
+})
+
+export type List = Static<typeof List>
+
+export const users = '/users'
+
+/** Graph accepts $count and $search, its advanced queries, with this header only. */
+export const advanced = { consistencylevel: 'eventual' } as const
+
+/** The properties of a user that the API gives. */
+const properties = 'id,displayName,givenName,surname,mail,userPrincipalName'
+
+export function graphQuery({ search, sort, top }: List, $select = properties) {
+  return {
+    $select,
+    $top: String(top),
+    $count: 'true',
+    ...(search && { $search: searchClause(search) }),
+    ...(sort && { $orderby: sort === '-name' ? 'displayName desc' : 'displayName' }),
+  }
+}
+
+/** Graph's $search: quoted clauses; a quote or backslash inside is escaped (advanced queries, Microsoft). */
+function searchClause(text: string): string {
+  const escaped = text.replace(/["\\]/g, String.raw`\$&`)
+  const searched = ['displayName', 'userPrincipalName', 'mail']
+  return searched.map((property) => `"${property}:${escaped}"`).join(' OR ')
+}
 
 /** A place in the list where reading can begin. */
 export const Block = Type.Object({
@@ -38,7 +69,9 @@ const Ids = Type.Object({
 })
 
 /**
- * The users of the page, and a place near it and both of its neighbours.
+ * The users of a page, and a place near it and both of its neighbours. Graph leads from one page to the next only, so the
+ * ids of the users before it are read in blocks of 999, from the nearer end of the list: 50 requests at most for the
+ * middle of 100,000 users.
  *
  * @param number from 1; beyond the end, the last page is meant
  * @param signpost of the same list, if there is one
