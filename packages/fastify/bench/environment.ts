@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTenant, type Tenant } from '@gatehouse/tenant'
-import { createBrowser } from '@gatehouse/tenant/testing'
+import { createBrowser, localClient } from '@gatehouse/tenant/testing'
 import { localTenant } from '../src/config/index.ts'
 import { startStubGraph, type StubGraph } from './stub-graph.ts'
 
@@ -24,15 +24,21 @@ export interface BenchOptions {
   /** A Graph that is running already, and that the caller ends. */
   graphUrl?: string
   rateLimits?: { perAddress: number; perSession: number }
+  /** Paths of the public address to which the tenant sends the browser back, besides Gatehouse's. */
+  callbacks?: readonly string[]
 }
 
 /** High enough for any load: the counters run, and never refuse. */
 const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
 
 export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
-  const { graphDelayMs = 0, rateLimits = noLimits } = options
+  const { graphDelayMs = 0, rateLimits = noLimits, callbacks = [] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
-  const tenant = await createTenant()
+  const redirectUris = [
+    ...localClient.web.redirectUris,
+    ...callbacks.map((path) => `${publicUrl}${path}`),
+  ]
+  const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
   const graph = await startStubGraph(graphDelayMs)
   const graphUrl = options.graphUrl ?? graph.url
   const scopes = ['User.ReadBasic.All']
