@@ -1,12 +1,13 @@
 /**
- * `npm run bench`: all benchmarks in turn but `peers`; `npm run bench -- requests` runs one. `--write` writes the figures that have a goal
- * into docs/performance.md, for a release.
+ * `npm run bench`: all benchmarks in turn, the one beside peers only if they are installed; `npm run bench -- requests` runs
+ * one. `--write` writes the figures that are kept into docs/performance.md, for a release.
  */
 import { printSummary } from './figures.ts'
 import { benchGateway } from './gateway.bench.ts'
 import { benchLatency } from './latency.bench.ts'
 import { benchLockedStore } from './locked-store.bench.ts'
-import { benchPeers } from './peers.bench.ts'
+import { missingPeers } from './peers/contestants.ts'
+import { benchPeers } from './peers/peers.bench.ts'
 import { benchRefusals } from './refusals.bench.ts'
 import { benchRequests } from './requests.bench.ts'
 import { benchRevocation } from './revocation.bench.ts'
@@ -14,9 +15,6 @@ import { benchSessionSize } from './session-size.bench.ts'
 import { benchSignIn } from './sign-in.bench.ts'
 import { benchStartUp } from './start-up.bench.ts'
 import { benchTelemetry } from './telemetry.bench.ts'
-
-/** What a run without names leaves out. */
-const onDemand = { peers: benchPeers }
 
 const all = {
   requests: benchRequests,
@@ -29,7 +27,7 @@ const all = {
   'start-up': benchStartUp,
   revocation: benchRevocation,
   'locked-store': benchLockedStore,
-  ...onDemand,
+  peers: benchPeers,
 }
 
 const write = process.argv.includes('--write')
@@ -41,8 +39,16 @@ if (unknown.length > 0) {
   )
   process.exit(1)
 }
-for (const [name, run] of Object.entries(all)) {
-  if (wanted.includes(name) || (wanted.length === 0 && !(name in onDemand))) await run()
+const missing = missingPeers()
+if (missing !== undefined && wanted.includes('peers')) {
+  process.stderr.write(`${missing}\n`)
+  process.exit(1)
 }
+const installed = Object.keys(all).filter((name) => name !== 'peers' || missing === undefined)
+const chosen = wanted.length > 0 ? wanted : installed
+for (const [name, run] of Object.entries(all)) {
+  if (chosen.includes(name)) await run()
+}
+if (missing !== undefined && wanted.length === 0) process.stdout.write(`\n${missing}\n`)
 printSummary(write)
-process.exit()
+process.exit(0)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTenant, type Tenant } from '@gatehouse/tenant'
-import { createBrowser } from '@gatehouse/tenant/testing'
+import { createBrowser, localClient } from '@gatehouse/tenant/testing'
 import { localTenant } from '../src/config/index.ts'
 import { startStubGraph, type StubGraph } from './stub-graph.ts'
 
@@ -19,22 +19,26 @@ export interface BenchEnvironment {
 }
 
 export interface BenchOptions {
-  /** A tenant that is running already, and that the caller ends. */
-  tenant?: { tenant: Tenant; authority: string }
   /** The delay of the stub Graph's answers, ms. */
   graphDelayMs?: number
   /** A Graph that is running already, and that the caller ends. */
   graphUrl?: string
   rateLimits?: { perAddress: number; perSession: number }
+  /** Paths of the public address to which the tenant sends the browser back, besides Gatehouse's. */
+  callbacks?: readonly string[]
 }
 
 /** High enough for any load: the counters run, and never refuse. */
 const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
 
 export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
-  const { graphDelayMs = 0, rateLimits = noLimits } = options
+  const { graphDelayMs = 0, rateLimits = noLimits, callbacks = [] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
-  const tenant = options.tenant?.tenant ?? (await createTenant())
+  const redirectUris = [
+    ...localClient.web.redirectUris,
+    ...callbacks.map((path) => `${publicUrl}${path}`),
+  ]
+  const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
   const graph = await startStubGraph(graphDelayMs)
   const graphUrl = options.graphUrl ?? graph.url
   const scopes = ['User.ReadBasic.All']
@@ -43,7 +47,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
     tenant: tenant.tenantId,
     clientId: localTenant.clientId,
     clientSecret: localTenant.clientSecret,
-    authority: options.tenant ? new URL(options.tenant.authority).origin : tenant.authority,
+    authority: tenant.authority,
     publicUrl,
     scopes,
     rateLimits,
@@ -62,7 +66,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
       SESSION_KEYS: randomBytes(32).toString('base64'),
     },
     end: async () => {
-      if (!options.tenant) await tenant.close()
+      await tenant.close()
       graph.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -1,4 +1,4 @@
-/** The figures that have a goal: verdicts, and what the last release had. */
+/** The figures that are kept: verdicts for those with a goal, and what the last release had. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeMachine } from './machine.ts'
@@ -7,13 +7,19 @@ import { line, percent } from './report.ts'
 export interface Figure {
   /** Unique, and the same in each release. */
   name: string
-  /** At most this is wanted. */
-  goal: number
+  /** At most this is wanted. Undefined for a figure of others, which is there to compare with. */
+  goal?: number
   value: number
-  unit: '×' | 'ms'
+  unit: '×' | 'ms' | 'kB'
   /** Of the machine's CPU, that other processes took meanwhile; 0 to 1. */
   others: number
+  /** The table of the document; `figures` by default. */
+  table?: FigureTable
 }
+
+/** Each has its place in the document, and is replaced if one of its figures was measured. */
+const tables = ['figures', 'peers'] as const
+export type FigureTable = (typeof tables)[number]
 
 const found: Figure[] = []
 
@@ -29,16 +35,14 @@ export function printSummary(write: boolean): void {
   if (found.length === 0) return
   const before = readFileSync(document, 'utf8')
   const released = figuresIn(before)
-  line(
-    '\nGoals                                                figure    goal  verdict  last release  others',
-  )
+  line(`\n${'Figures'.padEnd(74)}    figure     goal  verdict  last release  others`)
   for (const each of found) {
     const [name = '', figure = '', goal = '', verdict = '', others = ''] = cellsOf(each)
     line(
       [
-        `  ${name.padEnd(48)}`,
+        `  ${name.padEnd(72)}`,
         figure.padStart(9),
-        goal.padStart(7),
+        goal.padStart(8),
         verdict.padStart(8),
         (released.get(name) ?? '–').padStart(13),
         others.padStart(7),
@@ -57,27 +61,33 @@ function cellsOf({ name, value, goal, unit, others }: Figure): string[] {
   return [
     name,
     `${value.toFixed(2)} ${unit}`,
-    `${goal.toFixed(2)} ${unit}`,
-    value <= goal ? 'met' : 'missed',
+    goal === undefined ? '–' : `${goal.toFixed(2)} ${unit}`,
+    goal === undefined ? '–' : value <= goal ? 'met' : 'missed',
     percent(others),
   ]
 }
 
 /** Rows of the table in the document: the name, and the figure as it is written there. */
 export function figuresIn(text: string): Map<string, string> {
-  const rows = text.matchAll(/^\| (?<name>[^|]+?) +\| (?<figure>[\d.]+ (?:×|ms)) /gm)
+  const rows = text.matchAll(/^\| (?<name>[^|]+?) +\| (?<figure>[\d.]+ (?:×|ms|kB)) /gm)
   return new Map([...rows].map(({ groups }) => [groups?.['name'] ?? '', groups?.['figure'] ?? '']))
 }
 
-const begin = '<!-- figures -->'
-const end = '<!-- end of figures -->'
-
-/** The document with this table in place of the one before. @throws Error for a document without the place of one */
+/** The document with these tables in place of those before. @throws Error for a document without the place of one */
 export function withFigures(text: string, figures: readonly Figure[]): string {
+  return tables.reduce((written, table) => {
+    const own = figures.filter((figure) => (figure.table ?? 'figures') === table)
+    return own.length === 0 ? written : withTable(written, table, own)
+  }, text)
+}
+
+function withTable(text: string, name: FigureTable, figures: readonly Figure[]): string {
+  const begin = `<!-- ${name} -->`
+  const end = `<!-- end of ${name} -->`
   const [head, rest] = text.split(begin)
   const tail = rest?.split(end)[1]
   if (head === undefined || tail === undefined)
-    throw new Error('docs/performance.md has no place for figures')
+    throw new Error(`docs/performance.md has no place for ${name}`)
   const written = tableOf([
     ['What', 'Figure', 'Goal', 'Verdict', 'CPU of others'],
     ...figures.map(cellsOf),

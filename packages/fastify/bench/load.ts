@@ -1,5 +1,5 @@
 /** Loads two servers in turn, so that a change of the machine's speed affects both. */
-import autocannon, { type Request } from 'autocannon'
+import autocannon, { type Client, type Request } from 'autocannon'
 import { measured } from './machine.ts'
 import type { MeasuredProcess } from './measured-process.ts'
 
@@ -8,6 +8,8 @@ export interface Target {
   server: MeasuredProcess
   path: string
   headers?: Record<string, string>
+  /** Cookies of many sessions, which the requests have in turn. */
+  cookies?: readonly string[]
   method?: Request['method']
   body?: string
   /** The status of every answer; 200 by default. */
@@ -30,7 +32,7 @@ export interface Load {
 }
 
 async function measure(target: Target, load: Load): Promise<Round> {
-  const { name, server, path, headers, method = 'GET', body, status = 200 } = target
+  const { name, server, path, headers, cookies, method = 'GET', body, status = 200 } = target
   const { result, cpuUs, others } = await measured(server, async () =>
     autocannon({
       url: `${server.origin}${path}`,
@@ -39,6 +41,7 @@ async function measure(target: Target, load: Load): Promise<Round> {
       headers: { ...headers },
       method,
       ...(body !== undefined && { body }),
+      ...(cookies && { setupClient: inTurn(cookies, headers, load.connections) }),
     }),
   )
   const statuses = Object.keys(result.statusCodeStats ?? {})
@@ -55,6 +58,18 @@ async function measure(target: Target, load: Load): Promise<Round> {
   }
 }
 
+/** Gives each connection its share of the cookies, so that all are in use; of fewer cookies than connections, all. */
+function inTurn(cookies: readonly string[], headers: Target['headers'], connections: number) {
+  const share = Math.ceil(cookies.length / connections)
+  let connection = 0
+  return (client: Client) => {
+    const own = cookies.slice(connection * share, (connection + 1) * share)
+    connection += 1
+    const sent = own.length === 0 ? cookies : own
+    client.setRequests(sent.map((cookie) => ({ headers: { ...headers, cookie } })))
+  }
+}
+
 /** Runs the targets in turn, `rounds` times, after one warm-up round that does not count. */
 export async function interleave(
   targets: Target[],
@@ -64,8 +79,8 @@ export async function interleave(
   const results: Round[][] = targets.map(() => [])
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, target] of targets.entries()) {
-      const one = await measure(target, load)
-      if (round > 0) results[index]?.push(one)
+      const found = await measure(target, load)
+      if (round > 0) results[index]?.push(found)
     }
   }
   return results

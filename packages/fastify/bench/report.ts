@@ -1,11 +1,22 @@
 import { median, type Round, type Target } from './load.ts'
 
-/** One line per target: its figures, and the ratio of its CPU time to the first target's, pair by pair. */
-export function printComparison(title: string, targets: Target[], results: Round[][]): void {
+/**
+ * One line per target: its figures, and the ratio of its CPU time to the first target's, pair by pair.
+ *
+ * @param second the place of a target to which the ratios are printed too
+ */
+export function printComparison(
+  title: string,
+  targets: Target[],
+  results: Round[][],
+  second?: number,
+): void {
   const [baseline = []] = results
+  const other = second === undefined ? undefined : results[second]
   line(`\n${title}`)
   line(
-    '                                   CPU µs/req    ratio (min–max)       p50 ms   p99 ms    req/s  others',
+    '                                   CPU µs/req    ratio (min–max)       p50 ms   p99 ms    req/s  others' +
+      (second === undefined ? '' : `  to ${targets[second]?.name}`),
   )
   for (const [index, target] of targets.entries()) {
     const rounds = results[index] ?? []
@@ -21,6 +32,7 @@ export function printComparison(title: string, targets: Target[], results: Round
         of('p99Ms').toFixed(2).padStart(8),
         of('requestsPerS').toFixed(0).padStart(8),
         percent(of('others')).padStart(7),
+        other ? median(ratiosOf(rounds, other)).toFixed(2).padStart(8) : '',
       ].join(' '),
     )
   }

@@ -24,7 +24,7 @@ export async function benchSignIn(): Promise<void> {
   for (let index = 0; index < warmUp; index += 1) await signIn()
   const perSignIn: number[] = []
   const others: number[] = []
-  for (let count = 0; count < rounds; count += 1) {
+  for (let each = 0; each < rounds; each += 1) {
     const round = await measured(server, async () => {
       for (let index = 0; index < perRound; index += 1) await signIn()
     })

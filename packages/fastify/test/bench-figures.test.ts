@@ -1,13 +1,23 @@
-/** The table of figures in docs/performance.md. */
-import { readFileSync } from 'node:fs'
+/** The tables of figures in docs/performance.md, and what the benchmark beside peers says. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Figure, figuresIn, withFigures } from '../bench/figures.ts'
+import { missingPeers } from '../bench/peers/contestants.ts'
+import { figuresOf, type Measured, type Series } from '../bench/peers/verdicts.ts'
 
 const figures: Figure[] = [
   { name: '/api/me: CPU', value: 1.304, unit: '×', goal: 1.35, others: 0.012 },
   { name: 'A sign-in: CPU', value: 3.004, unit: 'ms', goal: 3, others: 0.5 },
 ]
+const peer: Figure = {
+  name: 'A session: better-auth',
+  value: 1.5,
+  unit: 'kB',
+  others: 0,
+  table: 'peers',
+}
 const text = 'Before\n\n<!-- figures -->\n\n| old | 1.00 × |\n\n<!-- end of figures -->\n\nAfter\n'
 
 describe('the table of figures', () => {
@@ -33,5 +43,120 @@ describe('the table of figures', () => {
     const document = readFileSync(join(import.meta.dirname, '../../../docs/performance.md'), 'utf8')
     expect(withFigures(document, figures)).toContain('## How it is measured')
     expect(() => withFigures('Nothing', figures)).toThrow('has no place for figures')
+    expect(withFigures(document, [peer])).toContain('## How it is measured')
+    expect(() => withFigures(text, [peer])).toThrow('has no place for peers')
+  })
+
+  it('stays if only figures of the other table were measured', () => {
+    const both = `${text}\n<!-- peers -->\n\nolder\n\n<!-- end of peers -->\n`
+    const written = withFigures(both, [peer])
+    expect(written).toContain('| old | 1.00 × |')
+    expect(written).not.toContain('older')
+    expect(withFigures(both, figures)).toContain('older')
+  })
+
+  it('has a verdict only for a figure with a goal', () => {
+    const written = withFigures('<!-- peers -->\n<!-- end of peers -->', [peer])
+    expect(written).toContain('| A session: better-auth | 1.50 kB | –    | –       | 0 % ')
+    expect(figuresIn(written).get('A session: better-auth')).toBe('1.50 kB')
   })
 })
+
+/** The middle one of the three is a round in which the machine was slow. */
+function series(name: string, cost: number): Series {
+  return { name, values: [cost, cost * 5, cost], others: 0.01 }
+}
+
+/** @param costs of Gatehouse and of its peers */
+function measurement(costs: [number, number, number], inUse: number): Measured {
+  const names = ['Gatehouse, sqlite', 'express-openid-connect', 'better-auth']
+  const all = names.map((name, place) => series(name, costs[place] ?? 0))
+  const requests = [series('bare Fastify', 10), ...all]
+  return {
+    me: requests,
+    fewUsers: requests,
+    manyUsers: requests,
+    signIns: all,
+    memory: names.map((name) => ({ name, inUse, resident: 0 })),
+  }
+}
+
+describe('the benchmark beside peers', () => {
+  const before = measurement([30, 60, 90], 1_000_000)
+  const found = (after: Measured, from = before) =>
+    new Map(figuresOf(from, after, 10_000).map((figure) => [figure.name, figure]))
+
+  it('compares round by round with the base', () => {
+    const all = found(before)
+    expect(all.get('/api/me: Gatehouse, sqlite over bare Fastify')?.value).toBe(3)
+    expect(all.get('/api/users, 5 users: better-auth over bare Fastify')?.value).toBe(9)
+    expect(all.get('/api/users, 5 users: better-auth over bare Fastify')).not.toHaveProperty('goal')
+  })
+
+  it.each(['/api/users, 100 users', 'A sign-in'])(
+    'wants %s to cost less than with express-openid-connect, in the same run',
+    (title) => {
+      const name = `${title}: Gatehouse, sqlite over express-openid-connect`
+      expect(found(before).get(name)).toMatchObject({ value: 0.5, goal: 1 })
+      const dearer = measurement([66, 60, 90], 0)
+      expect(found(before, dearer).get(name)).toMatchObject({ value: 1.1, goal: 1 })
+    },
+  )
+
+  it('has a goal for the sign-in of Gatehouse, and none for those of peers', () => {
+    const all = found(before)
+    expect(all.get('A sign-in: Gatehouse, sqlite')).toMatchObject({
+      value: 30,
+      unit: 'ms',
+      goal: 3,
+    })
+    expect(all.get('A sign-in: better-auth')).not.toHaveProperty('goal')
+  })
+
+  it('finds growth where the ratio grows, and none where the machine became slower', () => {
+    const growthIn = (after: Measured) =>
+      [...found(after)].filter(([name]) => name.startsWith('10 000 sessions'))
+    const slower = measurement([60, 120, 180], 0)
+    const onSlowerMachine = { ...slower, ...twiceTheBase(slower) }
+    expect(growthIn(onSlowerMachine).map(([, { value }]) => value)).toEqual([1, 1, 1, 1])
+    const grown = growthIn(measurement([60, 60, 90], 0))
+    expect(grown.map(([, { value, goal }]) => [value, goal])).toEqual(
+      Array.from({ length: 4 }, () => [2, 1.1]),
+    )
+  })
+
+  it('says what a session takes of the memory', () => {
+    const name = 'Memory of the process for a session: Gatehouse, sqlite'
+    expect(found(measurement([30, 60, 90], 31_000_000)).get(name)).toMatchObject({
+      value: 3,
+      unit: 'kB',
+    })
+    expect(found(measurement([30, 60, 90], 0)).get(name)?.value).toBe(0)
+  })
+
+  it('meets no goal with what was not measured', () => {
+    const { manyUsers, ...rest } = before
+    const without = { ...rest, manyUsers: manyUsers.filter(({ name }) => !name.startsWith('exp')) }
+    const name = '/api/users, 100 users: Gatehouse, sqlite over express-openid-connect'
+    const figure = found(before, without).get(name)
+    expect(figure && figure.value <= (figure.goal ?? 0)).toBe(false)
+  })
+})
+
+describe('the packages of the peers', () => {
+  it('are asked for by a sentence with the command, until all of them are installed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-peers-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    mkdirSync(join(folder, 'node_modules/better-auth'), { recursive: true })
+    expect(missingPeers(folder)).toBe(
+      'The peers are not installed (express-openid-connect): run npm ci --prefix foreign-clients.',
+    )
+    mkdirSync(join(folder, 'node_modules/express-openid-connect'))
+    expect(missingPeers(folder)).toBeUndefined()
+  })
+})
+
+function twiceTheBase({ me }: Measured) {
+  const requests = [series('bare Fastify', 20), ...me.slice(1)]
+  return { me: requests, fewUsers: requests, manyUsers: requests }
+}

@@ -1,0 +1,124 @@
+/** What the figures of one run say: each server over the base, Gatehouse over a peer, and many sessions over one. */
+import type { Figure } from '../figures.ts'
+import { median } from '../load.ts'
+
+/** What one server took in each round. */
+export interface Series {
+  name: string
+  values: readonly number[]
+  /** The share of the machine's CPU that other processes took, 0 to 1. */
+  others: number
+}
+
+/** The three kinds of requests have the server without sessions first. */
+export interface Measured {
+  me: readonly Series[]
+  fewUsers: readonly Series[]
+  manyUsers: readonly Series[]
+  /** ms */
+  signIns: readonly Series[]
+  /** After a collection, bytes. */
+  memory: readonly { name: string; inUse: number; resident: number }[]
+}
+
+const requests = {
+  me: '/api/me',
+  fewUsers: '/api/users, 5 users',
+  manyUsers: '/api/users, 100 users',
+} as const
+const kinds = ['me', 'fewUsers', 'manyUsers'] as const
+
+/** Gatehouse has to be below it. It keeps no sessions on the server, so that it cannot grow. */
+const rival = 'express-openid-connect'
+
+/** ms of CPU */
+const signInGoal = 3
+
+/** Above it is growth: two figures that are minutes apart differ by a few percent. */
+const growthGoal = 1.1
+
+/**
+ * @param before with one session in use
+ * @param after with many, all of which are in use
+ * @param count of the many
+ */
+export function figuresOf(before: Measured, after: Measured, count: number): Figure[] {
+  const gatehouses = before.signIns.filter(isGatehouse)
+  const many = `${count.toLocaleString('en').replaceAll(',', ' ')} sessions`
+  return [
+    ...kinds.flatMap((kind) => overBase(requests[kind], before[kind])),
+    ...before.signIns.map(signInOf),
+    ...gatehouses.flatMap(({ name }) => [
+      overRival(requests.manyUsers, before.manyUsers, name),
+      overRival('A sign-in', before.signIns, name),
+    ]),
+    ...gatehouses.flatMap(({ name }) => [
+      ...kinds.map((kind) =>
+        growth(`${many}, ${requests[kind]}`, name, [before[kind], after[kind]]),
+      ),
+      growth(`${many}, a sign-in`, name, [before.signIns, after.signIns]),
+    ]),
+    ...after.memory.map(({ name, inUse }) => ({
+      name: `Memory of the process for a session: ${name}`,
+      value: Math.max(0, inUse - (find(before.memory, name)?.inUse ?? 0)) / count / 1000,
+      unit: 'kB' as const,
+      others: find(after.signIns, name)?.others ?? 0,
+      table: 'peers' as const,
+    })),
+  ]
+}
+
+/** The median of the ratios of the rounds: a change of the machine's speed is in both values of a round. */
+export function ratio(own: Series | undefined, base: Series | undefined): number {
+  return median(
+    own?.values.map((value, round) => value / (base?.values[round] ?? Number.NaN)) ?? [],
+  )
+}
+
+function find<T extends { name: string }>(all: readonly T[], name: string): T | undefined {
+  return all.find((each) => each.name === name)
+}
+
+function isGatehouse({ name }: Series): boolean {
+  return name.startsWith('Gatehouse')
+}
+
+/** Without a goal: Gatehouse has one in the table without peers. */
+function overBase(title: string, [base, ...all]: readonly Series[]): Figure[] {
+  return all.map((own) => figure(`${title}: ${own.name} over ${base?.name}`, own, ratio(own, base)))
+}
+
+function signInOf(own: Series): Figure {
+  const value = median(own.values)
+  const goal = isGatehouse(own) ? { goal: signInGoal } : {}
+  return { ...figure(`A sign-in: ${own.name}`, own, value), unit: 'ms', ...goal }
+}
+
+function overRival(title: string, all: readonly Series[], name: string): Figure {
+  const own = find(all, name)
+  return {
+    ...figure(`${title}: ${name} over ${rival}`, own, ratio(own, find(all, rival))),
+    goal: 1,
+  }
+}
+
+/** Each time, the ratio to a server that cannot grow: the first, which has no sessions, or for a sign-in the rival. */
+function growth(
+  title: string,
+  name: string,
+  times: [readonly Series[], readonly Series[]],
+): Figure {
+  const [before = Number.NaN, after = Number.NaN] = times.map((all) => {
+    const still = all.find((each) => each.name.startsWith('bare')) ?? find(all, rival)
+    return ratio(find(all, name), still)
+  })
+  return {
+    ...figure(`${title}: ${name} over one session`, find(times[1], name), after / before),
+    goal: growthGoal,
+  }
+}
+
+/** A ratio; `NaN`, which meets no goal, of what was not measured. */
+function figure(name: string, own: Series | undefined, value: number): Figure {
+  return { name, value, unit: '×', others: own?.others ?? 0, table: 'peers' }
+}
