@@ -1,24 +1,25 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { handle, ProblemError } from '@gatehouse/fastify'
+import { handle, isExpiredPage, pageByNumber, ProblemError } from '@gatehouse/fastify'
 import { endpoints } from '@gatehouse/shared/endpoints'
 import { DirectoryUser } from '@gatehouse/shared/users'
-import { advanced, Block, graphQuery, List, pageByNumber, users as path } from './graph-users.ts'
 
-/** The content of a cursor: the list, and where it continues. */
-const CursorSchema = Type.Intersect([
-  List,
-  Type.Object({
-    /** What Graph's link adds to the query. */
-    page: Type.Optional(Type.String()),
-    /** Instead of it, the number of the page, and a place near it. */
-    number: Type.Optional(Type.Integer()),
-    block: Type.Optional(Block),
-    /** Graph counts on the first page only. */
-    total: Type.Union([Type.Integer(), Type.Null()]),
-  }),
-])
+const fields = 'id,displayName,givenName,surname,mail,userPrincipalName'
+
+/** The content of a cursor: the query that it belongs to, and where Graph continues. */
+const CursorSchema = Type.Object({
+  search: Type.Optional(Type.String()),
+  sort: Type.Optional(Type.String()),
+  top: Type.Integer(),
+  /** What Graph's link adds to the query. */
+  page: Type.Optional(Type.String()),
+  /** Instead of it: the number of the page, and a place near it. */
+  number: Type.Optional(Type.Integer()),
+  near: Type.Optional(Type.String()),
+  /** Graph counts on the first page only. */
+  total: Type.Union([Type.Integer(), Type.Null()]),
+})
 const cursors = Compile(CursorSchema)
 
 const GraphPage = Type.Object({
@@ -33,17 +34,18 @@ export default async function users(app: FastifyInstance): Promise<void> {
   handle(app, endpoints['GET /api/users'], async (request) => {
     const { cursor, page, ...list } = request.query
     const known = cursor ? readCursor(request.sessionSealer.open('users', cursor)) : undefined
-    const asked = { top: 5, ...list }
-    if (page === 1) return following(request, { ...asked, total: null })
-    if (page !== undefined) {
-      return numbered(request, asked, page, isSameList(known, asked) ? known : undefined)
+    const asked = { top: 5, total: null, ...list }
+    if (page !== undefined && page > 1) {
+      return numbered(request, asked, page, isSameList(known, asked) ? known?.near : undefined)
     }
-    if (known?.number !== undefined) return numbered(request, known, known.number, known)
-    return following(request, known ?? { ...asked, total: null })
+    if (known?.number !== undefined && !page) {
+      return numbered(request, known, known.number, known.near)
+    }
+    return following(request, page || !known ? asked : known)
   })
 }
 
-function isSameList(cursor: List | undefined, { search, sort, top }: List): boolean {
+function isSameList(cursor: Cursor | undefined, { search, sort, top }: Cursor): boolean {
   return cursor?.search === search && cursor?.sort === sort && cursor?.top === top
 }
 
@@ -55,22 +57,15 @@ async function following(request: FastifyRequest, question: Cursor) {
   return { users: found, total, next }
 }
 
-/** @param near a cursor of the same list */
-async function numbered(request: FastifyRequest, list: List, page: number, near?: Cursor) {
-  const signpost = near?.block && { block: near.block, total: near.total }
-  const {
-    users: found,
-    total,
-    number,
-    block,
-  } = await pageByNumber(request, list, page, signpost).catch((error: unknown) => {
-    // Without the place that Graph has forgotten, the way is longer.
-    if (signpost && isExpiredPage(error)) return pageByNumber(request, list, page)
-    throw error
-  })
-  const isLast = total === null ? found.length < list.top : number * list.top >= total
-  const next = isLast ? null : sealed(request, { ...list, total, number: number + 1, block })
-  return { users: found, total, next }
+async function numbered(request: FastifyRequest, list: Cursor, page: number, hint?: string) {
+  const { $orderby = 'displayName', ...query } = graphQuery(list)
+  const { items, total, number, isLast, near } = await pageByNumber(
+    request,
+    { api: 'graph', path, query: { ...query, $orderby }, headers: advanced, $select: fields, item },
+    { number: page, top: list.top, near: hint },
+  )
+  const next = isLast ? null : sealed(request, { ...list, total, number: number + 1, near })
+  return { users: items, total, next }
 }
 
 function sealed({ sessionSealer }: FastifyRequest, cursor: Cursor): string {
@@ -96,6 +91,11 @@ async function firstFilledPage(request: FastifyRequest, question: Cursor) {
   return { users: found, total, next }
 }
 
+const path = '/users'
+const item = DirectoryUser
+/** Graph accepts $count and $search, its advanced queries, with this header only. */
+const advanced = { consistencylevel: 'eventual' } as const
+
 async function fetchPage(request: FastifyRequest, question: Cursor) {
   const query = graphQuery(question)
   const { page } = question
@@ -117,13 +117,21 @@ async function fetchPage(request: FastifyRequest, question: Cursor) {
   }
 }
 
-/** `Directory_ExpiredPageToken`, its older name `Directory_ExpiredSkipToken`, `syncStateNotFound` … */
-const expiredPage = /(?:expired|invalid|unknown)(?:page|skip)token|syncstate|resyncrequired/i
+function graphQuery({ search, sort, top }: Cursor): Record<string, string> {
+  return {
+    $select: fields,
+    $top: String(top),
+    $count: 'true',
+    ...(search && { $search: searchClause(search) }),
+    ...(sort && { $orderby: sort === '-name' ? 'displayName desc' : 'displayName' }),
+  }
+}
 
-/** Whether Graph has forgotten the place in the list. Its page tokens last for minutes or hours. */
-function isExpiredPage(error: unknown): boolean {
-  if (!(error instanceof ProblemError)) return false
-  return error.apiStatus === 410 || error.apiCodes.some((code) => expiredPage.test(code))
+/** Graph's $search: quoted clauses; a quote or backslash inside is escaped (advanced queries, Microsoft). */
+function searchClause(text: string): string {
+  const escaped = text.replace(/["\\]/g, String.raw`\$&`)
+  const properties = ['displayName', 'userPrincipalName', 'mail']
+  return properties.map((property) => `"${property}:${escaped}"`).join(' OR ')
 }
 
 function readCursor(text: string | undefined): Cursor {

@@ -30,6 +30,13 @@ import web, {
 export { ConfigError, findProjectRoot, loadConfig, type Config } from './config/index.ts'
 export type { BatchOutcome } from './downstream/batch.ts'
 export type { ApiResponse } from './downstream/index.ts'
+export {
+  isExpiredPage,
+  pageByNumber,
+  type NumberedList,
+  type NumberedPage,
+  type PageNumber,
+} from './downstream/numbered-page.ts'
 export type { ServerEvent } from './downstream/streams/server-events.ts'
 export {
   handle,
