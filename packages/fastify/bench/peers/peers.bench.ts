@@ -14,14 +14,16 @@ import { figuresOf, ratio, type Measured, type Series } from './verdicts.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
-const count = Number(process.env['BENCH_SESSIONS'] ?? 10_000)
-/** Sign-ins at each before the first measurement, so that the code is compiled. */
-const warmUp = 500
+/** How many there are at each: enough sign-ins for the code to be compiled, then the many. */
+const few = 500
+const many = Number(process.env['BENCH_SESSIONS'] ?? 10_000)
+/** So many of them make requests, in turn. All of 10 000 would have their activity written once a minute: see docs/performance.md. */
+const active = 200
 
 const me = '/api/me'
 const users = '/api/users?top='
 
-/** The Cookie headers that requests have in turn. */
+/** Cookie headers. */
 type Sessions = ReadonlyMap<Contestant, readonly string[]>
 
 /** Servers without sessions. */
@@ -40,15 +42,14 @@ export async function benchPeers(): Promise<void> {
     await startPeer(bench, 'express-openid-connect'),
     await startPeer(bench, 'better-auth'),
   ]
-  for (const each of contestants) await signInMany(each, warmUp)
-  const one = await signedInAt(contestants, 1)
+  const first = await signedInAt(contestants, few)
   const bases = {
-    me: await startMeasured('bare-fastify-server.ts', { BENCH_ME: await checked(one) }),
+    me: await startMeasured('bare-fastify-server.ts', { BENCH_ME: await checked(first) }),
     users: await startMeasured('bare-proxy-server.ts', bench.env),
   }
-  const before = await measureAll('', bases, one)
-  const after = await measureAll(`, ${count} sessions`, bases, await signedInAt(contestants, count))
-  for (const figure of figuresOf(before, after, count)) note(figure)
+  const before = await measureAll(few, bases, first)
+  const after = await measureAll(many, bases, await signedInAt(contestants, many - few))
+  for (const figure of figuresOf(before, after, { few, many })) note(figure)
 
   await Promise.all([
     ...contestants.map(({ server }) => server.end()),
@@ -59,28 +60,39 @@ export async function benchPeers(): Promise<void> {
   await bench.end()
 }
 
-async function signedInAt(contestants: readonly Contestant[], many: number): Promise<Sessions> {
+/** Signs in, and opens each session once, as the page does after a sign-in. */
+async function signedInAt(contestants: readonly Contestant[], count: number): Promise<Sessions> {
   const sessions = new Map<Contestant, string[]>()
-  for (const each of contestants) sessions.set(each, await signInMany(each, many))
+  for (const each of contestants) {
+    const cookies = await signInMany(each, count)
+    for (const cookie of cookies) await ask(each, me, cookie)
+    sessions.set(each, cookies)
+  }
   return sessions
+}
+
+async function ask({ server }: Contestant, path: string, cookie: string): Promise<string> {
+  const answer = await fetch(`${server.origin}${path}`, { headers: { cookie }, redirect: 'manual' })
+  return answer.text()
 }
 
 /** Asks each for what is measured. @returns the JSON of the first one's `/api/me`, for the base */
 async function checked(sessions: Sessions): Promise<string> {
   const answers: string[] = []
-  for (const [{ name, server }, [cookie = '']] of sessions) {
-    const ask = async (path: string) =>
-      (await fetch(`${server.origin}${path}`, { headers: { cookie }, redirect: 'manual' })).text()
-    const [own, page] = [await ask(me), await ask(`${users}100`)]
+  for (const [each, [cookie = '']] of sessions) {
+    const own = await ask(each, me, cookie)
+    const page = await ask(each, `${users}100`, cookie)
     if (!own.includes('"name":') || !page.includes('"person.99@directory.example"')) {
-      throw new Error(`${name} answers something else: ${own} ${page.slice(0, 200)}`)
+      throw new Error(`${each.name} answers something else: ${own} ${page.slice(0, 200)}`)
     }
     answers.push(own)
   }
   return answers[0] ?? ''
 }
 
-async function measureAll(when: string, bases: Bases, sessions: Sessions): Promise<Measured> {
+/** @param count of the sessions that there are */
+async function measureAll(count: number, bases: Bases, sessions: Sessions): Promise<Measured> {
+  const when = `, ${count} sessions`
   const bareFastify = { name: 'bare Fastify', server: bases.me }
   const passThrough = { name: 'bare pass-through', server: bases.users }
   const requests = {
@@ -107,13 +119,11 @@ async function compare(
   const headers = { host: new URL(publicUrl).host, 'sec-fetch-site': 'same-origin' }
   const targets: Target[] = [
     { ...base, path, headers },
-    ...[...sessions].map(([{ name, server }, cookies]) => ({
-      name,
-      server,
-      path,
-      headers,
-      cookies,
-    })),
+    ...[...sessions].map(([{ name, server }, all]) => {
+      const step = Math.ceil(all.length / active)
+      const cookies = all.filter((_, index) => index % step === 0)
+      return { name, server, path, headers, cookies }
+    }),
   ]
   const results = await interleave(targets, rounds, { connections: 10, seconds })
   printComparison(title, targets, results, 1)

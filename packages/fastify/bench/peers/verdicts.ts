@@ -1,4 +1,4 @@
-/** What the figures of one run say: each server over the base, Gatehouse over a peer, and many sessions over one. */
+/** What the figures of one run say: each server over the base, Gatehouse over a peer, and many sessions over few. */
 import type { Figure } from '../figures.ts'
 import { median } from '../load.ts'
 
@@ -28,6 +28,11 @@ const requests = {
 } as const
 const kinds = ['me', 'fewUsers', 'manyUsers'] as const
 
+interface Count {
+  few: number
+  many: number
+}
+
 /** Gatehouse has to be below it. It keeps no sessions on the server, so that it cannot grow. */
 const rival = 'express-openid-connect'
 
@@ -38,13 +43,13 @@ const signInGoal = 3
 const growthGoal = 1.1
 
 /**
- * @param before with one session in use
- * @param after with many, all of which are in use
- * @param count of the many
+ * @param before with few sessions
+ * @param after with many
+ * @param count of each
  */
-export function figuresOf(before: Measured, after: Measured, count: number): Figure[] {
+export function figuresOf(before: Measured, after: Measured, { few, many }: Count): Figure[] {
   const gatehouses = before.signIns.filter(isGatehouse)
-  const many = `${count.toLocaleString('en').replaceAll(',', ' ')} sessions`
+  const counts = `${words(many)} over ${words(few)} sessions`
   return [
     ...kinds.flatMap((kind) => overBase(requests[kind], before[kind])),
     ...before.signIns.map(signInOf),
@@ -53,19 +58,21 @@ export function figuresOf(before: Measured, after: Measured, count: number): Fig
       overRival('A sign-in', before.signIns, name),
     ]),
     ...gatehouses.flatMap(({ name }) => [
-      ...kinds.map((kind) =>
-        growth(`${many}, ${requests[kind]}`, name, [before[kind], after[kind]]),
-      ),
-      growth(`${many}, a sign-in`, name, [before.signIns, after.signIns]),
+      ...kinds.map((kind) => growth(requests[kind], name, [before[kind], after[kind]], counts)),
+      growth('A sign-in', name, [before.signIns, after.signIns], counts),
     ]),
     ...after.memory.map(({ name, inUse }) => ({
       name: `Memory of the process for a session: ${name}`,
-      value: Math.max(0, inUse - (find(before.memory, name)?.inUse ?? 0)) / count / 1000,
+      value: Math.max(0, inUse - (find(before.memory, name)?.inUse ?? 0)) / (many - few) / 1000,
       unit: 'kB' as const,
       others: find(after.signIns, name)?.others ?? 0,
       table: 'peers' as const,
     })),
   ]
+}
+
+function words(count: number): string {
+  return count.toLocaleString('en').replaceAll(',', ' ')
 }
 
 /** The median of the ratios of the rounds: a change of the machine's speed is in both values of a round. */
@@ -107,13 +114,14 @@ function growth(
   title: string,
   name: string,
   times: [readonly Series[], readonly Series[]],
+  counts: string,
 ): Figure {
   const [before = Number.NaN, after = Number.NaN] = times.map((all) => {
     const still = all.find((each) => each.name.startsWith('bare')) ?? find(all, rival)
     return ratio(find(all, name), still)
   })
   return {
-    ...figure(`${title}: ${name} over one session`, find(times[1], name), after / before),
+    ...figure(`${title}: ${name}, ${counts}`, find(times[1], name), after / before),
     goal: growthGoal,
   }
 }
