@@ -108,7 +108,11 @@ async function measure(
     'npm',
     ['exec', '--yes', `--package=${lighthouse}`, '--', 'lighthouse', url, ...options],
     { maxBuffer: 64 * 1024 * 1024 },
-  )
+  ).catch((error: Error & { stdout?: string }) => {
+    // It also reports a run that failed, and then ends with an error.
+    if (error.stdout?.startsWith('{')) return { stdout: error.stdout }
+    throw error
+  })
   const { categories, audits: found, ...report } = JSON.parse(stdout) as Report
   if (report.runtimeError) {
     // On a busy machine a trace sometimes begins too late.
