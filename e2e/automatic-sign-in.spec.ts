@@ -57,7 +57,7 @@ test('a browser that refuses cookies shows the page, without a loop and without 
   const page = await context.newPage()
   await page.goto(`${baseURL}${place}`)
   await expect(page.getByRole('heading', { name: 'Sign in to see this page' })).toBeVisible()
-  expect(page.url()).toBe(`${baseURL}${place}`)
+  await expect(page).toHaveURL(`${baseURL}${place}`)
   expect(proxy.automaticSignIns()).toBe(1)
   expect(await context.cookies()).toEqual([])
   await context.close()

@@ -69,6 +69,7 @@ test('the first Tab offers to skip the navigation', { tag: '@thorough' }, async 
   const signIn = page.getByRole('link', { name: 'Sign in with Microsoft' })
   await expect(signIn).toBeVisible()
   const skip = page.getByRole('link', { name: 'Skip to content' })
+  await expect(skip).toBeAttached()
   await expect(skip).not.toBeInViewport()
   await page.keyboard.press('Tab')
   await expect(skip).toBeFocused()

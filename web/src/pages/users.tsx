@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce, type ApiProblem } from '@gatehouse/react'
 import type { DirectoryUser } from '@gatehouse/shared/users'
@@ -29,9 +29,7 @@ import { words } from './users/words.ts'
 
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
-  const [wanted, navigate] = useListParams()
-  // The browser answers to the tap first: 25 rows, or a panel, take a slow phone longer than that.
-  const params = useDeferredValue(wanted)
+  const [params, navigate] = useListParams()
   const { search, sort, page } = params
   const users = useQuery(usersPage({ search, sort }, page))
   const { data, error, isPlaceholderData } = users
