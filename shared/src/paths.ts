@@ -14,9 +14,11 @@ export const api = {
   userPhoto: '/api/users/:id/photo',
 } as const
 
+const [beforeId = '', afterId = ''] = api.userPhoto.split(':id')
+
 /** The address of a person's photo. @param id the object id, a GUID */
 export function userPhoto(id: string): string {
-  return api.userPhoto.replace(':id', encodeURIComponent(id))
+  return `${beforeId}${encodeURIComponent(id)}${afterId}`
 }
 
 /** The pages of the web app. */

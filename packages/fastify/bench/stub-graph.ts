@@ -13,7 +13,7 @@ export interface StubGraph {
 
 /** @param port 0 for any free port */
 export async function startStubGraph(delayMs = 0, port = 0): Promise<StubGraph> {
-  const pages = new Map([5, 100].map((size) => [String(size), page(size)]))
+  const pages = new Map<string, string>()
   const server = createServer((request, response) => {
     const top = new URL(request.url ?? '/', 'http://graph').searchParams.get('$top') ?? '5'
     const answer = () => {
@@ -27,8 +27,10 @@ export async function startStubGraph(delayMs = 0, port = 0): Promise<StubGraph> 
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const listening = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${listening.port}/v1.0`
+  for (const size of [5, 100]) pages.set(String(size), page(url, size))
   const graph: StubGraph = {
-    url: `http://127.0.0.1:${listening.port}/v1.0`,
+    url,
     delayMs,
     waiting: 0,
     close: () => void server.close(),
@@ -36,7 +38,7 @@ export async function startStubGraph(delayMs = 0, port = 0): Promise<StubGraph> 
   return graph
 }
 
-function page(size: number): string {
+function page(url: string, size: number): string {
   const value = Array.from({ length: size }, (_, index) => ({
     id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     displayName: `Person Number ${index}`,
@@ -49,8 +51,8 @@ function page(size: number): string {
   return JSON.stringify({
     '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#users',
     '@odata.count': 1204,
-    // A link to another server would be refused.
-    '@odata.nextLink': `/v1.0/users?$top=${size}&$skiptoken=${skipToken}`,
+    // A whole address, as Graph's is.
+    '@odata.nextLink': `${url}/users?$top=${size}&$skiptoken=${skipToken}`,
     value,
   })
 }

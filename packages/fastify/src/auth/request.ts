@@ -219,9 +219,17 @@ export class RequestSessions {
    */
   #cookieOf(request: FastifyRequest): OpenCookie | undefined {
     const values = this.#jar.values(request.headers.cookie, sessionCookie)
-    const opened = values.flatMap((value) => this.#sessions.cookieOf(value) ?? [])
-    if (opened.length !== 1) this.#tellOnce(request, values.length, opened.length)
-    return opened.length === 1 ? opened[0] : undefined
+    let found: OpenCookie | undefined
+    let opened = 0
+    for (const value of values) {
+      const cookie = this.#sessions.cookieOf(value)
+      if (!cookie) continue
+      found = cookie
+      opened += 1
+    }
+    if (opened === 1) return found
+    this.#tellOnce(request, values.length, opened)
+    return undefined
   }
 
   /** Otherwise the user would be signed out, and sign in again in vain, without a word anywhere. */

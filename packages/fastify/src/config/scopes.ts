@@ -43,7 +43,8 @@ export function scopeName(scope: string): string {
 export function withScopesOfSameApi(
   configured: readonly string[],
   more: readonly string[],
-): string[] {
+): readonly string[] {
+  if (more.length === 0) return configured
   const apis = new Set(configured.filter((scope) => !isSignInScope(scope)).map(resourceOf))
   const added = more.filter(
     (scope) =>
