@@ -29,6 +29,9 @@ export const auth = {
   adminConsent: '/auth/admin-consent',
   signOut: '/auth/sign-out',
   frontChannelLogout: '/auth/front-channel-logout',
+  /** Only for the browser itself: it binds a session to a key of this device, and proves the key (W3C DBSC). */
+  device: '/auth/device',
+  deviceRefresh: '/auth/device/refresh',
 } as const
 
 /** For load balancers: whether the process is alive, and whether it is ready for requests. */

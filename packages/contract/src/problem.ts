@@ -7,6 +7,11 @@ import { Type, type Static } from 'typebox'
 export const problemStatus = {
   sign_in_required: 401,
   interaction_required: 401,
+  /**
+   * The session is bound to a device, and this request does not prove that it comes from there. The session goes on:
+   * the browser proves it at the next request, so the same request can be sent once more.
+   */
+  device_proof_required: 401,
   forbidden: 403,
   cross_site: 403,
   invalid_request: 400,

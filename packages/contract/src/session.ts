@@ -20,6 +20,12 @@ export const SignedOut = Type.Object({
   signedIn: Type.Literal(false),
   /** The browser sent the cookie of a session that is over. Absent if it sent none. */
   ended: Type.Optional(Type.Literal(true)),
+  /**
+   * There is a session, and this request may not see it. `missing`: it is bound to a device, and the request does not
+   * prove that it comes from there; the next one may. `unsupported`: this app has bound sessions only, and
+   * this browser has not bound this one.
+   */
+  deviceProof: Type.Optional(Type.Union([Type.Literal('missing'), Type.Literal('unsupported')])),
   development: Development,
   developer: ForDevelopers,
   now: Time,
@@ -39,6 +45,10 @@ export const SignedIn = Type.Object({
   localTenant: Type.Boolean(),
   development: Development,
   developer: ForDevelopers,
+  /** Whether the session is bound to a key that does not leave this device (W3C DBSC). */
+  deviceBound: Type.Boolean(),
+  /** A request for `GET /api/session` would let the browser bind the session now. Absent if not. */
+  deviceOffer: Type.Optional(Type.Literal(true)),
   startedAt: Time,
   /** How long the session lasts without activity. */
   idleSeconds: Type.Integer(),

@@ -19,6 +19,18 @@ export const OwnSessions = Type.Object({
       expiresAt: Type.String({ format: 'date-time' }),
       /** Whether it is the session of this request. */
       current: Type.Boolean(),
+      /** Whether it is bound to a key that does not leave its device. */
+      deviceBound: Type.Boolean(),
+      /**
+       * It is over, and listed so that its user learns why: its cookie was used from elsewhere. `DELETE` takes it off
+       * the list. Absent for a session that lives.
+       */
+      ended: Type.Optional(
+        Type.Object({
+          reason: Type.Literal('theft_suspected'),
+          at: Type.String({ format: 'date-time' }),
+        }),
+      ),
     }),
   ),
 })
