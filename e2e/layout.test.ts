@@ -34,6 +34,7 @@ const mayImport: Record<string, string[]> = {
 /** Inside packages/fastify/src: which folders a folder may import. Files beside them may be imported by all. */
 const mayImportFolder: Record<string, string[]> = {
   openapi: ['session'],
+  device: [],
   outgoing: [],
   telemetry: ['store'],
   config: ['outgoing', 'telemetry'],

@@ -10,7 +10,7 @@ import {
 } from 'jose'
 import { personalAccountsTenant, signInService } from '../config/index.ts'
 import type { Metadata } from './discovery.ts'
-import { hasDuplicateKeys } from './duplicate-keys.ts'
+import { hasDuplicateKeys } from '../duplicate-keys.ts'
 import { checkFailed, EntraError, withoutWords } from './errors.ts'
 import type { SigningKeys } from './keys.ts'
 

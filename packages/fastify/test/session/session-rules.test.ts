@@ -1,6 +1,6 @@
 /** The pure rules of a session, at their edges. */
 import { describe, expect, it } from 'vitest'
-import { deviceName } from '../../src/auth/callback/device-name.ts'
+import { deviceName } from '../../src/auth/callback/session-label.ts'
 import { newRateWindow, retryAfterSeconds } from '../../src/rate-window.ts'
 import { hasEnded, isTouchDue, sessionEnd } from '../../src/session/record.ts'
 import {

@@ -20,8 +20,7 @@ import {
   type SignInFailure,
 } from './checks.ts'
 import type { AuthContext } from '../context.ts'
-import { deviceName } from './device-name.ts'
-import { signInAddress } from './sign-in-address.ts'
+import { deviceName, signInAddress } from './session-label.ts'
 import { problemPage, sendUnavailable } from '../pages/problem.ts'
 import { fallback, redirect303 } from '../redirects.ts'
 import { sendNotStarted, startSignIn } from '../sign-in.ts'

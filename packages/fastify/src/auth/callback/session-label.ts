@@ -1,5 +1,7 @@
-/** The device of a session, as the list of a user's sessions shows it. */
+/** What the list of a user's own sessions shows of a sign-in: the device, and where it came from. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 
 /** The rest of a header is not read: a browser's own is about 120 characters long. */
 const maxLength = 512
@@ -45,4 +47,17 @@ export function deviceName(headers: IncomingHttpHeaders): string {
 
 function findName(table: readonly (readonly [RegExp, string])[], text: string): string | undefined {
   return table.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+const ofProxies = ['x-forwarded-for', 'forwarded']
+
+/**
+ * The IP address of the browser, as far as it is known. Behind a proxy that is not in TRUSTED_PROXIES the
+ * connection's address is the proxy's, and the header's is anyone's: neither says where the user is.
+ */
+export function signInAddress({ headers, ip, ips }: FastifyRequest): string | undefined {
+  // Fastify has `ips` if it trusts proxies.
+  if (!ips && ofProxies.some((name) => name in headers)) return undefined
+  const address = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  return isIP(address) === 0 ? undefined : address
 }
