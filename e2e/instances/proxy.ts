@@ -1,9 +1,9 @@
 /** nginx in front of the instances, as the docs recommend: it ends TLS, and keeps connections to them open. */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { findProgram } from '@gatehouse/test-support/ensure-program'
+import { makeCertificate } from '../certificate.ts'
 import { eventually } from './eventually.ts'
 import { runProgram } from './program.ts'
 
@@ -42,7 +42,7 @@ export async function startProxy(
 ): Promise<Proxy> {
   const at = join(folder, 'nginx')
   mkdirSync(at)
-  const certificate = makeCertificate(at)
+  const { certificate } = makeCertificate(at)
   const log = join(at, 'passed.log')
   writeFileSync(join(at, 'nginx.conf'), configuration(at, port, paths, host))
   const nginx = findProgram('nginx') ?? 'nginx'
@@ -113,16 +113,6 @@ function upstream(name: string, instances: readonly number[]): string {
 function locations(path: string, name: string): string[] {
   const pass = `{ proxy_pass http://${name}; }`
   return [`location ${path}/ ${pass}`, ...(path === '' ? [] : [`location = ${path} ${pass}`])]
-}
-
-function makeCertificate(at: string): string {
-  const file = join(at, 'certificate.pem')
-  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2
-    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1`
-  const files = ['-keyout', join(at, 'key.pem'), '-out', file]
-  const { status, stderr } = spawnSync('openssl', [...words.split(/\s+/), ...files])
-  if (status !== 0) throw new Error(`openssl makes no certificate: ${String(stderr)}`)
-  return readFileSync(file, 'utf8')
 }
 
 function parse(line: string): Passed[] {
