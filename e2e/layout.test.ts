@@ -34,14 +34,14 @@ const mayImport: Record<string, string[]> = {
 /** Inside packages/fastify/src: which folders a folder may import. Files beside them may be imported by all. */
 const mayImportFolder: Record<string, string[]> = {
   openapi: ['session'],
-  device: [],
+  device: ['config', 'session', 'store'],
   outgoing: [],
   telemetry: ['store'],
   config: ['outgoing', 'telemetry'],
   store: ['outgoing'],
   entra: ['config', 'outgoing', 'telemetry'],
   session: ['config', 'entra', 'store', 'telemetry'],
-  auth: ['config', 'entra', 'session', 'store', 'telemetry'],
+  auth: ['config', 'device', 'entra', 'session', 'store', 'telemetry'],
   downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
   endpoint: ['auth', 'downstream'],
   web: ['config', 'telemetry'],
@@ -206,7 +206,7 @@ describe('the sizes of files, functions and folders', () => {
     const tenantFiles = sourcesOf('packages/tenant').length
     expect(tenantFiles).toBeLessThanOrEqual(280)
     // Six of them make an app: npm create is a package of its own, which installs in a second.
-    expect(productFiles.length - tenantFiles).toBeLessThanOrEqual(250)
+    expect(productFiles.length - tenantFiles).toBeLessThanOrEqual(255)
     expect(quantile(lines(productFiles), 0.5)).toBeGreaterThanOrEqual(85)
     expect(quantile(lines(productFiles), 0.5)).toBeLessThanOrEqual(130)
     expect(quantile(lines(everything), 0.9)).toBeLessThanOrEqual(220)

@@ -141,6 +141,15 @@ export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }
 
+/** The session goes on; this request, or this browser, does not prove its device. */
+export function deviceProofRequired(proof: 'missing' | 'unsupported'): ProblemError {
+  const detail =
+    proof === 'missing'
+      ? 'This session is bound to a device, and the request does not prove it. Send it once more.'
+      : 'This app needs a browser that binds its session to the device.'
+  return new ProblemError('device_proof_required', detail)
+}
+
 /** The configuration or the registration has to change before this can succeed; the log says what. */
 export function misconfigured(cause?: unknown, api?: string): ProblemError {
   const detail = 'This app is not set up for this yet. Its operator finds the reason in the log.'

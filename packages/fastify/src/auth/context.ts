@@ -1,7 +1,9 @@
 /** What the sign-in flow works with: Entra, the store, sessions and transactions. Made once. */
 import type { FastifyInstance } from 'fastify'
+import { basePathOf } from '@gatehouse/contract/paths'
 import { type Config, controlPageOf } from '../config/index.ts'
 import { createEntra, createStoreAccess, type Entra } from '../entra/index.ts'
+import { DeviceBinding } from '../device/binding.ts'
 import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
@@ -53,7 +55,26 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
   const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })
   const perMinute = config.rateLimits.perSession
-  const requestSessions = new RequestSessions({ sessions, jar, setSessionCookie, perMinute, now })
+  const { oneTimeKeys } = store
+  const basePath = basePathOf(publicUrl)
+  const device = new DeviceBinding({
+    settings: config.session,
+    cookies,
+    jar,
+    oneTimeKeys,
+    basePath,
+    now,
+  })
+  const requestSessions = new RequestSessions({
+    sessions,
+    jar,
+    device,
+    setSessionCookie,
+    perMinute,
+    suspectedTheft: config.session.suspectedTheft,
+    userLogId,
+    now,
+  })
 
   return {
     publicUrl,
@@ -65,7 +86,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     lifetimes,
     entra,
     store,
-    oneTimeKeys: store.oneTimeKeys,
+    oneTimeKeys,
+    device,
     jar,
     setSessionCookie,
     cookies,

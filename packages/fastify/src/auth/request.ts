@@ -1,7 +1,10 @@
 /** The session behind a request: `request.user`, `request.accessToken(…)`, `app.requireSignIn`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { DeviceBinding, DeviceProof } from '../device/binding.ts'
+import { TwoBrowsers } from '../device/two-browsers.ts'
 import type { TokenResponse } from '../entra/index.ts'
 import {
+  deviceProofRequired,
   type ProblemError,
   sessionsUnavailable,
   signInRequired,
@@ -20,6 +23,7 @@ import {
 import type { SessionRecord, User } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
+import { deviceName } from './callback/session-label.ts'
 
 const currentSession: unique symbol = Symbol('session')
 /** Gives the gateway tokens of the application itself. No route can name it by accident. */
@@ -145,35 +149,55 @@ export const eventStreamType = 'text/event-stream'
 interface RequestSessionsOptions {
   sessions: Sessions
   jar: CookieJar
+  device: DeviceBinding
   setSessionCookie: ReturnType<typeof createSessionCookie>
   /** Requests that one session may make in a minute. */
   perMinute: number
+  /** What happens to a session that is used from two browsers at once. */
+  suspectedTheft: 'log' | 'end'
+  userLogId(user: { tid: string; oid: string }): string
   /** Milliseconds since the epoch. */
   now: () => number
 }
 
 /** Finds the session of a request by its cookie, and counts the requests of each session. */
 export class RequestSessions {
+  readonly #options: RequestSessionsOptions
   readonly #sessions: Sessions
-  readonly #setSessionCookie: RequestSessionsOptions['setSessionCookie']
   readonly #perMinute: number
   readonly #now: () => number
   readonly #jar: CookieJar
+  readonly #twoBrowsers: TwoBrowsers
   /** What the log was told of cookies that cannot be used. */
   readonly #told = new Set<string>()
 
-  constructor({ sessions, jar, setSessionCookie, perMinute, now }: RequestSessionsOptions) {
+  constructor(options: RequestSessionsOptions) {
+    const { sessions, jar, perMinute, now } = options
+    this.#options = options
     this.#sessions = sessions
-    this.#setSessionCookie = setSessionCookie
     this.#perMinute = perMinute
     this.#now = now
     this.#jar = jar
+    this.#twoBrowsers = new TwoBrowsers(deviceName, now)
   }
 
-  /** The live session of a request's cookie, if any. Does not count as activity. @throws StoreError */
+  /**
+   * The live session of a request's cookie, if any, whether the request proves its device or not. Does not count as
+   * activity. @throws StoreError
+   */
   async open(request: FastifyRequest): Promise<Session | undefined> {
     const cookie = this.#cookieOf(request)
     return cookie && this.#resolve(request, cookie)
+  }
+
+  /** The same if the request proves the device, as far as the session is bound to one: it may see and end it. @throws StoreError */
+  async openProven(request: FastifyRequest): Promise<Session | undefined> {
+    const session = await this.open(request)
+    return session && this.proofOf(request, session) === 'given' ? session : undefined
+  }
+
+  proofOf(request: FastifyRequest, session: Session): DeviceProof {
+    return this.#options.device.proofOf(request, session)
   }
 
   /** Whether the session of a request lives; if so, the request has its newest copy. @throws StoreError */
@@ -263,15 +287,48 @@ export class RequestSessions {
   #admit(
     request: FastifyRequest,
     reply: FastifyReply,
-    { resealed }: OpenCookie,
+    cookie: OpenCookie,
     session: Session | undefined,
   ): ProblemError | undefined {
     if (!session) return signInRequired()
+    const proof = this.proofOf(request, session)
+    if (proof !== 'given') return deviceProofRequired(proof)
+    if (!session.boundKey && this.#twoBrowsers.isSecond(cookie, request.headers)) {
+      const ends = this.#options.suspectedTheft === 'end'
+      void this.reportTheft(request, session, { reason: 'two_browsers', ends })
+      if (ends) return signInRequired()
+    }
     request[currentSession] = session
+    const { resealed } = cookie
     // A browser opens such a stream again by itself, for as long as the page is open.
     if (request.headers.accept !== eventStreamType) this.#sessions.touch(session)
-    if (resealed !== undefined) this.#setSessionCookie(reply, resealed, session.startedAt)
+    if (resealed !== undefined) this.#options.setSessionCookie(reply, resealed, session.startedAt)
     return undefined
+  }
+
+  /**
+   * Writes down that a session's cookie is in other hands, and ends the session if so wanted. If the store does not
+   * answer, this process refuses the session from now on, and tells the store when it is back.
+   *
+   * @param reason the signal, in one word
+   */
+  async reportTheft(
+    request: FastifyRequest,
+    session: Session,
+    { reason, ends }: { reason: string; ends: boolean },
+  ): Promise<void> {
+    const { tenantId: tid, objectId: oid } = session.user
+    const userHash = this.#options.userLogId({ tid, oid })
+    const fields = { event: 'session_theft_suspected', reason, ended: ends, userHash }
+    request.log.warn(fields, 'A session’s cookie seems to be in other hands')
+    if (!ends) return
+    await this.#sessions.endStolen(session).catch((error: unknown) => {
+      this.#sessions.endLater(session.secrets.id)
+      request.log.error(
+        { err: error, event: 'theft_not_stored' },
+        'The end of a stolen session waits',
+      )
+    })
   }
 }
 

@@ -6,7 +6,12 @@ import { api, auth } from '@gatehouse/contract/paths'
 import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
 import { OwnSessions, SessionParams } from '@gatehouse/contract/sessions'
 import { SignInProblem, SignInProblemQuery } from '@gatehouse/contract/sign-in-problem'
-import { ProblemError, sessionsUnavailable, signInRequired } from '../errors.ts'
+import {
+  deviceProofRequired,
+  ProblemError,
+  sessionsUnavailable,
+  signInRequired,
+} from '../errors.ts'
 import type { Session } from '../session/cache.ts'
 import { sessionCookie } from '../session/cookie.ts'
 import { absoluteEnd, sessionEnd } from '../session/record.ts'
@@ -15,6 +20,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { handleCallback } from './callback/callback.ts'
 import { CallbackQuery } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
+import { deviceRoutes, offerBinding } from './device.ts'
 import {
   adminConsent,
   AdminConsentQuery,
@@ -89,6 +95,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     (request) => signInProblem(context, request.query),
   )
   sessionRoutes(plain, context)
+  deviceRoutes(plain, context)
 }
 
 /**
@@ -123,12 +130,18 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     if (!session && jar.isSent(request.headers.cookie, sessionCookie)) {
       jar.clear(reply, sessionCookie)
     }
-    return session ? sessionStatus(context, session) : signedOutStatus(context, request)
+    if (!session) return signedOutStatus(context, request)
+    const deviceOffer = offerBinding(context, reply, session)
+    const proof = requestSessions.proofOf(request, session)
+    if (proof !== 'given') return signedOutStatus(context, request, proof)
+    return { ...sessionStatus(context, session), ...(deviceOffer && { deviceOffer }) }
   })
 
   app.post(api.extendSession, options, async (request) => {
     const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
     if (!session) throw signInRequired()
+    const proof = requestSessions.proofOf(request, session)
+    if (proof !== 'given') throw deviceProofRequired(proof)
     const extended = await storeErrorAsProblem(sessions.extend(session))
     if (!extended) throw signInRequired()
     return sessionStatus(context, session)
@@ -138,10 +151,12 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
 function signedOutStatus(
   { development, developer, requestSessions, now }: AuthContext,
   request: FastifyRequest,
+  deviceProof?: 'missing' | 'unsupported',
 ): SessionStatus {
   // A cookie that this app did not seal says nothing: anyone can plant one.
-  const ended = requestSessions.idOf(request) !== undefined
-  const facts = { ...(ended && { ended }), development, ...(developer && { developer }) }
+  const ended = !deviceProof && requestSessions.idOf(request) !== undefined
+  const why = { ...(ended && { ended }), ...(deviceProof && { deviceProof }) }
+  const facts = { ...why, development, ...(developer && { developer }) }
   return { signedIn: false, ...facts, now: iso(now()) }
 }
 
@@ -158,6 +173,7 @@ function sessionStatus(
     localTenant,
     development,
     ...(developer && { developer }),
+    deviceBound: session.boundKey !== undefined,
     startedAt: iso(session.startedAt),
     idleSeconds: lifetimes.idleMs / 1000,
     expiresAt: iso(sessionEnd(session, lifetimes)),
@@ -181,16 +197,22 @@ export async function userSessionRoutes(
     const { user, secrets } = sessionOf(request)
     const list = await userSessions.list(user)
     return {
-      sessions: list.map(({ publicIds, id, device, address, methods, ...times }) => ({
-        id: publicIds[0] ?? '',
-        device,
-        ...(address && { address }),
-        ...(methods && { methods }),
-        startedAt: iso(times.startedAt),
-        lastSeenAt: iso(times.seenAt),
-        expiresAt: iso(sessionEnd(times, lifetimes)),
-        current: id === secrets.id,
-      })),
+      sessions: list.map(
+        ({ publicIds, id, device, address, methods, theftSuspectedAt, ...own }) => ({
+          id: publicIds[0] ?? '',
+          device,
+          ...(address && { address }),
+          ...(methods && { methods }),
+          startedAt: iso(own.startedAt),
+          lastSeenAt: iso(own.seenAt),
+          expiresAt: iso(sessionEnd(own, lifetimes)),
+          current: id === secrets.id,
+          deviceBound: own.deviceBound === true,
+          ...(theftSuspectedAt !== undefined && {
+            ended: { reason: 'theft_suspected' as const, at: iso(theftSuspectedAt) },
+          }),
+        }),
+      ),
     }
   })
 

@@ -122,7 +122,7 @@ async function findChallenge(
   challengeId: string | undefined,
 ) {
   if (challengeId === undefined) return undefined
-  const session = await requestSessions.open(request)
+  const session = await requestSessions.openProven(request)
   const challenge = session?.challenges.find(({ id }) => id === challengeId)
   if (!session || !challenge) return undefined
   const { reason, claims, scopes } = challenge

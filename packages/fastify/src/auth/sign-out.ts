@@ -26,6 +26,7 @@ export async function signOut(
 ): Promise<{ location: string }> {
   const { jar, sessions, userLogId } = context
   jar.clear(reply, sessionCookie)
+  context.device.clearProof(request, reply)
   context.automaticSignIn.onSignOut(reply)
   // No Clear-Site-Data: "cache" keeps the person waiting while Chrome goes through all that it has cached of
   // every site (1.5 s for 10,000 entries), "storage" takes the theme, and "cookies" signs the user out of
@@ -37,7 +38,10 @@ export async function signOut(
     await sessions.end(session.secrets.id)
     const { tenantId: tid, objectId: oid } = session.user
     request.log.info({ event: 'sign_out', userHash: userLogId({ tid, oid }) }, 'Signed out')
-    return { location: await endSessionUrl(context, record?.claims['login_hint']) }
+    // Whoever has the cookie may end the session, and learns nothing of its user without a proof of its device.
+    const isProven = context.requestSessions.proofOf(request, session) === 'given'
+    const hint = isProven ? record?.claims['login_hint'] : undefined
+    return { location: await endSessionUrl(context, hint) }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     endLater(context, request)

@@ -102,6 +102,12 @@ export interface Config {
     readonly absoluteMs: number
     /** Whether the cookie stays when the browser is closed. */
     readonly persistent: boolean
+    /** Whether sessions are bound to a key of their device. Never on http. */
+    readonly deviceBound: ConfigFile['session']['deviceBound']
+    /** How long the proof of a bound session lasts, ms. */
+    readonly deviceProofMs: number
+    /** What happens to a session that is used from two browsers at once. */
+    readonly suspectedTheft: 'log' | 'end'
   }
   /** What pages may load and use besides their own files, and for how long browsers insist on https. */
   readonly headers: Headers
@@ -251,7 +257,7 @@ function toConfig(
       host: environment.METRICS_HOST,
       port: environment.METRICS_PORT,
     }),
-    session: sessionSettings(file.session),
+    session: sessionSettings(file.session, publicUrl),
     headers: file.headers,
     rateLimits: file.rateLimits,
     sessionKeys: context.sessionKeys,
@@ -272,12 +278,18 @@ function toConfig(
   }
 }
 
-function sessionSettings({
-  idleMinutes,
-  absoluteMinutes,
-  persistent,
-}: ConfigFile['session']): Config['session'] {
-  return { idleMs: idleMinutes * 60_000, absoluteMs: absoluteMinutes * 60_000, persistent }
+function sessionSettings(
+  { idleMinutes, absoluteMinutes, persistent, ...device }: ConfigFile['session'],
+  publicUrl: string,
+): Config['session'] {
+  return {
+    idleMs: idleMinutes * 60_000,
+    absoluteMs: absoluteMinutes * 60_000,
+    persistent,
+    deviceBound: publicUrl.startsWith('https:') ? device.deviceBound : 'off',
+    deviceProofMs: device.deviceProofSeconds * 1000,
+    suspectedTheft: device.suspectedTheft,
+  }
 }
 
 /** In development, refused requests would hide the few lines that matter, unless lines of requests are asked for. */

@@ -49,6 +49,7 @@ const rules: readonly Rule[] = [
   rule(['tenant', 'allowedTenants'], tenantListProblems),
   rule(['authority', 'tenant', 'downstreamApis'], cloudProblems),
   rule(['session'], lifetimeProblems),
+  rule(['session', 'publicUrl'], deviceProblems),
   rule(['headers'], headerProblems),
   rule(['clientSecret', 'clientSecretExpires', 'credentials'], credentialProblems),
 ]
@@ -149,6 +150,15 @@ function lifetimeProblems({
   return [
     { key: 'session.idleMinutes', message: 'must not be longer than session.absoluteMinutes' },
   ]
+}
+
+/** Browsers bind sessions on https only, so on http nobody could sign in. */
+function deviceProblems({
+  session: { deviceBound },
+  publicUrl,
+}: Pick<ConfigFile, 'session' | 'publicUrl'>): ConfigProblem[] {
+  if (deviceBound !== 'required' || publicUrl.startsWith('https:')) return []
+  return [{ key: 'session.deviceBound', message: 'cannot be "required" where publicUrl is http' }]
 }
 
 /**

@@ -254,11 +254,33 @@ export const ConfigFile = Type.Object(
           description:
             'true or false: whether the session cookie stays when the browser is closed, until absoluteMinutes are over',
         }),
+        deviceBound: Type.Union(
+          [Type.Literal('when-supported'), Type.Literal('required'), Type.Literal('off')],
+          {
+            default: 'when-supported',
+            description:
+              'one of "when-supported", "required", "off": whether a browser that can do so binds a session to a key of its device (https only), and whether others may have one',
+          },
+        ),
+        // Browsers prove the key about six times in nine minutes, and two minutes before the end of the last proof.
+        deviceProofSeconds: Type.Integer({
+          minimum: 10,
+          maximum: 3600,
+          default: 300,
+          description:
+            'a whole number of seconds from 10 to 3600: how long the proof of a bound session lasts; below 300, browsers refuse to prove it so often',
+        }),
+        suspectedTheft: Type.Union([Type.Literal('log'), Type.Literal('end')], {
+          default: 'log',
+          description:
+            'one of "log", "end": what happens to a session that is not bound and is used from two browsers at once',
+        }),
       },
       {
         ...only,
         default: {},
-        description: 'an object with idleMinutes, absoluteMinutes and persistent',
+        description:
+          'an object with idleMinutes, absoluteMinutes, persistent, deviceBound, deviceProofSeconds and suspectedTheft',
       },
     ),
   },

@@ -18,7 +18,7 @@ const printable = /^[ -~]+$/
  * Chromium sends a session's id as it is, without the quotes that the draft asks for. With these characters
  * (RFC 3986's unreserved ones), it is the same text either way.
  */
-const plainId = /^[\w.~-]{1,256}$/
+const plainId = /^[\w.~-]{1,512}$/
 /** Node takes up to 16 kB of headers; a browser names a few sessions. */
 const maxListLength = 4096
 
@@ -54,7 +54,7 @@ export function registrationHeader({
  * The value of `Secure-Session-Challenge`: with status 403 of a refresh, the browser signs it at once;
  * with any other answer, it is kept for the next refresh.
  *
- * @param id of the session: 1 to 256 letters, digits and `.` `_` `~` `-`
+ * @param id of the session: 1 to 512 letters, digits and `.` `_` `~` `-`
  * @throws TypeError for another id, or a challenge that is empty or not printable ASCII
  */
 export function challengeHeader({ challenge, id }: { challenge: string; id: string }): string {

@@ -80,7 +80,7 @@ export async function readRegistrationProof(header: HeaderValue): Promise<Regist
   })
   await verifySignature(proof, publicKey)
   const { challenge, authorization } = proof
-  return { challenge, authorization, key, thumbprint: await calculateJwkThumbprint(key, 'sha256') }
+  return { challenge, authorization, key, thumbprint: await thumbprintOf(key) }
 }
 
 /**
@@ -98,6 +98,11 @@ export async function readRefreshProof(
   if (proof.jwk !== undefined) throw new DeviceProofError('wrong_key')
   await verifySignature(proof, await importKey(key))
   return { challenge: proof.challenge }
+}
+
+/** The name of a key: RFC 7638 with SHA-256, base64url. */
+export function thumbprintOf(key: DeviceKey): Promise<string> {
+  return calculateJwkThumbprint(key, 'sha256')
 }
 
 interface UnverifiedProof {

@@ -12,6 +12,10 @@ const notAPage: Words = ['Page not found', 'The link may be out of date or misty
 const words: Readonly<Record<ProblemCode, Words>> = {
   sign_in_required: ['Sign in to see this page', 'This browser is not signed in.'],
   interaction_required: ['Sign in again to continue', 'Microsoft asks for more before this page.'],
+  device_proof_required: [
+    'This browser has to prove its device',
+    'Your session is bound to the device that you signed in on. Try again; if this page comes back, sign in again.',
+  ],
   forbidden: ['You don’t have access', 'Your account lacks a permission for this page.'],
   cross_site: [
     'This address is not a page',
@@ -55,11 +59,17 @@ const tooLarge: Words = [
   'Its cookies for this site are too large together. Those of unfinished sign-ins are removed now. If this page comes back, clear the cookies of this site.',
 ]
 
+const signInHelps: ReadonlySet<ProblemCode> = new Set([
+  'sign_in_required',
+  'interaction_required',
+  'device_proof_required',
+])
+
 /** @param goesOn whether the page loads itself again */
 export function problemPageFor(problem: ProblemError, goesOn: boolean): HtmlPage {
   const { code, status, retryAfterS } = problem
   const [title, text] = status === 431 ? tooLarge : words[code]
-  const needsSignIn = code === 'sign_in_required' || code === 'interaction_required'
+  const needsSignIn = signInHelps.has(code)
   return {
     title,
     text: goesOn

@@ -12,9 +12,10 @@ declare module 'fastify' {
      * Exceptions from the rule that only this page and deliberate clients may ask. `navigation`: only
      * links and redirects, also from other sites; no image, frame or prefetch. `anyone`: every request:
      * the page itself, its files, health checks, Entra's frame. `image`: an image of our own pages,
-     * besides a fetch.
+     * besides a fetch. `device`: the browser itself, which asks without any of the headers that pages send, and with
+     * some that no page of another site can send.
      */
-    allowFrom?: 'navigation' | 'anyone' | 'image'
+    allowFrom?: 'navigation' | 'anyone' | 'image' | 'device'
   }
 }
 
@@ -41,8 +42,10 @@ function crossSite(app: FastifyInstance, { origin }: { origin: string }, done: (
 function isAllowed(request: FastifyRequest, own: string): boolean {
   // A path without a route reveals and changes nothing.
   if (request.is404) return true
-  if (!reads.has(request.method)) return mayChange(request, own)
   const { allowFrom } = request.routeOptions.config
+  if (!reads.has(request.method)) {
+    return mayChange(request, own) || (allowFrom === 'device' && isFromBrowser(request, own))
+  }
   if (allowFrom === 'anyone') return true
   if (allowFrom === 'navigation') return isNavigation(request)
   return mayRead(request, allowFrom === 'image' ? ['empty', 'image'] : ['empty'])
@@ -82,6 +85,20 @@ function mayChange({ headers }: FastifyRequest, own: string): boolean {
   if (origin !== undefined && origin !== own) return false
   if (site !== undefined && site !== 'same-origin') return false
   return site === 'same-origin' || origin === own || headers['x-csrf'] === '1'
+}
+
+/**
+ * Earlier versions of Chrome send neither Origin nor Fetch Metadata with proofs of a device's key. A page cannot
+ * set `Sec-Secure-Session-Id` at all (Fetch, forbidden request-headers), and `Secure-Session-Response` after a preflight
+ * only, which nothing here answers.
+ */
+function isFromBrowser({ headers }: FastifyRequest, own: string): boolean {
+  const { origin = own } = headers
+  const site = headers['sec-fetch-site'] ?? 'same-origin'
+  const isProof =
+    headers['sec-secure-session-id'] !== undefined ||
+    headers['secure-session-response'] !== undefined
+  return isProof && origin === own && site === 'same-origin'
 }
 
 export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })

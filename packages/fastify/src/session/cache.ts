@@ -4,6 +4,7 @@ import type { RateWindow } from '../rate-window.ts'
 import type { SessionSecrets } from '../store/seal.ts'
 import type { Invalidations } from '../store/store.ts'
 import {
+  type BoundKey,
   type Challenge,
   type GrantedToken,
   type TokenRequest,
@@ -33,6 +34,12 @@ export interface Session {
   tokens: readonly GrantedToken[]
   challenges: readonly Challenge[]
   tokenRequests: readonly TokenRequest[]
+  /** The key of the device that the session is bound to, if it is. */
+  boundKey: BoundKey | undefined
+  /** The last proof of that key that was opened: a cookie's value, and when it was given (ms since the epoch). */
+  proof?: { readonly cookie: string; readonly at: number }
+  /** When its browser was last offered to bind it, ms since the epoch. */
+  offeredAt?: number
   /** The cache's epoch in which this copy was read. In a later one it is read again. */
   validAt: number
 }
@@ -147,6 +154,7 @@ export function adopt(session: Session, written: Loaded): void {
 
 /** What a write may change of an open session. */
 function changeable({ record, version }: Loaded) {
-  const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [] } = record
-  return { version, startedAt, seenAt, writtenAt: seenAt, tokens, challenges, tokenRequests }
+  const { startedAt, seenAt, tokens, challenges = [], tokenRequests = [], boundKey } = record
+  const ofTokens = { tokens, challenges, tokenRequests }
+  return { version, startedAt, seenAt, writtenAt: seenAt, ...ofTokens, boundKey }
 }

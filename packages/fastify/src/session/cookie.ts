@@ -151,7 +151,15 @@ function cookiePairs(header: string | undefined): [string, string][] {
 }
 
 /** What a sealed value is for. The seal is not bound to a cookie's name, so the purpose is inside. */
-type CookiePurpose = 'session' | 'sign-in' | 'state' | 'sign-in-failure' | 'client-state'
+type CookiePurpose =
+  | 'session'
+  | 'sign-in'
+  | 'state'
+  | 'sign-in-failure'
+  | 'client-state'
+  | 'device'
+  | 'device-id'
+  | 'device-challenge'
 
 export interface Opened {
   content: Record<string, unknown>

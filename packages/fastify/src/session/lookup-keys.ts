@@ -51,6 +51,9 @@ const SessionLabelSchema = Type.Object({
   seenAt: Type.Number(),
   address: Type.Optional(Type.String()),
   methods: Type.Optional(Type.Array(Type.String())),
+  deviceBound: Type.Optional(Type.Literal(true)),
+  /** It is over, and stays in the list as a notice. */
+  theftSuspectedAt: Type.Optional(Type.Number()),
 })
 
 /** What a user's other sessions may see of one. Moments in ms since the epoch. */

@@ -74,6 +74,8 @@ const SessionRecordSchema = Type.Object({
   device: Type.String(),
   /** The IP address of the sign-in, if it is known. */
   address: Type.Optional(Type.String()),
+  /** The key of the device to which the session is bound, once and for all; see `device/`. */
+  boundKey: Type.Optional(Type.Object({ thumbprint: Type.String(), at: Moment })),
 })
 
 type RecordShape = Static<typeof SessionRecordSchema>
@@ -84,6 +86,8 @@ export interface SessionRecord extends Omit<RecordShape, 'claims'> {
 }
 
 export type GrantedToken = SessionRecord['tokens'][number]
+/** The thumbprint is that of RFC 7638. */
+export type BoundKey = NonNullable<SessionRecord['boundKey']>
 
 const validator = Compile(SessionRecordSchema)
 

@@ -7,7 +7,7 @@ import {
   type StoredRecord,
   StoreError,
 } from '../store/store.ts'
-import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
+import type { LookupKeys, SessionLabel, SessionLabels } from './lookup-keys.ts'
 import {
   absoluteEnd,
   hasEnded,
@@ -110,16 +110,14 @@ export class Records {
   }
 
   #toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
-    const { device, startedAt, seenAt, address, claims } = record
-    const methods = methodsOf(claims)
-    const known = { ...(address && { address }), ...(methods.length > 0 && { methods }) }
+    const { claims } = record
     const { labels, lifetimes } = this.#options
     const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
     return {
       id: secrets.id,
       version,
       sealed: seal(serialiseRecord(record), secrets),
-      label: ofUser.seal(secrets.id, { device, startedAt, seenAt, ...known }),
+      label: ofUser.seal(secrets.id, labelOf(record)),
       expiresAt: storedUntil(record, lifetimes),
     }
   }
@@ -144,5 +142,19 @@ export class Records {
   #indexed(record: SessionRecord): SessionRecord {
     const until = absoluteEnd(record, this.#options.lifetimes)
     return { ...record, indexed: { keyIds: [...this.#options.lookupKeys.keyIds()], until } }
+  }
+}
+
+/** What a user's other sessions may see of a session. */
+export function labelOf(record: SessionRecord): SessionLabel {
+  const { device, startedAt, seenAt, address, claims, boundKey } = record
+  const methods = methodsOf(claims)
+  return {
+    device,
+    startedAt,
+    seenAt,
+    ...(address && { address }),
+    ...(methods.length > 0 && { methods }),
+    ...(boundKey && { deviceBound: true }),
   }
 }

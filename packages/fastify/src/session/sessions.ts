@@ -12,7 +12,7 @@ import { adopt, type OpenCookie, type Session, SessionCache, stale, toSession } 
 import type { SealedCookies } from './cookie.ts'
 import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
 import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord, touchEveryMs } from './record.ts'
-import { Records } from './records.ts'
+import { labelOf, Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
 import { UserSessions } from './user-sessions.ts'
 
@@ -176,6 +176,14 @@ export class Sessions {
       await Promise.all(ids.slice(at, at + endBatchSize).map((id) => this.end(id)))
       await nextTurn()
     }
+  }
+
+  /** Ends a session whose cookie others have, and leaves a notice in its user's list. @throws StoreError */
+  async endStolen(session: Session): Promise<void> {
+    const record = await this.record(session)
+    await this.end(session.secrets.id)
+    if (!record) return
+    await this.byUser.leaveNotice(session.user, labelOf(record), this.#options.now())
   }
 
   /** Ends a session in this process now, and everywhere once the store answers: for a sign-out while it does not. */

@@ -1,4 +1,5 @@
 /** The sessions of one user, or of one session at Entra: lists them and ends them, without their cookies. */
+import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/index.ts'
 import { createStoreAccess } from '../entra/index.ts'
 import { openStore } from '../store/index.ts'
@@ -17,6 +18,9 @@ import { type Lifetimes, touchEveryMs } from './record.ts'
  * script that signs in every minute must not make the list, or its end, slow for all users.
  */
 export const maxSessionsPerUser = 100
+
+/** How long the notice of a session that was ended as stolen stays in its user's list, ms. */
+const noticeMs = 7 * 24 * 60 * 60_000
 
 interface UserKey {
   tenantId: string
@@ -58,9 +62,29 @@ export class UserSessions {
     return own.toSorted((a, b) => b.seenAt - a.seenAt)
   }
 
-  /** Ends all sessions of a user but one. @returns how many. @throws StoreError */
+  /** Ends all sessions of a user but one. Notices stay. @returns how many ended. @throws StoreError */
   async endAll(user: UserKey, exceptId?: string): Promise<number> {
-    return this.#end((await this.#find(user)).filter(({ id }) => id !== exceptId))
+    const opener = this.#options.labels.ofUser(user)
+    const isSession = ({ id, label }: FoundRecord) =>
+      opener.open(id, label)?.theftSuspectedAt === undefined
+    const found = (await this.#find(user)).filter(({ id }) => id !== exceptId)
+    return this.#end(found.filter(isSession))
+  }
+
+  /**
+   * Leaves a notice in a user's list, in place of a session that was ended as stolen. No cookie opens it.
+   *
+   * @param label what the list said of the session. @throws StoreError
+   */
+  async leaveNotice(user: UserKey, label: SessionLabel, at: number): Promise<void> {
+    const { labels, lookupKeys, store } = this.#options
+    const id = randomBytes(32).toString('base64url')
+    const notice = labels.ofUser(user).seal(id, { ...label, theftSuspectedAt: at })
+    const expiresAt = at + noticeMs
+    await store.create(
+      { id, version: 1, sealed: Buffer.of(0), label: notice, expiresAt },
+      { entries: lookupKeys.ofUser(user.tenantId, user.objectId), lastsUntil: expiresAt },
+    )
   }
 
   /**

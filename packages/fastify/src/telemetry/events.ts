@@ -35,6 +35,7 @@ export const fieldMeanings = {
   credentials: 'kinds of the credentials, in order',
   daysLeft: 'whole days until the credential ends',
   durationMs: 'milliseconds from the headers of the request to the end of the answer',
+  ended: 'true or false: whether the session was ended',
   err: 'the error, see below',
   exporter: '`traces` or `metrics`',
   hasNoRoles: 'true if the user has no role of this app at all',
@@ -223,6 +224,28 @@ const sessions = {
   sessions_not_superseded: event('warn', ['err'], 'Superfluous sessions could not be ended.'),
   session_not_touched: event('warn', ['err'], 'Activity of a session could not be written.'),
   session_indexed: event('info', [], 'After a change of keys, a session can be found again.'),
+  session_bound: event('info', ['userHash'], 'A session is bound to a key of its device.'),
+  device_registration_refused: event(
+    'warn',
+    ['reason'],
+    'A browser asked to bind a session, and may not: too late, twice, or by a proof that is not sound.',
+  ),
+  device_proof_refused: event(
+    'warn',
+    ['reason'],
+    'A proof of a device’s key does not count. The browser is asked for another one.',
+  ),
+  device_refresh_refused: event(
+    'info',
+    ['reason'],
+    'A browser proves a device for a session that is over, or is not the one of its cookie.',
+  ),
+  session_theft_suspected: event(
+    'warn',
+    ['reason', 'ended', 'userHash'],
+    'A session’s cookie is in other hands: `another_key` proves it, `two_browsers` makes it likely. Watch this one.',
+  ),
+  theft_not_stored: event('error', ['err'], 'The end of such a session waits for the store.'),
   session_record_refused: event('warn', [], 'A session record did not open, and was deleted.'),
   session_cookie_unusable: event(
     'warn',

@@ -65,7 +65,7 @@ export function createPage(
     if (reply.statusCode === 200) {
       reply.header('cache-control', session?.status === 200 ? 'private, no-cache' : 'no-cache')
     }
-    if (!template || session?.status !== 200) return reply.send(html)
+    if (!template || !session || !isForThePage(session)) return reply.send(html)
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
     const answers = isSignedIn(session) ? answersFor(request).catch(withoutAnswers(request)) : {}
     return reply.send(Readable.from(parts(template, session, answers)))
@@ -115,6 +115,19 @@ function isOpenedNow({ method, headers }: FastifyRequest): boolean {
 /** Headers of pages that are fetched before they are opened: today's, and older names of it. */
 const inAdvance = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const
 
+/**
+ * A session that is bound to a device, which this navigation has not proven, is not told: the page asks itself, and its
+ * browser proves the device first.
+ */
+function isForThePage({ status, body }: OwnAnswer): boolean {
+  return status === 200 && (JSON.parse(body) as Session).deviceProof === undefined
+}
+
+interface Session {
+  signedIn: boolean
+  deviceProof?: string
+}
+
 function isSignedIn({ body }: OwnAnswer): boolean {
-  return (JSON.parse(body) as { signedIn: boolean }).signedIn
+  return (JSON.parse(body) as Session).signedIn
 }

@@ -37,19 +37,35 @@ it.each(Object.entries(ConfigFile.properties).filter(([key]) => key !== '$schema
   },
 )
 
+const ofDevices = { deviceBound: 'when-supported', deviceProofMs: 300_000, suspectedTheft: 'log' }
+
 it('keys that may be left out have their defaults', () => {
   const { session, rateLimits } = load(ownTenant)
   expect(session).toEqual({
     idleMs: 60 * 60_000,
     absoluteMs: 12 * 60 * 60_000,
     persistent: false,
+    ...ofDevices,
   })
   expect(rateLimits).toEqual({ perAddress: 600, perSession: 1200 })
   expect(load({ ...ownTenant, session: { idleMinutes: 5 } }).session).toEqual({
     idleMs: 5 * 60_000,
     absoluteMs: 12 * 60 * 60_000,
     persistent: false,
+    ...ofDevices,
   })
+})
+
+it('sessions are bound to their devices on https alone', () => {
+  const bound = (deviceBound: string | undefined, publicUrl: string) =>
+    load({ ...ownTenant, publicUrl, session: { deviceBound } }).session.deviceBound
+  for (const value of ['off', 'required', 'when-supported']) {
+    expect(bound(value, 'https://app.example.test')).toBe(value)
+  }
+  expect(bound('when-supported', 'http://localhost:5173')).toBe('off')
+  expect(() => bound('required', 'http://localhost:5173')).toThrow(
+    'cannot be "required" where publicUrl is http',
+  )
 })
 
 it('a wrong key hides no problem of other keys', () => {

@@ -61,7 +61,7 @@ const printable = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 2
 const id = fc.string({
   unit: fc.constantFrom(...Array.from(`${base64url}.~`)),
   minLength: 1,
-  maxLength: 256,
+  maxLength: 512,
 })
 
 describe('a device proof', () => {
@@ -143,7 +143,7 @@ describe('a header of device-bound sessions', () => {
     fc.assert(
       fc.property(header, (value) => {
         // What was read could be written again.
-        expect(readSessionId(value) ?? 'none').toMatch(/^[\w.~-]{1,256}$/)
+        expect(readSessionId(value) ?? 'none').toMatch(/^[\w.~-]{1,512}$/)
         for (const { reason } of readSkipped(value)) expect(reason).toMatch(/^[a-z_]+$/)
       }),
       propertyRuns(2000),

@@ -163,12 +163,14 @@ async function finishSignIn(
   const { requestSessions, sessions, setSessionCookie, automaticSignIn, userLogId } = context
   // The browser has gone: nobody would ever use the session, and it would stay in the user's list.
   if (isGone(reply)) return failSignIn(context, request, reply, { failure: gone, callback })
-  // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384).
-  const earlier = await requestSessions.open(request)
+  // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384). A browser that
+  // has not proven its device meanwhile ends nothing.
+  const earlier = await requestSessions.openProven(request)
   if (earlier) await sessions.end(earlier.secrets.id)
   if (transaction.replaces) await sessions.endStartedBy(sessionKeyOf(transaction.replaces))
   const key = sessionKeyOf(transaction.id)
   setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
+  context.device.clearProof(request, reply)
   endIfUndelivered(context, request, reply, key)
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
   countSignIn('signed_in')

@@ -1,0 +1,85 @@
+/**
+ * Notices that a session's cookie is in two browsers, where no key of a device shows it. It looks at what every request
+ * says of its browser: the names of browser and system in `User-Agent`, and the brand and platform of the client
+ * hints. Addresses do not count: one browser has many. Only the last names are kept, in memory, with the cookie.
+ *
+ * https://wicg.github.io/ua-client-hints/
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+
+/**
+ * A browser can change its names: an update, "desktop site", a tool for developers. It does not change them, back, and
+ * again within this time, ms.
+ */
+const windowMs = 60_000
+const maxChanges = 3
+
+/** What one session's requests have said last. */
+interface Seen {
+  /** As it came, so that the usual request costs a comparison. */
+  agent: string | undefined
+  browser: string
+  /** Undefined until a request had client hints: Firefox and Safari send none, and some requests of Chrome. */
+  hints: string | undefined
+  /** When the names changed, ms since the epoch, the newest last. */
+  changes: number[]
+  /** It was reported, once for all. */
+  isReported: boolean
+}
+
+/** `owner` is an object that lives as long as the session's cookie is in use. */
+export class TwoBrowsers {
+  readonly #seen = new WeakMap<object, Seen>()
+  readonly #nameOf: (headers: IncomingHttpHeaders) => string
+  readonly #now: () => number
+
+  /** @param nameOf the names of browser and system in headers. @param now milliseconds since the epoch */
+  constructor(nameOf: (headers: IncomingHttpHeaders) => string, now: () => number) {
+    this.#nameOf = nameOf
+    this.#now = now
+  }
+
+  /** Looks at a request. @returns true once, for the request with which it is certain that there are two */
+  isSecond(owner: object, headers: IncomingHttpHeaders): boolean {
+    const { 'user-agent': agent } = headers
+    const seen = this.#seen.get(owner)
+    if (!seen) {
+      const first = { agent, ...this.#namesIn(headers), changes: [], isReported: false }
+      this.#seen.set(owner, first)
+      return false
+    }
+    if (seen.agent === agent && sameHints(seen.hints, hintsIn(headers))) return false
+    const { browser, hints } = this.#namesIn(headers)
+    const isOther = browser !== seen.browser || !sameHints(seen.hints, hints)
+    Object.assign(seen, { agent, browser, hints: hints ?? seen.hints })
+    return isOther && this.#change(seen)
+  }
+
+  #change(seen: Seen): boolean {
+    const at = this.#now()
+    seen.changes = [...seen.changes.filter((one) => Math.abs(at - one) < windowMs), at]
+    if (seen.isReported || seen.changes.length < maxChanges) return false
+    seen.isReported = true
+    return true
+  }
+
+  #namesIn(headers: IncomingHttpHeaders): Pick<Seen, 'browser' | 'hints'> {
+    const { 'user-agent': agent } = headers
+    return { browser: this.#nameOf({ 'user-agent': agent }), hints: hintsIn(headers) }
+  }
+}
+
+/** A request without hints says nothing about them. */
+function sameHints(known: string | undefined, hints: string | undefined): boolean {
+  return known === undefined || hints === undefined || known === hints
+}
+
+/** Brands without their versions, which an update changes. Their order changes with the version as well. */
+function hintsIn(headers: IncomingHttpHeaders): string | undefined {
+  const { 'sec-ch-ua': brands, 'sec-ch-ua-platform': platform } = headers
+  if (typeof brands !== 'string' || typeof platform !== 'string') return undefined
+  const names = [...brands.slice(0, 512).matchAll(/"([^"]*)";v=/g)].map(([, name = '']) => name)
+  // One of them is made up, so that nobody relies on the list: its name has other signs than letters and spaces.
+  const real = names.filter((name) => /^[A-Za-z ]+$/.test(name) && !/not.?a/i.test(name))
+  return [...real.toSorted(), platform.slice(0, 64)].join(' ')
+}

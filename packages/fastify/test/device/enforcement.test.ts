@@ -1,0 +1,204 @@
+/** What a bound session's cookie is worth without a proof of the device: nothing, and the session goes on. */
+import type { Session } from '@gatehouse/contract/session'
+import { describe, expect, it } from 'vitest'
+import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { storeKinds } from '@gatehouse/test-support/tier'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import {
+  bindSession,
+  boundGatehouse,
+  deviceCookie,
+  offerTo,
+  register,
+  sessionCookieAlone,
+} from '../support/bound-session.ts'
+import { createDevice } from '../support/device.ts'
+
+const minute = 60_000
+const change = { 'x-csrf': '1' }
+
+describe.each(storeKinds)('without a proof of its device, a bound session, on %s', (store) => {
+  const gatehouse = useTestApp(boundGatehouse({}, { store }))
+  const bind = () => bindSession(gatehouse().browser())
+
+  it.each(['/api/me', '/api/claims', '/api/users', '/api/sessions', '/api/organisation'])(
+    'gives nothing at %s: 401 with a code of its own, and no cookie is touched',
+    async (path) => {
+      const { browser } = await bind()
+      const cookie = await sessionCookieAlone(browser)
+      const answer = await browser.send(path, { cookie })
+      expectProblem(answer, 401, 'device_proof_required')
+      expect(answer.setCookies).toEqual([])
+      expect((await browser.get(path)).status).toBe(200)
+    },
+  )
+
+  it('is not told by /api/session, whose answer is 200 as ever, and neither ends nor loses its cookie', async () => {
+    const { browser } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    const answer = await browser.send('/api/session', { cookie })
+    expect(answer.status).toBe(200)
+    const session = answer.json() as Session
+    expect(session).toEqual({
+      signedIn: false,
+      deviceProof: 'missing',
+      development: false,
+      now: session.now,
+    })
+    expect(answer.setCookies).toEqual([])
+    expect(answer.headers).not.toHaveProperty('secure-session-registration')
+  })
+
+  it('is not extended', async () => {
+    const { browser } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    const answer = await browser.send('/api/session/extend', {
+      method: 'POST',
+      headers: change,
+      cookie,
+    })
+    expectProblem(answer, 401, 'device_proof_required')
+    expect((await browser.post('/api/session/extend')).status).toBe(200)
+  })
+
+  it('can be signed out, which gives no hint of its user', async () => {
+    const { browser } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    const answer = await browser.send('/auth/sign-out', {
+      method: 'POST',
+      headers: change,
+      cookie,
+    })
+    expect(answer.status).toBe(200)
+    expect((answer.json() as { location: string }).location).not.toContain('logout_hint')
+    expectProblem(await browser.get('/api/me'), 401, 'sign_in_required')
+  })
+
+  it('is not ended by a callback: a navigation from another site brings no proof', async () => {
+    const { browser } = await bind()
+    const proof = await browser.cookieHeader()
+    const callback = await browser.callbackFrom(await browser.startSignIn())
+    const attempts = (await browser.cookieHeader())
+      .split('; ')
+      .filter((pair) => !pair.startsWith(deviceCookie))
+    await browser.send(callback, { cookie: attempts.join('; ') })
+    expect((await browser.send('/api/me', { cookie: proof })).status).toBe(200)
+  })
+
+  it('is ended by a callback with a proof, as any earlier session', async () => {
+    const { browser } = await bind()
+    const proof = await browser.cookieHeader()
+    await browser.signIn()
+    expect((await browser.get('/api/me')).status).toBe(200)
+    expectProblem(await browser.send('/api/me', { cookie: proof }), 401, 'sign_in_required')
+  })
+
+  it('is worth nothing with the proof of another session, or of the same user’s', async () => {
+    const { browser } = await bind()
+    const { browser: other } = await bind()
+    const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${await other.cookie(deviceCookie)}`
+    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+    expect((await other.get('/api/me')).status).toBe(200)
+  })
+
+  it('is worth nothing once the proof is over, to the second', async () => {
+    const { browser } = await bind()
+    const cookie = await browser.cookieHeader()
+    gatehouse().advance(5 * minute - 2000)
+    expect((await browser.send('/api/me', { cookie })).status).toBe(200)
+    gatehouse().advance(2000)
+    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+  })
+
+  it.each(['', 'made-up', 'x'.repeat(300)])('is worth nothing with the proof %j', async (value) => {
+    const { browser } = await bind()
+    const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${value}`
+    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+
+  it('is not believed what a request says of a refresh that failed', async () => {
+    const { browser, name } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    for (const reason of ['unreachable', 'server_error', 'quota_exceeded']) {
+      const headers = { 'secure-session-skipped': `${reason};session_identifier="${name}"` }
+      const answer = await browser.send('/api/me', { cookie, headers })
+      expectProblem(answer, 401, 'device_proof_required')
+      expect(answer.setCookies).toEqual([])
+    }
+  })
+
+  it('accepts the proof of an instance whose clock is some seconds ahead, and of none that is hours ahead', async () => {
+    const { browser } = await bind()
+    const cookie = await browser.cookieHeader()
+    gatehouse().advance(-50_000)
+    expect((await browser.send('/api/me', { cookie })).status).toBe(200)
+    gatehouse().advance(-3 * 60 * minute)
+    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+    gatehouse().advance(3 * 60 * minute + 50_000)
+  })
+
+  it('needs none for a minute after this process has started, if it was bound before', async () => {
+    const { browser } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    gatehouse().advance(1000)
+    await gatehouse().restart()
+    const restarted = gatehouse().browser()
+    expect((await restarted.send('/api/me', { cookie })).status).toBe(200)
+    const { browser: later } = await bindSession(gatehouse().browser())
+    const stolen = await sessionCookieAlone(later)
+    expectProblem(await restarted.send('/api/me', { cookie: stolen }), 401, 'device_proof_required')
+    gatehouse().advance(minute)
+    expectProblem(await restarted.send('/api/me', { cookie }), 401, 'device_proof_required')
+  })
+})
+
+describe('where sessions have to be bound', () => {
+  const gatehouse = useTestApp(boundGatehouse({ deviceBound: 'required' }))
+
+  it('one that is not makes requests for a minute, while its page binds it', async () => {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    expect((await browser.get('/api/me')).status).toBe(200)
+    gatehouse().advance(minute)
+    const problem = expectProblem(await browser.get('/api/me'), 401, 'device_proof_required')
+    expect(problem.detail).toContain('browser')
+    expect((await browser.get('/api/session')).json()).toMatchObject({
+      signedIn: false,
+      deviceProof: 'unsupported',
+    })
+  })
+
+  it('one that is not can still be bound while it is young', async () => {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    gatehouse().advance(2 * minute)
+    const { challenge, authorization } = await offerTo(browser)
+    await register(browser, createDevice().register(challenge, authorization))
+    expect((await browser.get('/api/me')).status).toBe(200)
+  })
+})
+
+describe('a page that is opened without a proof', () => {
+  const html = `<html lang="en"><head><link rel="preload" href="/api/session" as="fetch" crossorigin="anonymous" /></head><body>
+<script id="session-answer" type="application/json"></script>
+<script id="first-answers" type="application/json"></script></body></html>`
+  const built = { root: import.meta.dirname, html, headers: {} }
+  const gatehouse = useTestApp(boundGatehouse({}, { built }))
+  const visit = {
+    accept: 'text/html',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  }
+
+  it('is the page alone: it asks by itself, and its browser proves the device first', async () => {
+    const { browser } = await bindSession(gatehouse().browser())
+    const proven = await browser.get('/', { ...visit, 'sec-fetch-site': 'none' })
+    expect(proven.text).toContain('"signedIn":true')
+    const cookie = await sessionCookieAlone(browser)
+    const headers = { ...visit, 'sec-fetch-site': 'cross-site' }
+    const page = await browser.send('/', { headers, cookie })
+    expect([page.status, page.text]).toEqual([200, html])
+    expect(page.setCookies).toEqual([])
+  })
+})
