@@ -76,6 +76,27 @@ for (const [what, path, signedIn, expected] of [
   }
 }
 
+test('a page whose session this browser has not proven is for the app to explain', async ({
+  page,
+}) => {
+  await withoutTheApp(page)
+  for (const path of ['/', '/users']) {
+    const opened = async (change: (html: string) => string) => {
+      await page.route(`**${path}`, async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: change(await response.text()) })
+      })
+      await page.goto(path, { waitUntil: 'commit' })
+      await page.waitForFunction(() => document.readyState !== 'loading')
+      return title(page).count()
+    }
+    expect(await opened((html) => html)).toBe(1)
+    const signedOut = '"signedIn":false,'
+    const unproven = `${signedOut}"deviceProof":"unsupported",`
+    expect(await opened((html) => html.replace(signedOut, unproven))).toBe(0)
+  }
+})
+
 test('a sign-in can begin before the app is there, and leads back', async ({ page }) => {
   await withoutTheApp(page)
   await page.goto('/users?q=an#row', { waitUntil: 'commit' })

@@ -73,7 +73,7 @@ test(
       const devices = [
         { id: 'a', device: 'A', methods: ['pwd', 'mfa', 'pwd'], address: '2001:db8::1' },
         { id: 'b', device: 'B', methods: ['unheard-of'], address: undefined },
-        { id: 'c', device: 'C', lastSeenAt: new Date().toISOString() },
+        { id: 'c', device: 'C', lastSeenAt: new Date().toISOString(), deviceBound: true },
       ]
       return { sessions: [own, ...devices.map((device) => ({ ...other, ...device }))] }
     })
@@ -83,11 +83,61 @@ test(
     await expect(row(1)).toContainText('2001:db8::1')
     await expect(row(1)).toContainText('1 h ago')
     await expect(row(1)).not.toContainText('Active now')
-    await expect(row(2).getByRole('rowheader')).toHaveText('B')
+    await expect(row(2).getByRole('rowheader')).toHaveText('B Not bound to its device')
     await expect(row(3)).toContainText('Active now')
+    await expect(row(3)).toContainText('its cookie is worth nothing elsewhere')
     await expect(row(1).getByRole('button')).toHaveAccessibleName(
       /^Sign out of A, signed in .*\d{4}/,
     )
+  },
+)
+
+test(
+  'a session whose cookie was stolen is a warning, counts as none, and is taken off the list',
+  { tag: '@thorough' },
+  async ({ page }) => {
+    await signInAlone(page)
+    const removed: string[] = []
+    await page.route('**/api/sessions/*', async (route) => {
+      removed.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`)
+      await route.fulfill({ status: 204 })
+    })
+    await changeAnswers(page, '/api/sessions', (json) => {
+      const { sessions } = json as { sessions: Record<string, unknown>[] }
+      const at = '2026-11-20T12:00:00.000Z'
+      const ended = { reason: 'theft_suspected', at }
+      const stolen = {
+        ...sessions[0],
+        id: 'gone',
+        device: 'Edge on Windows',
+        current: false,
+        ended,
+      }
+      return { sessions: removed.length > 0 ? sessions : [stolen, ...sessions] }
+    })
+    await page.goto('/sessions')
+    const warnings = page.getByRole('region', { name: 'Sessions that we ended' })
+    await expect(warnings.getByRole('heading', { level: 2 })).toHaveText(
+      'Edge on Windows: we ended this session',
+    )
+    await expect(warnings).toContainText('Its cookie was used on another device')
+    await expect(warnings).toContainText(/20 Nov 2026|Nov 20, 2026/)
+    await expect(warnings).toContainText('change your password and tell your administrator')
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByRole('main')).toContainText('You are signed in on this device only.')
+    await expect(endOthers(page)).toHaveCount(0)
+    expect(await violationsOf(page, 'light')).toEqual([])
+
+    await page
+      .getByRole('button', { name: /^Remove from this list: Edge on Windows, ended on .*2026/ })
+      .click()
+    await expect(warnings).toHaveCount(0)
+    expect(removed).toEqual(['DELETE /api/sessions/gone'])
+    await expect(page.locator('#announcements')).toHaveText(
+      'Edge on Windows is no longer on this list.',
+    )
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
   },
 )
 

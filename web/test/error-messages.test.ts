@@ -80,6 +80,12 @@ describe('a failed call', () => {
     expect(messageFor(new ApiProblem('forbidden', 403)).action.kind).toBe('no-access')
   })
 
+  test('is tried again if the device was not proven: nothing was done', () => {
+    const { text, action } = messageFor(new ApiProblem('device_proof_required', 401))
+    expect(text).toContain('Nothing was changed.')
+    expect(action).toEqual({ kind: 'retry' })
+  })
+
   test('is nobody’s in particular if the answer cannot be read', () => {
     const { title, text } = messageFor(new ApiProblem('unreadable', 200))
     expect(`${title} ${text}`).not.toMatch(/our side|your account|Microsoft/)

@@ -9,6 +9,7 @@ const signedIn: KnownSession = {
   tenantId: 't',
   localTenant: true,
   development: true,
+  deviceBound: false,
   startedAt: now,
   idleSeconds: 3600,
   expiresAt: now,

@@ -36,6 +36,7 @@ const signedIn: SignedIn = {
   tenantId: 't',
   localTenant: true,
   development: false,
+  deviceBound: false,
   startedAt: now,
   idleSeconds: 3600,
   expiresAt: now,
@@ -83,6 +84,7 @@ const own: OwnSessions['sessions'][number] = {
   lastSeenAt: now,
   expiresAt: now,
   current: true,
+  deviceBound: false,
 }
 
 const signInProblem: SignInProblem = {
@@ -150,6 +152,8 @@ describe('the paths', () => {
         adminConsent: '/auth/admin-consent',
         signOut: '/auth/sign-out',
         frontChannelLogout: '/auth/front-channel-logout',
+        device: '/auth/device',
+        deviceRefresh: '/auth/device/refresh',
       },
       pages: {
         home: '/',

@@ -46,9 +46,13 @@ async function signOut(): Promise<unknown> {
   } catch (error) {
     const notStored = error instanceof ApiProblem && error.code === 'unavailable'
     // A proxy's 503 looks the same, so the server is asked: the sign-out counts if it knows no session.
-    if (!notStored || (await call<Session>(api.session)).signedIn) throw error
+    if (!notStored || knowsSession(await call<Session>(api.session))) throw error
     return appAddress(`${pages.signedOut}?local=1&server=later`)
   }
+}
+
+function knowsSession(session: Session): boolean {
+  return session.signedIn || session.deviceProof !== undefined
 }
 
 /** *Stay signed in*: `mutate()` restarts the idle time. */

@@ -6,7 +6,6 @@ import { createElement, type ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
 import * as publicApi from '@gatehouse/react'
-import type { SignedIn } from '@gatehouse/contract/session'
 import type { OwnSessions } from '@gatehouse/contract/sessions'
 import {
   ApiProblem,
@@ -22,20 +21,12 @@ import {
   useUser,
 } from '@gatehouse/react'
 import './endpoints.ts'
+import { signedInSession } from './session-double.ts'
 
 const now = '2026-11-26T10:00:00.000Z'
-const signedIn: SignedIn = {
-  signedIn: true,
+const signedIn = signedInSession({
   user: { name: 'Ada Lovelace', username: 'ada@app.example', objectId: 'o', roles: [] },
-  tenantId: 't',
-  localTenant: true,
-  development: false,
-  startedAt: now,
-  idleSeconds: 3600,
-  expiresAt: now,
-  absoluteExpiresAt: now,
-  now,
-}
+})
 
 afterEach(() => vi.unstubAllGlobals())
 

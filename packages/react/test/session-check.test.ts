@@ -4,6 +4,7 @@ import type { Session } from '@gatehouse/contract/session'
 import { createQueryClient } from '../src/api/query.ts'
 import { listenForReturns, SessionCheck } from '../src/session/session-check.ts'
 import { sessionQuery } from '../src/session/session.ts'
+import { signedInSession } from './session-double.ts'
 
 const began = Date.parse('2026-11-23T12:00:00Z')
 
@@ -16,18 +17,13 @@ let stop: () => void
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-const signedIn = (): Session => ({
-  signedIn: true,
-  user: { name: 'Ada', username: 'ada@x.example', objectId: 'a', roles: [] },
-  tenantId: 't',
-  localTenant: false,
-  development: false,
-  startedAt: iso(began),
-  idleSeconds: 3600,
-  expiresAt: iso(Date.now() + 3_600_000),
-  absoluteExpiresAt: iso(began + 43_200_000),
-  now: iso(Date.now()),
-})
+const signedIn = (): Session =>
+  signedInSession({
+    startedAt: iso(began),
+    expiresAt: iso(Date.now() + 3_600_000),
+    absoluteExpiresAt: iso(began + 43_200_000),
+    now: iso(Date.now()),
+  })
 
 const signedOut = (): Session => ({ signedIn: false, development: false, now: iso(Date.now()) })
 

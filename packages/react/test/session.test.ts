@@ -1,6 +1,5 @@
 import { MutationObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { SignedIn } from '@gatehouse/contract/session'
 import { call } from '../src/api/call.ts'
 import { apiQuery } from '../src/api/use-api.ts'
 import { createQueryClient } from '../src/api/query.ts'
@@ -10,23 +9,12 @@ import {
   setSignedOut,
   type SignOutReason,
 } from '../src/session/session.ts'
+import { signedInSession } from './session-double.ts'
 
 const now = '2026-11-23T12:00:00Z'
 
-function signedIn(objectId: string): SignedIn {
-  return {
-    signedIn: true,
-    user: { name: 'Ada', username: 'ada@x.example', objectId, roles: [] },
-    tenantId: 't',
-    localTenant: false,
-    development: false,
-    startedAt: now,
-    idleSeconds: 3600,
-    expiresAt: now,
-    absoluteExpiresAt: now,
-    now,
-  }
-}
+const signedIn = (objectId: string) =>
+  signedInSession({ user: { name: 'Ada', username: 'ada@x.example', objectId, roles: [] } })
 
 function unauthorized(): Response {
   const body = JSON.stringify({ code: 'sign_in_required', status: 401 })

@@ -2,6 +2,7 @@ import type { ApiProblem, FailureCode } from '@gatehouse/react'
 import { formatList } from '../ui/format.ts'
 import { clock, errorCircle, lock, shield, warning } from '../ui/icons.generated.ts'
 import { apiMessage } from './api-messages.ts'
+import { words as deviceProof } from './device-proof-words.ts'
 import { permissionText } from './permission-words.ts'
 import { actions, consent, failures as words } from './words.ts'
 
@@ -84,6 +85,7 @@ const wait = { ...passing, icon: clock } as const
 const messages = (): Record<Exclude<FailureCode, NoAnswer>, ErrorMessage> => ({
   sign_in_required: signInAgain(),
   interaction_required: confirm(),
+  device_proof_required: { ...deviceProof, ...passing, icon: shield },
   forbidden: {
     ...words.forbidden,
     action: { kind: 'no-access' },

@@ -43,7 +43,9 @@ function sessionSent(): Session | undefined {
     return undefined
   const answers = JSON.parse(text) as Record<string, { body: Session } | undefined>
   const sent = answers[api.session]?.body
-  return sent && Math.abs(Date.now() - Date.parse(sent.now)) < maxAgeMs ? sent : undefined
+  const isNew = sent && Math.abs(Date.now() - Date.parse(sent.now)) < maxAgeMs
+  // Why this browser may not see its session is for the app to say.
+  return isNew && !('deviceProof' in sent) ? sent : undefined
 }
 
 function screenOf(known: Session, words: FirstScreenTexts): HTMLElement | undefined {

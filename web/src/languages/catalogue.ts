@@ -3,6 +3,7 @@
  * your own adds its line here; the compiler then names what each language lacks.
  */
 import type * as connectionWords from '../api/connection/words.ts'
+import type * as apiDeviceProofWords from '../api/device-proof-words.ts'
 import type * as apiWords from '../api/words.ts'
 import type * as developmentWords from '../development/words.ts'
 import type * as formWords from '../form/words.ts'
@@ -22,6 +23,7 @@ import type * as sessionsWords from '../pages/sessions/words.ts'
 import type * as signInProblemWords from '../pages/sign-in-problem/words.ts'
 import type * as usersRefusedWords from '../pages/users/refused-words.ts'
 import type * as usersWords from '../pages/users/words.ts'
+import type * as deviceProofWords from '../session/device-proof-words.ts'
 import type * as sessionWords from '../session/words.ts'
 import type * as uiWords from '../ui/words.ts'
 
@@ -43,6 +45,7 @@ export type Catalogue = {
   failures: typeof apiWords.failures
   apiFailures: typeof apiWords.apiFailures
   consent: typeof apiWords.consent
+  deviceProofFailure: typeof apiDeviceProofWords.words
   localTenant: typeof developmentWords.pillWords
   getStarted: typeof developmentWords.startWords
   steps: typeof developmentWords.stepWords
@@ -77,6 +80,7 @@ export type Catalogue = {
   usersRefused: typeof usersRefusedWords.words
   users: typeof usersWords.words
   signInNeeded: typeof sessionWords.signInNeeded
+  deviceProof: typeof deviceProofWords.deviceProof
   sessionToast: typeof sessionWords.toast
   sessionCheck: typeof sessionWords.check
   sessionEnd: typeof sessionWords.end

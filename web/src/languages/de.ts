@@ -8,6 +8,7 @@ const sendDetails =
   'Ein neuer Versuch hilft nicht. Senden Sie die Details unten an das Team, das diese App betreibt.'
 const forAdministrator =
   'Wenn Microsoft eine Administratorgenehmigung verlangt, senden Sie diese Details an Ihre Administration.'
+const unconfirmedDevice = 'Wir konnten dieses Gerät nicht bestätigen'
 const outAndIn = 'Melden Sie sich danach ab und wieder an.'
 
 const inSeconds = (count: number) => (count === 1 ? '1 Sekunde' : `${count} Sekunden`)
@@ -167,6 +168,10 @@ export default {
     quoted: (permission) => `„${permission}“`,
     reviewPermissions: 'Berechtigungen prüfen',
     forAdministrator,
+  },
+  deviceProofFailure: {
+    title: unconfirmedDevice,
+    text: 'Ihre Sitzung gilt nur auf dem Gerät, auf dem Sie sich angemeldet haben. Dieser Browser konnte gerade nicht nachweisen, dass er auf diesem Gerät läuft. Es wurde nichts geändert.',
   },
   localTenant: {
     title: 'Lokaler Mandant',
@@ -625,6 +630,7 @@ export default {
     began: 'Beginn',
     ends: 'Ende',
     signInBy: 'Neue Anmeldung nötig bis',
+    bound: 'An dieses Gerät gebunden.',
     failed: 'Das hat nicht funktioniert. Versuchen Sie es erneut.',
     claims: 'Ihr ID-Token',
     claimsText: 'Jeder Claim in Ihrem Token, erklärt.',
@@ -683,6 +689,8 @@ export default {
     action: 'Abmelden',
     thisDevice: 'Dieses Gerät',
     activeNow: 'Jetzt aktiv',
+    bound: 'An das Gerät gebunden: Das Cookie nützt anderswo nichts',
+    notBound: 'Nicht an das Gerät gebunden',
     signOutOf: (device, since) => `${device} abmelden, angemeldet ${since}`,
     signedOutOf: (device) => `${device} ist abgemeldet.`,
     signedOutElsewhere: 'Überall sonst abgemeldet.',
@@ -697,6 +705,16 @@ export default {
         : 'Auf den anderen Geräten ist dann eine neue Anmeldung nötig. Hier bleiben Sie angemeldet.',
     cancel: 'Abbrechen',
     confirm: (count) => (count === 1 ? '1 Gerät abmelden' : `${count} Geräte abmelden`),
+    theft: {
+      label: 'Sitzungen, die wir beendet haben',
+      title: (device) => `${device}: Wir haben diese Sitzung beendet`,
+      what: (at) =>
+        `Das Cookie wurde auf einem anderen Gerät verwendet, deshalb haben wir die Sitzung beendet (${at}).`,
+      next: 'Wenn Sie das nicht waren, ändern Sie Ihr Kennwort und informieren Sie Ihre Administration.',
+      remove: 'Aus der Liste entfernen',
+      removeOf: (device, at) => `Aus der Liste entfernen: ${device}, beendet ${at}`,
+      removed: (device) => `${device} ist nicht mehr in der Liste.`,
+    },
     with: (methods) => `Mit ${methods}`,
     and: (first, last) => `${first} und ${last}`,
     methods: {
@@ -889,6 +907,18 @@ export default {
     ended: 'Ihre Sitzung ist beendet.',
     text: 'Nach der Anmeldung bringen wir Sie hierher zurück.',
     withMicrosoft: 'Mit Microsoft anmelden',
+  },
+  deviceProof: {
+    missing: {
+      title: unconfirmedDevice,
+      text: 'Sie haben eine Sitzung, aber sie gilt nur auf dem Gerät, auf dem Sie sich angemeldet haben. Dieser Browser konnte gerade nicht nachweisen, dass er auf diesem Gerät läuft.',
+    },
+    unsupported: {
+      title: 'Diese App benötigt einen anderen Browser',
+      text: 'Eine Sitzung muss hier an das Gerät gebunden sein, auf dem Sie sich angemeldet haben, und dieser Browser hat das nicht getan. Verwenden Sie einen, der es kann, zum Beispiel Chrome unter Windows.',
+    },
+    failed:
+      'Das hat nicht funktioniert. Versuchen Sie es gleich noch einmal, oder melden Sie sich erneut an. Sie kehren danach zu dieser Seite zurück.',
   },
   sessionToast: {
     label: 'Sitzung',

@@ -5,6 +5,7 @@ import { pages } from '@gatehouse/shared/paths'
 import { QueryView } from '../api/query-view.tsx'
 import { ForDevelopers } from '../development/lazy.tsx'
 import { reloadOnce } from '../reload-on-stale-chunk.ts'
+import { SignInNeeded } from '../session/require-sign-in.tsx'
 import { SignedInHome } from './home/signed-in.tsx'
 import { SignedOutHome } from './home/signed-out.tsx'
 
@@ -25,6 +26,9 @@ export default function Home() {
             <ForDevelopers session={known} />
             <Last session={known} />
           </SignedInHome>
+        ) : known.deviceProof ? (
+          // A reader of these lines has signed in.
+          <SignInNeeded session={known} />
         ) : (
           <SignedOut session={known} />
         )

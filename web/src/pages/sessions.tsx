@@ -7,7 +7,9 @@ import { Callout } from '../ui/callout.tsx'
 import { checkCircle, info } from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import { EndOthers } from './sessions/end-sessions.tsx'
+import { EndedSessions } from './sessions/ended-sessions.tsx'
 import { SessionTable } from './sessions/session-table.tsx'
+import { sortOut } from './sessions/sign-in-facts.ts'
 import { words } from './sessions/words.ts'
 
 /** Rows on the first page. Most people have two or three; the server keeps a hundred at most. */
@@ -30,32 +32,39 @@ export default function Sessions() {
         </Callout>
       )}
       <QueryView query={own} placeholder={<SessionTable sessions={undefined} />}>
-        {({ sessions }) => (
-          <>
-            <SessionTable
-              sessions={sessions}
-              shown={shown}
-              onEnded={(device) => say(words.signedOutOf(device))}
-            />
-            {sessions.length > shown && (
-              <div>
-                <Button variant="outline" onClick={() => setShown(shown + pageSize)}>
-                  {words.more(Math.min(pageSize, sessions.length - shown), sessions.length)}
-                </Button>
-              </div>
-            )}
-            {sessions.length > 1 ? (
-              <EndOthers
-                count={sessions.length - 1}
-                onEnded={() => say(words.signedOutElsewhere)}
+        {({ sessions: all }) => {
+          const { sessions, ended } = sortOut(all)
+          return (
+            <>
+              <EndedSessions
+                sessions={ended}
+                onRemoved={(device) => say(words.theft.removed(device))}
               />
-            ) : (
-              <Callout icon={info}>
-                <p>{words.onlyHere}</p>
-              </Callout>
-            )}
-          </>
-        )}
+              <SessionTable
+                sessions={sessions}
+                shown={shown}
+                onEnded={(device) => say(words.signedOutOf(device))}
+              />
+              {sessions.length > shown && (
+                <div>
+                  <Button variant="outline" onClick={() => setShown(shown + pageSize)}>
+                    {words.more(Math.min(pageSize, sessions.length - shown), sessions.length)}
+                  </Button>
+                </div>
+              )}
+              {sessions.length > 1 ? (
+                <EndOthers
+                  count={sessions.length - 1}
+                  onEnded={() => say(words.signedOutElsewhere)}
+                />
+              ) : (
+                <Callout icon={info}>
+                  <p>{words.onlyHere}</p>
+                </Callout>
+              )}
+            </>
+          )
+        }}
       </QueryView>
     </Page>
   )

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useLocation } from 'wouter'
 import {
   ApiProblem,
@@ -12,6 +12,7 @@ import {
 import { ErrorCard } from '../api/error-card.tsx'
 import { QueryView } from '../api/query-view.tsx'
 import { failures } from '../api/words.ts'
+import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { StatusCode } from './status-code.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { lock } from '../ui/icons.generated.ts'
@@ -23,6 +24,9 @@ import { signInNeeded as words } from './words.ts'
 
 type Props = { children: ReactNode }
 type SignedOut = Extract<KnownSession, { signedIn: false }>
+
+/** Few readers ever see it. */
+const DeviceProof = lazy(() => import('./device-proof.tsx').catch(reloadOnce))
 
 /** Shows a protected page to signed-in users. The server checks every request for data again. */
 export function RequireSignIn({ children }: Props) {
@@ -52,8 +56,15 @@ function Protected({ session, children }: Props & { session: KnownSession }) {
  * Replaces a protected page for a signed-out user. The address stays, so that a sign-in leads back to it. A reason
  * is given only if it is known: who opens a link for the first time has signed out of nothing.
  */
-function SignInNeeded({ session: { reason, ended } }: { session: SignedOut }) {
+export function SignInNeeded({ session: { reason, ended, deviceProof } }: { session: SignedOut }) {
   const [path] = useLocation()
+  if (deviceProof) {
+    return (
+      <Suspense fallback={<Spinner />}>
+        <DeviceProof kind={deviceProof} />
+      </Suspense>
+    )
+  }
   const why = reason === 'signed-out' ? words.signedOut : ended && words.ended
   return (
     <MessageCard icon={lock} title={words.title}>

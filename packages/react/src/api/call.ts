@@ -1,10 +1,12 @@
 import type { Method } from '@gatehouse/contract/endpoint'
+import { api } from '@gatehouse/contract/paths'
 import type {
   FieldError,
   InteractionReason,
   Problem,
   ProblemCode,
 } from '@gatehouse/contract/problem'
+import type { Session } from '@gatehouse/contract/session'
 import { appAddress, ownAddress } from '../safe-address.ts'
 import { failureSentWithPage } from './sent-with-page.ts'
 
@@ -22,8 +24,12 @@ interface CallOptions {
 /** Three times the 10 s after which the back end gives up on Microsoft. */
 const timeoutMs = 30_000
 
+/** How long the browser is given to prove the device before a request is sent once more, in ms. */
+const provenAfterMs = 300
+
 /**
- * Calls the app's own back end.
+ * Calls the app's own back end. An answer that lacks the proof of the device (`device_proof_required`) is asked for once
+ * more after a moment, also for a change: the server did nothing, and what is sent is text, which can be sent again.
  *
  * @param path a path of this app, without the one under which it is served
  * @returns the JSON of the answer; undefined for a 204
@@ -32,15 +38,45 @@ const timeoutMs = 30_000
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const { method = 'GET' } = options
   const failure = method === 'GET' ? failureSentWithPage(path) : undefined
-  if (failure) throw problemOf(failure)
-  const response = await send(path, options)
-  if (!response.ok) throw await readProblem(response)
-  if (response.status === 204) return undefined as T
-  try {
-    return (await response.json()) as T
-  } catch (cause) {
-    throw new ApiProblem('unreadable', response.status, { cause })
+  let answer = failure ? problemOf(failure) : await ask(path, options)
+  if (lacksDeviceProof(path, answer)) {
+    await pause(provenAfterMs, options.signal)
+    answer = await ask(path, options)
   }
+  if (answer instanceof ApiProblem) throw answer
+  return answer as T
+}
+
+/** @returns the JSON of the answer, undefined for a 204, or the problem of any other one */
+async function ask(path: string, options: CallOptions): Promise<unknown> {
+  const response = await send(path, options)
+  if (!response.ok) return readProblem(response)
+  if (response.status === 204) return undefined
+  try {
+    return await response.json()
+  } catch (cause) {
+    return new ApiProblem('unreadable', response.status, { cause })
+  }
+}
+
+/** The session itself is told to everybody: without the proof as one that this request may not see. */
+function lacksDeviceProof(path: string, answer: unknown): boolean {
+  if (answer instanceof ApiProblem) return answer.code === 'device_proof_required'
+  return path === api.session && isUnproven(answer as Session)
+}
+
+/** Whether the next request may see the session that this answer keeps back. */
+export function isUnproven(session: Session | undefined): boolean {
+  return session?.signedIn === false && session.deviceProof === 'missing'
+}
+
+/** @throws the reason of the signal, as a request that is aborted */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms)
+    signal?.addEventListener('abort', () => resolve())
+  })
+  signal?.throwIfAborted()
 }
 
 async function send(

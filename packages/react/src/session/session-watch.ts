@@ -29,7 +29,32 @@ export function useSessionWatch({
   useClearCacheOnSignOut()
   useClearStorageOnSignOut(keepInStorage)
   useSessionChannel()
+  useDeviceOffer()
   return useSessionCheck()
+}
+
+function useDeviceOffer(): void {
+  const client = useQueryClient()
+  useEffect(() => acceptDeviceOffer(client), [client])
+}
+
+/**
+ * Lets the browser bind the session to its device: it does so with the header of `GET /api/session`, which no page
+ * brings. Once per page, and only if nothing has asked for the session yet: that answer had the header.
+ *
+ * @returns a function that stops it
+ */
+export function acceptDeviceOffer(client: QueryClient): () => void {
+  const accept = () => {
+    const state = client.getQueryState(sessionQuery.queryKey)
+    const isAsked = !state || state.dataUpdateCount + state.errorUpdateCount > 0
+    if (isAsked || state.fetchStatus !== 'idle') return
+    if (state.data?.signedIn && state.data.deviceOffer) void refetchSession(client)
+  }
+  // Safari binds no sessions, and has no idle time to ask for.
+  if (!('requestIdleCallback' in window)) return () => undefined
+  const handle = window.requestIdleCallback(accept)
+  return () => window.cancelIdleCallback(handle)
 }
 
 /** How long before the end of a session the user is warned at most, in ms. */

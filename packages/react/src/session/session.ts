@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query'
 import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
-import { type ApiProblem, call } from '../api/call.ts'
+import { type ApiProblem, call, isUnproven } from '../api/call.ts'
 import { forgetSentAnswers, pageSentAt, sentWithPage, sinceArrival } from '../api/sent-with-page.ts'
 import { setServerClock } from './server-clock.ts'
 
@@ -21,7 +21,10 @@ const key = ['session'] as const
  */
 export type SignOutReason = 'ended' | 'signing-out' | 'signed-out'
 
-/** The server's answer; for a signed-out user also what this page knows about the reason. */
+/**
+ * The server's answer; for a signed-out user also what this page knows about the reason. With `deviceProof` there is a
+ * session that this browser has not proven: nobody has signed out, so there is no reason.
+ */
 export type KnownSession = SignedIn | (SignedOut & { reason?: SignOutReason | undefined })
 
 /** The one source of truth for who is signed in. */
@@ -32,12 +35,12 @@ export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
     signal.throwIfAborted()
     setServerClock(session.now)
     clearOtherUsers(client, session)
-    return session.signedIn ? session : { ...session, reason: signOutReason(client) }
+    return session.signedIn ? session : { ...session, reason: signOutReason(client, session) }
   },
   initialData: () => {
     const session = sentWithPage(api.session) as Session | undefined
     if (session) setServerClock(session.now, sinceArrival())
-    return session
+    return isUnproven(session) ? undefined : session
   },
   initialDataUpdatedAt: pageSentAt,
   // Many parts of a page use the session at once. It changes elsewhere only while the user is away, so
@@ -91,7 +94,8 @@ export function setSignedOut(client: QueryClient, reason: SignOutReason): void {
 }
 
 /** Undefined for a page that was loaded signed out: it has lost no session. */
-function signOutReason(client: QueryClient): SignOutReason | undefined {
+function signOutReason(client: QueryClient, { deviceProof }: SignedOut): SignOutReason | undefined {
+  if (deviceProof) return undefined
   const known = client.getQueryData(sessionQuery.queryKey)
   if (known?.signedIn) return 'ended'
   return known?.reason === 'signing-out' ? 'signed-out' : known?.reason

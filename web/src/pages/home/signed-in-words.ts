@@ -20,6 +20,7 @@ export const signedInWords = translated('homeSignedIn', {
   began: 'Began',
   ends: 'Ends',
   signInBy: 'Sign-in required by',
+  bound: 'Bound to this device.',
   failed: 'That didn’t work. Try again.',
   claims: 'Your ID token',
   claimsText: 'Every claim in your token, explained.',

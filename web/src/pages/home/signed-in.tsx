@@ -99,6 +99,7 @@ function SessionCard({ session }: { session: SignedIn }) {
           },
         ]}
       />
+      {session.deviceBound && <p>{words.bound}</p>}
       {extend.isError && (
         <p className={css.failed} role="alert">
           {words.failed}

@@ -58,8 +58,9 @@ type OwnSession = OwnSessions['sessions'][number]
 type RowProps = { session: OwnSession; onEnded: Props['onEnded'] }
 
 function SessionRow({ session, onEnded }: RowProps) {
-  const { address, current, id, methods } = session
-  const facts = [methodText(methods), address].filter((fact) => fact !== undefined)
+  const { address, current, deviceBound, id, methods } = session
+  const binding = deviceBound ? words.bound : words.notBound
+  const facts = [methodText(methods), address, binding].filter((fact) => fact !== undefined)
   return (
     <tr>
       <th scope="row">
@@ -69,13 +70,11 @@ function SessionRow({ session, onEnded }: RowProps) {
             {session.device} {current && <Badge tone="brand">{words.thisDevice}</Badge>}
           </span>
         </span>
-        {facts.length > 0 && (
-          <span className={css.facts}>
-            {facts.map((fact) => (
-              <span key={fact}>{fact}</span>
-            ))}
-          </span>
-        )}
+        <span className={css.facts}>
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </span>
       </th>
       <td data-label={words.active}>
         <LastActive session={session} />

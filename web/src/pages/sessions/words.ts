@@ -11,6 +11,8 @@ export const words = translated('sessions', {
   action: 'Sign out',
   thisDevice: 'This device',
   activeNow: 'Active now',
+  bound: 'Bound to its device: its cookie is worth nothing elsewhere',
+  notBound: 'Not bound to its device',
   signOutOf: (device: string, since: string) => `Sign out of ${device}, signed in ${since}`,
   signedOutOf: (device: string) => `Signed out of ${device}.`,
   signedOutElsewhere: 'Signed out everywhere else.',
@@ -25,6 +27,16 @@ export const words = translated('sessions', {
       : 'Those devices will have to sign in again. You stay signed in here.',
   cancel: 'Cancel',
   confirm: (count: number) => (count === 1 ? 'Sign out 1 device' : `Sign out ${count} devices`),
+  theft: {
+    label: 'Sessions that we ended',
+    title: (device: string) => `${device}: we ended this session`,
+    what: (at: string) =>
+      `Its cookie was used on another device, so we ended the session on ${at}.`,
+    next: 'If that wasn’t you, change your password and tell your administrator.',
+    remove: 'Remove from this list',
+    removeOf: (device: string, at: string) => `Remove from this list: ${device}, ended on ${at}`,
+    removed: (device: string) => `${device} is no longer on this list.`,
+  },
   with: (methods: string) => `With ${methods}`,
   and: (first: string, last: string) => `${first} and ${last}`,
   methods: {
