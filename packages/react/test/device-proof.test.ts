@@ -147,10 +147,22 @@ describe('a session that this request may not see', () => {
     expect(sent).toHaveLength(2)
   })
 
+  test('leaves a page that shows it as it is for some minutes: a browser makes no more proofs for a while', async () => {
+    answer(json(unproven))
+    const client = createQueryClient()
+    setSession(client, signedInSession())
+    for (const ms of [0, 9 * 60_000]) {
+      await vi.advanceTimersByTimeAsync(ms)
+      expect(await askedFor(client)).toMatchObject({ code: 'device_proof_required' })
+      expect(client.getQueryData(sessionQuery.queryKey)).toEqual(signedInSession())
+    }
+  })
+
   test('is then told as it is: nobody has signed out, and nothing has ended', async () => {
     answer(json(unproven))
     const client = createQueryClient()
     setSession(client, signedInSession())
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
     expect(await askedFor(client)).toEqual({ ...unproven, reason: undefined })
     expect(sent).toHaveLength(2)
     answer(json(signedInSession()))

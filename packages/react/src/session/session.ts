@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query'
 import { api } from '@gatehouse/contract/paths'
 import type { Session, SignedIn, SignedOut } from '@gatehouse/contract/session'
-import { type ApiProblem, call, isUnproven } from '../api/call.ts'
+import { ApiProblem, call, isUnproven } from '../api/call.ts'
 import { forgetSentAnswers, pageSentAt, sentWithPage, sinceArrival } from '../api/sent-with-page.ts'
 import { setServerClock } from './server-clock.ts'
 
@@ -34,6 +34,7 @@ export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
     const session = await call<Session>(api.session, { signal })
     signal.throwIfAborted()
     setServerClock(session.now)
+    if (isUnproven(session) && isShown(client)) throw new ApiProblem('device_proof_required', 401)
     clearOtherUsers(client, session)
     return session.signedIn ? session : { ...session, reason: signOutReason(client, session) }
   },
@@ -48,6 +49,18 @@ export const sessionQuery = queryOptions<KnownSession, ApiProblem>({
   staleTime: 30_000,
   refetchOnWindowFocus: 'always',
 })
+
+/** Browsers make six proofs in nine minutes, and then none for a while, in ms. */
+const proofPauseMs = 10 * 60_000
+
+/**
+ * Whether the page shows a session that the server has confirmed lately. Then a proof that is missing is a question that
+ * failed, and the page stays with what was typed into it; whatever it asks for is refused meanwhile.
+ */
+function isShown(client: QueryClient): boolean {
+  const { data, dataUpdatedAt = 0 } = client.getQueryState(sessionQuery.queryKey) ?? {}
+  return data?.signedIn === true && Math.abs(Date.now() - dataUpdatedAt) < proofPauseMs
+}
 
 /** The session's state: `data` is undefined until the server has answered. */
 export function useSession() {

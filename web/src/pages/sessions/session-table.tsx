@@ -21,6 +21,8 @@ type Props = {
 }
 
 export function SessionTable({ sessions, shown, onEnded }: Props) {
+  // Where no browser binds any, it would only puzzle.
+  const tellsBinding = sessions?.some(({ deviceBound }) => deviceBound) === true
   return (
     <div className={css.frame}>
       <table className={css.table} aria-label={words.title} aria-busy={!sessions}>
@@ -40,7 +42,7 @@ export function SessionTable({ sessions, shown, onEnded }: Props) {
             ? currentFirst(sessions)
                 .slice(0, shown)
                 .map((session) => (
-                  <SessionRow key={session.id} session={session} onEnded={onEnded} />
+                  <SessionRow key={session.id} {...{ session, tellsBinding, onEnded }} />
                 ))
             : [1, 2].map((row) => <SkeletonRow key={row} />)}
         </tbody>
@@ -55,11 +57,11 @@ function currentFirst(sessions: OwnSession[]): OwnSession[] {
 
 type OwnSession = OwnSessions['sessions'][number]
 
-type RowProps = { session: OwnSession; onEnded: Props['onEnded'] }
+type RowProps = { session: OwnSession; tellsBinding: boolean; onEnded: Props['onEnded'] }
 
-function SessionRow({ session, onEnded }: RowProps) {
+function SessionRow({ session, tellsBinding, onEnded }: RowProps) {
   const { address, current, deviceBound, id, methods } = session
-  const binding = deviceBound ? words.bound : words.notBound
+  const binding = tellsBinding ? (deviceBound ? words.bound : words.notBound) : undefined
   const facts = [methodText(methods), address, binding].filter((fact) => fact !== undefined)
   return (
     <tr>
