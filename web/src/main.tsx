@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
+import { sessionElement } from '@gatehouse/contract/paths'
 import { basePath, createQueryClient, currentPath } from '@gatehouse/react'
 import { loadForDevelopers } from './development/lazy.tsx'
 import { loadLanguage } from './languages/load.ts'
@@ -39,7 +40,7 @@ void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() =>
 /** Until it is there, the first screen of index.html stays. A failure is shown in the place of the page. */
 async function loadPage(): Promise<void> {
   const entry = find(currentPath(window.location).split(/[?#]/)[0] ?? '')
-  const session = document.getElementById('session-answer')?.textContent ?? ''
+  const session = document.getElementById(sessionElement)?.textContent ?? ''
   const isDevelopment = session.includes('"developer":')
   await Promise.allSettled([entry?.load?.(), isDevelopment ? loadForDevelopers() : undefined])
 }

@@ -46,6 +46,13 @@ export const pages = {
 } as const
 
 /**
+ * The ids of the elements of the page that the server fills, with answers of the API by their addresses as JSON: the
+ * session, and what the opened page asks for first.
+ */
+export const sessionElement = 'session-answer'
+export const answersElement = 'first-answers'
+
+/**
  * The address of what is known of a failed sign-in.
  *
  * @param failure the parameter of that name of the problem page; without one, only the app's own facts

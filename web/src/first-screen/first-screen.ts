@@ -3,7 +3,7 @@
  * build puts this into index.html, behind the session that the server has sent with the page; without one, the bar
  * alone is seen.
  */
-import { api, pages, signInUrl, withoutBasePath } from '@gatehouse/contract/paths'
+import { api, pages, sessionElement, signInUrl, withoutBasePath } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
 import layout from '../layout/layout.module.css'
 import { firstName } from '../pages/home/first-name.ts'
@@ -37,7 +37,7 @@ if (root && screen) {
 }
 
 function sessionSent(): Session | undefined {
-  const text = document.getElementById('session-answer')?.textContent
+  const text = document.getElementById(sessionElement)?.textContent
   const [navigation] = performance.getEntriesByType('navigation')
   if (!text || (navigation as PerformanceNavigationTiming | undefined)?.type === 'back_forward')
     return undefined

@@ -12,11 +12,12 @@ import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { observe, observedStore } from '../telemetry/index.ts'
 import { openStore } from '../store/index.ts'
+import type { Store } from '../store/store.ts'
 import { rotateKeys } from './key-rotation.ts'
 import { createFailures } from './pages/problem.ts'
-import { createAutomaticSignIn } from './automatic-sign-in.ts'
+import { createAutomaticSignIn } from './sign-in/automatic-sign-in.ts'
 import { RequestSessions } from './request.ts'
-import { Transactions } from './transaction.ts'
+import { Transactions } from './sign-in/transaction.ts'
 
 export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
 
@@ -25,26 +26,21 @@ export type AuthContext = Awaited<ReturnType<typeof createAuthContext>>
  * @throws StoreError if the store cannot be opened
  */
 export async function createAuthContext(app: FastifyInstance, config: Config, now: () => number) {
-  const { publicUrl, authority, scopes, sessionKeys, session: lifetimes } = config
-  const { tenant, allowedTenants, clientId, redirectUri, signIn } = config
+  const { publicUrl, authority, scopes, session: lifetimes, signIn } = config
+  const { tenant, allowedTenants, clientId, redirectUri } = config
   const { log } = app
   const entra = createEntra(config, log, now)
   const opened = await openStore(config.storeUrl, now, createStoreAccess(config, log, now))
   const store = config.telemetry ? observedStore(opened, config.storeUrl) : opened
+  const { oneTimeKeys } = store
   const jar = createCookieJar(publicUrl)
   const setSessionCookie = createSessionCookie(jar, lifetimes, now)
-  const maxAgeS = Math.ceil(lifetimes.absoluteMs / 1000)
-  const cookies = await createSealedCookies(app, sessionKeys, maxAgeS)
-  const lookupKeys = createLookupKeys(sessionKeys)
-  const labels = createSessionLabels(sessionKeys)
-  const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
-  const apply = (keys: readonly Buffer[]) => sessions.replaceKeys(keys)
-  const rotation = rotateKeys({ config, keys: sessionKeys, apply, log, now })
+  const setUp = { config, store, now }
+  const { cookies, lookupKeys, sessions, closeSessions } = await startSessions(app, setUp)
   const stopObserving = observeGauges(entra, sessions)
   app.addHook('onClose', async () => {
     stopObserving()
-    rotation?.close()
-    await sessions.close()
+    await closeSessions()
     await Promise.all([entra.close(), store.close()])
   })
 
@@ -54,27 +50,12 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   const challenges = new Challenges(sessions, log, userLogId)
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
   const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })
-  const perMinute = config.rateLimits.perSession
-  const { oneTimeKeys } = store
+  const parts = { sessions, cookies, jar, setSessionCookie, userLogId, now }
   const basePath = basePathOf(publicUrl)
-  const device = new DeviceBinding({
-    settings: config.session,
-    cookies,
-    jar,
-    oneTimeKeys,
-    basePath,
-    now,
-  })
-  const requestSessions = new RequestSessions({
-    sessions,
-    jar,
-    device,
-    setSessionCookie,
-    perMinute,
-    suspectedTheft: config.session.suspectedTheft,
-    userLogId,
-    now,
-  })
+  const device = new DeviceBinding({ ...parts, settings: lifetimes, oneTimeKeys, basePath })
+  const { suspectedTheft } = lifetimes
+  const perMinute = config.rateLimits.perSession
+  const requestSessions = new RequestSessions({ ...parts, device, perMinute, suspectedTheft })
 
   return {
     publicUrl,
@@ -102,6 +83,29 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
     userLogId,
     now,
   }
+}
+
+interface SessionsSetUp {
+  config: Config
+  store: Store
+  now: () => number
+}
+
+/** The sessions, and the keys that they are sealed with and found by. */
+async function startSessions(app: FastifyInstance, { config, store, now }: SessionsSetUp) {
+  const { sessionKeys: keys, session: lifetimes } = config
+  const { log } = app
+  const cookies = await createSealedCookies(app, keys, Math.ceil(lifetimes.absoluteMs / 1000))
+  const lookupKeys = createLookupKeys(keys)
+  const labels = createSessionLabels(keys)
+  const sessions = new Sessions({ store, cookies, lifetimes, lookupKeys, labels, log, now })
+  const apply = (newKeys: readonly Buffer[]) => sessions.replaceKeys(newKeys)
+  const rotation = rotateKeys({ config, keys, apply, log, now })
+  const closeSessions = async () => {
+    rotation?.close()
+    await sessions.close()
+  }
+  return { cookies, lookupKeys, sessions, closeSessions }
 }
 
 /** What `/api/session` tells of the tenant; `developer` on a developer's own machine only. */

@@ -8,6 +8,7 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { foreignGraphHost, type Config } from '../config/index.ts'
 import { createAuthContext } from './context.ts'
+import { deviceRoutes } from './device.ts'
 import { applicationToken, decorateRequests, userHashOf } from './request.ts'
 import { decorateRequirements } from './requirements.ts'
 import { authRoutes, userSessionRoutes } from './routes.ts'
@@ -74,6 +75,7 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
     (await context.automaticSignIn.begin(request, reply)) ? reply : undefined,
   )
   await app.register(authRoutes, context)
+  deviceRoutes(app, context)
   await app.register(userSessionRoutes, context)
 }
 

@@ -20,7 +20,7 @@ import { inSpan } from '../telemetry/spans.ts'
 import { handleCallback } from './callback/callback.ts'
 import { CallbackQuery } from './callback/checks.ts'
 import type { AuthContext } from './context.ts'
-import { deviceRoutes, offerBinding } from './device.ts'
+import { offerBinding } from './device.ts'
 import {
   adminConsent,
   AdminConsentQuery,
@@ -30,7 +30,7 @@ import {
 import { sendInvalidLink, signInProblem } from './pages/problem.ts'
 import { safeReturnTo } from './redirects.ts'
 import { sessionOf, storeErrorAsProblem } from './request.ts'
-import { signIn, SignInQuery } from './sign-in.ts'
+import { signIn, SignInQuery } from './sign-in/sign-in.ts'
 import { frontChannelLogout, FrontChannelQuery, signOut } from './sign-out.ts'
 
 const byNavigation = { config: { allowFrom: 'navigation' } } as const
@@ -95,7 +95,6 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     (request) => signInProblem(context, request.query),
   )
   sessionRoutes(plain, context)
-  deviceRoutes(plain, context)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** index.html with places for answers of the API, which the page then need not ask for. */
+import { answersElement, sessionElement } from '@gatehouse/contract/paths'
 
-/** The element of the session, and the element of what the opened page asks for first. */
-const places = ['session-answer', 'first-answers'] as const
+const places = [sessionElement, answersElement] as const
 
 /** An answer of the API, as the page would get it. */
 interface EmbeddedAnswer {

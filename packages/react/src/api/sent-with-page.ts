@@ -2,9 +2,9 @@
  * Answers of the API that came with the page. Each is used once, by the query that would ask for it first; without
  * them the page asks.
  */
+import { answersElement, sessionElement } from '@gatehouse/contract/paths'
 
-/** The elements that the server fills, with answers by their addresses as JSON. */
-const elements = ['session-answer', 'first-answers'] as const
+const elements = [sessionElement, answersElement] as const
 
 /** Older answers are asked for again, in ms: a page may have waited in a tab that was asleep. */
 const maxAgeMs = 60_000

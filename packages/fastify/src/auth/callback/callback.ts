@@ -23,8 +23,13 @@ import type { AuthContext } from '../context.ts'
 import { deviceName, signInAddress } from './session-label.ts'
 import { problemPage, sendUnavailable } from '../pages/problem.ts'
 import { fallback, redirect303 } from '../redirects.ts'
-import { sendNotStarted, startSignIn } from '../sign-in.ts'
-import { sessionKeyOf, type SignInState, type Transaction, transactionMs } from '../transaction.ts'
+import { sendNotStarted, startSignIn } from '../sign-in/sign-in.ts'
+import {
+  sessionKeyOf,
+  type SignInState,
+  type Transaction,
+  transactionMs,
+} from '../sign-in/transaction.ts'
 
 /** If a fresh token fails one of these, its times are wrong, or this server's clock is. */
 const timeChecks = new Set(['exp', 'iat', 'nbf'])

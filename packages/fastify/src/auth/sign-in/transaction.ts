@@ -5,9 +5,9 @@
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { timingSafeEqualText } from '../entra/index.ts'
-import type { CookieJar, SealedCookies } from '../session/cookie.ts'
-import { deriveKey } from '../store/seal.ts'
+import { timingSafeEqualText } from '../../entra/index.ts'
+import type { CookieJar, SealedCookies } from '../../session/cookie.ts'
+import { deriveKey } from '../../store/seal.ts'
 
 /** The secret part. Only the browser that started the sign-in has it. */
 export interface Transaction {

@@ -7,10 +7,10 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noAutomaticSignIn, pages, signInUrl } from '@gatehouse/contract/paths'
-import type { CookieJar } from '../session/cookie.ts'
-import { StoreError } from '../store/store.ts'
-import { redirect303, safeReturnTo } from './redirects.ts'
-import type { RequestSessions } from './request.ts'
+import type { CookieJar } from '../../session/cookie.ts'
+import { StoreError } from '../../store/store.ts'
+import { redirect303, safeReturnTo } from '../redirects.ts'
+import type { RequestSessions } from '../request.ts'
 
 const cookie = 'automatic-sign-in'
 

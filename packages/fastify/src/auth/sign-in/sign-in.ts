@@ -1,15 +1,15 @@
 /** `GET /auth/sign-in`: the start of every sign-in. It makes a transaction and answers 303 to Entra. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import { EntraError } from '../entra/index.ts'
-import { StoreError } from '../store/store.ts'
-import { countSignIn } from '../telemetry/metrics.ts'
-import { withTimeout } from '../with-timeout.ts'
-import { failedCheckOf } from './callback/checks.ts'
-import type { AuthContext } from './context.ts'
+import { EntraError } from '../../entra/index.ts'
+import { StoreError } from '../../store/store.ts'
+import { countSignIn } from '../../telemetry/metrics.ts'
+import { withTimeout } from '../../with-timeout.ts'
+import { failedCheckOf } from '../callback/checks.ts'
+import type { AuthContext } from '../context.ts'
 import { withoutAutomaticSignIn } from './automatic-sign-in.ts'
-import { problemPage, sendUnavailable } from './pages/problem.ts'
-import { redirect303, safeReturnTo } from './redirects.ts'
+import { problemPage, sendUnavailable } from '../pages/problem.ts'
+import { redirect303, safeReturnTo } from '../redirects.ts'
 import { codeChallenge } from './transaction.ts'
 
 /**
