@@ -292,7 +292,10 @@ export class RequestSessions {
   ): ProblemError | undefined {
     if (!session) return signInRequired()
     const proof = this.proofOf(request, session)
-    if (proof !== 'given') return deviceProofRequired(proof)
+    if (proof !== 'given') {
+      this.#options.device.clearProof(request, reply)
+      return deviceProofRequired(proof)
+    }
     if (!session.boundKey && this.#twoBrowsers.isSecond(cookie, request.headers)) {
       const ends = this.#options.suspectedTheft === 'end'
       void this.reportTheft(request, session, { reason: 'two_browsers', ends })

@@ -119,7 +119,7 @@ function pageForInvalidQuery(
 
 /** `/api/session`: whether a user is signed in, and until when. It answers signed-out requests as well. */
 function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
-  const { jar, requestSessions, sessions } = context
+  const { device, jar, requestSessions, sessions } = context
   const options = { schema: { response: { 200: StatusSchema } } }
 
   app.get(api.session, options, async (request, reply) => {
@@ -132,7 +132,10 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     if (!session) return signedOutStatus(context, request)
     const deviceOffer = offerBinding(context, reply, session)
     const proof = requestSessions.proofOf(request, session)
-    if (proof !== 'given') return signedOutStatus(context, request, proof)
+    if (proof !== 'given') {
+      device.clearProof(request, reply)
+      return signedOutStatus(context, request, proof)
+    }
     return { ...sessionStatus(context, session), ...(deviceOffer && { deviceOffer }) }
   })
 

@@ -174,7 +174,10 @@ export class DeviceBinding {
     jar.set(reply, deviceCookie, value, Math.floor(this.#proofMs / 1000))
   }
 
-  /** Takes the proof of an earlier session from a browser. */
+  /**
+   * Takes a proof from a browser that does not count: of an earlier session, or too old by this server's clock and not
+   * by the browser's. Without a proof a browser gives another one, and a refusal alone does not move it to.
+   */
   clearProof(request: FastifyRequest, reply: FastifyReply): void {
     const { jar } = this.#options
     if (jar.isSent(request.headers.cookie, deviceCookie)) jar.clear(reply, deviceCookie)

@@ -1,4 +1,6 @@
 /** What a bound session's cookie is worth without a proof of the device: nothing, and the session goes on. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Session } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -99,6 +101,42 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
     const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${await other.cookie(deviceCookie)}`
     expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
     expect((await other.get('/api/me')).status).toBe(200)
+  })
+
+  it('is worth nothing with the proof of another session, not even by the same key', async () => {
+    const { browser, device } = await bind()
+    const other = gatehouse().browser()
+    await other.signIn()
+    const { challenge, authorization } = await offerTo(other)
+    expect((await register(other, device.register(challenge, authorization))).status).toBe(200)
+    const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${await other.cookie(deviceCookie)}`
+    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+  })
+
+  it('loses a proof that does not count, so that its browser gives another one', async () => {
+    const { browser } = await bind()
+    const cookie = await browser.cookieHeader()
+    gatehouse().advance(5 * minute)
+    for (const path of ['/api/me', '/api/session']) {
+      const answer = await browser.send(path, { cookie })
+      expect(answer.setCookies).toEqual([
+        '__Host-device=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+      ])
+    }
+  })
+
+  it('is served once it is switched off', async () => {
+    const { browser } = await bind()
+    const cookie = await sessionCookieAlone(browser)
+    const { AAD_CONFIG: path = '' } = gatehouse().environment
+    const file = JSON.parse(readFileSync(path, 'utf8')) as { session: object }
+    const session = { ...file.session, deviceBound: 'off' }
+    const changed = join(gatehouse().dataDir, 'off.json')
+    writeFileSync(changed, JSON.stringify({ ...file, session }))
+    await gatehouse().restart({ AAD_CONFIG: changed })
+    gatehouse().advance(2 * minute)
+    expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(200)
+    await gatehouse().restart({ AAD_CONFIG: path })
   })
 
   it('is worth nothing once the proof is over, to the second', async () => {

@@ -12,7 +12,9 @@ import {
   boundGatehouse,
   challengeIn,
   deviceCookie,
+  offerTo,
   refreshPath,
+  register,
   sessionCookieAlone,
 } from '../support/bound-session.ts'
 import { createDevice, signedToken } from '../support/device.ts'
@@ -216,6 +218,21 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
       expect((await bound.prove(next)).status).toBe(204)
     })
 
+    it('the challenge of a registration', async () => {
+      const browser = gatehouse().browser()
+      await browser.signIn()
+      const spare = await offerTo(browser)
+      gatehouse().advance(31_000)
+      const { challenge, authorization } = await offerTo(browser)
+      const device = createDevice()
+      const answer = await register(browser, device.register(challenge, authorization))
+      const { session_identifier: name } = answer.json() as { session_identifier: string }
+      const bound = boundBrowser(browser, device, name)
+      const refused = await bound.prove(device.refresh(spare.challenge))
+      expectProblem(refused, 403, 'device_proof_required')
+      expect(refused.setCookies).toEqual([])
+    })
+
     it('the challenge of another session', async () => {
       const bound = await bind()
       const another = await bind()
@@ -248,6 +265,15 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
       const bound = await bind()
       const answer = await bound.prove(createDevice().refresh(await bound.askForChallenge()), '')
       expectProblem(answer, 403, 'device_proof_required')
+      expect((await bound.browser.get('/api/me')).status).toBe(200)
+    })
+
+    it('and a challenge that another answer has used up, proves nothing', async () => {
+      const bound = await bind()
+      const proof = createDevice().refresh(await bound.askForChallenge())
+      for (const cookie of ['', undefined]) {
+        expectProblem(await bound.prove(proof, cookie), 403, 'device_proof_required')
+      }
       expect((await bound.browser.get('/api/me')).status).toBe(200)
     })
 
