@@ -3,6 +3,7 @@
  * one. `--write` writes the figures that are kept into docs/performance.md, for a release.
  */
 import { printSummary } from './figures.ts'
+import { benchBound } from './bound.bench.ts'
 import { benchGateway } from './gateway.bench.ts'
 import { benchLatency } from './latency.bench.ts'
 import { benchLockedStore } from './locked-store.bench.ts'
@@ -23,6 +24,7 @@ const all = {
   refusals: benchRefusals,
   gateway: benchGateway,
   'sign-in': benchSignIn,
+  bound: benchBound,
   'session-size': benchSessionSize,
   'start-up': benchStartUp,
   revocation: benchRevocation,

@@ -24,6 +24,8 @@ export interface BenchOptions {
   /** A Graph that is running already, and that the caller ends. */
   graphUrl?: string
   rateLimits?: { perAddress: number; perSession: number }
+  /** The address that the app's cookies belong to; the usual one of development by default. */
+  publicUrl?: string
   /** Paths of the public address to which the tenant sends the browser back, besides Gatehouse's. */
   callbacks?: readonly string[]
 }
@@ -33,10 +35,11 @@ const noLimits = { perAddress: 100_000_000, perSession: 100_000_000 }
 
 export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironment> {
   const { graphDelayMs = 0, rateLimits = noLimits, callbacks = [] } = options
+  const { publicUrl: address = publicUrl } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
   const redirectUris = [
     ...localClient.web.redirectUris,
-    ...callbacks.map((path) => `${publicUrl}${path}`),
+    ...['/auth/redirect', ...callbacks].map((path) => `${address}${path}`),
   ]
   const tenant = await createTenant({ clients: [{ ...localClient, web: { redirectUris } }] })
   const graph = await startStubGraph(graphDelayMs)
@@ -48,7 +51,7 @@ export async function prepare(options: BenchOptions = {}): Promise<BenchEnvironm
     clientId: localTenant.clientId,
     clientSecret: localTenant.clientSecret,
     authority: tenant.authority,
-    publicUrl,
+    publicUrl: address,
     scopes,
     rateLimits,
     downstreamApis: { graph: { baseUrl: graphUrl, scopes } },

@@ -1,13 +1,21 @@
 /** CPU per request and latency: `/api/me` over bare Fastify, `/api/users` over a bare pass-through. */
 import { prepare, publicUrl, signedIn, type BenchEnvironment } from './environment.ts'
 import { note } from './figures.ts'
-import { interleave, median, type Target } from './load.ts'
+import { interleave, median, type Round, type Target } from './load.ts'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 import { startRedis } from './redis-server.ts'
 import { line, printComparison, ratiosOf } from './report.ts'
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
+/** Processes of the same program differ by a tenth for as long as they run, so each round begins with new ones. */
+const starts = Number(process.env['BENCH_ROUNDS'] ?? 5)
+const roundsPerStart = 1
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
+
+const paths = [
+  { title: '/api/me', path: '/api/me', goal: 1.35 },
+  { title: '/api/users, 5 users', path: '/api/users?top=5', goal: 1.5 },
+  { title: '/api/users, 100 users', path: '/api/users?top=100', goal: 3 },
+] as const
 
 interface Variant {
   name: string
@@ -22,13 +30,35 @@ async function startVariant(bench: BenchEnvironment, name: string, env: NodeJS.P
   return { name, server, headers } satisfies Variant
 }
 
-function targets(variants: Variant[], path: string): Target[] {
-  return variants.map(({ name, server, headers }) => ({ name, server, headers, path }))
+/** New processes: Gatehouse on each store, and in front of it what its answers are compared to. */
+async function startAll(bench: BenchEnvironment, redisUrl: string | undefined) {
+  const first = await startVariant(bench, 'Gatehouse, sqlite', {})
+  const variants: Variant[] = [first]
+  if (redisUrl !== undefined) {
+    variants.push(await startVariant(bench, 'Gatehouse, redis', { STORE_URL: redisUrl }))
+  }
+  const cookie = first.headers['cookie'] ?? ''
+  const me = await fetch(`${first.server.origin}/api/me`, { headers: { cookie } })
+  const bareFastify = await startMeasured('bare-fastify-server.ts', { BENCH_ME: await me.text() })
+  const bareProxy = await startMeasured('bare-proxy-server.ts', bench.env)
+  const bare = (name: string, server: MeasuredProcess) => ({ name, server, headers: { cookie } })
+  return {
+    targetsOf: (path: string): Target[] => {
+      const baseline =
+        path === '/api/me'
+          ? bare('bare Fastify', bareFastify)
+          : bare('bare pass-through', bareProxy)
+      return [baseline, ...variants].map((target) => ({ ...target, path }))
+    },
+    end: () =>
+      Promise.all(
+        [...variants.map(({ server }) => server), bareFastify, bareProxy].map((one) => one.end()),
+      ),
+  }
 }
 
-/** @param goal of each target's CPU time over the first one's */
-async function compare(title: string, goal: number, all: Target[]): Promise<void> {
-  const results = await interleave(all, rounds, { connections: 10, seconds })
+/** Prints the comparison, and remembers each target's CPU time over the first one's. */
+function report(title: string, goal: number, all: Target[], results: Round[][]): void {
   printComparison(title, all, results)
   const [baseline = []] = results
   for (const [index, { name }] of all.entries()) {
@@ -48,41 +78,21 @@ export async function benchRequests(): Promise<void> {
   const bench = await prepare()
   const redis = await startRedis()
   if (!redis) line('redis-server is not installed: its figures are left out.')
-  const variants = [await startVariant(bench, 'Gatehouse, sqlite', {})]
-  if (redis) variants.push(await startVariant(bench, 'Gatehouse, redis', { STORE_URL: redis.url }))
-  const [first] = variants
-  if (!first) return
-
-  const me = await fetch(`${first.server.origin}/api/me`, {
-    headers: { cookie: first.headers['cookie'] ?? '' },
-  })
-  const bareFastify = await startMeasured('bare-fastify-server.ts', { BENCH_ME: await me.text() })
-  const bareProxy = await startMeasured('bare-proxy-server.ts', bench.env)
-  const bareHeaders = { cookie: first.headers['cookie'] ?? '' }
-
-  const meTargets = [
-    { name: 'bare Fastify', server: bareFastify, path: '/api/me', headers: bareHeaders },
-    ...targets(variants, '/api/me'),
-  ]
-  await compare('/api/me', 1.35, meTargets)
-
-  for (const [top, goal] of [
-    [5, 1.5],
-    [100, 3],
-  ] as const) {
-    const path = `/api/users?top=${top}`
-    const userTargets = [
-      { name: 'bare pass-through', server: bareProxy, path, headers: bareHeaders },
-      ...targets(variants, path),
-    ]
-    await compare(`/api/users, ${top} users`, goal, userTargets)
+  const found = new Map<string, { all: Target[]; results: Round[][] }>()
+  for (let start = 0; start < starts; start += 1) {
+    const { targetsOf, end } = await startAll(bench, redis?.url)
+    for (const { title, path } of paths) {
+      const all = targetsOf(path)
+      const results = await interleave(all, roundsPerStart, { connections: 10, seconds })
+      const before = found.get(title)?.results ?? []
+      found.set(title, { all, results: results.map((own, at) => [...(before[at] ?? []), ...own]) })
+    }
+    await end()
   }
-
-  await Promise.all([
-    ...variants.map(({ server }) => server.end()),
-    bareFastify.end(),
-    bareProxy.end(),
-  ])
+  for (const { title, goal } of paths) {
+    const { all, results } = found.get(title) ?? { all: [], results: [] }
+    report(title, goal, all, results)
+  }
   redis?.end()
   await bench.end()
 }
