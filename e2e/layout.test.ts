@@ -46,7 +46,7 @@ const mayImportFolder: Record<string, string[]> = {
   endpoint: ['auth', 'downstream'],
   web: ['config', 'telemetry'],
   plugins: ['config', 'telemetry', 'web'],
-  doctor: ['auth', 'config', 'entra', 'outgoing', 'session', 'store'],
+  doctor: ['auth', 'config', 'device', 'entra', 'outgoing', 'session', 'store'],
   commands: ['config', 'doctor', 'session'],
 }
 

@@ -573,6 +573,7 @@ export default {
     credential: 'Anmeldeinformationen der App',
     store: 'Speicher der Sitzungen',
     cookie: 'Sitzungscookie',
+    'device-bound': 'Sitzungen, an ihr Gerät gebunden',
     scopes: 'Angeforderte Berechtigungen',
     roles: 'App-Rollen',
     'graph-host': 'Host von Microsoft Graph',

@@ -8,7 +8,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { auth } from '@gatehouse/contract/paths'
 import type { BoundSession } from '../device/binding.ts'
-import { readSessionId } from '../device/headers.ts'
+import { doctorChallenge, doctorSession, readSessionId } from '../device/headers.ts'
 import { DeviceProofError, readRegistrationProof, thumbprintOf } from '../device/proof.ts'
 import { ProblemError, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
@@ -104,6 +104,7 @@ async function refresh(context: AuthContext, request: FastifyRequest, reply: Fas
   if (name === undefined) {
     throw new ProblemError('invalid_request', 'The request names no session that is bound.')
   }
+  if (name === doctorSession) return answerDoctor(request, reply)
   const bound = device.sessionNamed(name)
   if (!bound) throw refusedRefresh(request, 'unknown_session')
   const session = await context.requestSessions.open(request)
@@ -123,6 +124,19 @@ async function refresh(context: AuthContext, request: FastifyRequest, reply: Fas
   }
   device.setProof(reply, bound.id, await thumbprintOf(bound.key))
   return reply.header('secure-session-challenge', device.challengeTo(bound)).code(204).send()
+}
+
+/**
+ * The doctor asks whether a proxy takes headers away, so it sends both that a refresh has, and gets both that answers
+ * have. Nothing is opened, and no store is asked. No browser reads the offer: it keeps no session of that name.
+ */
+function answerDoctor(request: FastifyRequest, reply: FastifyReply): never {
+  if (request.headers['secure-session-response'] === undefined) {
+    throw new ProblemError('invalid_request', 'The request has no proof.')
+  }
+  reply.header('secure-session-challenge', doctorChallenge)
+  reply.header('secure-session-registration', doctorSession)
+  throw new ProblemError('device_proof_required', 'The doctor was here.', { status: 403 })
 }
 
 /** The one refusal after which the browser keeps the key, and tries again. */

@@ -93,6 +93,13 @@ export function readSkipped(header: HeaderValue): SkippedRefresh[] {
   })
 }
 
+/**
+ * The session that the doctor names, to see what comes through the proxies in front: no name that this app seals, and
+ * the challenge in answer to it is known to all.
+ */
+export const doctorSession = 'doctor'
+export const doctorChallenge = challengeHeader({ challenge: doctorSession, id: doctorSession })
+
 /** The lines of a header: none if it is missing. */
 export function linesOf(header: HeaderValue): readonly string[] {
   if (header === undefined) return []

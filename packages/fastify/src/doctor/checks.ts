@@ -4,6 +4,7 @@ import { type Check, type CheckContext, fail, type Finding, nameOf, unknown } fr
 import { authority } from './checks/authority.ts'
 import { configuration, graphHost, scopes } from './checks/configuration.ts'
 import { credential } from './checks/credential.ts'
+import { deviceBound } from './checks/device-bound.ts'
 import { address, publicUrl } from './checks/public-address.ts'
 import { packages } from './checks/packages.ts'
 import { redirectUri } from './checks/redirect-uri.ts'
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   credential,
   store,
   cookie,
+  deviceBound,
   scopes,
   roles,
   graphHost,

@@ -15,7 +15,7 @@ const others = quick.filter((row) => !telling.includes(row))
 
 const config = { clientSecretExpires: '2099-12-31' }
 /** Not checked on localhost, and where no route requires a role. */
-const never = new Set(['public-url', 'roles'])
+const never = new Set(['public-url', 'device-bound', 'roles'])
 const inWords: [Finding['status'], string][] = [
   ['fail', 'fails'],
   ['warn', 'warns'],

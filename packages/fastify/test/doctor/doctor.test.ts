@@ -53,7 +53,7 @@ describe('doctor', () => {
     const all = await findings()
     expect(bad(all)).toEqual([])
     expect(all.map(({ id }) => id)).toEqual(allIds)
-    expect(notChecked(all)).toEqual(['public-url', 'roles'])
+    expect(notChecked(all)).toEqual(['public-url', 'device-bound', 'roles'])
     expect(one(all, 'credential')?.reason).toMatch(
       /Entra accepts it; it ends on 2099-12-31: \d+ days/,
     )

@@ -55,6 +55,7 @@ export const checkWords = translated<Record<string, string>>('doctorChecks', {
   credential: 'App credential',
   store: 'Session store',
   cookie: 'Session cookie',
+  'device-bound': 'Sessions bound to their device',
   scopes: 'Requested permissions',
   roles: 'App roles',
   'graph-host': 'Microsoft Graph host',

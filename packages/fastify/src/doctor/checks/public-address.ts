@@ -3,7 +3,7 @@ import { api, basePathOf, health } from '@gatehouse/contract/paths'
 import type { Config } from '../../config/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
-import { httpGet } from '../http-get.ts'
+import { httpGet } from '../http.ts'
 
 const isDeployed = (config: Config) => config.publicUrl.startsWith('https:')
 const isUnderPath = (config: Config) => basePathOf(config.publicUrl) !== ''

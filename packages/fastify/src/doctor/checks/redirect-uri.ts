@@ -4,7 +4,7 @@ import { aadstsNumber } from '../../entra/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 import { registrationLink } from '../registration-link.ts'
-import { httpGet } from '../http-get.ts'
+import { httpGet } from '../http.ts'
 
 export const redirectUri: Check = {
   id: 'redirect-uri',
