@@ -7,8 +7,10 @@ import type { Session } from '../../src/session/cache.ts'
 import { createCookieJar, createSealedCookies } from '../../src/session/cookie.ts'
 import { deviceCookie } from '../support/bound-session.ts'
 
-const now = 1_800_000_000_000
 const minute = 60_000
+const now = 1_800_000_000_000
+/** The app has been running for longer than it waives proofs after a start. */
+let clock = now - 10 * minute
 
 const cookies = await createSealedCookies(Fastify(), [randomBytes(32)], 3600)
 const binding = new DeviceBinding({
@@ -17,8 +19,9 @@ const binding = new DeviceBinding({
   jar: createCookieJar('https://app.example.test/people'),
   oneTimeKeys: { consume: async () => true, lock: async () => undefined },
   basePath: '/people',
-  now: () => now,
+  now: () => clock,
 })
+clock = now
 const session = {
   secrets: { id: 'id' },
   startedAt: now - minute,

@@ -150,9 +150,10 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
 
   it.each(['', 'made-up', 'x'.repeat(300)])('is worth nothing with the proof %j', async (value) => {
     const { browser } = await bind()
+    const own = await browser.cookieHeader()
     const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${value}`
     expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
-    expect((await browser.get('/api/me')).status).toBe(200)
+    expect((await browser.send('/api/me', { cookie: own })).status).toBe(200)
   })
 
   it('is not believed what a request says of a refresh that failed', async () => {
