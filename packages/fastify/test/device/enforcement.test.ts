@@ -1,6 +1,7 @@
 /** What a bound session's cookie is worth without a proof of the device: nothing, and the session goes on. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Problem } from '@gatehouse/contract/problem'
 import type { Session } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -20,7 +21,19 @@ const minute = 60_000
 const change = { 'x-csrf': '1' }
 
 describe.each(storeKinds)('without a proof of its device, a bound session, on %s', (store) => {
-  const gatehouse = useTestApp(boundGatehouse({}, { store }))
+  const gatehouse = useTestApp(
+    boundGatehouse(
+      {},
+      {
+        store,
+        extend: (app) =>
+          void app.register(async (scope) => {
+            const onRequest = [scope.requireSignIn, scope.requireStepUp('c1')]
+            scope.get('/api/step-up', { onRequest }, async () => ({}))
+          }),
+      },
+    ),
+  )
   const bind = () => bindSession(gatehouse().browser())
 
   it.each(['/api/me', '/api/claims', '/api/users', '/api/sessions', '/api/organisation'])(
@@ -74,6 +87,17 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
     expect(answer.status).toBe(200)
     expect((answer.json() as { location: string }).location).not.toContain('logout_hint')
     expectProblem(await browser.get('/api/me'), 401, 'sign_in_required')
+  })
+
+  it('does not say at a sign-in what Microsoft wanted of its user, nor who that is', async () => {
+    const { browser } = await bind()
+    const { signInUrl = '' } = (await browser.get('/api/step-up')).json() as Problem
+    const hint = async (cookie?: string) => {
+      const answer = await browser.send(signInUrl, cookie === undefined ? {} : { cookie })
+      return new URL(answer.location).searchParams.has('login_hint')
+    }
+    expect(await hint()).toBe(true)
+    expect(await hint(await sessionCookieAlone(browser))).toBe(false)
   })
 
   it('is not ended by a callback: a navigation from another site brings no proof', async () => {
