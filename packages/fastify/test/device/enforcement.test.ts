@@ -114,7 +114,8 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
   it('is ended by a callback with a proof, as any earlier session', async () => {
     const { browser } = await bind()
     const proof = await browser.cookieHeader()
-    await browser.signIn()
+    const { setCookies } = await browser.signIn()
+    expect(setCookies).toContainEqual(expect.stringMatching(/^__Host-device=; Max-Age=0;/))
     expect((await browser.get('/api/me')).status).toBe(200)
     expectProblem(await browser.send('/api/me', { cookie: proof }), 401, 'sign_in_required')
   })
