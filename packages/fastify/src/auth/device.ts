@@ -5,6 +5,7 @@
  *
  * https://w3c.github.io/webappsec-dbsc/
  */
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { auth } from '@gatehouse/contract/paths'
 import type { BoundSession } from '../device/binding.ts'
@@ -34,15 +35,22 @@ export function deviceRoutes(app: FastifyInstance, context: AuthContext): void {
   )
 }
 
-/** Offers a browser to bind its session, if that has just begun. Browsers that cannot do so ignore the header. */
+/**
+ * Offers a browser to bind its session, if that has just begun. Browsers that cannot do so ignore the header.
+ *
+ * @returns whether a request for the session would offer it, also if this one has no connection: an answer that a page
+ * brings with it comes without its headers
+ */
 export function offerBinding(
   { device }: AuthContext,
+  { raw }: FastifyRequest,
   reply: FastifyReply,
   session: Session,
 ): boolean {
-  if (!device.isBindable(session)) return false
-  const offer = device.offerTo(session)
-  if (offer !== undefined) reply.header('secure-session-registration', offer)
+  if (!device.isOfferDue(session)) return false
+  if (raw.socket instanceof Socket) {
+    reply.header('secure-session-registration', device.offerTo(session))
+  }
   return true
 }
 

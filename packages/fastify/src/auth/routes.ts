@@ -130,7 +130,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
       jar.clear(reply, sessionCookie)
     }
     if (!session) return signedOutStatus(context, request)
-    const deviceOffer = offerBinding(context, reply, session)
+    const deviceOffer = offerBinding(context, request, reply, session)
     const proof = requestSessions.proofOf(request, session)
     if (proof !== 'given') {
       device.clearProof(request, reply)

@@ -98,12 +98,16 @@ export class DeviceBinding {
     return this.isOffered && boundKey === undefined && age < registrationMs
   }
 
-  /** The value of `Secure-Session-Registration`; undefined while the browser may be busy with an earlier one. */
-  offerTo(session: Session): string | undefined {
-    const at = this.#options.now()
-    const { offeredAt } = session
-    if (offeredAt !== undefined && Math.abs(at - offeredAt) < offerEveryMs) return undefined
-    session.offeredAt = at
+  /** The same, and the browser is not busy with an earlier offer. */
+  isOfferDue(session: Session): boolean {
+    const { offeredAt = -Infinity } = session
+    const isRecent = Math.abs(this.#options.now() - offeredAt) < offerEveryMs
+    return this.isBindable(session) && !isRecent
+  }
+
+  /** The value of `Secure-Session-Registration`. */
+  offerTo(session: Session): string {
+    session.offeredAt = this.#options.now()
     const authorization = randomBytes(16).toString('base64url')
     const challenge = this.#seal(session.secrets.id, 'registration', authorization)
     const path = publicAddress(this.#options.basePath, auth.device)

@@ -255,10 +255,20 @@ describe('a page that is opened without a proof', () => {
     'sec-fetch-dest': 'document',
   }
 
+  it('says that the session can be bound, which a request of the page then offers', async () => {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    const page = await browser.get('/', { ...visit, 'sec-fetch-site': 'none' })
+    expect(page.text).toContain('"deviceOffer":true')
+    expect(page.headers).not.toHaveProperty('secure-session-registration')
+    expect(await offerTo(browser)).toMatchObject({ path: '/auth/device' })
+  })
+
   it('is the page alone: it asks by itself, and its browser proves the device first', async () => {
     const { browser } = await bindSession(gatehouse().browser())
     const proven = await browser.get('/', { ...visit, 'sec-fetch-site': 'none' })
     expect(proven.text).toContain('"signedIn":true')
+    expect(proven.text).not.toContain('deviceOffer')
     const cookie = await sessionCookieAlone(browser)
     const headers = { ...visit, 'sec-fetch-site': 'cross-site' }
     const page = await browser.send('/', { headers, cookie })
