@@ -79,7 +79,7 @@ function hintsIn(headers: IncomingHttpHeaders): string | undefined {
   const { 'sec-ch-ua': brands, 'sec-ch-ua-platform': platform } = headers
   if (typeof brands !== 'string' || typeof platform !== 'string') return undefined
   const names = [...brands.slice(0, 512).matchAll(/"([^"]*)";v=/g)].map(([, name = '']) => name)
-  // One of them is made up, so that nobody relies on the list: its name has other signs than letters and spaces.
-  const real = names.filter((name) => /^[A-Za-z ]+$/.test(name) && !/not.?a/i.test(name))
+  // One of them is made up, so that nobody relies on the list: "Not A Brand", with signs that change.
+  const real = names.filter((name) => !/\bnot.?a\b/i.test(name))
   return [...real.toSorted(), platform.slice(0, 64)].join(' ')
 }

@@ -78,6 +78,12 @@ describe('what requests say of their browser', () => {
     expect(certain([...requests, ...requests])).toEqual([3])
   })
 
+  it('remembers hints over requests that have none', () => {
+    const linux = hints(withHints['sec-ch-ua'], '"Linux"')
+    const requests = [withHints, chrome, linux, chrome, withHints, chrome, linux]
+    expect(certain(requests)).toEqual([6])
+  })
+
   it('does not count changes that are minutes apart', () => {
     expect(certain([chrome, firefox, chrome, firefox, chrome, firefox], 31_000)).toEqual([])
   })
