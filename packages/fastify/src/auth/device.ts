@@ -7,6 +7,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { auth } from '@gatehouse/contract/paths'
+import { isAnsweredInPage } from '../answers-in-page.ts'
 import type { BoundSession } from '../device/binding.ts'
 import { readSessionId } from '../device/headers.ts'
 import { DeviceProofError, readRegistrationProof, thumbprintOf } from '../device/proof.ts'
@@ -34,14 +35,17 @@ export function deviceRoutes(app: FastifyInstance, context: AuthContext): void {
   )
 }
 
-/** Offers a browser to bind its session, if that has just begun. Browsers that cannot do so ignore the header. */
+/**
+ * Offers a browser to bind its session, if that has just begun. Browsers that cannot do so ignore the header. An answer
+ * that stands in a page brings none, so it only says that there is an offer: the page asks for it.
+ */
 export function offerBinding(
   { device }: AuthContext,
   reply: FastifyReply,
   session: Session,
 ): boolean {
   if (!device.isBindable(session)) return false
-  const offer = device.offerTo(session)
+  const offer = isAnsweredInPage(reply.request.raw) ? undefined : device.offerTo(session)
   if (offer !== undefined) reply.header('secure-session-registration', offer)
   return true
 }

@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import inject, { type DispatchFunc } from 'light-my-request'
+import { answerInPage } from '../answers-in-page.ts'
 import { traceOf } from '../telemetry/trace.ts'
 
 export interface OwnAnswer {
@@ -35,6 +36,7 @@ export async function callOwnApi(
   const caller = new Caller(page.raw.socket, signal)
   const dispatch: DispatchFunc = (request, response) => {
     Object.defineProperty(request, 'socket', { value: caller })
+    answerInPage(request)
     // The stand-in for a connection never says that it has sent everything.
     Object.defineProperty(response, 'writableFinished', { get: () => response.writableEnded })
     app.routing(request, response)
