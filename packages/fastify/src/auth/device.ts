@@ -22,17 +22,26 @@ const byDevice = { config: { allowFrom: 'device' } } as const
 export function deviceRoutes(app: FastifyInstance, context: AuthContext): void {
   const { device } = context
   if (!device.isOffered) return
-  app.post(auth.device, { ...byDevice, onRequest: app.limitByAddress }, (request, reply) =>
-    storeErrorAsProblem(register(context, request, reply)),
-  )
-  app.post(auth.deviceRefresh, byDevice, (request, reply) =>
-    storeErrorAsProblem(
-      refresh(context, request, reply).catch((error: unknown) => {
-        if (error instanceof StoreError) device.noteStoreFailure()
-        throw error
-      }),
-    ),
-  )
+  void app.register(async (scope) => {
+    // Bodies are empty and never read: what a proxy made of the request has to be no reason to refuse it.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, body, done) => {
+      body.resume()
+      done(null)
+    })
+    const limited = { ...byDevice, onRequest: scope.limitDeviceByAddress }
+    scope.post(auth.device, limited, (request, reply) =>
+      storeErrorAsProblem(register(context, request, reply)),
+    )
+    scope.post(auth.deviceRefresh, byDevice, (request, reply) =>
+      storeErrorAsProblem(
+        refresh(context, request, reply).catch((error: unknown) => {
+          if (error instanceof StoreError) device.noteStoreFailure()
+          throw error
+        }),
+      ),
+    )
+  })
 }
 
 /**

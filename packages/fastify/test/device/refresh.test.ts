@@ -166,6 +166,17 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
     },
   )
 
+  it.each<Record<string, string>>([
+    { 'content-type': 'application/octet-stream' },
+    { 'content-type': 'application/json' },
+    { 'content-length': '0', 'content-type': 'application/x-www-form-urlencoded' },
+  ])('is answered whatever a proxy made of its empty body: %j', async (headers) => {
+    const bound = await bind()
+    const proof = bound.device.refresh(await bound.askForChallenge())
+    const asked = { 'sec-secure-session-id': bound.name, 'secure-session-response': proof }
+    expect((await ask(bound.browser, refreshPath, { ...asked, ...headers })).status).toBe(204)
+  })
+
   it('for two sessions at once is refused', async () => {
     const bound = await bind()
     const names = { 'sec-secure-session-id': [bound.name, bound.name] }

@@ -239,6 +239,16 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 })
 
+describe('where an address may sign in three times a minute', () => {
+  const rateLimits = { perAddress: 3, perSession: 1200 }
+  const gatehouse = useTestApp(boundGatehouse({}, { config: { rateLimits } }))
+
+  it('so many sessions are bound as well: a key counts as no sign-in', async () => {
+    for (let count = 0; count < 3; count += 1) await bindSession(gatehouse().browser())
+    await expect(gatehouse().browser().signIn()).rejects.toThrow('429')
+  })
+})
+
 describe('a page that brings its session', () => {
   const html = `<html lang="en"><body><script id="session-answer" type="application/json"></script>
 <script id="first-answers" type="application/json"></script></body></html>`
