@@ -124,7 +124,7 @@ async function refresh(context: AuthContext, request: FastifyRequest, reply: Fas
   if (!session && !(await store.sessions.read(bound.id))) throw refusedRefresh(request, 'ended')
   const header = request.headers['secure-session-response']
   if (header === undefined) return askForProof(context, reply, bound)
-  const reason = await device.whyNotProven(header, bound)
+  const reason = await device.whyNotProven(header, bound, session !== undefined)
   if (reason === 'another_key' && session) {
     // Its cookie and its challenge are in other hands than its key.
     await context.requestSessions.reportTheft(request, session, { reason, ends: true })

@@ -147,22 +147,28 @@ export class DeviceBinding {
   }
 
   /**
-   * What is wrong with the proof of a refresh. Its challenge is used up.
+   * What is wrong with the proof of a refresh. Its challenge is used up by its key, and by any other that comes with the
+   * session's cookie. Strangers use up none: each would be an entry in the store.
    *
    * @param header `Secure-Session-Response`
-   * @returns undefined for a proof that counts. `another_key`: one in answer to a live challenge, so who sends it
-   * has what only this browser was given, and not its key. @throws StoreError
+   * @param hasCookie whether the session's cookie came along
+   * @returns undefined for a proof that counts. `another_key`: one with the cookie, in answer to a live challenge, so who
+   * sends it has what only this browser was given, and not its key. @throws StoreError
    */
-  async whyNotProven(header: HeaderValue, bound: BoundSession): Promise<string | undefined> {
+  async whyNotProven(
+    header: HeaderValue,
+    bound: BoundSession,
+    hasCookie: boolean,
+  ): Promise<string | undefined> {
     const expected = { session: bound.id, use: 'refresh' } as const
+    const isLive = (challenge: string) => this.openChallenge(challenge, expected) !== undefined
     try {
-      const { challenge } = await readRefreshProof(header, bound.key)
-      if (!this.openChallenge(challenge, expected)) return 'wrong_challenge'
+      const { challenge } = await readRefreshProof(header, bound.key, isLive)
       return (await this.consume(challenge)) ? undefined : 'used_challenge'
     } catch (error) {
       if (!(error instanceof DeviceProofError)) throw error
       const { reason, challenge } = error
-      if (challenge === undefined || !this.openChallenge(challenge, expected)) return reason
+      if (challenge === undefined || !hasCookie) return reason
       return (await this.consume(challenge)) ? 'another_key' : reason
     }
   }

@@ -260,8 +260,11 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
 
     it('and a live challenge, but not the session’s cookie, proves nothing either: the name is no secret', async () => {
       const bound = await bind()
-      const answer = await bound.prove(createDevice().refresh(await bound.askForChallenge()), '')
+      const challenge = await bound.askForChallenge()
+      const answer = await bound.prove(createDevice().refresh(challenge), '')
       expectProblem(answer, 403, 'device_proof_required')
+      // The store has kept nothing of it.
+      expect((await bound.prove(bound.device.refresh(challenge))).status).toBe(204)
       expect((await bound.browser.get('/api/me')).status).toBe(200)
     })
 
