@@ -34,12 +34,7 @@ export function deviceRoutes(app: FastifyInstance, context: AuthContext): void {
       storeErrorAsProblem(register(context, request, reply)),
     )
     scope.post(auth.deviceRefresh, byDevice, (request, reply) =>
-      storeErrorAsProblem(
-        refresh(context, request, reply).catch((error: unknown) => {
-          if (error instanceof StoreError) device.noteStoreFailure()
-          throw error
-        }),
-      ),
+      storeErrorAsProblem(refresh(context, request, reply)),
     )
   })
 }
@@ -112,13 +107,28 @@ function refusedRegistration(request: FastifyRequest, reason: string): ProblemEr
  * count. @throws ProblemError `device_proof_required` (401) if the session is over. StoreError
  */
 async function refresh(context: AuthContext, request: FastifyRequest, reply: FastifyReply) {
-  const { device, store } = context
+  const { device } = context
   const name = readSessionId(request.headers['sec-secure-session-id'])
   if (name === undefined) {
     throw new ProblemError('invalid_request', 'The request names no session that is bound.')
   }
   const bound = device.sessionNamed(name)
   if (!bound) throw refusedRefresh(request, 'unknown_session')
+  try {
+    return await refreshBound(context, request, reply, bound)
+  } catch (error) {
+    if (error instanceof StoreError) device.noteStoreFailure(bound)
+    throw error
+  }
+}
+
+async function refreshBound(
+  context: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bound: BoundSession,
+) {
+  const { device, store } = context
   const session = await context.requestSessions.open(request)
   if (session && session.secrets.id !== bound.id) throw refusedRefresh(request, 'other_session')
   if (!session && !(await store.sessions.read(bound.id))) throw refusedRefresh(request, 'ended')

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { auth } from '@gatehouse/contract/paths'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { publicAddress } from '../base-path.ts'
 import type { Config } from '../config/index.ts'
 import type { Session } from '../session/cache.ts'
@@ -29,10 +30,12 @@ const challengeMs = 5 * 60_000
 /** How far the clocks of two instances may differ, ms. */
 const maxClockDifferenceMs = 60_000
 /**
- * For so long after this process has started, or after its store failed to answer a refresh, a session that was bound
- * before needs no proof, ms: its browser could not give one, and waits before it tries again.
+ * For so long after this process has started, or after its store failed to answer a refresh of the session, a session
+ * that was bound before needs no proof, ms: its browser could not give one, and waits before it tries again.
  */
 const graceMs = 60_000
+/** Sessions whose refresh met a store that does not answer, about 150 bytes each. The one of longest ago goes. */
+const maxFailed = 20_000
 
 /** Whether a request may see its session: `missing` is about this request, `unsupported` about its browser. */
 export type DeviceProof = 'given' | 'missing' | 'unsupported'
@@ -70,7 +73,8 @@ export class DeviceBinding {
   readonly isOffered: boolean
   readonly #options: DeviceBindingOptions
   readonly #startedAt: number
-  #storeFailedAt = -Infinity
+  /** By the id of a session, ms since the epoch. */
+  readonly #storeFailedAt = new LRUCache<string, number>({ max: maxFailed })
 
   constructor(options: DeviceBindingOptions) {
     this.#options = options
@@ -84,7 +88,7 @@ export class DeviceBinding {
     if (!this.isOffered) return 'given'
     const at = this.#options.now()
     if (boundKey) {
-      return this.#isProven(request, session, boundKey, at) || this.#hasGrace(boundKey, at)
+      return this.#isProven(request, session, boundKey, at) || this.#hasGrace(session, boundKey, at)
         ? 'given'
         : 'missing'
     }
@@ -203,9 +207,12 @@ export class DeviceBinding {
     }
   }
 
-  /** A refresh met a store that does not answer: browsers cannot give a proof, and are not to blame. */
-  noteStoreFailure(): void {
-    this.#storeFailedAt = this.#options.now()
+  /**
+   * A refresh met a store that does not answer: its browser cannot give a proof, and is not to blame. A thief with the
+   * cookie alone does not know the name that a refresh has to give, so no failure counts for them.
+   */
+  noteStoreFailure({ id }: BoundSession): void {
+    this.#storeFailedAt.set(id, this.#options.now())
   }
 
   get #proofMs(): number {
@@ -226,8 +233,9 @@ export class DeviceBinding {
     })
   }
 
-  #hasGrace(key: BoundKey, at: number): boolean {
-    return [this.#startedAt, this.#storeFailedAt].some(
+  #hasGrace({ secrets }: Session, key: BoundKey, at: number): boolean {
+    const failedAt = this.#storeFailedAt.get(secrets.id) ?? -Infinity
+    return [this.#startedAt, failedAt].some(
       (since) => key.at < since && at >= since && at - since < graceMs,
     )
   }

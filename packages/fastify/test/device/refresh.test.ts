@@ -330,4 +330,16 @@ describe('a refresh while the store does not answer', () => {
       expect((await bound.refresh()).status).toBe(204)
     },
   )
+
+  it('excuses no session but its own', { tags: ['thorough'] }, async () => {
+    const bound = await bindSession(gatehouse().browser())
+    const { browser: other } = await bindSession(gatehouse().browser())
+    const challenge = await bound.askForChallenge()
+    gatehouse().advance(5 * minute)
+    gatehouse().redis.pause()
+    expectUnavailable(await bound.prove(bound.device.refresh(challenge)))
+    gatehouse().redis.resume()
+    await expect.poll(async () => (await bound.browser.get('/api/me')).status).toBe(200)
+    expectProblem(await other.get('/api/me'), 401, 'device_proof_required')
+  })
 })
