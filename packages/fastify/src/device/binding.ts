@@ -31,7 +31,8 @@ const challengeMs = 5 * 60_000
 const maxClockDifferenceMs = 60_000
 /**
  * For so long after this process has started, or after its store failed to answer a refresh of the session, a session
- * that was bound before needs no proof, ms: its browser could not give one, and waits before it tries again.
+ * that was bound before needs no proof, ms: its browser could not give one, and waits before it tries again. A start
+ * excuses no browser that has shown a proof since.
  */
 const graceMs = 60_000
 /** Sessions whose refresh met a store that does not answer, about 150 bytes each. The one of longest ago goes. */
@@ -233,9 +234,10 @@ export class DeviceBinding {
     })
   }
 
-  #hasGrace({ secrets }: Session, key: BoundKey, at: number): boolean {
+  #hasGrace({ secrets, proof }: Session, key: BoundKey, at: number): boolean {
+    const startedAt = proof ? -Infinity : this.#startedAt
     const failedAt = this.#storeFailedAt.get(secrets.id) ?? -Infinity
-    return [this.#startedAt, failedAt].some(
+    return [startedAt, failedAt].some(
       (since) => key.at < since && at >= since && at - since < graceMs,
     )
   }

@@ -153,6 +153,21 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
   })
 })
 
+describe('a start of this process', () => {
+  const gatehouse = useTestApp(boundGatehouse())
+
+  it('excuses no browser that has shown a proof since', async () => {
+    const { browser } = await bindSession(gatehouse().browser())
+    const [cookie, proven] = [await sessionCookieAlone(browser), await browser.cookieHeader()]
+    gatehouse().advance(1000)
+    await gatehouse().restart()
+    const restarted = gatehouse().browser()
+    expect((await restarted.send('/api/me', { cookie })).status).toBe(200)
+    expect((await restarted.send('/api/me', { cookie: proven })).status).toBe(200)
+    expectProblem(await restarted.send('/api/me', { cookie }), 401, 'device_proof_required')
+  })
+})
+
 describe('where sessions have to be bound', () => {
   const gatehouse = useTestApp(boundGatehouse({ deviceBound: 'required' }))
 
