@@ -292,6 +292,7 @@ export class RequestSessions {
   ): ProblemError | undefined {
     if (!session) return signInRequired()
     const proof = this.proofOf(request, session)
+    if (proof === 'missing') this.#options.device.clearProof(request, reply)
     if (proof !== 'given') return deviceProofRequired(proof)
     if (!session.boundKey && this.#twoBrowsers.isSecond(cookie, request.headers)) {
       const ends = this.#options.suspectedTheft === 'end'

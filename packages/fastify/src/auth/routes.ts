@@ -133,6 +133,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     if (!session) return signedOutStatus(context, request)
     const deviceOffer = offerBinding(context, reply, session)
     const proof = requestSessions.proofOf(request, session)
+    if (proof === 'missing') context.device.clearProof(request, reply)
     if (proof !== 'given') return signedOutStatus(context, request, proof)
     return { ...sessionStatus(context, session), ...(deviceOffer && { deviceOffer }) }
   })

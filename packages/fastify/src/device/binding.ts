@@ -185,7 +185,10 @@ export class DeviceBinding {
     jar.set(reply, deviceCookie, value, Math.floor(this.#proofMs / 1000))
   }
 
-  /** Takes the proof of an earlier session from a browser. */
+  /**
+   * Takes a proof that does not count from a browser: of an earlier session, or over by this server's clock. It looks at
+   * the name and the end of the cookie alone, and gives no new proof while it has one.
+   */
   clearProof(request: FastifyRequest, reply: FastifyReply): void {
     const { jar } = this.#options
     if (jar.isSent(request.headers.cookie, deviceCookie)) jar.clear(reply, deviceCookie)

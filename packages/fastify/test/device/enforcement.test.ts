@@ -93,11 +93,16 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
     expectProblem(await browser.send('/api/me', { cookie: proof }), 401, 'sign_in_required')
   })
 
-  it('is worth nothing with the proof of another session, or of the same user’s', async () => {
+  it('is worth nothing with the proof of another session, which is taken away: the browser gives its own', async () => {
     const { browser } = await bind()
     const { browser: other } = await bind()
     const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${await other.cookie(deviceCookie)}`
-    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+    const refused = await browser.send('/api/me', { cookie })
+    expectProblem(refused, 401, 'device_proof_required')
+    const session = await browser.send('/api/session', { cookie })
+    for (const { setCookies } of [refused, session]) {
+      expect(setCookies).toEqual([expect.stringMatching(/^__Host-device=; Max-Age=0;/)])
+    }
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
@@ -112,9 +117,10 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
 
   it.each(['', 'made-up', 'x'.repeat(300)])('is worth nothing with the proof %j', async (value) => {
     const { browser } = await bind()
+    const proven = await browser.cookieHeader()
     const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${value}`
     expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
-    expect((await browser.get('/api/me')).status).toBe(200)
+    expect((await browser.send('/api/me', { cookie: proven })).status).toBe(200)
   })
 
   it('is not believed what a request says of a refresh that failed', async () => {
