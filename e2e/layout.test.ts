@@ -41,7 +41,7 @@ const mayImportFolder: Record<string, string[]> = {
   store: ['outgoing'],
   entra: ['config', 'outgoing', 'telemetry'],
   session: ['config', 'entra', 'store', 'telemetry'],
-  auth: ['config', 'device', 'entra', 'session', 'store', 'telemetry'],
+  auth: ['config', 'device', 'entra', 'session', 'store', 'telemetry', 'web'],
   downstream: ['auth', 'config', 'entra', 'outgoing', 'telemetry'],
   endpoint: ['auth', 'downstream'],
   web: ['config', 'telemetry'],

@@ -7,13 +7,13 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { auth } from '@gatehouse/contract/paths'
-import { isAnsweredInPage } from '../answers-in-page.ts'
 import type { BoundSession } from '../device/binding.ts'
 import { readSessionId } from '../device/headers.ts'
 import { DeviceProofError, readRegistrationProof, thumbprintOf } from '../device/proof.ts'
 import { ProblemError, signInRequired } from '../errors.ts'
 import type { Session } from '../session/cache.ts'
 import { StoreError } from '../store/store.ts'
+import { isOwnCall } from '../web/own-call.ts'
 import type { AuthContext } from './context.ts'
 import { storeErrorAsProblem } from './request.ts'
 
@@ -49,7 +49,7 @@ export function offerBinding(
   session: Session,
 ): boolean {
   if (!device.isBindable(session)) return false
-  const offer = isAnsweredInPage(reply.request.raw) ? undefined : device.offerTo(session)
+  const offer = isOwnCall(reply.request.raw) ? undefined : device.offerTo(session)
   if (offer !== undefined) reply.header('secure-session-registration', offer)
   return true
 }

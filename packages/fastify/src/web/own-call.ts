@@ -6,7 +6,6 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import inject, { type DispatchFunc } from 'light-my-request'
-import { answerInPage } from '../answers-in-page.ts'
 import { traceOf } from '../telemetry/trace.ts'
 
 export interface OwnAnswer {
@@ -22,6 +21,13 @@ export interface OwnAnswer {
 const ofNavigation =
   /^(?:accept|accept-encoding|connection|content-.*|expect|if-.*|priority|purpose|range|sec-fetch-.*|sec-purpose|te|transfer-encoding|upgrade|upgrade-insecure-requests|x-moz)$/
 
+const ownCalls = new WeakSet<IncomingMessage>()
+
+/** Whether a request is such a call: the browser gets its answer in the page, and of its headers the cookies alone. */
+export function isOwnCall(request: IncomingMessage): boolean {
+  return ownCalls.has(request)
+}
+
 /**
  * @param address path and query of the API
  * @param signal ends the call, and with it what the call has begun
@@ -36,7 +42,7 @@ export async function callOwnApi(
   const caller = new Caller(page.raw.socket, signal)
   const dispatch: DispatchFunc = (request, response) => {
     Object.defineProperty(request, 'socket', { value: caller })
-    answerInPage(request)
+    ownCalls.add(request)
     // The stand-in for a connection never says that it has sent everything.
     Object.defineProperty(response, 'writableFinished', { get: () => response.writableEnded })
     app.routing(request, response)
