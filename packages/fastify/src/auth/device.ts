@@ -22,17 +22,21 @@ const byDevice = { config: { allowFrom: 'device' } } as const
 export function deviceRoutes(app: FastifyInstance, context: AuthContext): void {
   const { device } = context
   if (!device.isOffered) return
-  app.post(auth.device, { ...byDevice, onRequest: app.limitByAddress }, (request, reply) =>
-    storeErrorAsProblem(register(context, request, reply)),
-  )
-  app.post(auth.deviceRefresh, byDevice, (request, reply) =>
-    storeErrorAsProblem(
-      refresh(context, request, reply).catch((error: unknown) => {
-        if (error instanceof StoreError) device.noteStoreFailure()
-        throw error
-      }),
-    ),
-  )
+  void app.register(async (scope) => {
+    // Bodies are empty and never read: what a proxy made of the request has to be no reason to refuse it.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, body, done) => {
+      body.resume()
+      done(null)
+    })
+    const limited = { ...byDevice, onRequest: scope.limitDeviceByAddress }
+    scope.post(auth.device, limited, (request, reply) =>
+      storeErrorAsProblem(register(context, request, reply)),
+    )
+    scope.post(auth.deviceRefresh, byDevice, (request, reply) =>
+      storeErrorAsProblem(refresh(context, request, reply)),
+    )
+  })
 }
 
 /**
@@ -107,7 +111,7 @@ function refusedRegistration(request: FastifyRequest, reason: string): ProblemEr
  * count. @throws ProblemError `device_proof_required` (401) if the session is over. StoreError
  */
 async function refresh(context: AuthContext, request: FastifyRequest, reply: FastifyReply) {
-  const { device, store } = context
+  const { device } = context
   const name = readSessionId(request.headers['sec-secure-session-id'])
   if (name === undefined) {
     throw new ProblemError('invalid_request', 'The request names no session that is bound.')
@@ -115,12 +119,27 @@ async function refresh(context: AuthContext, request: FastifyRequest, reply: Fas
   if (name === doctorSession) return answerDoctor(request, reply)
   const bound = device.sessionNamed(name)
   if (!bound) throw refusedRefresh(request, 'unknown_session')
+  try {
+    return await refreshBound(context, request, reply, bound)
+  } catch (error) {
+    if (error instanceof StoreError) device.noteStoreFailure(bound)
+    throw error
+  }
+}
+
+async function refreshBound(
+  context: AuthContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bound: BoundSession,
+) {
+  const { device, store } = context
   const session = await context.requestSessions.open(request)
   if (session && session.secrets.id !== bound.id) throw refusedRefresh(request, 'other_session')
   if (!session && !(await store.sessions.read(bound.id))) throw refusedRefresh(request, 'ended')
   const header = request.headers['secure-session-response']
   if (header === undefined) return askForProof(context, reply, bound)
-  const reason = await device.whyNotProven(header, bound)
+  const reason = await device.whyNotProven(header, bound, session !== undefined)
   if (reason === 'another_key' && session) {
     // Its cookie and its challenge are in other hands than its key.
     await context.requestSessions.reportTheft(request, session, { reason, ends: true })

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { auth } from '@gatehouse/contract/paths'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { publicAddress } from '../base-path.ts'
 import type { Config } from '../config/index.ts'
 import type { Session } from '../session/cache.ts'
@@ -29,10 +30,13 @@ const challengeMs = 5 * 60_000
 /** How far the clocks of two instances may differ, ms. */
 const maxClockDifferenceMs = 60_000
 /**
- * For so long after this process has started, or after its store failed to answer a refresh, a session that was bound
- * before needs no proof, ms: its browser could not give one, and waits before it tries again.
+ * For so long after this process has started, or after its store failed to answer a refresh of the session, a session
+ * that was bound before needs no proof, ms: its browser could not give one, and waits before it tries again. A start
+ * excuses no browser that has shown a proof since.
  */
 const graceMs = 60_000
+/** Sessions whose refresh met a store that does not answer, about 150 bytes each. The one of longest ago goes. */
+const maxFailed = 20_000
 
 /** Whether a request may see its session: `missing` is about this request, `unsupported` about its browser. */
 export type DeviceProof = 'given' | 'missing' | 'unsupported'
@@ -70,7 +74,8 @@ export class DeviceBinding {
   readonly isOffered: boolean
   readonly #options: DeviceBindingOptions
   readonly #startedAt: number
-  #storeFailedAt = -Infinity
+  /** By the id of a session, ms since the epoch. */
+  readonly #storeFailedAt = new LRUCache<string, number>({ max: maxFailed })
 
   constructor(options: DeviceBindingOptions) {
     this.#options = options
@@ -84,7 +89,7 @@ export class DeviceBinding {
     if (!this.isOffered) return 'given'
     const at = this.#options.now()
     if (boundKey) {
-      return this.#isProven(request, session, boundKey, at) || this.#hasGrace(boundKey, at)
+      return this.#isProven(request, session, boundKey, at) || this.#hasGrace(session, boundKey, at)
         ? 'given'
         : 'missing'
     }
@@ -151,22 +156,28 @@ export class DeviceBinding {
   }
 
   /**
-   * What is wrong with the proof of a refresh. Its challenge is used up.
+   * What is wrong with the proof of a refresh. Its challenge is used up by its key, and by any other that comes with the
+   * session's cookie. Strangers use up none: each would be an entry in the store.
    *
    * @param header `Secure-Session-Response`
-   * @returns undefined for a proof that counts. `another_key`: one in answer to a live challenge, so who sends it
-   * has what only this browser was given, and not its key. @throws StoreError
+   * @param hasCookie whether the session's cookie came along
+   * @returns undefined for a proof that counts. `another_key`: one with the cookie, in answer to a live challenge, so who
+   * sends it has what only this browser was given, and not its key. @throws StoreError
    */
-  async whyNotProven(header: HeaderValue, bound: BoundSession): Promise<string | undefined> {
+  async whyNotProven(
+    header: HeaderValue,
+    bound: BoundSession,
+    hasCookie: boolean,
+  ): Promise<string | undefined> {
     const expected = { session: bound.id, use: 'refresh' } as const
+    const isLive = (challenge: string) => this.openChallenge(challenge, expected) !== undefined
     try {
-      const { challenge } = await readRefreshProof(header, bound.key)
-      if (!this.openChallenge(challenge, expected)) return 'wrong_challenge'
+      const { challenge } = await readRefreshProof(header, bound.key, isLive)
       return (await this.consume(challenge)) ? undefined : 'used_challenge'
     } catch (error) {
       if (!(error instanceof DeviceProofError)) throw error
       const { reason, challenge } = error
-      if (challenge === undefined || !this.openChallenge(challenge, expected)) return reason
+      if (challenge === undefined || !hasCookie) return reason
       return (await this.consume(challenge)) ? 'another_key' : reason
     }
   }
@@ -204,9 +215,12 @@ export class DeviceBinding {
     }
   }
 
-  /** A refresh met a store that does not answer: browsers cannot give a proof, and are not to blame. */
-  noteStoreFailure(): void {
-    this.#storeFailedAt = this.#options.now()
+  /**
+   * A refresh met a store that does not answer: its browser cannot give a proof, and is not to blame. A thief with the
+   * cookie alone does not know the name that a refresh has to give, so no failure counts for them.
+   */
+  noteStoreFailure({ id }: BoundSession): void {
+    this.#storeFailedAt.set(id, this.#options.now())
   }
 
   get #proofMs(): number {
@@ -227,8 +241,10 @@ export class DeviceBinding {
     })
   }
 
-  #hasGrace(key: BoundKey, at: number): boolean {
-    return [this.#startedAt, this.#storeFailedAt].some(
+  #hasGrace({ secrets, proof }: Session, key: BoundKey, at: number): boolean {
+    const startedAt = proof ? -Infinity : this.#startedAt
+    const failedAt = this.#storeFailedAt.get(secrets.id) ?? -Infinity
+    return [startedAt, failedAt].some(
       (since) => key.at < since && at >= since && at - since < graceMs,
     )
   }

@@ -39,6 +39,8 @@ export type DeviceProofReason =
   | 'wrong_key'
   /** `jti` is no text, or `authorization` is there and no text. */
   | 'wrong_claims'
+  /** At a refresh: the caller did not give this challenge, or it is not good any more. */
+  | 'wrong_challenge'
   /** A proof in good form, by another key. */
   | 'wrong_signature'
 
@@ -47,7 +49,7 @@ export class DeviceProofError extends Error {
   readonly reason: DeviceProofReason
   /**
    * With `wrong_signature`, the challenge that the proof names; undefined otherwise. It is not signed by the
-   * device: if it is live, somebody who saw it has not got the key; if it is not, the proof tells nothing.
+   * device: if it is live, as at a refresh, somebody who saw it has not got the key.
    */
   readonly challenge: string | undefined
 
@@ -88,14 +90,18 @@ export async function readRegistrationProof(header: HeaderValue): Promise<Regist
  *
  * @param header `Secure-Session-Response`, as above
  * @param key as `readRegistrationProof` returned it
+ * @param isLive whether the caller gave this challenge, and it is still good. Asked first: a signature costs twenty times
+ * as much as a challenge, and anybody can make one up
  * @throws DeviceProofError; another error if `key` is no public key of P-256
  */
 export async function readRefreshProof(
   header: HeaderValue,
   key: DeviceKey,
+  isLive: (challenge: string) => boolean,
 ): Promise<{ challenge: string }> {
   const proof = readProof(header)
   if (proof.jwk !== undefined) throw new DeviceProofError('wrong_key')
+  if (!isLive(proof.challenge)) throw new DeviceProofError('wrong_challenge')
   await verifySignature(proof, await importKey(key))
   return { challenge: proof.challenge }
 }

@@ -13,6 +13,8 @@ import type { IncomingHttpHeaders } from 'node:http'
  */
 const windowMs = 60_000
 const maxChanges = 3
+/** Safari has audio and video fetched by the system, with the session's cookie and a name that is no browser's. */
+const ofSystem = /^AppleCoreMedia\//
 
 /** What one session's requests have said last. */
 interface Seen {
@@ -42,6 +44,7 @@ export class TwoBrowsers {
   /** Looks at a request. @returns true once, for the request with which it is certain that there are two */
   isSecond(owner: object, headers: IncomingHttpHeaders): boolean {
     const { 'user-agent': agent } = headers
+    if (agent !== undefined && ofSystem.test(agent)) return false
     const seen = this.#seen.get(owner)
     if (!seen) {
       const first = { agent, ...this.#namesIn(headers), changes: [], isReported: false }

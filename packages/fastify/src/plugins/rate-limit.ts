@@ -13,6 +13,8 @@ declare module 'fastify' {
     limitByAddress: preHandlerAsyncHookHandler
     /** The same for Entra's callback, with a count of its own: a sign-in asks for both, and counts once. */
     limitCallbackByAddress: preHandlerAsyncHookHandler
+    /** The same for keys of devices: each sign-in of some browsers registers one. */
+    limitDeviceByAddress: preHandlerAsyncHookHandler
   }
 }
 
@@ -40,6 +42,7 @@ async function rateLimits(
   })
   app.decorate('limitByAddress', app.rateLimit({ max: perAddress }))
   app.decorate('limitCallbackByAddress', app.rateLimit({ max: perAddress }))
+  app.decorate('limitDeviceByAddress', app.rateLimit({ max: perAddress }))
 }
 
 const silent = {

@@ -89,16 +89,17 @@ function mayChange({ headers }: FastifyRequest, own: string): boolean {
 
 /**
  * Earlier versions of Chrome send neither Origin nor Fetch Metadata with proofs of a device's key. A page cannot
- * set `Sec-Secure-Session-Id` at all (Fetch, forbidden request-headers), and `Secure-Session-Response` after a preflight
- * only, which nothing here answers.
+ * set `Sec-Secure-Session-Id` at all (Fetch, forbidden request-headers): it is the browser that asks, whatever it says
+ * of the request that waits, and a refusal would make it forget the key. `Secure-Session-Response` alone can be sent
+ * after a preflight, which nothing here answers.
  */
 function isFromBrowser({ headers }: FastifyRequest, own: string): boolean {
+  if (headers['sec-secure-session-id'] !== undefined) return true
   const { origin = own } = headers
   const site = headers['sec-fetch-site'] ?? 'same-origin'
-  const isProof =
-    headers['sec-secure-session-id'] !== undefined ||
-    headers['secure-session-response'] !== undefined
-  return isProof && origin === own && site === 'same-origin'
+  return (
+    headers['secure-session-response'] !== undefined && origin === own && site === 'same-origin'
+  )
 }
 
 export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })

@@ -64,11 +64,14 @@ export class UserSessions {
 
   /** Ends all sessions of a user but one. Notices stay. @returns how many ended. @throws StoreError */
   async endAll(user: UserKey, exceptId?: string): Promise<number> {
-    const opener = this.#options.labels.ofUser(user)
-    const isSession = ({ id, label }: FoundRecord) =>
-      opener.open(id, label)?.theftSuspectedAt === undefined
     const found = (await this.#find(user)).filter(({ id }) => id !== exceptId)
-    return this.#end(found.filter(isSession))
+    const isNotice = this.#noticesOf(user)
+    return this.#end(found.filter((one) => !isNotice(one)))
+  }
+
+  #noticesOf(user: UserKey): (found: FoundRecord) => boolean {
+    const opener = this.#options.labels.ofUser(user)
+    return ({ id, label }) => opener.open(id, label)?.theftSuspectedAt !== undefined
   }
 
   /**
@@ -88,16 +91,21 @@ export class UserSessions {
   }
 
   /**
-   * Ends what a user has beyond the limit.
+   * Ends what a user has beyond the limit: notices first, which last longer than sessions.
    *
    * @param newestId the session that has just started, and stays
    * @returns how many. @throws StoreError
    */
   async endSurplus(user: UserKey, newestId: string): Promise<number> {
-    const lastingLongestFirst = (await this.#find(user))
-      .filter(({ id }) => id !== newestId)
-      .toSorted((a, b) => b.expiresAt - a.expiresAt)
-    return this.#end(lastingLongestFirst.slice(maxSessionsPerUser - 1))
+    const others = (await this.#find(user)).filter(({ id }) => id !== newestId)
+    if (others.length < maxSessionsPerUser) return 0
+    const lastingLongestFirst = others.toSorted((a, b) => b.expiresAt - a.expiresAt)
+    const isNotice = this.#noticesOf(user)
+    const sessionsFirst = [
+      ...lastingLongestFirst.filter((one) => !isNotice(one)),
+      ...lastingLongestFirst.filter(isNotice),
+    ]
+    return this.#end(sessionsFirst.slice(maxSessionsPerUser - 1))
   }
 
   /** Ends the sessions of one session at Entra. @returns how many. @throws StoreError */

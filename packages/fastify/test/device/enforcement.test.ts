@@ -120,11 +120,16 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
     expectProblem(await browser.send('/api/me', { cookie: proof }), 401, 'sign_in_required')
   })
 
-  it('is worth nothing with the proof of another session, or of the same user’s', async () => {
+  it('is worth nothing with the proof of another session, which is taken away: the browser gives its own', async () => {
     const { browser } = await bind()
     const { browser: other } = await bind()
     const cookie = `${await sessionCookieAlone(browser)}; ${deviceCookie}=${await other.cookie(deviceCookie)}`
-    expectProblem(await browser.send('/api/me', { cookie }), 401, 'device_proof_required')
+    const refused = await browser.send('/api/me', { cookie })
+    expectProblem(refused, 401, 'device_proof_required')
+    const session = await browser.send('/api/session', { cookie })
+    for (const { setCookies } of [refused, session]) {
+      expect(setCookies).toEqual([expect.stringMatching(/^__Host-device=; Max-Age=0;/)])
+    }
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
@@ -213,6 +218,21 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
     const stolen = await sessionCookieAlone(later)
     expectProblem(await restarted.send('/api/me', { cookie: stolen }), 401, 'device_proof_required')
     gatehouse().advance(minute)
+    expectProblem(await restarted.send('/api/me', { cookie }), 401, 'device_proof_required')
+  })
+})
+
+describe('a start of this process', () => {
+  const gatehouse = useTestApp(boundGatehouse())
+
+  it('excuses no browser that has shown a proof since', async () => {
+    const { browser } = await bindSession(gatehouse().browser())
+    const [cookie, proven] = [await sessionCookieAlone(browser), await browser.cookieHeader()]
+    gatehouse().advance(1000)
+    await gatehouse().restart()
+    const restarted = gatehouse().browser()
+    expect((await restarted.send('/api/me', { cookie })).status).toBe(200)
+    expect((await restarted.send('/api/me', { cookie: proven })).status).toBe(200)
     expectProblem(await restarted.send('/api/me', { cookie }), 401, 'device_proof_required')
   })
 })

@@ -29,7 +29,8 @@ function withZero(coordinate: string): string {
 }
 
 const register = (header: HeaderValue) => readRegistrationProof(header)
-const refresh = (header: HeaderValue) => readRefreshProof(header, jwk)
+const live = () => true
+const refresh = (header: HeaderValue) => readRefreshProof(header, jwk, live)
 const registered = (header: unknown) => register(device.prove(header, payload))
 
 describe('the proof of a registration', () => {
@@ -133,8 +134,20 @@ describe('the proof of a refresh', () => {
     expect((await refusal(refresh(none))).reason).toBe('wrong_key')
   })
 
+  it('is refused for a challenge that is not live before its signature costs anything', async () => {
+    const asked: string[] = []
+    const isLive = (challenge: string) => {
+      asked.push(challenge)
+      return false
+    }
+    const another = signedToken(refreshHeader, payload, () => Buffer.alloc(64))
+    const refused = await refusal(readRefreshProof(another, { ...jwk, y: jwk.x }, isLive))
+    expect([refused.reason, refused.challenge]).toEqual(['wrong_challenge', undefined])
+    expect(asked).toEqual([payload.jti])
+  })
+
   it('fails as a fault of the app if the stored key is no key', async () => {
-    const outcome = readRefreshProof(device.refresh('c'), { ...jwk, y: jwk.x })
+    const outcome = readRefreshProof(device.refresh('c'), { ...jwk, y: jwk.x }, live)
     await expect(outcome).rejects.not.toBeInstanceOf(DeviceProofError)
   })
 })

@@ -239,6 +239,39 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 })
 
+describe('where an address may sign in three times a minute', () => {
+  const rateLimits = { perAddress: 3, perSession: 1200 }
+  const gatehouse = useTestApp(boundGatehouse({}, { config: { rateLimits } }))
+
+  it('so many sessions are bound as well: a key counts as no sign-in', async () => {
+    for (let count = 0; count < 3; count += 1) await bindSession(gatehouse().browser())
+    await expect(gatehouse().browser().signIn()).rejects.toThrow('429')
+  })
+})
+
+describe('a page that brings its session', () => {
+  const html = `<html lang="en"><body><script id="session-answer" type="application/json"></script>
+<script id="first-answers" type="application/json"></script></body></html>`
+  const built = { root: import.meta.dirname, html, headers: {} }
+  const gatehouse = useTestApp(boundGatehouse({}, { built }))
+
+  it('leaves the offer to the next request for the session: a page brings no header of its answers', async () => {
+    const browser = gatehouse().browser()
+    await browser.signIn()
+    const page = await browser.get('/', {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-site': 'cross-site',
+    })
+    expect(page.text).toContain('"deviceOffer":true')
+    expect(page.headers).not.toHaveProperty('secure-session-registration')
+    const { challenge, authorization } = await offerTo(browser)
+    const answer = await register(browser, createDevice().register(challenge, authorization))
+    expect(answer.status).toBe(200)
+  })
+})
+
 describe.each([
   ['on http', { config: { session: { idleMinutes: 1440, absoluteMinutes: 1440 } } }],
   ['if it is off', boundGatehouse({ deviceBound: 'off' })],

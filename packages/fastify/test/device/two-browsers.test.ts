@@ -17,6 +17,11 @@ const edge = { 'user-agent': `${windows}/150.0.0.0 Safari/537.36 Edg/150.0.0.0` 
 const firefox = {
   'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
 }
+const safari = {
+  'user-agent':
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+}
+const video = { 'user-agent': 'AppleCoreMedia/1.0.0.22F76 (iPhone; U; CPU OS 18_5 like Mac OS X)' }
 const hints = (brands: string, platform = '"Windows"') => ({
   ...chrome,
   'sec-ch-ua': brands,
@@ -56,6 +61,7 @@ describe('what requests say of their browser', () => {
       ],
     ],
     ['no name at all', [{}, {}, {}, {}]],
+    ['Safari that plays a video', [safari, video, safari, video, safari, video]],
   ])('%s is one browser', (_what, requests) => {
     expect(certain(requests)).toEqual([])
   })

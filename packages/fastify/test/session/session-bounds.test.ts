@@ -6,6 +6,7 @@ import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import { sessionParts, sessionRecord } from '../support/session-parts.ts'
 
 const minute = 60_000
 
@@ -37,6 +38,22 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
     }
     expect(await listed(newest)).toHaveLength(maxSessionsPerUser)
     expect(gatehouse().logs.join('')).toContain('"event":"sessions_superseded"')
+  })
+
+  it('are not ended for notices of stolen ones, which go first', async () => {
+    const { sessions, dispose } = await sessionParts(store)
+    const { claims, device, startedAt, seenAt } = sessionRecord()
+    const user = { tenantId: claims.tid, objectId: claims.oid }
+    const cookie = await sessions.start(sessionRecord())
+    for (let turn = 0; turn < maxSessionsPerUser; turn += 1) {
+      await sessions.byUser.leaveNotice(user, { device, startedAt, seenAt }, Date.now())
+    }
+    await sessions.start(sessionRecord())
+    expect(await sessions.resolve(cookie)).toBeDefined()
+    const list = await sessions.byUser.list(user)
+    expect(list).toHaveLength(maxSessionsPerUser)
+    expect(list.filter(({ theftSuspectedAt }) => theftSuspectedAt === undefined)).toHaveLength(2)
+    await dispose()
   })
 
   it('that were ended do not count, and leave nothing in the store', async () => {
