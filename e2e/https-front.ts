@@ -7,7 +7,6 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import type { SelfSigned } from './certificate.ts'
 
 /** One request, with its answer from the moment that it has one. */
@@ -21,6 +20,8 @@ export interface Exchange {
   /** Names and values in turns, spelled as the browser sent them. */
   rawHeaders: string[]
   body: string
+  /** The port of the server whose turn it is. */
+  upstream: number
   status?: number
   answerHeaders?: IncomingHttpHeaders
 }
@@ -34,7 +35,6 @@ export type Answer =
 export type Responder = (exchange: Exchange) => Answer | undefined | Promise<Answer | undefined>
 
 export interface HttpsFront {
-  port: number
   /** All requests so far, in the order in which they came. */
   exchanges: Exchange[]
   /** The requests of a path, with any query. */
@@ -46,13 +46,13 @@ export interface HttpsFront {
 
 /**
  * @param files the certificate
- * @param upstream the port of a server on 127.0.0.1 that speaks http
- * @param port to listen on; a free one if it is 0
+ * @param upstreams the ports of servers on 127.0.0.1 that speak http; each gets a request in turn
+ * @param port to listen on
  */
 export async function startHttpsFront(
   { certificateFile, keyFile }: SelfSigned,
-  upstream: number,
-  port = 0,
+  upstreams: readonly number[],
+  port: number,
 ): Promise<HttpsFront> {
   const exchanges: Exchange[] = []
   const responders = new Map<string, Responder>()
@@ -60,10 +60,11 @@ export async function startHttpsFront(
     const body = await bodyOf(incoming)
     const { method = '', url: path = '', headers, rawHeaders } = incoming
     const received = { at: Date.now(), method, path, headers, rawHeaders }
-    const exchange: Exchange = { ...received, body: body.toString() }
+    const upstream = upstreams[exchanges.length % upstreams.length] ?? 0
+    const exchange: Exchange = { ...received, upstream, body: body.toString() }
     exchanges.push(exchange)
     const answer = await responders.get(pathOf(exchange))?.(exchange)
-    if (answer === undefined) forward(exchange, body, upstream, response)
+    if (answer === undefined) forward(exchange, body, response)
     else send(exchange, answer, response)
   }
   const tls = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) }
@@ -74,7 +75,6 @@ export async function startHttpsFront(
     server.listen(port, '127.0.0.1', resolve)
   })
   return {
-    port: (server.address() as AddressInfo).port,
     exchanges,
     requests: (path) => exchanges.filter((exchange) => pathOf(exchange) === path),
     answer: (path, responder) => {
@@ -108,8 +108,8 @@ function send(exchange: Exchange, answer: Answer, response: ServerResponse): voi
 }
 
 /** The Host stays as the browser sent it; X-Forwarded-For and X-Forwarded-Proto are as a proxy sets them. */
-function forward(exchange: Exchange, body: Buffer, port: number, response: ServerResponse): void {
-  const { method, path } = exchange
+function forward(exchange: Exchange, body: Buffer, response: ServerResponse): void {
+  const { method, path, upstream: port } = exchange
   const forwarded = { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' }
   const headers = { ...exchange.headers, ...forwarded }
   const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
