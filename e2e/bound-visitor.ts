@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { expect, type Cookie, type Page } from '@playwright/test'
+import type { Cookie, Page } from '@playwright/test'
 import { auth } from '@gatehouse/shared/paths'
 import type { BoundBrowser } from './bound-browser.ts'
 import type { Exchange, HttpsFront } from './https-front.ts'
@@ -57,13 +57,6 @@ export async function cookiesOf(bound: BoundBrowser, publicUrl: string) {
   const cookies = await bound.context.cookies(publicUrl)
   const named = (wanted: string) => cookies.filter(({ name }) => name === wanted)
   return { session: named(sessionCookie), device: named(deviceCookie) }
-}
-
-/** Waits until a session that was just bound needs a proof. */
-export async function untilProofIsNeeded(bound: BoundBrowser, publicUrl: string): Promise<void> {
-  const { session } = await cookiesOf(bound, publicUrl)
-  const copied = () => askFromElsewhere(publicUrl, session)
-  await expect.poll(copied, { timeout: 20_000 }).toBe('401 device_proof_required')
 }
 
 /** Collects the headings of level 1 that the pages of a tab show from now on, in order. */

@@ -4,14 +4,7 @@ import { auth } from '@gatehouse/shared/paths'
 import { launchBoundBrowser } from './bound-browser.ts'
 import { test } from './bound-gatehouse.ts'
 import type { Answer } from './https-front.ts'
-import {
-  ask,
-  deviceCookie,
-  sessionOf,
-  signInBound,
-  untilProofIsNeeded,
-  watch,
-} from './bound-visitor.ts'
+import { ask, deviceCookie, sessionOf, signInBound, watch } from './bound-visitor.ts'
 
 const refused = '401 device_proof_required'
 const tryAgain = (page: Page) => page.getByRole('button', { name: 'Try again' })
@@ -28,10 +21,9 @@ for (const [index, [what, answer, skipped]] of failures.entries()) {
   test(
     `a page whose refresh ${what} goes on when it works again, without a sign-in`,
     { tag: '@thorough' },
-    async ({ bound, gatehouse: { deployment, front } }) => {
+    async ({ bound, gatehouse: { front } }) => {
       const { page } = bound
       await signInBound(bound, index)
-      await untilProofIsNeeded(bound, deployment.publicUrl)
       const seen = watch(front)
       const heal = front.answer(auth.deviceRefresh, () => answer)
       try {
@@ -69,7 +61,6 @@ test(
     const { page } = bound
     try {
       await signInBound(bound, 2)
-      await untilProofIsNeeded(bound, baseURL)
       const answers: string[] = []
       while (answers.length < 7 && answers.at(-1) !== refused) {
         await bound.expire(deviceCookie)

@@ -10,7 +10,6 @@ import {
   deviceCookie,
   sessionOf,
   signInBound,
-  untilProofIsNeeded,
   watch,
 } from './bound-visitor.ts'
 import { eventually } from './instances/eventually.ts'
@@ -63,7 +62,6 @@ test(
     const { publicUrl } = deployment
     const seen = watch(front)
     await signInBound(bound, 1)
-    await untilProofIsNeeded(bound, publicUrl)
     expect(await ask(bound.page)).toBe('200')
     const { session, device } = await cookiesOf(bound, publicUrl)
     const copiedAt = Date.now()

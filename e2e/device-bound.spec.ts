@@ -11,7 +11,6 @@ import {
   sessionCookie,
   sessionOf,
   signInBound,
-  untilProofIsNeeded,
   watch,
 } from './bound-visitor.ts'
 import { accountButton, signInAtTenant, signInLink } from './visitor.ts'
@@ -131,7 +130,6 @@ test(
     const html = { 'content-type': 'text/html' }
     front.answer('/elsewhere', () => ({ status: 200, headers: html, body: link }))
     await page.goto(deployment.publicUrl.replace('app.test', 'other.test') + '/elsewhere')
-    await untilProofIsNeeded(bound, deployment.publicUrl)
     await bound.expire(deviceCookie)
     const headings = await collectHeadings(page)
     const seen = watch(front)

@@ -224,7 +224,8 @@ describe('the offer to bind a session to its device', () => {
     return { client, shown, accept, refetch: () => own.refetchSession(client) }
   }
 
-  const becomeIdle = async () => {
+  const becomeIdle = async (afterMs = 3000) => {
+    await vi.advanceTimersByTimeAsync(afterMs)
     for (const work of idle.splice(0)) work()
     await vi.advanceTimersByTimeAsync(0)
   }
@@ -233,8 +234,8 @@ describe('the offer to bind a session to its device', () => {
     const { shown, accept } = await openPage(offered)
     answer(json(bound))
     accept()
-    await vi.advanceTimersByTimeAsync(0)
-    expect(sent).toEqual([])
+    await vi.advanceTimersByTimeAsync(2999)
+    expect([sent, idle]).toEqual([[], []])
     expect(shown.getCurrentResult().data).toEqual(offered)
     await becomeIdle()
     expect(sent.map(({ path }) => path)).toEqual(['/api/session'])

@@ -25,11 +25,6 @@ export const registrationMs = 10 * 60_000
 const offerEveryMs = 30_000
 /** Where sessions have to be bound, one that is not may make requests for so long, ms: the page is binding it. */
 const unboundMs = 60_000
-/**
- * For so long after a session was bound its requests need no proof, ms: those of its page that were on their way then,
- * or waited in the browser for a connection, have none.
- */
-const justBoundMs = 10_000
 /** A challenge is answered at once, or by the next refresh, which is due before the proof ends, ms. */
 const challengeMs = 5 * 60_000
 /** How far the clocks of two instances may differ, ms. */
@@ -247,7 +242,6 @@ export class DeviceBinding {
   }
 
   #hasGrace({ secrets, proof }: Session, key: BoundKey, at: number): boolean {
-    if (Math.abs(at - key.at) < justBoundMs) return true
     const startedAt = proof ? -Infinity : this.#startedAt
     const failedAt = this.#storeFailedAt.get(secrets.id) ?? -Infinity
     return [startedAt, failedAt].some(

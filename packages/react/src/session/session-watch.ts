@@ -38,9 +38,13 @@ function useDeviceOffer(): void {
   useEffect(() => acceptDeviceOffer(client), [client])
 }
 
+/** When the first data and images of a page are there, as a rule, in ms. */
+const offerAfterMs = 3000
+
 /**
  * Lets the browser bind the session to its device: it does so with the header of `GET /api/session`, which no page
- * brings. Once per page, and only if nothing has asked for the session yet: that answer had the header.
+ * brings. Once per page, and only if nothing has asked for the session yet: that answer had the header. Not at once: what
+ * the page asks for while the browser registers comes without a proof, and images are not asked for again.
  *
  * @returns a function that stops it
  */
@@ -53,8 +57,12 @@ export function acceptDeviceOffer(client: QueryClient): () => void {
   }
   // Safari binds no sessions, and has no idle time to ask for.
   if (!('requestIdleCallback' in window)) return () => undefined
-  const handle = window.requestIdleCallback(accept)
-  return () => window.cancelIdleCallback(handle)
+  let handle: number | undefined
+  const timer = setTimeout(() => (handle = window.requestIdleCallback(accept)), offerAfterMs)
+  return () => {
+    clearTimeout(timer)
+    if (handle !== undefined) window.cancelIdleCallback(handle)
+  }
 }
 
 /** How long before the end of a session the user is warned at most, in ms. */
