@@ -75,16 +75,30 @@ test(
 )
 
 test(
-  'a page that loses the proof while it is open is no page whose session has ended',
+  'a page that loses the proof while it is open stays for some minutes, and is then no page whose session has ended',
   { tag: '@thorough' },
   async ({ page }) => {
+    await page.clock.install()
     let kind: Kind = 'proven'
-    await keepBack(page, () => kind)
+    let asked = 0
+    await keepBack(page, () => {
+      asked += 1
+      return kind
+    })
+    const comeBack = async (after: string) => {
+      const before = asked
+      await page.clock.runFor(after)
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+      await expect.poll(() => asked).toBeGreaterThan(before)
+      await page.clock.runFor(1000)
+    }
     await page.goto('/claims')
     await expect(heading(page)).toHaveText('ID token')
     kind = 'missing'
-    await page.waitForTimeout(2_100)
-    await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+    await comeBack('00:30')
+    await expect(heading(page)).toHaveText('ID token')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await comeBack('10:00')
     await expect(heading(page)).toHaveText(unconfirmed)
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await expect(page.locator('#announcements')).toHaveText(unconfirmed)

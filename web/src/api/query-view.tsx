@@ -63,6 +63,7 @@ export function QueryView<T>({
   )
 }
 
-function isRefusal({ status }: ApiProblem): boolean {
-  return status === 401 || status === 403
+/** A proof of the device that is missing says nothing of the user, and comes with one of the next requests. */
+function isRefusal({ status, code }: ApiProblem): boolean {
+  return (status === 401 && code !== 'device_proof_required') || status === 403
 }
