@@ -51,11 +51,11 @@ export function offerBinding(
   reply: FastifyReply,
   session: Session,
 ): boolean {
-  if (!device.isOfferDue(session)) return false
-  if (raw.socket instanceof Socket) {
-    reply.header('secure-session-registration', device.offerTo(session))
-  }
-  return true
+  if (!device.isBindable(session)) return false
+  if (!(raw.socket instanceof Socket)) return true
+  const offer = device.offerTo(session)
+  if (offer !== undefined) reply.header('secure-session-registration', offer)
+  return offer !== undefined
 }
 
 /**

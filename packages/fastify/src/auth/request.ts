@@ -1,6 +1,7 @@
 /** The session behind a request: `request.user`, `request.accessToken(…)`, `app.requireSignIn`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { DeviceBinding, DeviceProof } from '../device/binding.ts'
+import { readSkipped } from '../device/headers.ts'
 import { TwoBrowsers } from '../device/two-browsers.ts'
 import type { TokenResponse } from '../entra/index.ts'
 import {
@@ -294,6 +295,7 @@ export class RequestSessions {
     const proof = this.proofOf(request, session)
     if (proof !== 'given') {
       this.#options.device.clearProof(request, reply)
+      tellSkipped(request)
       return deviceProofRequired(proof)
     }
     if (!session.boundKey && this.#twoBrowsers.isSecond(cookie, request.headers)) {
@@ -333,6 +335,14 @@ export class RequestSessions {
       )
     })
   }
+}
+
+/** What the browser says of a refresh that failed, for the operator: anybody can say it, so it excuses nothing. */
+function tellSkipped({ headers, log }: FastifyRequest): void {
+  const [skipped] = readSkipped(headers['secure-session-skipped'])
+  if (!skipped) return
+  const fields = { event: 'device_proof_missing', reason: skipped.reason }
+  log.info(fields, 'A browser could not prove its device')
 }
 
 /**

@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { publicAddress } from '../base-path.ts'
 import type { Config } from '../config/index.ts'
+import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
 import type { Session } from '../session/cache.ts'
 import type { CookieJar, SealedCookies } from '../session/cookie.ts'
 import type { BoundKey } from '../session/record.ts'
@@ -21,8 +22,8 @@ export const deviceCookie = 'device'
 
 /** After its start a session can be bound for so long, ms: the first page does it within a second. */
 export const registrationMs = 10 * 60_000
-/** A browser answers each offer with a new key and a signature, of which it makes six in nine minutes, ms. */
-const offerEveryMs = 30_000
+/** A browser answers each offer with a new key and a signature, of which it makes six in nine minutes. */
+const maxOffersPerMinute = 3
 /** Where sessions have to be bound, one that is not may make requests for so long, ms: the page is binding it. */
 const unboundMs = 60_000
 /** A challenge is answered at once, or by the next refresh, which is due before the proof ends, ms. */
@@ -103,16 +104,12 @@ export class DeviceBinding {
     return this.isOffered && boundKey === undefined && age < registrationMs
   }
 
-  /** The same, and the browser is not busy with an earlier offer. */
-  isOfferDue(session: Session): boolean {
-    const { offeredAt = -Infinity } = session
-    const isRecent = Math.abs(this.#options.now() - offeredAt) < offerEveryMs
-    return this.isBindable(session) && !isRecent
-  }
-
-  /** The value of `Secure-Session-Registration`. */
-  offerTo(session: Session): string {
-    session.offeredAt = this.#options.now()
+  /** The value of `Secure-Session-Registration`; undefined after too many of them, which the browser has not taken. */
+  offerTo(session: Session): string | undefined {
+    session.offers ??= newRateWindow()
+    if (retryAfterSeconds(session.offers, maxOffersPerMinute, this.#options.now()) > 0) {
+      return undefined
+    }
     const authorization = randomBytes(16).toString('base64url')
     const challenge = this.#seal(session.secrets.id, 'registration', authorization)
     const path = publicAddress(this.#options.basePath, auth.device)

@@ -38,8 +38,8 @@ export interface Session {
   boundKey: BoundKey | undefined
   /** The last proof of that key that was opened: a cookie's value, and when it was given (ms since the epoch). */
   proof?: { readonly cookie: string; readonly at: number }
-  /** When its browser was last offered to bind it, ms since the epoch. */
-  offeredAt?: number
+  /** How often its browser was offered to bind it. */
+  offers?: RateWindow
   /** The cache's epoch in which this copy was read. In a later one it is read again. */
   validAt: number
 }

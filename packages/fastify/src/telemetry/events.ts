@@ -235,6 +235,11 @@ const sessions = {
     ['reason'],
     'A proof of a device’s key does not count. The browser is asked for another one.',
   ),
+  device_proof_missing: event(
+    'info',
+    ['reason'],
+    'A browser says that it could not prove its device: `quota_exceeded`, `server_error` or `unreachable`. The request was refused.',
+  ),
   device_refresh_refused: event(
     'info',
     ['reason'],

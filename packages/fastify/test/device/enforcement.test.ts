@@ -194,6 +194,8 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
       const answer = await browser.send('/api/me', { cookie, headers })
       expectProblem(answer, 401, 'device_proof_required')
       expect(answer.setCookies).toEqual([])
+      const told = gatehouse().logs.filter((line) => line.includes('"device_proof_missing"'))
+      expect(JSON.parse(told.at(-1) ?? '{}')).toMatchObject({ reason })
     }
   })
 

@@ -236,7 +236,6 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
       const browser = gatehouse().browser()
       await browser.signIn()
       const spare = await offerTo(browser)
-      gatehouse().advance(31_000)
       const { challenge, authorization } = await offerTo(browser)
       const device = createDevice()
       const answer = await register(browser, device.register(challenge, authorization))
