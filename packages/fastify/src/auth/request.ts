@@ -13,7 +13,7 @@ import {
 } from '../errors.ts'
 import { retryAfterSeconds } from '../rate-window.ts'
 import type { AccessTokens, TokenRejection } from '../session/access-token.ts'
-import type { OpenCookie, Session } from '../session/cache.ts'
+import { type OpenCookie, type Session, stale } from '../session/cache.ts'
 import type { ChallengeRequest, Challenges } from '../session/challenges.ts'
 import {
   type CookieJar,
@@ -147,6 +147,17 @@ const severalCookies =
 /** What `EventSource` sends, and nothing else does (HTML Living Standard §9.2). */
 export const eventStreamType = 'text/event-stream'
 
+/** For so long the last cookie of a connection is taken without a look into the cache, whose order of use it does not change, ms. */
+const rememberedMs = 10_000
+
+/** What a connection has sent last. */
+interface LastCookie {
+  header: string
+  cookie: OpenCookie
+  /** When it was looked for, ms since the epoch. */
+  at: number
+}
+
 interface RequestSessionsOptions {
   sessions: Sessions
   jar: CookieJar
@@ -169,6 +180,8 @@ export class RequestSessions {
   readonly #now: () => number
   readonly #jar: CookieJar
   readonly #twoBrowsers: TwoBrowsers
+  /** A browser sends the same cookies in each request of a connection. */
+  readonly #lastOf = new WeakMap<object, LastCookie>()
   /** What the log was told of cookies that cannot be used. */
   readonly #told = new Set<string>()
 
@@ -243,7 +256,21 @@ export class RequestSessions {
    * this is, and none counts: one of them may be an attacker's.
    */
   #cookieOf(request: FastifyRequest): OpenCookie | undefined {
-    const values = this.#jar.values(request.headers.cookie, sessionCookie)
+    const header = request.headers.cookie
+    if (header === undefined) return undefined
+    const { socket } = request.raw
+    const last = this.#lastOf.get(socket)
+    const at = this.#now()
+    const isRecent = last?.header === header && Math.abs(at - last.at) < rememberedMs
+    // The cache drops the session of a cookie that it forgets: then there is another one, perhaps of other keys.
+    if (isRecent && last.cookie.session && last.cookie.session.validAt !== stale) return last.cookie
+    const cookie = this.#findCookie(request, header)
+    if (cookie) this.#lastOf.set(socket, { header, cookie, at })
+    return cookie
+  }
+
+  #findCookie(request: FastifyRequest, header: string): OpenCookie | undefined {
+    const values = this.#jar.values(header, sessionCookie)
     let found: OpenCookie | undefined
     let opened = 0
     for (const value of values) {
