@@ -18,10 +18,10 @@ import { challengeHeader, type HeaderValue, registrationHeader } from './headers
 import { type DeviceKey, DeviceProofError, readRefreshProof } from './proof.ts'
 
 /** The base name of the cookie that says when the key was proven. */
-export const deviceCookie = 'device'
+const deviceCookie = 'device'
 
 /** After its start a session can be bound for so long, ms: the first page does it within a second. */
-export const registrationMs = 10 * 60_000
+const registrationMs = 10 * 60_000
 /** A browser answers each offer with a new key and a signature, of which it makes six in nine minutes. */
 const maxOffersPerMinute = 3
 /** Where sessions have to be bound, one that is not may make requests for so long, ms: the page is binding it. */
