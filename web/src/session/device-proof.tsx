@@ -7,7 +7,7 @@ import { MessageCard } from '../ui/card.tsx'
 import { shield } from '../ui/icons.generated.ts'
 import { focusHeading, PageFocus } from '../ui/page-focus.tsx'
 import { deviceProof as words } from './device-proof-words.ts'
-import css from './device-proof.module.css'
+import css from '../api/error-card.module.css'
 
 /** There is a session, and this browser has not proven that it is on the device to which it is bound. */
 export default function DeviceProof({ kind }: { kind: 'missing' | 'unsupported' }) {

@@ -16,10 +16,13 @@ const maxChanges = 3
 /** Safari has audio and video fetched by the system, with the session's cookie and a name that is no browser's. */
 const ofSystem = /^AppleCoreMedia\//
 
+/** The headers that count. */
+const named = ['user-agent', 'sec-ch-ua', 'sec-ch-ua-platform'] as const
+
 /** What one session's requests have said last. */
 interface Seen {
-  /** As it came, so that the usual request costs a comparison. */
-  agent: string | undefined
+  /** The headers as they came, so that the usual request costs three comparisons. */
+  sent: Readonly<IncomingHttpHeaders>
   browser: string
   /** Undefined until a request had client hints: Firefox and Safari send none, and some requests of Chrome. */
   hints: string | undefined
@@ -43,18 +46,18 @@ export class TwoBrowsers {
 
   /** Looks at a request. @returns true once, for the request with which it is certain that there are two */
   isSecond(owner: object, headers: IncomingHttpHeaders): boolean {
+    const seen = this.#seen.get(owner)
+    if (seen && named.every((name) => headers[name] === seen.sent[name])) return false
     const { 'user-agent': agent } = headers
     if (agent !== undefined && ofSystem.test(agent)) return false
-    const seen = this.#seen.get(owner)
+    const sent = Object.fromEntries(named.map((name) => [name, headers[name]]))
+    const { browser, hints } = this.#namesIn(headers)
     if (!seen) {
-      const first = { agent, ...this.#namesIn(headers), changes: [], isReported: false }
-      this.#seen.set(owner, first)
+      this.#seen.set(owner, { sent, browser, hints, changes: [], isReported: false })
       return false
     }
-    if (seen.agent === agent && sameHints(seen.hints, hintsIn(headers))) return false
-    const { browser, hints } = this.#namesIn(headers)
     const isOther = browser !== seen.browser || !sameHints(seen.hints, hints)
-    Object.assign(seen, { agent, browser, hints: hints ?? seen.hints })
+    Object.assign(seen, { sent, browser, hints: hints ?? seen.hints })
     return isOther && this.#change(seen)
   }
 

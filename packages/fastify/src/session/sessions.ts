@@ -45,9 +45,9 @@ export class Sessions {
   readonly #cache: SessionCache
   readonly #records: Records
   readonly #unfinished = new UnfinishedEnds()
-  /** One read per cookie at a time, however many requests wait for it. */
   /** How often the session keys were replaced. */
   #keyChanges = 0
+  /** One read per cookie at a time, however many requests wait for it. */
   readonly #resolving = new Map<string, Promise<Session | undefined>>()
   /** One write of activity per session at a time: several would only collide. */
   readonly #writingActivity = new Map<string, Promise<boolean>>()

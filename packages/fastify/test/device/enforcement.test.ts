@@ -11,6 +11,7 @@ import {
   bindSession,
   boundGatehouse,
   deviceCookie,
+  loggedEvents,
   offerTo,
   register,
   sessionCookieAlone,
@@ -194,8 +195,7 @@ describe.each(storeKinds)('without a proof of its device, a bound session, on %s
       const answer = await browser.send('/api/me', { cookie, headers })
       expectProblem(answer, 401, 'device_proof_required')
       expect(answer.setCookies).toEqual([])
-      const told = gatehouse().logs.filter((line) => line.includes('"device_proof_missing"'))
-      expect(JSON.parse(told.at(-1) ?? '{}')).toMatchObject({ reason })
+      expect(loggedEvents(gatehouse(), 'device_proof_missing').at(-1)).toMatchObject({ reason })
     }
   })
 

@@ -12,6 +12,7 @@ import {
   boundGatehouse,
   challengeIn,
   deviceCookie,
+  loggedEvents,
   offerTo,
   refreshPath,
   register,
@@ -25,11 +26,7 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
   const gatehouse = useTestApp(boundGatehouse({}, { store }))
   const bind = (user?: string) => bindSession(gatehouse().browser(), user)
 
-  function events(name: string): Record<string, unknown>[] {
-    return gatehouse()
-      .logs.map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter(({ event }) => event === name)
-  }
+  const events = (name: string) => loggedEvents(gatehouse(), name)
 
   it('is answered with a challenge, and its proof with a new cookie and the next challenge', async () => {
     const bound = await bind()

@@ -9,6 +9,7 @@ import {
   bindSession,
   boundGatehouse,
   deviceCookie,
+  loggedEvents,
   offerIn,
   offerTo,
   register,
@@ -28,12 +29,8 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
     return browser
   }
 
-  function refusals(): unknown[] {
-    return gatehouse()
-      .logs.map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter(({ event }) => event === 'device_registration_refused')
-      .map(({ reason }) => reason)
-  }
+  const refusals = () =>
+    loggedEvents(gatehouse(), 'device_registration_refused').map(({ reason }) => reason)
 
   it('is offered by /api/session, and answered with the session’s name, its scope and a short-lived cookie', async () => {
     const browser = await signedIn()

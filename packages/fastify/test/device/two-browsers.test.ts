@@ -3,11 +3,12 @@ import type { OwnSessions } from '@gatehouse/contract/sessions'
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import type { Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { people, type Browser } from '@gatehouse/tenant/testing'
 import { deviceName } from '../../src/auth/callback/session-label.ts'
 import { TwoBrowsers } from '../../src/device/two-browsers.ts'
-import { bindSession, boundGatehouse } from '../support/bound-session.ts'
+import { bindSession, boundGatehouse, loggedEvents } from '../support/bound-session.ts'
 
 const windows =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome'
@@ -95,10 +96,7 @@ describe('what requests say of their browser', () => {
   })
 })
 
-const events = (logs: string[]) =>
-  logs
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ event }) => event === 'session_theft_suspected')
+const thefts = (gatehouse: Gatehouse) => loggedEvents(gatehouse, 'session_theft_suspected')
 
 async function useFromTwo(browser: Browser): Promise<number[]> {
   const statuses: number[] = []
@@ -116,7 +114,7 @@ describe('a session that is used from two browsers at once', () => {
     await browser.signIn()
     expect(await useFromTwo(browser)).toEqual([200, 200, 200, 200, 200])
     await useFromTwo(browser)
-    const found = events(gatehouse().logs)
+    const found = thefts(gatehouse())
     expect(found).toEqual([expect.objectContaining({ reason: 'two_browsers', ended: false })])
     expect(JSON.stringify(found)).not.toMatch(/Mozilla|Firefox|127\.0\.0\.1/)
   })
@@ -133,7 +131,7 @@ describe('where suspected theft ends a session', () => {
     await browser.signIn({ user })
     expect(await useFromTwo(browser)).toEqual([200, 200, 200, 401, 401])
     expectProblem(await browser.get('/api/me', chrome), 401, 'sign_in_required')
-    expect(events(gatehouse().logs)).toEqual([
+    expect(thefts(gatehouse())).toEqual([
       expect.objectContaining({ reason: 'two_browsers', ended: true }),
     ])
     await expect
@@ -151,6 +149,6 @@ describe('a bound session', () => {
   it('is not judged by names: its key says more', async () => {
     const { browser } = await bindSession(gatehouse().browser())
     expect(await useFromTwo(browser)).toEqual([200, 200, 200, 200, 200])
-    expect(events(gatehouse().logs)).toEqual([])
+    expect(thefts(gatehouse())).toEqual([])
   })
 })

@@ -2,7 +2,7 @@
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { createDevice, type Device } from './device.ts'
 import { httpsGatehouse } from './https-gatehouse.ts'
-import type { GatehouseOptions } from '@gatehouse/test-support/gatehouse'
+import type { Gatehouse, GatehouseOptions } from '@gatehouse/test-support/gatehouse'
 
 /** Sessions are bound on https only. @param session keys of `session` in aad.config.json */
 export function boundGatehouse(
@@ -119,4 +119,14 @@ export function challengeIn({ headers }: Answer, name: string): string {
 /** The Cookie header with the session's cookie alone: what somebody has who stole it, or the browser after the proof ended. */
 export async function sessionCookieAlone(browser: Browser): Promise<string> {
   return `${sessionCookie}=${await browser.cookie(sessionCookie)}`
+}
+
+/** The log's lines of an event, in order. */
+export function loggedEvents(
+  { logs }: Pick<Gatehouse, 'logs'>,
+  name: string,
+): Record<string, unknown>[] {
+  return logs
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ event }) => event === name)
 }
