@@ -39,7 +39,10 @@ export function runProgram(
       for (;;) {
         const found = words.exec(said)?.[1]
         if (found !== undefined) return found
-        if (hasEnded) throw new Error(`${command} says nothing of the kind: ${said}`)
+        if (hasEnded)
+          throw new Error(
+            `${command} says nothing of the kind, but: ${said.replaceAll('\n', ' | ')}`,
+          )
         await once(child, 'said')
       }
     },
