@@ -7,9 +7,9 @@ import { startRedis } from './redis-server.ts'
 import { line, printComparison, ratiosOf } from './report.ts'
 
 /** Processes of the same program differ by a tenth for as long as they run, so each round begins with new ones. */
-const starts = Number(process.env['BENCH_ROUNDS'] ?? 5)
+const starts = Number(process.env['BENCH_ROUNDS'] ?? 9)
 const roundsPerStart = 1
-const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 2)
 
 const paths = [
   { title: '/api/me', path: '/api/me', goal: 1.35 },
@@ -20,7 +20,7 @@ const paths = [
 interface Variant {
   name: string
   server: MeasuredProcess
-  headers: Record<string, string>
+  headers: { host: string; cookie: string; 'sec-fetch-site': string }
 }
 
 async function startVariant(bench: BenchEnvironment, name: string, env: NodeJS.ProcessEnv) {
@@ -37,11 +37,11 @@ async function startAll(bench: BenchEnvironment, redisUrl: string | undefined) {
   if (redisUrl !== undefined) {
     variants.push(await startVariant(bench, 'Gatehouse, redis', { STORE_URL: redisUrl }))
   }
-  const cookie = first.headers['cookie'] ?? ''
-  const me = await fetch(`${first.server.origin}/api/me`, { headers: { cookie } })
+  const { headers } = first
+  const me = await fetch(`${first.server.origin}/api/me`, { headers: { cookie: headers.cookie } })
   const bareFastify = await startMeasured('bare-fastify-server.ts', { BENCH_ME: await me.text() })
   const bareProxy = await startMeasured('bare-proxy-server.ts', bench.env)
-  const bare = (name: string, server: MeasuredProcess) => ({ name, server, headers: { cookie } })
+  const bare = (name: string, server: MeasuredProcess) => ({ name, server, headers })
   return {
     targetsOf: (path: string): Target[] => {
       const baseline =

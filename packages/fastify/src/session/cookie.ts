@@ -3,7 +3,9 @@ import secureSession from '@fastify/secure-session'
 import { basePathOf } from '@gatehouse/contract/paths'
 import { stringifySetCookie } from 'cookie'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import sodium from 'sodium-native'
 import { cookieSuffix } from '../base-path.ts'
+import { nextNonce } from '../store/seal.ts'
 
 /** The base name of the session cookie. */
 export const sessionCookie = 'session'
@@ -176,8 +178,8 @@ const sealedForm = /^[A-Za-z0-9_-]{24,3900}\.[A-Za-z0-9_-]{32}$/
 export type SealedCookies = Awaited<ReturnType<typeof createSealedCookies>>
 
 /**
- * Seals values by @fastify/secure-session: authenticated encryption, with key rotation. It takes the codec
- * without the plugin's hooks: they would open every cookie of every request, and write the values back in a
+ * Seals values in the form of @fastify/secure-session: authenticated encryption, with key rotation. It takes the
+ * plugin's codec without its hooks: they would open every cookie of every request, and write the values back in a
  * form that needs percent-encoding.
  *
  * @param keys 32 bytes each; the first one seals, all of them open
@@ -188,6 +190,7 @@ export async function createSealedCookies(
   keys: readonly Buffer[],
   maxAgeS: number,
 ) {
+  let [sealingKey] = keys
   let codec = app
   // A scope of its own keeps the plugin's hooks away from our routes.
   await app.register(async (scope) => {
@@ -203,16 +206,12 @@ export async function createSealedCookies(
       await next.ready()
       return () => {
         codec = next
+        sealingKey = newKeys[0]
       }
     },
     /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
     seal: (purpose: CookiePurpose, content: object): string => {
-      const value = codec
-        .encodeSecureSession(codec.createSecureSession({ ...content, purpose }))
-        .replaceAll('+', '-')
-        .replaceAll('/', '_')
-        .replaceAll('=', '')
-        .replace(';', '.')
+      const value = encode({ ...content, purpose }, sealingKey)
       if (sealedForm.test(value)) return value
       throw new Error(`A sealed value of ${value.length} bytes is too long`)
     },
@@ -225,6 +224,20 @@ export async function createSealedCookies(
       return { content, sealedByOlderKey: session.changed }
     },
   }
+}
+
+/**
+ * What the plugin's `encodeSecureSession` does, by the same library (crypto_secretbox of libsodium), in base64url and
+ * with a nonce that was drawn before. Each page of users has a sealed cursor: the plugin's way costs an eighth of it.
+ */
+function encode(content: object, key: Buffer | undefined): string {
+  if (!key) throw new Error('There is no key to seal with')
+  const writtenAtS = Math.round(Date.now() / 1000)
+  const message = Buffer.from(JSON.stringify({ ...content, __ts: writtenAtS }))
+  const nonce = nextNonce(sodium.crypto_secretbox_NONCEBYTES)
+  const cipher = Buffer.allocUnsafe(message.length + sodium.crypto_secretbox_MACBYTES)
+  sodium.crypto_secretbox_easy(cipher, message, nonce, key)
+  return `${cipher.toString('base64url')}.${nonce.toString('base64url')}`
 }
 
 /** Decoders ignore the spare bits of the last character, so they accept several spellings of one value. */

@@ -97,9 +97,8 @@ export class Sessions {
   }
 
   /** The session of a cookie if a fresh copy is in memory. Costs a microsecond. */
-  peek(cookie: OpenCookie | undefined): Session | undefined {
+  peek(cookie: OpenCookie | undefined, now = this.#options.now()): Session | undefined {
     const session = cookie?.session
-    const now = this.#options.now()
     if (!session || !this.#cache.isFresh(session, now)) return undefined
     return hasEnded(session, this.#options.lifetimes, now) ? undefined : session
   }

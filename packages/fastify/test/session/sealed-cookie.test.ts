@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import secureSession from '@fastify/secure-session'
 import Fastify from 'fastify'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSealedCookies } from '../../src/session/cookie.ts'
 
 const [key, newer] = [randomBytes(32), randomBytes(32)]
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 function sealedWith(...keys: Buffer[]) {
   return createSealedCookies(Fastify(), keys, 3600)
@@ -54,5 +59,34 @@ describe('a sealed cookie value', () => {
       content: { key: 'y' },
       sealedByOlderKey: false,
     })
+  })
+
+  it('opens for as long as it says, and not a second longer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const cookies = await sealedWith(key)
+    const value = cookies.seal('session', { key: 'x' })
+    vi.advanceTimersByTime(3_599_000)
+    expect(cookies.open('session', value)?.content).toMatchObject({ key: 'x' })
+    vi.advanceTimersByTime(1_500)
+    expect(cookies.open('session', value)).toBeUndefined()
+  })
+
+  it('is of the form that the plugin itself writes, in both directions', async () => {
+    const plugin = Fastify()
+    await plugin.register(secureSession, { key: [key], expiry: 3600 })
+    await plugin.ready()
+    const cookies = await sealedWith(key)
+    const written = plugin.encodeSecureSession(
+      plugin.createSecureSession({ key: 'x', purpose: 'session' }),
+    )
+    const spelled = written
+      .replace(';', '.')
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replaceAll('=', '')
+    expect(cookies.open('session', spelled)?.content).toEqual({ key: 'x', purpose: 'session' })
+    const sealed = cookies.seal('session', { key: 'y' })
+    const read = plugin.decodeSecureSession(sealed.replace('.', ';'))
+    expect(read?.data()).toEqual({ key: 'y', purpose: 'session' })
   })
 })
