@@ -7,8 +7,8 @@ import {
   matches,
   plainText,
   textToCopy,
+  timeOf,
 } from '../src/pages/claims/claim-list.ts'
-import { timeOf } from '../src/pages/claims/claim-time.ts'
 import { explanations } from '../src/pages/claims/explanations.ts'
 import { isSetBack } from '../src/pages/claims/strip.tsx'
 

@@ -1,16 +1,10 @@
 /** Routes for endpoints that are described once, for the page and for the back end. */
 import type { Endpoint, EndpointAnswer, EndpointParams, Method } from '@gatehouse/contract/endpoint'
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchema,
-  RouteShorthandOptions,
-} from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { ProblemError } from '../errors.ts'
 import { endingChange, repeatAnswer } from './idempotency.ts'
+import { answerSerializer, checkBody, closed, schemasOf } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -68,54 +62,9 @@ export function handle<const E extends AnyEndpoint>(
     method,
     url: path,
     schema: schemasOf(endpoint),
+    serializerCompiler: answerSerializer,
     handler: (isOnce ? endingChange(answering) : answering) as never,
   })
-}
-
-function schemasOf({ summary, params, query, answer }: AnyEndpoint): FastifySchema {
-  return {
-    ...(summary !== undefined && { summary }),
-    ...(params && { params }),
-    ...(query && { querystring: closed(query) }),
-    // For 201 and 202 as well: without a schema, Fastify would send everything that the handler returns.
-    ...(answer && { response: { '2xx': answer } }),
-  }
-}
-
-/**
- * Checks the body as it came. With a conversion, a null would become an empty text, and "5" a number, as in a query,
- * where everything is text.
- */
-function checkBody(body: TSchema) {
-  const schema = Compile(body)
-  return (request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void => {
-    if (schema.Check(request.body)) return next()
-    const validation = schema.Errors(request.body)
-    next(Object.assign(new Error('body'), { validation, validationContext: 'body' }))
-  }
-}
-
-/** Refuses members that the schema does not name. What a route passes on to an API is then what it has described. */
-function closed<Schema extends TSchema>(schema: Schema): Schema {
-  const { properties, items, anyOf, additionalProperties } = schema as TSchema & Parts
-  return {
-    ...schema,
-    ...(properties && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, member]) => [name, closed(member)]),
-      ),
-      additionalProperties: additionalProperties ?? false,
-    }),
-    ...(items && { items: closed(items) }),
-    ...(anyOf && { anyOf: anyOf.map(closed) }),
-  }
-}
-
-interface Parts {
-  properties?: Record<string, TSchema>
-  items?: TSchema
-  anyOf?: TSchema[]
-  additionalProperties?: unknown
 }
 
 function withoutContent<E>(handler: EndpointHandler<E>) {

@@ -8,8 +8,15 @@ import { Match } from '../../ui/match.tsx'
 import { Time } from '../../ui/time.tsx'
 import { tones } from './claim-filter.tsx'
 import css from './claim-groups.module.css'
-import { type Claim, groupNames, isIdentifier, plainText, textToCopy } from './claim-list.ts'
-import { formatUtc, timeOf } from './claim-time.ts'
+import {
+  type Claim,
+  formatUtc,
+  groupNames,
+  isIdentifier,
+  plainText,
+  textToCopy,
+  timeOf,
+} from './claim-list.ts'
 import { words } from './words.ts'
 
 type Props = {

@@ -1,5 +1,5 @@
 /** The claims as JSON, in coloured pieces. */
-import { formatUtc, timeOf } from './claim-time.ts'
+import { formatUtc, timeOf } from './claim-list.ts'
 import { explanations } from './explanations.ts'
 import { words } from './words.ts'
 

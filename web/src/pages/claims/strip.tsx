@@ -7,7 +7,7 @@ import { checkCircle, errorCircle } from '../../ui/icons.generated.ts'
 import { notMade } from '../../ui/page-icons.generated.ts'
 import { ProgressBar } from '../../ui/progress.tsx'
 import { Time } from '../../ui/time.tsx'
-import { timeOf } from './claim-time.ts'
+import { timeOf } from './claim-list.ts'
 import css from './claims.module.css'
 import { words } from './words.ts'
 

@@ -1,0 +1,116 @@
+/** What the schemas of an endpoint let in and out: nothing that they do not name. */
+import type { Endpoint } from '@gatehouse/contract/endpoint'
+import fastJson from 'fast-json-stringify'
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+export function schemasOf({ summary, params, query, answer }: Endpoint): FastifySchema {
+  return {
+    ...(summary !== undefined && { summary }),
+    ...(params && { params }),
+    ...(query && { querystring: closed(query) }),
+    // For 201 and 202 as well: without a schema, Fastify would send everything that the handler returns.
+    ...(answer && { response: { '2xx': answer } }),
+  }
+}
+
+/**
+ * Checks the body as it came. With a conversion, a null would become an empty text, and "5" a number, as in a query,
+ * where everything is text.
+ */
+export function checkBody(body: TSchema) {
+  const schema = Compile(body)
+  return (request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void => {
+    if (schema.Check(request.body)) return next()
+    const validation = schema.Errors(request.body)
+    next(Object.assign(new Error('body'), { validation, validationContext: 'body' }))
+  }
+}
+
+/** Refuses members that the schema does not name. What a route passes on to an API is then what it has described. */
+export function closed<Schema extends TSchema>(schema: Schema): Schema {
+  const { properties, items, anyOf, additionalProperties } = schema as TSchema & Parts
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [name, closed(member)]),
+      ),
+      additionalProperties: additionalProperties ?? false,
+    }),
+    ...(items && { items: closed(items) }),
+    ...(anyOf && { anyOf: anyOf.map(closed) }),
+  }
+}
+
+interface Parts {
+  properties?: Record<string, TSchema>
+  items?: TSchema
+  anyOf?: TSchema[]
+  additionalProperties?: unknown
+}
+
+/**
+ * Writes answers as JSON: what the schema names, and nothing else. An answer that is exactly what its schema says is
+ * written by the engine, which takes 20 µs less for a hundred users than Fastify's serializer; any other one goes through
+ * that, which leaves out what the schema does not name. Fastify calls this for each route (`serializerCompiler`).
+ */
+export function answerSerializer({ schema }: { schema: unknown }): (answer: unknown) => string {
+  const bySchema = fastJson(schema as TSchema)
+  if (!saysAll(schema as TSchema)) return bySchema
+  const exact = Compile(closed(schema as TSchema))
+  const isWrittenAsIs = plainData(schema as TSchema)
+  return (answer) =>
+    exact.Check(answer) && isWrittenAsIs(answer) ? JSON.stringify(answer) : bySchema(answer)
+}
+
+/** With any other keyword, what passes the closed schema may be more than what the serializer would write. */
+const understood = new Set([
+  ...['type', 'properties', 'required', 'items', 'anyOf', 'const', 'enum', 'title', 'description'],
+  ...['minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'minItems', 'maxItems'],
+])
+
+/** Whether a schema says of each value in it what it is. */
+function saysAll(schema: TSchema): boolean {
+  const { type, properties, items, anyOf } = schema as TSchema & Parts & { type?: unknown }
+  return (
+    Object.keys(schema).every((keyword) => understood.has(keyword)) &&
+    (properties !== undefined || ![type].flat().includes('object')) &&
+    [...Object.values(properties ?? {}), ...(items ? [items] : []), ...(anyOf ?? [])].every(saysAll)
+  )
+}
+
+/**
+ * Whether the objects of an answer are plain ones. Others may write themselves (`toJSON`), or have of their class what
+ * the schema asks for, and own something else.
+ */
+function plainData(schema: TSchema): (value: unknown) => boolean {
+  const { properties, items, anyOf } = schema as TSchema & Parts
+  if (anyOf) {
+    const branches = anyOf.map(plainData)
+    return (value) => branches.every((isPlain) => isPlain(value))
+  }
+  if (items) {
+    const isPlain = plainData(items)
+    return (value) => !Array.isArray(value) || (!('toJSON' in value) && value.every(isPlain))
+  }
+  if (!properties) return () => true
+  const members = Object.entries(properties)
+    .filter(([, member]) => hasObjects(member))
+    .map(([name, member]) => ({ name, isPlain: plainData(member) }))
+  return (value) =>
+    typeof value !== 'object' ||
+    value === null ||
+    (isPlainObject(value) && members.every(({ name, isPlain }) => isPlain(value[name])))
+}
+
+function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function hasObjects(schema: TSchema): boolean {
+  const { properties, items, anyOf } = schema as TSchema & Parts
+  return properties !== undefined || items !== undefined || (anyOf?.some(hasObjects) ?? false)
+}
