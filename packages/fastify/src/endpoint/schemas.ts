@@ -67,8 +67,22 @@ export function answerSerializer({ schema }: { schema: unknown }): (answer: unkn
 
 /** With any other keyword, what passes the closed schema may be more than what the serializer would write. */
 const understood = new Set([
-  ...['type', 'properties', 'required', 'items', 'anyOf', 'const', 'enum', 'title', 'description'],
-  ...['minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'minItems', 'maxItems'],
+  'type',
+  'properties',
+  'required',
+  'items',
+  'anyOf',
+  'const',
+  'enum',
+  'title',
+  'description',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minimum',
+  'maximum',
+  'minItems',
+  'maxItems',
 ])
 
 /** Whether a schema says of each value in it what it is. */
