@@ -89,11 +89,13 @@ function createSessionStore(redis: RedisConnection, now: () => number): SessionS
 
   async function addToIndex(id: string, { entries, lastsUntil }: IndexWrite): Promise<void> {
     const values = [now(), lastsUntil, id, ttl(lastsUntil)].map(String)
-    for (const entry of entries) {
-      await redis.run((client) =>
-        client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
-      )
-    }
+    await Promise.all(
+      entries.map((entry) =>
+        redis.run((client) =>
+          client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
+        ),
+      ),
+    )
   }
 
   return {
@@ -122,6 +124,8 @@ function createSessionStore(redis: RedisConnection, now: () => number): SessionS
       await redis.run((client) => client.del(recordKey(id)))
     },
     find: (entry) => findRecords(redis, entry, now),
+    count: (entry) =>
+      redis.run((client) => orIfWrongType(client.zCount(indexKey(entry), `(${now()}`, '+inf'), 0)),
   }
 }
 

@@ -40,7 +40,8 @@ export function deriveSecrets(cookieKey: Uint8Array): SessionSecrets {
 
 /** Derives a separate key for each purpose, 32 bytes. */
 export function deriveKey(key: Uint8Array, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, '', `gatehouse ${purpose}`, 32))
+  // A key object: Node finds out by an exception that bytes are none, which takes half of the time.
+  return Buffer.from(hkdfSync('sha256', createSecretKey(key), '', `gatehouse ${purpose}`, 32))
 }
 
 /** Encrypts bytes for their id: AES-256-GCM, a fresh nonce each time, the id as associated data. */

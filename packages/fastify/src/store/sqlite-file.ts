@@ -14,11 +14,14 @@ import type { BusyQueue } from './sqlite-busy.ts'
 import { explainSqliteFailure } from './sqlite-failure.ts'
 import { type Invalidations, StoreError } from './store.ts'
 
-/** The column `summary` holds a record's label, and the table `marks` one-time keys: existing files have these names. */
+/**
+ * The column `summary` holds a record's label, and the table `marks` one-time keys: existing files have these names.
+ * The sealed record comes last, because it is longer than a page: what comes after it is found by reading it.
+ */
 const schema = `
   create table if not exists sessions (
-    id text primary key, version integer not null, sealed blob not null, summary blob not null,
-    expires_at integer not null
+    id text primary key, version integer not null, summary blob not null, expires_at integer not null,
+    sealed blob not null
   ) without rowid;
   create table if not exists indexes (
     entry text not null, id text not null, expires_at integer not null, primary key (entry, id)

@@ -112,6 +112,7 @@ function createSessionStore({ db, statements, now, asStoreError }: OpenFile): Se
         }),
       ),
     find: (entry) => asStoreError(() => statements.find.all(entry, now()).flatMap(toFound)),
+    count: (entry) => asStoreError(() => Number(statements.count.get(entry, now())?.['entries'])),
   }
 }
 
@@ -163,6 +164,7 @@ function prepare(db: DatabaseSync) {
       `select s.id, s.summary, s.expires_at, i.expires_at as lasts_until
        from indexes i join sessions s on s.id = i.id where i.entry = ? and s.expires_at > ?`,
     ),
+    count: db.prepare('select count(*) as entries from indexes where entry = ? and expires_at > ?'),
     // An expired key may be taken again, a live one not.
     take: db.prepare(
       `insert into marks (key, owner, expires_at) values (?, ?, ?)

@@ -131,6 +131,20 @@ export function storeBehaviour(
       expect(await found(`${index}-b`)).toEqual([b.id])
     })
 
+    it('counts what an index finds: never less, and only ended ones more', async () => {
+      const { sessions } = opened.store
+      const [a] = [await created(), await created({}, [index, `${index}-b`])]
+      await created({}, [`${index}b`, 'user-_', '%'])
+      expect(await sessions.count(index)).toBe(2)
+      expect(await opened.second.sessions.count(`${index}-b`)).toBe(1)
+      expect(await sessions.count('nobody')).toBe(0)
+      await sessions.remove(a.id)
+      const left = await sessions.count(index)
+      expect([1, 2]).toContain(left)
+      clock += 120_001
+      expect(await sessions.count(index)).toBe(0)
+    })
+
     it('forgets a record at the moment it expires', async () => {
       const kept = await created({ expiresAt: clock + 1000 })
       clock += 999
