@@ -9,8 +9,8 @@ import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 import { line } from './report.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
-/** In a round, over all connections. */
-const requests = 4_000
+/** In a round, over all connections: of fewer, a single pause of the machine would be the longest hundredth. */
+const requests = 20_000
 
 interface Way {
   server: MeasuredProcess

@@ -70,17 +70,18 @@ function inTurn(cookies: readonly string[], headers: Target['headers'], connecti
   }
 }
 
-/** Runs the targets in turn, `rounds` times, after one warm-up round that does not count. */
+/** Runs the targets in turn, `rounds` times, after rounds that do not count, in which the code is compiled. */
 export async function interleave(
   targets: Target[],
   rounds: number,
   load: Load,
+  warmUpRounds = 1,
 ): Promise<Round[][]> {
   const results: Round[][] = targets.map(() => [])
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
     for (const [index, target] of targets.entries()) {
       const found = await measure(target, load)
-      if (round > 0) results[index]?.push(found)
+      if (round >= warmUpRounds) results[index]?.push(found)
     }
   }
   return results
