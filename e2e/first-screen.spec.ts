@@ -106,6 +106,19 @@ test('a sign-in can begin before the app is there, and leads back', async ({ pag
   await expect(page).toHaveURL(/\/oauth2\/v2\.0\/authorize\?/)
 })
 
+test('a link of the first screen that has the focus keeps it when the app comes', async ({ page }) => {
+  for (const path of ['/', '/users?q=an']) {
+    const letThrough = await withoutTheApp(page)
+    await page.goto(path, { waitUntil: 'commit' })
+    const link = page.getByRole('main').getByRole('link', { name: 'Sign in with Microsoft' })
+    await link.focus()
+    await letThrough()
+    await expect(page.getByRole('button', { name: 'Theme and language' })).toBeVisible()
+    await expect(link).toBeFocused()
+    await page.unroute(code)
+  }
+})
+
 test('the first screen is in the reader’s language', async ({ browser, baseURL }) => {
   const context = await browser.newContext({ locale: 'de-DE', ...(baseURL && { baseURL }) })
   const page = await context.newPage()

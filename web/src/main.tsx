@@ -1,7 +1,7 @@
 import './ui/base.css'
 import './ui/tokens.generated.css'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { startTransition, StrictMode, useLayoutEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { sessionElement } from '@gatehouse/contract/paths'
@@ -18,6 +18,7 @@ if (!root) throw new Error(noRoot)
 
 const app = (
   <StrictMode>
+    <KeptFocus />
     <QueryClientProvider client={createQueryClient()}>
       <CrashBoundary>
         <Router base={basePath}>
@@ -33,9 +34,25 @@ const app = (
 const paintMs = 300
 
 // Not awaited here: the code would then be more than one file.
-void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() =>
-  createRoot(root).render(app),
-)
+void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() => {
+  focused = document.activeElement?.getAttribute('href')
+  // As a transition, React draws it in pieces: a slow phone can answer a tap in between.
+  startTransition(() => createRoot(root).render(app))
+})
+
+/** The address of the first screen's link that has the focus. */
+let focused: string | null | undefined
+
+/** The app's own link takes its place, and gets the focus. */
+function KeptFocus() {
+  useLayoutEffect(() => {
+    if (!focused || document.activeElement !== document.body) return
+    const links = [...document.querySelectorAll('#root a')]
+    const link = links.find((one) => one.getAttribute('href') === focused)
+    if (link instanceof HTMLElement) link.focus({ preventScroll: true })
+  }, [])
+  return null
+}
 
 /** Until it is there, the first screen of index.html stays. A failure is shown in the place of the page. */
 async function loadPage(): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useDeferredValue, useEffect, useRef, type ReactNode } from 'react'
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Badge } from '../../ui/badge.tsx'
@@ -23,13 +23,23 @@ type Props = {
 
 /** The directory entry of one user. */
 export function PersonPanel({ user, onPrevious, onNext, onClose }: Props) {
-  const isGuest = homeAddress(user) !== undefined
+  // The panel opens with the name, and a slow phone draws the rest a moment later.
+  const isOpen = useDeferredValue(true, false)
   return (
     <SidePanel
       title={<bdi>{nameOf(user)}</bdi>}
       actions={<Steps onPrevious={onPrevious} onNext={onNext} />}
       onClose={onClose}
     >
+      {isOpen && <Entry user={user} />}
+    </SidePanel>
+  )
+}
+
+function Entry({ user }: { user: DirectoryUser }) {
+  const isGuest = homeAddress(user) !== undefined
+  return (
+    <>
       <div className={css.person}>
         <Avatar name={nameOf(user)} id={user.id} size="large" urgent />
         <p>
@@ -57,7 +67,7 @@ export function PersonPanel({ user, onPrevious, onNext, onClose }: Props) {
           {words.adminCenter}
         </ButtonLink>
       </div>
-    </SidePanel>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { memo, useCallback, useLayoutEffect, useRef } from 'react'
+import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef } from 'react'
 import { useUser } from '@gatehouse/react'
 import type { DirectoryUser } from '@gatehouse/shared/users'
 import { Avatar } from '../../ui/avatar.tsx'
@@ -24,12 +24,15 @@ type Props = {
 /** The columns are the same on every page and in every search: nothing jumps while paging. */
 export function UserTable({ users, search, sort, busy, onSort, onOpen }: Props) {
   const open = useLatest(onOpen)
+  // A slow phone first shows that it was tapped, and then 25 other rows.
+  const wanted = useMemo(() => ({ users, search }), [users, search])
+  const shown = useDeferredValue(wanted)
   return (
     <div className={css.frame}>
       <table
         className={css.table}
         aria-label={words.title}
-        aria-busy={busy}
+        aria-busy={busy || shown !== wanted}
         data-busy={busy && !!users}
       >
         <thead>
@@ -39,9 +42,9 @@ export function UserTable({ users, search, sort, busy, onSort, onOpen }: Props) 
           </tr>
         </thead>
         <tbody>
-          {users
-            ? users.map((user) => (
-                <UserRow key={user.id} user={user} search={search} onOpen={open} />
+          {shown.users
+            ? shown.users.map((user) => (
+                <UserRow key={user.id} user={user} search={shown.search} onOpen={open} />
               ))
             : Array.from({ length: pageSize }, (_, row) => <SkeletonRow key={row} />)}
         </tbody>
