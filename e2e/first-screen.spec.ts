@@ -106,7 +106,9 @@ test('a sign-in can begin before the app is there, and leads back', async ({ pag
   await expect(page).toHaveURL(/\/oauth2\/v2\.0\/authorize\?/)
 })
 
-test('a link of the first screen that has the focus keeps it when the app comes', async ({ page }) => {
+test('a link of the first screen that has the focus keeps it when the app comes', async ({
+  page,
+}) => {
   for (const path of ['/', '/users?q=an']) {
     const letThrough = await withoutTheApp(page)
     await page.goto(path, { waitUntil: 'commit' })

@@ -47,9 +47,8 @@ let focused: string | null | undefined
 function KeptFocus() {
   useLayoutEffect(() => {
     if (!focused || document.activeElement !== document.body) return
-    const links = [...document.querySelectorAll('#root a')]
-    const link = links.find((one) => one.getAttribute('href') === focused)
-    if (link instanceof HTMLElement) link.focus({ preventScroll: true })
+    const link = [...document.links].find((one) => one.getAttribute('href') === focused)
+    link?.focus({ preventScroll: true })
   }, [])
   return null
 }

@@ -272,16 +272,11 @@ export class RequestSessions {
 
   #findCookie(request: FastifyRequest, header: string): OpenCookie | undefined {
     const values = this.#jar.values(header, sessionCookie)
-    let found: OpenCookie | undefined
-    let opened = 0
-    for (const value of values) {
-      const cookie = this.#sessions.cookieOf(value)
-      if (!cookie) continue
-      found = cookie
-      opened += 1
-    }
-    if (opened === 1) return found
-    this.#tellOnce(request, values.length, opened)
+    const opened = values
+      .map((value) => this.#sessions.cookieOf(value))
+      .filter((cookie) => cookie !== undefined)
+    if (opened.length === 1) return opened[0]
+    this.#tellOnce(request, values.length, opened.length)
     return undefined
   }
 
@@ -305,14 +300,10 @@ export class RequestSessions {
    * Counts a request by its cookie, before the store is asked. A cookie whose session has ended counts as
    * well: it would be a read from the store each time.
    */
-  #overLimit(
-    request: FastifyRequest,
-    { rateWindow }: OpenCookie,
-    now = this.#now(),
-  ): ProblemError | undefined {
+  #overLimit({ log }: FastifyRequest, { rateWindow }: OpenCookie, now = this.#now()) {
     const retryAfterS = retryAfterSeconds(rateWindow, this.#perMinute, now)
     if (retryAfterS === 0) return undefined
-    request.log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
+    log.warn({ event: 'rate_limited', by: 'session' }, 'Too many requests')
     return tooManyRequests(retryAfterS)
   }
 

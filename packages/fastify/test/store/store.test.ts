@@ -1,24 +1,44 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
 import { storeBehaviour } from '../support/store-behaviour.ts'
 
-storeBehaviour('sqlite', async (now) => {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
-  const address = `sqlite:${join(folder, 'sessions.sqlite')}`
-  const [store, second] = [await openStore(address, now), await openStore(address, now)]
-  return {
-    store,
-    second,
-    pass: async () => undefined,
-    dispose: async () => {
-      await Promise.all([store.close(), second.close()])
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-})
+/** Files of earlier versions have the sealed record before the label. */
+const earlierTable = `create table sessions (
+  id text primary key, version integer not null, sealed blob not null, summary blob not null,
+  expires_at integer not null
+) without rowid`
+
+for (const [name, table] of [
+  ['sqlite', undefined],
+  ['sqlite, in a file of an earlier version', earlierTable],
+] as const) {
+  storeBehaviour(name, async (now) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
+    const path = join(folder, 'sessions.sqlite')
+    if (table !== undefined) {
+      const db = new DatabaseSync(path)
+      db.exec(table)
+      db.close()
+    }
+    const [store, second] = [
+      await openStore(`sqlite:${path}`, now),
+      await openStore(`sqlite:${path}`, now),
+    ]
+    return {
+      store,
+      second,
+      pass: async () => undefined,
+      dispose: async () => {
+        await Promise.all([store.close(), second.close()])
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  })
+}
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-store-'))
