@@ -91,12 +91,25 @@ function isAsked({ name }: { name: string }): boolean {
   return only === undefined || only === name
 }
 
+/** On a busy machine a trace sometimes begins too late. */
+const maxAttempts = 3
+
 async function measure(
   url: string,
   signedIn: boolean,
   preset: (typeof presets)[number],
   attempt = 1,
 ): Promise<Measured> {
+  try {
+    return figuresOf(await report(url, signedIn, preset))
+  } catch (error) {
+    if (attempt === maxAttempts) throw error
+    return measure(url, signedIn, preset, attempt + 1)
+  }
+}
+
+/** @throws Error if there is none, or it says that the page could not be measured */
+async function report(url: string, signedIn: boolean, preset: string): Promise<Report> {
   const options = [
     `--port=${new URL(chromium.wsEndpoint()).port}`,
     '--output=json',
@@ -108,18 +121,13 @@ async function measure(
     'npm',
     ['exec', '--yes', `--package=${lighthouse}`, '--', 'lighthouse', url, ...options],
     { maxBuffer: 64 * 1024 * 1024 },
-  ).catch((error: Error) => {
-    // On a busy machine a trace sometimes begins too late, and its report is cut off.
-    if (attempt === 3) throw error
-    return { stdout: '' }
-  })
-  if (stdout === '') return measure(url, signedIn, preset, attempt + 1)
-  const { categories, audits: found, ...report } = JSON.parse(stdout) as Report
-  if (report.runtimeError) {
-    // On a busy machine a trace sometimes begins too late.
-    if (attempt === 3) throw new Error(`${url}: ${report.runtimeError.message}`)
-    return measure(url, signedIn, preset, attempt + 1)
-  }
+  )
+  const found = JSON.parse(stdout) as Report
+  if (found.runtimeError) throw new Error(`${url}: ${found.runtimeError.message}`)
+  return found
+}
+
+function figuresOf({ categories, audits: found }: Report): Measured {
   const scores = Object.entries(categories).map(
     ([id, { score }]) => [id, Math.round((score ?? 0) * 100)] as const,
   )
