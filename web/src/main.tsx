@@ -47,7 +47,8 @@ let focused: string | null | undefined
 function KeptFocus() {
   useLayoutEffect(() => {
     if (!focused || document.activeElement !== document.body) return
-    const link = [...document.links].find((one) => one.getAttribute('href') === focused)
+    // The last one: the bar may have the same link, before it.
+    const link = [...document.links].findLast((one) => one.getAttribute('href') === focused)
     link?.focus({ preventScroll: true })
   }, [])
   return null
