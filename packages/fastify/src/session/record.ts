@@ -95,8 +95,8 @@ const validator = Compile(SessionRecordSchema)
 const maxRecordBytes = 512 * 1024
 
 /**
- * Deflated: tokens are base64, which gives a quarter of their size back. No record is longer than the window; zlib's
- * own one is four times as large, and setting it up costs more than the work.
+ * Deflated: tokens are base64, which gives a quarter of their size back. Few records are longer than the window of 8 kB, and
+ * find nothing to repeat beyond it; zlib's own is four times as large, and setting it up costs more than the work.
  */
 export function serialiseRecord(record: SessionRecord): Buffer {
   return deflateRawSync(JSON.stringify(record), { level: 1, windowBits: 13, memLevel: 6 })
