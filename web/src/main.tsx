@@ -32,6 +32,8 @@ const app = (
 )
 /** The longest wait for the first screen to be seen, in ms. */
 const paintMs = 300
+/** The address of the first screen's link that has the focus. */
+let focused: string | null | undefined
 
 // Not awaited here: the code would then be more than one file.
 void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() => {
@@ -39,9 +41,6 @@ void Promise.all([loadLanguage(), loadPage(), firstScreenSeen()]).then(() => {
   // As a transition, React draws it in pieces: a slow phone can answer a tap in between.
   startTransition(() => createRoot(root).render(app))
 })
-
-/** The address of the first screen's link that has the focus. */
-let focused: string | null | undefined
 
 /** The app's own link takes its place, and gets the focus. */
 function KeptFocus() {

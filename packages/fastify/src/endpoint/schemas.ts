@@ -3,7 +3,7 @@ import type { Endpoint } from '@gatehouse/contract/endpoint'
 import fastJson from 'fast-json-stringify'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 
 export function schemasOf({ summary, params, query, answer }: Endpoint): FastifySchema {
   return {
@@ -59,10 +59,13 @@ interface Parts {
 export function answerSerializer({ schema }: { schema: unknown }): (answer: unknown) => string {
   const bySchema = fastJson(schema as TSchema)
   if (!saysAll(schema as TSchema)) return bySchema
-  const exact = Compile(closed(schema as TSchema))
   const isWrittenAsIs = plainData(schema as TSchema)
-  return (answer) =>
-    exact.Check(answer) && isWrittenAsIs(answer) ? JSON.stringify(answer) : bySchema(answer)
+  // Compiled when it is first used: it is no part of the start.
+  let exact: Validator | undefined
+  return (answer) => {
+    exact ??= Compile(closed(schema as TSchema))
+    return exact.Check(answer) && isWrittenAsIs(answer) ? JSON.stringify(answer) : bySchema(answer)
+  }
 }
 
 /** With any other keyword, what passes the closed schema may be more than what the serializer would write. */
