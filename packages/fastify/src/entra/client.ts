@@ -2,6 +2,7 @@
  * Entra through MSAL. Every operation has an MSAL client of its own: a shared one writes one user's
  * tokens into another's cache partition, and throttles all users for one user's failure.
  */
+import type * as Msal from '@azure/msal-node'
 import type {
   AuthorizationUrlRequest,
   ConfidentialClientApplication,
@@ -174,14 +175,16 @@ const noCredential: ClientAuthentication = {
   clientAssertion: () => Promise.reject(new Error('No token is asked for here')),
 }
 
+/** Loaded by the first sign-in: until then it would only make the server start later. */
+let msal: typeof Msal | undefined
+
 async function createMsalClient(
   config: ClientConfig,
   auth: ClientAuthentication,
   metadata: Metadata,
   networkClient: INetworkModule,
 ): Promise<ConfidentialClientApplication> {
-  // Loaded by the first sign-in: until then it would only make the server start later.
-  const msal = await import('@azure/msal-node')
+  msal ??= await import('@azure/msal-node')
   // MSAL refuses an http authority, but takes the endpoints of the metadata as they are. With https
   // here, Entra and a tenant on loopback share one code path.
   const { host } = new URL(config.authority)

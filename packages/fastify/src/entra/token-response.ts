@@ -1,6 +1,6 @@
 /** Reads what the token endpoint answers. */
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import { checkFailed, type EntraError, errorIn } from './errors.ts'
 import type { EntraAnswer } from './network.ts'
 
@@ -32,10 +32,11 @@ const Success = Type.Object({
   id_token: Type.Optional(Type.Unknown()),
   refresh_token: Type.Optional(Type.String({ minLength: 1, maxLength: maxTokenLength })),
 })
+const successes = Compile(Success)
 
 /** @throws EntraError naming the member that is wrong */
 export function readTokenResponse(answer: EntraAnswer | undefined): TokenResponse {
-  if (answer?.status !== 200 || errorIn(answer) || !Value.Check(Success, answer.body)) {
+  if (answer?.status !== 200 || errorIn(answer) || !successes.Check(answer.body)) {
     throw unusable(answer)
   }
   const { body } = answer

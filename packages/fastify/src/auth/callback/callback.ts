@@ -25,9 +25,9 @@ import { problemPage, sendUnavailable } from '../pages/problem.ts'
 import { fallback, redirect303 } from '../redirects.ts'
 import { sendNotStarted, startSignIn } from '../sign-in/sign-in.ts'
 import {
+  type OwnTransaction,
   sessionKeyOf,
   type SignInState,
-  type Transaction,
   transactionMs,
 } from '../sign-in/transaction.ts'
 
@@ -42,7 +42,7 @@ interface Callback {
   /** Where the user was going. It survives every outcome. */
   returnTo: string
   /** This browser's own transaction of that state, if its cookie came along. */
-  transaction: Transaction | undefined
+  transaction: OwnTransaction | undefined
 }
 
 /**
@@ -60,7 +60,7 @@ export async function handleCallback(
   const transaction = state && context.transactions.find(request, state)
   const callback = { parameters, state, transaction, returnTo: state?.returnTo ?? fallback }
   try {
-    if (!transaction || !(await consume(context, request, reply, transaction))) {
+    if (!transaction || !(await consume(context, reply, transaction))) {
       return await withoutTransaction(context, request, reply, callback)
     }
     const failure = await checkCallback(context, parameters)
@@ -76,13 +76,12 @@ export async function handleCallback(
 /** @returns false if a callback with this transaction came before. @throws StoreError, and it is still valid */
 async function consume(
   { transactions, oneTimeKeys }: AuthContext,
-  request: FastifyRequest,
   reply: FastifyReply,
-  transaction: Transaction,
+  transaction: OwnTransaction,
 ): Promise<boolean> {
   const key = transactions.consumedKey(transaction)
   const isFirst = await oneTimeKeys.consume(key, transactionMs)
-  transactions.clear(request, reply, transaction)
+  transactions.clear(reply, transaction)
   return isFirst
 }
 
@@ -126,7 +125,7 @@ async function withoutTransaction(
 async function redeemCode(
   { entra, scopes: configured, now }: AuthContext,
   request: FastifyRequest,
-  { verifier, nonce, claims, scopes: granted = [] }: Transaction,
+  { verifier, nonce, claims, scopes: granted = [] }: OwnTransaction,
   code: string,
 ): Promise<SessionRecord> {
   // With what the user has just granted: the first call after it needs it.
@@ -155,7 +154,7 @@ async function redeemCode(
 
 interface Finished {
   record: SessionRecord
-  transaction: Transaction
+  transaction: OwnTransaction
   callback: Callback
 }
 
@@ -269,7 +268,7 @@ function needsStepUp(error: unknown): error is EntraError {
 
 interface StepUp {
   error: EntraError
-  transaction: Transaction
+  transaction: OwnTransaction
   callback: Callback
 }
 

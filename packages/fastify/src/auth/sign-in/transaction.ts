@@ -27,6 +27,12 @@ export interface Transaction {
   issuedAt: number
 }
 
+/** One that a browser has sent. */
+export interface OwnTransaction extends Transaction {
+  /** The name of its cookie, without the prefix. */
+  cookie: string
+}
+
 /**
  * The part that travels through Entra. This app sealed it, so its content is true, but any browser may
  * present it: it says where to go, and is no proof of who started the sign-in.
@@ -120,13 +126,16 @@ export class Transactions {
   }
 
   /** This browser's transaction of that attempt, while it is valid. */
-  find(request: FastifyRequest, { id }: SignInState): Transaction | undefined {
-    return this.#locate(request, id)?.transaction
+  find(request: FastifyRequest, { id }: SignInState): OwnTransaction | undefined {
+    for (const cookie of slots) {
+      const found = this.#read(request, cookie).find((one) => timingSafeEqualText(one.id, id))
+      if (found) return { ...found, cookie }
+    }
+    return undefined
   }
 
-  clear(request: FastifyRequest, reply: FastifyReply, { id }: Transaction): void {
-    const found = this.#locate(request, id)
-    if (found) this.#jar.clear(reply, found.base)
+  clear(reply: FastifyReply, { cookie }: OwnTransaction): void {
+    this.#jar.clear(reply, cookie)
   }
 
   /** Whether a browser sends any cookie of an attempt. */
@@ -149,14 +158,6 @@ export class Transactions {
       const content = this.#cookies.open('sign-in', value)?.content
       return content && isTransaction(content) && this.isCurrent(content) ? [content] : []
     })
-  }
-
-  #locate(request: FastifyRequest, id: string) {
-    for (const base of slots) {
-      const transaction = this.#read(request, base).find((one) => timingSafeEqualText(one.id, id))
-      if (transaction) return { base, transaction }
-    }
-    return undefined
   }
 
   /** A random one of those that are free, because tabs that start at once see the same ones free. */
