@@ -44,9 +44,13 @@ export class Records {
     this.#options = options
   }
 
-  create(record: SessionRecord, secrets: SessionSecrets): Promise<void> {
+  /** @returns how many records its user may have now, this one included: too many rather than too few */
+  async create(record: SessionRecord, secrets: SessionSecrets): Promise<number> {
     const stored = this.#toStored(this.#indexed(record), secrets, 1)
-    return this.#options.store.create(stored, this.#indexFor(record))
+    const counts = await this.#options.store.create(stored, this.#indexFor(record))
+    // The user's entries come first, one for each session key, and a session may be in all of them.
+    const { length } = this.#options.lookupKeys.keyIds()
+    return counts.slice(0, length).reduce((sum, count) => sum + count, 0)
   }
 
   /**

@@ -14,7 +14,7 @@ import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
 import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord, touchEveryMs } from './record.ts'
 import { labelOf, Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
-import { UserSessions } from './user-sessions.ts'
+import { maxSessionsPerUser, UserSessions } from './user-sessions.ts'
 
 /** Sessions that end in one go. SQLite does each in this thread, in about 100 µs. */
 const endBatchSize = 25
@@ -81,8 +81,8 @@ export class Sessions {
    */
   async start(record: SessionRecord, key: Buffer = randomBytes(32)): Promise<string> {
     const secrets = deriveSecrets(key)
-    await this.#records.create(record, secrets)
-    await this.#endSurplus(record, secrets.id)
+    const count = await this.#records.create(record, secrets)
+    if (count > maxSessionsPerUser) await this.#endSurplus(record, secrets.id)
     const content = { key: key.toString('base64url'), began: record.startedAt }
     return this.#options.cookies.seal('session', content)
   }

@@ -97,12 +97,7 @@ export class UserSessions {
    * @returns how many. @throws StoreError
    */
   async endSurplus(user: UserKey, newestId: string): Promise<number> {
-    const { lookupKeys, store } = this.#options
-    const entries = lookupKeys.ofUser(user.tenantId, user.objectId)
-    const counts = await Promise.all(entries.map((entry) => store.count(entry)))
-    // A session has an entry for each session key, so this is too many rather than too few.
-    if (counts.reduce((sum, count) => sum + count, 0) <= maxSessionsPerUser) return 0
-    const others = (await findRecords(store, entries)).filter(({ id }) => id !== newestId)
+    const others = (await this.#find(user)).filter(({ id }) => id !== newestId)
     if (others.length < maxSessionsPerUser) return 0
     const lastingLongestFirst = others.toSorted((a, b) => b.expiresAt - a.expiresAt)
     const isNotice = this.#noticesOf(user)

@@ -32,8 +32,8 @@ const replaceScript = `
   return 1`
 
 /**
- * Adds an entry, removes the ended ones, and deletes a key of another type. All in one script, so that no
- * set is ever without a time to live. It lives as long as the entry that lasts longest.
+ * Adds an id to a set, removes the ended ones, and deletes a key of another type. All in one script, so that no
+ * set is ever without a time to live. It lives as long as the id that lasts longest. Returns how many there are.
  */
 const addToIndexScript = `
   local kind = redis.call('TYPE', KEYS[1]).ok
@@ -43,7 +43,7 @@ const addToIndexScript = `
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
     redis.call('PEXPIRE', KEYS[1], ARGV[4])
   end
-  return 1`
+  return redis.call('ZCARD', KEYS[1])`
 
 const checkWriteScript = `return redis.call('SET', KEYS[1], '', 'PX', ARGV[1])`
 
@@ -87,12 +87,15 @@ function createSessionStore(redis: RedisConnection, now: () => number): SessionS
   /** Redis counts in its own time. A time to live of less than a millisecond would be an error. */
   const ttl = (until: number) => Math.max(Math.ceil(until - now()), 1)
 
-  async function addToIndex(id: string, { entries, lastsUntil }: IndexWrite): Promise<void> {
+  /** @returns how many records each entry leads to */
+  function addToIndex(id: string, { entries, lastsUntil }: IndexWrite): Promise<number[]> {
     const values = [now(), lastsUntil, id, ttl(lastsUntil)].map(String)
-    await Promise.all(
-      entries.map((entry) =>
-        redis.run((client) =>
-          client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
+    return Promise.all(
+      entries.map(async (entry) =>
+        Number(
+          await redis.run((client) =>
+            client.eval(addToIndexScript, { keys: [indexKey(entry)], arguments: values }),
+          ),
         ),
       ),
     )
@@ -107,7 +110,7 @@ function createSessionStore(redis: RedisConnection, now: () => number): SessionS
       if (reply === null) throw new StoreError('A session with this id exists already')
       // The record first: `find` removes an entry without one. If this fails, no browser gets the cookie,
       // so nothing opens what was written.
-      await addToIndex(record.id, index)
+      return addToIndex(record.id, index)
     },
     read: (id) => readRecord(redis, id, now()),
     replace: async (record, index) => {
@@ -124,8 +127,6 @@ function createSessionStore(redis: RedisConnection, now: () => number): SessionS
       await redis.run((client) => client.del(recordKey(id)))
     },
     find: (entry) => findRecords(redis, entry, now),
-    count: (entry) =>
-      redis.run((client) => orIfWrongType(client.zCount(indexKey(entry), `(${now()}`, '+inf'), 0)),
   }
 }
 

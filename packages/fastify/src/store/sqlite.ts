@@ -85,7 +85,10 @@ function createSessionStore({ db, statements, now, asStoreError }: OpenFile): Se
       asStoreError(() =>
         transaction(db, () => {
           statements.create.run(...columns(record), record.id)
-          for (const entry of entries) statements.addIndex.run(entry, record.id, lastsUntil)
+          return entries.map((entry) => {
+            statements.addIndex.run(entry, record.id, lastsUntil)
+            return Number(statements.count.get(entry, now())?.['entries'])
+          })
         }),
       ),
     read: (id) => asStoreError(() => toRecord(statements.read.get(id, now()))),
@@ -112,7 +115,6 @@ function createSessionStore({ db, statements, now, asStoreError }: OpenFile): Se
         }),
       ),
     find: (entry) => asStoreError(() => statements.find.all(entry, now()).flatMap(toFound)),
-    count: (entry) => asStoreError(() => Number(statements.count.get(entry, now())?.['entries'])),
   }
 }
 

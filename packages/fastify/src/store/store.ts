@@ -42,7 +42,11 @@ export function unreadableFound(id: string, lastsUntil: number): FoundRecord {
  * seconds. None returns half a result.
  */
 export interface SessionStore {
-  create(record: StoredRecord, index: IndexWrite): Promise<void>
+  /**
+   * @returns how many records `find` has to look at for each entry, in their order: the live ones, this one included,
+   * and maybe some that ended early
+   */
+  create(record: StoredRecord, index: IndexWrite): Promise<number[]>
   /** A stored value that is no record comes as an empty record: it does not open, and is refused. */
   read(id: string): Promise<StoredRecord | undefined>
   /**
@@ -58,8 +62,6 @@ export interface SessionStore {
    * be ended.
    */
   find(entry: string): Promise<FoundRecord[]>
-  /** `find` returns so many records at most. Costs the same for a hundred of them as for one. */
-  count(entry: string): Promise<number>
 }
 
 /** Keys that one caller of the whole deployment gets: to use something once, or to work alone. Hashed by the caller. */

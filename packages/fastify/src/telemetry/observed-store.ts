@@ -35,7 +35,6 @@ export function observedStore(store: Store, storeUrl: string): Store {
       replace: (...of) => observed('replace', () => sessions.replace(...of)),
       remove: (id) => observed('remove', () => sessions.remove(id)),
       find: (entry) => observed('find', () => sessions.find(entry)),
-      count: (entry) => observed('count', () => sessions.count(entry)),
     },
     oneTimeKeys: {
       consume: (...of) => observed('consume', () => oneTimeKeys.consume(...of)),

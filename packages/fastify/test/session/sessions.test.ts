@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Session } from '../../src/session/cache.ts'
 import type { SessionRecord } from '../../src/session/record.ts'
 import type { Sessions } from '../../src/session/sessions.ts'
+import { maxSessionsPerUser } from '../../src/session/user-sessions.ts'
 import { StoreError } from '../../src/store/store.ts'
 import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
 import { storeKinds } from '@gatehouse/test-support/tier'
@@ -91,13 +92,22 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
   })
 
   it('let a user sign in whose surplus sessions cannot be ended', async () => {
-    const find = parts.store.sessions.find
-    parts.store.sessions.find = () => Promise.reject(new StoreError('no answer'))
+    const { create, find } = parts.store.sessions
+    let attempts = 0
+    parts.store.sessions.create = async (...args) => {
+      await create(...args)
+      return [maxSessionsPerUser + 1, 1]
+    }
+    parts.store.sessions.find = () => {
+      attempts += 1
+      return Promise.reject(new StoreError('no answer'))
+    }
     try {
       const cookie = await sessions.start(sessionOfItsOwn())
+      expect(attempts).toBeGreaterThan(0)
       expect(await sessions.resolve(cookie)).toBeDefined()
     } finally {
-      parts.store.sessions.find = find
+      Object.assign(parts.store.sessions, { create, find })
     }
   })
 

@@ -27,7 +27,7 @@ export interface LinkEvents {
 /** The commands that the store uses. Each has one key. */
 export type RedisCommands = Pick<
   ReturnType<typeof createBufferClient>,
-  'set' | 'get' | 'eval' | 'del' | 'getRange' | 'zCount' | 'zRangeByScoreWithScores' | 'zRem'
+  'set' | 'get' | 'eval' | 'del' | 'getRange' | 'zRangeByScoreWithScores' | 'zRem'
 >
 
 export interface RedisLink {
