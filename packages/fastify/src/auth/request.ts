@@ -59,7 +59,10 @@ declare module 'fastify' {
      * a moment ago and gave none, the rejected token comes back
      * @throws ProblemError `interaction_required`, `unavailable`, `sign_in_required`
      */
-    accessToken(scopes: readonly string[], rejection?: TokenRejection): Promise<string>
+    accessToken(
+      scopes: readonly string[],
+      rejection?: TokenRejection,
+    ): string | Promise<string>
     /** The error for a request that needs the user to go to Microsoft first; throw it. */
     interactionRequired(challenge: ChallengeRequest): Promise<ProblemError>
   }
@@ -98,8 +101,9 @@ export function decorateRequests(
     if (!record) throw signInRequired()
     return record
   })
-  app.decorateRequest('accessToken', async function (this: FastifyRequest, scopes, rejection) {
-    return storeErrorAsProblem(accessTokens.for(sessionOf(this), scopes, rejection))
+  app.decorateRequest('accessToken', function (this: FastifyRequest, scopes, rejection) {
+    const token = accessTokens.for(sessionOf(this), scopes, rejection)
+    return typeof token === 'string' ? token : storeErrorAsProblem(token)
   })
   app.decorateRequest('interactionRequired', async function (this: FastifyRequest, challenge) {
     return storeErrorAsProblem(challenges.challenge(sessionOf(this), challenge))

@@ -150,8 +150,8 @@ export function transportProblem(name: string, host: string, error: unknown): Pr
 }
 
 /** Ends a call early. An AbortSignal would do the same at ten times the cost. */
-export interface CallSignal extends EndSignal {
-  reason: ProblemError | undefined
+export class CallSignal extends EventEmitter implements EndSignal {
+  reason: ProblemError | undefined = undefined
 }
 
 /**
@@ -169,7 +169,7 @@ export async function withDeadline<T>(
   work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
-  const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
+  const signal = new CallSignal()
   const abort = (reason: ProblemError) => {
     signal.reason = reason
     signal.emit('abort')

@@ -81,7 +81,7 @@ function nameOf(pair: string): string {
 
 /** OData's options may be written without `$`, and in any case (OData 4.01, URL conventions §5.1). */
 function optionName(name: string): string {
-  return name.replace(/^\$/, '').toLowerCase()
+  return (name.startsWith('$') ? name.slice(1) : name).toLowerCase()
 }
 
 function unexpectedLink(name: string, what: string) {

@@ -37,12 +37,19 @@ export function traceHeaders(): { traceparent?: string } {
 }
 
 /** Runs work in a span of its own. @param name from a fixed list, never from a request */
-export async function inSpan<T>(
+export function inSpan<T>(
   name: string,
   work: () => Promise<T>,
-  { kind = SpanKind.INTERNAL, attributes = {} }: { kind?: SpanKind; attributes?: Attributes } = {},
+  options: { kind?: SpanKind; attributes?: Attributes } = {},
 ): Promise<T> {
-  if (!isOn) return work()
+  return isOn ? recorded(name, work, options) : work()
+}
+
+async function recorded<T>(
+  name: string,
+  work: () => Promise<T>,
+  { kind = SpanKind.INTERNAL, attributes = {} }: { kind?: SpanKind; attributes?: Attributes },
+): Promise<T> {
   const span = tracer().startSpan(name, { kind, attributes })
   try {
     return await context.with(trace.setSpan(context.active(), span), work)
@@ -68,16 +75,25 @@ export function errorType(error: unknown): string {
   return known ? code : error.name.replaceAll(/\W/g, '').slice(0, 64)
 }
 
-/**
- * One attempt of an HTTP call to another server.
- *
- * @param api its name in the configuration, or `entra`
- */
-export async function inClientSpan<T extends { status: number }>(
-  { api, method, host }: { api: string; method: string; host: string },
+interface ClientCall {
+  /** Its name in the configuration, or `entra`. */
+  api: string
+  method: string
+  host: string
+}
+
+/** One attempt of an HTTP call to another server. */
+export function inClientSpan<T extends { status: number }>(
+  call: ClientCall,
   send: () => Promise<T>,
 ): Promise<T> {
-  if (!isOn) return send()
+  return isOn ? recordedCall(call, send) : send()
+}
+
+async function recordedCall<T extends { status: number }>(
+  { api, method, host }: ClientCall,
+  send: () => Promise<T>,
+): Promise<T> {
   const attributes: Attributes = {
     'gatehouse.api': api,
     'http.request.method': method,
