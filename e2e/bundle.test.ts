@@ -109,7 +109,7 @@ describe('the built web app', () => {
   })
 
   it('stays within its budgets, in kB of brotli', () => {
-    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(91.5)
+    expect(brotliKb(assets('.js', 'at first'))).toBeLessThanOrEqual(91.7)
     // All styles are one file.
     expect(brotliKb(assets('.css', 'at first'))).toBeLessThanOrEqual(9)
     expect(assets('.css', 'later')).toEqual([])

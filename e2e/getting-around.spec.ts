@@ -53,6 +53,70 @@ test('a change of page sets the title, the focus, the current link and the scrol
   await expect.poll(() => scrolledTo(page)).toBe(left)
 })
 
+test('the bar says at once where a link leads, and the page before stays as it is until the other one is drawn', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  await page.goto('/claims')
+  await expect(heading(page, 'ID token')).toBeVisible()
+  await pageLink(page, 'Users').click()
+  await page.getByRole('searchbox').fill('ma')
+  await expect(page).toHaveURL(/q=ma/)
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+
+  const atOnce = await page.evaluate(followAndLook, 'a[href="/claims"]')
+  expect(atOnce).toEqual({ path: '/claims', link: 'ID token', heading: 'Users', field: 'ma' })
+  await expect(heading(page, 'ID token')).toBeFocused()
+  expect(new URL(page.url()).search).toBe('')
+  expect(asked.filter((url) => url.includes('/api/users?'))).toEqual([])
+
+  // The browser restores the scroll position of the page that it finds.
+  const wentBack = await page.evaluate(followAndLook, undefined)
+  expect(wentBack).toEqual({ path: '/users', link: 'Users', heading: 'Users', field: 'ma' })
+})
+
+/** Runs in the page: taps on a link, or goes back, and tells what is there before the browser does anything else. */
+async function followAndLook(link: string | undefined) {
+  if (link) document.querySelector<HTMLElement>(`nav ${link}`)?.click()
+  else {
+    const gone = new Promise((resolve) => addEventListener('popstate', resolve, { once: true }))
+    history.back()
+    await gone
+  }
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+  return {
+    path: location.pathname,
+    link: document.querySelector('nav [aria-current="page"]')?.textContent,
+    heading: document.querySelector('h1')?.textContent,
+    field: document.querySelector<HTMLInputElement>('main input')?.value,
+  }
+}
+
+test('a page that is about to go does not write into the address of the next one', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  await page.goto('/claims')
+  await expect(heading(page, 'ID token')).toBeVisible()
+  await pageLink(page, 'Users').click()
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  // So slow that the other page is drawn in many pieces, and the search begins between two of them.
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 20 })
+  await page.getByRole('searchbox').fill('ma')
+  await page.evaluate(async () => {
+    document.querySelector<HTMLElement>('nav a[href="/claims"]')?.click()
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+    const end = performance.now() + 400
+    while (performance.now() < end);
+  })
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+  await expect(heading(page, 'ID token')).toBeFocused()
+  expect(page.url()).toMatch(/\/claims$/)
+})
+
 test('an address that does not exist has a page that says so, with a link home', async ({
   page,
 }) => {

@@ -10,6 +10,7 @@ import { loadForDevelopers } from './development/lazy.tsx'
 import { loadLanguage } from './languages/load.ts'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import { Layout } from './layout/layout.tsx'
+import { ShownLocation, useShownLocation, useShownSearch } from './layout/shown-location.tsx'
 import { noRoot } from './page-words.ts'
 import { CurrentPage, find, pageList, prefetch } from './router.tsx'
 
@@ -21,9 +22,11 @@ const app = (
     <KeptFocus />
     <QueryClientProvider client={createQueryClient()}>
       <CrashBoundary>
-        <Router base={basePath}>
+        <Router base={basePath} hook={useShownLocation} searchHook={useShownSearch}>
           <Layout pageList={pageList} find={find} prefetch={prefetch}>
-            <CurrentPage />
+            <ShownLocation>
+              <CurrentPage />
+            </ShownLocation>
           </Layout>
         </Router>
       </CrashBoundary>

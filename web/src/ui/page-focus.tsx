@@ -1,16 +1,16 @@
 import { useEffect } from 'react'
-import { currentPath as pathOf } from '@gatehouse/react'
 import { appearance } from '@gatehouse/shared/appearance'
 import { words } from './words.ts'
 
 let currentPath: string | undefined
-let wentBack = false
+let lastEvent: string | undefined
 
-window.addEventListener('popstate', () => {
-  // A jump within the same page is such an event too.
-  const { pathname } = window.location
-  wentBack = pathOf({ pathname, search: '', hash: '' }) !== currentPath
-})
+// Before the listeners of the router, which the first component that uses it adds.
+for (const kind of ['popstate', 'pushState', 'replaceState'])
+  window.addEventListener(kind, ({ type }) => (lastEvent = type))
+
+/** Whether the address is that of Back or Forward. */
+export const wentThroughHistory = (): boolean => lastEvent === 'popstate'
 
 /**
  * Does for a page of this app what a browser does for a document: sets the title, scrolls to the top, and
@@ -22,10 +22,10 @@ export function PageFocus({ title, path }: { title: string; path: string }) {
     document.title = words.pageTitle(title, appearance.name)
     const first = currentPath === undefined || currentPath === path
     currentPath = path
+    if (first) return
     // On Back the browser restores the scroll position.
-    if (!first && !wentBack) window.scrollTo(0, 0)
-    wentBack = false
-    if (!first) focusHeading()
+    if (!wentThroughHistory()) window.scrollTo(0, 0)
+    focusHeading()
   }, [title, path])
   return null
 }

@@ -59,10 +59,7 @@ declare module 'fastify' {
      * a moment ago and gave none, the rejected token comes back
      * @throws ProblemError `interaction_required`, `unavailable`, `sign_in_required`
      */
-    accessToken(
-      scopes: readonly string[],
-      rejection?: TokenRejection,
-    ): string | Promise<string>
+    accessToken(scopes: readonly string[], rejection?: TokenRejection): string | Promise<string>
     /** The error for a request that needs the user to go to Microsoft first; throw it. */
     interactionRequired(challenge: ChallengeRequest): Promise<ProblemError>
   }
