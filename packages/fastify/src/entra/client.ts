@@ -1,5 +1,5 @@
 /**
- * Entra through MSAL. Every operation has an MSAL client of its own: a shared one writes one user's
+ * Entra through MSAL. Every request for tokens has an MSAL client of its own: a shared one writes one user's
  * tokens into another's cache partition, and throttles all users for one user's failure.
  */
 import type * as Msal from '@azure/msal-node'
@@ -14,7 +14,7 @@ import type { Credentials } from './credentials/index.ts'
 import type { ClientAuthentication } from './credentials/sources.ts'
 import type { Discovery, Metadata } from './discovery.ts'
 import { checkFailed, EntraError, withoutWords } from './errors.ts'
-import { capturingNetwork, type EntraAnswer, type EntraNetwork } from './network.ts'
+import { capturingNetwork, type EntraNetwork } from './network.ts'
 import { oauthErrorIn, readTokenResponse, type TokenResponse, unusable } from './token-response.ts'
 
 export interface ClientConfig {
@@ -50,59 +50,48 @@ export interface CodeGrant {
   claims?: string
 }
 
-/** One operation is one MSAL client: it keeps tokens in memory, which must not be another user's. */
-function createExchange(
-  config: ClientConfig,
-  discovery: Discovery,
-  network: EntraNetwork,
-  credentials: Credentials,
-) {
-  async function runOnce<T>(
-    auth: ClientAuthentication,
-    operation: Operation<T>,
-    toError: (answer: EntraAnswer | undefined, cause: Error) => EntraError,
-  ): Promise<{ result: T; answer: EntraAnswer | undefined }> {
-    const metadata = await discovery.metadata()
-    const captured = capturingNetwork(network)
-    try {
-      const client = await createMsalClient(config, auth, metadata, captured.module)
-      const result = await operation(client)
-      return { result, answer: captured.answer() }
-    } catch (error) {
-      throw captured.failure() ?? toError(captured.answer(), withoutWords(error))
-    }
-  }
-
-  /** Reads the raw answer, which says more than MSAL's errors; they quote what Entra wrote. */
-  async function exchange(operation: Operation<unknown>): Promise<TokenResponse> {
-    return credentials.use(async (auth) => {
-      const { answer } = await runOnce(
-        auth,
-        operation,
-        (failed, cause) => oauthErrorIn(failed) ?? unusable(failed, cause),
-      )
-      return readTokenResponse(answer)
-    })
-  }
-
-  return { runOnce, exchange }
-}
-
 export function createEntraClient(
   config: ClientConfig,
   discovery: Discovery,
   network: EntraNetwork,
   credentials: Credentials,
 ) {
-  const { runOnce, exchange } = createExchange(config, discovery, network, credentials)
+  let forAddresses: { metadata: Metadata; client: ConfidentialClientApplication } | undefined
+
+  /** Users can share a client that is asked for addresses alone: it has no tokens. */
+  async function addressClient(): Promise<ConfidentialClientApplication> {
+    const metadata = await discovery.metadata()
+    if (forAddresses?.metadata === metadata) return forAddresses.client
+    const { module } = capturingNetwork(network)
+    const client = await createMsalClient(config, noCredential, metadata, module)
+    forAddresses = { metadata, client }
+    return client
+  }
+
+  /** Reads the raw answer, which says more than MSAL's errors; they quote what Entra wrote. */
+  async function exchange(operation: Operation): Promise<TokenResponse> {
+    return credentials.use(async (auth) => {
+      const metadata = await discovery.metadata()
+      const captured = capturingNetwork(network)
+      try {
+        await operation(await createMsalClient(config, auth, metadata, captured.module))
+      } catch (error) {
+        const answer = captured.answer()
+        throw captured.failure() ?? oauthErrorIn(answer) ?? unusable(answer, withoutWords(error))
+      }
+      return readTokenResponse(captured.answer())
+    })
+  }
+
   return {
     /** The address that a sign-in starts at. @throws EntraError */
     authorizeUrl: async (request: SignInRequest): Promise<string> => {
-      const { result: url } = await runOnce(
-        noCredential,
-        (client) => client.getAuthCodeUrl(authorizeRequest(config, request)),
-        (_answer, cause) => checkFailed('authorize_url', { cause }),
-      )
+      const client = await addressClient()
+      const url = await client
+        .getAuthCodeUrl(authorizeRequest(config, request))
+        .catch((error: unknown) => {
+          throw checkFailed('authorize_url', { cause: withoutWords(error) })
+        })
       assertProtected(url, request.state, request.codeChallenge)
       return url
     },
@@ -144,10 +133,10 @@ export function createEntraClient(
   }
 }
 
-type Operation<T> = (client: ConfidentialClientApplication) => Promise<T>
+type Operation = (client: ConfidentialClientApplication) => Promise<unknown>
 
 /** RFC 6749 §4.4. @param claims a claims request (JSON) */
-function clientCredentials(scope: string, claims?: string): Operation<unknown> {
+function clientCredentials(scope: string, claims?: string): Operation {
   return (client) =>
     client.acquireTokenByClientCredential({ scopes: [scope], ...(claims && { claims }) })
 }
