@@ -50,27 +50,19 @@ export interface CodeGrant {
   claims?: string
 }
 
-export function createEntraClient(
+/**
+ * Requests tokens: one client for each request.
+ *
+ * @returns a function that reads the raw answer, which says more than MSAL's errors; they quote what Entra wrote
+ */
+function createExchange(
   config: ClientConfig,
   discovery: Discovery,
   network: EntraNetwork,
   credentials: Credentials,
 ) {
-  let forAddresses: { metadata: Metadata; client: ConfidentialClientApplication } | undefined
-
-  /** Users can share a client that is asked for addresses alone: it has no tokens. */
-  async function addressClient(): Promise<ConfidentialClientApplication> {
-    const metadata = await discovery.metadata()
-    if (forAddresses?.metadata === metadata) return forAddresses.client
-    const { module } = capturingNetwork(network)
-    const client = await createMsalClient(config, noCredential, metadata, module)
-    forAddresses = { metadata, client }
-    return client
-  }
-
-  /** Reads the raw answer, which says more than MSAL's errors; they quote what Entra wrote. */
-  async function exchange(operation: Operation): Promise<TokenResponse> {
-    return credentials.use(async (auth) => {
+  return (operation: Operation): Promise<TokenResponse> =>
+    credentials.use(async (auth) => {
       const metadata = await discovery.metadata()
       const captured = capturingNetwork(network)
       try {
@@ -81,8 +73,30 @@ export function createEntraClient(
       }
       return readTokenResponse(captured.answer())
     })
-  }
+}
 
+/** @returns a function that gives the client for addresses. Users can share it: it has no tokens */
+function createAddressClient(config: ClientConfig, discovery: Discovery, network: EntraNetwork) {
+  let current: { metadata: Metadata; client: ConfidentialClientApplication } | undefined
+
+  return async () => {
+    const metadata = await discovery.metadata()
+    if (current?.metadata === metadata) return current.client
+    const { module } = capturingNetwork(network)
+    const client = await createMsalClient(config, noCredential, metadata, module)
+    current = { metadata, client }
+    return client
+  }
+}
+
+export function createEntraClient(
+  config: ClientConfig,
+  discovery: Discovery,
+  network: EntraNetwork,
+  credentials: Credentials,
+) {
+  const addressClient = createAddressClient(config, discovery, network)
+  const exchange = createExchange(config, discovery, network, credentials)
   return {
     /** The address that a sign-in starts at. @throws EntraError */
     authorizeUrl: async (request: SignInRequest): Promise<string> => {
