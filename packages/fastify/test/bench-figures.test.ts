@@ -105,6 +105,12 @@ describe('the benchmark beside peers', () => {
     },
   )
 
+  it('says nothing of many sessions if there were not more of them', () => {
+    const names = figuresOf(before, undefined, { few: 500, many: 500 }).map(({ name }) => name)
+    expect(names).toContain('A sign-in: Gatehouse, sqlite over express-openid-connect')
+    expect(names.filter((name) => /500|Memory/.test(name))).toEqual([])
+  })
+
   it('has a goal for the sign-in of Gatehouse, and none for those of peers', () => {
     const all = found(before)
     expect(all.get('A sign-in: Gatehouse, sqlite')).toMatchObject({

@@ -48,7 +48,10 @@ export async function benchPeers(): Promise<void> {
     users: await startMeasured('bare-proxy-server.ts', bench.env),
   }
   const before = await measureAll(few, bases, first)
-  const after = await measureAll(many, bases, await signedInAt(contestants, many - few))
+  const after =
+    many > few
+      ? await measureAll(many, bases, await signedInAt(contestants, many - few))
+      : undefined
   for (const figure of figuresOf(before, after, { few, many })) note(figure)
 
   await Promise.all([

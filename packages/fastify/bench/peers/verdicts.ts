@@ -44,12 +44,11 @@ const growthGoal = 1.1
 
 /**
  * @param before with few sessions
- * @param after with many
+ * @param after with many; undefined if that was not measured
  * @param count of each
  */
-export function figuresOf(before: Measured, after: Measured, { few, many }: Count): Figure[] {
+export function figuresOf(before: Measured, after: Measured | undefined, count: Count): Figure[] {
   const gatehouses = before.signIns.filter(isGatehouse)
-  const counts = `${words(many)} over ${words(few)} sessions`
   return [
     ...kinds.flatMap((kind) => overBase(requests[kind], before[kind])),
     ...before.signIns.map(signInOf),
@@ -57,10 +56,19 @@ export function figuresOf(before: Measured, after: Measured, { few, many }: Coun
       overRival(requests.manyUsers, before.manyUsers, name),
       overRival('A sign-in', before.signIns, name),
     ]),
-    ...gatehouses.flatMap(({ name }) => [
-      ...kinds.map((kind) => growth(requests[kind], name, [before[kind], after[kind]], counts)),
-      growth('A sign-in', name, [before.signIns, after.signIns], counts),
-    ]),
+    ...(after ? growthOf(before, after, count) : []),
+  ]
+}
+
+function growthOf(before: Measured, after: Measured, { few, many }: Count): Figure[] {
+  const counts = `${words(many)} over ${words(few)} sessions`
+  return [
+    ...before.signIns
+      .filter(isGatehouse)
+      .flatMap(({ name }) => [
+        ...kinds.map((kind) => growth(requests[kind], name, [before[kind], after[kind]], counts)),
+        growth('A sign-in', name, [before.signIns, after.signIns], counts),
+      ]),
     ...after.memory.map(({ name, inUse }) => ({
       name: `Memory of the process for a session: ${name}`,
       value: Math.max(0, inUse - (find(before.memory, name)?.inUse ?? 0)) / (many - few) / 1000,
