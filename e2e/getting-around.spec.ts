@@ -20,6 +20,14 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error('Tab does not lead there')
 }
 
+/** Afterwards the code of both pages is there. */
+async function comeToUsersFromTheToken(page: Page): Promise<void> {
+  await beSignedIn(page)
+  await page.goto('/claims')
+  await expect(heading(page, 'ID token')).toBeVisible()
+  await pageLink(page, 'Users').click()
+}
+
 async function tabAndEnter(page: Page, target: Locator): Promise<void> {
   await tabTo(page, target)
   await page.keyboard.press('Enter')
@@ -56,10 +64,7 @@ test('a change of page sets the title, the focus, the current link and the scrol
 test('the bar says at once where a link leads, and the page before stays as it is until the other one is drawn', async ({
   page,
 }) => {
-  await beSignedIn(page)
-  await page.goto('/claims')
-  await expect(heading(page, 'ID token')).toBeVisible()
-  await pageLink(page, 'Users').click()
+  await comeToUsersFromTheToken(page)
   await page.getByRole('searchbox').fill('ma')
   await expect(page).toHaveURL(/q=ma/)
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
@@ -97,10 +102,7 @@ async function followAndLook(link: string | undefined) {
 test('a page that is about to go does not write into the address of the next one', async ({
   page,
 }) => {
-  await beSignedIn(page)
-  await page.goto('/claims')
-  await expect(heading(page, 'ID token')).toBeVisible()
-  await pageLink(page, 'Users').click()
+  await comeToUsersFromTheToken(page)
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   // So slow that the other page is drawn in many pieces, and the search begins between two of them.
   const devtools = await page.context().newCDPSession(page)
