@@ -1,44 +1,12 @@
-import Fastify from 'fastify'
 import { expect, it } from 'vitest'
-import { type ClientConfig, createEntraClient } from '../../src/entra/client.ts'
-import { Credentials } from '../../src/entra/credentials/index.ts'
-import { createManagedIdentity } from '../../src/entra/credentials/sources.ts'
 import type { EntraNetwork } from '../../src/entra/network.ts'
-
-const tenant = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
-const base = `https://login.microsoftonline.com/${tenant}`
-const documentOf = (version: string) => ({
-  issuer: `${base}/v2.0`,
-  authorization_endpoint: `${base}/oauth2/${version}/authorize`,
-  token_endpoint: `${base}/oauth2/${version}/token`,
-  jwks_uri: `${base}/discovery/${version}/keys`,
-})
-const config: ClientConfig = {
-  tenant,
-  allowedTenants: undefined,
-  clientId: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
-  credentials: [{ kind: 'secret', value: 'a-secret', endsAt: undefined }],
-  authority: 'https://login.microsoftonline.com',
-  downstreamApis: {},
-  issuer: undefined,
-  redirectUri: 'http://localhost:5173/auth/redirect',
-  proxy: { url: undefined, noProxy: '' },
-  usesLocalTenant: false,
-}
+import { entraClient, metadata } from '../support/entra-client.ts'
 
 const unreachable = () => Promise.reject(new Error('nothing is asked of Entra for an address'))
 const network: EntraNetwork = {
   get: unreachable,
   post: unreachable,
   close: () => Promise.resolve(),
-}
-
-function clientFollowing(metadata: () => ReturnType<typeof documentOf>) {
-  const identity = createManagedIdentity(network, 'api://AzureADTokenExchange')
-  const { log } = Fastify({ logger: false })
-  const credentials = new Credentials(config.credentials, identity, log, Date.now)
-  const discovery = { metadata: () => Promise.resolve(metadata()), known: metadata }
-  return createEntraClient(config, discovery, network, credentials)
 }
 
 const plain = (name: string) => ({
@@ -49,17 +17,17 @@ const plain = (name: string) => ({
 })
 
 it('the address of a sign-in is that of the newest document', async () => {
-  let document = documentOf('v2.0')
-  const client = clientFollowing(() => document)
-  expect(await client.authorizeUrl(plain('a'))).toContain(`${base}/oauth2/v2.0/authorize?`)
-  expect(await client.authorizeUrl(plain('b'))).toContain(`${base}/oauth2/v2.0/authorize?`)
-  document = documentOf('v3.0')
-  expect(await client.authorizeUrl(plain('c'))).toContain(`${base}/oauth2/v3.0/authorize?`)
+  const newer = metadata.authorization_endpoint.replace('v2.0', 'v3.0')
+  let document = metadata
+  const client = entraClient(network, () => document)
+  expect(await client.authorizeUrl(plain('a'))).toContain(`${metadata.authorization_endpoint}?`)
+  expect(await client.authorizeUrl(plain('b'))).toContain(`${metadata.authorization_endpoint}?`)
+  document = { ...metadata, authorization_endpoint: newer }
+  expect(await client.authorizeUrl(plain('c'))).toContain(`${newer}?`)
 })
 
 it('addresses that are built at the same time have nothing of each other', async () => {
-  const document = documentOf('v2.0')
-  const client = clientFollowing(() => document)
+  const client = entraClient(network)
   const extended = {
     prompt: 'none',
     loginHint: 'one@directory.example',

@@ -3,39 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { jsonOf } from '../../src/downstream/response.ts'
-import { type ClientConfig, createEntraClient } from '../../src/entra/client.ts'
 import { createManagedIdentity, credentialLoader } from '../../src/entra/credentials/sources.ts'
-import { Credentials } from '../../src/entra/credentials/index.ts'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken } from '../../src/entra/id-token.ts'
 import type { EntraAnswer, EntraNetwork } from '../../src/entra/network.ts'
+import { config, entraClient, metadata } from '../support/entra-client.ts'
 
 const marker = 'nora.hill@secret.example'
 const part = (text: string) => Buffer.from(text).toString('base64url')
-
-const host = 'https://login.microsoftonline.com'
-const tenant = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
-const metadata = {
-  issuer: `${host}/${tenant}/v2.0`,
-  authorization_endpoint: `${host}/${tenant}/oauth2/v2.0/authorize`,
-  token_endpoint: `${host}/${tenant}/oauth2/v2.0/token`,
-  jwks_uri: `${host}/${tenant}/discovery/v2.0/keys`,
-}
-const config: ClientConfig = {
-  tenant,
-  allowedTenants: undefined,
-  clientId: '6ba7b810-9dad-41d1-80b4-00c04fd430c8',
-  credentials: [{ kind: 'secret', value: 'a-secret', endsAt: undefined }],
-  authority: host,
-  downstreamApis: {},
-  issuer: undefined,
-  redirectUri: 'http://localhost:5173/auth/redirect',
-  proxy: { url: undefined, noProxy: '' },
-  usesLocalTenant: false,
-}
 
 const audience = 'api://AzureADTokenExchange'
 
@@ -47,14 +24,8 @@ function networkWith(answer: Pick<EntraAnswer, 'status' | 'body'>): EntraNetwork
   }
 }
 
-function clientWith(answer: Pick<EntraAnswer, 'status' | 'body'>) {
-  const network = networkWith(answer)
-  const { log } = Fastify({ logger: false })
-  const managedIdentity = createManagedIdentity(network, audience)
-  const credentials = new Credentials(config.credentials, managedIdentity, log, Date.now)
-  const discovery = { metadata: () => Promise.resolve(metadata), known: () => metadata }
-  return createEntraClient(config, discovery, network, credentials)
-}
+const clientWith = (answer: Pick<EntraAnswer, 'status' | 'body'>) =>
+  entraClient(networkWith(answer))
 
 async function thrownBy(work: () => unknown): Promise<unknown> {
   try {
