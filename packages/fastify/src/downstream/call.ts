@@ -14,7 +14,7 @@ import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { type Exchange, isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
-import { FairQueue, QueueFullError } from './fair-queue.ts'
+import { FairQueue } from './fair-queue.ts'
 import {
   type Call,
   type CallSignal,
@@ -24,7 +24,7 @@ import {
   withDeadline,
 } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
-import { createTransferClient, type OpenAnswer, type Transfer } from './streams/client.ts'
+import { createTransferClient } from './streams/client.ts'
 
 /** Seconds for the whole call. Graph answers in well under a second, and a person does not wait longer. */
 const defaultTimeoutS = 10
@@ -80,9 +80,16 @@ function clientOf(request: FastifyRequest): Parameters<typeof withDeadline>[0] {
   return outliving.has(request) ? neverGone : request.raw.socket
 }
 
+/** One for each session in memory: a text that was just put together is slow to look up. */
+const userKeys = new WeakMap<FastifyRequest['user'], string>()
+
 /** Whose share of an API's slots a request takes. */
 export function userKeyOf({ user }: FastifyRequest): string {
-  return `${user.tenantId} ${user.objectId}`
+  const known = userKeys.get(user)
+  if (known !== undefined) return known
+  const key = `${user.tenantId} ${user.objectId}`
+  userKeys.set(user, key)
+  return key
 }
 
 export function onTimeout({ name }: Api): () => ProblemError {
@@ -213,14 +220,14 @@ export function createApi(
   const { maxConcurrent: connections } = queueLimits
   const totalMs = timeoutSeconds * 1000
   const client = createApiClient({ name, baseUrl, connections, maxBytes, proxy, totalMs })
-  const transfers = createTransferClient(name, baseUrl, proxy)
-  const queue = new FairQueue(queueLimits)
+  const queueFull = (cause: Error) =>
+    apiProblem(name, 'too_many_requests', 'gets too many calls at once', { cause, retryAfterS: 1 })
+  const transfers = createTransferClient({ name, baseUrl, proxy }, queueFull)
+  const queue = new FairQueue(queueLimits, queueFull)
   const attributes = { 'gatehouse.api': name }
   const stopObserving = observe('gatehouse.api.queue.length', () => [
     { value: queue.length, attributes },
   ])
-
-  const throwProblem = (error: unknown) => throwQueueFull(name, error)
 
   async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
     const slot = queue.acquire(user, signal)
@@ -245,18 +252,10 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: (call: Call, user: string, accessToken: string, signal: CallSignal) => {
-      const send = () => attempt(call, user, accessToken, signal)
-      return retryOnce(call, send).catch(throwProblem)
-    },
+    send: (call: Call, user: string, accessToken: string, signal: CallSignal) =>
+      retryOnce(call, () => attempt(call, user, accessToken, signal)),
     /** The same for a file or a stream, and without a second attempt. */
-    transfer: (
-      transfer: Transfer,
-      user: string,
-      accessToken: string,
-      signal: CallSignal,
-    ): Promise<OpenAnswer> =>
-      transfers.open(transfer, user, accessToken, signal).catch(throwProblem),
+    transfer: transfers.open,
     /** The problem for a stream of it that broke. */
     streamProblem: transfers.toProblem,
     close: async () => {
@@ -284,13 +283,4 @@ export async function retryOnce<Kind extends Exchange>(
 /** An answer with a Retry-After is passed on instead. */
 function isTransient({ status, headers }: Exchange): boolean {
   return status >= 502 && status <= 504 && headers['retry-after'] === undefined
-}
-
-function throwQueueFull(name: string, error: unknown): never {
-  throw error instanceof QueueFullError ? queueFullProblem(name, error) : error
-}
-
-function queueFullProblem(name: string, cause: Error): ProblemError {
-  const facts = { cause, retryAfterS: 1 }
-  return apiProblem(name, 'too_many_requests', 'gets too many calls at once', facts)
 }

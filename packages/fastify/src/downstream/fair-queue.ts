@@ -23,14 +23,17 @@ export class QueueFullError extends Error {
 
 export class FairQueue {
   readonly #limits: QueueLimits
+  readonly #toError: (full: QueueFullError) => Error
   readonly #running = new Map<string, number>()
   /** Each user's waiting calls. The map's order is the order in which users are served next. */
   readonly #queues = new Map<string, Set<() => void>>()
   #totalRunning = 0
   #totalQueued = 0
 
-  constructor(limits: QueueLimits) {
+  /** @param toError what `acquire` throws if the queue is full */
+  constructor(limits: QueueLimits, toError: (full: QueueFullError) => Error = (full) => full) {
     this.#limits = limits
+    this.#toError = toError
   }
 
   /**
@@ -38,7 +41,7 @@ export class FairQueue {
    *
    * @param signal its event `abort` ends the wait, with its `reason`
    * @returns undefined if a slot was free, else a promise of the next one
-   * @throws QueueFullError, and the signal's reason
+   * @throws the error for a full queue, and the signal's reason
    */
   acquire(user: string, signal: CallSignal): Promise<void> | undefined {
     // An emitter that has fired already would never end the wait.
@@ -76,7 +79,9 @@ export class FairQueue {
   #wait(user: string, signal: CallSignal): Promise<void> {
     const { maxQueued, maxQueuedPerUser } = this.#limits
     const queue = this.#queues.get(user) ?? new Set()
-    if (this.#totalQueued >= maxQueued || queue.size >= maxQueuedPerUser) throw new QueueFullError()
+    if (this.#totalQueued >= maxQueued || queue.size >= maxQueuedPerUser) {
+      throw this.#toError(new QueueFullError())
+    }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         this.#dequeue(user, onSlot)

@@ -72,6 +72,7 @@ function hasValue(pair: string): boolean {
 
 function nameOf(pair: string): string {
   const name = pair.slice(0, pair.indexOf('='))
+  if (!name.includes('%')) return name
   try {
     return decodeURIComponent(name)
   } catch {

@@ -54,12 +54,12 @@ export function findToken(
   tokens: readonly GrantedToken[],
   scopes: readonly string[],
 ): GrantedToken | undefined {
-  return tokens
-    .filter((token) => allowsScopes(token.scopes, scopes))
-    .reduce<GrantedToken | undefined>(
-      (best, token) => (best && best.expiresAt >= token.expiresAt ? best : token),
-      undefined,
-    )
+  let best: GrantedToken | undefined
+  for (const token of tokens) {
+    if (best && best.expiresAt >= token.expiresAt) continue
+    if (allowsScopes(token.scopes, scopes)) best = token
+  }
+  return best
 }
 
 /** A name for a set of scopes, in any order and spelling. */

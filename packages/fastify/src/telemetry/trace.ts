@@ -3,7 +3,7 @@
  * to, and what is sent on to Entra and APIs. It works without an OpenTelemetry SDK.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /** The caller's span, from a `traceparent` header. */
@@ -66,8 +66,8 @@ export class RequestTrace {
   #ids(): RemoteParent {
     if (this.#own) return this.#own
     this.#parent = parseTraceparent(this.#header)
-    const { traceId = randomHex(16), flags = 0 } = this.#parent ?? {}
-    this.#own = { traceId, spanId: randomHex(8), flags }
+    const { traceId = randomHex(32), flags = 0 } = this.#parent ?? {}
+    this.#own = { traceId, spanId: randomHex(16), flags }
     return this.#own
   }
 }
@@ -76,18 +76,18 @@ export function formatTraceparent(traceId: string, spanId: string, flags: number
   return `00-${traceId}-${spanId}-0${flags & 1}`
 }
 
-/** Random bytes for many ids: asking the system for those of one costs more than all else that an id does. */
-const pool = Buffer.alloc(4096)
-let used = pool.length
+/** Random digits for many ids: asking the system for those of one costs more than all else that an id does. */
+let digits = ''
+let used = 0
 
-function randomHex(bytes: number): string {
+function randomHex(length: number): string {
   for (;;) {
-    if (used + bytes > pool.length) {
-      randomFillSync(pool)
+    if (used + length > digits.length) {
+      digits = randomBytes(4096).toString('hex')
       used = 0
     }
-    const id = pool.toString('hex', used, used + bytes)
-    used += bytes
+    const id = digits.slice(used, used + length)
+    used += length
     // Zeros alone mean "no id".
     if (!zeros.test(id)) return id
   }

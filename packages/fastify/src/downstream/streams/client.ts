@@ -69,20 +69,24 @@ const unlimited = -1
 
 export type TransferClient = ReturnType<typeof createTransferClient>
 
-export function createTransferClient(name: string, baseUrl: string, proxy: ProxySettings) {
+/** @param queueFull the error for more transfers than may wait */
+export function createTransferClient(
+  { name, baseUrl, proxy }: { name: string; baseUrl: string; proxy: ProxySettings },
+  queueFull: (cause: Error) => ProblemError,
+) {
   const { origin, host, hostname, pathname } = new URL(baseUrl)
   const prefix = pathname.replace(/\/+$/, '')
   const { maxConcurrent: connections } = transferLimits
   const limits = { connectMs, idleMs, maxBytes: unlimited, connections }
   const client = createHttpClient(proxy, limits, origin)
   const fileClient = createHttpClient(proxy, limits)
-  const queue = new FairQueue(transferLimits)
+  const queue = new FairQueue(transferLimits, queueFull)
 
   return {
     /**
      * @param user whose share of the places the transfer takes, until its stream is closed
      * @param signal its event `abort` ends it before the answer begins, with its `reason`
-     * @throws ProblemError if there is no answer; QueueFullError
+     * @throws ProblemError if there is no answer, or too many transfers are queued
      */
     open: async (
       transfer: Transfer,
