@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: all benchmarks in turn, the one beside peers only if they are installed; `npm run bench -- requests` runs
- * one. `--write` writes the figures that are kept into docs/performance.md, for a release.
+ * one. `--write` writes the figures that are kept into docs/performance.md, for a release; the others of a table stay, and
+ * say that they are of an earlier run.
  */
 import { printSummary } from './figures.ts'
 import { benchBound } from './bound.bench.ts'
@@ -52,5 +53,5 @@ for (const [name, run] of Object.entries(all)) {
   if (chosen.includes(name)) await run()
 }
 if (missing !== undefined && wanted.length === 0) process.stdout.write(`\n${missing}\n`)
-printSummary(write)
+printSummary({ write, complete: wanted.length === 0 && missing === undefined })
 process.exit(0)

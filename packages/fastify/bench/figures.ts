@@ -30,8 +30,12 @@ export function note(figure: Figure): void {
 
 const document = join(import.meta.dirname, '../../../docs/performance.md')
 
-/** Prints each figure with its goal, the verdict and the last release's, and writes them down if that is wanted. */
-export function printSummary(write: boolean): void {
+/**
+ * Prints each figure with its goal, the verdict and the last release's, and writes them down if that is wanted.
+ *
+ * @param complete whether all benchmarks ran
+ */
+export function printSummary({ write, complete }: { write: boolean; complete: boolean }): void {
   if (found.length === 0) return
   const before = readFileSync(document, 'utf8')
   const released = figuresIn(before)
@@ -51,7 +55,7 @@ export function printSummary(write: boolean): void {
   }
   line(`  ${describeMachine()}`)
   if (write) {
-    writeFileSync(document, withFigures(before, found))
+    writeFileSync(document, withFigures(before, found, complete))
     line('  Written to docs/performance.md.')
   }
 }
@@ -73,26 +77,48 @@ export function figuresIn(text: string): Map<string, string> {
   return new Map([...rows].map(({ groups }) => [groups?.['name'] ?? '', groups?.['figure'] ?? '']))
 }
 
-/** The document with these tables in place of those before. @throws Error for a document without the place of one */
-export function withFigures(text: string, figures: readonly Figure[]): string {
+/**
+ * The document with these figures. Rows of a benchmark that did not run stay, and say so, unless the run was complete.
+ *
+ * @throws Error for a document without the place of a table
+ */
+export function withFigures(text: string, figures: readonly Figure[], complete: boolean): string {
   return tables.reduce((written, table) => {
     const own = figures.filter((figure) => (figure.table ?? 'figures') === table)
-    return own.length === 0 ? written : withTable(written, table, own)
+    return own.length === 0 ? written : withTable(written, table, own.map(cellsOf), complete)
   }, text)
 }
 
-function withTable(text: string, name: FigureTable, figures: readonly Figure[]): string {
+const titles = ['What', 'Figure', 'Goal', 'Verdict', 'CPU of others']
+/** In the last cell. */
+const ofEarlierRun = ', an earlier run'
+
+function withTable(
+  text: string,
+  name: FigureTable,
+  measured: readonly string[][],
+  complete: boolean,
+): string {
   const begin = `<!-- ${name} -->`
   const end = `<!-- end of ${name} -->`
   const [head, rest] = text.split(begin)
-  const tail = rest?.split(end)[1]
-  if (head === undefined || tail === undefined)
+  const [before, tail] = rest?.split(end) ?? []
+  if (head === undefined || before === undefined || tail === undefined)
     throw new Error(`docs/performance.md has no place for ${name}`)
-  const written = tableOf([
-    ['What', 'Figure', 'Goal', 'Verdict', 'CPU of others'],
-    ...figures.map(cellsOf),
-  ])
+  const fresh = new Map(measured.map((cells) => [cells[0], cells]))
+  const kept = (complete ? [] : rowsOf(before)).map((cells) => {
+    const again = fresh.get(cells[0])
+    fresh.delete(cells[0])
+    return again ?? [...cells.slice(0, -1), cells.at(-1)?.replace(ofEarlierRun, '') + ofEarlierRun]
+  })
+  const written = tableOf([titles, ...kept, ...fresh.values()])
   return `${head}${begin}\n\n${describeMachine()}\n\n${written}\n\n${end}${tail}`
+}
+
+/** The cells of each row of a table, without its head. */
+function rowsOf(table: string): string[][] {
+  const rows = [...table.matchAll(/^\| (.+?) +\|$/gm)].map(([, row = '']) => row.split(/ +\| +/))
+  return rows.slice(2)
 }
 
 /** A table of Markdown, its columns as wide as the formatter makes them. */

@@ -22,18 +22,18 @@ const text = 'Before\n\n<!-- figures -->\n\n| old | 1.00 × |\n\n<!-- end of fig
 
 describe('the table of figures', () => {
   it('replaces the one before, and says what was met', () => {
-    const written = withFigures(text, figures)
+    const written = withFigures(text, figures, true)
     expect(written).toMatch(/^Before\n\n<!-- figures -->/)
     expect(written).toMatch(/<!-- end of figures -->\n\nAfter\n$/)
     expect(written).not.toContain('old')
     expect(written).toContain('| /api/me: CPU   | 1.30 ×  | 1.35 ×  | met     | 1 %           |')
     // Missed by a hair, which the figure does not show.
     expect(written).toContain('| A sign-in: CPU | 3.00 ms | 3.00 ms | missed')
-    expect(withFigures(written, figures)).toBe(written)
+    expect(withFigures(written, figures, true)).toBe(written)
   })
 
   it('is read again for the next release', () => {
-    expect([...figuresIn(withFigures(text, figures))]).toEqual([
+    expect([...figuresIn(withFigures(text, figures, true))]).toEqual([
       ['/api/me: CPU', '1.30 ×'],
       ['A sign-in: CPU', '3.00 ms'],
     ])
@@ -41,22 +41,49 @@ describe('the table of figures', () => {
 
   it('has its place in the document, and a document without one is not overwritten', () => {
     const document = readFileSync(join(import.meta.dirname, '../../../docs/performance.md'), 'utf8')
-    expect(withFigures(document, figures)).toContain('## How it is measured')
-    expect(() => withFigures('Nothing', figures)).toThrow('has no place for figures')
-    expect(withFigures(document, [peer])).toContain('## How it is measured')
-    expect(() => withFigures(text, [peer])).toThrow('has no place for peers')
+    expect(withFigures(document, figures, true)).toContain('## How it is measured')
+    expect(() => withFigures('Nothing', figures, true)).toThrow('has no place for figures')
+    expect(withFigures(document, [peer], true)).toContain('## How it is measured')
+    expect(() => withFigures(text, [peer], true)).toThrow('has no place for peers')
   })
 
   it('stays if only figures of the other table were measured', () => {
     const both = `${text}\n<!-- peers -->\n\nolder\n\n<!-- end of peers -->\n`
-    const written = withFigures(both, [peer])
+    const written = withFigures(both, [peer], true)
     expect(written).toContain('| old | 1.00 × |')
     expect(written).not.toContain('older')
-    expect(withFigures(both, figures)).toContain('older')
+    expect(withFigures(both, figures, true)).toContain('older')
+  })
+
+  it('keeps the rows of benchmarks that did not run, and says so until they run again', () => {
+    const [me = peer, signIn = peer] = figures
+    const first = withFigures(text, figures, true)
+    const second = withFigures(first, [{ ...signIn, value: 2 }], false)
+    expect(second).toContain(
+      '| /api/me: CPU   | 1.30 ×  | 1.35 ×  | met     | 1 %, an earlier run |',
+    )
+    expect(second).toContain('| A sign-in: CPU | 2.00 ms | 3.00 ms | met     | 50 %')
+    expect(withFigures(second, [signIn], false)).toBe(withFigures(first, [signIn], false))
+    const third = withFigures(second, [{ ...me, value: 1.2 }], false)
+    expect(figuresIn(third)).toEqual(
+      figuresIn(
+        withFigures(
+          second,
+          [
+            { ...me, value: 1.2 },
+            { ...signIn, value: 2 },
+          ],
+          true,
+        ),
+      ),
+    )
+    expect(third).toContain('| 1.20 ×  | 1.35 ×  | met     | 1 % ')
+    expect(third).toContain('| 50 %, an earlier run |')
+    expect(withFigures(second, [me], true)).not.toContain('A sign-in')
   })
 
   it('has a verdict only for a figure with a goal', () => {
-    const written = withFigures('<!-- peers -->\n<!-- end of peers -->', [peer])
+    const written = withFigures('<!-- peers -->\n<!-- end of peers -->', [peer], true)
     expect(written).toContain('| A session: better-auth | 1.50 kB | –    | –       | 0 % ')
     expect(figuresIn(written).get('A session: better-auth')).toBe('1.50 kB')
   })
