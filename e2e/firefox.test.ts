@@ -46,23 +46,29 @@ const heading = (text: string, tab = page) => isShown(locate('h1', text, tab))
 const press = (element: 'a' | 'button', text: string) => locate(element, text).click()
 
 /** Waits until the browser is there: the app's own page changes before it leaves, and corrects its address after it came. */
-const isAt = (address: string) =>
-  expect.poll(() => page.url()).toBe(`${deployment.publicUrl}${address}`)
-
-/** Signs in on the tenant's first page. @returns the user's name */
-async function chooseAccount(index: number): Promise<string> {
-  const { userPrincipalName, displayName } = people(deployment.tenant).at(index)
-  await page.locator(`::-p-text(${userPrincipalName})`).click()
-  return displayName
+async function isAt(address: string): Promise<void> {
+  await expect.poll(() => page.url()).toBe(`${deployment.publicUrl}${address}`)
 }
 
-async function signIn(index: number): Promise<string> {
+let alreadySignedIn = 0
+
+type Person = ReturnType<ReturnType<typeof people>['at']>
+
+/** Somebody new at each attempt of a test: the tenant asks each for consent once. */
+const somebody = (): Person => people(deployment.tenant).at(alreadySignedIn++)
+
+/** On the tenant's first page. */
+const choose = ({ userPrincipalName }: Person) =>
+  page.locator(`::-p-text(${userPrincipalName})`).click()
+
+/** @returns the user's name */
+async function signIn(person = somebody()): Promise<string> {
   await open('/')
   await press('a', 'Sign in')
-  const name = await chooseAccount(index)
+  await choose(person)
   await press('button', 'Accept')
-  await isShown(locate('button', name))
-  return name
+  await isShown(locate('button', person.displayName))
+  return person.displayName
 }
 
 async function signOut(name: string): Promise<void> {
@@ -76,7 +82,7 @@ it('a sign-in comes back to path, search and hash, and no script can read the co
   await open('/users?q=no&sort=-name#table')
   await heading('Sign in to see this page')
   await press('a', 'Sign in with Microsoft')
-  await chooseAccount(0)
+  await choose(somebody())
   await press('button', 'Accept')
   await heading('Users')
   await isShown(page.locator('table mark'))
@@ -87,7 +93,7 @@ it('a sign-in comes back to path, search and hash, and no script can read the co
 })
 
 it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => {
-  const name = await signIn(1)
+  const name = await signIn()
   await press('a', 'ID token')
   await heading('ID token')
   await signOut(name)
@@ -100,7 +106,7 @@ it('a sign-out ends here and at Microsoft, and Back shows nothing', async () => 
 })
 
 it('a session that ended elsewhere empties the page, and signing in again comes back to it', async () => {
-  const name = await signIn(2)
+  const name = await signIn()
   await open('/users?q=no')
   await isShown(page.locator('table mark'))
   await endOnServer()
@@ -119,7 +125,8 @@ it('a session that ended elsewhere empties the page, and signing in again comes 
 })
 
 it('a sign-out in one tab empties the other one, and a sign-in fills it again', async () => {
-  const name = await signIn(3)
+  const person = somebody()
+  const name = await signIn(person)
   const other = await page.browserContext().newPage()
   await open('/claims', other)
   await heading('ID token', other)
@@ -131,7 +138,7 @@ it('a sign-out in one tab empties the other one, and a sign-in fills it again', 
 
   await press('a', 'Sign in')
   // The consent of this account is remembered.
-  await chooseAccount(3)
+  await choose(person)
   await isShown(locate('button', name))
   await isShown(locate('button', name, other))
 })
