@@ -1,7 +1,7 @@
 /** What a sign-out takes from the browser, and what it leaves. */
 import { expect, type Page } from '@playwright/test'
 import { test } from './own-gatehouse.ts'
-import { signIn, signOut } from './visitor.ts'
+import { accountButton, signIn, signOut } from './visitor.ts'
 
 /** As the code of an app would, which stores what it likes. */
 async function fillStorage(page: Page): Promise<void> {
@@ -73,3 +73,19 @@ test('a sign-out does not wait for the browser’s cache, and leaves no photo in
   )
   expect(status).toBe(401)
 })
+
+for (const path of ['/', '/claims']) {
+  test(`${path} leads nowhere back in while the browser leaves for Microsoft`, async ({ page }) => {
+    const name = await signIn(page, 0)
+    await page.goto(path)
+    // The browser stays as it is before Microsoft answers.
+    await page.route(/\/logout\b/, (route) => route.abort('aborted'))
+    await accountButton(page, name).click()
+    const leaving = page.waitForRequest(/\/logout\b/)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await leaving
+    await expect(page.getByRole('main')).toHaveText('Loading')
+    await expect(page.getByText(name)).toHaveCount(0)
+    await expect(page.locator('a[href*="/auth/sign-in"]')).toHaveCount(0)
+  })
+}

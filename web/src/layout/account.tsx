@@ -20,12 +20,18 @@ import { accountWords as words } from './words.ts'
 /** @param pageSignsIn whether the page has a button to sign in when the user is signed out */
 type Props = { pageSignsIn: boolean }
 
-/** The account button, or a link to sign in. It keeps its width until the session is known. */
+/**
+ * The account button, or a link to sign in. It keeps its width until the session is known. Nothing leads back in
+ * while a sign-out is on its way: Microsoft would not hear of it.
+ */
 export function Account({ pageSignsIn }: Props) {
   const { data } = useSession()
   return (
     <div className={css.slot}>
-      {data && (data.signedIn ? <AccountButton /> : <SignIn pageSignsIn={pageSignsIn} />)}
+      {data?.signedIn && <AccountButton />}
+      {data && !data.signedIn && data.reason !== 'signing-out' && (
+        <SignIn pageSignsIn={pageSignsIn} />
+      )}
     </div>
   )
 }

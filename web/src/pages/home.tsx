@@ -6,6 +6,7 @@ import { QueryView } from '../api/query-view.tsx'
 import { ForDevelopers } from '../development/lazy.tsx'
 import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { SignInNeeded } from '../session/require-sign-in.tsx'
+import { Spinner } from '../ui/progress.tsx'
 import { SignedInHome } from './home/signed-in.tsx'
 import { SignedOutHome } from './home/signed-out.tsx'
 
@@ -26,6 +27,8 @@ export default function Home() {
             <ForDevelopers session={known} />
             <Last session={known} />
           </SignedInHome>
+        ) : known.reason === 'signing-out' ? (
+          <Spinner />
         ) : known.deviceProof ? (
           // A reader of these lines has signed in.
           <SignInNeeded session={known} />
