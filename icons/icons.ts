@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 /** The icons that the pages use: the name here, and Fluent's. Each is 20 px wide and one path. */
 const used = {
   arrowRight: 'arrow_right_20_regular',
-  building: 'building_20_regular',
   check: 'checkmark_20_regular',
   checkCircle: 'checkmark_circle_20_regular',
   chevronDown: 'chevron_down_20_regular',
