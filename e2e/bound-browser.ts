@@ -11,7 +11,7 @@ import { findChromium } from './chromium.ts'
 import { eventually } from './instances/eventually.ts'
 
 /** `Network.deviceBoundSessionEventOccurred` of the DevTools protocol, which Playwright does not export. */
-export interface BoundEvent {
+interface BoundEvent {
   site: string
   succeeded: boolean
   sessionId?: string
@@ -29,7 +29,7 @@ export interface BoundEvent {
 }
 
 /** What Chromium keeps of a session. */
-export interface BoundSession {
+interface BoundSession {
   key: { site: string; id: string }
   refreshUrl: string
   inclusionRules: { origin: string; includeSite: boolean; urlRules: unknown[] }

@@ -26,7 +26,7 @@ const host = 'app.test'
  * @param config keys of aad.config.json to change
  * @param count of processes, with one store
  */
-export async function startBoundGatehouse(
+async function startBoundGatehouse(
   config: Record<string, unknown> = {},
   count = 1,
 ): Promise<BoundGatehouse> {

@@ -30,7 +30,7 @@ interface Stage {
 }
 
 /** @throws Error for an instruction that it does not know */
-export function lastStage(dockerfile: string): Stage {
+function lastStage(dockerfile: string): Stage {
   const text = dockerfile.replaceAll(/^#.*\n/gm, '').replaceAll('\\\n', ' ')
   const lines = text.slice(text.lastIndexOf('\nFROM ') + 1).split('\n')
   const stage: Stage = {

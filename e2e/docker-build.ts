@@ -72,7 +72,7 @@ function copy(
 }
 
 /** @returns whether a .dockerignore leaves a path out @throws Error for a pattern of another form */
-export function ignoredBy(dockerignore: string): (path: string) => boolean {
+function ignoredBy(dockerignore: string): (path: string) => boolean {
   const patterns = dockerignore.split('\n').filter(Boolean)
   const forms = patterns.map((pattern) => {
     // Such as .git, **/dist and **/.env.*

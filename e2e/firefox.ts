@@ -6,7 +6,7 @@ const names = ['firefox-esr', 'firefox']
 const application = '/Applications/Firefox.app/Contents/MacOS/firefox'
 
 /** The path of an installed Firefox: from FIREFOX_PATH, the PATH, or /Applications. */
-export function findFirefox(): string | undefined {
+function findFirefox(): string | undefined {
   const onPath = names.map(findProgram).filter((path) => path !== undefined)
   const named = process.env['FIREFOX_PATH']
   return [...(named ? [named] : []), ...onPath, application].find((path) => existsSync(path))

@@ -32,7 +32,7 @@ export type Answer =
   | { status: number; headers?: Record<string, string | string[]>; body?: string }
 
 /** @returns undefined to leave the request to the server */
-export type Responder = (exchange: Exchange) => Answer | undefined | Promise<Answer | undefined>
+type Responder = (exchange: Exchange) => Answer | undefined | Promise<Answer | undefined>
 
 export interface HttpsFront {
   /** All requests so far, in the order in which they came. */

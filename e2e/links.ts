@@ -16,7 +16,7 @@ export function linksIn(text: string): Link[] {
 }
 
 /** As GitHub makes them of the headings. */
-export function anchorsIn(text: string): Set<string> {
+function anchorsIn(text: string): Set<string> {
   const headings = [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, words = '']) => words)
   const anchors = headings.map((words) =>
     words

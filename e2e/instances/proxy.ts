@@ -17,7 +17,7 @@ export interface Proxy {
 }
 
 /** A line of the log. A request that was forwarded twice has two instances. */
-export interface Passed {
+interface Passed {
   status: number
   /** `127.0.0.1:PORT`, in the order of the attempts. */
   instances: string[]

@@ -19,7 +19,7 @@ export interface Figure {
 
 /** Each has its place in the document, and is replaced if one of its figures was measured. */
 const tables = ['figures', 'peers'] as const
-export type FigureTable = (typeof tables)[number]
+type FigureTable = (typeof tables)[number]
 
 const found: Figure[] = []
 

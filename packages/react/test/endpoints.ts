@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 
 const Report = Type.Object({ title: Type.String() })
 
-export const endpoints = defineEndpoints({
+const endpoints = defineEndpoints({
   'GET /api/reports': { answer: Report },
   'GET /api/claims': { answer: Type.Unknown() },
   'GET /api/reports/:id': { answer: Report },

@@ -8,7 +8,6 @@ import { createWaiting, type RequestMatch } from './journal/waiting.ts'
 
 export type { JournalEntry } from './journal/entry.ts'
 export type { RequestProblem } from './journal/request-problem.ts'
-export type { RequestMatch } from './journal/waiting.ts'
 
 export interface Journal {
   entries(): readonly JournalEntry[]

@@ -58,7 +58,7 @@ export interface KeyRing {
 }
 
 /** A key as JSON: its PEM, and its certificate in base64. */
-export interface StoredKey {
+interface StoredKey {
   kid: string
   privateKey: string
   certificate: string | null

@@ -40,7 +40,7 @@ export interface TenantOptions extends Omit<ConfigFile, 'https'>, ProgramOnly {
 }
 
 /** What `tenant.json` cannot have. */
-export interface ProgramOnly {
+interface ProgramOnly {
   /** Serves TLS, with a certificate for loopback names and for the hosts of `origin` and `graphOrigin`. */
   https?: HttpsFiles | boolean
   /** Forgets what the file of `state` keeps; it is written anew. */

@@ -4,7 +4,7 @@ import { commandLineClientId } from '../src/registry/built-in.ts'
 import type { Tenant } from '../src/tenant.ts'
 import { approveDeviceCode, type SignInOptions } from '../src/testing/index.ts'
 
-export const setupScopes =
+const setupScopes =
   'openid profile offline_access User.Read Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All'
 
 export interface Device {

@@ -18,7 +18,7 @@ export function boundGatehouse(
   }
 }
 
-export const sessionCookie = '__Host-session'
+const sessionCookie = '__Host-session'
 export const deviceCookie = '__Host-device'
 export const registrationPath = '/auth/device'
 export const refreshPath = '/auth/device/refresh'

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-export interface UpstreamCall {
+interface UpstreamCall {
   method: string
   /** Path and query. */
   path: string
