@@ -150,3 +150,24 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
     }
   })
 })
+
+describe('an end that waits for the store', () => {
+  it('of a user who signed out loses its place to no flood of calls from Entra, which anyone can make', async () => {
+    const parts = await sessionParts('sqlite')
+    const { sessions } = parts
+    try {
+      const cookie = await sessions.start(sessionOfItsOwn())
+      const opened = await sessions.resolve(cookie)
+      sessions.endLater(opened?.secrets.id ?? '')
+      for (let count = 0; count < 10_001; count += 1) {
+        const failing = () => Promise.reject(new StoreError('It is still away'))
+        sessions.finishLater(`entra-session ${randomUUID()}`, failing)
+      }
+      expect(await sessions.resolve(cookie)).toBeUndefined()
+      await sessions.close()
+      expect(await parts.store.sessions.read(opened?.secrets.id ?? '')).toBeUndefined()
+    } finally {
+      await parts.dispose()
+    }
+  })
+})
