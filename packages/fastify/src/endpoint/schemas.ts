@@ -33,7 +33,8 @@ export function checkBody(body: TSchema) {
  * described.
  */
 export function closed<Schema extends TSchema>(schema: Schema): Schema {
-  const { properties, patternProperties, additionalProperties = false, allOf } = schema as Parts
+  const { properties, patternProperties, allOf } = schema as Parts
+  const { additionalProperties = false, unevaluatedProperties = false } = schema as Parts
   const named = properties !== undefined || patternProperties !== undefined
   return {
     ...schema,
@@ -45,7 +46,7 @@ export function closed<Schema extends TSchema>(schema: Schema): Schema {
           : additionalProperties,
     }),
     // Each part of an intersection would refuse what the other ones name, so they are closed together.
-    ...(allOf && { allOf: allOf.map(closedWithin), unevaluatedProperties: false }),
+    ...(allOf && { allOf: allOf.map(closedWithin), unevaluatedProperties }),
   }
 }
 
@@ -82,6 +83,7 @@ interface Parts {
   allOf?: TSchema[]
   $defs?: Record<string, TSchema>
   additionalProperties?: TSchema | boolean
+  unevaluatedProperties?: TSchema | boolean
 }
 
 /**

@@ -41,6 +41,9 @@ const endpoints = defineEndpoints({
           Type.Union([Type.Object({ c: Type.String() }), Type.Object({ d: Type.Number() })]),
         ]),
       ),
+      open: Type.Optional(
+        Type.Intersect([Type.Object({ a: Type.String() })], { unevaluatedProperties: true }),
+      ),
       tree: Type.Optional(
         Type.Cyclic(
           { Node: Type.Object({ name: Type.String(), below: Type.Array(Type.Ref('Node')) }) },
@@ -140,6 +143,7 @@ describe('a body with other shapes than objects and lists', () => {
     place: [1, { unit: 'm' }],
     people: { ada: { role: 'x' } },
     both: { a: 'x', deep: { b: 'y' }, c: 'z' },
+    open: { a: 'x', more: 1 },
     tree: { name: 'x', below: [{ name: 'y', below: [] }] },
   }
 
