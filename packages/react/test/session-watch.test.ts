@@ -8,9 +8,26 @@ import {
   extendOnActivity,
   timeLeft,
   warnBefore,
+  withoutMarkers,
 } from '../src/session/session-watch.ts'
 
 const minute = 60_000
+
+describe('an address with a marker of the server', () => {
+  test.each([
+    ['/users?q=a&host-redirect=done#x', '/users?q=a#x'],
+    ['/?automatic-sign-in=off', '/'],
+    ['//other.example/x?host-redirect=done', '//other.example/x'],
+  ])('is shown without it, and stays on this site: %s', (address, shown) => {
+    const here = new URL(`https://app.example${address}`)
+    const expected = `https://app.example${shown}`
+    expect(new URL(withoutMarkers(here) ?? '', here).href).toBe(expected)
+  })
+
+  test('is left alone without one', () => {
+    expect(withoutMarkers(new URL('https://app.example/users?q=a#x'))).toBeUndefined()
+  })
+})
 
 describe('the time left in a session', () => {
   const session = {

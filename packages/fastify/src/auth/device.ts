@@ -133,8 +133,10 @@ async function refreshBound(
   reply: FastifyReply,
   bound: BoundSession,
 ) {
-  const { device, store } = context
-  const session = await context.requestSessions.open(request)
+  const { device, requestSessions, store } = context
+  const waitS = device.refreshWaitS(bound, requestSessions.idOf(request) === bound.id)
+  if (waitS > 0) throw tooManyRefreshes(request, waitS)
+  const session = await requestSessions.open(request)
   if (session && session.secrets.id !== bound.id) throw refusedRefresh(request, 'other_session')
   if (!session && !(await store.sessions.read(bound.id))) throw refusedRefresh(request, 'ended')
   const header = request.headers['secure-session-response']
@@ -142,7 +144,7 @@ async function refreshBound(
   const reason = await device.whyNotProven(header, bound, session !== undefined)
   if (reason === 'another_key' && session) {
     // Its cookie and its challenge are in other hands than its key.
-    await context.requestSessions.reportTheft(request, session, { reason, ends: true })
+    await requestSessions.reportTheft(request, session, { reason, ends: true })
     throw new ProblemError('device_proof_required', 'This session was ended.')
   }
   if (reason !== undefined) {
@@ -164,6 +166,13 @@ function answerDoctor(request: FastifyRequest, reply: FastifyReply): never {
   reply.header('secure-session-challenge', doctorChallenge)
   reply.header('secure-session-registration', doctorSession)
   throw new ProblemError('device_proof_required', 'The doctor was here.', { status: 403 })
+}
+
+/** 503 and not 429, after which a browser forgets the key. */
+function tooManyRefreshes({ log }: FastifyRequest, retryAfterS: number): ProblemError {
+  log.warn({ event: 'rate_limited', by: 'device' }, 'Too many refreshes of a session')
+  const detail = 'Too many refreshes of this session. Try again in a moment.'
+  return new ProblemError('unavailable', detail, { retryAfterS })
 }
 
 /** The one refusal after which the browser keeps the key, and tries again. */

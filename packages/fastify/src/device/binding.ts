@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { publicAddress } from '../base-path.ts'
 import type { Config } from '../config/index.ts'
-import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
+import { newRateWindow, type RateWindow, retryAfterSeconds } from '../rate-window.ts'
 import type { Session } from '../session/cache.ts'
 import type { CookieJar, SealedCookies } from '../session/cookie.ts'
 import type { BoundKey } from '../session/record.ts'
@@ -24,6 +24,13 @@ const deviceCookie = 'device'
 const registrationMs = 10 * 60_000
 /** A browser answers each offer with a new key and a signature, of which it makes six in nine minutes. */
 const maxOffersPerMinute = 3
+/**
+ * Refreshes of one session: a browser makes six proofs in nine minutes, and asks again for the requests that wait while it
+ * has none. Each proof is an entry in the store for ten minutes.
+ */
+const maxRefreshesPerMinute = 60
+/** Sessions whose refreshes are counted, about 200 bytes each. The one that was unseen for longest is dropped. */
+const maxCounted = 20_000
 /** Where sessions have to be bound, one that is not may make requests for so long, ms: the page is binding it. */
 const unboundMs = 60_000
 /** A challenge is answered at once, or by the next refresh, which is due before the proof ends, ms. */
@@ -77,6 +84,7 @@ export class DeviceBinding {
   readonly #startedAt: number
   /** By the id of a session, ms since the epoch. */
   readonly #storeFailedAt = new LRUCache<string, number>({ max: maxFailed })
+  readonly #refreshes = new LRUCache<string, RateWindow>({ max: maxCounted })
 
   constructor(options: DeviceBindingOptions) {
     this.#options = options
@@ -150,6 +158,19 @@ export class DeviceBinding {
     const { id, x, y } = this.#options.cookies.open('device-id', name)?.content ?? {}
     if (typeof id !== 'string' || typeof x !== 'string' || typeof y !== 'string') return undefined
     return { name, id, key: { kty: 'EC', crv: 'P-256', x, y } }
+  }
+
+  /**
+   * Counts a refresh. Those without the session's cookie have a count of their own, so that somebody who knows its name
+   * alone does not keep its browser from refreshing.
+   *
+   * @returns seconds until the next one is taken; 0 if this one is
+   */
+  refreshWaitS({ id }: BoundSession, hasCookie: boolean): number {
+    const key = `${id} ${hasCookie}`
+    const window = this.#refreshes.get(key) ?? newRateWindow()
+    this.#refreshes.set(key, window)
+    return retryAfterSeconds(window, maxRefreshesPerMinute, this.#options.now())
   }
 
   /**

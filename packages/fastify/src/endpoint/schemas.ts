@@ -28,27 +28,62 @@ export function checkBody(body: TSchema) {
   }
 }
 
-/** Refuses members that the schema does not name. What a route passes on to an API is then what it has described. */
+/**
+ * Refuses members that the schema does not name, at any depth. What a route passes on to an API is then what it has
+ * described.
+ */
 export function closed<Schema extends TSchema>(schema: Schema): Schema {
-  const { properties, items, anyOf, additionalProperties } = schema as TSchema & Parts
+  const { properties, patternProperties, allOf } = schema as Parts
+  const { additionalProperties = false, unevaluatedProperties = false } = schema as Parts
+  const named = properties !== undefined || patternProperties !== undefined
   return {
     ...schema,
-    ...(properties && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, member]) => [name, closed(member)]),
-      ),
-      additionalProperties: additionalProperties ?? false,
+    ...partsOf(schema, closed),
+    ...(named && {
+      additionalProperties:
+        typeof additionalProperties === 'object'
+          ? closed(additionalProperties)
+          : additionalProperties,
     }),
-    ...(items && { items: closed(items) }),
-    ...(anyOf && { anyOf: anyOf.map(closed) }),
+    // Each part of an intersection would refuse what the other ones name, so they are closed together.
+    ...(allOf && { allOf: allOf.map(closedWithin), unevaluatedProperties }),
+  }
+}
+
+/** A part of an intersection: its members are closed, and it is open for those of the other parts. */
+function closedWithin(schema: TSchema): TSchema {
+  const { allOf, anyOf } = schema as Parts
+  return {
+    ...schema,
+    ...partsOf(schema, closed),
+    ...(anyOf && { anyOf: anyOf.map(closedWithin) }),
+    ...(allOf && { allOf: allOf.map(closedWithin) }),
+  }
+}
+
+/** The schemas in a schema, changed: of members, of entries (a tuple has a list of them), and those that others name. */
+function partsOf(schema: TSchema, change: (part: TSchema) => TSchema): Parts {
+  const { properties, patternProperties, items, anyOf, $defs } = schema as Parts
+  const each = (named: Record<string, TSchema>) =>
+    Object.fromEntries(Object.entries(named).map(([name, part]) => [name, change(part)]))
+  return {
+    ...(properties && { properties: each(properties) }),
+    ...(patternProperties && { patternProperties: each(patternProperties) }),
+    ...(items && { items: Array.isArray(items) ? items.map(change) : change(items) }),
+    ...(anyOf && { anyOf: anyOf.map(change) }),
+    ...($defs && { $defs: each($defs) }),
   }
 }
 
 interface Parts {
   properties?: Record<string, TSchema>
-  items?: TSchema
+  patternProperties?: Record<string, TSchema>
+  items?: TSchema | TSchema[]
   anyOf?: TSchema[]
-  additionalProperties?: unknown
+  allOf?: TSchema[]
+  $defs?: Record<string, TSchema>
+  additionalProperties?: TSchema | boolean
+  unevaluatedProperties?: TSchema | boolean
 }
 
 /**

@@ -103,8 +103,12 @@ function messageOf(error: Members): string {
     code.startsWith('ERR_J') ||
     answers.some((name) => name in error)
   if (quotes) return ''
-  return code.startsWith('ERR_') ? error.message.replace(/\.? Received [^]*$/, '') : error.message
+  const message = error.message.replace(redisArguments, '')
+  return code.startsWith('ERR_') ? message.replace(/\.? Received [^]*$/, '') : message
 }
+
+/** Redis repeats a command that it does not know: HELLO and AUTH have the password, others a session's record. */
+const redisArguments = /[,.]? with args beginning with: [^]*$/i
 
 /** The stack without its first part, which repeats the message. */
 function framesOf({ message, stack = '' }: Error): string {

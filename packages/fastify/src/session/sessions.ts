@@ -45,6 +45,8 @@ export class Sessions {
   readonly #cache: SessionCache
   readonly #records: Records
   readonly #unfinished = new UnfinishedEnds()
+  /** Those of sessions at Entra, apart: anyone can make such calls, and a flood of them takes no place from a sign-out. */
+  readonly #unfinishedCalls = new UnfinishedEnds()
   /** How often the session keys were replaced. */
   #keyChanges = 0
   /** One read per cookie at a time, however many requests wait for it. */
@@ -196,9 +198,9 @@ export class Sessions {
     this.endLater(deriveSecrets(key).id)
   }
 
-  /** Tries an end again until the store has taken it. @param name of the end, so that it waits once */
+  /** Tries an end that Entra asked for again until the store has taken it. @param name of the end, so that it waits once */
   finishLater(name: string, end: () => Promise<unknown>): void {
-    this.#unfinished.add(name, end)
+    this.#unfinishedCalls.add(name, end)
   }
 
   /** How many sessions in this process's memory have not ended. */
@@ -209,8 +211,9 @@ export class Sessions {
   }
 
   /** Stops the work beside requests, after a last attempt at ends that wait for the store. */
-  close(): Promise<void> {
-    return this.#unfinished.close()
+  async close(): Promise<void> {
+    await this.#unfinished.close()
+    await this.#unfinishedCalls.close()
   }
 
   #decode(cookieValue: string): OpenCookie | undefined {

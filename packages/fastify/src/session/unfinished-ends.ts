@@ -43,13 +43,16 @@ export class UnfinishedEnds {
 
   /** One after the other, until the store fails again: a store that has just come back is not flooded. */
   async #retry(): Promise<void> {
-    try {
-      for (const [name, end] of this.#ends) {
-        await end()
-        this.#ends.delete(name)
-      }
-    } catch {
-      // The next attempt comes in a second.
+    for (const [name, end] of this.#ends) {
+      const isTold = await end().then(
+        () => true,
+        () => false,
+      )
+      this.#ends.delete(name)
+      if (isTold) continue
+      // Behind the others: a part of a cluster may stay lost, and the rest is told in a second.
+      this.#ends.set(name, end)
+      break
     }
     this.#timer = undefined
     this.#retryLater()

@@ -25,7 +25,7 @@ export const fieldMeanings = {
   approved: 'true or false',
   basePath: 'the path of `publicUrl`',
   groups: 'the groups of which the user has to be in one',
-  by: '`address` or `session`',
+  by: '`address`, `session`, or `device` for refreshes of a session that is bound to one',
   check: 'the check that failed, in one word',
   clientGone: 'true if the client left before the answer was sent',
   code: 'code of the problem, or of the sign-in problem',
@@ -119,7 +119,11 @@ const requests = {
     [],
     'A change came again with its `Idempotency-Key`, and got its first answer.',
   ),
-  rate_limited: event('warn', ['by'], 'Too many requests from one address or session: 429.'),
+  rate_limited: event(
+    'warn',
+    ['by'],
+    'Too many requests from one address or session: 429, and 503 to a device.',
+  ),
   cross_site_refused: event('warn', [], 'A page of another site sent a request: 403.'),
   proxy_not_trusted: event(
     'warn',

@@ -322,6 +322,37 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
   })
 })
 
+describe('a session that is refreshed too often', () => {
+  const gatehouse = useTestApp(boundGatehouse())
+  const perMinute = 60
+
+  it('gets 503 for the rest of the minute, after which its browser keeps the key, and leaves nothing more in the store', async () => {
+    const bound = await bindSession(gatehouse().browser())
+    const other = await bindSession(gatehouse().browser())
+    let challenge = await bound.askForChallenge()
+    for (let count = 1; count < perMinute; count += 1) {
+      challenge = challengeIn(await bound.prove(bound.device.refresh(challenge)), bound.name)
+    }
+    const proof = bound.device.refresh(challenge)
+    const refused = await bound.prove(proof)
+    expectUnavailable(refused)
+    expect(refused.headers).not.toHaveProperty('secure-session-challenge')
+    expect(loggedEvents(gatehouse(), 'rate_limited').at(-1)).toMatchObject({ by: 'device' })
+    expect((await bound.browser.get('/api/me')).status).toBe(200)
+    expect((await other.refresh()).status).toBe(204)
+    gatehouse().advance(minute)
+    // The proof was not looked at, so it still counts.
+    expect((await bound.prove(proof)).status).toBe(204)
+  })
+
+  it('by somebody who has its name alone, is still refreshed by its own browser', async () => {
+    const bound = await bindSession(gatehouse().browser())
+    for (let count = 0; count < perMinute; count += 1) await bound.askForChallenge('')
+    await expect(bound.askForChallenge('')).rejects.toThrow('503')
+    expect((await bound.refresh()).status).toBe(204)
+  })
+})
+
 describe('a refresh while the store does not answer', () => {
   const gatehouse = useTestApp(boundGatehouse({}, { store: 'redis' }))
 

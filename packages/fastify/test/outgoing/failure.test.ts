@@ -58,6 +58,11 @@ describe('a failure of Redis', () => {
     ['WRONGPASS invalid username-password pair', /refuses the user name, or the password/],
     ['NOAUTH Authentication required.', /wants a password/],
     ['ERR Client sent AUTH, but no password is set', /wants no password/],
+    [
+      "ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' 'x'",
+      /older than Redis 6/,
+    ],
+    ['ERR unknown command `HELLO`, with args beginning with: `3`, ', /older than Redis 6/],
     ["NOPERM User x has no permissions to run the 'set' command", /ACL/],
     ["READONLY You can't write against a read only replica.", /read-only replica/],
     ["OOM command not allowed when used memory > 'maxmemory'.", /full/],

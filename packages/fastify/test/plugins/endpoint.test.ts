@@ -28,6 +28,31 @@ const endpoints = defineEndpoints({
   'PUT /notes/:id': { body: NoteChange, answer: Type.Object({ got: Type.Unknown() }) },
   'PATCH /notes/:id': { body: Type.Partial(NoteChange), answer: Note },
   'DELETE /notes/:id': {},
+  'PUT /shapes': {
+    body: Type.Object({
+      place: Type.Optional(
+        Type.Tuple([Type.Number(), Type.Object({ unit: Type.String() }, { title: 'Unit' })]),
+      ),
+      people: Type.Optional(Type.Record(Type.String(), Type.Object({ role: Type.String() }))),
+      both: Type.Optional(
+        Type.Intersect([
+          Type.Object({ a: Type.String() }),
+          Type.Object({ deep: Type.Object({ b: Type.Optional(Type.String()) }) }),
+          Type.Union([Type.Object({ c: Type.String() }), Type.Object({ d: Type.Number() })]),
+        ]),
+      ),
+      open: Type.Optional(
+        Type.Intersect([Type.Object({ a: Type.String() })], { unevaluatedProperties: true }),
+      ),
+      tree: Type.Optional(
+        Type.Cyclic(
+          { Node: Type.Object({ name: Type.String(), below: Type.Array(Type.Ref('Node')) }) },
+          'Node',
+        ),
+      ),
+    }),
+    answer: Type.Object({ got: Type.Unknown() }),
+  },
 })
 
 const root = findProjectRoot(import.meta.dirname)
@@ -62,6 +87,7 @@ handle(
   },
 )
 handle(app, endpoints['DELETE /notes/:id'], async () => undefined)
+handle(app, endpoints['PUT /shapes'], async ({ body }) => ({ got: body }))
 
 const put = (payload: unknown, headers = {}) =>
   app.inject({
@@ -108,6 +134,40 @@ describe('a described endpoint', () => {
       handle(app, endpoints['GET /notes'], { schema: {} }, async () => note)
     }
     expect(wrong).toBeTypeOf('function')
+  })
+})
+
+describe('a body with other shapes than objects and lists', () => {
+  const shapes = (payload: object) => app.inject({ method: 'PUT', url: '/shapes', payload })
+  const right = {
+    place: [1, { unit: 'm' }],
+    people: { ada: { role: 'x' } },
+    both: { a: 'x', deep: { b: 'y' }, c: 'z' },
+    open: { a: 'x', more: 1 },
+    tree: { name: 'x', below: [{ name: 'y', below: [] }] },
+  }
+
+  it('arrives if it fits', async () => {
+    expect((await shapes(right)).json()).toEqual({ got: right })
+  })
+
+  it.each([
+    { place: ['1', { unit: 'm' }] },
+    { place: [1, 2] },
+    { place: [1, { unit: 5 }] },
+    { place: [1, { unit: 'm', admin: true }] },
+    { place: [1] },
+    { place: [1, { unit: 'm' }, 3] },
+    { people: { ada: { role: 5 } } },
+    { people: { ada: { role: 'x', admin: true } } },
+    { both: { a: 'x', deep: {} } },
+    { both: { a: 'x', deep: {}, d: '1' } },
+    { both: { a: 'x', deep: {}, d: 1, admin: true } },
+    { both: { a: 'x', deep: { admin: true }, d: 1 } },
+    { tree: { name: 'x', below: [], admin: true } },
+    { tree: { name: 'x', below: [{ name: 'y', below: [], admin: true }] } },
+  ])('has no more and nothing else than its schema names: %j', async (wrong) => {
+    expect((await shapes({ ...right, ...wrong })).statusCode).toBe(400)
   })
 })
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { ServerError } from '@azure/msal-node'
+import { ErrorReply } from '@redis/client'
 import Fastify from 'fastify'
 import { decodeJwt, errors } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -58,6 +59,16 @@ describe('a log line about an error', () => {
       expect(text).not.toContain('nora')
       expect(err.stack).toMatch(/^\w+: .*\n {4}at /)
     }
+  })
+
+  it.each([
+    `ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'default' '${marker}' `,
+    `ERR unknown command \`AUTH\`, with args beginning with: \`app\`, \`${marker}\`, `,
+    `ERR unknown subcommand or wrong number of arguments for 'SETUSER'. With args beginning with: ${marker}`,
+  ])('repeats no argument of a command that Redis does not know: %j', (sentence) => {
+    const { text, err } = lineOf(new Error('outside', { cause: new ErrorReply(sentence) }))
+    expect(text).not.toContain('nora')
+    expect(err.cause?.['message']).toMatch(/^ERR unknown \w+/)
   })
 
   it('has the type and the source of the error', () => {

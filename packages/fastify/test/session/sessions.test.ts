@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Session } from '../../src/session/cache.ts'
 import type { SessionRecord } from '../../src/session/record.ts'
 import type { Sessions } from '../../src/session/sessions.ts'
+import { UnfinishedEnds } from '../../src/session/unfinished-ends.ts'
 import { maxSessionsPerUser } from '../../src/session/user-sessions.ts'
 import { StoreError } from '../../src/store/store.ts'
 import { sessionParts, sessionRecord, type SessionParts } from '../support/session-parts.ts'
@@ -147,6 +148,57 @@ describe.each(storeKinds)('on %s, two requests that change a session at the same
       await Promise.all(reads)
       expect(sessions.peek(sessions.cookieOf(next))).toBeUndefined()
       expect(await sessions.resolve(next)).toBeUndefined()
+    }
+  })
+})
+
+describe('an end that waits for the store', () => {
+  it('of a user who signed out loses its place to no flood of calls from Entra, which anyone can make', async () => {
+    const parts = await sessionParts('sqlite')
+    const { sessions } = parts
+    try {
+      const cookie = await sessions.start(sessionOfItsOwn())
+      const opened = await sessions.resolve(cookie)
+      sessions.endLater(opened?.secrets.id ?? '')
+      for (let count = 0; count < 10_001; count += 1) {
+        const failing = () => Promise.reject(new StoreError('It is still away'))
+        sessions.finishLater(`entra-session ${randomUUID()}`, failing)
+      }
+      expect(await sessions.resolve(cookie)).toBeUndefined()
+      await sessions.close()
+      expect(await parts.store.sessions.read(opened?.secrets.id ?? '')).toBeUndefined()
+    } finally {
+      await parts.dispose()
+    }
+  })
+
+  it('is told to the store although an earlier one still fails, as where a part of a cluster is lost', async () => {
+    vi.useFakeTimers()
+    try {
+      const ends = new UnfinishedEnds()
+      let lost = true
+      const told: string[] = []
+      const tell = (name: string, isLost: () => boolean) => async () => {
+        if (isLost()) throw new StoreError('This part is lost')
+        told.push(name)
+      }
+      ends.add(
+        'lost',
+        tell('lost', () => lost),
+      )
+      for (const name of ['a', 'b'])
+        ends.add(
+          name,
+          tell(name, () => false),
+        )
+      await vi.advanceTimersByTimeAsync(2500)
+      expect(told).toEqual(['a', 'b'])
+      expect(ends.has('lost')).toBe(true)
+      lost = false
+      await vi.advanceTimersByTimeAsync(2500)
+      expect(told).toEqual(['a', 'b', 'lost'])
+    } finally {
+      vi.useRealTimers()
     }
   })
 })

@@ -108,14 +108,29 @@ export function warnBefore({ idleSeconds }: SignedIn): number {
 
 /** Takes what the server added for itself out of the address. */
 function hideMarkers(): void {
-  const { pathname, search, hash } = window.location
+  const shown = withoutMarkers(window.location)
+  if (shown !== undefined) window.history.replaceState(window.history.state, '', shown)
+}
+
+/**
+ * The whole address, with its origin: the path `//other.example` alone would be the address of another site, and the
+ * browser would throw.
+ *
+ * @returns undefined if there is nothing to take out
+ */
+export function withoutMarkers({
+  origin,
+  pathname,
+  search,
+  hash,
+}: Pick<Location, 'origin' | 'pathname' | 'search' | 'hash'>): string | undefined {
   const rest = search
     .slice(1)
     .split('&')
     .filter((pair) => pair !== noAutomaticSignIn && pair !== hostRedirected)
   const shown = rest.join('&')
-  if (shown === search.slice(1)) return
-  window.history.replaceState(window.history.state, '', `${pathname}${shown && `?${shown}`}${hash}`)
+  if (shown === search.slice(1)) return undefined
+  return `${origin}${pathname}${shown && `?${shown}`}${hash}`
 }
 
 /** What shows that a user is there, beside requests. Moving the mouse is not meant to. */

@@ -36,7 +36,7 @@ const replies: Record<string, readonly [reason: string, sentence: string]> = {
   // A client that knows the nodes follows these.
   MOVED: noNodes,
   ASK: noNodes,
-  NOPROTO: ['version', 'is older than Redis 6, which sessions need (RESP 3)'],
+  NOPROTO: ['version', 'is older than Redis 6, or does not take HELLO: sessions need RESP 3'],
 }
 
 function failureOf(word: string): RedisFailure | undefined {
@@ -53,6 +53,8 @@ export function redisFailure(error: unknown): RedisFailure | undefined {
   if (/^ERR .*can't run this command/.test(error.message)) {
     return { reason: noPermission[0], sentence: noPermission[1] }
   }
+  // A server before 6, or one whose operator took the command away. Its arguments have AUTH.
+  if (/^ERR unknown command .HELLO\b/i.test(error.message)) return failureOf('NOPROTO')
   // Sent by servers before 6 that have no password, whatever the user name.
   if (/^ERR .*AUTH/.test(error.message)) {
     return { reason: 'password', sentence: 'wants no password, and STORE_URL has one' }
