@@ -32,8 +32,8 @@ export {
   foreignGraphHost,
   issuerFor,
   personalAccountsTenant,
+  registrationLink,
   registrationPage,
-  type RegistrationPage,
   signInService,
 } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'

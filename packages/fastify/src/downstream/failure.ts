@@ -1,8 +1,7 @@
 /** What an API's failure means to the caller: one table, by the status of its answer. */
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { apiProblem } from '../errors.ts'
-import type { Exchange } from '../outgoing/index.ts'
-import { retryAfterSeconds } from '../retry-after.ts'
+import { type Exchange, retryAfterOrDefault } from '../outgoing/index.ts'
 
 interface Outcome {
   code: ProblemCode
@@ -73,7 +72,7 @@ export function throwIfFailed(name: string, answer: Exchange): void {
   throw apiProblem(name, code, what, {
     ...failureFacts(name, answer),
     ...(status !== undefined && { status }),
-    ...(waits && { retryAfterS: retryAfterSeconds(answer.headers['retry-after'], Date.now()) }),
+    ...(waits && { retryAfterS: retryAfterOrDefault(answer.headers['retry-after'], Date.now()) }),
   })
 }
 
