@@ -49,4 +49,4 @@ function refuseOthers(app: FastifyInstance, basePath: string): void {
 const missing =
   'A request came without the path of publicUrl. If a proxy takes the path off, let it pass the path on'
 
-export default fp(serveUnderBasePath, { name: 'base-path', dependencies: ['problems'] })
+export default fp(serveUnderBasePath, { name: 'base-path', dependencies: ['error-handler'] })

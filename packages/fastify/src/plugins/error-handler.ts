@@ -160,7 +160,7 @@ function microsoftIds({ cause }: Error): { traceId?: string; correlationId?: str
   return {}
 }
 
-export const errorHandler = fp(problems, { name: 'problems' })
+export const errorHandler = fp(problems, { name: 'error-handler' })
 
 /** For requests that Node's HTTP parser refuses, by the code of its error. */
 const byCode: Record<string, [number, string]> = {
@@ -278,4 +278,4 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
 }
 
-export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['problems'] })
+export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['error-handler'] })

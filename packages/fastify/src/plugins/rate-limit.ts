@@ -50,4 +50,4 @@ const silent = {
   'retry-after': false,
 }
 
-export default fp(rateLimits, { name: 'rate-limits', dependencies: ['problems'] })
+export default fp(rateLimits, { name: 'rate-limits', dependencies: ['error-handler'] })

@@ -87,7 +87,10 @@ function isFromBrowser({ headers }: FastifyRequest, own: string): boolean {
   )
 }
 
-export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
+export const crossSitePolicy = fp(crossSite, {
+  name: 'cross-site',
+  dependencies: ['error-handler'],
+})
 
 /**
  * Refuses requests that a proxy and this server could read differently (RFC 9112 §3.2): two Host headers,
