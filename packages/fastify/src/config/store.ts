@@ -6,7 +6,7 @@ import type { ConfigProblem } from './errors.ts'
 import { readSecretFile } from './secrets/files.ts'
 
 /** How this process signs in at Redis, if STORE_URL does not say it. */
-export type StoreLogin =
+type StoreLogin =
   | { readonly kind: 'password'; readonly password: string }
   /** Read again, so that a replaced file counts without a restart. */
   | { readonly kind: 'password_file'; readonly file: string }

@@ -4,7 +4,7 @@ import { type List, parseList, serializeInnerList, serializeItem, Token } from '
 /** A request header as Node gives it: lines that came twice are joined by ", ", or are an array. */
 export type HeaderValue = string | readonly string[] | undefined
 
-export type SkippedReason = (typeof skippedReasons)[number]
+type SkippedReason = (typeof skippedReasons)[number]
 
 export interface SkippedRefresh {
   reason: SkippedReason

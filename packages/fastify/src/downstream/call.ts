@@ -201,7 +201,7 @@ function assertScopesOfApi(
 }
 
 /** The problem for an API that rejected the new token too. @param more scopes that the call named */
-export async function toProblem(
+async function toProblem(
   request: FastifyRequest,
   { name, scopes: configured }: Api,
   answer: Exchange,

@@ -25,7 +25,7 @@ export interface ExchangeLimits {
 }
 
 /** An answer is longer than the limit of its client, or of its request. */
-export class AnswerTooLargeError extends Error {
+class AnswerTooLargeError extends Error {
   // As undici, which notices the same for bytes that it counts itself.
   readonly code = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
 

@@ -1,7 +1,7 @@
 /** Why a request got no answer: one of a few kinds, with a sentence for the operator and what to do. */
 import { ProxyError } from './client.ts'
 
-export type NetworkFailureKind =
+type NetworkFailureKind =
   | 'dns'
   | 'refused'
   | 'unreachable'

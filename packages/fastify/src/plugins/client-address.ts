@@ -11,7 +11,7 @@ const ofProxies = ['x-forwarded-for', 'x-forwarded-proto', 'forwarded'] as const
  * port, which is another one for each connection. Each proxy adds on the right, so what is left of an entry
  * that is no address is dropped with it: nobody who is trusted vouches for that.
  */
-export function cleanForwardedFor(header: string): string {
+function cleanForwardedFor(header: string): string {
   const entries = header.split(',').map((entry) => addressIn(entry.trim()))
   const lastWrong = entries.lastIndexOf(undefined)
   return entries.slice(lastWrong + 1).join(', ')

@@ -100,7 +100,7 @@ export function readCookie(header: string | undefined, name: string): string | u
 const maxValues = 8
 
 /** The last values of a name that occurs several times, each once. */
-export function readCookieValues(header: string, name: string): string[] {
+function readCookieValues(header: string, name: string): string[] {
   const values = new Set<string>()
   for (let at = valueAt(header, name, 0); at >= 0; at = valueAt(header, name, at)) {
     values.add(valueFrom(header, at))

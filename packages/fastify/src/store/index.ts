@@ -1,7 +1,7 @@
 import { openSqliteStore } from './sqlite.ts'
 import { type Store, type StoreAccess, StoreError } from './store.ts'
 
-export type { RedisCredentials, StoreAccess } from './store.ts'
+export type { StoreAccess } from './store.ts'
 
 /**
  * The store that a `STORE_URL` names: `sqlite:<path of the file>`, `redis://…`, `rediss://…`,

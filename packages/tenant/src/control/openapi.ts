@@ -5,7 +5,7 @@ import { Type, type TSchema } from 'typebox'
 import { controlErrors, type ControlErrorCode } from './errors.ts'
 
 /** What the document says about a route. */
-export interface Documented {
+interface Documented {
   summary: string
   tags: readonly string[]
   /** The errors of this route, besides those that every route has. */

@@ -30,7 +30,7 @@ export interface AccountStates {
 }
 
 /** Plain JSON. */
-export interface AccountSnapshot {
+interface AccountSnapshot {
   disabled: string[]
   revoked: Record<string, number>
   tokens: Record<string, TokenRevocations>

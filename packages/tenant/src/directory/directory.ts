@@ -9,7 +9,7 @@ import { createManagers, type Managers } from './managers.ts'
 import { createMembership, type Membership, type MembershipSnapshot } from './membership.ts'
 import { normalise, type TenantUser } from './user.ts'
 
-export { localPassword, normalise, signInName, type TenantUser } from './user.ts'
+export { localPassword, signInName, type TenantUser } from './user.ts'
 
 export interface Directory extends AccountStates {
   /** A new list after each change. */
@@ -51,7 +51,7 @@ export interface Directory extends AccountStates {
 }
 
 /** Objects that can be restored until they are deleted for good. */
-export type Deleted<T> = {
+type Deleted<T> = {
   list: Layer<T>['deleted']
   restore: Layer<T>['restore']
   purge: Layer<T>['purge']

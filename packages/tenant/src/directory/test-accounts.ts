@@ -3,7 +3,7 @@
 import type { TenantUser } from './user.ts'
 import { hasPhoto } from './portrait.ts'
 
-export const purposes = [
+const purposes = [
   'reader',
   'auditor',
   'admin',

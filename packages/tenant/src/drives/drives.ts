@@ -51,7 +51,7 @@ type StoredItem = Omit<DriveItem, 'parentId' | 'content' | 'description'> & {
 }
 
 /** Plain JSON. */
-export type DrivesSnapshot = readonly StoredItem[]
+type DrivesSnapshot = readonly StoredItem[]
 
 export interface Drives {
   root(ownerId: string): DriveItem

@@ -18,7 +18,7 @@ export interface Caller {
 }
 
 /** An application itself: an app-only token. */
-export interface AppCaller {
+interface AppCaller {
   user: undefined
   /** Of its service principal. */
   servicePrincipalId: string

@@ -104,7 +104,7 @@ export interface Inline {
 }
 
 /** In one piece: one more space, and the hash would not match. */
-export function inline(tag: 'style' | 'script', text: string): Inline {
+function inline(tag: 'style' | 'script', text: string): Inline {
   const digest = createHash('sha256').update(text).digest('base64')
   return { element: `<${tag}>${text}</${tag}>`, hash: `'sha256-${digest}'` }
 }

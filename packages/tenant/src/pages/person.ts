@@ -51,7 +51,7 @@ function rolesOf(user: TenantUser, directory: AccountNotes): string[] {
 }
 
 /** The photo that Graph has, or initials on the colour that the app gives the same user. */
-export function avatar(user: TenantUser): string {
+function avatar(user: TenantUser): string {
   const photo = hasPhoto(user)
     ? html`<img alt="" src="data:image/png;base64,${portrait(user.id).toString('base64')}" />`
     : undefined

@@ -10,7 +10,7 @@ import { environments } from '../entra/discovery/clouds.ts'
 import type { ClientRegistration } from '../registry/client.ts'
 
 /** A mistake of the person who starts the program: a sentence, and no stack. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override name = 'UsageError'
 }
 

@@ -62,7 +62,7 @@ export interface ClientCertificate {
   endsAt: number
 }
 
-export interface FederatedCredential {
+interface FederatedCredential {
   issuer: string
   subject: string
   audiences: readonly string[]

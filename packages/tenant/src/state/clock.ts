@@ -19,7 +19,7 @@ export interface Clock {
 }
 
 /** How the clock differs from the time that it would have. */
-export interface ClockSnapshot {
+interface ClockSnapshot {
   /** Ms. */
   offset: number
   /** Ms since the epoch; null: it runs. */

@@ -15,7 +15,7 @@ import { causes, problem as words } from './words.ts'
  * Causes that Entra has no part in. `invalid_link`: a link to /auth/sign-in that this app did not write.
  * `app_unavailable`: this app's own store does not answer.
  */
-export type ProblemPageCode = SignInProblemCode | 'invalid_link' | 'app_unavailable'
+type ProblemPageCode = SignInProblemCode | 'invalid_link' | 'app_unavailable'
 
 const Id = Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f-]{36}$' }))
 
@@ -44,7 +44,7 @@ function definedOf({ aadsts, check, correlationId, traceId }: Known): Omit<Failu
   }
 }
 
-export type Failures = ReturnType<typeof createFailures>
+type Failures = ReturnType<typeof createFailures>
 
 /**
  * The facts of a failure travel sealed in the address of the problem page: nothing is kept on the server, any

@@ -31,8 +31,6 @@ interface AutomaticSignInOptions {
   requestSessions: RequestSessions
 }
 
-export type AutomaticSignIn = ReturnType<typeof createAutomaticSignIn>
-
 export function createAutomaticSignIn(options: AutomaticSignInOptions) {
   const { automatic, publicUrl, jar, requestSessions } = options
   const wasTried = ({ headers }: FastifyRequest) => jar.isSent(headers.cookie, cookie)

@@ -92,7 +92,7 @@ function weakness(key: Buffer): string | undefined {
  * Development only: the key in `<dataDir>/session-key`, which only its owner can read. It is made on
  * first use, so that sessions survive a restart.
  */
-export function developmentKey(dataDir: string): Buffer {
+function developmentKey(dataDir: string): Buffer {
   const file = join(dataDir, 'session-key')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   try {

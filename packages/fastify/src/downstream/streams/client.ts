@@ -67,8 +67,6 @@ export function fileAddress(link: unknown, fileOrigins: readonly string[]): URL 
 /** For undici: no limit. */
 const unlimited = -1
 
-export type TransferClient = ReturnType<typeof createTransferClient>
-
 /** @param queueFull the error for more transfers than may wait */
 export function createTransferClient(
   { name, baseUrl, proxy }: { name: string; baseUrl: string; proxy: ProxySettings },

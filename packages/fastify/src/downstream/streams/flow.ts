@@ -9,7 +9,7 @@ export const flowLimits = {
 }
 
 /** Which end of a stream is to blame. */
-export type FlowSide = 'source' | 'target'
+type FlowSide = 'source' | 'target'
 
 interface FlowOptions {
   /** Whether it has a minimum rate. An answer that arrives as things happen has none. */

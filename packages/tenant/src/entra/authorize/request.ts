@@ -48,7 +48,7 @@ export interface AuthorizeRequest {
 }
 
 const responseModes = ['query', 'fragment', 'form_post'] as const
-export type ResponseMode = (typeof responseModes)[number]
+type ResponseMode = (typeof responseModes)[number]
 
 const prompts = ['none', 'login', 'select_account', 'consent', 'create'] as const
 type Prompt = (typeof prompts)[number]

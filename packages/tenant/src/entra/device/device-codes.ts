@@ -19,7 +19,7 @@ export interface DeviceSignIn {
   outcome: Outcome
 }
 
-export type Outcome =
+type Outcome =
   | { kind: 'pending' }
   | { kind: 'approved'; grant: Grant }
   | { kind: 'refused'; error: EntraError }

@@ -88,7 +88,7 @@ function originsOf(login: string, graph: string) {
 }
 
 /** The cloud whose sign-in or Graph has this host; undefined for a tenant with a name of its own. */
-export function cloudOfHost(host: string): Cloud | undefined {
+function cloudOfHost(host: string): Cloud | undefined {
   return clouds.find(({ login, graph }) => login.includes(host) || graph.includes(host))
 }
 

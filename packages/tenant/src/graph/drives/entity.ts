@@ -104,7 +104,7 @@ export const driveType: EntityType<Omit<ItemView, 'item'>> = {
 }
 
 /** `b!` and 48 bytes, as SharePoint's; the first of them are the owner's id. */
-export function driveId(ownerId: string): string {
+function driveId(ownerId: string): string {
   const id = Buffer.from(ownerId.replaceAll('-', ''), 'hex')
   const rest = createHash('sha256').update(`drive ${ownerId}`).digest()
   return `b!${Buffer.concat([id, rest]).toString('base64url')}`

@@ -14,7 +14,7 @@ export type PropertyType =
   | 'complexes'
 
 /** Which operators of `$filter` a property has; an operator without a level is not supported. */
-export interface Filters {
+interface Filters {
   /** Also `in`; `ne` and `not` are advanced. */
   eq?: Level | undefined
   startsWith?: Level | undefined

@@ -10,8 +10,8 @@ export type Literal =
   | { type: 'guid'; value: string }
   | { type: 'number'; value: number }
 
-export type Operator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
-export type StringFunction = 'startswith' | 'endswith' | 'contains'
+type Operator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
+type StringFunction = 'startswith' | 'endswith' | 'contains'
 
 /** A path is `displayName`, `employeeOrgData/division` or `otherMails/$count`; inside `any` it begins with the variable. */
 export type Expression =

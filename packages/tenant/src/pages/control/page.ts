@@ -13,7 +13,7 @@ import { scenarioSection } from './scenarios.ts'
 import { latestApp } from './shows.ts'
 import { controlWords } from './words.ts'
 
-export const tabs = ['scenarios', 'requests', 'directory'] as const
+const tabs = ['scenarios', 'requests', 'directory'] as const
 export type Tab = (typeof tabs)[number]
 
 const addresses: Record<Tab, string> = {

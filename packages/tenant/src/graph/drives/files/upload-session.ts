@@ -123,7 +123,7 @@ function readRange(header: string | undefined) {
   throw invalidRequest('The Content-Range header is missing or malformed.')
 }
 
-export function isComplete({ received, total }: UploadSession): boolean {
+function isComplete({ received, total }: UploadSession): boolean {
   return received === total
 }
 
