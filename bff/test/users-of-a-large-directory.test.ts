@@ -67,6 +67,16 @@ describe('a page of a large directory', () => {
     }
   })
 
+  it('takes no hint from the cursor of another list', async () => {
+    const ask = await signedIn()
+    const { next } = (await ask({ page: '100', sort: '-name' })).answer.json() as Users
+    const plain = await ask({ page: '110' })
+    const hinted = await ask({ page: '110', cursor: String(next) })
+    expect(hinted.answer.json()).toMatchObject({ users: (plain.answer.json() as Users).users })
+    // The way is as long as without a cursor.
+    expect(hinted.blocks).toBe(plain.blocks)
+  })
+
   it('is found from the beginning if Graph has forgotten the place near it', async () => {
     const ask = await signedIn()
     const { next, users } = (await ask({ page: '100' })).answer.json() as Users

@@ -120,14 +120,6 @@ describe('the list of users', () => {
     expect(await page(browser, { ...list, search: 'zzzzzz', page: '3' })).toEqual(nobody)
   })
 
-  it('takes no hint from the cursor of another list', async () => {
-    const browser = await signedIn()
-    const { next } = await page(browser, { sort: '-name', top: '25', page: '3' })
-    const list = { sort: 'name', top: '25', page: '3' }
-    const hinted = await page(browser, { ...list, cursor: String(next) })
-    expect(hinted.users).toEqual((await page(browser, list)).users)
-  })
-
   it('is searched by name and address, and the search goes on with the cursor', async () => {
     const browser = await signedIn()
     const [user] = gatehouse().tenant.users

@@ -46,6 +46,16 @@ export const pages = {
 } as const
 
 /**
+ * Whether a path can be that of a page. The API and the sign-in flow are none: landing there would show JSON to a person,
+ * or start the flow again. The case of letters does not count, so that nothing that only looks like them gets through.
+ *
+ * @param path of the app, without query and hash
+ */
+export function isPagePath(path: string): boolean {
+  return !/^\/(?:auth|api)(?:\/|$)/i.test(path)
+}
+
+/**
  * The ids of the elements of the page that the server fills, with answers of the API by their addresses as JSON: the
  * session, and what the opened page asks for first.
  */
@@ -98,6 +108,16 @@ export function continueUrl(url: string, returnTo: string): string {
   const query = new URLSearchParams(search)
   query.set('returnTo', returnTo)
   return `${path}?${query.toString()}`
+}
+
+/**
+ * Whether a host name is this machine, for the program or the browser that asks. Every program on it is behind these
+ * names, on any port.
+ *
+ * @param hostname of a `URL`: lower case, IPv6 in brackets
+ */
+export function isThisMachine(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])\.?$/.test(hostname)
 }
 
 /**

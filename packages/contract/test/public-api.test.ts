@@ -10,6 +10,8 @@ import {
   api,
   auth,
   continueUrl,
+  isPagePath,
+  isThisMachine,
   ownSession,
   pages,
   signInProblemUrl,
@@ -171,6 +173,33 @@ describe('the paths', () => {
   it('carry the sealed facts of a failed sign-in', () => {
     expect(signInProblemUrl(undefined)).toBe('/api/sign-in-problem')
     expect(signInProblemUrl('a&b')).toBe('/api/sign-in-problem?failure=a%26b')
+  })
+
+  it('of the API and of the sign-in flow are no pages, in any case of letters', () => {
+    const paths = [
+      '/api',
+      '/api/me',
+      '/auth/sign-in',
+      '/API/me',
+      '/apis',
+      '/authors',
+      '/',
+      '/x/api',
+    ]
+    expect(paths.filter(isPagePath)).toEqual(['/apis', '/authors', '/', '/x/api'])
+  })
+
+  it('of this machine have a name that leads to no other', () => {
+    const local = ['localhost', 'a.localhost', 'localhost.', '127.0.0.1', '127.8.9.1', '[::1]']
+    const others = [
+      'localhost.evil.test',
+      'xlocalhost',
+      '127.0.0.1.evil.test',
+      '128.0.0.1',
+      '[::2]',
+      '',
+    ]
+    expect([...local, ...others].filter(isThisMachine)).toEqual(local)
   })
 
   it('carry the page that a sign-in returns to', () => {

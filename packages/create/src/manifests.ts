@@ -15,16 +15,8 @@ const workspaces = ['@gatehouse/web', '@gatehouse/bff', '@gatehouse/shared']
 /** What only the repository's own tests and generators need. */
 const ofTheRepository = ['@fluentui/tokens', 'fast-check']
 
-const commands = [
-  'dev',
-  'start',
-  'session',
-  'tenant',
-  'register',
-  'cleanup',
-  'doctor',
-  'end-sessions',
-]
+/** Of `gatehouse-cli`, besides those that are written out below. */
+const commands = ['session', 'tenant', 'register', 'cleanup', 'doctor', 'end-sessions']
 const developmentPackages = ['@types/node', 'node', 'turbo', 'typescript', 'vitest']
 
 /** The app's own package.json, with the versions of development packages that the repository has. */
@@ -42,9 +34,7 @@ export function rootManifest(ours: Manifest, { folderName }: AppOptions, version
       build: 'turbo run build',
       check: 'turbo run check',
       test: 'turbo run check test --continue',
-      ...Object.fromEntries(
-        commands.slice(2).map((command) => [command, `gatehouse-cli ${command}`]),
-      ),
+      ...Object.fromEntries(commands.map((command) => [command, `gatehouse-cli ${command}`])),
     },
     devDependencies: { '@gatehouse/cli': version, ...Object.fromEntries(found) },
     engines: ours['engines'],

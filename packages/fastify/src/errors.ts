@@ -137,6 +137,10 @@ export function apiProblem(
   return new ProblemError(code, `The API "${api}" ${what}.`, { ...facts, api, what })
 }
 
+export function notFound(): ProblemError {
+  return new ProblemError('not_found', 'There is nothing at this address.')
+}
+
 export function signInRequired(): ProblemError {
   return new ProblemError('sign_in_required', 'Sign in to see this.')
 }

@@ -1,6 +1,5 @@
 /** Pages that the server writes itself: for people whose navigation failed before the web app could load. */
 import { createHash } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { type Appearance, supportLink, supportName } from '@gatehouse/contract/appearance'
 import { brandShades, fluentBrand } from '@gatehouse/contract/brand'
@@ -97,15 +96,6 @@ ${help === undefined ? '' : `<small>Need help? <a href="${escapeHtml(help)}">${e
 ${requestId === undefined ? '' : `<small>Request id: ${escapeHtml(requestId)}</small>`}
 </main></body></html>
 `
-}
-
-/**
- * Whether a person would see the answer: a browser says that it navigates. Without Fetch Metadata, what it
- * accepts decides: scripts and programs ask for JSON, or for anything.
- */
-export function isForPerson(headersOf: IncomingHttpHeaders): boolean {
-  const mode = headersOf['sec-fetch-mode']
-  return mode === undefined ? headersOf.accept?.includes('text/html') === true : mode === 'navigate'
 }
 
 export function escapeHtml(text: string): string {

@@ -44,7 +44,6 @@ export function serverOptions(
     clientErrorHandler: (error, socket) => {
       if (!isUploading(error, socket)) answer(error, socket)
     },
-    // Node would refuse a request without a Host without our headers; `ambiguous-requests` sets them.
     http: {
       // Above the app's own limit of 16 kB (`ambiguous-requests`), whose answer is a page and removes cookies.
       maxHeaderSize: 64 * 1024,
@@ -52,6 +51,7 @@ export function serverOptions(
       // How often Node looks for requests over their time limit. Its default of 30 s would turn the
       // ten seconds into forty.
       connectionsCheckingInterval: 2_000,
+      // `ambiguous-requests` refuses a request without a Host, with our headers. Node's own answer has none.
       requireHostHeader: false,
     },
     ...(basePath !== '' && { rewriteUrl: stripBasePath(basePath) }),

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import { useSession } from './session/session.ts'
-import { storageName } from './storage.ts'
+import { readTabEntry, removeTabEntry, storageName, writeTabEntry } from './storage.ts'
 
 /**
  * The values of a form. They survive a reload and the way to Microsoft and back, which an answer of the server may
@@ -36,7 +36,7 @@ export function useDraft<Values extends Record<string, unknown>>(
     set({ form, values })
   }
   const forget = () => {
-    remove(key)
+    removeTabEntry(key)
     set({ form, values: undefined })
   }
   return [current.values ?? initial, change, forget]
@@ -49,7 +49,7 @@ export function read<Values extends Record<string, unknown>>(
   initial: Values,
 ): Values | undefined {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Kept | null
+    const kept = JSON.parse(readTabEntry(key) ?? 'null') as Kept | null
     if (owner === '' || kept?.owner !== owner) return undefined
     const fitting = Object.entries(initial).map(([name, value]) => {
       const stored = kept.values[name]
@@ -57,7 +57,7 @@ export function read<Values extends Record<string, unknown>>(
     })
     return Object.fromEntries(fitting) as Values
   } catch {
-    // No storage, or something else under that name.
+    // Something else is under that name.
     return undefined
   }
 }
@@ -68,18 +68,6 @@ interface Kept {
 }
 
 export function write(key: string, owner: string, values: Record<string, unknown>): void {
-  if (owner === '') return
-  try {
-    sessionStorage.setItem(key, JSON.stringify({ owner, values } satisfies Kept))
-  } catch {
-    // The browser blocks storage, or it is full: the form works, and a reload empties it.
-  }
-}
-
-export function remove(key: string): void {
-  try {
-    sessionStorage.removeItem(key)
-  } catch {
-    // As above.
-  }
+  // Without storage, the form works, and a reload empties it.
+  if (owner !== '') writeTabEntry(key, JSON.stringify({ owner, values } satisfies Kept))
 }

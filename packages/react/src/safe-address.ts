@@ -2,7 +2,7 @@
  * The addresses of this app, and which addresses of an answer the page follows. If an attacker controls an answer, it
  * can neither run a script here nor lead to another site, or to another app of this host, in place of this one.
  */
-import { pages, withoutBasePath } from '@gatehouse/contract/paths'
+import { isPagePath, isThisMachine, pages, withoutBasePath } from '@gatehouse/contract/paths'
 
 /**
  * The path under which the server serves this app, such as `/people`; empty if it has its host to itself. The server
@@ -64,7 +64,7 @@ export function ownPage(address: unknown): string | undefined {
   const { origin, pathname, search, hash } = new URL(path, here)
   // `/.//evil` is of this origin as a URL, and of another host once it is written as a path.
   if (origin !== here || pathname.startsWith('//')) return undefined
-  return /^\/(?:auth|api)(?:\/|$)/i.test(pathname) ? undefined : pathname + search + hash
+  return isPagePath(pathname) ? pathname + search + hash : undefined
 }
 
 /**
@@ -80,5 +80,5 @@ export function signOutAddress(location: unknown): string {
 function isSafeSite(address: string): boolean {
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)
+  return protocol === 'https:' || isThisMachine(hostname)
 }

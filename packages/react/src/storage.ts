@@ -10,6 +10,24 @@ export function storageName(name: string): string {
   return basePath === '' ? name : `${basePath}:${name}`
 }
 
+/** An entry that this tab keeps over a reload; undefined also in a browser that blocks storage. @param name of `storageName` */
+export function readTabEntry(name: string): string | undefined {
+  try {
+    return sessionStorage.getItem(name) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** In a browser that blocks storage, or whose storage is full, nothing is kept, and nothing fails. */
+export function writeTabEntry(name: string, value: string): void {
+  attempt(() => sessionStorage.setItem(name, value))
+}
+
+export function removeTabEntry(name: string): void {
+  attempt(() => sessionStorage.removeItem(name))
+}
+
 /** What `storageName` makes for an app under a path. */
 const underPath = /^(?:\/[a-z0-9][a-z0-9._-]*)+:/
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { read, remove, write } from '../src/draft.ts'
+import { read, write } from '../src/draft.ts'
+import { removeTabEntry } from '../src/storage.ts'
 
 const stored = new Map<string, string>()
 beforeEach(() => {
@@ -35,7 +36,7 @@ describe('what was typed into a form', () => {
 
   it('is gone when it is saved', () => {
     write('draft:note', 't/ada', { title: 'x' })
-    remove('draft:note')
+    removeTabEntry('draft:note')
     expect(stored.size).toBe(0)
     expect(read('draft:note', 't/ada', empty)).toBeUndefined()
   })
@@ -60,6 +61,6 @@ describe('what was typed into a form', () => {
     vi.stubGlobal('sessionStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
     write('draft:note', 't/ada', { title: 'x' })
     expect(read('draft:note', 't/ada', empty)).toBeUndefined()
-    expect(() => remove('draft:note')).not.toThrow()
+    expect(() => removeTabEntry('draft:note')).not.toThrow()
   })
 })

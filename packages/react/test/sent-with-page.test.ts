@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import { signedInSession } from './session-double.ts'
 
 const users = '/api/users?top=25&sort=name'
 const answers = {
@@ -67,6 +68,15 @@ test.each([
   const { sentWithPage } = await openPage(navigation)
   expect(sentWithPage('/api/session')).toBeUndefined()
   expect(removed).toEqual(['session-answer', 'first-answers'])
+})
+
+test('what came for another user is of no use once somebody else is signed in', async () => {
+  const { sentWithPage } = await openPage(opened)
+  const { setSession } = await import('../src/session/session.ts')
+  const { createQueryClient } = await import('../src/api/query.ts')
+  const client = createQueryClient()
+  setSession(client, signedInSession())
+  expect(sentWithPage(users)).toBeUndefined()
 })
 
 test('a reload has its own answers', async () => {

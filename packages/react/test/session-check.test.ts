@@ -147,6 +147,19 @@ describe('after sleep', () => {
     expect(check.state()).toBe('answered')
   })
 
+  test('a question that a newer one has replaced is not repeated, and the newer one goes on', async () => {
+    let questions = 0
+    vi.stubGlobal('fetch', () => {
+      questions += 1
+      return new Promise<Response>(() => undefined)
+    })
+    window.dispatchEvent(new Event('online'))
+    await pass(0)
+    window.dispatchEvent(new Event('online'))
+    await pass(5000)
+    expect([questions, check.isAsking()]).toEqual([2, true])
+  })
+
   test('the user is told after a second without an answer', async () => {
     session = undefined
     await sleep(600_000)

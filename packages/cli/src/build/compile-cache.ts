@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { api } from '@gatehouse/contract/paths'
 import { placeholders } from '@gatehouse/fastify/config'
 import { freePort } from '@gatehouse/tenant/testing'
 import { answers } from '../dev/processes.ts'
@@ -42,7 +43,7 @@ export async function fillCompileCache(server: string): Promise<string | undefin
   child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   try {
-    const url = `http://127.0.0.1:${port}/api/session`
+    const url = `http://127.0.0.1:${port}${api.session}`
     const answered = await answers(url, startMs, () => child.exitCode !== null)
     // Node writes the cache when a process ends by itself.
     child.kill('SIGTERM')

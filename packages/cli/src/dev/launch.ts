@@ -1,6 +1,6 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import { fileURLToPath } from 'node:url'
-import { basePathOf, pages } from '@gatehouse/contract/paths'
+import { basePathOf, health, pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
 import { LaunchError, proxyNote } from './addresses.ts'
@@ -108,7 +108,7 @@ export function backEndProcess(config: Config, entry: string): PlannedProcess {
     args: [entry],
     cwd: root,
     env: { PORT: String(port), PUBLIC_URL: publicUrl },
-    ready: '/healthz',
+    ready: health.alive,
   }
 }
 

@@ -27,7 +27,7 @@ export async function isInUse(port: number, host = '127.0.0.1'): Promise<boolean
 }
 
 /** The address at which this machine reaches a server that listens on `host`. */
-export function reachable(host: string): string {
+function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host
 }

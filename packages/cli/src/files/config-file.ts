@@ -1,17 +1,10 @@
 /** Reads and edits `aad.config.json`: single values change, the rest keeps its form. */
 
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
-import { jsonProblem } from '@gatehouse/fastify/config'
+import { jsonProblem, placeholders } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
 import { readText } from './write.ts'
-
-/** The values of a fresh clone, before a tenant is configured. */
-export const placeholders = {
-  tenant: '{enter-your-tenant-id-here}',
-  clientId: '{enter-your-client-id-here}',
-  clientSecret: '{enter-your-client-secret-here}',
-} as const
 
 export interface ConfigValue {
   tenant?: string

@@ -1,7 +1,7 @@
 /** Plans the changes of `aad.config.json`. */
 
-import { cloudNames, clouds, type Cloud } from '@gatehouse/fastify/config'
-import { placeholders, type ConfigEdit, type ConfigValue } from '../files/config-file.ts'
+import { cloudNames, clouds, placeholders, type Cloud } from '@gatehouse/fastify/config'
+import type { ConfigEdit, ConfigValue } from '../files/config-file.ts'
 import { inConfig } from '../files/folder.ts'
 import type { LocalCertificate } from './certificate-files.ts'
 import type { CredentialChoice } from './settings.ts'

@@ -100,6 +100,6 @@ export function base64Of(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64')
 }
 
-export function dayOf(ms: number): string {
+function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }

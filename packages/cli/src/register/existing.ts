@@ -1,7 +1,8 @@
 /** Finds what exists already, through Graph: this machine keeps no record. */
 
+import { placeholders } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
-import { placeholders, type ConfigValue } from '../files/config-file.ts'
+import type { ConfigValue } from '../files/config-file.ts'
 import type { Application, FederatedCredential, ServicePrincipal } from '../graph/answers.ts'
 import type { Graph } from '../graph/client.ts'
 import { type Settings, uniqueNameOf } from './settings.ts'

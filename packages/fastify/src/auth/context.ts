@@ -8,6 +8,7 @@ import { AccessTokens } from '../session/access-token.ts'
 import { Challenges } from '../session/challenges.ts'
 import { createCookieJar, createSealedCookies, createSessionCookie } from '../session/cookie.ts'
 import { createLookupKeys, createSessionLabels } from '../session/lookup-keys.ts'
+import type { UserKey } from '../session/record.ts'
 import { TokenRefresh } from '../session/refresh.ts'
 import { Sessions } from '../session/sessions.ts'
 import { observe, observedStore } from '../telemetry/index.ts'
@@ -45,8 +46,8 @@ export async function createAuthContext(app: FastifyInstance, config: Config, no
   })
 
   /** A user's name in the log: a keyed hash, always the same for the same user. */
-  const userLogId = ({ tid, oid }: { tid: string; oid: string }) =>
-    lookupKeys.ofUser(tid, oid)[0]?.slice(0, 16) ?? ''
+  const userLogId = ({ tenantId, objectId }: UserKey) =>
+    lookupKeys.ofUser(tenantId, objectId)[0]?.slice(0, 16) ?? ''
   const challenges = new Challenges(sessions, log, userLogId)
   const tokenRefresh = new TokenRefresh({ entra, sessions, challenges, log, now })
   const accessTokens = new AccessTokens({ ...store, sessions, tokenRefresh, log, now })

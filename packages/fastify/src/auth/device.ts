@@ -88,8 +88,7 @@ async function register(context: AuthContext, request: FastifyRequest, reply: Fa
   if (written.boundKey?.thumbprint !== thumbprint) {
     throw refusedRegistration(request, 'bound_already')
   }
-  const { tenantId: tid, objectId: oid } = session.user
-  const fields = { event: 'session_bound', userHash: userLogId({ tid, oid }) }
+  const fields = { event: 'session_bound', userHash: userLogId(session.user) }
   request.log.info(fields, 'A session is bound to its device')
   device.setProof(reply, id, thumbprint)
   return reply.send(device.instructionsFor(id, key))

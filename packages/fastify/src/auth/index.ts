@@ -80,6 +80,6 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
 }
 
 export default fp(auth, {
-  name: 'identity',
-  dependencies: ['problems', 'cross-site', 'rate-limits'],
+  name: 'auth',
+  dependencies: ['error-handler', 'cross-site', 'rate-limits'],
 })

@@ -1,4 +1,5 @@
 /** Where the flow sends a browser: to Entra, or to a page of this app. */
+import { isPagePath } from '@gatehouse/contract/paths'
 import type { FastifyReply } from 'fastify'
 import { publicAddress } from '../base-path.ts'
 
@@ -6,8 +7,6 @@ import { publicAddress } from '../base-path.ts'
 export const fallback = '/'
 /** Fits into a sealed state, and is longer than any address that a person would share. */
 const maxLength = 1024
-/** Landing on these would start the flow again, or show JSON to a person. */
-const notPages = /^\/(?:auth|api)(?:\/|$)/i
 
 /**
  * Reduces the address that a link asks for to path, query and hash of this app, percent-encoded. A sign-in never
@@ -32,7 +31,7 @@ export function safeReturnTo(value: unknown, publicUrl: string): string {
   const path = `${url.pathname}${url.search}${url.hash}`.replaceAll('\\', '%5C')
   // `/.//evil` is of this origin as a URL, and of another host once it is written as a path.
   if (path.startsWith('//') || path.length > maxLength) return fallback
-  return notPages.test(url.pathname) ? fallback : path
+  return isPagePath(url.pathname) ? path : fallback
 }
 
 /**

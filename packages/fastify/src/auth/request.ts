@@ -21,7 +21,7 @@ import {
   type SealedCookies,
   sessionCookie,
 } from '../session/cookie.ts'
-import type { SessionRecord, User } from '../session/record.ts'
+import type { SessionRecord, User, UserKey } from '../session/record.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { StoreError } from '../store/store.ts'
 import { deviceName } from './callback/session-label.ts'
@@ -129,13 +129,12 @@ const userHashes = new WeakMap<Session, string>()
 
 /** The user in the log, or undefined without one. */
 export function userHashOf(
-  { userLogId }: { userLogId(user: { tid: string; oid: string }): string },
+  { userLogId }: Pick<RequestSessionsOptions, 'userLogId'>,
   request: FastifyRequest,
 ): string | undefined {
   const session = request[currentSession]
   if (!session) return undefined
-  const { tenantId: tid, objectId: oid } = session.user
-  const hash = userHashes.get(session) ?? userLogId({ tid, oid })
+  const hash = userHashes.get(session) ?? userLogId(session.user)
   userHashes.set(session, hash)
   return hash
 }
@@ -168,7 +167,8 @@ interface RequestSessionsOptions {
   perMinute: number
   /** What happens to a session that is used from two browsers at once. */
   suspectedTheft: 'log' | 'end'
-  userLogId(user: { tid: string; oid: string }): string
+  /** The user in the log. */
+  userLogId(user: UserKey): string
   /** Milliseconds since the epoch. */
   now: () => number
 }
@@ -346,8 +346,7 @@ export class RequestSessions {
     session: Session,
     { reason, ends }: { reason: string; ends: boolean },
   ): Promise<void> {
-    const { tenantId: tid, objectId: oid } = session.user
-    const userHash = this.#options.userLogId({ tid, oid })
+    const userHash = this.#options.userLogId(session.user)
     const fields = { event: 'session_theft_suspected', reason, ended: ends, userHash }
     request.log.warn(fields, 'A session’s cookie seems to be in other hands')
     if (!ends) return

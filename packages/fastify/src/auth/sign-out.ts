@@ -36,8 +36,7 @@ export async function signOut(
     if (!session) return { location: await endSessionUrl(context, undefined) }
     const record = await sessions.record(session)
     await sessions.end(session.secrets.id)
-    const { tenantId: tid, objectId: oid } = session.user
-    request.log.info({ event: 'sign_out', userHash: userLogId({ tid, oid }) }, 'Signed out')
+    request.log.info({ event: 'sign_out', userHash: userLogId(session.user) }, 'Signed out')
     // Whoever has the cookie may end the session, and learns nothing of its user without a proof of its device.
     const isProven = context.requestSessions.proofOf(request, session) === 'given'
     const hint = isProven ? record?.claims['login_hint'] : undefined

@@ -1,6 +1,6 @@
 /** Microsoft's clouds: the addresses of each, and what its tokens name as issuer. */
 
-import { isLoopback } from './addresses.ts'
+import { controlPageOf, isLoopback } from './addresses.ts'
 
 export interface Cloud {
   /** In sentences. */
@@ -83,6 +83,17 @@ export function registrationPage(
 ): string {
   const blade = `Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/${page}/appId`
   return `${portal}/#view/${blade}/${clientId}`
+}
+
+/**
+ * The page where the registration of a configuration is changed: in the portal of its cloud, or for a tenant on this
+ * machine its control page.
+ */
+export function registrationLink(
+  config: Parameters<typeof cloudFor>[0] & { clientId: string },
+  page: RegistrationPage,
+): string {
+  return controlPageOf(config) ?? registrationPage(cloudFor(config), config.clientId, page)
 }
 
 /** The addresses of Microsoft Graph without version, the global one first. */

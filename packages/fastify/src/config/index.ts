@@ -1,6 +1,6 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
-import { basePathOf } from '@gatehouse/contract/paths'
+import { auth, basePathOf } from '@gatehouse/contract/paths'
 import type { ProxySettings } from '../outgoing/index.ts'
 import {
   type CredentialConfig,
@@ -32,8 +32,8 @@ export {
   foreignGraphHost,
   issuerFor,
   personalAccountsTenant,
+  registrationLink,
   registrationPage,
-  type RegistrationPage,
   signInService,
 } from './clouds.ts'
 export type { CredentialConfig } from './credentials.ts'
@@ -246,7 +246,7 @@ function toConfig(
     authority: new URL(identity.authority).origin,
     issuer: usesLocalTenant ? undefined : file.issuer,
     publicUrl,
-    redirectUri: `${publicUrl}/auth/redirect`,
+    redirectUri: publicUrl + auth.redirect,
     scopes: file.scopes,
     appRoles: file.appRoles ?? [],
     downstreamApis: toApis(file, localGraph),

@@ -1,7 +1,7 @@
 /** Proofs that a browser has the private key of a session (W3C DBSC draft, "DBSC Proof JWT Syntax"). */
 import { calculateJwkThumbprint, compactVerify, errors, importJWK } from 'jose'
 import { Token } from 'structured-headers'
-import { hasDuplicateKeys } from '../duplicate-keys.ts'
+import { hasDuplicateKeys, isObject, parseJson } from '../json.ts'
 import { type HeaderValue, linesOf, readList } from './headers.ts'
 
 /** The public half of a device's key: a point of P-256, coordinates in base64url. */
@@ -164,13 +164,12 @@ function decode(part: string): Buffer {
 /** A JSON object in which no key comes twice, because parsers disagree on which of the two counts (RFC 7515 §4). */
 function readObject(bytes: Buffer): Record<string, unknown> {
   let text: string
-  let value: unknown
   try {
     text = utf8.decode(bytes)
-    value = JSON.parse(text)
   } catch {
     throw new DeviceProofError('malformed')
   }
+  const value = parseJson(text)
   if (!isObject(value) || hasDuplicateKeys(text)) throw new DeviceProofError('malformed')
   return value
 }
@@ -209,8 +208,4 @@ function isCoordinate(value: unknown): value is string {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

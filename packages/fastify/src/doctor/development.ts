@@ -2,10 +2,9 @@
 import type { Development } from '@gatehouse/contract/development'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { type Config, controlPageOf } from '../config/index.ts'
+import { type Config, controlPageOf, registrationLink } from '../config/index.ts'
 import { createCookieJar, sessionCookie } from '../session/cookie.ts'
 import { httpGet } from './http.ts'
-import { registrationLink } from './registration-link.ts'
 
 /** The part of the tenant's answer that is used. */
 const Scenarios = Type.Object({

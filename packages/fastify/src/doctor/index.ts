@@ -53,13 +53,13 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
     answerOf: (place, ask) => answers.of(place, ask),
     roles: app.requiredRoles,
   }
-  const pace = newRateWindow()
+  const window = newRateWindow()
   let underWay: Promise<Finding[]> | undefined
 
   /** One at a time: requests during a diagnosis share it, and do not count. */
   function diagnosis(): Promise<Finding[]> {
     if (underWay) return underWay
-    const retryAfterS = retryAfterSeconds(pace, perMinute, now())
+    const retryAfterS = retryAfterSeconds(window, perMinute, now())
     if (retryAfterS > 0) {
       const detail = `The doctor looks ${perMinute} times a minute at most. Ask again in ${retryAfterS} s.`
       throw new ProblemError('too_many_requests', detail, { retryAfterS })

@@ -23,6 +23,7 @@ import {
 } from './http.ts'
 import { builtPath } from './next-page.ts'
 import {
+  bodyOf,
   jsonOf,
   throwIfOtherShape,
   tokenRejection,
@@ -190,8 +191,7 @@ async function send(
   call: Call,
   terms: CallTerms,
 ): Promise<(Exchange | undefined)[]> {
-  const json = jsonOf(api.name, await callAsUser(request, api, call, terms))
-  throwIfOtherShape(api.name, BatchAnswer, json)
+  const json = bodyOf(api.name, await callAsUser(request, api, call, terms), BatchAnswer)
   const byId = new Map<string, Exchange>()
   for (const { id, status, headers = {}, body } of (json as Static<typeof BatchAnswer>).responses) {
     byId.set(id, { status, headers: headersOf(headers, body), bytes: bytesOf(body) })

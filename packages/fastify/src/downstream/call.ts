@@ -39,7 +39,7 @@ export const queueLimits = {
 const pause = { min: 50, max: 250 }
 
 /**
- * Sends a call with the user's token, and once more with a new token if the API rejects the first.
+ * Sends a call as the user.
  *
  * @param accepts a status besides 2xx that counts as a success
  * @returns a success. @throws ProblemError
@@ -55,17 +55,33 @@ export async function callAsUser(
   const { scopes } = terms
   const ms = timeoutMs(api, terms.timeoutSeconds)
   const token = await tokenFor(request, api, scopes)
-  const answer = await withDeadline(clientOf(request), ms, onTimeout(api), async (signal) => {
-    const first = await api.send(call, userKey, token, signal)
-    const rejection = tokenRejection(first)
-    if (!rejection) return first
-    const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
-    // Entra was asked a moment ago if the same token comes back, so the API's answer is final.
-    if (renewed === undefined || renewed === token) return first
-    return api.send(call, userKey, renewed, signal)
-  })
+  const answer = await withDeadline(clientOf(request), ms, onTimeout(api), (signal) =>
+    sendWithToken(request, api, { token, scopes }, (current) =>
+      api.send(call, userKey, current, signal),
+    ),
+  )
   if (answer.status !== accepts) await throwUnlessSuccess(request, api, answer, scopes)
   return answer
+}
+
+/**
+ * Sends with a token of the user, and once more with a new one if the API rejects the first.
+ *
+ * @param send everything that one attempt consists of
+ * @returns the last answer, whatever its status
+ */
+export async function sendWithToken<Answer extends Exchange>(
+  request: FastifyRequest,
+  api: Api,
+  { token, scopes }: { token: string; scopes: readonly string[] | undefined },
+  send: (token: string) => Promise<Answer>,
+): Promise<Answer> {
+  const first = await send(token)
+  const rejection = tokenRejection(first)
+  if (!rejection) return first
+  const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
+  // Entra was asked a moment ago if the same token comes back, so the API's answer is final.
+  return renewed === undefined || renewed === token ? first : send(renewed)
 }
 
 const outliving = new WeakSet<FastifyRequest>()

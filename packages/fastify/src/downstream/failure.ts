@@ -1,8 +1,8 @@
 /** What an API's failure means to the caller: one table, by the status of its answer. */
 import type { ProblemCode } from '@gatehouse/contract/problem'
 import { apiProblem } from '../errors.ts'
-import type { Exchange } from '../outgoing/index.ts'
-import { retryAfterSeconds } from '../retry-after.ts'
+import { isObject, parseJson } from '../json.ts'
+import { type Exchange, retryAfterOrDefault } from '../outgoing/index.ts'
 
 interface Outcome {
   code: ProblemCode
@@ -73,7 +73,7 @@ export function throwIfFailed(name: string, answer: Exchange): void {
   throw apiProblem(name, code, what, {
     ...failureFacts(name, answer),
     ...(status !== undefined && { status }),
-    ...(waits && { retryAfterS: retryAfterSeconds(answer.headers['retry-after'], Date.now()) }),
+    ...(waits && { retryAfterS: retryAfterOrDefault(answer.headers['retry-after'], Date.now()) }),
   })
 }
 
@@ -114,7 +114,7 @@ const word = /^[A-Za-z][A-Za-z0-9_-]{1,63}$/
 export function errorCodes(bytes: Uint8Array): string[] {
   if (bytes.length === 0 || bytes.length > maxErrorBytes) return []
   const codes: string[] = []
-  let at: unknown = parsed(bytes)
+  let at = parseJson(Buffer.from(bytes).toString('utf8'))
   for (let depth = 0; depth < maxCodes + 1 && isObject(at); depth += 1) {
     for (const code of [at['code'], at['error']]) {
       if (typeof code === 'string' && word.test(code) && !codes.includes(code)) codes.push(code)
@@ -123,16 +123,4 @@ export function errorCodes(bytes: Uint8Array): string[] {
     at = inner
   }
   return codes.slice(0, maxCodes)
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -27,7 +27,7 @@ declare module 'fastify' {
   }
 }
 
-function directory(app: FastifyInstance, _options: object, done: () => void): void {
+function groupsPlugin(app: FastifyInstance, _options: object, done: () => void): void {
   const groups = createGroups()
   app.decorateRequest('groups', function (this: FastifyRequest) {
     return groups.of(this)
@@ -46,7 +46,7 @@ function directory(app: FastifyInstance, _options: object, done: () => void): vo
   done()
 }
 
-export default fp(directory, { name: 'directory', dependencies: ['identity', 'downstream'] })
+export default fp(groupsPlugin, { name: 'groups', dependencies: ['auth', 'downstream'] })
 
 const GroupIds = Type.Object({ value: Type.Array(Type.String({ maxLength: 64 })) })
 

@@ -187,4 +187,4 @@ function decorateCalls(app: FastifyInstance, find: (name: string) => Api): void 
   })
 }
 
-export default fp(downstream, { name: 'downstream', dependencies: ['identity'] })
+export default fp(downstream, { name: 'downstream', dependencies: ['auth'] })

@@ -1,4 +1,5 @@
 /** Claims requests (OpenID Connect Core §5.5): what Entra is asked to put into the next tokens. */
+import { isObject, parseJson } from '../json.ts'
 
 /**
  * Bytes of a claims request in the JSON of the sign-in's cookie, escapes included. Real ones have 60 to
@@ -15,7 +16,7 @@ const tokenKinds = new Set(['access_token', 'id_token', 'userinfo'])
  */
 export function parseClaimsRequest(json: string | undefined): string | undefined {
   if (json === undefined || json.length > maxBytes) return undefined
-  const request = parse(json)
+  const request = parseJson(json)
   if (!isObject(request)) return undefined
   const entries = Object.entries(request)
   const isKnown = entries.every(([kind, claims]) => tokenKinds.has(kind) && isObject(claims))
@@ -27,16 +28,4 @@ export function parseClaimsRequest(json: string | undefined): string | undefined
 /** Asks for an ID token that satisfies an authentication context, such as `c1`. */
 export function acrsClaimsRequest(authenticationContext: string): string {
   return JSON.stringify({ id_token: { acrs: { essential: true, value: authenticationContext } } })
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -10,8 +10,8 @@ import {
 } from 'jose'
 import { personalAccountsTenant, signInService } from '../config/index.ts'
 import type { Metadata } from './discovery.ts'
-import { hasDuplicateKeys } from '../duplicate-keys.ts'
-import { checkFailed, EntraError, withoutWords } from './errors.ts'
+import { hasDuplicateKeys } from '../json.ts'
+import { checkFailed, EntraError, guid, withoutWords } from './errors.ts'
 import type { SigningKeys } from './keys.ts'
 
 /** How far the two clocks may differ, seconds. Entra itself backdates `iat` and `nbf` by five minutes. */
@@ -21,8 +21,6 @@ const maxAgeS = 30 * 60
 /** Entra's ID tokens live for an hour. */
 const maxLifetimeS = 24 * 60 * 60
 const maxTokenLength = 64 * 1024
-
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The claims of a verified token. Identity is `tid` and `oid`, never a name or an address. */
 export interface VerifiedClaims extends JWTPayload {

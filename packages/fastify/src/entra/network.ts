@@ -6,10 +6,10 @@ import {
   explainNetworkFailure,
   type JsonAnswer,
   type JsonRequest,
+  parseRetryAfter,
   type ProxySettings,
   requestJson,
 } from '../outgoing/index.ts'
-import { statedRetryAfter } from '../retry-after.ts'
 import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 import { EntraError, errorIn, guid } from './errors.ts'
 
@@ -79,7 +79,7 @@ function throwIfUnusable(answer: EntraAnswer, url: string, nowMs: number): Entra
   const usable = status === 200 || (status >= 400 && status < 500)
   if (usable && body !== undefined && status !== 429) return answer
   const isBusy = status === 429 || status >= 500
-  const retryAfterS = isBusy ? statedRetryAfter(headers['retry-after'], nowMs) : undefined
+  const retryAfterS = isBusy ? parseRetryAfter(headers['retry-after'], nowMs) : undefined
   const cause = errorIn(answer)
   const traceId = guidIn(headers['x-ms-request-id'])
   const form = body === undefined ? ', not JSON' : ''

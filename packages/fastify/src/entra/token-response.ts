@@ -1,6 +1,7 @@
 /** Reads what the token endpoint answers. */
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { isObject, parseJson } from '../json.ts'
 import { checkFailed, type EntraError, errorIn } from './errors.ts'
 import type { EntraAnswer } from './network.ts'
 
@@ -76,13 +77,7 @@ function failedCheckOf(answer: EntraAnswer | undefined, cause: Error | undefined
 }
 
 function hasClaims(token: string): boolean {
-  try {
-    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
-    const claims: unknown = JSON.parse(payload)
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
-  } catch {
-    return false
-  }
+  return isObject(parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))
 }
 
 /**

@@ -112,4 +112,4 @@ const idempotencyKey = {
 
 type ProductEndpoint = keyof typeof productEndpoints
 
-export default fp(openApi, { name: 'openapi', dependencies: ['problems'] })
+export default fp(openApi, { name: 'openapi', dependencies: ['error-handler'] })

@@ -1,4 +1,5 @@
 /** The API's description as a page for people: no script, one style, nothing from elsewhere. */
+import { api } from '@gatehouse/contract/paths'
 import type { FastifyReply } from 'fastify'
 import { escapeHtml, headersOfPage } from '../html-page.ts'
 
@@ -44,7 +45,7 @@ export function sendReference(
 <style>${style}</style></head>
 <body><main><h1>${escapeHtml(info.title)}</h1>
 <p>${escapeHtml(info.description ?? '')}</p>
-<p><a href="${escapeHtml(basePath)}/api/openapi.json">The OpenAPI document</a></p>
+<p><a href="${escapeHtml(basePath)}${api.openApi}">The OpenAPI document</a></p>
 ${operations.join('\n')}
 </main></body></html>
 `)

@@ -1,4 +1,5 @@
 /** One JSON request to another server, within one time limit for everything. */
+import { parseJson } from '../json.ts'
 import type { HttpClient } from './client.ts'
 import { isReset } from './failure.ts'
 
@@ -39,7 +40,7 @@ export async function requestJson(
     if (!repeatable || !isReset(error)) throw error
     return open()
   })
-  return { status: statusCode, headers: single(headers), body: parse(await body.text()) }
+  return { status: statusCode, headers: single(headers), body: parseJson(await body.text()) }
 }
 
 function openRequest(client: HttpClient, sending: JsonRequest, signal: AbortSignal) {
@@ -53,14 +54,6 @@ function openRequest(client: HttpClient, sending: JsonRequest, signal: AbortSign
     body: body ?? null,
     signal,
   })
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function single(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { health, withoutBasePath } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { ProblemError } from '../errors.ts'
+import { notFound } from '../errors.ts'
 
 /** Stands for every address outside of the path. No route has it. */
 const outside = '//outside-of-the-base-path'
@@ -42,11 +42,11 @@ function refuseOthers(app: FastifyInstance, basePath: string): void {
       hasWarned = true
       request.log.warn({ event: 'base_path_missing', basePath }, missing)
     }
-    next(new ProblemError('not_found', 'There is nothing at this address.'))
+    next(notFound())
   })
 }
 
 const missing =
   'A request came without the path of publicUrl. If a proxy takes the path off, let it pass the path on'
 
-export default fp(serveUnderBasePath, { name: 'base-path', dependencies: ['problems'] })
+export default fp(serveUnderBasePath, { name: 'base-path', dependencies: ['error-handler'] })

@@ -8,11 +8,13 @@ import {
   basePathOf,
   health,
   hostRedirected,
+  isPagePath,
+  isThisMachine,
   withoutBasePath,
 } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { isForPerson } from '../html-page.ts'
+import { isForPerson } from '../navigation.ts'
 
 interface Visit {
   method?: string | undefined
@@ -58,17 +60,14 @@ function isDocument(method: string | undefined, headers: IncomingHttpHeaders): b
 }
 
 const healthPaths: readonly string[] = Object.values(health)
-const notPages = /^\/(?:api|auth)(?:\/|$)/
 
 /**
  * Pages, and the start of a sign-in. The API answers its callers itself, a health check may use any host, and
  * what Entra calls back is at the registered host already.
  */
 function isMoved(path: string): boolean {
-  return path === auth.signIn || (!notPages.test(path) && !healthPaths.includes(path))
+  return path === auth.signIn || (isPagePath(path) && !healthPaths.includes(path))
 }
-
-const thisMachine = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /**
  * Whether a host is another one that people may have opened. For a public address on this machine, those are
@@ -80,8 +79,8 @@ function isOtherHost(publicUrl: string, host: string): boolean {
   // As the address of a page: without the default port, in lower case.
   const other = URL.parse(`${own.protocol}//${host}`)
   if (!other || other.host === own.host) return false
-  const isThisMachine = thisMachine.test(other.hostname)
-  return own.hostname === 'localhost' ? isThisMachine && other.port === own.port : !isThisMachine
+  const isLocal = isThisMachine(other.hostname)
+  return own.hostname === 'localhost' ? isLocal && other.port === own.port : !isLocal
 }
 
 function canonicalHost(

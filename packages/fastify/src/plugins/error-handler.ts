@@ -4,13 +4,14 @@
  */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { basePathOf } from '@gatehouse/contract/paths'
+import { basePathOf, isPagePath } from '@gatehouse/contract/paths'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { cookieSuffix } from '../base-path.ts'
-import { type ApiNames, ProblemError, toProblem } from '../errors.ts'
-import { htmlPageHeaders, isForPerson, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
+import { type ApiNames, notFound as nothingThere, ProblemError, toProblem } from '../errors.ts'
+import { htmlPageHeaders, renderHtmlPage, sendHtmlPage } from '../html-page.ts'
+import { isForPerson } from '../navigation.ts'
 import { traceOf } from '../telemetry/trace.ts'
 import type { SendPage } from '../web/index.ts'
 import { problemPageFor } from './problem-pages.ts'
@@ -159,7 +160,7 @@ function microsoftIds({ cause }: Error): { traceId?: string; correlationId?: str
   return {}
 }
 
-export const errorHandler = fp(problems, { name: 'problems' })
+export const errorHandler = fp(problems, { name: 'error-handler' })
 
 /** For requests that Node's HTTP parser refuses, by the code of its error. */
 const byCode: Record<string, [number, string]> = {
@@ -250,7 +251,7 @@ function notFound(app: FastifyInstance, { sendPage }: NotFoundOptions, done: () 
       return sendPage(request, reply.code(404))
     }
     if (methods.length === 0 || methods.includes(request.method)) {
-      return sendProblem(reply, new ProblemError('not_found', 'There is nothing at this address.'))
+      return sendProblem(reply, nothingThere())
     }
     const problem = new ProblemError(
       'method_not_allowed',
@@ -263,20 +264,18 @@ function notFound(app: FastifyInstance, { sendPage }: NotFoundOptions, done: () 
 
 /** A parameter matches one segment: `/api/users/:id/photo`. */
 function patternOf(url: string): RegExp {
-  const source = url.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/:[A-Za-z]+/g, '[^/]+')
+  const source = url.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replace(/:\w+/g, '[^/]+')
   return new RegExp(`^${source}$`)
 }
 
 /** Whether a browser asks for a page, and not for a file such as an old asset. */
 function isPageRequest({ method, headers }: FastifyRequest, path: string): boolean {
   const wantsHtml = headers.accept?.includes('text/html') === true
-  return (
-    method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && !/^\/(?:api|auth)(?:\/|$)/.test(path)
-  )
+  return method === 'GET' && wantsHtml && !/\.[^/]*$/.test(path) && isPagePath(path)
 }
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? ''
 }
 
-export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['problems'] })
+export const notFoundHandler = fp(notFound, { name: 'not-found', dependencies: ['error-handler'] })

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
 import { pages, signInUrl } from '@gatehouse/contract/paths'
 import { type ProblemError, toProblem } from '../errors.ts'
-import { type HtmlPage, htmlPageHeaders, isForPerson, renderHtmlPage } from '../html-page.ts'
+import { type HtmlPage, htmlPageHeaders, renderHtmlPage } from '../html-page.ts'
+import { isForPerson } from '../navigation.ts'
 
 type Words = readonly [title: string, text: string]
 

@@ -5,7 +5,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { ProblemError } from '../errors.ts'
+import { tooManyRequests } from '../errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,9 +34,7 @@ async function rateLimits(
     addHeaders: silent,
     addHeadersOnExceeding: silent,
     errorResponseBuilder: (_request, { ttl }) =>
-      new ProblemError('too_many_requests', 'Too many requests. Try again in a moment.', {
-        retryAfterS: Math.max(1, Math.ceil(ttl / 1000)),
-      }),
+      tooManyRequests(Math.max(1, Math.ceil(ttl / 1000))),
     onExceeded: (request: FastifyRequest) =>
       request.log.warn({ event: 'rate_limited', by: 'address' }, 'Too many requests'),
   })
@@ -52,4 +50,4 @@ const silent = {
   'retry-after': false,
 }
 
-export default fp(rateLimits, { name: 'rate-limits', dependencies: ['problems'] })
+export default fp(rateLimits, { name: 'rate-limits', dependencies: ['error-handler'] })

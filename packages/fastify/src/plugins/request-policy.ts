@@ -5,6 +5,7 @@ import { health } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ProblemError } from '../errors.ts'
+import { isNavigation } from '../navigation.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -47,7 +48,7 @@ function isAllowed(request: FastifyRequest, own: string): boolean {
     return mayChange(request, own) || (allowFrom === 'device' && isFromBrowser(request, own))
   }
   if (allowFrom === 'anyone') return true
-  if (allowFrom === 'navigation') return isNavigation(request)
+  if (allowFrom === 'navigation') return isNavigation(request.headers)
   return mayRead(request, allowFrom === 'image' ? ['empty', 'image'] : ['empty'])
 }
 
@@ -60,22 +61,6 @@ function mayRead({ headers }: FastifyRequest, destinations: string[]): boolean {
     mode !== 'navigate' &&
     (destination === undefined || destinations.includes(destination))
   )
-}
-
-/** Whether a tab navigates here now. A client that sends no Fetch Metadata passes. */
-function isNavigation({ headers }: FastifyRequest): boolean {
-  if (isPrefetch(headers)) return false
-  const mode = headers['sec-fetch-mode']
-  const destination = headers['sec-fetch-dest']
-  return (
-    (mode === undefined || mode === 'navigate') &&
-    (destination === undefined || destination === 'document')
-  )
-}
-
-function isPrefetch(headers: FastifyRequest['headers']): boolean {
-  const purpose = headers['sec-purpose'] ?? headers['purpose'] ?? headers['x-moz']
-  return purpose !== undefined && String(purpose).toLowerCase().includes('prefetch')
 }
 
 /** @param own scheme and host of the app: an Origin has no path */
@@ -102,7 +87,10 @@ function isFromBrowser({ headers }: FastifyRequest, own: string): boolean {
   )
 }
 
-export const crossSitePolicy = fp(crossSite, { name: 'cross-site', dependencies: ['problems'] })
+export const crossSitePolicy = fp(crossSite, {
+  name: 'cross-site',
+  dependencies: ['error-handler'],
+})
 
 /**
  * Refuses requests that a proxy and this server could read differently (RFC 9112 §3.2): two Host headers,
@@ -125,7 +113,7 @@ function refuseAmbiguous(app: FastifyInstance, _options: object, done: () => voi
 
 /** Of the address and all headers. Node's own limit is higher, because its answer could not name a cookie. */
 const maxHeadBytes = 16 * 1024
-/** Node drops further headers silently: it could be the second Host. */
+/** Node drops further headers silently, if its releases let so many come: it could be the second Host. */
 const maxRawHeaders = 2 * 2000
 
 function headBytes({ url = '', rawHeaders }: FastifyRequest['raw']): number {

@@ -1,4 +1,5 @@
 /** The headers of every answer: fixed, short and set together, so that they cost very little. */
+import { isThisMachine } from '@gatehouse/contract/paths'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Config } from '../config/index.ts'
@@ -12,9 +13,8 @@ export type HeaderSettings = Pick<Config, 'publicUrl' | 'headers'>
  */
 function strictTransport({ publicUrl, headers }: HeaderSettings): string | undefined {
   const { protocol, hostname } = new URL(publicUrl)
-  const isThisMachine = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])\.?$/.test(hostname)
   const { enabled, maxAge, includeSubDomains, preload } = headers.hsts
-  if (!enabled || protocol !== 'https:' || isThisMachine) return undefined
+  if (!enabled || protocol !== 'https:' || isThisMachine(hostname)) return undefined
   return `max-age=${maxAge}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`
 }
 

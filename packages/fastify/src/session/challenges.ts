@@ -9,7 +9,7 @@ import type { InteractionReason } from '@gatehouse/contract/problem'
 import { parseClaimsRequest } from '../entra/index.ts'
 import { ProblemError, signInRequired } from '../errors.ts'
 import type { Session } from './cache.ts'
-import type { Challenge } from './record.ts'
+import type { Challenge, UserKey } from './record.ts'
 import type { Sessions } from './sessions.ts'
 
 /** What the user has to be asked for, and why. */
@@ -30,15 +30,11 @@ const maxKept = 4
 export class Challenges {
   readonly #sessions: Sessions
   readonly #log: FastifyBaseLogger
-  readonly #userLogId: (user: { tid: string; oid: string }) => string
+  readonly #userLogId: (user: UserKey) => string
   /** One write per challenge at a time. */
   readonly #writing = new Map<string, Promise<void>>()
 
-  constructor(
-    sessions: Sessions,
-    log: FastifyBaseLogger,
-    userLogId: (user: { tid: string; oid: string }) => string,
-  ) {
+  constructor(sessions: Sessions, log: FastifyBaseLogger, userLogId: (user: UserKey) => string) {
     this.#sessions = sessions
     this.#log = log
     this.#userLogId = userLogId
@@ -71,8 +67,7 @@ export class Challenges {
   async #keep(session: Session, challenge: Challenge): Promise<void> {
     if (session.challenges.some(({ id }) => id === challenge.id)) return
     const { reason } = challenge
-    const { tenantId: tid, objectId: oid } = session.user
-    const userHash = this.#userLogId({ tid, oid })
+    const userHash = this.#userLogId(session.user)
     this.#log.info({ event: 'interaction_required', reason, userHash }, 'Microsoft asks first')
     const written = await this.#sessions.update(session, (record) => {
       const others = (record.challenges ?? []).filter(({ id }) => id !== challenge.id)

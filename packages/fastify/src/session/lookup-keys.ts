@@ -6,6 +6,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { deriveKey, seal, unseal } from '../store/seal.ts'
+import type { UserKey } from './record.ts'
 
 export type LookupKeys = ReturnType<typeof createLookupKeys>
 
@@ -76,7 +77,7 @@ export function createSessionLabels(keys: readonly Uint8Array[]) {
       current = newKeys
     },
     /** The labels of one user's sessions. Keys are derived once for all of them. */
-    ofUser: ({ tenantId, objectId }: { tenantId: string; objectId: string }) => {
+    ofUser: ({ tenantId, objectId }: UserKey) => {
       const sealKeys = current.map((key) =>
         createSecretKey(deriveKey(key, `summary ${tenantId} ${objectId}`)),
       )

@@ -126,13 +126,19 @@ export interface User {
   authenticationContexts: string[]
 }
 
+/** What a user is found by. */
+export type UserKey = Pick<User, 'tenantId' | 'objectId'>
+
+export function userKeyIn({ tid, oid }: VerifiedClaims): UserKey {
+  return { tenantId: tid, objectId: oid }
+}
+
 export function userOf(claims: VerifiedClaims): User {
   const username = text(claims['preferred_username'])
   return {
     name: displayName(text(claims['name']), username),
     username,
-    objectId: claims.oid,
-    tenantId: claims.tid,
+    ...userKeyIn(claims),
     roles: strings(claims['roles']),
     guest: claims['acct'] === 1,
     authenticationContexts: strings(claims['acrs']),

@@ -17,6 +17,7 @@ import {
   serialiseRecord,
   type SessionRecord,
   storedUntil,
+  userKeyIn,
 } from './record.ts'
 
 /** A record and the version that was read. */
@@ -114,9 +115,8 @@ export class Records {
   }
 
   #toStored(record: SessionRecord, secrets: SessionSecrets, version: number): StoredRecord {
-    const { claims } = record
     const { labels, lifetimes } = this.#options
-    const ofUser = labels.ofUser({ tenantId: claims.tid, objectId: claims.oid })
+    const ofUser = labels.ofUser(userKeyIn(record.claims))
     return {
       id: secrets.id,
       version,

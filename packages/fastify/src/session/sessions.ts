@@ -11,7 +11,14 @@ import type { Store } from '../store/store.ts'
 import { adopt, type OpenCookie, type Session, SessionCache, stale, toSession } from './cache.ts'
 import type { SealedCookies } from './cookie.ts'
 import type { LookupKeys, SessionLabels } from './lookup-keys.ts'
-import { hasEnded, isTouchDue, type Lifetimes, type SessionRecord, touchEveryMs } from './record.ts'
+import {
+  hasEnded,
+  isTouchDue,
+  type Lifetimes,
+  type SessionRecord,
+  touchEveryMs,
+  userKeyIn,
+} from './record.ts'
 import { labelOf, Records } from './records.ts'
 import { UnfinishedEnds } from './unfinished-ends.ts'
 import { maxSessionsPerUser, UserSessions } from './user-sessions.ts'
@@ -278,8 +285,7 @@ export class Sessions {
   async #endSurplus({ claims }: SessionRecord, newestId: string): Promise<void> {
     const { log } = this.#options
     try {
-      const user = { tenantId: claims.tid, objectId: claims.oid }
-      const count = await this.byUser.endSurplus(user, newestId)
+      const count = await this.byUser.endSurplus(userKeyIn(claims), newestId)
       const fields = { event: 'sessions_superseded', count }
       if (count > 0) log.info(fields, 'A user had too many sessions: the oldest ended')
     } catch (error) {

@@ -11,7 +11,7 @@ import {
   type SessionLabel,
   type SessionLabels,
 } from './lookup-keys.ts'
-import { type Lifetimes, touchEveryMs } from './record.ts'
+import { type Lifetimes, touchEveryMs, type UserKey } from './record.ts'
 
 /**
  * Sessions of one user at a time; beyond, the ones that would end first end. People have a handful. A
@@ -21,11 +21,6 @@ export const maxSessionsPerUser = 100
 
 /** How long the notice of a session that was ended as stolen stays in its user's list, ms. */
 const noticeMs = 7 * 24 * 60 * 60_000
-
-interface UserKey {
-  tenantId: string
-  objectId: string
-}
 
 interface OwnSession extends SessionLabel {
   /** The session's names outside; none of them opens it. The first is shown, each is accepted. */

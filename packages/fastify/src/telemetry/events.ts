@@ -58,7 +58,7 @@ export const fieldMeanings = {
   scopes: 'the permissions that were asked for',
   setting: 'key or environment variable',
   status: 'HTTP status of the answer',
-  store: '`sqlite`, `redis` or `rediss`',
+  store: 'the scheme of `STORE_URL`, such as `sqlite`, `rediss` or `redis+cluster`',
   traceId: 'Entra’s trace id, a GUID',
   trustedProxies: 'addresses and ranges of `TRUSTED_PROXIES`',
   userHash: 'the user as a keyed hash: the same for the same user until the session keys change',
@@ -182,7 +182,11 @@ const requests = {
 
 const signIn = {
   sign_in: event('info', ['userHash'], 'A user signed in: a session began.'),
-  sign_in_not_started: event('error', ['err'], 'A sign-in could not start: Entra did not answer.'),
+  sign_in_not_started: event(
+    'error',
+    ['err'],
+    'A sign-in could not start: Entra or the session store did not answer.',
+  ),
   sign_in_link_refused: event('warn', ['rule'], 'A link to `/auth/sign-in` has wrong parameters.'),
   sign_in_restarted: event(
     'info',

@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream'
 import { api } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isNavigation } from '../navigation.ts'
 import type { WebBuild } from './build.ts'
 import { callOwnApi, type OwnAnswer } from './own-call.ts'
 import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
@@ -58,9 +59,11 @@ export function createPage(
   }
 
   return async (request, reply) => {
+    // A page that is fetched in advance is seen later, perhaps by somebody else, and HEAD asks for no page at all.
+    const isOpenedNow = request.method === 'GET' && isNavigation(request.headers)
     reply.headers(headers).header('vary', 'Cookie').type('text/html; charset=utf-8')
     const session =
-      template && isOpenedNow(request) ? await callOwnApi(app, request, api.session) : undefined
+      template && isOpenedNow ? await callOwnApi(app, request, api.session) : undefined
     // An address that does not exist is kept by no cache.
     if (reply.statusCode === 200) {
       reply.header('cache-control', session?.status === 200 ? 'private, no-cache' : 'no-cache')
@@ -97,23 +100,6 @@ async function inTime<T>(work: Promise<T>, patience: AbortSignal): Promise<T | u
   })
   return Promise.race([work, over])
 }
-
-/**
- * Whether a person opens this page in a tab now. A page that is fetched in advance is seen later, perhaps by somebody
- * else, and HEAD asks for no page at all.
- */
-function isOpenedNow({ method, headers }: FastifyRequest): boolean {
-  const { 'sec-fetch-dest': destination, 'sec-fetch-mode': mode } = headers
-  return (
-    method === 'GET' &&
-    inAdvance.every((name) => headers[name] === undefined) &&
-    (destination === undefined || destination === 'document') &&
-    (mode === undefined || mode === 'navigate')
-  )
-}
-
-/** Headers of pages that are fetched before they are opened: today's, and older names of it. */
-const inAdvance = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const
 
 /**
  * A session that is bound to a device, which this navigation has not proven, is not told: the page asks itself, and its

@@ -140,6 +140,14 @@ describe('the application’s token', () => {
     expect(tokenRequests()).toBe(3)
   })
 
+  it('is not sent in its last seconds: it could end on the way', async () => {
+    await call()
+    gatehouse.advance(tokenEnd() - gatehouse.now() - 10_000)
+    await call()
+    const [first, second] = upstream.calls.map(({ headers }) => headers.authorization)
+    expect(second).not.toBe(first)
+  })
+
   it('works on while Microsoft does not answer', async () => {
     await call()
     gatehouse.advance(tokenEnd() - gatehouse.now() - 4 * minute)

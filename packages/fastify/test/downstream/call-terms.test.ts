@@ -3,8 +3,11 @@ import { continueUrl } from '@gatehouse/contract/paths'
 import { bearerClaims } from '@gatehouse/test-support/bearer'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import { EventEmitter } from 'node:events'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { withDeadline } from '../../src/downstream/http.ts'
+import { ProblemError } from '../../src/errors.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
 const upstream = await startUpstream()
@@ -106,4 +109,29 @@ describe('the time of one call', () => {
       expect(upstream.calls).toEqual([])
     },
   )
+})
+
+describe('a call whose client has left', () => {
+  const onTimeout = () => new ProblemError('upstream_timeout', 'late')
+
+  it('is not begun', async () => {
+    const client = Object.assign(new EventEmitter(), { destroyed: true })
+    const work = vi.fn<() => Promise<void>>()
+    await expect(withDeadline(client, 1000, onTimeout, work)).rejects.toMatchObject({ status: 499 })
+    expect(work).not.toHaveBeenCalled()
+  })
+
+  it('ends, and leaves nothing that listens for its client', async () => {
+    const client = Object.assign(new EventEmitter(), { destroyed: false })
+    const call = withDeadline(
+      client,
+      1000,
+      onTimeout,
+      (signal) =>
+        new Promise((_resolve, reject) => signal.once('abort', () => reject(signal.reason))),
+    )
+    client.emit('close')
+    await expect(call).rejects.toMatchObject({ status: 499 })
+    expect(client.listenerCount('close')).toBe(0)
+  })
 })

@@ -92,6 +92,25 @@ describe('a file on another server', () => {
     expectProblem(await (await signedIn()).get('/test/file'), 403, 'forbidden')
     expect(api.calls).toHaveLength(1)
   })
+
+  it('is fetched as well after the API has rejected the first token', async () => {
+    api.answers((response, _call, count) =>
+      count === 1
+        ? json(response, {}, 401)
+        : response.writeHead(302, { location: `${files.url}/f` }).end(),
+    )
+    const answer = await (await signedIn()).get('/test/file')
+    expect([answer.status, answer.text]).toEqual([200, 'file'])
+    expect(api.calls).toHaveLength(2)
+  })
+
+  it.each([401, 403])('asks nothing of the user, whatever it says with %d', async (status) => {
+    const claims = Buffer.from('{"access_token":{"acrs":{"value":"c1"}}}').toString('base64')
+    const challenge = `Bearer error="insufficient_claims", claims="${claims}"`
+    files.answers((response) => response.writeHead(status, { 'www-authenticate': challenge }).end())
+    expectProblem(await (await signedIn()).get('/test/file'), 403, 'forbidden')
+    expect(api.calls).toHaveLength(1)
+  })
 })
 
 describe('a part of a file in an upload session', () => {

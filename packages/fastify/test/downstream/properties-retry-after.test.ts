@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds } from '../../src/retry-after.ts'
+import { retryAfterOrDefault } from '../../src/outgoing/retry-after.ts'
 import { mutateText, propertyRuns } from '@gatehouse/test-support/properties'
 
 const now = Date.UTC(2026, 0, 15, 12)
@@ -19,7 +19,7 @@ describe('any Retry-After header', () => {
     )
     fc.assert(
       fc.property(header, (value) => {
-        const seconds = retryAfterSeconds(value, now)
+        const seconds = retryAfterOrDefault(value, now)
         expect(Number.isInteger(seconds)).toBe(true)
         expect(seconds).toBeGreaterThanOrEqual(1)
         expect(seconds).toBeLessThanOrEqual(300)
@@ -31,8 +31,8 @@ describe('any Retry-After header', () => {
   it('in that range is passed on unchanged, in both forms', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), (seconds) => {
-        expect(retryAfterSeconds(String(seconds), now)).toBe(seconds)
-        expect(retryAfterSeconds(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds)
+        expect(retryAfterOrDefault(String(seconds), now)).toBe(seconds)
+        expect(retryAfterOrDefault(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds)
       }),
       propertyRuns(1000),
     )

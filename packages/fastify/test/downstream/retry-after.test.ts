@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds, statedRetryAfter } from '../../src/retry-after.ts'
+import { parseRetryAfter, retryAfterOrDefault } from '../../src/outgoing/retry-after.ts'
 
 const now = Date.UTC(1994, 10, 6, 8, 48, 37)
 
@@ -20,7 +20,7 @@ describe('a Retry-After header', () => {
     ['a date that is over, of asctime', 'Sat Nov  5 08:49:37 1994', 1],
     ['a date far away', 'Fri, 31 Dec 9999 23:59:59 GMT', 300],
   ])('of %s is understood', (_what, header, seconds) => {
-    expect(retryAfterSeconds(header, now)).toBe(seconds)
+    expect(retryAfterOrDefault(header, now)).toBe(seconds)
   })
 
   it.each([
@@ -45,12 +45,12 @@ describe('a Retry-After header', () => {
     ['5'],
     ['5', '10'],
   ])('of any other form counts as ten seconds: %s', (header) => {
-    expect(retryAfterSeconds(header, now)).toBe(10)
-    expect(statedRetryAfter(header, now)).toBeUndefined()
+    expect(retryAfterOrDefault(header, now)).toBe(10)
+    expect(parseRetryAfter(header, now)).toBeUndefined()
   })
 
   it('of ten seconds is told apart from a missing one', () => {
-    expect(statedRetryAfter('10', now)).toBe(10)
-    expect(statedRetryAfter(undefined, now)).toBeUndefined()
+    expect(parseRetryAfter('10', now)).toBe(10)
+    expect(parseRetryAfter(undefined, now)).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasDuplicateKeys } from '../../src/duplicate-keys.ts'
+import { hasDuplicateKeys } from '../../src/json.ts'
 import { propertyRuns } from '@gatehouse/test-support/properties'
 
 /** A JSON value whose objects are lists of members, so that a key can occur twice. */

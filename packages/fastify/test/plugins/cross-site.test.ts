@@ -144,6 +144,15 @@ describe('a read', () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
     expect((await gatehouse().browser().get('/auth/sign-in', headers)).status).toBe(303)
   })
+
+  it.each(['sec-purpose', 'purpose', 'x-purpose', 'x-moz'])(
+    'starts no sign-in that nobody has asked for yet: %s',
+    async (name) => {
+      const headers = { 'sec-fetch-mode': 'navigate', [name]: 'prefetch;prerender' }
+      const answer = await gatehouse().browser().get('/auth/sign-in', headers)
+      expect([answer.status, answer.headers['set-cookie']]).toEqual([403, undefined])
+    },
+  )
 })
 
 describe('another origin', () => {

@@ -6,7 +6,11 @@ import { buildApp } from '@gatehouse/bff/app'
 import { createBrowser } from '@gatehouse/tenant/testing'
 import { load, ownTenant } from '../support/config-folder.ts'
 
-const gatehouse = useTestApp()
+const gatehouse = useTestApp({
+  extend: (app) => {
+    app.get('/test/lists/:list_id/notes/:note2', async () => 'note')
+  },
+})
 
 async function signedIn() {
   const browser = gatehouse().browser()
@@ -85,6 +89,7 @@ describe('a problem', () => {
     ['POST', '/auth/sign-in', 'GET'],
     ['OPTIONS', '/api/claims', 'GET'],
     ['GET', '/api/session/extend', 'POST'],
+    ['DELETE', '/test/lists/1/notes/2', 'GET'],
   ])('405 names the methods that an address takes: %s %s', async (method, path, allow) => {
     const browser = await signedIn()
     const answer = await browser.send(path, { method, headers: { 'x-csrf': '1' } })

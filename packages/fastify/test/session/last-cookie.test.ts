@@ -13,8 +13,12 @@ let now = Date.now()
 
 const jar = createCookieJar('https://app.example.test')
 
-beforeAll(async () => {
-  parts = await sessionParts('sqlite', { maxOpen: 1 })
+beforeAll(() => begin(1))
+afterAll(() => parts.dispose())
+
+/** Begins with an empty memory. @param maxOpen how many sessions it has room for */
+async function begin(maxOpen: number): Promise<void> {
+  parts = await sessionParts('sqlite', { maxOpen })
   const { sessions: store } = parts.store
   const read = store.read
   store.read = (id) => {
@@ -31,8 +35,7 @@ beforeAll(async () => {
     userLogId: () => '',
     now: () => now,
   })
-})
-afterAll(() => parts.dispose())
+}
 
 /** A connection that sends one cookie. @returns how many reads of the store a request costs */
 async function connection() {
@@ -71,4 +74,16 @@ it('a session that ends is over for a connection that has just used it', async (
   expect(await requestSessions.open(request as unknown as FastifyRequest)).toBeUndefined()
   now += 60_000
   expect(await requestSessions.open(request as unknown as FastifyRequest)).toBeUndefined()
+})
+
+it('a session in use is not the first that the cache forgets, although its connection remembers it', async () => {
+  await parts.dispose()
+  await begin(2)
+  const [inUse, idle, third] = [await connection(), await connection(), await connection()]
+  await inUse()
+  await idle()
+  now += 11_000
+  expect(await inUse()).toBe(0)
+  expect(await third()).toBe(1)
+  expect([await inUse(), await idle()]).toEqual([0, 1])
 })

@@ -61,14 +61,14 @@ type QueryLike = { state: { status: string; error: unknown } }
 export const refetchPolicy = {
   // A failed query stays failed on focus: a refusal would be repeated, and a busy server is left alone.
   refetchOnWindowFocus: ({ state }: QueryLike) => state.status !== 'error',
-  refetchOnReconnect: ({ state }: QueryLike) => problemOf(state.error)?.status === 0,
+  refetchOnReconnect: ({ state }: QueryLike) => asProblem(state.error)?.status === 0,
   // A page that is opened again fetches again, but not before the time that the server named.
   retryOnMount: ({ state }: QueryLike) => {
-    const problem = problemOf(state.error)
+    const problem = asProblem(state.error)
     return !problem || retryAt(problem) <= Date.now()
   },
 }
 
-function problemOf(error: unknown): ApiProblem | undefined {
+function asProblem(error: unknown): ApiProblem | undefined {
   return error instanceof ApiProblem ? error : undefined
 }

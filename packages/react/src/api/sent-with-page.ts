@@ -56,9 +56,10 @@ export function sinceArrival(): number {
   return performance.now() - arrival.at
 }
 
-/** Another user, or none, is signed in now. */
+/** Another user, or none, is signed in now. Also what nothing has asked for yet is forgotten. */
 export function forgetSentAnswers(): void {
-  arrival?.answers.clear()
+  arrival ??= readDocument()
+  arrival.answers.clear()
 }
 
 function readDocument(): Arrival {

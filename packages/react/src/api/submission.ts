@@ -2,7 +2,7 @@
  * The `Idempotency-Key` of a change: a new one for each submission, and the same one for another attempt at it. The
  * server then makes the change once, also if its first answer got lost on the way.
  */
-import { storageName } from '../storage.ts'
+import { readTabEntry, removeTabEntry, storageName, writeTabEntry } from '../storage.ts'
 import { ApiProblem } from './call.ts'
 
 export interface Submission {
@@ -24,20 +24,21 @@ const sending = new Set<string>()
  */
 export function beginSubmission(change: string): Submission {
   const entry = storageName(`submission:${hash(change)}`)
-  const earlier = open.get(entry) ?? read(entry)
+  const earlier = open.get(entry) ?? readTabEntry(entry)
   // Two at the same time are two: a second button may send the same as the first.
   const key = earlier !== undefined && !sending.has(earlier) ? earlier : crypto.randomUUID()
   const kept = earlier ?? key
   open.set(entry, kept)
   sending.add(key)
-  attempt(() => sessionStorage.setItem(entry, kept))
+  // Without storage, a reload begins a new submission.
+  writeTabEntry(entry, kept)
   return {
     key,
     end: (error) => {
       sending.delete(key)
       if (!isFinal(error) || open.get(entry) !== key) return
       open.delete(entry)
-      attempt(() => sessionStorage.removeItem(entry))
+      removeTabEntry(entry)
     },
   }
 }
@@ -48,23 +49,6 @@ function isFinal(error: unknown): boolean {
   if (!(error instanceof ApiProblem) || error.code === 'unreadable') return false
   const { status, retryAfter } = error
   return status >= 400 && status < 500 && status !== 401 && retryAfter === undefined
-}
-
-function read(entry: string): string | undefined {
-  try {
-    return sessionStorage.getItem(entry) ?? undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The browser may block storage, or it is full. */
-function attempt(work: () => void): void {
-  try {
-    work()
-  } catch {
-    // A reload then begins a new submission.
-  }
 }
 
 /** FNV-1a, 32 bits. If two open changes ever met in it, the server would refuse the second (422), and once. */

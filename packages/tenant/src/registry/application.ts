@@ -41,7 +41,7 @@ export interface Application extends KeptOfApplication {
 }
 
 /** What an application that is an API offers to others. */
-export interface ExposedApi {
+interface ExposedApi {
   /** 2 for v2.0 tokens; null and 1 for v1.0. */
   requestedAccessTokenVersion: number | null
   oauth2PermissionScopes: PermissionScope[]
@@ -52,7 +52,7 @@ export interface ExposedApi {
   acceptMappedClaims: boolean | null
 }
 
-export interface PreAuthorizedApplication {
+interface PreAuthorizedApplication {
   appId: string
   /** Ids of scopes. */
   delegatedPermissionIds: string[]
@@ -70,7 +70,7 @@ export interface PermissionScope {
   userConsentDescription: string | null
 }
 
-export interface Web {
+interface Web {
   homePageUrl: string | null
   redirectUris: string[]
   logoutUrl: string | null
@@ -83,14 +83,14 @@ export interface RequiredResourceAccess {
   resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
 }
 
-export interface OptionalClaim {
+interface OptionalClaim {
   name: string
   source?: string | null
   essential?: boolean
   additionalProperties?: string[]
 }
 
-export interface OptionalClaims {
+interface OptionalClaims {
   idToken?: OptionalClaim[]
   accessToken?: OptionalClaim[]
   saml2Token?: OptionalClaim[]
@@ -106,7 +106,7 @@ export interface AppRole {
   value: string | null
 }
 
-export interface StoredPassword {
+interface StoredPassword {
   keyId: string
   displayName: string | null
   startDateTime: string

@@ -8,7 +8,7 @@ import {
   parseClaimsRequest,
   remedyFor,
 } from '../../entra/index.ts'
-import type { SessionRecord } from '../../session/record.ts'
+import { type SessionRecord, userKeyIn } from '../../session/record.ts'
 import { grantedToken } from '../../session/token-set.ts'
 import { StoreError } from '../../store/store.ts'
 import { countSignIn } from '../../telemetry/metrics.ts'
@@ -178,7 +178,8 @@ async function finishSignIn(
   endIfUndelivered(context, request, reply, key)
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
   countSignIn('signed_in')
-  request.log.info({ event: 'sign_in', userHash: userLogId(record.claims) }, 'Signed in')
+  const userHash = userLogId(userKeyIn(record.claims))
+  request.log.info({ event: 'sign_in', userHash }, 'Signed in')
   return redirect303(reply, callback.returnTo)
 }
 

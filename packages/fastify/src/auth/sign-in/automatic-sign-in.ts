@@ -8,6 +8,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noAutomaticSignIn, pages, signInUrl } from '@gatehouse/contract/paths'
 import type { CookieJar } from '../../session/cookie.ts'
+import { isFetchedInAdvance } from '../../navigation.ts'
 import { StoreError } from '../../store/store.ts'
 import { redirect303, safeReturnTo } from '../redirects.ts'
 import type { RequestSessions } from '../request.ts'
@@ -70,8 +71,7 @@ function isPageOfAPerson({ method, headers, url }: FastifyRequest): boolean {
     // A browser that sends no Fetch Metadata signs in by hand.
     headers['sec-fetch-dest'] === 'document' &&
     headers['sec-fetch-mode'] === 'navigate' &&
-    headers['sec-purpose'] === undefined &&
-    headers['purpose'] === undefined &&
+    !isFetchedInAdvance(headers) &&
     headers.accept?.includes('text/html') === true &&
     !programs.test(headers['user-agent'] ?? 'bot') &&
     !never.includes(path) &&

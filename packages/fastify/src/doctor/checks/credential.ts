@@ -1,6 +1,6 @@
 /** Each credential: whether it can be read, whether Entra accepts it, and when it ends. */
 import Fastify from 'fastify'
-import { cloudFor, type Config } from '../../config/index.ts'
+import { cloudFor, type Config, registrationLink } from '../../config/index.ts'
 import {
   createEntra,
   CredentialUnavailable,
@@ -11,7 +11,6 @@ import {
 } from '../../entra/index.ts'
 import { type Check, fail, type Finding, nameOf, pass, unknown, warn } from '../check.ts'
 import type { AnswerOf, CredentialAnswer } from '../credential-answers.ts'
-import { registrationLink } from '../registration-link.ts'
 
 /** One finding for each credential. Those of the local tenant are tried as those of Entra are. */
 export const credential: Check = {

@@ -1,9 +1,8 @@
 /** The redirect URI: whether Entra would redirect a browser there. */
-import type { Config } from '../../config/index.ts'
+import { type Config, registrationLink } from '../../config/index.ts'
 import { aadstsNumber } from '../../entra/index.ts'
 import { explainNetworkFailure, type NetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
-import { registrationLink } from '../registration-link.ts'
 import { httpGet } from '../http.ts'
 
 export const redirectUri: Check = {

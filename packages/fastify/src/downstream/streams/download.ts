@@ -8,8 +8,8 @@ import { apiProblem, ProblemError } from '../../errors.ts'
 import {
   type Api,
   onTimeout,
-  renewToken,
   retryOnce,
+  sendWithToken,
   throwUnlessSuccess,
   timeoutMs,
   tokenFor,
@@ -17,7 +17,7 @@ import {
 } from '../call.ts'
 import { assertCallHeaders, type CallHeader, type CallTerms, withDeadline } from '../http.ts'
 import { builtPath } from '../next-page.ts'
-import { tokenRejection, unexpectedResponse } from '../response.ts'
+import { unexpectedResponse } from '../response.ts'
 import { fileAddress, type OpenAnswer, type Transfer } from './client.ts'
 import { createFlow } from './flow.ts'
 import type { OpenStreams, StreamEnd } from './open-streams.ts'
@@ -101,7 +101,7 @@ export function decorateDownloads(
   })
 }
 
-/** Sends a transfer without a body, and once more with a new token if the API rejects the first. */
+/** Sends a transfer without a body as the user, and follows the API to the server where it keeps the file. */
 async function openAsUser(
   request: FastifyRequest,
   api: Api,
@@ -111,21 +111,18 @@ async function openAsUser(
   const user = userKeyOf(request)
   const token = await tokenFor(request, api, scopes)
   const { answerMs: ms } = transfer
-  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), async (signal) => {
-    const open = (withToken: string) => () => api.transfer(transfer, user, withToken, signal)
-    const first = await retryOnce(transfer, open(token))
-    // Once, and not from one such server to the next.
-    const address = redirects.has(first.status)
-      ? fileAddress(first.headers['location'], api.fileOrigins)
-      : undefined
-    if (address)
-      return noMore(await api.transfer({ ...transfer, headers: {}, address }, user, '', signal))
-    const rejection = tokenRejection(first)
-    if (!rejection) return first
-    const renewed = await renewToken(request, api, { rejected: token, scopes }, rejection)
-    if (renewed === undefined || renewed === token) return first
-    return open(renewed)()
-  })
+  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), (signal) =>
+    sendWithToken(request, api, { token, scopes }, async (current) => {
+      const own = await retryOnce(transfer, () => api.transfer(transfer, user, current, signal))
+      // Once, and not from one such server to the next.
+      const address = redirects.has(own.status)
+        ? fileAddress(own.headers['location'], api.fileOrigins)
+        : undefined
+      if (!address) return own
+      const elsewhere = { ...transfer, headers: {}, address }
+      return withoutChallenge(await api.transfer(elsewhere, user, '', signal))
+    }),
+  )
   if (!answer.stream && !isOutOfRange(transfer, answer)) {
     await throwUnlessSuccess(request, api, answer, scopes)
   }
@@ -139,9 +136,10 @@ function isOutOfRange({ range }: Transfer, { status }: OpenAnswer): boolean {
 /** Graph answers the content of a drive's file with 302. https://learn.microsoft.com/graph/api/driveitem-get-content */
 const redirects = new Set([301, 302, 303, 307, 308])
 
-/** A link that is not good any more is no matter of the user's token. */
-function noMore(answer: OpenAnswer): OpenAnswer {
-  return answer.status === 401 ? { ...answer, status: 403, headers: {} } : answer
+/** A link that is not good any more is no matter of the user's token, and that server got none. */
+function withoutChallenge(answer: OpenAnswer): OpenAnswer {
+  const isRefused = answer.status === 401 || answer.status === 403
+  return isRefused ? { ...answer, status: 403, headers: {} } : answer
 }
 
 /** Types that no browser runs, whatever is in a file. SVG and the rest of XML can hold scripts. */

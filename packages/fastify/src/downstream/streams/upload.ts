@@ -27,7 +27,7 @@ import {
   withDeadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
-import { jsonOf, throwIfOtherShape, tokenRejection, unexpectedResponse } from '../response.ts'
+import { bodyOf, tokenRejection, unexpectedResponse } from '../response.ts'
 import { beginningOf, fileAddress, type OpenAnswer, type Transfer } from './client.ts'
 import { createFlow } from './flow.ts'
 
@@ -117,10 +117,7 @@ export function decorateUploads(app: FastifyInstance, find: (name: string) => Ap
   ) {
     const { answer: schema } = options
     const answer = await upload(this, find(name), path, options)
-    if (!schema) return undefined
-    const json = jsonOf(name, answer)
-    throwIfOtherShape(name, schema, json)
-    return json
+    return schema && bodyOf(name, answer, schema)
   } as FastifyRequest['uploadToApi'])
 }
 
@@ -215,7 +212,7 @@ async function upload(
   const length = lengthOf(request)
   const range = rangeOf(length, options.range)
   const answer = await withDeadline(request.raw.socket, undefined, late, async (signal, abort) => {
-    const stream = bodyOf(request, api, rules)
+    const stream = requestBody(request, api, rules)
     const transfer: Transfer = {
       method,
       path: to,
@@ -286,7 +283,7 @@ async function whole(api: Api, answer: OpenAnswer): Promise<Exchange> {
 }
 
 /** The body on its way: bounded in size, and going on. */
-function bodyOf({ raw }: FastifyRequest, api: Api, { maxBytes }: UploadRules): Transform {
+function requestBody({ raw }: FastifyRequest, api: Api, { maxBytes }: UploadRules): Transform {
   const flow = createFlow({
     steady: true,
     maxBytes,

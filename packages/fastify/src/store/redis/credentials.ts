@@ -15,7 +15,7 @@ export interface Login {
 }
 
 /** How the client takes new credentials: it sends AUTH on the connection. */
-export interface Listener {
+interface Listener {
   onNext: (login: Login) => void
   onError: (error: Error) => void
 }

@@ -1,3 +1,19 @@
+/** Reads JSON that came from outside. */
+
+/** @returns undefined for a text that is no JSON: the parser's own error would quote it */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a value is a JSON object, and neither a list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
  * Whether an object in a JSON text has one key twice. Parsers disagree on which of the two counts, so a
  * token with two `aud` can be for this app and for another one (RFC 7519 §4, RFC 8259 §4).

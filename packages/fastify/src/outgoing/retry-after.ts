@@ -11,7 +11,7 @@ const fallbackS = 10
  *
  * @returns whole seconds from 1 to 300; undefined if the header is missing or makes no sense
  */
-export function statedRetryAfter(
+export function parseRetryAfter(
   header: string | string[] | undefined,
   nowMs: number,
 ): number | undefined {
@@ -22,8 +22,8 @@ export function statedRetryAfter(
 }
 
 /** The same with a default: 10 seconds if the header names no wait. */
-export function retryAfterSeconds(header: string | string[] | undefined, nowMs: number): number {
-  return statedRetryAfter(header, nowMs) ?? fallbackS
+export function retryAfterOrDefault(header: string | string[] | undefined, nowMs: number): number {
+  return parseRetryAfter(header, nowMs) ?? fallbackS
 }
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. */
