@@ -148,6 +148,8 @@ describe('a person', () => {
   test('is written to at one address, without headers that the directory made up', () => {
     expect(mailLink('ada@here.example')).toBe('mailto:ada@here.example')
     expect(mailLink('a?cc=b@x.example&body=c')).toBe('mailto:a%3Fcc%3Db@x.example%26body%3Dc')
+    // Half of a character, which no address can hold, does not break the page.
+    expect(mailLink('a\ud800@x.example')).toBe('mailto:a%EF%BF%BD@x.example')
   })
 })
 

@@ -43,7 +43,8 @@ not. A trace that begins here while nothing records has the flag 00. \`tracestat
 
 The trace goes on from anyone's \`traceparent\`: it is only a name. Whether it is recorded is decided here, by
 \`OTEL_TRACES_SAMPLER\`, for anyone can send a header; the caller's flag counts only from a proxy in \`TRUSTED_PROXIES\`
-that adds \`X-Forwarded-For\`, with a \`parentbased_\` sampler. A proxy that makes no traces of its own should
+that adds \`X-Forwarded-For\`, with a \`parentbased_\` sampler. Of a share (\`traceidratio\`), the id of the trace decides only if it
+came from there or began here. A proxy that makes no traces of its own should
 remove the header of strangers, as those in \`deploy/\` do.
 
 ## Metrics

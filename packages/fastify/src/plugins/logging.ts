@@ -103,12 +103,14 @@ function messageOf(error: Members): string {
     code.startsWith('ERR_J') ||
     answers.some((name) => name in error)
   if (quotes) return ''
-  const message = error.message.replace(redisArguments, '')
+  const message = error.message.replace(redisArguments, '').replace(serialized, 'A value ')
   return code.startsWith('ERR_') ? message.replace(/\.? Received [^]*$/, '') : message
 }
 
 /** Redis repeats a command that it does not know: HELLO and AUTH have the password, others a session's record. */
 const redisArguments = /[,.]? with args beginning with: [^]*$/i
+/** Fastify's serializer repeats the value in an answer that has another type than its schema says. */
+const serialized = /^The value "[^]*" (?=cannot be converted to )/
 
 /** The stack without its first part, which repeats the message. */
 function framesOf({ message, stack = '' }: Error): string {

@@ -2,7 +2,8 @@
  * The OpenTelemetry SDK. This file is loaded by `import()` only if the environment asks for it: the SDK
  * takes as long to load as the rest of the app.
  */
-import { context, metrics, trace } from '@opentelemetry/api'
+import { randomBytes } from 'node:crypto'
+import { context, metrics, trace, TraceFlags } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
@@ -22,6 +23,7 @@ import {
   ConsoleSpanExporter,
   ParentBasedSampler,
   type Sampler,
+  SamplingDecision,
   type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
@@ -157,9 +159,30 @@ function reasonOf(error: unknown): string {
   return typeof code === 'number' || typeof code === 'string' ? String(code) : 'no_answer'
 }
 
+/**
+ * Records a share of the traces, by their ids, so that all servers record the same ones. A stranger chooses the id of
+ * the trace, so another id decides in its place, and what follows in this process does as the first span.
+ */
+function shareOf(ratio: number): Sampler {
+  const byId = new TraceIdRatioBasedSampler(ratio)
+  const { RECORD_AND_SAMPLED, NOT_RECORD } = SamplingDecision
+  return {
+    shouldSample: (parent, traceId) => {
+      const caller = trace.getSpanContext(parent)
+      if (caller && caller.isRemote !== true) {
+        const isSampled = (caller.traceFlags & TraceFlags.SAMPLED) !== 0
+        return { decision: isSampled ? RECORD_AND_SAMPLED : NOT_RECORD }
+      }
+      const isChosen = caller !== undefined && !callerMayDecide(parent)
+      return byId.shouldSample(parent, isChosen ? randomBytes(16).toString('hex') : traceId)
+    },
+    toString: () => byId.toString(),
+  }
+}
+
 function samplerOf({ sampler: { name, ratio } }: TelemetrySettings): Sampler {
   const root = name.endsWith('traceidratio')
-    ? new TraceIdRatioBasedSampler(ratio)
+    ? shareOf(ratio)
     : name.endsWith('off')
       ? new AlwaysOffSampler()
       : new AlwaysOnSampler()

@@ -3,7 +3,9 @@ import { ServerError } from '@azure/msal-node'
 import { ErrorReply } from '@redis/client'
 import Fastify from 'fastify'
 import { decodeJwt, errors } from 'jose'
+import { type TSchema, Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { answerSerializer } from '../../src/endpoint/schemas.ts'
 import { EntraError } from '../../src/entra/errors.ts'
 import { createEntraNetwork } from '../../src/entra/network.ts'
 import { loggerOptions } from '../../src/plugins/logging.ts'
@@ -32,6 +34,10 @@ function thrownBy(work: () => unknown): unknown {
   throw new Error('Nothing was thrown')
 }
 
+function serialized(schema: TSchema, value: unknown = `"${marker}"\n    at ${marker}`): string {
+  return answerSerializer({ schema })(value)
+}
+
 const answers: [string, () => unknown][] = [
   ['JSON’s parser', () => thrownBy(() => JSON.parse(marker))],
   ['MSAL, with a frame of its own', () => new ServerError('x', '', `no\n    at ${marker} (a:1:1)`)],
@@ -41,6 +47,12 @@ const answers: [string, () => unknown][] = [
   ['jose, about an extension', () => new errors.JOSENotSupported(`"${marker}" is not recognized`)],
   ['a library with an answer', () => Object.assign(new Error(marker), { body: { marker } })],
   ['a library with a response', () => Object.assign(new Error(marker), { response: marker })],
+  ['the serializer of answers', () => thrownBy(() => serialized(Type.Integer()))],
+  ['the serializer of answers, about a number', () => thrownBy(() => serialized(Type.Number()))],
+  [
+    'the serializer of answers, about a date',
+    () => thrownBy(() => serialized(Type.String({ format: 'date-time' }), { marker })),
+  ],
   ['Node, about an argument', () => thrownBy(() => Buffer.alloc(marker as unknown as number))],
   ['Node, about an address', () => thrownBy(() => new URL(marker))],
 ]

@@ -118,7 +118,7 @@ function ClaimRow({ claim, filter, marked }: RowProps) {
             </Badge>
           )}
         </span>
-        <a href={`#${encodeURIComponent(claim.name)}`}>
+        <a href={`#${encodeURIComponent(claim.name.toWellFormed())}`}>
           <code>{found(claim.name)}</code>
         </a>
       </dt>

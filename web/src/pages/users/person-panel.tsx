@@ -105,7 +105,7 @@ function valueOf(property: Property, value: string | null): ReactNode {
 
 /** An address is a property of the directory: nothing in it may add a header to the message. */
 export function mailLink(address: string): string {
-  return `mailto:${encodeURIComponent(address).replaceAll('%40', '@')}`
+  return `mailto:${encodeURIComponent(address.toWellFormed()).replaceAll('%40', '@')}`
 }
 
 /** What is known, one property per line. */
