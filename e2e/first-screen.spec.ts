@@ -184,7 +184,8 @@ test('a reader who has gone somewhere else meanwhile stays there', async ({ page
   const after = async (doing: () => Promise<void>) => {
     await page.evaluate(() => navigation.updateCurrentEntry({ state: 600 }))
     await page.reload({ waitUntil: 'commit' })
-    await expect(page.getByRole('banner')).toBeVisible()
+    // Its script has begun by then.
+    await expect(title(page)).toBeVisible()
     await doing()
     await letThrough()
     await expect(page.getByText('Validated by the server')).toBeVisible()

@@ -30,8 +30,8 @@ import { words } from './users/words.ts'
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [params, navigate] = useListParams()
-  const { search, sort, page } = params
-  const users = useQuery(usersPage({ search, sort }, page))
+  const { search, page } = params
+  const users = useQuery(usersPage(params, page))
   const { data, error, isPlaceholderData } = users
   const onSearch = useCallback(
     (next: string) => navigate({ search: next }, { replace: true }),
