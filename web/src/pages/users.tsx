@@ -37,9 +37,8 @@ export default function UsersPageView() {
     (next: string) => navigate({ search: next }, { replace: true }),
     [navigate],
   )
-  const goToStart = useCallback(() => navigate({ page: 1 }, { replace: true }), [navigate])
   const messages = useRefusedMessages(error, search)
-  const restarted = useRestartOnStaleCursor(error, page, goToStart)
+  const restarted = useRestartOnStaleCursor(error, page, navigate)
   useArrival(params, isPlaceholderData ? undefined : data, navigate)
   const placeholder = <Results params={params} data={undefined} busy navigate={navigate} />
 
@@ -146,7 +145,7 @@ function isOpenedHere(state: unknown): boolean {
 function useRestartOnStaleCursor(
   error: ApiProblem | null,
   page: number,
-  goToStart: () => void,
+  navigate: Navigate,
 ): boolean {
   const client = useQueryClient()
   const [restarted, setRestarted] = useState(false)
@@ -155,9 +154,9 @@ function useRestartOnStaleCursor(
   if (restarted && page > 1 && !error) setRestarted(false)
   useEffect(() => {
     if (!stale) return
-    goToStart()
+    navigate({ page: 1 }, { replace: true })
     forgetPages(client)
-  }, [stale, client, goToStart])
+  }, [stale, client, navigate])
   return restarted
 }
 
