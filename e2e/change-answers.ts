@@ -17,7 +17,7 @@ export async function changeAnswers(
   await changeTexts(
     page,
     (url) => url.pathname === path,
-    (text) => JSON.stringify(change(JSON.parse(text))),
+    async (text) => JSON.stringify(await change(JSON.parse(text))),
   )
 }
 
@@ -25,13 +25,13 @@ export async function changeAnswers(
 export async function changeTexts(
   page: Page,
   which: (url: URL) => boolean,
-  change: (text: string) => string,
+  change: (text: string) => string | Promise<string>,
 ): Promise<void> {
   await askForEverything(page)
   await page.route(which, async (route) => {
     try {
       const response = await route.fetch()
-      await route.fulfill({ response, body: change(await response.text()) })
+      await route.fulfill({ response, body: await change(await response.text()) })
     } catch {
       // The page has cancelled the request, has navigated meanwhile, or is closed.
       await route.abort().catch(() => undefined)

@@ -146,6 +146,17 @@ test('the closed control page is short, and does not scroll sideways', async ({ 
     }))
     expect(scrollHeight, `height at ${width} px`).toBeLessThan(most)
     expect(scrollWidth).toBe(width)
+    const lines = await page
+      .getByRole('navigation', { name: 'Control page' })
+      .getByRole('link')
+      .evaluateAll((tabs) =>
+        tabs.map((tab) => {
+          const text = document.createRange()
+          text.selectNodeContents(tab)
+          return new Set([...text.getClientRects()].map(({ top }) => Math.round(top))).size
+        }),
+      )
+    expect(lines, `lines of the tabs at ${width} px`).toEqual([1, 1, 1])
   }
 })
 

@@ -12,7 +12,7 @@ async function withoutTheApp(page: Page): Promise<() => Promise<void>> {
   const held: Route[] = []
   await page.route(code, (route) => void held.push(route))
   return async () => {
-    await Promise.all(held.map((route) => route.continue()))
+    await Promise.all(held.splice(0).map((route) => route.continue()))
   }
 }
 
@@ -149,4 +149,49 @@ test('a page without a session begins with the bar', async ({ page }) => {
   await page.goto('/', { waitUntil: 'commit' })
   await expect(page.getByRole('banner')).toBeVisible()
   await expect(title(page)).toHaveCount(0)
+})
+
+test('a reload, and Back from another document, find the place where the reader was', async ({
+  page,
+}) => {
+  const place = () => page.evaluate(() => Math.round(window.scrollY))
+  await beSignedIn(page)
+  await page.setViewportSize({ width: 1280, height: 500 })
+  for (const path of ['/claims', '/users?page=2']) {
+    await page.goto(path)
+    await expect.poll(() => page.evaluate(() => document.body.scrollHeight)).toBeGreaterThan(1200)
+    expect(await place()).toBe(0)
+    await page.evaluate(async () => {
+      const ended = new Promise((resolve) => addEventListener('scrollend', resolve, { once: true }))
+      window.scrollTo(0, 600)
+      await ended
+    })
+    await page.reload()
+    await expect.poll(place).toBe(600)
+    await page.goto('/healthz')
+    await page.goBack()
+    await expect.poll(place).toBe(600)
+  }
+})
+
+test('a reader who has gone somewhere else meanwhile stays there', async ({ page }) => {
+  await beSignedIn(page)
+  await page.setViewportSize({ width: 1280, height: 500 })
+  await page.goto('/claims')
+  await expect(page.getByText('Validated by the server')).toBeVisible()
+  const letThrough = await withoutTheApp(page)
+  /** Where the reader is in the end, who was at 600 px before a reload. */
+  const after = async (doing: () => Promise<void>) => {
+    await page.evaluate(() => navigation.updateCurrentEntry({ state: 600 }))
+    await page.reload({ waitUntil: 'commit' })
+    // Its script has begun by then.
+    await expect(title(page)).toBeVisible()
+    await doing()
+    await letThrough()
+    await expect(page.getByText('Validated by the server')).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    return page.evaluate(() => Math.round(window.scrollY))
+  }
+  expect(await after(() => Promise.resolve())).toBe(600)
+  expect(await after(() => page.keyboard.press('Shift'))).toBe(0)
 })

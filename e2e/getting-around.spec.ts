@@ -119,6 +119,26 @@ test('a page that is about to go does not write into the address of the next one
   expect(page.url()).toMatch(/\/claims$/)
 })
 
+test('a link to what is shown, and the second click of a double click, add nothing to the history', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  await page.goto('/users?q=no')
+  await expect(heading(page, 'Users')).toBeVisible()
+  const entries = () => page.evaluate(() => history.length)
+  const before = await entries()
+  await pageLink(page, 'ID token').dblclick()
+  await expect(heading(page, 'ID token')).toBeFocused()
+  await page.evaluate(() => window.scrollTo(0, 400))
+  await pageLink(page, 'ID token').evaluate((link) => (link as HTMLElement).click())
+  // As after a tap on a link to the document that is open.
+  await expect.poll(() => scrolledTo(page)).toBe(0)
+  expect(await entries()).toBe(before + 1)
+  await page.goBack()
+  await expect(heading(page, 'Users')).toBeFocused()
+  await expect(page).toHaveURL(/\/users\?q=no$/)
+})
+
 test('an address that does not exist has a page that says so, with a link home', async ({
   page,
 }) => {

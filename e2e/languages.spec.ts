@@ -1,6 +1,7 @@
 /** The pages in the reader's language: by the browser, by a choice, and what happens if its texts do not come. */
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
+import { beSignedIn } from './signed-in.ts'
 import { offeredAccount } from './visitor.ts'
 
 const german = (path: string) => /\/assets\/de-[\w-]+\.js$/.test(path)
@@ -54,6 +55,36 @@ test('a German browser shows German pages, from the sign-in to the end', async (
     expect(await violationsOf(page), path).toEqual([])
   }
   expect(complaints).toEqual([])
+})
+
+test('the longer German words have room at 320 px', async ({ page }) => {
+  await prefer(page, ['de'])
+  await page.setViewportSize({ width: 320, height: 640 })
+  const boxOf = async (element: Locator) =>
+    (await element.boundingBox()) ?? { x: 0, y: 0, width: 0 }
+  for (const path of ['/', '/claims']) {
+    await page.goto(path)
+    const signIn = page.getByRole('main').getByRole('link', { name: 'Mit Microsoft anmelden' })
+    await expect(signIn).toBeVisible()
+    // The padding of its card stays free.
+    const { x, width } = await boxOf(signIn)
+    expect(x + width).toBeLessThanOrEqual(320 - x + 8)
+    const banner = page.getByRole('banner')
+    const own = await boxOf(banner.getByRole('link', { name: 'Anmelden' }))
+    const brand = await boxOf(banner.getByRole('link', { name: /^Gate/ }))
+    expect(own.y).toBe(brand.y)
+  }
+  await beSignedIn(page)
+  await page.goto('/claims')
+  const name = page.getByText('Ausgestellt', { exact: true }).first()
+  await expect(name).toBeVisible()
+  const [end, value] = await name.evaluate((term) => {
+    const text = document.createRange()
+    text.selectNodeContents(term)
+    const beside = term.nextElementSibling?.getBoundingClientRect()
+    return [text.getBoundingClientRect().right, beside?.left ?? 0]
+  })
+  expect(value - (end ?? 0)).toBeGreaterThan(8)
 })
 
 test('the texts are fetched beside the code, and by their readers only', async ({ page }) => {

@@ -1,5 +1,5 @@
 /** A tab that was open during an update of the server: the code of its other pages is gone. */
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Page, type Route } from '@playwright/test'
 import { beSignedIn } from './signed-in.ts'
 
 const code = /\/assets\/claims-[\w-]+\.js$/
@@ -43,3 +43,28 @@ test(
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
   },
 )
+
+test('code that does not come because the server is away leaves the app there, until the server is back', async ({
+  page,
+}) => {
+  let isAway = true
+  const whileAway = (route: Route) => (isAway ? route.abort('connectionrefused') : route.continue())
+  await page.route(code, whileAway)
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+  await page.route('**/api/session', whileAway)
+  const loaded = loads(page)
+  await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
+  const card = page.getByRole('heading', { name: 'This app’s server didn’t answer' })
+  const tryAgain = page.getByRole('main').getByRole('button', { name: 'Try again' })
+  await expect(card).toBeVisible()
+  const asked = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/session'))
+  await tryAgain.click()
+  await asked
+  await expect(card).toBeVisible()
+  expect(loaded()).toBe(0)
+  isAway = false
+  await tryAgain.click()
+  await expect(page.getByText('Validated by the server')).toBeVisible()
+  expect(loaded()).toBe(1)
+})

@@ -136,13 +136,27 @@ test('any page is a number away, and its neighbours are as near as always', asyn
   await expectPage(page, 7)
 })
 
+/** Runs in the page: notes what a screen reader is given to say. */
+function noteAnnouncements() {
+  const said: (string | null)[] = []
+  Reflect.set(globalThis, 'said', said)
+  new MutationObserver((changes) => {
+    for (const { target } of changes)
+      if (target instanceof Element && target.ariaLive === 'polite') said.push(target.textContent)
+  }).observe(document, { childList: true, subtree: true })
+}
+
 test(
   'a page number beyond the end shows the last page, and an invalid one the first',
   { tag: '@thorough' },
   async ({ page }) => {
+    await page.addInitScript(noteAnnouncements)
     await page.goto('/users?page=30')
     await expectPage(page, 10)
     await expect(page).toHaveURL(/\/users\?page=10$/)
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'said') as unknown)).toEqual([
+      'Showing 226 to 250 of 250',
+    ])
     await expect(page.getByRole('button', { name: 'Next' })).toBeDisabled()
     await page.goto('/users?page=-2&sort=upwards')
     await expectPage(page, 1)
@@ -240,6 +254,27 @@ test('a person has an address, and the next one is a key away', async ({ page })
   await page.goto(`/users?user=${id}`)
   await expect(page.getByText('The linked person isn’t on this page of the list.')).toBeVisible()
   await expect(page.getByRole('dialog')).toHaveCount(0)
+})
+
+test('the buttons of the panel stay under the pointer when the next name is longer', async ({
+  page,
+}) => {
+  await changeAnswers(page, '/api/users', (json) => {
+    const { users, ...rest } = json as { users: { displayName: string }[] }
+    const named = users.map((user, index) =>
+      index === 1 ? { ...user, displayName: 'Wolfeschlegelsteinhausen '.repeat(8) } : user,
+    )
+    return { ...rest, users: named }
+  })
+  await page.goto('/users')
+  await rows(page).first().getByRole('button').click()
+  const panel = page.getByRole('dialog')
+  await panel.evaluate((dialog) => Promise.all(dialog.getAnimations().map((one) => one.finished)))
+  const next = panel.getByRole('button', { name: 'Next person' })
+  const before = await next.boundingBox()
+  await next.click()
+  await expect(panel.getByRole('heading')).toContainText('Wolfeschlegelsteinhausen')
+  expect(await next.boundingBox()).toEqual(before)
 })
 
 test(

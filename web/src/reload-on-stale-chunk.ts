@@ -1,4 +1,5 @@
-import { storageName } from '@gatehouse/react'
+import { call, storageName } from '@gatehouse/react'
+import { api } from '@gatehouse/contract/paths'
 
 const key = storageName('reloaded-at')
 
@@ -10,13 +11,23 @@ const soonMs = 30_000
  * open, and the files have other names now.
  *
  * @returns never: the tab reloads
- * @throws the failure, if a reload has not helped, without a connection, or without `sessionStorage`,
- * where the reload could not be remembered
+ * @throws ApiProblem if the server does not answer
+ * @throws the failure, if a reload has not helped, or without `sessionStorage`, where the reload could not be
+ * remembered
  */
-export function reloadOnce(failure: unknown): Promise<never> {
-  if (!navigator.onLine || !isFirst()) throw failure
+export async function reloadOnce(failure: unknown): Promise<never> {
+  await call(api.session)
+  if (!isFirst()) throw failure
   window.location.reload()
   return new Promise(() => undefined)
+}
+
+/** Reloads the tab if the server answers. Otherwise the browser would replace the app by a page of its own. */
+export function reloadWhenReached(): void {
+  call(api.session).then(
+    () => window.location.reload(),
+    () => undefined,
+  )
 }
 
 function isFirst(): boolean {

@@ -4,6 +4,7 @@ import { announce, type ApiProblem } from '@gatehouse/react'
 import { appearance } from '@gatehouse/shared/appearance'
 import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
+import { focusHeading } from '../ui/page-focus.tsx'
 import css from './error-card.module.css'
 import { useSecondsLeft } from './retry-countdown.tsx'
 import { actions, details as names } from './words.ts'
@@ -49,7 +50,7 @@ export function TryAgain({ problem, retry, variant }: TryAgainProps) {
   }, [ready])
   const onClick = () => {
     // The focus would be lost when the button is removed with its card.
-    document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
+    focusHeading()
     void retry()
   }
   const time = left < 60 ? actions.shortSeconds(left) : formatClock(left * 1000)

@@ -14,6 +14,7 @@ import badge from '../ui/badge.module.css'
 import card from '../ui/card.module.css'
 import page from '../ui/page.module.css'
 import { element, vector } from './elements.ts'
+import { keepScrollPosition } from './scroll-position.ts'
 import type { FirstScreenTexts } from './texts.ts'
 
 /** By language; the build declares it. */
@@ -26,6 +27,8 @@ const { documentElement } = document
 const basePath = documentElement.dataset['basePath'] ?? ''
 const { pathname, search, hash } = window.location
 const path = withoutBasePath(basePath, pathname)
+
+keepScrollPosition()
 
 const root = document.getElementById('root')
 const texts = textsOfFirstScreen[documentElement.lang] ?? textsOfFirstScreen['en']

@@ -622,7 +622,7 @@ export default {
     organisation: 'Organisation',
     tenantId: 'Mandanten-ID',
     objectId: 'Objekt-ID',
-    loading: '…',
+    noOrganisation: '–',
     session: 'Ihre Sitzung',
     left: 'verbleibend',
     bar: (left) => `Verbleibende Zeit in dieser Sitzung: ${left}`,

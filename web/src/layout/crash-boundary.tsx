@@ -1,8 +1,10 @@
 import { Component, type ReactNode, useEffect } from 'react'
-import { OfflineCard } from '../api/connection/card.tsx'
+import { ApiProblem } from '@gatehouse/react'
+import { OfflineCard, UnreachableCard } from '../api/connection/card.tsx'
 import { SupportLink } from '../api/support-link.tsx'
 import { Button } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
+import { reloadWhenReached } from '../reload-on-stale-chunk.ts'
 import { Details } from '../ui/details.tsx'
 import { errorCircle } from '../ui/icons.generated.ts'
 import { words } from './crash-words.ts'
@@ -20,12 +22,12 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
   override render(): ReactNode {
     const { error } = this.state
     if (!error) return this.props.children
-    // Without a connection the cause is page code that could not be fetched. The browser caches that failure.
-    if (!navigator.onLine) return <Offline />
+    // The code of the page could not be fetched, and the browser caches that failure: see `reloadOnce`.
+    if (error instanceof ApiProblem) return <NotReached />
     return (
       <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
         <p>{words.text}</p>
-        <Button onClick={reload}>{words.reload}</Button>
+        <Button onClick={reloadWhenReached}>{words.reload}</Button>
         <SupportLink />
         <Details
           title={words.details}
@@ -40,14 +42,11 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
 }
 
 /** Replaces a page whose code could not be fetched, and reloads with the next connection. */
-function Offline() {
+function NotReached() {
   useEffect(() => {
-    window.addEventListener('online', reload)
-    return () => window.removeEventListener('online', reload)
+    window.addEventListener('online', reloadWhenReached)
+    return () => window.removeEventListener('online', reloadWhenReached)
   }, [])
-  return <OfflineCard retry={reload} heading="h1" />
-}
-
-function reload(): void {
-  window.location.reload()
+  const NotReachedCard = navigator.onLine ? UnreachableCard : OfflineCard
+  return <NotReachedCard retry={reloadWhenReached} heading="h1" />
 }

@@ -33,7 +33,14 @@ export function ShownLocation({ children }: { children: ReactNode }) {
 export const useShownLocation: BrowserLocationHook = (options) => {
   const [current] = useBrowserLocation(options)
   const path = pathOf(use(Shown) ?? current)
-  return [path, path === current ? navigate : leave]
+  return [path, path === current ? go : leave]
+}
+
+/** A link to what is shown already, or the second click of a double click, adds nothing to the history, as in a browser. */
+const go: typeof navigate = (to, options) => {
+  const isShown = new URL(to, location.href).href === location.href
+  if (isShown) scrollTo(0, 0)
+  navigate(to, isShown ? { replace: true } : options)
 }
 
 /** A page that is about to go corrects the address no more: it would be that of the next page. */

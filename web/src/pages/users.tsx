@@ -30,18 +30,16 @@ import { words } from './users/words.ts'
 /** The users of the organisation, as Microsoft Graph lists them. */
 export default function UsersPageView() {
   const [params, navigate] = useListParams()
-  const { search, sort, page } = params
-  const users = useQuery(usersPage({ search, sort }, page))
+  const { search, page } = params
+  const users = useQuery(usersPage(params, page))
   const { data, error, isPlaceholderData } = users
   const onSearch = useCallback(
     (next: string) => navigate({ search: next }, { replace: true }),
     [navigate],
   )
-  const goToStart = useCallback(() => navigate({ page: 1 }, { replace: true }), [navigate])
   const messages = useRefusedMessages(error, search)
-  const restarted = useRestartOnStaleCursor(error, page, goToStart)
-  usePrefetchNext(params, isPlaceholderData ? undefined : data)
-  useClampPage(page, isPlaceholderData ? undefined : data, navigate)
+  const restarted = useRestartOnStaleCursor(error, page, navigate)
+  useArrival(params, isPlaceholderData ? undefined : data, navigate)
   const placeholder = <Results params={params} data={undefined} busy navigate={navigate} />
 
   return (
@@ -147,7 +145,7 @@ function isOpenedHere(state: unknown): boolean {
 function useRestartOnStaleCursor(
   error: ApiProblem | null,
   page: number,
-  goToStart: () => void,
+  navigate: Navigate,
 ): boolean {
   const client = useQueryClient()
   const [restarted, setRestarted] = useState(false)
@@ -156,28 +154,29 @@ function useRestartOnStaleCursor(
   if (restarted && page > 1 && !error) setRestarted(false)
   useEffect(() => {
     if (!stale) return
-    goToStart()
+    navigate({ page: 1 }, { replace: true })
     forgetPages(client)
-  }, [stale, client, goToStart])
+  }, [stale, client, navigate])
   return restarted
 }
 
-/** Loads the next page in advance, and announces the current one. */
-function usePrefetchNext({ search, sort }: ListParams, data: UsersPage | undefined): void {
+/** Announces a page that is there, and loads the next one. A page that the list does not have is corrected in the address bar. */
+function useArrival(
+  { search, sort, page }: ListParams,
+  data: UsersPage | undefined,
+  navigate: Navigate,
+): void {
   const client = useQueryClient()
   useEffect(() => {
     if (!data) return
-    const range = rangeText(data.page, data.users.length, data.total, true)
+    if (data.page !== page) {
+      navigate({ page: data.page }, { replace: true })
+      return
+    }
+    const range = rangeText(page, data.users.length, data.total, true)
     if (range) announce(words.showing(range))
-    if (data.next) void client.prefetchQuery(usersPage({ search, sort }, data.page + 1))
-  }, [client, search, sort, data])
-}
-
-/** Corrects the address bar if the list has no such page. */
-function useClampPage(page: number, data: UsersPage | undefined, navigate: Navigate): void {
-  useEffect(() => {
-    if (data && data.page !== page) navigate({ page: data.page }, { replace: true })
-  }, [page, data, navigate])
+    if (data.next) void client.prefetchQuery(usersPage({ search, sort }, page + 1))
+  }, [client, search, sort, page, data, navigate])
 }
 
 function NoMatch({ search, clear }: { search: string; clear: () => void }) {

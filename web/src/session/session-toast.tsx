@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { formatClock } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { clock, dismiss } from '../ui/icons.generated.ts'
+import { focusHeading } from '../ui/page-focus.tsx'
 import { onTopmostChange, openPopover, topmost } from '../ui/top-layer.ts'
 import css from './session-toast.module.css'
 import { toast as words } from './words.ts'
@@ -64,7 +65,7 @@ function Popover({ children }: { children: ReactNode }) {
     openPopover(element)
     return () => {
       // The focus would be lost with the button that has it.
-      if (element?.contains(document.activeElement)) focusPage()
+      if (element?.contains(document.activeElement)) focusHeading()
     }
   }, [])
   return (
@@ -94,10 +95,6 @@ function ExtendSession() {
       </Button>
     </>
   )
-}
-
-function focusPage(): void {
-  document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
 }
 
 function inWords(ms: number): string {

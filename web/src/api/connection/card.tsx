@@ -2,6 +2,7 @@
 import { Button } from '../../ui/button.tsx'
 import { MessageCard } from '../../ui/card.tsx'
 import { noConnection } from '../../ui/icons.generated.ts'
+import { focusHeading } from '../../ui/page-focus.tsx'
 import { words } from './words.ts'
 
 type Props = { retry: () => unknown; heading?: 'h1' | 'h2' | undefined }
@@ -24,7 +25,7 @@ type CardProps = Props & { title: string; text: string; variant: 'primary' | 'ou
 function ConnectionCard({ title, text, variant, retry, heading = 'h2' }: CardProps) {
   const onClick = () => {
     // The focus would be lost when the button is removed with its card.
-    document.querySelector('main')?.querySelector('h1')?.focus({ preventScroll: true })
+    focusHeading()
     void retry()
   }
   return (

@@ -11,7 +11,7 @@ export const signedInWords = translated('homeSignedIn', {
   organisation: 'Organisation',
   tenantId: 'Tenant id',
   objectId: 'Object id',
-  loading: '…',
+  noOrganisation: '–',
   session: 'Your session',
   left: 'left',
   bar: (left: string) => `Time left in this session: ${left}`,

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
@@ -53,15 +53,16 @@ export function SignedInHome({ session, children }: Props) {
 
 function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
   const organisation = useOrganisationName()
+  // A row that was drawn while the name loaded stays, or everything below would move.
+  const [hasRow] = useState(organisation !== null)
   return (
     <Card title={words.who} icon={person}>
       <Persona id={user.objectId} name={user.name} username={user.username} />
       <DescriptionList
         items={[
-          // The row keeps its place while the name loads.
-          ...(organisation === null
-            ? []
-            : [{ name: words.organisation, value: organisation ?? words.loading }]),
+          ...(hasRow
+            ? [{ name: words.organisation, value: organisation ?? words.noOrganisation }]
+            : []),
           { name: words.tenantId, value: <code>{tenantId}</code>, copy: tenantId },
           { name: words.objectId, value: <code>{user.objectId}</code>, copy: user.objectId },
         ]}
