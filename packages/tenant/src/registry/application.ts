@@ -41,7 +41,7 @@ export interface Application extends KeptOfApplication {
 }
 
 /** What an application that is an API offers to others. */
-interface ExposedApi {
+export interface ExposedApi {
   /** 2 for v2.0 tokens; null and 1 for v1.0. */
   requestedAccessTokenVersion: number | null
   oauth2PermissionScopes: PermissionScope[]
@@ -52,7 +52,7 @@ interface ExposedApi {
   acceptMappedClaims: boolean | null
 }
 
-interface PreAuthorizedApplication {
+export interface PreAuthorizedApplication {
   appId: string
   /** Ids of scopes. */
   delegatedPermissionIds: string[]
@@ -70,7 +70,7 @@ export interface PermissionScope {
   userConsentDescription: string | null
 }
 
-interface Web {
+export interface Web {
   homePageUrl: string | null
   redirectUris: string[]
   logoutUrl: string | null
@@ -83,14 +83,14 @@ export interface RequiredResourceAccess {
   resourceAccess: { id: string; type: 'Scope' | 'Role' }[]
 }
 
-interface OptionalClaim {
+export interface OptionalClaim {
   name: string
   source?: string | null
   essential?: boolean
   additionalProperties?: string[]
 }
 
-interface OptionalClaims {
+export interface OptionalClaims {
   idToken?: OptionalClaim[]
   accessToken?: OptionalClaim[]
   saml2Token?: OptionalClaim[]
@@ -106,7 +106,7 @@ export interface AppRole {
   value: string | null
 }
 
-interface StoredPassword {
+export interface StoredPassword {
   keyId: string
   displayName: string | null
   startDateTime: string
