@@ -5,11 +5,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { iconModules } from './icons.ts'
 
-for (const [name, text] of Object.entries(iconModules())) {
-  const file = new URL(`../web/src/ui/${name}`, import.meta.url)
+for (const [module, text] of Object.entries(iconModules())) {
+  const file = new URL(`../web/src/${module}`, import.meta.url)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
   else if (readFileSync(file, 'utf8') !== text) {
-    process.stderr.write(`web/src/ui/${name} is not up to date: npm run icons writes it.\n`)
+    process.stderr.write(`web/src/${module} is not up to date: npm run icons writes it.\n`)
     process.exitCode = 1
   }
 }

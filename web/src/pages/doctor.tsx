@@ -10,8 +10,14 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { DescriptionList } from '../ui/description-list.tsx'
 import { formatTime } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
-import { checkCircle, chevronRight, errorCircle, open, warning } from '../ui/icons.generated.ts'
-import { notMade } from '../ui/page-icons.generated.ts'
+import {
+  checkCircle,
+  chevronRight,
+  errorCircle,
+  notMade,
+  open,
+  warning,
+} from '../ui/icons.generated.ts'
 import { Page } from '../ui/page.tsx'
 import css from './doctor/doctor.module.css'
 import { AllWell, NotChecked, TooOften, WrongAddress } from './doctor/notices.tsx'
