@@ -183,7 +183,7 @@ describe('the built page under a path', () => {
       expect(answer.text).toContain('href="/people/api/session"')
       expect(answer.text).toContain('href="//elsewhere.example"')
       // The policy names it by hash.
-      expect(answer.text).toContain(`<script>${script}</script>`)
+      expect(answer.text).toContain(`<script>${script}</script><script type="module"`)
     },
   )
 
