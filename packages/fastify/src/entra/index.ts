@@ -33,7 +33,7 @@ export type { TokenResponse } from './token-response.ts'
 export type Entra = ReturnType<typeof createEntra>
 
 /** What an operator needs to know of the app's credentials, without their values. */
-interface CredentialHealth {
+export interface CredentialHealth {
   list: readonly Credential[]
   /** Whole days; undefined if no end is known, and until `firstReport`. */
   daysLeft(): number | undefined

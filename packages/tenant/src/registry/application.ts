@@ -41,7 +41,7 @@ export interface Application extends KeptOfApplication {
 }
 
 /** What an application that is an API offers to others. */
-interface ExposedApi {
+export interface ExposedApi {
   /** 2 for v2.0 tokens; null and 1 for v1.0. */
   requestedAccessTokenVersion: number | null
   oauth2PermissionScopes: PermissionScope[]
@@ -70,7 +70,7 @@ export interface PermissionScope {
   userConsentDescription: string | null
 }
 
-interface Web {
+export interface Web {
   homePageUrl: string | null
   redirectUris: string[]
   logoutUrl: string | null
@@ -90,7 +90,7 @@ interface OptionalClaim {
   additionalProperties?: string[]
 }
 
-interface OptionalClaims {
+export interface OptionalClaims {
   idToken?: OptionalClaim[]
   accessToken?: OptionalClaim[]
   saml2Token?: OptionalClaim[]

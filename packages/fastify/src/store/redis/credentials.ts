@@ -15,7 +15,7 @@ export interface Login {
 }
 
 /** How the client takes new credentials: it sends AUTH on the connection. */
-interface Listener {
+export interface Listener {
   onNext: (login: Login) => void
   onError: (error: Error) => void
 }
