@@ -19,6 +19,8 @@ const documents = [
     .filter((path) => existsSync(join(root, path))),
 ]
 
+const decisions = readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`)
+
 /** Files that a document names in code style, and those that it links to. */
 function namedFiles(text: string): string[] {
   const inCode = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.(?:tsx?|md))`/g)]
@@ -26,9 +28,9 @@ function namedFiles(text: string): string[] {
   return [...inCode, ...links].map(([, path = '']) => path)
 }
 
-/** A path from the root, from the document, or inside the back end's package. */
+/** A path from the root, from the document, or inside the package of the back end or of the local tenant. */
 function exists(path: string, document: string): boolean {
-  const bases = ['.', dirname(document), 'packages/fastify/src']
+  const bases = ['.', dirname(document), 'packages/fastify/src', 'packages/tenant/src']
   return bases.some((base) => existsSync(join(root, base, path)))
 }
 
@@ -38,10 +40,10 @@ describe('the files that a document names', () => {
     expect(all.length).toBeGreaterThan(150)
   })
 
-  it.each(documents)('exist: %s', (document) => {
+  it.each([...documents, ...decisions])('exist: %s', (document) => {
     const named = namedFiles(readFileSync(join(root, document), 'utf8'))
-    // The recipe names the files that its reader makes.
-    const made = /profile\.tsx?$|stricter\.ts$/
+    // The recipe names the files that its reader makes, a decision one that stands for any.
+    const made = /profile\.tsx?$|stricter\.ts$|^\.\/file\.ts$/
     const missing = named.filter((path) => !exists(path, document) && !made.test(path))
     expect(missing).toEqual([])
   })
@@ -53,9 +55,6 @@ describe('the links of a document', () => {
     if (!existsSync(file)) return undefined
     return path.endsWith('.md') ? readFileSync(file, 'utf8') : ''
   }
-  const decisions = readdirSync(join(root, 'docs/decisions')).map(
-    (name) => `docs/decisions/${name}`,
-  )
   const more = ['CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'packages/tenant/CONFIGURATION.md']
 
   it.each([...documents, ...more, ...decisions])('lead somewhere: %s', (document) => {

@@ -1,6 +1,6 @@
 /** What opening a page costs, what it requests, and what it stores in the browser. */
 import { expect, test, type Page } from '@playwright/test'
-import { apiPaths, openWithData } from './opened-page.ts'
+import { apiPaths, layoutShift, openWithData } from './opened-page.ts'
 import { beSignedIn } from './signed-in.ts'
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
@@ -83,17 +83,7 @@ for (const width of [1280, 390]) {
     { tag: '@thorough' },
     async ({ page }) => {
       await page.setViewportSize({ width, height: 800 })
-      await page.addInitScript(() => {
-        const shifts: number[] = []
-        Reflect.set(globalThis, 'shifts', shifts)
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
-        }).observe({ type: 'layout-shift', buffered: true })
-      })
-      const shift = () =>
-        page.evaluate(() =>
-          (Reflect.get(globalThis, 'shifts') as number[]).reduce((sum, value) => sum + value, 0),
-        )
+      const shift = await layoutShift(page)
       for (const path of ['/', '/claims', '/signed-out', '/sign-in-problem?code=expired']) {
         await openAndSettle(page, path)
         expect(await shift(), `${path}, signed out`).toBeLessThanOrEqual(0.005)

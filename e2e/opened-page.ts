@@ -26,3 +26,22 @@ export function apiPaths(urls: readonly URL[]): string[] {
     .map(({ pathname }) => pathname)
     .filter((path) => /^\/api\/(?!development$|.*\/photo$)/.test(path))
 }
+
+/**
+ * Measures how far content moves while a page loads. Call it before the page is opened.
+ *
+ * @returns what adds up the layout shifts of the page that is open (1: all of the screen by its own height)
+ */
+export async function layoutShift(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const shifts: number[] = []
+    Reflect.set(globalThis, 'shifts', shifts)
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  return () =>
+    page.evaluate(() =>
+      (Reflect.get(globalThis, 'shifts') as number[]).reduce((sum, value) => sum + value, 0),
+    )
+}

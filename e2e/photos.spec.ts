@@ -1,5 +1,6 @@
 /** Photos of users. About every other user of the local tenant has none, and shows initials. */
 import { expect, type Locator, type Page, type Request } from '@playwright/test'
+import { layoutShift } from './opened-page.ts'
 import { test } from './own-gatehouse.ts'
 import { accountButton, signIn } from './visitor.ts'
 
@@ -90,20 +91,11 @@ test(
 
 test('photos move nothing on the page', { tag: '@thorough' }, async ({ page }) => {
   await signIn(page, 0)
-  await page.addInitScript(() => {
-    const shifts: number[] = []
-    Reflect.set(globalThis, 'shifts', shifts)
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) shifts.push(Number(Reflect.get(entry, 'value')))
-    }).observe({ type: 'layout-shift', buffered: true })
-  })
+  const shift = await layoutShift(page)
   await page.goto('/users')
   await expect(rows(page).locator('img[data-loaded]').first()).toBeVisible()
   await page.waitForLoadState('networkidle')
-  const shift = await page.evaluate(() =>
-    (Reflect.get(globalThis, 'shifts') as number[]).reduce((sum, value) => sum + value, 0),
-  )
-  expect(shift).toBeLessThanOrEqual(0.005)
+  expect(await shift()).toBeLessThanOrEqual(0.005)
 })
 
 test('a missing photo causes no error in the console', { tag: '@thorough' }, async ({ page }) => {

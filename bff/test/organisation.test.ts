@@ -8,12 +8,6 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 const scopes = ['User.Read', 'User.ReadBasic.All']
 const gatehouse = useTestApp({ config: { scopes } })
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 async function organisationOf(browser: Browser): Promise<Organisation> {
   const answer = await browser.get('/api/organisation')
   expect(answer.status).toBe(200)
@@ -29,14 +23,14 @@ describe('the organisation', () => {
   it('has the name that Graph gives it, for the signed-in', async () => {
     const { tenantId } = gatehouse().tenant
     const name = 'Local tenant'
-    expect(await organisationOf(await signedIn())).toEqual({ tenantId, name })
+    expect(await organisationOf(await gatehouse().signedIn())).toEqual({ tenantId, name })
     expect(asked().map(({ query }) => query)).toEqual([{ $select: 'id,displayName' }])
     const stranger = await gatehouse().browser().get('/api/organisation')
     expectProblem(stranger, 401, 'sign_in_required')
   })
 
   it('is not requested by a sign-in or by the session', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (const path of ['/api/session', '/api/me'])
       expect((await browser.get(path)).status).toBe(200)
     expect(asked()).toEqual([])
@@ -62,7 +56,7 @@ describe('the organisation', () => {
     ['has a name as long as a book', answer([{ id: other, displayName: 'x'.repeat(1e5) }])],
   ])('has no name where Graph %s, and nothing else is amiss', async (_what, fault) => {
     gatehouse().tenant.faults.set(fault)
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     expect(await organisationOf(browser)).toMatchObject({ name: null })
     expect((await browser.get('/api/users')).status).toBe(200)
   })
@@ -74,6 +68,6 @@ describe('the organisation', () => {
       { id, displayName: 'This one' },
     ]
     gatehouse().tenant.faults.set(answer(both))
-    expect(await organisationOf(await signedIn())).toMatchObject({ name: 'This one' })
+    expect(await organisationOf(await gatehouse().signedIn())).toMatchObject({ name: 'This one' })
   })
 })

@@ -1,21 +1,15 @@
 import { userPhoto } from '@gatehouse/shared/paths'
 import type { Fault } from '@gatehouse/tenant'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { people, type Browser } from '@gatehouse/tenant/testing'
+import { type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
 let browser: Browser
 
-async function signedIn(place: number): Promise<Browser> {
-  const one = gatehouse().browser()
-  await one.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return one
-}
-
 beforeAll(async () => {
-  browser = await signedIn(0)
+  browser = await gatehouse().signedIn(0)
 })
 
 /** A user of the tenant has a photo if the user's id ends with an even digit. */

@@ -6,12 +6,6 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 async function page(browser: Browser, query: Record<string, string> = {}): Promise<Users> {
   const answer = await browser.get(`/api/users?${new URLSearchParams(query).toString()}`)
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
@@ -37,7 +31,7 @@ function graphQueries(): Record<string, string | string[]>[] {
 
 describe('the list of users', () => {
   it('has five by default, and exactly the contract’s fields', async () => {
-    const { users, total, next } = await page(await signedIn())
+    const { users, total, next } = await page(await gatehouse().signedIn())
     expect([users.length, total, typeof next]).toEqual([5, 250, 'string'])
     for (const user of users) {
       expect(Object.keys(user).toSorted()).toEqual([
@@ -59,7 +53,7 @@ describe('the list of users', () => {
   })
 
   it('goes on page by page to the end, each user once, with the true total on every page', async () => {
-    const pages = await allPages(await signedIn(), { top: '40', sort: 'name' })
+    const pages = await allPages(await gatehouse().signedIn(), { top: '40', sort: 'name' })
     expect(pages.map(({ users }) => users.length)).toEqual([40, 40, 40, 40, 40, 40, 10])
     expect(pages.map(({ total }) => total)).toEqual(Array(7).fill(250))
     const ids = pages.flatMap(({ users }) => users.map(({ id }) => id))
@@ -71,7 +65,7 @@ describe('the list of users', () => {
   })
 
   it('is sorted by name, both ways', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const names = async (sort: string) =>
       (await page(browser, { sort, top: '100' })).users.map(({ displayName }) => displayName ?? '')
     const { compare } = new Intl.Collator('en')
@@ -86,7 +80,7 @@ describe('the list of users', () => {
     ['name', 'a'],
     ['-name', undefined],
   ])('has every page by its number, the same as by cursors: %s, %s', async (sort, search) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const list = { sort, top: '9', ...(search && { search }) }
     const pages = await allPages(browser, list)
     const ids = ({ users }: Users) => users.map(({ id }) => id)
@@ -111,7 +105,7 @@ describe('the list of users', () => {
   })
 
   it('ends with the last page, whatever number is asked for', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const list = { sort: 'name', top: '25' }
     const last = await page(browser, { ...list, page: '10' })
     expect(last.users).toHaveLength(25)
@@ -121,7 +115,7 @@ describe('the list of users', () => {
   })
 
   it('is searched by name and address, and the search goes on with the cursor', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const [user] = gatehouse().tenant.users
     const found = await page(browser, { search: user?.givenName ?? '' })
     expect(found.users.map(({ id }) => id)).toContain(user?.id)
@@ -135,7 +129,7 @@ describe('the list of users', () => {
   })
 
   it('is empty if no user matches the search', async () => {
-    expect(await page(await signedIn(), { search: 'zzzzzz' })).toEqual({
+    expect(await page(await gatehouse().signedIn(), { search: 'zzzzzz' })).toEqual({
       users: [],
       total: 0,
       next: null,
@@ -154,7 +148,7 @@ describe('the list of users', () => {
     '%22',
     '*',
   ])('takes a search as words, whatever it holds: %s', async (search) => {
-    const { users } = await page(await signedIn(), { search })
+    const { users } = await page(await gatehouse().signedIn(), { search })
     expect(users.length).toBeLessThanOrEqual(5)
     const [query] = graphQueries()
     expect(Object.keys(query ?? {}).toSorted()).toEqual(['$count', '$search', '$select', '$top'])
@@ -192,7 +186,7 @@ describe('the list of users', () => {
     'cursor=file:///etc/passwd',
     'cursor=AAAA',
   ])('refuses %s and asks Graph nothing', async (query) => {
-    const answer = await (await signedIn()).get(`/api/users?${query}`)
+    const answer = await (await gatehouse().signedIn()).get(`/api/users?${query}`)
     expectProblem(answer, 400, 'invalid_request')
     expect(graphQueries()).toEqual([])
   })
@@ -200,14 +194,14 @@ describe('the list of users', () => {
 
 describe('a cursor', () => {
   it('is of no use to another session, not even of the same user', async () => {
-    const { next } = await page(await signedIn())
-    const other = await signedIn()
+    const { next } = await page(await gatehouse().signedIn())
+    const other = await gatehouse().signedIn()
     const answer = await other.get(`/api/users?cursor=${next}`)
     expect(expectProblem(answer, 400, 'invalid_request').detail).toContain('cursor')
   })
 
   it('is refused if one character was changed', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const next = (await page(browser)).next ?? ''
     gatehouse().tenant.journal.clear()
     for (let at = 0; at < next.length - 1; at += 7) {
@@ -220,7 +214,7 @@ describe('a cursor', () => {
   })
 
   it('reveals nothing of Graph’s own link', async () => {
-    const { next } = await page(await signedIn())
+    const { next } = await page(await gatehouse().signedIn())
     expect(Buffer.from(next ?? '', 'base64url').toString('latin1')).not.toMatch(/http|skip|127\.0/)
   })
 })

@@ -250,6 +250,21 @@ describe('a request by POST', () => {
     expect(await answer.text()).toContain('Sign in')
   })
 
+  it.each([{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])(
+    'is refused if it is the form of a page of the tenant, from another site: %o',
+    async (headers) => {
+      const choose = (more: Record<string, string>) => {
+        const body = new URLSearchParams({ user: people(tenant).first.id })
+        const redirect = 'manual' as const
+        return fetch(authorizeUrl(tenant), { method: 'POST', body, headers: more, redirect })
+      }
+      const answer = await choose(headers)
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null])
+      const own = await choose({ origin: tenant.origin, 'sec-fetch-site': 'same-origin' })
+      expect(own.headers.get('set-cookie')).not.toBeNull()
+    },
+  )
+
   it('may not repeat a parameter of its address', async () => {
     const url = authorizeUrl(tenant)
     const body = new URLSearchParams({ client_id: 'x', state: 'again' })

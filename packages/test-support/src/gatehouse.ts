@@ -8,7 +8,7 @@ import { buildApp } from '@gatehouse/bff/app'
 import type { WebBuild } from '@gatehouse/fastify'
 import { loadConfig, localTenant } from '@gatehouse/fastify/config'
 import { createTenant, type Tenant, type TenantOptions } from '@gatehouse/tenant'
-import { createBrowser, type Browser } from '@gatehouse/tenant/testing'
+import { createBrowser, people, type Browser } from '@gatehouse/tenant/testing'
 import type { FastifyInstance } from 'fastify'
 import type { RedisServer } from './redis.ts'
 import { startStore } from './started-store.ts'
@@ -63,6 +63,8 @@ export interface Gatehouse {
   /** Moves the app's clock (the tenant's only with `oneClock`) on by milliseconds. */
   advance(ms: number): void
   browser(): Browser
+  /** A browser in which a person has signed in: the one at this place of the directory; default: the first. */
+  signedIn(place?: number): Promise<Browser>
   /**
    * Ends the back end and starts it again on the same store, as after a deploy.
    *
@@ -134,6 +136,12 @@ export async function startGatehouse(options: GatehouseOptions = {}): Promise<Ga
       offset += ms
     },
     browser: () => createBrowser(app.listeningOrigin, gatehouse.publicUrl),
+    signedIn: async (place) => {
+      const browser = gatehouse.browser()
+      const user = place === undefined ? undefined : people(tenant).at(place).userPrincipalName
+      await browser.signIn({ ...(user && { user }) })
+      return browser
+    },
     restart: async (env = {}) => {
       changed = { ...changed, ...env }
       await app.close()

@@ -4,16 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
-  closeSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type DecodedText, decodeText } from '@gatehouse/fastify/config'
@@ -51,11 +48,8 @@ export function writeWhole(path: string, text: string, mode?: number): void {
     const permissions = mode ?? modeOf(target)
     const draft = join(dirname(target), `.${randomBytes(6).toString('hex')}.tmp`)
     try {
-      const file = openSync(draft, 'wx', permissions)
-      writeSync(file, text)
-      fsyncSync(file)
-      closeSync(file)
-      // Not subject to the umask, unlike the mode of `openSync`.
+      writeFileSync(draft, text, { flag: 'wx', mode: permissions, flush: true })
+      // Not subject to the umask, unlike the mode of `writeFileSync`.
       chmodSync(draft, permissions)
       renameSync(draft, target)
     } finally {

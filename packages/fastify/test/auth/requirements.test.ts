@@ -38,12 +38,6 @@ const gatehouse = useTestApp({
   },
 })
 
-async function signedIn(place: number): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 async function statuses(browser: Browser, ...paths: string[]): Promise<number[]> {
   return Promise.all(paths.map(async (path) => (await browser.get(path)).status))
 }
@@ -61,8 +55,8 @@ describe('a role that nobody can have', () => {
   })
 
   it('is in the log with each refusal, which says whether the user has any role', async () => {
-    await (await signedIn(72)).get('/test/reader')
-    await (await signedIn(71)).get('/test/reader')
+    await (await gatehouse().signedIn(72)).get('/test/reader')
+    await (await gatehouse().signedIn(71)).get('/test/reader')
     expect(lines('role_missing').slice(-2)).toMatchObject([
       { roles: ['Directory.Reader'], hasNoRoles: true },
       { roles: ['Directory.Reader'], hasNoRoles: false },
@@ -91,7 +85,11 @@ describe('a route that requires more than a sign-in', () => {
   })
 
   it('by role lets in a user with one of the roles, and names the roles to others', async () => {
-    const [reader, auditor, none] = [await signedIn(70), await signedIn(71), await signedIn(72)]
+    const [reader, auditor, none] = [
+      await gatehouse().signedIn(70),
+      await gatehouse().signedIn(71),
+      await gatehouse().signedIn(72),
+    ]
     expect(await statuses(reader, '/test/reader', '/test/either')).toEqual([200, 403])
     expect(await statuses(auditor, '/test/reader', '/test/either')).toEqual([403, 200])
     const problem = expectProblem(await none.get('/test/either'), 403, 'forbidden')
@@ -101,7 +99,7 @@ describe('a route that requires more than a sign-in', () => {
   })
 
   it('by permission requests missing consent, and no consent that was given', async () => {
-    const browser = await signedIn(72)
+    const browser = await gatehouse().signedIn(72)
     expect((await browser.get('/test/users')).status).toBe(200)
     const problem = expectProblem(await browser.get('/test/mail'), 401, 'interaction_required')
     expect(problem).toMatchObject({ reason: 'consent', scopes: ['Mail.Read'] })
@@ -115,7 +113,7 @@ describe('a route that requires more than a sign-in', () => {
   })
 
   it('by step-up requests the step-up once for the whole session', async () => {
-    const browser = await signedIn(70)
+    const browser = await gatehouse().signedIn(70)
     const problem = expectProblem(await browser.get('/test/all'), 401, 'interaction_required')
     expect(problem.reason).toBe('step_up')
     const { location } = await browser.get(problem.signInUrl ?? '')
@@ -126,7 +124,11 @@ describe('a route that requires more than a sign-in', () => {
     )
     expect(await statuses(browser, '/test/strong', '/test/all')).toEqual([200, 200])
     // Another session of the same user does not satisfy the context.
-    expectProblem(await (await signedIn(70)).get('/test/strong'), 401, 'interaction_required')
+    expectProblem(
+      await (await gatehouse().signedIn(70)).get('/test/strong'),
+      401,
+      'interaction_required',
+    )
   })
 
   it('is refused at start if it names no requirement, or an impossible one', () => {

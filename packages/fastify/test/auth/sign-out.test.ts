@@ -7,12 +7,6 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-async function signedIn() {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 function locationIn(answer: Answer): URL {
   const { location, ...more } = answer.json() as { location: string }
   expect(more).toEqual({})
@@ -21,7 +15,7 @@ function locationIn(answer: Answer): URL {
 
 describe('signing out', () => {
   it('deletes the record, clears the cookie, and says where Microsoft’s session ends', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const before = sessionCount(gatehouse())
     const answer = await browser.post('/auth/sign-out')
     expect(answer.status).toBe(200)
@@ -41,7 +35,7 @@ describe('signing out', () => {
   })
 
   it('names the person to Microsoft by the login_hint claim, and sends no token', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { claims } = (await browser.get('/api/claims')).json() as {
       claims: { login_hint: string }
     }
@@ -55,13 +49,13 @@ describe('signing out', () => {
   })
 
   it('sends no Clear-Site-Data: it would block the browser, and clear what is not this session’s', async () => {
-    const answer = await (await signedIn()).post('/auth/sign-out')
+    const answer = await (await gatehouse().signedIn()).post('/auth/sign-out')
     expect(answer.headers).not.toHaveProperty('clear-site-data')
     expect(answer.headers['cache-control']).toBe('no-store')
   })
 
   it('gives the same answer twice, without a session, and with a junk cookie', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const kept = await browser.cookieHeader()
     const headers = { 'x-csrf': '1' }
     for (const cookie of [kept, kept, '', 'session-5173=junk']) {
@@ -72,13 +66,13 @@ describe('signing out', () => {
   })
 
   it('leaves another browser of the same person signed in', async () => {
-    const [one, other] = [await signedIn(), await signedIn()]
+    const [one, other] = [await gatehouse().signedIn(), await gatehouse().signedIn()]
     await one.post('/auth/sign-out')
     expect((await other.get('/api/me')).status).toBe(200)
   })
 
   it('ends the session for every request under way and for a copied cookie', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const cookie = await browser.cookieHeader()
     const [answer] = await Promise.all([
       browser.post('/auth/sign-out'),
@@ -97,7 +91,7 @@ describe('signing out', () => {
       JSON.stringify({ returnTo: '//evil.test', post_logout_redirect_uri: 'https://evil.test' }),
     ],
   ])('leads to no other site: %s %s', async (path, body) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.send(path, {
       method: 'POST',
       headers: { 'x-csrf': '1', ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -129,7 +123,7 @@ describe('signing out while the tenant is down', () => {
   })
 
   it('still knows where Microsoft’s session ends if the tenant had answered before', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().tenant.faults.set({ at: 'discovery', kind: 'reset' })
     gatehouse().advance(2 * 24 * 60 * 60_000)
     const url = locationIn(await browser.post('/auth/sign-out'))

@@ -23,17 +23,11 @@ const minute = 60_000
 describe.each(storeKinds)('binding a session, on %s', (store) => {
   const gatehouse = useTestApp(boundGatehouse({}, { store }))
 
-  async function signedIn() {
-    const browser = gatehouse().browser()
-    await browser.signIn()
-    return browser
-  }
-
   const refusals = () =>
     loggedEvents(gatehouse(), 'device_registration_refused').map(({ reason }) => reason)
 
   it('is offered by /api/session, and answered with the session’s name, its scope and a short-lived cookie', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/api/session')
     expect(answer.json()).toMatchObject({ signedIn: true, deviceBound: false, deviceOffer: true })
     const { path, challenge, authorization } = offerIn(answer)
@@ -68,7 +62,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('is offered three times a minute, because a browser answers each offer with a new key', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const isOffered = async () => {
       const { headers, json } = await browser.get('/api/session')
       const { deviceOffer = false } = json() as { deviceOffer?: true }
@@ -82,7 +76,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('is not offered to a session that is not young any more', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(10 * minute + 1000)
     const answer = await browser.get('/api/session')
     expect(answer.headers).not.toHaveProperty('secure-session-registration')
@@ -95,7 +89,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('happens once: neither the same key nor another one is taken a second time', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const first = await offerTo(browser)
     const second = await offerTo(browser)
     const device = createDevice()
@@ -108,7 +102,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('goes to one of two that come at the same moment, and the session stays with that key', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const first = await offerTo(browser)
     const second = await offerTo(browser)
     const answers = await Promise.all(
@@ -120,7 +114,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('does not take a proof twice', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { challenge, authorization } = await offerTo(browser)
     const proof = createDevice().register(challenge, authorization)
     const answers = await Promise.all([register(browser, proof), register(browser, proof)])
@@ -128,7 +122,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('needs the session’s cookie', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { challenge, authorization } = await offerTo(browser)
     const proof = createDevice().register(challenge, authorization)
     const answer = await ask(browser, registrationPath, { 'secure-session-response': proof }, '')
@@ -137,7 +131,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('is refused once the session is not young, also by a challenge that is', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(9 * minute)
     const { challenge, authorization } = await offerTo(browser)
     gatehouse().advance(2 * minute)
@@ -150,9 +144,9 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
     ['a challenge that nobody gave', 'wrong_challenge', () => 'made-up'],
     ['the challenge of another session', 'wrong_challenge', (_own, other) => other],
   ])('is refused for %s', async (_what, reason, choose) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const own = await offerTo(browser)
-    const other = await offerTo(await signedIn())
+    const other = await offerTo(await gatehouse().signedIn())
     const challenge = await choose(own.challenge, other.challenge)
     const answer = await register(browser, createDevice().register(challenge, own.authorization))
     expectProblem(answer, 400, 'invalid_request')
@@ -162,7 +156,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('is refused for a challenge of more than five minutes', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { challenge, authorization } = await offerTo(browser)
     gatehouse().advance(5 * minute + 1000)
     const answer = await register(browser, createDevice().register(challenge, authorization))
@@ -171,7 +165,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('is refused for the authorization of another offer, or none', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const first = await offerTo(browser)
     const second = await offerTo(browser)
     for (const authorization of [second.authorization, undefined]) {
@@ -187,7 +181,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   it('is refused for a challenge of a refresh', async () => {
     const bound = await bindSession(gatehouse().browser())
     const challenge = await bound.askForChallenge()
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await register(browser, createDevice().register(challenge, ''))
     expectProblem(answer, 400, 'invalid_request')
     expect(answer.setCookies).toEqual([])
@@ -210,13 +204,13 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
       'sec-fetch-dest': 'empty',
     }
     for (const headers of [later, {}]) {
-      const browser = await signedIn()
+      const browser = await gatehouse().signedIn()
       const { challenge, authorization } = await offerTo(browser)
       const proof = createDevice().register(challenge, authorization)
       const asked = { ...headers, 'secure-session-response': proof }
       expect((await ask(browser, registrationPath, asked)).status).toBe(200)
     }
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { challenge, authorization } = await offerTo(browser)
     const proof = createDevice().register(challenge, authorization)
     for (const headers of [
@@ -231,7 +225,7 @@ describe.each(storeKinds)('binding a session, on %s', (store) => {
   })
 
   it('leaves a session that never registered as it was, for scripts as well', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(60 * minute)
     const cookie = await sessionCookieAlone(browser)
     expect((await browser.send('/api/me', { cookie })).status).toBe(200)

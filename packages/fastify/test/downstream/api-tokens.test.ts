@@ -44,12 +44,6 @@ const gatehouse = useTestApp({
 
 beforeEach(() => upstream.answers((response) => json(response, [])))
 
-async function signedIn(place: number): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 /** Consents by _Continue_. */
 async function consent(browser: Browser, place: number, path: string): Promise<void> {
   const problem = expectProblem(await browser.get(path), 401, 'interaction_required')
@@ -92,7 +86,7 @@ describe('an API that Entra gives no token for', () => {
     [999_999, 'invalid_target'],
     [999_999, 'unauthorized_client'],
   ])('is configuration, and no outage of Microsoft: AADSTS%d %s', async (code, error) => {
-    const browser = await signedIn(0)
+    const browser = await gatehouse().signedIn(0)
     answerOrders(code, error)
     for (let turn = 0; turn < 2; turn += 1) {
       const answer = await browser.get('/test/orders')
@@ -116,14 +110,14 @@ describe('an API that Entra gives no token for', () => {
   })
 
   it('is a matter of consent if the user has not granted its permission', async () => {
-    const browser = await signedIn(0)
+    const browser = await gatehouse().signedIn(0)
     answerOrders(65001)
     const problem = expectProblem(await browser.get('/test/orders'), 401, 'interaction_required')
     expect(problem).toMatchObject({ reason: 'consent', scopes: [orders] })
   })
 
   it('is an outage if Entra does not answer', async () => {
-    const browser = await signedIn(0)
+    const browser = await gatehouse().signedIn(0)
     answerOrders(90033)
     const problem = expectProblem(await browser.get('/test/orders'), 503, 'unavailable')
     expect(problem.detail).toContain('Microsoft did not answer')
@@ -132,7 +126,7 @@ describe('an API that Entra gives no token for', () => {
 
 describe('a permission that a route requires', () => {
   it('is in the token of the first call after the user granted it', async () => {
-    const browser = await signedIn(30)
+    const browser = await gatehouse().signedIn(30)
     expect((await browser.get('/test/users')).status).toBe(200)
     expect(sentScopes()).not.toContain('Mail.Read')
     await consent(browser, 30, '/test/mail')
@@ -147,8 +141,8 @@ describe('a permission that a route requires', () => {
   })
 
   it('is in the token of the first call of another session, in which it was never asked for', async () => {
-    await consent(await signedIn(31), 31, '/test/mail')
-    const other = await signedIn(31)
+    await consent(await gatehouse().signedIn(31), 31, '/test/mail')
+    const other = await gatehouse().signedIn(31)
     const before = refreshes(gatehouse().tenant).length
     expect((await other.get('/test/users')).status).toBe(200)
     expect(sentScopes()).not.toContain('Mail.Read')
@@ -161,7 +155,7 @@ describe('a permission that a route requires', () => {
   })
 
   it('is still there after the token was replaced', async () => {
-    const browser = await signedIn(32)
+    const browser = await gatehouse().signedIn(32)
     await consent(browser, 32, '/test/mail')
     gatehouse().advance(95 * 60_000)
     expect((await browser.get('/test/mail')).status).toBe(200)
@@ -169,7 +163,7 @@ describe('a permission that a route requires', () => {
   })
 
   it('is not requested beside .default, which Entra would refuse', async () => {
-    const browser = await signedIn(33)
+    const browser = await gatehouse().signedIn(33)
     await consent(browser, 33, '/test/mail-of-all')
     await browser.get('/test/mail-of-all')
     for (const { scope } of refreshes(gatehouse().tenant)) {

@@ -42,21 +42,15 @@ beforeEach(() => {
   api.answers((response) => response.writeHead(302, { location: `${files.url}/f?sig=a%2Bb` }).end())
 })
 
-async function signedIn() {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 async function put(body: string, headers: Record<string, string> = {}) {
   const type = { 'content-type': 'application/octet-stream', 'x-csrf': '1' }
-  const browser = await signedIn()
+  const browser = await gatehouse().signedIn()
   return browser.send('/test/part', { method: 'PUT', body, headers: { ...type, ...headers } })
 }
 
 describe('a file on another server', () => {
   it('is fetched by the API’s link, without a token', async () => {
-    const answer = await (await signedIn()).get('/test/file')
+    const answer = await (await gatehouse().signedIn()).get('/test/file')
     expect([answer.status, answer.text]).toEqual([200, 'file'])
     expect(api.calls[0]?.headers.authorization).toMatch(/^Bearer /)
     const [call] = files.calls
@@ -76,20 +70,20 @@ describe('a file on another server', () => {
     api.answers((response) =>
       response.writeHead(302, to === undefined ? {} : { location: to }).end(),
     )
-    expectProblem(await (await signedIn()).get('/test/file'), 502, 'upstream_failed')
+    expectProblem(await (await gatehouse().signedIn()).get('/test/file'), 502, 'upstream_failed')
     expect([files.calls, stranger.calls]).toEqual([[], []])
   })
 
   it('is 502 if that server leads on to another', async () => {
     const location = `${files.url}/g`
     files.answers((response) => response.writeHead(302, { location }).end())
-    expectProblem(await (await signedIn()).get('/test/file'), 502, 'upstream_failed')
+    expectProblem(await (await gatehouse().signedIn()).get('/test/file'), 502, 'upstream_failed')
     expect(files.calls).toHaveLength(1)
   })
 
   it('is forbidden if its link is not good any more: signing in does not help', async () => {
     files.answers((response) => json(response, {}, 401))
-    expectProblem(await (await signedIn()).get('/test/file'), 403, 'forbidden')
+    expectProblem(await (await gatehouse().signedIn()).get('/test/file'), 403, 'forbidden')
     expect(api.calls).toHaveLength(1)
   })
 
@@ -99,7 +93,7 @@ describe('a file on another server', () => {
         ? json(response, {}, 401)
         : response.writeHead(302, { location: `${files.url}/f` }).end(),
     )
-    const answer = await (await signedIn()).get('/test/file')
+    const answer = await (await gatehouse().signedIn()).get('/test/file')
     expect([answer.status, answer.text]).toEqual([200, 'file'])
     expect(api.calls).toHaveLength(2)
   })
@@ -108,7 +102,7 @@ describe('a file on another server', () => {
     const claims = Buffer.from('{"access_token":{"acrs":{"value":"c1"}}}').toString('base64')
     const challenge = `Bearer error="insufficient_claims", claims="${claims}"`
     files.answers((response) => response.writeHead(status, { 'www-authenticate': challenge }).end())
-    expectProblem(await (await signedIn()).get('/test/file'), 403, 'forbidden')
+    expectProblem(await (await gatehouse().signedIn()).get('/test/file'), 403, 'forbidden')
     expect(api.calls).toHaveLength(1)
   })
 })

@@ -12,12 +12,6 @@ function failing(fault: Effect): void {
   gatehouse().tenant.faults.set({ at: 'users', ...fault })
 }
 
-async function signedIn() {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 const user = {
   id: 'i',
   userPrincipalName: 'u',
@@ -111,7 +105,7 @@ describe('a call to Graph that fails', () => {
   ])(
     'is a problem of the contract, and the session goes on, if Graph %s',
     async (_what, fault, status, code) => {
-      const browser = await signedIn()
+      const browser = await gatehouse().signedIn()
       failing(fault)
       const answer = await browser.get('/api/users')
       const { detail } = expectProblem(answer, status, code)
@@ -135,7 +129,7 @@ describe('a call to Graph that fails', () => {
   ])(
     'is 429 with a bounded Retry-After, after one call, if Graph throttles with Retry-After %s',
     async (retryAfter, seconds) => {
-      const browser = await signedIn()
+      const browser = await gatehouse().signedIn()
       // A number means the HTTP date that is so many milliseconds away.
       const text =
         typeof retryAfter === 'number'
@@ -153,7 +147,7 @@ describe('a call to Graph that fails', () => {
 
 describe('an answer of Graph with more than the contract allows', () => {
   it('has none of its headers passed on', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const headers = {
       'set-cookie': 'graph=1',
       'access-control-allow-origin': '*',
@@ -168,7 +162,7 @@ describe('an answer of Graph with more than the contract allows', () => {
   })
 
   it('has none of its other properties passed on', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const body = {
       '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata',
       value: [{ ...user, mobilePhone: '+44 1632 960000', '@odata.type': 'user' }],
@@ -185,7 +179,7 @@ describe('an answer of Graph with more than the contract allows', () => {
     '//evil.test/v1.0/users?$skiptoken=hostile',
     'file:///etc/passwd?$skiptoken=hostile',
   ])('has a next link to another host, which is refused: %s', async (link) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     failing({ kind: 'respond', status: 200, body: { value: [user], '@odata.nextLink': link } })
     const { detail } = expectProblem(await browser.get('/api/users'), 502, 'upstream_failed')
     expect(detail).not.toContain('hostile')

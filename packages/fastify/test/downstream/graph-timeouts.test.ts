@@ -4,18 +4,16 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-async function signedIn() {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 it(
   'answers 504 after ten seconds if Graph hangs or drips, and no other user waits',
   { tags: ['thorough'], timeout: 15_000 },
   async () => {
     const { faults, journal } = gatehouse().tenant
-    const [hanging, dripping, other] = [await signedIn(), await signedIn(), await signedIn()]
+    const [hanging, dripping, other] = [
+      await gatehouse().signedIn(),
+      await gatehouse().signedIn(),
+      await gatehouse().signedIn(),
+    ]
     const began = performance.now()
     faults.set({ at: 'users', times: 1, kind: 'hang' })
     faults.set({ at: 'users', times: 1, kind: 'drip', bytes: 1, everyMs: 200, total: 10_000 })

@@ -31,12 +31,6 @@ function groupsRoute(app: FastifyInstance): void {
   )
 }
 
-async function signedIn(place: number): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 const groupsOf = (place: number) => people(gatehouse().tenant).at(place).groups
 const ask = (browser: Browser): Promise<Answer> => browser.get('/test/groups')
 
@@ -54,14 +48,18 @@ describe('a route for the members of a group', () => {
 
   it('is for them, whether the token or Graph has their groups', async () => {
     for (const place of [10, 11]) {
-      const browser = await signedIn(place)
+      const browser = await gatehouse().signedIn(place)
       expect((await askFor(browser, groupsOf(place)?.at(-1))).status).toBe(200)
     }
   })
 
   it('is 403 for everyone else, and the answer and the log name the groups', async () => {
     const missing = groupsOf(11)?.find((id) => !groupsOf(3)?.includes(id))
-    const problem = expectProblem(await askFor(await signedIn(3), missing), 403, 'forbidden')
+    const problem = expectProblem(
+      await askFor(await gatehouse().signedIn(3), missing),
+      403,
+      'forbidden',
+    )
     expect(problem).toMatchObject({ groups: ['nobody-is-in-this', missing] })
     expect(gatehouse().logs.join('')).toContain('"event":"group_missing"')
   })
@@ -79,7 +77,7 @@ describe('a route for the members of a group', () => {
 describe('the groups of a user', () => {
   it('are the token’s, and Graph is not asked', async () => {
     for (const place of [0, 1, 2, 3, 10]) {
-      const answer = await ask(await signedIn(place))
+      const answer = await ask(await gatehouse().signedIn(place))
       expect((answer.json() as string[]).toSorted()).toEqual(groupsOf(place)?.toSorted())
     }
     expect(groupsOf(10)).toHaveLength(200)
@@ -87,7 +85,7 @@ describe('the groups of a user', () => {
   })
 
   it('come from Graph if there are too many for a token, with one request', async () => {
-    const browser = await signedIn(11)
+    const browser = await gatehouse().signedIn(11)
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(browser)))
     answers.push(await ask(browser))
     expect(groupsOf(11)).toHaveLength(240)
@@ -100,10 +98,10 @@ describe('the groups of a user', () => {
   })
 
   it('are kept for each session separately', async () => {
-    const [many, few] = [await signedIn(11), await signedIn(3)]
+    const [many, few] = [await gatehouse().signedIn(11), await gatehouse().signedIn(3)]
     expect((await ask(many)).json()).toEqual(groupsOf(11))
     expect((await ask(few)).json()).toEqual(groupsOf(3))
-    expect((await ask(await signedIn(11))).json()).toEqual(groupsOf(11))
+    expect((await ask(await gatehouse().signedIn(11))).json()).toEqual(groupsOf(11))
     expect(graphPaths()).toEqual([lookup, lookup])
   })
 
@@ -129,7 +127,7 @@ describe('the groups of a user', () => {
     const variant = { kind: 'idToken' as const, remove: ['groups'], claims }
     gatehouse().tenant.faults.set({ at: 'token', ...variant })
     elsewhere.answers((response) => json(response, { value: ['hostile'] }))
-    const answer = await ask(await signedIn(4))
+    const answer = await ask(await gatehouse().signedIn(4))
     expect(answer.json()).toEqual(groupsOf(4))
     expect(graphPaths()).toEqual([lookup])
     expect(elsewhere.calls).toEqual([])
@@ -141,7 +139,7 @@ describe('the groups of a user', () => {
     ['things that are no text', ['a', 1, null, { b: 1 }, ['c']], ['a']],
   ])('are texts only, even if the token has %s', async (_what, claimed, groups) => {
     gatehouse().tenant.faults.set({ at: 'token', kind: 'idToken', claims: { groups: claimed } })
-    expect((await ask(await signedIn(5))).json()).toEqual(groups)
+    expect((await ask(await gatehouse().signedIn(5))).json()).toEqual(groups)
     expect(graphPaths()).toEqual([])
   })
 
@@ -154,7 +152,7 @@ describe('the groups of a user', () => {
       { kind: 'respond', status: 200, body: { value: ['x'.repeat(65)] } },
     ],
   ] as const)('are 502 if Graph %s, and asked for again later', async (_what, fault) => {
-    const browser = await signedIn(11)
+    const browser = await gatehouse().signedIn(11)
     gatehouse().tenant.faults.set({ at: 'groups', ...fault })
     expectProblem(await ask(browser), 502, 'upstream_failed')
     gatehouse().tenant.faults.clear()
@@ -164,7 +162,7 @@ describe('the groups of a user', () => {
   })
 
   it('arrive for one page although the page that first asked for them was closed', async () => {
-    const browser = await signedIn(11)
+    const browser = await gatehouse().signedIn(11)
     gatehouse().tenant.faults.set({ at: 'groups', kind: 'hang', times: 1 })
     const socket = await openSocket(gatehouse().origin)
     const cookie = await browser.cookieHeader()

@@ -1,6 +1,5 @@
 /** A part of a file, and the rest of one that broke off: Range and If-Range (RFC 9110 §14). */
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
-import type { Browser } from '@gatehouse/tenant/testing'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -57,14 +56,8 @@ function servesParts(by: Upstream = upstream): void {
   })
 }
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 async function get(headers: Record<string, string>, method: 'GET' | 'POST' = 'GET') {
-  const browser = await signedIn()
+  const browser = await gatehouse().signedIn()
   const own = method === 'POST' ? { origin: gatehouse().publicUrl, 'x-requested-with': 'x' } : {}
   const answer = await openAnswer(gatehouse(), browser, '/test/file', {
     method,
@@ -196,7 +189,7 @@ describe('the rest of a file that broke off', () => {
 
 describe('a part that the file does not have', () => {
   it('is 416 with the size of the file', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/test/file', { range: 'bytes=10-' })
     expect(expectProblem(answer, 416, 'invalid_request').api).toBe('files')
     expect(answer.headers['content-range']).toBe('bytes */10')
@@ -207,7 +200,7 @@ describe('a part that the file does not have', () => {
     'is 416 without a size that is none: %s',
     async (size) => {
       upstream.answers((response) => response.writeHead(416, { 'content-range': size }).end())
-      const browser = await signedIn()
+      const browser = await gatehouse().signedIn()
       const answer = await browser.get('/test/file', { range: 'bytes=10-' })
       expectProblem(answer, 416, 'invalid_request')
       expect(answer.headers['content-range']).toBeUndefined()
@@ -216,7 +209,7 @@ describe('a part that the file does not have', () => {
 
   it('is the problem of the call if no part was asked for', async () => {
     upstream.answers((response) => json(response, {}, 416))
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/test/file')
     expectProblem(answer, 400, 'invalid_request')
     expect(answer.headers['content-range']).toBeUndefined()
@@ -240,7 +233,7 @@ describe('another part than the one that was asked for', () => {
     ['where the whole file was wanted', 'bytes=0-1,4-5', place('bytes 2-4/10')],
   ])('is 502: one %s', async (_which, range, headers) => {
     upstream.answers((response) => response.writeHead(206, headers).end('cd'))
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/test/file', { range })
     expectProblem(answer, 502, 'upstream_failed')
     expect(answer.headers['content-range']).toBeUndefined()
@@ -265,7 +258,7 @@ describe('a part that fails before its first byte', () => {
       response.writeHead(206, head).flushHeaders()
       setImmediate(() => response.socket?.resetAndDestroy())
     })
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/test/file', { range: 'bytes=2-4' })
     expectProblem(answer, 502, 'upstream_failed')
     const names = ['content-range', 'accept-ranges', 'etag', 'last-modified', 'content-disposition']

@@ -38,12 +38,6 @@ const gatehouse = useTestApp({
   },
 })
 
-async function signedIn(place: number): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 /** Consents by _Continue_, as the page offers it. */
 async function consent(browser: Browser, place: number, path: string, scope: string) {
   const problem = expectProblem(await browser.get(path), 401, 'interaction_required')
@@ -56,7 +50,7 @@ async function consent(browser: Browser, place: number, path: string, scope: str
 
 describe('a second API, on the local tenant', () => {
   it('is called with a token of its own, after the user has consented to its scope', async () => {
-    const browser = await signedIn(50)
+    const browser = await gatehouse().signedIn(50)
     await consent(browser, 50, '/test/orders', `${api}/Orders.Read`)
     const orders = (await browser.get('/test/orders')).json() as { value: { item: string }[] }
     expect(orders.value.map(({ item }) => item)).toEqual(['Notebook', 'Desk lamp'])
@@ -74,7 +68,7 @@ describe('a second API, on the local tenant', () => {
   })
 
   it('gets a token with what a route requires at once, and what the user ordered is there', async () => {
-    const browser = await signedIn(51)
+    const browser = await gatehouse().signedIn(51)
     await consent(browser, 51, '/test/orders', `${api}/Orders.Read`)
     await consent(browser, 51, '/test/order', `${api}/Orders.ReadWrite`)
     expect((await browser.get('/test/order')).status).toBe(200)
@@ -86,7 +80,7 @@ describe('a second API, on the local tenant', () => {
     'is configuration if the tenant has no such scope: %s',
     async (name) => {
       const problem = expectProblem(
-        await (await signedIn(52)).get(`/test/${name}`),
+        await (await gatehouse().signedIn(52)).get(`/test/${name}`),
         500,
         'misconfigured',
       )
@@ -95,7 +89,7 @@ describe('a second API, on the local tenant', () => {
   )
 
   it('names itself in a failure', async () => {
-    const browser = await signedIn(53)
+    const browser = await gatehouse().signedIn(53)
     await consent(browser, 53, '/test/orders', `${api}/Orders.Read`)
     gatehouse().tenant.faults.set({ at: 'orders', kind: 'respond', status: 500 })
     expect(expectProblem(await browser.get('/test/orders'), 502, 'upstream_failed').api).toBe(

@@ -1,18 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { people, type Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { openSocket } from '../support/raw-exchange.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({ config: { rateLimits: { perAddress: 10_000 } } })
-
-async function signedIn(place = 0): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
 
 /** The requests for users that Graph got. */
 function graphCalls() {
@@ -37,7 +30,7 @@ describe('a path that tries to reach more of Graph', () => {
     '/api/users\\..\\me',
     '/API/USERS',
   ])('is 404, and no request reaches Graph: %s', async (path) => {
-    const answer = await (await signedIn()).get(path)
+    const answer = await (await gatehouse().signedIn()).get(path)
     expectProblem(answer, 404, 'not_found')
     expect(graphCalls()).toEqual([])
   })
@@ -52,7 +45,7 @@ describe('a path that tries to reach more of Graph', () => {
     '$count',
     '3f2504e0-4f89-41d3-9a0c-0305e82c3301/photo/$value',
   ])('names no user by an id: %s', async (id) => {
-    const answer = await (await signedIn()).get(`/api/users/${id}`)
+    const answer = await (await gatehouse().signedIn()).get(`/api/users/${id}`)
     expect([404, 414]).toContain(answer.status)
     expectProblem(answer, answer.status, answer.status === 404 ? 'not_found' : 'invalid_request')
     expect(graphCalls()).toEqual([])
@@ -70,7 +63,7 @@ describe('an answer that says it is compressed', () => {
     ['is plain, and says so 1,000 times', { ...json, body: plain }, 'gzip, '.repeat(1000)],
     ['is in nothing that exists', { ...json, body: plain }, 'x-nothing'],
   ])('and %s is 502 at once, because none was requested', async (_what, fault, encoding) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const headers = { 'content-encoding': encoding }
     gatehouse().tenant.faults.set({ at: 'users', ...fault, headers })
     const began = performance.now()
@@ -83,7 +76,7 @@ describe('an answer that says it is compressed', () => {
 describe('clients that wait for Graph', () => {
   it('end the call if they disconnect, without a failure in the log', async () => {
     const { tenant, origin, logs } = gatehouse()
-    const cookie = await (await signedIn()).cookieHeader()
+    const cookie = await (await gatehouse().signedIn()).cookieHeader()
     let ended = false
     tenant.faults.set({
       at: 'users',
@@ -103,13 +96,13 @@ describe('clients that wait for Graph', () => {
     socket.destroy()
     await expect.poll(() => ended, { timeout: 1000 }).toBe(true)
     tenant.faults.clear()
-    expect((await (await signedIn()).get('/api/users')).status).toBe(200)
+    expect((await (await gatehouse().signedIn()).get('/api/users')).status).toBe(200)
     expect(logs.slice(written).filter((line) => /"level":[56]0/.test(line))).toEqual([])
   })
 
   it('one after the other on one connection leave no listener on it', async () => {
     const { origin } = gatehouse()
-    const cookie = await (await signedIn()).cookieHeader()
+    const cookie = await (await gatehouse().signedIn()).cookieHeader()
     const warnings: string[] = []
     const note = ({ message }: Error) => void warnings.push(message)
     process.on('warning', note)
@@ -127,8 +120,10 @@ describe('clients that wait for Graph', () => {
   })
 
   it('delay no other request, even 100 of them', { tags: ['thorough'] }, async () => {
-    const waiting = await Promise.all(Array.from({ length: 100 }, (_, place) => signedIn(place)))
-    const other = await signedIn(101)
+    const waiting = await Promise.all(
+      Array.from({ length: 100 }, (_, place) => gatehouse().signedIn(place)),
+    )
+    const other = await gatehouse().signedIn(101)
     gatehouse().tenant.faults.set({ at: 'users', kind: 'delay', ms: 4000 })
     const answers = waiting.map((browser) => browser.get('/api/users'))
     await expect.poll(() => graphCalls().length, { timeout: 3500 }).toBeGreaterThan(50)

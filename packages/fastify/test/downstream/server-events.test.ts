@@ -40,12 +40,6 @@ const options = {
 }
 const gatehouse = useTestApp(options)
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 const accept = 'text/event-stream'
 const open = (browser: Browser, headers: Record<string, string> = {}) =>
   openAnswer(gatehouse(), browser, '/test/events', { headers: { accept, ...headers } })
@@ -62,7 +56,7 @@ async function readUntil(body: Readable, part: string): Promise<string> {
 
 describe('events of a route', () => {
   it('arrive one by one, with names and ids, after a time to wait before the next try', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     source = async function* () {
       yield { data: { a: 'line\nbreak' }, event: 'order', id: '41' }
       yield { data: null }
@@ -82,7 +76,7 @@ describe('events of a route', () => {
   })
 
   it('begin at once, before there is any', async () => {
-    const { body } = await open(await signedIn())
+    const { body } = await open(await gatehouse().signedIn())
     expect(await readUntil(body, 'retry: ')).toMatch(/^retry: \d+\n\n$/)
     body.destroy()
   })
@@ -92,7 +86,7 @@ describe('events of a route', () => {
     ['a'.repeat(201), undefined],
     ['\u00e9', undefined],
   ])('go on where the browser left off: %j', async (sent, seen) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     source = async function* ({ lastEventId }) {
       yield { data: lastEventId ?? 'none' }
     }
@@ -101,7 +95,7 @@ describe('events of a route', () => {
   })
 
   it('have a heartbeat in between', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     eventStreamLimits.heartbeatMs = 20
     const { body } = await open(browser)
     expect(await readUntil(body, ':\n\n:\n\n')).toContain(':\n\n')
@@ -114,7 +108,7 @@ describe('events of a route', () => {
     { data: 1, id: 'a\nb' },
     { data: 1n },
   ])('that cannot be sent end the stream, and are in the log: %o', async (event) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     source = async function* () {
       yield event
     }
@@ -124,7 +118,7 @@ describe('events of a route', () => {
   })
 
   it('wait for a browser that does not read', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     let made = 0
     source = async function* () {
       for (;;) {
@@ -152,7 +146,7 @@ describe('events of a route', () => {
   })
 
   it('are 429 from the ninth stream of a user on, and others are served', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const streams = []
     for (let count = 0; count < eventStreamLimits.perUser; count += 1) {
       streams.push(await open(browser))
@@ -167,7 +161,7 @@ describe('events of a route', () => {
   })
 
   it('are 503 if this process has as many as it takes', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     eventStreamLimits.inAll = 0
     const answer = await browser.get('/test/events')
     expectProblem(answer, 503, 'unavailable')
@@ -177,7 +171,7 @@ describe('events of a route', () => {
 
 describe('a stream of events ends', () => {
   it('when the browser leaves, and so does its source', async () => {
-    const { body } = await open(await signedIn())
+    const { body } = await open(await gatehouse().signedIn())
     await readUntil(body, 'retry')
     body.destroy()
     await expect.poll(() => ends).toBe(1)
@@ -185,7 +179,7 @@ describe('a stream of events ends', () => {
   })
 
   it('when the user signs out', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { body } = await open(browser)
     const reading = readAll(body)
     await browser.post('/auth/sign-out')
@@ -196,14 +190,14 @@ describe('a stream of events ends', () => {
   })
 
   it('when the session is ended from another device', async () => {
-    const [browser, other] = [await signedIn(), await signedIn()]
+    const [browser, other] = [await gatehouse().signedIn(), await gatehouse().signedIn()]
     const reading = readAll((await open(browser)).body)
     await other.send('/api/sessions', { method: 'DELETE', headers: { 'x-csrf': '1' } })
     expect((await reading).isWhole).toBe(true)
   })
 
   it('when the source does not listen', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     source = async function* () {
       await new Promise(() => undefined)
       yield { data: 0 }

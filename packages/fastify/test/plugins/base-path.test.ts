@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { continueUrl, health, pages } from '@gatehouse/contract/paths'
 import type { Users } from '@gatehouse/shared/users'
-import { people, signInAtTenant, type Browser } from '@gatehouse/tenant/testing'
+import { signInAtTenant } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse, type Gatehouse } from '@gatehouse/test-support/gatehouse'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -44,12 +44,6 @@ const person = {
 }
 const hrefs = (page: string) => [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
 
-async function signedIn(place = 0): Promise<Browser> {
-  const browser = gatehouse.browser()
-  await browser.signIn({ user: people(gatehouse.tenant).at(place).userPrincipalName })
-  return browser
-}
-
 describe('a sign-in under a path', () => {
   it('registers, leaves and returns under the path, and its session works there only', async () => {
     const browser = gatehouse.browser()
@@ -66,7 +60,7 @@ describe('a sign-in under a path', () => {
   })
 
   it('signs out under the path, and Microsoft leads back there', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse.signedIn()
     const kept = await browser.cookieHeader()
     const answer = await browser.post(`${base}/auth/sign-out`)
     const location = new URL((answer.json() as { location: string }).location)
@@ -118,7 +112,7 @@ describe('a sign-in under a path', () => {
   })
 
   it('that an API asks for begins at an address under the path', async () => {
-    const browser = await signedIn(60)
+    const browser = await gatehouse.signedIn(60)
     gatehouse.tenant.faults.set({ at: 'users', kind: 'respondWith', answer: () => stepUp })
     const problem = expectProblem(
       await browser.get(`${base}/api/users`),
@@ -131,7 +125,7 @@ describe('a sign-in under a path', () => {
   })
 
   it('of another session ends with a front-channel call under the path', async () => {
-    const browser = await signedIn(5)
+    const browser = await gatehouse.signedIn(5)
     const { claims } = (await browser.get(`${base}/api/claims`)).json() as {
       claims: { sid: string }
     }
@@ -175,7 +169,7 @@ describe('the built page under a path', () => {
   it.each([base, `${base}?q=1`, `${base}/`, `${base}/signed-out`])(
     'is served at %s',
     async (path) => {
-      const browser = await signedIn()
+      const browser = await gatehouse.signedIn()
       const answer = await browser.get(path, person)
       expect(answer.status).toBe(200)
       expect(answer.text).toContain('<html data-base-path="/people" lang="en">')
@@ -183,7 +177,7 @@ describe('the built page under a path', () => {
       expect(answer.text).toContain('href="/people/api/session"')
       expect(answer.text).toContain('href="//elsewhere.example"')
       // The policy names it by hash.
-      expect(answer.text).toContain(`<script>${script}</script>`)
+      expect(answer.text).toContain(`<script>${script}</script><script type="module"`)
     },
   )
 
@@ -303,7 +297,7 @@ describe('under a path', () => {
   })
 
   it('a change needs the Origin of the app, which has no path', async () => {
-    const browser = await signedIn(3)
+    const browser = await gatehouse.signedIn(3)
     const extend = (headers: Record<string, string>) =>
       browser.send(`${base}/api/session/extend`, { method: 'POST', headers })
     expect((await extend({ origin: 'https://portal.example.test' })).status).toBe(200)
@@ -319,7 +313,7 @@ describe('under a path', () => {
   })
 
   it('routes in the log have no path, so that they are the same for each deployment', async () => {
-    const browser = await signedIn(4)
+    const browser = await gatehouse.signedIn(4)
     await browser.get(`${base}/api/me`)
     await browser.get('/somewhere/private')
     const lines = gatehouse.logs.map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -329,7 +323,7 @@ describe('under a path', () => {
   })
 
   it.each(Object.values(pages))('%s is a page', async (page) => {
-    const answer = await (await signedIn()).get(base + page, person)
+    const answer = await (await gatehouse.signedIn()).get(base + page, person)
     expect(answer.status).toBe(200)
   })
 })

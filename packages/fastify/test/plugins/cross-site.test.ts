@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { publicUrl } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 type Headers = Record<string, string | string[]>
 
 /** Sends a sign-out that must be refused. @returns the session afterwards */
 async function afterForged(headers: Headers, body?: string): Promise<number> {
-  const browser = await signedIn()
+  const browser = await gatehouse().signedIn()
   const answer = await browser.send('/auth/sign-out', {
     method: 'POST',
     headers,
@@ -65,13 +58,13 @@ describe('a change', () => {
     ['this page, by its origin', { origin: publicUrl }],
     ['a client with the x-csrf header', { 'x-csrf': '1' }],
   ])('is accepted from %s', async (_what, headers) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.send('/api/session/extend', { method: 'POST', headers })
     expect(answer.status).toBe(200)
   })
 
   it('is never a GET', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/auth/sign-out', { 'sec-fetch-dest': 'image' })
     expectProblem(answer, 405, 'method_not_allowed')
     expect((await browser.get('/api/me')).status).toBe(200)
@@ -82,7 +75,7 @@ describe('a change', () => {
     ['X-HTTP-Method', { 'x-http-method': 'POST' }, '/auth/sign-out'],
     ['_method', {}, '/auth/sign-out?_method=POST'],
   ])('is not made of a GET by %s', async (_what, headers, path) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.send(path, { headers: { ...headers, 'x-csrf': '1' } })
     expect(answer.status).toBe(405)
     expect((await browser.get('/api/me')).status).toBe(200)
@@ -91,7 +84,7 @@ describe('a change', () => {
 
 describe('a read', () => {
   it('needs the cookie only', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     expect((await browser.get('/api/users')).status).toBe(200)
     expect((await browser.get('/api/users', { 'sec-fetch-site': 'none' })).status).toBe(200)
     expect((await browser.get('/api/users', { 'sec-fetch-site': 'same-origin' })).status).toBe(200)
@@ -104,7 +97,7 @@ describe('a read', () => {
     ],
     ['a sibling domain', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
   ])('is refused from %s of another site', async (_what, headers) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (const path of ['/api/users', '/api/me', '/api/claims', '/api/session']) {
       expectProblem(await browser.get(path, headers), 403, 'cross_site')
     }
@@ -112,7 +105,7 @@ describe('a read', () => {
   })
 
   it('is refused from a link of another site, with a page', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const headers = {
       'sec-fetch-site': 'cross-site',
       'sec-fetch-dest': 'document',
@@ -130,7 +123,7 @@ describe('a read', () => {
   })
 
   it('gives an object that no script tag can run, marked for this origin', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get('/api/users')
     expect(answer.text.startsWith('{')).toBe(true)
     expect(answer.headers).toMatchObject({
@@ -163,7 +156,7 @@ describe('another origin', () => {
     `${publicUrl}.evil.test`,
     'http://evillocalhost:5173',
   ])('gets no CORS permission: %s', async (origin) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (const path of ['/api/users', '/auth/sign-out', '/nowhere']) {
       const preflight = await browser.send(path, {
         method: 'OPTIONS',

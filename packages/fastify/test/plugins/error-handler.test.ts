@@ -12,15 +12,9 @@ const gatehouse = useTestApp({
   },
 })
 
-async function signedIn() {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 describe('a problem', () => {
   it('400 names the parameter and the rule, and never repeats the value', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const marker = 'v4lue-that-was-sent'
     for (const [query, name] of [
       [`top=${marker}`, 'top'],
@@ -74,7 +68,7 @@ describe('a problem', () => {
     '/__proto__',
     '/api/constructor',
   ])('404 is the answer at every other address: %s', async (path) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.get(path)
     expect([400, 404]).toContain(answer.status)
     expectProblem(answer, answer.status, answer.status === 404 ? 'not_found' : 'invalid_request')
@@ -91,21 +85,21 @@ describe('a problem', () => {
     ['GET', '/api/session/extend', 'POST'],
     ['DELETE', '/test/lists/1/notes/2', 'GET'],
   ])('405 names the methods that an address takes: %s %s', async (method, path, allow) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.send(path, { method, headers: { 'x-csrf': '1' } })
     expectProblem(answer, 405, 'method_not_allowed')
     expect(answer.headers['allow']).toBe(allow)
   })
 
   it('405 answers HEAD without a call to an API', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const answer = await browser.send('/api/users', { method: 'HEAD' })
     expect([answer.status, answer.text]).toEqual([405, ''])
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })
 
   it('413 refuses a body that is too large', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const body = JSON.stringify({ x: 'x'.repeat(20_000) })
     const headers = { 'x-csrf': '1', 'content-type': 'application/json' }
     const answer = await browser.send('/auth/sign-out', { method: 'POST', headers, body })
@@ -113,7 +107,7 @@ describe('a problem', () => {
   })
 
   it('415 refuses a content type that no route accepts', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const headers = { 'x-csrf': '1', 'content-type': 'application/xml' }
     const answer = await browser.send('/auth/sign-out', { method: 'POST', headers, body: '<x/>' })
     expectProblem(answer, 415, 'invalid_request')
@@ -131,7 +125,7 @@ describe('a problem', () => {
 
 describe('every answer', () => {
   it('is never cached, and forbids type sniffing', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (const path of [
       '/api/me',
       '/api/claims',

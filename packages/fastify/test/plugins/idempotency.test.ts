@@ -68,12 +68,6 @@ beforeEach(() => {
   }
 })
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 interface Sent {
   method?: 'POST' | 'PATCH' | 'DELETE' | 'GET'
   path?: string
@@ -113,7 +107,7 @@ const answers = (all: Awaited<ReturnType<typeof send>>[]) =>
 
 describe('a change that comes again with its key', () => {
   it('is made once, and has the same answer', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const first = await send(browser, 'key-1')
     const second = await send(browser, 'key-1')
     expect(made).toBe(1)
@@ -132,7 +126,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('is made again with another key, without one, by another path, method and session', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await send(browser, 'key-2')
     for (const [key, sent] of [
       ['key-3', {}],
@@ -146,14 +140,14 @@ describe('a change that comes again with its key', () => {
       const { headers } = await send(browser, key, sent)
       expect([sent, headers['idempotent-replayed']]).toEqual([sent, undefined])
     }
-    expect((await send(await signedIn(), 'key-2')).headers).not.toHaveProperty(
+    expect((await send(await gatehouse().signedIn(), 'key-2')).headers).not.toHaveProperty(
       'idempotent-replayed',
     )
     expect(made).toBe(9)
   })
 
   it('without content has none again', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const remove = () => send(browser, 'key-1', { method: 'DELETE', path: '/test/notes/1' })
     expect(answers([await remove(), await remove()])).toEqual([
       [204, ''],
@@ -163,7 +157,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('that the route refused is refused again, with the same id', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     work = async () => {
       throw new ProblemError('invalid_request', 'There is no such day.', { status: 422 })
     }
@@ -187,7 +181,7 @@ describe('a change that comes again with its key', () => {
     ['a client that is gone', new ProblemError('upstream_failed', 'x', { status: 499 })],
     ['a time to wait', new ProblemError('not_found', 'x', { retryAfterS: 1 })],
   ])('after %s is made again', async (_name, error) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     work = async () => {
       if (made === 1) throw error
       return { count: made }
@@ -201,7 +195,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('is refused to who may not make it any more', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const remove = () => send(browser, 'key-1', { method: 'DELETE', path: '/test/notes/1' })
     const first = await remove()
     isLocked = true
@@ -212,7 +206,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('is made every time if its body is passed on and cannot be compared', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const upload = (body: string) =>
       browser.send('/test/photo', {
         method: 'PUT',
@@ -226,7 +220,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('ends after ten minutes', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await send(browser, 'key-1')
     gatehouse().advance(keptLimits.ms - 1000)
     await send(browser, 'key-1')
@@ -237,7 +231,7 @@ describe('a change that comes again with its key', () => {
   })
 
   it('is a read every time, with a key as well', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await send(browser, 'key-1', { method: 'GET' })
     await send(browser, 'no key', { method: 'GET' })
     expect(made).toBe(2)
@@ -246,7 +240,7 @@ describe('a change that comes again with its key', () => {
 
 describe('a change that comes again while it is made', () => {
   it('waits for the first one', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { answer } = held()
     const all = [1, 2, 3].map(() => send(browser, 'key-1'))
     await until(() => made > 0)
@@ -259,7 +253,7 @@ describe('a change that comes again while it is made', () => {
   })
 
   it('is made by the next one if the first failed, and once by all of them', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { fail } = held()
     const all = [1, 2, 3].map(() => send(browser, 'key-1'))
     await until(() => made > 0)
@@ -271,7 +265,7 @@ describe('a change that comes again while it is made', () => {
   })
 
   it('is refused if too many wait already', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { answer } = held()
     const all = Array.from({ length: keptLimits.waiting + 2 }, () => send(browser, 'key-1'))
     const refused = await Promise.race(all)
@@ -285,7 +279,7 @@ describe('a change that comes again while it is made', () => {
   it('is refused after the longest wait', async () => {
     const usual = keptLimits.waitMs
     keptLimits.waitMs = 20
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { answer } = held()
     const first = send(browser, 'key-1')
     await until(() => made > 0)
@@ -296,7 +290,7 @@ describe('a change that comes again while it is made', () => {
   })
 
   it('gets the answer that the first client did not wait for: its call to an API goes on', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     let respond: (() => void) | undefined
     upstream.answers((response) => {
       respond = () => json(response, {})
@@ -334,7 +328,7 @@ describe('a change that comes again while it is made', () => {
   })
 
   it('is made if the route took the answer over', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     work = async (_request, reply) => {
       reply.hijack()
       reply.raw.writeHead(200, { 'content-type': 'application/json' }).end('{"count":7}')
@@ -351,7 +345,7 @@ describe('a key', () => {
     ['version', { headers: { 'if-match': '"2"' } }],
     ['query', { path: '/test/notes/1?part=2' }],
   ])('with another %s is refused, and changes nothing', async (_name, other) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const usual = { method: 'PATCH', path: '/test/notes/1' } as const
     await send(browser, 'key-1', usual)
     const answer = await send(browser, 'key-1', { ...usual, ...other })
@@ -361,7 +355,7 @@ describe('a key', () => {
   })
 
   it('of a change that is made now is refused for another one', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const { answer } = held()
     const first = send(browser, 'key-1')
     await until(() => made > 0)
@@ -381,20 +375,24 @@ describe('a key', () => {
     '"a";p=1',
     String.raw`"\a"`,
   ])('of another form is refused: %s', async (key) => {
-    const { errors } = expectProblem(await send(await signedIn(), key), 400, 'invalid_request')
+    const { errors } = expectProblem(
+      await send(await gatehouse().signedIn(), key),
+      400,
+      'invalid_request',
+    )
     expect(errors?.map(({ path }) => path)).toEqual(['/headers/idempotency-key'])
     expect(made).toBe(0)
   })
 
   it.each([`"${'x'.repeat(128)}"`, '" a=b, c; "', String.raw`"\"\\"`])('may be %s', async (key) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await send(browser, key)
     await send(browser, key)
     expect(made).toBe(1)
   })
 
   it('of another user’s session finds nothing, and without a session nothing is kept', async () => {
-    await send(await signedIn(), 'key-1')
+    await send(await gatehouse().signedIn(), 'key-1')
     expect((await send(gatehouse().browser(), 'key-1')).status).toBe(401)
     expect((await send(gatehouse().browser(), 'key-1')).status).toBe(401)
     expect(made).toBe(1)
@@ -405,8 +403,8 @@ describe('what is kept', () => {
   const kept = () => gatehouse().app.keptAnswers.size
 
   it('is bounded for each session, in number and size: the oldest goes', async () => {
-    const browser = await signedIn()
-    const other = await signedIn()
+    const browser = await gatehouse().signedIn()
+    const other = await gatehouse().signedIn()
     await send(other, 'key-1')
     const before = kept()
     for (let at = 0; at < keptLimits.answersPerSession + 3; at += 1)
@@ -427,10 +425,10 @@ describe('what is kept', () => {
 
   it('is bounded for all sessions', async () => {
     const usual = keptLimits.bytes
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await send(browser, 'key-1')
     keptLimits.bytes = 3 * 2100
-    const other = await signedIn()
+    const other = await gatehouse().signedIn()
     for (let at = 0; at < 5; at += 1) await send(other, `many-${at}`)
     keptLimits.bytes = usual
     expect(kept()).toBe(3)
@@ -439,7 +437,7 @@ describe('what is kept', () => {
   })
 
   it('is no answer of more than its size', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     work = async () => {
       await sleep(100)
       return { count: made, text: 'x'.repeat(keptLimits.bytesPerAnswer) }

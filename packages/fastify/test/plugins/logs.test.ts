@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
-import { localTenant } from '../../src/config/index.ts'
 import { type LogEvent, logEvents } from '../../src/telemetry/events.ts'
 import { goodKey } from '../support/config-folder.ts'
-import { tokenRequests } from '../support/token-requests.ts'
+import { secretsOf } from '../support/secrets-of.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp({
@@ -11,35 +10,6 @@ const gatehouse = useTestApp({
   config: { session: { idleMinutes: 1440, absoluteMinutes: 1440 } },
   oneClock: true,
 })
-
-/** All secret or personal values that were sent so far, by kind. */
-async function secretsOf(browser: Browser): Promise<Map<string, string>> {
-  const { tenant } = gatehouse()
-  const found = new Map([
-    ['client secret', localTenant.clientSecret],
-    ['session key', goodKey],
-  ])
-  const add = (name: string, value: unknown) => {
-    if (typeof value === 'string' && value.length > 8) found.set(`${name} ${found.size}`, value)
-  }
-  for (const entry of tenant.journal.entries()) {
-    for (const name of ['state', 'nonce', 'code_challenge', 'login_hint', 'logout_hint']) {
-      add(name, entry.query[name])
-    }
-    add('access token', String(entry.headers['authorization'] ?? '').replace('Bearer ', ''))
-  }
-  for (const form of tokenRequests(tenant)) {
-    for (const name of ['code', 'code_verifier', 'refresh_token']) add(name, form[name])
-  }
-  for (const pair of (await browser.cookieHeader()).split('; ')) {
-    add('cookie', pair.slice(pair.indexOf('=') + 1))
-  }
-  const [user] = tenant.users
-  add('user name', user?.userPrincipalName)
-  add('name', user?.displayName)
-  add('object id', user?.id)
-  return found
-}
 
 /** A visit that causes every kind of log line: successes, refusals, failures of each party. */
 async function visit(browser: Browser): Promise<void> {
@@ -97,7 +67,7 @@ describe('the log at its most verbose level', () => {
   it('holds no secret and no user’s name', async () => {
     const browser = gatehouse().browser()
     await visit(browser)
-    const secrets = await secretsOf(browser)
+    const secrets = secretsOf(gatehouse().tenant, await browser.cookieHeader())
     await browser.post('/auth/sign-out')
     expect(
       [...secrets.keys()].filter((name) =>

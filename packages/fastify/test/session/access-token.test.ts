@@ -12,15 +12,9 @@ const gatehouse = useTestApp({
   oneClock: true,
 })
 
-async function signedIn(place = 0): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 /** A signed-in browser whose access token has expired. */
 async function withExpiredToken(): Promise<Browser> {
-  const browser = await signedIn()
+  const browser = await gatehouse().signedIn()
   gatehouse().advance(100 * minute)
   return browser
 }
@@ -31,7 +25,7 @@ function usersStatus(browser: Browser): Promise<number> {
 
 describe('an access token', () => {
   it('is used while it lasts, without a request to Entra', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (let call = 0; call < 3; call += 1) expect(await usersStatus(browser)).toBe(200)
     expect(tokenRequests(gatehouse().tenant)).toHaveLength(1)
   })
@@ -46,7 +40,7 @@ describe('an access token', () => {
   })
 
   it('is refreshed for each session on its own', async () => {
-    const [a, b] = [await signedIn(1), await signedIn(2)]
+    const [a, b] = [await gatehouse().signedIn(1), await gatehouse().signedIn(2)]
     gatehouse().advance(100 * minute)
     const answers = await Promise.all([a.get('/api/users'), b.get('/api/users')])
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
@@ -124,7 +118,7 @@ describe('a refresh that Entra refuses', () => {
   })
 
   it('affects no other user', async () => {
-    const [revoked, other] = [await signedIn(8), await signedIn(9)]
+    const [revoked, other] = [await gatehouse().signedIn(8), await gatehouse().signedIn(9)]
     gatehouse().tenant.revokeUser(people(gatehouse().tenant).at(8).id)
     gatehouse().advance(100 * minute)
     expectProblem(await revoked.get('/api/users'), 401, 'interaction_required')

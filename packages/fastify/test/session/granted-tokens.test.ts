@@ -18,12 +18,6 @@ const gatehouse = useTestApp({
   },
 })
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 /** Entra gives a token for another resource and the same user. */
 function ordersAnswerTheirOwn(): void {
   gatehouse().tenant.faults.set({
@@ -61,7 +55,7 @@ describe('an access token near its end', () => {
 
 describe('access tokens of one session', () => {
   it('are the same token for all scopes that were granted at sign-in', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const tokens = await Promise.all(
       ['Mail.Read', 'mail.read', 'https://graph.microsoft.com/User.ReadBasic.All'].map(
         async (scopes) => tokenIn(await askToken(browser, scopes)),
@@ -73,7 +67,7 @@ describe('access tokens of one session', () => {
   })
 
   it('are kept for each resource, side by side, and refreshed each on its own', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     ordersAnswerTheirOwn()
     const graph = tokenIn(await askToken(browser, 'Mail.Read'))
     for (let turn = 0; turn < 3; turn += 1) {
@@ -90,7 +84,7 @@ describe('access tokens of one session', () => {
   })
 
   it('are refreshed at the same time without losing one another', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     ordersAnswerTheirOwn()
     gatehouse().advance(100 * minute)
     const answers = await Promise.all(
@@ -107,7 +101,7 @@ describe('access tokens of one session', () => {
   })
 
   it('for .default are kept like others, although Entra never names it', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const scopes = 'https://graph.microsoft.com/.default'
     const token = tokenIn(await askToken(browser, scopes))
     expect(bearerClaims(token).scp).toContain('User.Read')
@@ -116,7 +110,7 @@ describe('access tokens of one session', () => {
   })
 
   it('for a scope without consent are 401 with the reason, and the session stays', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const problem = expectProblem(
       await askToken(browser, 'Calendars.Read'),
       401,
@@ -128,7 +122,7 @@ describe('access tokens of one session', () => {
   })
 
   it('that allow less than requested lead to consent, not to a sign-out', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(100 * minute)
     const patch = { scope: 'openid profile Mail.Read' }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch })
@@ -148,7 +142,7 @@ describe('a token that ends soon, while Entra is down', () => {
   async function endingSoon(): Promise<Browser> {
     const patch = { expires_in: 600 }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'tokenResponse', patch, times: 1 })
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(8 * minute)
     return browser
   }

@@ -13,12 +13,6 @@ const gatehouse = useTestApp({
   extend: tokenRoute,
 })
 
-async function signedIn(place: number): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
-
 /** The address of _Continue_: the authorize address of the local tenant. */
 async function authorizeUrl(browser: Browser, signInUrl: string | undefined): Promise<URL> {
   const answer = await browser.get(continueUrl(signInUrl ?? '', '/users?q=no#2'))
@@ -28,7 +22,7 @@ async function authorizeUrl(browser: Browser, signInUrl: string | undefined): Pr
 
 describe('a permission that was not granted', () => {
   it('is 401 with the permission and a way to grant it, and the session stays', async () => {
-    const browser = await signedIn(40)
+    const browser = await gatehouse().signedIn(40)
     const problem = expectProblem(await askToken(browser, 'Mail.Read'), 401, 'interaction_required')
     expect(problem).toMatchObject({ reason: 'consent', scopes: ['Mail.Read'] })
     expect(problem.signInUrl).toMatch(/^\/auth\/sign-in\?returnTo=%2F&challenge=[\w-]{16}$/)
@@ -36,7 +30,7 @@ describe('a permission that was not granted', () => {
   })
 
   it('is requested by Continue, with all other permissions and the same account, and then works', async () => {
-    const browser = await signedIn(41)
+    const browser = await gatehouse().signedIn(41)
     const { signInUrl } = expectProblem(
       await askToken(browser, 'Mail.Read'),
       401,
@@ -55,7 +49,7 @@ describe('a permission that was not granted', () => {
   })
 
   it('is requested from Entra once within a few seconds, however often the page asks', async () => {
-    const browser = await signedIn(42)
+    const browser = await gatehouse().signedIn(42)
     const before = tokenRequests(gatehouse().tenant).length
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => askToken(browser, 'Mail.Read')),
@@ -73,7 +67,7 @@ describe('a permission that was not granted', () => {
 
   it('that was withdrawn is noticed when the token has expired, and granted again by Continue', async () => {
     const { tenant } = gatehouse()
-    const browser = await signedIn(43)
+    const browser = await gatehouse().signedIn(43)
     const { id, userPrincipalName: user } = people(tenant).at(43)
     tenant.withdrawConsent(id)
     gatehouse().advance(100 * minute)
@@ -86,7 +80,7 @@ describe('a permission that was not granted', () => {
 
   it('that only an administrator can grant leads to the page that says so', async () => {
     const { tenant } = gatehouse()
-    const browser = await signedIn(44)
+    const browser = await gatehouse().signedIn(44)
     tenant.requireAdminConsent(true)
     try {
       const problem = expectProblem(
@@ -111,7 +105,7 @@ describe('a permission that was not granted', () => {
     [90094, true],
     [90095, true],
   ])('names an administrator only if Microsoft does: AADSTS%d', async (code, isNamed) => {
-    const browser = await signedIn(46)
+    const browser = await gatehouse().signedIn(46)
     const body = { error: 'invalid_grant', error_description: `AADSTS${code}: made up` }
     gatehouse().tenant.faults.set({ at: 'token', kind: 'respond', status: 400, body })
     // Asked, and remembered.
@@ -126,7 +120,7 @@ describe('a permission that was not granted', () => {
   })
 
   it('that the API reports as missing leads to consent, if the configuration names it', async () => {
-    const browser = await signedIn(45)
+    const browser = await gatehouse().signedIn(45)
     const challenge = (scope: string) =>
       `Bearer realm="", error="insufficient_scope", scope="${scope}"`
     const refuse = (scope: string) =>

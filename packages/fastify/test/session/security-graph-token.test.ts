@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { bearerObjectId } from '@gatehouse/test-support/bearer'
-import { people, type Browser } from '@gatehouse/tenant/testing'
+import { people } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { refreshes } from '../support/token-requests.ts'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const gatehouse = useTestApp()
-
-async function signedIn(place = 0): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-  return browser
-}
 
 function graphCalls() {
   return gatehouse()
@@ -21,7 +15,7 @@ function graphCalls() {
 
 describe('a plain 403 from Graph', () => {
   it('is about the user: it is passed on, and no other token is tried', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const code = 'Authorization_RequestDenied'
     gatehouse().tenant.faults.set({ at: 'users', kind: 'graphError', status: 403, code })
     expectProblem(await browser.get('/api/users'), 403, 'forbidden')
@@ -37,7 +31,7 @@ describe('a token that Graph refuses before it expires', () => {
   const code = 'InvalidAuthenticationToken'
 
   it('is replaced once, and the call succeeds', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().tenant.faults.set({ ...refusing, code, times: 1 })
     expect((await browser.get('/api/users')).status).toBe(200)
     expect(refreshes(gatehouse().tenant)).toHaveLength(1)
@@ -50,7 +44,7 @@ describe('a token that Graph refuses before it expires', () => {
   })
 
   it('is replaced once for many calls at the same time', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await browser.get('/api/users')
     const old = graphCalls()[0]?.headers['authorization']
     gatehouse().tenant.faults.set({
@@ -65,7 +59,7 @@ describe('a token that Graph refuses before it expires', () => {
   })
 
   it('leads to 401 and no loop if the next one is refused as well', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().tenant.faults.set({ ...refusing, code })
     const problem = expectProblem(await browser.get('/api/users'), 401, 'interaction_required')
     expect(problem.reason).toBe('session_expired')
@@ -77,7 +71,7 @@ describe('a token that Graph refuses before it expires', () => {
   })
 
   it('affects no other user', async () => {
-    const [refused, other] = [await signedIn(1), await signedIn(2)]
+    const [refused, other] = [await gatehouse().signedIn(1), await gatehouse().signedIn(2)]
     const objectId = people(gatehouse().tenant).at(1).id
     const when = (request: Parameters<typeof bearerObjectId>[0]) =>
       bearerObjectId(request) === objectId

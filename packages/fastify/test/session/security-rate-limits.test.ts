@@ -175,14 +175,8 @@ describe.each(['x-forwarded-for', 'x-forwarded-proto', 'forwarded'])(
 describe('a session that sends too many requests', () => {
   const gatehouse = useTestApp({ config: { rateLimits: { perSession } } })
 
-  async function signedIn(): Promise<Browser> {
-    const browser = gatehouse().browser()
-    await browser.signIn()
-    return browser
-  }
-
   it('gets 429 until the minute is over, and no other session is affected', async () => {
-    const [busy, other] = [await signedIn(), await signedIn()]
+    const [busy, other] = [await gatehouse().signedIn(), await gatehouse().signedIn()]
     expect(new Set(await times(perSession, () => busy.get('/api/me')))).toEqual(new Set([200]))
     expectLimited(await busy.get('/api/me'), 'session', gatehouse().logs)
     expectLimited(await busy.get('/api/users'), 'session', gatehouse().logs)
@@ -192,7 +186,7 @@ describe('a session that sends too many requests', () => {
   })
 
   it('is served again when the minute is over', async () => {
-    const busy = await signedIn()
+    const busy = await gatehouse().signedIn()
     await times(perSession + 1, () => busy.get('/api/me'))
     gatehouse().advance(61_000)
     expect((await busy.get('/api/me')).status).toBe(200)

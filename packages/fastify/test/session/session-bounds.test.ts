@@ -2,7 +2,7 @@ import type { OwnSessions } from '@gatehouse/contract/sessions'
 import type { Session } from '@gatehouse/contract/session'
 import { describe, expect, it } from 'vitest'
 import { maxSessionsPerUser } from '../../src/session/user-sessions.ts'
-import { people, type Browser } from '@gatehouse/tenant/testing'
+import type { Browser } from '@gatehouse/tenant/testing'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { storeKinds } from '@gatehouse/test-support/tier'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -13,25 +13,24 @@ const minute = 60_000
 describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
   const gatehouse = useTestApp({ store, oneClock: true })
 
-  async function signedIn(place: number): Promise<Browser> {
-    const browser = gatehouse().browser()
-    await browser.signIn({ user: people(gatehouse().tenant).at(place).userPrincipalName })
-    return browser
-  }
-
   async function listed(browser: Browser) {
     const { sessions } = (await browser.get('/api/sessions')).json() as OwnSessions
     return sessions
   }
 
   it('are a hundred at most: the one that would end first ends when another begins', async () => {
-    const [oldest, used, other] = [await signedIn(1), await signedIn(1), await signedIn(2)]
+    const [oldest, used, other] = [
+      await gatehouse().signedIn(1),
+      await gatehouse().signedIn(1),
+      await gatehouse().signedIn(2),
+    ]
     gatehouse().advance(2 * minute)
     await used.post('/api/session/extend')
     const rest: Browser[] = []
-    for (let turn = 2; turn < maxSessionsPerUser; turn += 1) rest.push(await signedIn(1))
+    for (let turn = 2; turn < maxSessionsPerUser; turn += 1)
+      rest.push(await gatehouse().signedIn(1))
     expect(await listed(used)).toHaveLength(maxSessionsPerUser)
-    const newest = await signedIn(1)
+    const newest = await gatehouse().signedIn(1)
     expectProblem(await oldest.get('/api/me'), 401, 'sign_in_required')
     for (const browser of [used, other, newest, ...rest]) {
       expect((await browser.get('/api/me')).status).toBe(200)
@@ -57,10 +56,10 @@ describe.each(storeKinds)('on %s, the sessions of one user', (store) => {
   })
 
   it('that were ended do not count, and leave nothing in the store', async () => {
-    const stays = await signedIn(3)
+    const stays = await gatehouse().signedIn(3)
     const before = await gatehouse().stored.size()
     for (let turn = 0; turn < 20; turn += 1) {
-      const browser = await signedIn(3)
+      const browser = await gatehouse().signedIn(3)
       await browser.post('/auth/sign-out')
     }
     expect(await listed(stays)).toHaveLength(1)
@@ -75,18 +74,12 @@ describe.each(storeKinds)('on %s, a page that sends requests without end', (stor
   const perSession = 20
   const gatehouse = useTestApp({ store, oneClock: true, config: { rateLimits: { perSession } } })
 
-  async function signedIn(): Promise<Browser> {
-    const browser = gatehouse().browser()
-    await browser.signIn()
-    return browser
-  }
-
   it.each([
     ['/api/session', (browser: Browser) => browser.get('/api/session')],
     ['/api/session/extend', (browser: Browser) => browser.post('/api/session/extend')],
     ['/api/sessions', (browser: Browser) => browser.get('/api/sessions')],
   ])('is limited at %s too', async (_path, ask) => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (let turn = 0; turn < perSession; turn += 1) expect((await ask(browser)).status).toBe(200)
     const refused = await ask(browser)
     expectProblem(refused, 429, 'too_many_requests')
@@ -97,7 +90,7 @@ describe.each(storeKinds)('on %s, a page that sends requests without end', (stor
   })
 
   it('is limited with the cookie of a session that has ended, so that the store is not asked', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const cookie = await browser.cookieHeader()
     await browser.post('/auth/sign-out')
     const ask = () => gatehouse().browser().send('/api/me', { cookie })
@@ -109,7 +102,7 @@ describe.each(storeKinds)('on %s, a page that sends requests without end', (stor
   })
 
   it('can still sign out, and the store is told a moment later', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const cookie = await browser.cookieHeader()
     for (let turn = 0; turn <= perSession; turn += 1) await browser.get('/api/me')
     const answer = await browser.post('/auth/sign-out')
@@ -128,7 +121,7 @@ describe.each(storeKinds)('on %s, a page that sends requests without end', (stor
   })
 
   it('extends its session without a write each time, and gets the true end', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const known = new Map(
       (await gatehouse().stored.records()).map(({ id, version }) => [id, version]),
     )

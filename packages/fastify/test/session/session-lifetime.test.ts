@@ -11,19 +11,13 @@ const gatehouse = useTestApp({
   oneClock: true,
 })
 
-async function signedIn(): Promise<Browser> {
-  const browser = gatehouse().browser()
-  await browser.signIn()
-  return browser
-}
-
 async function status(browser: Browser): Promise<SignedIn> {
   return (await browser.get('/api/session')).json() as SignedIn
 }
 
 describe('a session', () => {
   it('ends after the idle time', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(30 * minute - 5000)
     expect((await browser.get('/api/me')).status).toBe(200)
     gatehouse().advance(30 * minute + 1)
@@ -32,7 +26,7 @@ describe('a session', () => {
   })
 
   it('ends after the absolute time, even if it is in use', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     for (let passed = 0; passed < 100; passed += 20) {
       gatehouse().advance(20 * minute)
       expect((await browser.get('/api/me')).status).toBe(200)
@@ -42,7 +36,7 @@ describe('a session', () => {
   })
 
   it('tells when it ends, and asking does not move that', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const first = await status(browser)
     expect(Date.parse(first.expiresAt) - Date.parse(first.startedAt)).toBe(30 * minute)
     expect(Date.parse(first.absoluteExpiresAt) - Date.parse(first.startedAt)).toBe(120 * minute)
@@ -53,7 +47,7 @@ describe('a session', () => {
   })
 
   it('goes on when it is extended, but never past its absolute end', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     gatehouse().advance(25 * minute)
     const extended = (await browser.post('/api/session/extend')).json() as SignedIn
     const left = Date.parse(extended.expiresAt) - Date.parse(extended.now)
@@ -69,7 +63,7 @@ describe('a session', () => {
   })
 
   it('is kept over a restart', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     await gatehouse().restart()
     const cookie = await browser.cookieHeader()
     expect((await gatehouse().browser().send('/api/me', { cookie })).status).toBe(200)
@@ -87,7 +81,7 @@ describe('a session', () => {
       "update sessions set version = 'one'",
       'delete from sessions',
     ]) {
-      const browser = await signedIn()
+      const browser = await gatehouse().signedIn()
       withStoreFile(gatehouse(), (db) => db.exec(change))
       const answer = await browser.get('/api/me')
       expect([change, answer.status]).toEqual([change, 401])
@@ -96,7 +90,7 @@ describe('a session', () => {
   })
 
   it('does not open under the id of another session', async () => {
-    const [one, other] = [await signedIn(), await signedIn()]
+    const [one, other] = [await gatehouse().signedIn(), await gatehouse().signedIn()]
     withStoreFile(gatehouse(), (db) => {
       const rows = db.prepare('select id, sealed from sessions').all()
       const put = db.prepare('update sessions set sealed = ? where id = ?')
@@ -109,7 +103,7 @@ describe('a session', () => {
   })
 
   it('stays while the store does not answer: 503, and 200 afterwards', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     withStoreFile(gatehouse(), (db) => db.exec('alter table sessions rename to away'))
     try {
       for (const path of ['/api/me', '/api/users', '/api/session', '/readyz']) {

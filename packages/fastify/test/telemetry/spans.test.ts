@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { localTenant } from '../../src/config/index.ts'
 import { type Gatehouse, startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { freePort, people } from '@gatehouse/tenant/testing'
 import {
@@ -10,7 +9,7 @@ import {
 } from '../support/collector.ts'
 import { metricCatalogue, type MetricName, prometheusNames } from '../../src/telemetry/metrics.ts'
 import { goodKey } from '../support/config-folder.ts'
-import { tokenRequests } from '../support/token-requests.ts'
+import { secretsOf } from '../support/secrets-of.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const callerSpan = '00f067aa0ba902b7'
@@ -18,35 +17,9 @@ const traceparent = `00-${traceId}-${callerSpan}-01`
 
 let collector: Collector
 let metricsText = ''
+/** Values that must be seen nowhere, by kind. */
 let secrets: Map<string, string>
 let sentToGraph: string
-
-/** Values that must be seen nowhere, by kind. */
-async function secretsOf({ tenant }: Gatehouse, cookieHeader: string) {
-  const found = new Map([
-    ['client secret', localTenant.clientSecret],
-    ['session key', goodKey],
-  ])
-  const add = (name: string, value: unknown) => {
-    if (typeof value === 'string' && value.length > 8) found.set(`${name} ${found.size}`, value)
-  }
-  for (const entry of tenant.journal.entries()) {
-    for (const name of ['state', 'nonce', 'code_challenge', 'login_hint']) {
-      add(name, entry.query[name])
-    }
-    add('access token', String(entry.headers['authorization'] ?? '').replace('Bearer ', ''))
-  }
-  for (const form of tokenRequests(tenant)) {
-    for (const name of ['code', 'code_verifier', 'refresh_token']) add(name, form[name])
-  }
-  for (const pair of cookieHeader.split('; ')) add('cookie', pair.slice(pair.indexOf('=') + 1))
-  const { first } = people(tenant)
-  add('user name', first.userPrincipalName)
-  add('name', first.displayName)
-  add('object id', first.id)
-  add('tenant id', tenant.tenantId)
-  return found
-}
 
 /** Sign-in, a call, a refresh, failures of each party and a sign-out. */
 async function visit(gatehouse: Gatehouse) {
@@ -72,7 +45,7 @@ async function visit(gatehouse: Gatehouse) {
   tenant.faults.set({ at: 'token', kind: 'idToken', times: 1, variant: 'bad-signature' })
   await gatehouse.browser().signIn()
   tenant.faults.clear()
-  secrets = await secretsOf(gatehouse, await browser.cookieHeader())
+  secrets = secretsOf(tenant, await browser.cookieHeader()).set('tenant id', tenant.tenantId)
 }
 
 beforeAll(async () => {
