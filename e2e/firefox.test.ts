@@ -46,8 +46,9 @@ const heading = (text: string, tab = page) => isShown(locate('h1', text, tab))
 const press = (element: 'a' | 'button', text: string) => locate(element, text).click()
 
 /** Waits until the browser is there: the app's own page changes before it leaves, and corrects its address after it came. */
-const isAt = (address: string) =>
-  expect.poll(() => page.url()).toBe(`${deployment.publicUrl}${address}`)
+const isAt = async (address: string) => {
+  await expect.poll(() => page.url()).toBe(`${deployment.publicUrl}${address}`)
+}
 
 /** Signs in on the tenant's first page. @returns the user's name */
 async function chooseAccount(index: number): Promise<string> {
