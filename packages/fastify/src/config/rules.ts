@@ -74,10 +74,9 @@ function placeholderProblems(
   // Beside credentials no secret is allowed at all, which `credentialProblems` reports.
   const intact = file.credentials ? all.filter((key) => key !== 'clientSecret') : all
   if (intact.length === 3 && !production) return []
-  const message =
-    intact.length === 3
-      ? 'is still the placeholder; production needs a tenant of your own'
-      : 'is still the placeholder; replace all three, or none of them to use the local tenant'
+  const message = production
+    ? 'is still the placeholder; production needs a tenant of your own'
+    : 'is still the placeholder; replace all three, or none of them to use the local tenant'
   return intact.map((key) => ({ key, message }))
 }
 

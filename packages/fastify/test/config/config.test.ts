@@ -28,6 +28,9 @@ describe('placeholders', () => {
   it('that are all intact are refused in production, naming all three', () => {
     const keys = refusedKeys({ ...freshClone, publicUrl: ownTenant.publicUrl }, production)
     expect(keys).toEqual(['tenant', 'clientId', 'clientSecret'])
+    // The local tenant is no way out there.
+    const { message } = refusalOf({ ...ownTenant, tenant: freshClone.tenant }, production)
+    expect(message).toContain('tenant: is still the placeholder; production needs a tenant')
   })
 
   it.each([

@@ -18,9 +18,13 @@ export const configuration: Check = {
 
 /** One finding for each key that is wrong. */
 export function configFindings({ problems }: ConfigError): Finding[] {
-  return problems.map(({ key, message }) =>
-    fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`),
-  )
+  return problems.map(({ key, message }) => {
+    // The key of what is wrong with the file as a whole is its path.
+    const [, rest] = /^the file (.*)$/.exec(message) ?? []
+    return rest === undefined
+      ? fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`)
+      : fail('config', `The file ${key} ${rest}.`, 'Correct the file, and run doctor again.')
+  })
 }
 
 /** A scope that the sign-in does not request costs every user another consent later. */
