@@ -30,6 +30,7 @@ export {
   cloudFor,
   clouds,
   foreignGraphHost,
+  lacksGraphVersion,
   issuerFor,
   personalAccountsTenant,
   registrationPage,

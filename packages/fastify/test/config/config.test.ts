@@ -46,6 +46,7 @@ describe('placeholders', () => {
 
   it.each([
     ['clientSecret', 'changeme'],
+    ['clientSecret', `${ownTenant.clientSecret} `],
     ['clientSecret', 'your-client-secret'],
     ['clientSecret', '<secret>'],
     ['tenant', '00000000-0000-0000-0000-000000000000'],

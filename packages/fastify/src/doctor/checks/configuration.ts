@@ -4,6 +4,7 @@ import {
   type Config,
   type ConfigError,
   foreignGraphHost,
+  lacksGraphVersion,
   isSameScope,
 } from '../../config/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
@@ -54,6 +55,12 @@ function graphHostFinding(config: Config): Finding {
   const id = 'graph-host'
   const url = config.downstreamApis['graph']?.baseUrl
   if (url === undefined) return pass(id, 'No API is named graph.')
+  if (lacksGraphVersion(url)) {
+    const reason = `${url} names no version, and Microsoft Graph refuses a call such as /users without one.`
+    const { graph } = cloudFor(config)
+    const next = `Set downstreamApis.graph.baseUrl in aad.config.json, or GRAPH_BASE_URL, to ${graph}.`
+    return warn(id, reason, next, 'developer')
+  }
   const foreignHost = foreignGraphHost(config)
   if (foreignHost === undefined) return pass(id, `Tokens for Graph go to ${url}.`)
   const reason = `The users’ tokens for Graph go to ${foreignHost}, which is not Microsoft’s.`
