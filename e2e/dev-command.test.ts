@@ -58,6 +58,18 @@ describe('npm run dev', { tags: ['thorough'], timeout }, () => {
     expect(dev.program.output()).not.toContain('is running')
   })
 
+  it('answers health checks at the address of the page, as a deployment does', async () => {
+    const dev = await startDev()
+    await dev.says('Gatehouse is running')
+    for (const path of ['/healthz', '/readyz', '/healthz?from=here']) {
+      const answer = await fetch(`http://localhost:${dev.ports.page}${path}`)
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        'application/json; charset=utf-8',
+      ])
+    }
+  })
+
   it('ends everything when the page ends', async () => {
     const dev = await startDev()
     await dev.says('Gatehouse is running')

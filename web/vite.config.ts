@@ -102,7 +102,7 @@ export default defineConfig(({ command }) => ({
         [tenantPages]: tenantProxy(login),
         [`^${basePathPattern}/auth/sign-out$`]: signOutProxy(toBackEnd),
       }),
-      [`^${basePathPattern}/(api|auth)/`]: backEnd(toBackEnd),
+      [`^${basePathPattern}/(?:(api|auth)/|(healthz|readyz)(?:\\?|$))`]: backEnd(toBackEnd),
     },
   },
   build: {

@@ -6,6 +6,7 @@ import { commandNames, isCommand, runCommand } from './commands/index.ts'
 import { ConfigError, loadConfig, type Config } from './config/index.ts'
 import { drain, type DrainTimes } from './drain.ts'
 import { listenProblem } from './listen-problem.ts'
+import { StoreError, storeRemedy } from './store/store.ts'
 import { readWebBuild, type WebBuild } from './web/index.ts'
 
 export { drain, type DrainTimes } from './drain.ts'
@@ -67,9 +68,8 @@ async function serve(build: BuildApp, root: string): Promise<void> {
   const signals = endOnSignal()
   const config = readConfig(root)
   const webBuild = readWebBuild(join(root, 'web/dist'))
-  // The operator has to repair a store that cannot be opened: a sentence, not a stack.
   const app = await build(config, { webBuild, isEnding: signals.isEnding }).catch((error: Error) =>
-    exitWith(error.message),
+    exitWith(startFailure(error, config)),
   )
   // Before it listens, so that every request that is accepted is also answered.
   signals.drainAtEnd(app, config.drain)
@@ -85,6 +85,15 @@ async function serve(build: BuildApp, root: string): Promise<void> {
     { event: 'started', ...(await inForce(app, config, root)) },
     'The server has started',
   )
+}
+
+/**
+ * The operator has to repair a store that cannot be opened: a sentence, not a stack. Any other error is in the code of the
+ * app, and says where.
+ */
+function startFailure(error: Error, { storeUrl }: Config): string {
+  if (error instanceof StoreError) return `${error.message}\n${storeRemedy(storeUrl)}`
+  return error instanceof ConfigError ? error.message : (error.stack ?? error.message)
 }
 
 /** What this process runs with, for its first log line. The address of a store may hold a password. */

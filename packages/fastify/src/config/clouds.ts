@@ -154,6 +154,12 @@ function isGraphHost(hostname: string): boolean {
   return graphOrigins.includes(`https://${hostname}`)
 }
 
+/** Whether an address is Microsoft Graph itself, without the version that each call needs. */
+export function lacksGraphVersion(baseUrl: string): boolean {
+  const { hostname, pathname } = new URL(baseUrl)
+  return isGraphHost(hostname) && !/^\/(?:v1\.0|beta)(?:\/|$)/.test(pathname)
+}
+
 /**
  * The host that the users' tokens for Graph go to, if it is not Microsoft's: a proxy, or a mistake.
  *

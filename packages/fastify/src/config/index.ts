@@ -12,7 +12,7 @@ import { type Environment, proxySettings, readEnvironment, splitProxies } from '
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import { readTelemetrySettings, type TelemetrySettings } from '../telemetry/settings.ts'
 import type { Headers } from './headers/schema.ts'
-import { applyEnvironment, checkFile, readJson } from './load.ts'
+import { applyEnvironment, checkFile, namingVariables, readJson } from './load.ts'
 import { productionProblems, ruleProblems } from './rules.ts'
 import { type ConfigFile, intactPlaceholders, placeholders } from './schema.ts'
 import { type Exposure, exposureOf, readFileVariables } from './secrets/files.ts'
@@ -30,6 +30,7 @@ export {
   cloudFor,
   clouds,
   foreignGraphHost,
+  lacksGraphVersion,
   issuerFor,
   personalAccountsTenant,
   registrationLink,
@@ -153,7 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
   const { environment } = secrets
   const path = resolve(root, environment.AAD_CONFIG)
   const written = readJson(path)
-  const checkedFile = checkFile(applyEnvironment(written, environment))
+  const checkedFile = checkFile(applyEnvironment(written, environment), path)
 
   const context = {
     production,
@@ -173,8 +174,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
     ...secrets.problems,
     ...(production ? productionProblems(env, environment) : []),
     ...(production ? secretInFileProblems(inConfigFile) : []),
-    ...checkedFile.problems,
-    ...ruleProblems(checkedFile, { ...context, now: Date.now() }),
+    ...namingVariables(
+      [...checkedFile.problems, ...ruleProblems(checkedFile, { ...context, now: Date.now() })],
+      environment,
+    ),
     ...keyProblems,
     ...storeProblems(environment, { root, production }),
   ]

@@ -1,5 +1,6 @@
 /** Reads JSON that people write: text in UTF-8, and where a mistake is. */
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+import { type ParseError, parse, printParseErrorCode, visit } from 'jsonc-parser'
+import type { ConfigProblem } from './errors.ts'
 
 /** The text of a file; or why it is none, to complete "the file …". */
 export type DecodedText =
@@ -27,6 +28,8 @@ const mistakes: Record<string, string> = {
   UnexpectedEndOfComment: 'has a comment, which JSON does not allow; remove it',
   InvalidSymbol: 'has a name or a text without double quotes',
   UnexpectedEndOfString: 'has a text without a closing quote',
+  ValueExpected: 'has no value where one belongs',
+  PropertyNameExpected: 'has no name where one belongs',
   CommaExpected: 'begins without a comma before it',
   ColonExpected: 'has no colon between a name and its value',
   CloseBraceExpected: 'ends the file without a closing }',
@@ -54,6 +57,22 @@ export function jsonProblem(text: string): string | undefined {
   }
   const kind = printParseErrorCode(error.error)
   return `line ${lineAt(text, error.offset)} ${mistakes[kind] ?? 'is not valid JSON'}`
+}
+
+/** The names that an object has more than once, by their whole key, with both lines. */
+export function repeatedNames(text: string): ConfigProblem[] {
+  const lines = new Map<string, number>()
+  const repeated: ConfigProblem[] = []
+  visit(text, {
+    onObjectProperty(name, _offset, _length, line, _character, path) {
+      const key = [...path(), name].join('.')
+      const first = lines.get(key)
+      lines.set(key, line + 1)
+      if (first === undefined) return
+      repeated.push({ key, message: `is there twice, in lines ${first} and ${line + 1}; keep one` })
+    },
+  })
+  return repeated
 }
 
 function lineAt(text: string, offset: number): number {

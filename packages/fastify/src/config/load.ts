@@ -7,13 +7,21 @@ import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import type { Environment } from './environment.ts'
-import { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
+import { type DecodedText, decodeText, jsonProblem, repeatedNames } from './json-text.ts'
 import { ConfigFile } from './schema.ts'
 
-/** @throws ConfigError naming the file if it cannot be read or parsed */
+/** @throws ConfigError naming the file if it cannot be read or parsed, or has a key twice */
 export function readJson(path: string): unknown {
   const { text, problem } = readText(path)
   if (problem !== undefined) throw new ConfigError([{ key: path, message: `the file ${problem}` }])
+  const content = parsed(path, text)
+  // JSON.parse takes the last one, so a change to the first would do nothing.
+  const repeated = repeatedNames(text)
+  if (repeated.length > 0) throw new ConfigError(repeated)
+  return content
+}
+
+function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -29,22 +37,52 @@ function readText(path: string): DecodedText {
     return decodeText(readFileSync(path))
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException
-    return { problem: `cannot be read (${code})` }
+    return { problem: unreadable[code] ?? `cannot be read (${code})` }
   }
+}
+
+/** By Node's code, to complete "the file …". */
+const unreadable: Record<string, string> = {
+  ENOENT: 'does not exist (ENOENT); restore it, or name another one in AAD_CONFIG',
+  EISDIR: 'is a folder (EISDIR); name a file in AAD_CONFIG',
+  EACCES: 'cannot be read by the user of this process (EACCES); change its owner or its mode',
+}
+
+/** The variables that replace keys of the file. */
+const replacing = {
+  tenant: 'AAD_TENANT',
+  clientId: 'AAD_CLIENT_ID',
+  clientSecret: 'AAD_CLIENT_SECRET',
+  authority: 'AAD_AUTHORITY',
+  publicUrl: 'PUBLIC_URL',
+} as const
+
+/**
+ * What is wrong with a value of the environment names its variable: the file may be right.
+ *
+ * @param env with the content of files that variables name
+ */
+export function namingVariables(
+  problems: readonly ConfigProblem[],
+  env: Environment,
+): ConfigProblem[] {
+  const names = new Map<string, string>()
+  for (const [key, variable] of Object.entries(replacing)) {
+    if (!env[variable]) continue
+    const isFile = key === 'clientSecret' && env.AAD_CLIENT_SECRET_FILE !== undefined
+    names.set(key, isFile ? 'AAD_CLIENT_SECRET_FILE' : variable)
+  }
+  if (env.GRAPH_BASE_URL) names.set('downstreamApis.graph.baseUrl', 'GRAPH_BASE_URL')
+  return problems.map(({ key, message }) => ({ key: names.get(key) ?? key, message }))
 }
 
 /** Puts the environment's overrides over the file's values, before any check. */
 export function applyEnvironment(file: unknown, env: Environment): unknown {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
   const merged: Record<string, unknown> = { ...file }
-  const overrides = {
-    tenant: env.AAD_TENANT,
-    clientId: env.AAD_CLIENT_ID,
-    clientSecret: env.AAD_CLIENT_SECRET,
-    authority: env.AAD_AUTHORITY,
-    publicUrl: env.PUBLIC_URL,
+  for (const [key, variable] of Object.entries(replacing)) {
+    if (env[variable]) merged[key] = env[variable]
   }
-  for (const [key, value] of Object.entries(overrides)) if (value) merged[key] = value
   if (env.GRAPH_BASE_URL) {
     const apis = merged['downstreamApis'] as Record<string, object> | undefined
     merged['downstreamApis'] = {
@@ -65,27 +103,31 @@ export interface CheckedFile {
   problems: ConfigProblem[]
 }
 
-/** Fills in the defaults, and checks every key by itself. */
-export function checkFile(content: unknown): CheckedFile {
+/**
+ * Fills in the defaults, and checks every key by itself.
+ *
+ * @param path of the file, for what is wrong with it as a whole
+ */
+export function checkFile(content: unknown, path: string): CheckedFile {
   const file = Value.Default(ConfigFile, content)
   const found = new Map<string, string>()
   for (const error of Value.Errors(ConfigFile, file)) {
-    const path = errorPath(error.instancePath)
+    const key = errorPath(error.instancePath)
     if (error.keyword === 'additionalProperties') continue
     if (error.keyword === 'propertyNames') {
-      for (const name of error.params.propertyNames) refuseName(found, `${path}.${name}`)
+      for (const name of error.params.propertyNames) refuseName(found, `${key}.${name}`)
       continue
     }
-    if (error.keyword === 'required' && !isCredential(path)) {
+    if (error.keyword === 'required' && !isCredential(key)) {
       for (const missing of error.params.requiredProperties) {
-        const key = path ? `${path}.${missing}` : missing
-        found.set(key, `is missing; it takes ${descriptionOf(key)}`)
+        const full = key ? `${key}.${missing}` : missing
+        found.set(full, `is missing; it takes ${descriptionOf(full)}`)
       }
       continue
     }
-    if (!found.has(path)) found.set(path, sentenceFor(path, error))
+    if (!found.has(key)) found.set(key, sentenceFor(key, error, file))
   }
-  const problems = [...found].map(([key, message]) => ({ key: key || 'the file', message }))
+  const problems = [...found].map(([key, message]) => ({ key: key || path, message }))
   return { file: file as ConfigFile, problems }
 }
 
@@ -108,25 +150,82 @@ function isCredential(path: string): boolean {
   return path.startsWith('credentials.')
 }
 
-function sentenceFor(path: string, { keyword, message }: TLocalizedValidationError): string {
+function sentenceFor(
+  key: string,
+  { keyword, message, instancePath }: TLocalizedValidationError,
+  file: unknown,
+): string {
   if (keyword === '~refine') return message
-  if (keyword === 'boolean' && !isCredential(path)) {
-    return 'is not a key of aad.config.json (misspelt?)'
+  if (keyword === 'boolean' && !isCredential(key)) {
+    const near = similarKey(key)
+    return `is not a key of aad.config.json (${near ? `did you mean ${near}?` : 'misspelt?'})`
   }
-  return path ? `takes ${descriptionOf(path)}` : 'must hold one JSON object'
+  if (key === '') return 'the file must hold one JSON object'
+  const hint = valueHint(key, Value.Pointer.Get(file, instancePath))
+  return `takes ${descriptionOf(key)}${hint ? `; ${hint}` : ''}`
+}
+
+/** Other values of `tenant` in Microsoft's samples. */
+const tenantHints: Record<string, string> = {
+  common:
+    '"common" would let in personal accounts, which cannot sign in here: write "organizations", with allowedTenants',
+  consumers: 'personal accounts, which "consumers" stands for, cannot sign in here',
+}
+
+/** What people overlook in a value that is not taken. It quotes nothing but words of Microsoft's. */
+function valueHint(key: string, value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (value !== value.trim()) return 'remove the blanks before and after it'
+  if (key !== 'tenant') return undefined
+  if (value.includes('.'))
+    return 'the id stands beside the domain name, on the overview page of Entra'
+  return Object.hasOwn(tenantHints, value) ? tenantHints[value] : undefined
+}
+
+/** The key of the same object that a misspelt one is closest to, such as `tenant` for `tenantId`. */
+function similarKey(key: string): string | undefined {
+  const parent = schemaAt(key.split('.').slice(0, -1))
+  const name = key.split('.').at(-1)?.toLowerCase() ?? ''
+  if (!Type.IsObject(parent) || name.length < 4) return undefined
+  return Object.keys(parent.properties).find((other) => {
+    const known = other.toLowerCase()
+    return known.startsWith(name) || name.startsWith(known) || editDistance(name, known) <= 2
+  })
+}
+
+/** How many letters differ, are missing or too many (Levenshtein). */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [at, letter] of Array.from(one).entries()) {
+    const next = [at + 1]
+    for (const [index, known] of Array.from(other).entries()) {
+      const kept = (row[index] ?? 0) + (letter === known ? 0 : 1)
+      next.push(Math.min(kept, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
 }
 
 /** The description of a key; of a part without one, that of the list or object it is in. */
-function descriptionOf(path: string): string {
+function descriptionOf(key: string): string {
+  const parts = key.split('.')
+  for (const [left] of parts.entries()) {
+    const schema = schemaAt(parts.slice(0, parts.length - left))
+    if (schema && 'description' in schema) return String(schema.description)
+  }
+  return 'another value'
+}
+
+/** The schema of a key; undefined for a part of a list and of what has no schema. */
+function schemaAt(parts: readonly string[]): TSchema | undefined {
   let schema: TSchema | undefined = ConfigFile
-  let nearest = 'another value'
-  for (const part of path.split('.')) {
+  for (const part of parts) {
     if (Type.IsObject(schema)) schema = schema.properties[part]
     else if (Type.IsRecord(schema)) schema = Object.values(schema.patternProperties)[0]
-    else break
-    if (schema && 'description' in schema) nearest = String(schema.description)
+    else return undefined
   }
-  return nearest
+  return schema
 }
 
 /**

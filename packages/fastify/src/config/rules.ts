@@ -59,8 +59,8 @@ export function ruleProblems(
   { file, problems }: CheckedFile,
   context: RuleContext,
 ): ConfigProblem[] {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return []
   const refused = new Set(problems.map(({ key }) => key.split('.')[0]))
-  if (refused.has('the file')) return []
   return rules
     .filter(({ reads }) => !reads.some((key) => refused.has(key)))
     .flatMap(({ check }) => check(file, context))
@@ -74,10 +74,9 @@ function placeholderProblems(
   // Beside credentials no secret is allowed at all, which `credentialProblems` reports.
   const intact = file.credentials ? all.filter((key) => key !== 'clientSecret') : all
   if (intact.length === 3 && !production) return []
-  const message =
-    intact.length === 3
-      ? 'is still the placeholder; production needs a tenant of your own'
-      : 'is still the placeholder; replace all three, or none of them to use the local tenant'
+  const message = production
+    ? 'is still the placeholder; production needs a tenant of your own'
+    : 'is still the placeholder; replace all three, or none of them to use the local tenant'
   return intact.map((key) => ({ key, message }))
 }
 

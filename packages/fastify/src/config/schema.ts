@@ -41,6 +41,7 @@ function tenantsProblem(tenants: '*' | string[]): string | undefined {
 }
 
 function secretProblem(secret: string): string | undefined {
+  if (secret !== secret.trim()) return 'has a blank before or after it; copy it again'
   const isDummy = /^(changeme|secret|password|your[-_ ].*|<.*>|\{.*\})$/i.test(secret)
   if (!isDummy || secret === placeholders.clientSecret) return undefined
   return 'is a dummy value, not a client secret'

@@ -45,7 +45,7 @@ function parsed({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
     return JSON.parse(isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8'))
   } catch {
     // The parser's own error quotes the text, which would put names and addresses into the log.
-    throw new Error('no JSON')
+    throw new Error('the answer is not JSON')
   }
 }
 
@@ -81,7 +81,19 @@ const validators = new WeakMap<TSchema, Validator>()
 export function throwIfOtherShape(name: string, schema: TSchema, value: unknown): void {
   const validator = validators.get(schema) ?? Compile(schema)
   validators.set(schema, validator)
-  if (!validator.Check(value)) throw unexpectedResponse(name, new Error('another shape'))
+  if (!validator.Check(value)) throw unexpectedResponse(name, new Error(mismatch(validator, value)))
+}
+
+/** Where an answer differs from its schema, for the log: in words of the schema, and none of the answer. */
+function mismatch(validator: Validator, value: unknown): string {
+  const errors = validator.Errors(value)
+  // A choice has an error for each of its alternatives, and then one of its own.
+  const error = errors.find(({ schemaPath }) => !schemaPath.includes('/anyOf/')) ?? errors[0]
+  const path = error?.schemaPath.slice(1) ?? ''
+  const member = path.replaceAll('/properties/', '.').replaceAll('/items', '[]').replace(/^\./, '')
+  // A check of the app's own may quote the value in its sentence.
+  const rule = error?.keyword === '~refine' ? 'passes no check of its own' : error?.message
+  return `the answer is not as the schema says: ${member || 'it'} ${rule ?? ''}`
 }
 
 /** The JSON of a success, checked against a schema if there is one. @throws ProblemError `upstream_failed` */
@@ -110,7 +122,7 @@ export function imageOf(name: string, answer: Exchange): { type: ImageType; byte
     const found = Object.entries(magicBytes).find(([, magic]) =>
       magic.every((byte, index) => answer.bytes[index] === byte),
     )
-    if (!found) throw new Error('no image')
+    if (!found) throw new Error('the answer is no image')
     return { type: found[0] as ImageType, bytes: answer.bytes }
   } catch (cause) {
     throw unexpectedResponse(name, cause, answer)
@@ -119,8 +131,15 @@ export function imageOf(name: string, answer: Exchange): { type: ImageType; byte
 
 function assertType({ headers }: Exchange, type: RegExp): void {
   // Not asked for. The size limit counts compressed bytes, so unpacking would have no limit.
-  if (headers['content-encoding'] !== undefined) throw new Error('encoded')
-  if (!type.test(String(headers['content-type']))) throw new Error('another type')
+  if (headers['content-encoding'] !== undefined) throw new Error('the answer is compressed')
+  const given = String(headers['content-type'])
+  if (type.test(given)) return
+  const isPage = /^text\/html\b/i.test(given)
+  throw new Error(
+    isPage
+      ? 'the answer is a page (text/html): a proxy or another server may have given it'
+      : 'the answer has another content-type',
+  )
 }
 
 export function unexpectedResponse(name: string, cause: unknown, answer?: Exchange): ProblemError {

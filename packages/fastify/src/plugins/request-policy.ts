@@ -35,9 +35,17 @@ function crossSite(app: FastifyInstance, { origin }: { origin: string }, done: (
   app.addHook('onRequest', (request, _reply, next) => {
     if (isAllowed(request, origin)) return next()
     request.log.warn({ event: 'cross_site_refused' }, 'A request from another site was refused')
-    next(new ProblemError('cross_site', 'This request came from another site.'))
+    next(new ProblemError('cross_site', whyRefused(request)))
   })
   done()
+}
+
+/** A client that is no browser says nothing of where it comes from, and its author has to be told what to send. */
+function whyRefused({ method, headers }: FastifyRequest): string {
+  const isSilent = headers.origin === undefined && headers['sec-fetch-site'] === undefined
+  return isSilent && !reads.has(method)
+    ? 'A change needs the header x-csrf: 1, unless a page of this app sends it.'
+    : 'This request came from another site.'
 }
 
 function isAllowed(request: FastifyRequest, own: string): boolean {

@@ -131,3 +131,10 @@ export class StoreError extends Error {
     this.reason = options?.reason
   }
 }
+
+/** What an operator can do about a store that cannot be used. */
+export function storeRemedy(storeUrl: string): string {
+  return storeUrl.startsWith('sqlite:')
+    ? 'Check DATA_DIR, or STORE_URL if it is set, and that this user may write there.'
+    : 'Check STORE_URL, and that Redis runs and can be reached from here.'
+}

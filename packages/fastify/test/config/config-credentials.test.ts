@@ -63,7 +63,7 @@ describe('the configuration of credentials', () => {
   it('refuses a list beside clientSecret, from the file and from the environment', () => {
     const list = using(certificate(good))
     expect(refusedKeys({ ...list, clientSecret })).toEqual(['clientSecret'])
-    expect(refusedKeys(list, { AAD_CLIENT_SECRET: clientSecret })).toEqual(['clientSecret'])
+    expect(refusedKeys(list, { AAD_CLIENT_SECRET: clientSecret })).toEqual(['AAD_CLIENT_SECRET'])
     const placeholder = { ...list, clientSecret: '{enter-your-client-secret-here}' }
     expect(refusalOf(placeholder).message).toContain('leave it out')
     expect(refusedKeys({ ...list, clientSecretExpires: '2030-01-01' })).toEqual([

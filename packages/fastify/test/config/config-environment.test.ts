@@ -38,9 +38,20 @@ describe('the environment', () => {
   })
 
   it('is checked like the file, and an empty variable counts as unset', () => {
-    expect(refusedKeys(ownTenant, { AAD_TENANT: 'common' })).toEqual(['tenant'])
+    expect(refusedKeys(ownTenant, { AAD_TENANT: 'common' })).toEqual(['AAD_TENANT'])
     expect(refusedKeys(ownTenant, { PORT: '70000' })).toEqual(['PORT'])
     expect(load(ownTenant, { AAD_TENANT: '', PORT: ' ' })).toMatchObject({ port: 5174 })
+  })
+
+  it.each([
+    ['tenant', { AAD_TENANT: 'common' }, 'AAD_TENANT'],
+    ['clientId', { AAD_CLIENT_ID: 'mine' }, 'AAD_CLIENT_ID'],
+    ['clientSecret', { AAD_CLIENT_SECRET: 'changeme' }, 'AAD_CLIENT_SECRET'],
+    ['authority', { AAD_AUTHORITY: 'login' }, 'AAD_AUTHORITY'],
+    ['publicUrl', { PUBLIC_URL: 'app' }, 'PUBLIC_URL'],
+    ['downstreamApis.graph.baseUrl', { GRAPH_BASE_URL: 'graph' }, 'GRAPH_BASE_URL'],
+  ])('names the variable that replaced %s, for the file may be right', (_key, env, variable) => {
+    expect(refusedKeys(ownTenant, env)).toEqual([variable])
   })
 
   it.each(['sqlite::memory:', 'sqlite:', 'sqlite:file:x?mode=memory', 'mysql://x', 'redis:x', 'x'])(
@@ -65,7 +76,7 @@ describe('the environment', () => {
       inFolder((folder) =>
         loadConfig({ AAD_CONFIG: join(folder, 'mine.json'), SESSION_KEYS: goodKey }, '/'),
       )
-    expect(elsewhere).toThrow(/mine\.json: the file cannot be read/)
+    expect(elsewhere).toThrow(/mine\.json: the file does not exist/)
   })
 
   it('has the seconds of an end: five of delay in production only, and fifteen for what is left', () => {

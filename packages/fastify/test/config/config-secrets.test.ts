@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/index.ts'
+import { ConfigError, loadConfig } from '../../src/config/index.ts'
 import {
   freshClone,
   goodKey,
@@ -115,8 +115,25 @@ describe('the configuration of session keys', () => {
   it('refuses a development key that was emptied', () => {
     inFolder((folder) => {
       writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(freshClone))
-      writeFileSync(join(folder, 'session-key'), '')
-      expect(() => loadConfig({ DATA_DIR: '.' }, folder)).toThrow(/session-key .*delete the file/)
+      for (const content of ['', 'short', 'x'.repeat(44)]) {
+        writeFileSync(join(folder, 'session-key'), content)
+        const loading = () => loadConfig({ DATA_DIR: '.' }, folder)
+        expect(loading).toThrow(ConfigError)
+        expect(loading).toThrow(
+          /session-key: holds no session key; delete it, and a new one is made$/,
+        )
+      }
+    })
+  })
+
+  it('refuses a data folder that cannot hold the development key, with its variable', () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(freshClone))
+      const loading = () => loadConfig({ DATA_DIR: 'aad.config.json/data' }, folder)
+      expect(loading).toThrow(ConfigError)
+      expect(loading).toThrow(
+        /DATA_DIR: is \S+data, where session-key cannot be written \(ENOTDIR\); name a folder/,
+      )
     })
   })
 })

@@ -96,6 +96,7 @@ describe('a file that is not JSON', () => {
     ['no closing quote', lines('{', '  "a": "b', '}'), 'line 2 has a text without a closing quote'],
     ['a Windows path', lines('{', '  "a": "C:\\keys"', '}'), 'line 2 has a backslash'],
     ['no end', lines('{', '  "a": 1', ''), 'line 3 ends the file without a closing }'],
+    ['no value', lines('{', '  "a": ', '}'), 'line 3 has no value where one belongs'],
     ['two objects', lines('{ "a": 1 }', '{ "b": 2 }'), 'line 2 goes on after the end'],
     ['nothing', ' \n', 'it is empty'],
   ])('has %s: the line and the mistake are named', (_what, content, words) => {

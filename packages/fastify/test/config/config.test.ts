@@ -28,6 +28,9 @@ describe('placeholders', () => {
   it('that are all intact are refused in production, naming all three', () => {
     const keys = refusedKeys({ ...freshClone, publicUrl: ownTenant.publicUrl }, production)
     expect(keys).toEqual(['tenant', 'clientId', 'clientSecret'])
+    // The local tenant is no way out there.
+    const { message } = refusalOf({ ...ownTenant, tenant: freshClone.tenant }, production)
+    expect(message).toContain('tenant: is still the placeholder; production needs a tenant')
   })
 
   it.each([
@@ -43,6 +46,7 @@ describe('placeholders', () => {
 
   it.each([
     ['clientSecret', 'changeme'],
+    ['clientSecret', `${ownTenant.clientSecret} `],
     ['clientSecret', 'your-client-secret'],
     ['clientSecret', '<secret>'],
     ['tenant', '00000000-0000-0000-0000-000000000000'],
@@ -147,14 +151,48 @@ describe('the configuration file', () => {
   })
 
   it.each([['[]'], ['"text"'], ['null'], ['7']])('is refused if it holds %s', (text) => {
-    expect(refusedKeys(text)).toEqual(['the file'])
+    expect(refusalOf(text).message).toMatch(
+      /^ {2}\S+aad\.config\.json: the file must hold one JSON object$/m,
+    )
   })
 
   it('is refused by its name, and by the line, if it is missing or not JSON', () => {
     expect(() => inFolder((folder) => loadConfig({}, folder))).toThrow(
-      /aad\.config\.json: .*ENOENT/,
+      /aad\.config\.json: the file does not exist \(ENOENT\); restore it, or name another/,
     )
     expect(refusalOf('{\n "tenant": "x",\n nonsense }').message).toMatch(/not valid JSON: line 3/)
+  })
+
+  it.each([
+    ['tenantId', { tenantId: 'x' }, 'did you mean tenant?'],
+    ['ClientID', { ClientID: 'x' }, 'did you mean clientId?'],
+    ['sesion', { sesion: {} }, 'did you mean session?'],
+    ['session.idleMinute', { session: { idleMinute: 5 } }, 'did you mean idleMinutes?'],
+    ['colour', { colour: 'red' }, 'misspelt?'],
+    ['t', { t: 1 }, 'misspelt?'],
+  ])('names the key that %s may stand for', (key, patch, words) => {
+    expect(refusalOf({ ...ownTenant, ...patch }).message).toContain(
+      `${key}: is not a key of aad.config.json (${words})`,
+    )
+  })
+
+  it.each([
+    ['tenant', ` ${ownTenant.tenant}`, 'remove the blanks before and after it'],
+    ['clientId', `${ownTenant.clientId}\n`, 'remove the blanks before and after it'],
+    ['tenant', 'common', 'write "organizations", with allowedTenants'],
+    ['tenant', 'consumers', 'cannot sign in here'],
+    ['tenant', 'contoso.onmicrosoft.com', 'beside the domain name'],
+  ])('says what is overlooked in a wrong %s: %j', (key, value, words) => {
+    expect(refusalOf({ ...ownTenant, [key]: value }).message).toContain(words)
+  })
+
+  it('is refused with a key that is there twice, in any depth, with both lines', () => {
+    const text = JSON.stringify({ ...ownTenant, session: { idleMinutes: 5 } }, null, 1)
+    const twice = text.replace('"tenant"', '"scopes": ["a"],\n "tenant"')
+    const deeper = text.replace('"idleMinutes"', '"idleMinutes": 9, "idleMinutes"')
+    expect(refusalOf(twice).message).toContain('scopes: is there twice, in lines 2 and 8; keep one')
+    expect(refusalOf(deeper).message).toContain('session.idleMinutes: is there twice')
+    expect(load(text).session.idleMs).toBe(300_000)
   })
 
   it('is refused with every mistake at once', () => {

@@ -45,6 +45,12 @@ describe('npm run doctor', () => {
     expect(stdout).not.toContain(env.AAD_CLIENT_SECRET)
   })
 
+  it('names a configuration file that is not there', async () => {
+    const { stdout } = await doctor([], { AAD_CONFIG: '/nope/aad.config.json' })
+    expect(stdout).toMatch(/^FAIL {2}config: The file \/nope\/aad\.config\.json does not exist /m)
+    expect(stdout).toMatch(/^ {6}operator: Correct the file, and run doctor again\.$/m)
+  })
+
   it('prints JSON for programs', async () => {
     const { code, stdout } = await doctor(['--json'], { PUBLIC_URL: 'http://127.0.0.1:5173' })
     expect(code).toBe(1)

@@ -84,6 +84,18 @@ describe('a Graph outside of Microsoft’s hosts', () => {
     expect(lines(gatehouse)).toHaveLength(1)
   })
 
+  it.each([
+    ['https://graph.microsoft.com', 'warn'],
+    ['https://graph.microsoft.us/users', 'warn'],
+    ['https://graph.microsoft.com/v1.0', 'pass'],
+    ['https://graph.microsoft.com/beta/', 'pass'],
+  ])('needs a version if it is Microsoft’s own: %s is %s', async (baseUrl, status) => {
+    gatehouse = await startGatehouse({ config: { downstreamApis: apis(baseUrl) } })
+    const found = await finding(gatehouse)
+    expect(found).toMatchObject({ status })
+    expect(found?.reason.includes('names no version')).toBe(status === 'warn')
+  })
+
   it('is not the local tenant, in development', async () => {
     gatehouse = await startGatehouse()
     expect(lines(gatehouse)).toEqual([])

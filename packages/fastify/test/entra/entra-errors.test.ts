@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
-import { jsonOf } from '../../src/downstream/response.ts'
+import { jsonOf, throwIfOtherShape } from '../../src/downstream/response.ts'
 import { createManagedIdentity, credentialLoader } from '../../src/entra/credentials/sources.ts'
 import { EntraError } from '../../src/entra/errors.ts'
 import { verifyIdToken } from '../../src/entra/id-token.ts'
@@ -183,7 +184,48 @@ describe('an error about the answer of an API', () => {
     const bytes = Buffer.from(`${marker} is no JSON`)
     const headers = { 'content-type': 'application/json' }
     const error = await thrownBy(() => jsonOf('graph', { status: 200, headers, bytes }))
-    expect(error).toMatchObject({ code: 'upstream_failed', cause: { message: 'no JSON' } })
+    expect(error).toMatchObject({
+      code: 'upstream_failed',
+      cause: { message: 'the answer is not JSON' },
+    })
     expectNobodyIn(error)
   })
+
+  it('says that a page came, as a proxy sends one', async () => {
+    const headers = { 'content-type': 'text/html; charset=utf-8' }
+    const bytes = Buffer.from(marker)
+    const error = await thrownBy(() => jsonOf('graph', { status: 200, headers, bytes }))
+    expect(error).toMatchObject({ cause: { message: expect.stringContaining('a page') as string } })
+    expectNobodyIn(error)
+  })
+
+  const Text = Type.String()
+  const Answer = Type.Object({
+    value: Type.Array(Type.Object({ id: Text, mail: Type.Union([Text, Type.Null()]) })),
+    extra: Type.Optional(Type.Record(Text, Type.Integer())),
+    own: Type.Optional(
+      Type.Refine(
+        Text,
+        () => false,
+        (given: string) => `not ${given}`,
+      ),
+    ),
+  })
+
+  it.each([
+    ['the member', { value: [{ id: 1, mail: null }] }, 'value[].id must be string'],
+    ['a choice', { value: [{ id: '1', mail: 3 }] }, 'value[].mail must match a schema in anyOf'],
+    ['what is missing', { more: marker }, 'it must have required properties value'],
+    ['another type', [marker], 'it must be object'],
+    ['no name that the API chose', { value: [], extra: { [marker]: 'a' } }, 'must be integer'],
+    ['no value of a check of its own', { value: [], own: marker }, 'passes no check of its own'],
+  ])(
+    'names %s in an answer of another shape, in words of the schema',
+    async (_what, value, words) => {
+      const error = await thrownBy(() => throwIfOtherShape('graph', Answer, value))
+      const message = expect.stringContaining(words) as string
+      expect(error).toMatchObject({ code: 'upstream_failed', cause: { message } })
+      expectNobodyIn(error)
+    },
+  )
 })

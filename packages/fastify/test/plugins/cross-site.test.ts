@@ -43,6 +43,18 @@ describe('a change', () => {
     expect(await afterForged(headers)).toBe(200)
   })
 
+  it('is refused with what to send, if nothing says that another site sent it', async () => {
+    const browser = await signedIn()
+    const send = (headers: Headers) => browser.send('/auth/sign-out', { method: 'POST', headers })
+    const detail = async (headers: Headers) => (await send(headers)).json()
+    expect(await detail({})).toMatchObject({
+      detail: 'A change needs the header x-csrf: 1, unless a page of this app sends it.',
+    })
+    const fromElsewhere = { detail: 'This request came from another site.' }
+    expect(await detail({ origin: 'https://evil.test' })).toMatchObject(fromElsewhere)
+    expect(await detail({ 'sec-fetch-site': 'cross-site' })).toMatchObject(fromElsewhere)
+  })
+
   it.each([
     ['text/plain', 'x=1'],
     ['application/x-www-form-urlencoded', 'x=1'],

@@ -47,7 +47,8 @@ async function usedFile(folder: string): Promise<string> {
   return path
 }
 
-const refusal = /^The session store \S+ cannot be opened \([^\n]+\)\n$/
+const remedy = 'Check DATA_DIR, or STORE_URL if it is set, and that this user may write there.'
+const refusal = new RegExp(`^The session store \\S+ cannot be opened \\([^\\n]+\\)\\n${remedy}\\n$`)
 
 /** Starts a process on this folder. @returns its exit code and its output */
 async function boot(folder: string): Promise<[number | null, string]> {
@@ -95,7 +96,8 @@ describe('a SQLite file that cannot be used', () => {
     }
     const server = await runServer({ ...environment(folder), AAD_CONFIG: config }, { uid: nobody })
     expect(await server.exit).toBe(1)
-    expect(server.said()).toMatch(/^The session store \S+ cannot be opened \(EACCES[^\n]+\)\n$/)
+    expect(server.said()).toMatch(refusal)
+    expect(server.said()).toContain('(EACCES')
   })
 })
 

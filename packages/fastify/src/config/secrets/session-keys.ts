@@ -1,9 +1,9 @@
 /** Session keys: `SESSION_KEYS`, and the key of a development machine. */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Environment } from '../environment.ts'
-import type { ConfigProblem } from '../errors.ts'
+import { ConfigError, type ConfigProblem } from '../errors.ts'
 import { type ConfigFile, intactPlaceholders } from '../schema.ts'
 import { readSecretFile } from './files.ts'
 
@@ -91,18 +91,35 @@ function weakness(key: Buffer): string | undefined {
 /**
  * Development only: the key in `<dataDir>/session-key`, which only its owner can read. It is made on
  * first use, so that sessions survive a restart.
+ *
+ * @throws ConfigError if the folder cannot hold it, or if the file holds no key
  */
 function developmentKey(dataDir: string): Buffer {
   const file = join(dataDir, 'session-key')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    makeKeyFile(file)
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    const message = `is ${dataDir}, where session-key cannot be written (${code}); name a folder that this user may write`
+    throw new ConfigError([{ key: 'DATA_DIR', message }])
+  }
+  const { content, fault } = readSecretFile(file)
+  const key = Buffer.from(content ?? '', 'base64')
+  if (fault || weakness(key)) {
+    const message = 'holds no session key; delete it, and a new one is made'
+    throw new ConfigError([{ key: file, message }])
+  }
+  return key
+}
+
+/** Makes the file with a new key, unless it is there. */
+function makeKeyFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(file, randomBytes(keyBytes).toString('base64'), { mode: 0o600, flag: 'wx' })
   } catch (error) {
+    // On a folder that can only be read, this is EEXIST as long as the file is there.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   chmodSync(file, 0o600)
-  const key = Buffer.from(readSecretFile(file).content ?? '', 'base64')
-  const problem = weakness(key)
-  if (problem) throw new Error(`${file} ${problem}, or delete the file`)
-  return key
 }

@@ -4,6 +4,7 @@ import {
   type Config,
   type ConfigError,
   foreignGraphHost,
+  lacksGraphVersion,
   isSameScope,
 } from '../../config/index.ts'
 import { type Check, fail, type Finding, pass, warn } from '../check.ts'
@@ -18,9 +19,13 @@ export const configuration: Check = {
 
 /** One finding for each key that is wrong. */
 export function configFindings({ problems }: ConfigError): Finding[] {
-  return problems.map(({ key, message }) =>
-    fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`),
-  )
+  return problems.map(({ key, message }) => {
+    // The key of what is wrong with the file as a whole is its path.
+    const [, rest] = /^the file (.*)$/.exec(message) ?? []
+    return rest === undefined
+      ? fail('config', `${key} ${message}.`, `Change ${key}, and run doctor again.`)
+      : fail('config', `The file ${key} ${rest}.`, 'Correct the file, and run doctor again.')
+  })
 }
 
 /** A scope that the sign-in does not request costs every user another consent later. */
@@ -50,6 +55,12 @@ function graphHostFinding(config: Config): Finding {
   const id = 'graph-host'
   const url = config.downstreamApis['graph']?.baseUrl
   if (url === undefined) return pass(id, 'No API is named graph.')
+  if (lacksGraphVersion(url)) {
+    const reason = `${url} names no version, and Microsoft Graph refuses a call such as /users without one.`
+    const { graph } = cloudFor(config)
+    const next = `Set downstreamApis.graph.baseUrl in aad.config.json, or GRAPH_BASE_URL, to ${graph}.`
+    return warn(id, reason, next, 'developer')
+  }
   const foreignHost = foreignGraphHost(config)
   if (foreignHost === undefined) return pass(id, `Tokens for Graph go to ${url}.`)
   const reason = `The users’ tokens for Graph go to ${foreignHost}, which is not Microsoft’s.`

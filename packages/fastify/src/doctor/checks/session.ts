@@ -5,7 +5,7 @@ import type { Config } from '../../config/index.ts'
 import { createCookieJar, createSealedCookies, sessionCookie } from '../../session/cookie.ts'
 import { createStoreAccess } from '../../entra/index.ts'
 import { openStore } from '../../store/index.ts'
-import { StoreError } from '../../store/store.ts'
+import { StoreError, storeRemedy } from '../../store/store.ts'
 import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
 
 export const store: Check = {
@@ -36,8 +36,7 @@ async function tryStore(config: Config): Promise<void> {
 function storeFinding({ storeUrl }: Config, problem: string | undefined): Finding {
   const kind = storeUrl.startsWith('sqlite:') ? 'The SQLite file' : 'Redis'
   if (!problem) return pass('store', `${kind} can be read and written.`)
-  const next = 'Check STORE_URL and DATA_DIR, and that this user may write there.'
-  return fail('store', `${kind} cannot be read and written: ${problem}`, next)
+  return fail('store', `${kind} cannot be read and written: ${problem}`, storeRemedy(storeUrl))
 }
 
 export const cookie: Check = {

@@ -163,7 +163,7 @@ function downloadHeaders(
   const { headers } = answer
   // Not asked for, and the browser would unpack it without a limit.
   if (headers['content-encoding'] !== undefined) {
-    throw unexpectedResponse(name, new Error('encoded'), answer)
+    throw unexpectedResponse(name, new Error('the answer is compressed'), answer)
   }
   const type = mediaType(headers['content-type'])
   if (types && !types.includes(type.name)) {
