@@ -44,7 +44,7 @@ describe('a change', () => {
   })
 
   it('is refused with what to send, if nothing says that another site sent it', async () => {
-    const browser = await signedIn()
+    const browser = await gatehouse().signedIn()
     const send = (headers: Headers) => browser.send('/auth/sign-out', { method: 'POST', headers })
     const detail = async (headers: Headers) => (await send(headers)).json()
     expect(await detail({})).toMatchObject({
