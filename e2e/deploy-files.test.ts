@@ -61,7 +61,7 @@ describe('the image of the Dockerfile', { tags: ['thorough'] }, () => {
     })
     expect(await program.ended).toBe(1)
     expect(program.output()).toMatch(/SESSION_KEYS/)
-    expect(program.output()).toMatch(/publicUrl/)
+    expect(program.output()).toMatch(/PUBLIC_URL: must be https/)
   })
 })
 
