@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 /** The icons that the pages use: the name here, and Fluent's. Each is 20 px wide and one path. */
 const used = {
   arrowRight: 'arrow_right_20_regular',
-  building: 'building_20_regular',
   check: 'checkmark_20_regular',
   checkCircle: 'checkmark_circle_20_regular',
   chevronDown: 'chevron_down_20_regular',
@@ -24,9 +23,7 @@ const used = {
   people: 'people_20_regular',
   person: 'person_20_regular',
   search: 'search_20_regular',
-  server: 'server_20_regular',
   shield: 'shield_20_regular',
-  shieldCheck: 'shield_checkmark_20_regular',
   signOut: 'sign_out_20_regular',
   sun: 'weather_sunny_20_regular',
   theme: 'dark_theme_20_regular',
@@ -34,11 +31,17 @@ const used = {
   window: 'window_20_regular',
 }
 
-/** Icons that only pages outside the first download use. In one module with the others they would be part of it. */
+/** Icons that several pages use which are not the first. */
 const usedLater = {
   arrowSortDown: 'arrow_sort_down_20_regular',
   arrowSortUp: 'arrow_sort_up_20_regular',
   notMade: 'subtract_circle_20_regular',
+}
+
+/** Icons that one part uses whose code is fetched later. In one module with others they would be in the first download. */
+const usedByHowItWorks = {
+  server: 'server_20_regular',
+  shieldCheck: 'shield_checkmark_20_regular',
 }
 
 const folder = join(
@@ -51,6 +54,7 @@ export function iconModules(): Record<string, string> {
   return {
     'icons.generated.ts': iconsModule(used),
     'page-icons.generated.ts': iconsModule(usedLater),
+    'how-it-works-icons.generated.ts': iconsModule(usedByHowItWorks),
   }
 }
 
