@@ -139,6 +139,28 @@ test('a link to what is shown, and the second click of a double click, add nothi
   await expect(page).toHaveURL(/\/users\?q=no$/)
 })
 
+test('the keyboard stays in the page at an end of the list, and after a search is cleared', async ({
+  page,
+}) => {
+  await beSignedIn(page)
+  await page.goto('/users?page=2')
+  const previous = page.getByRole('button', { name: 'Previous' })
+  await previous.press('Enter')
+  await expect(previous).toBeDisabled()
+  await expect(previous).toBeFocused()
+  for (const [path, button, title] of [
+    ['/users?q=zzzz', 'Clear search', 'Users'],
+    ['/claims?q=zzzz', /^Clear/, 'ID token'],
+  ] as const) {
+    await page.goto(path)
+    // The other one is part of the search box.
+    const clear = page.getByRole('main').getByRole('button', { name: button }).last()
+    await clear.press('Enter')
+    await expect(clear).toHaveCount(0)
+    await expect(heading(page, title)).toBeFocused()
+  }
+})
+
 test('an address that does not exist has a page that says so, with a link home', async ({
   page,
 }) => {

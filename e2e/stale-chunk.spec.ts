@@ -40,6 +40,7 @@ test(
     await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
     await expect(page.getByRole('heading', { name: 'This page stopped working' })).toBeVisible()
     expect(loaded()).toBe(1)
+    await expect(page).toHaveTitle('This page stopped working · Gatehouse')
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
   },
 )
@@ -57,7 +58,9 @@ test('code that does not come because the server is away leaves the app there, u
   await page.getByRole('navigation').getByRole('link', { name: 'ID token' }).click()
   const card = page.getByRole('heading', { name: 'This app’s server didn’t answer' })
   const tryAgain = page.getByRole('main').getByRole('button', { name: 'Try again' })
-  await expect(card).toBeVisible()
+  // As on any change of page.
+  await expect(card).toBeFocused()
+  await expect(page).toHaveTitle('This app’s server didn’t answer · Gatehouse')
   const asked = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/session'))
   await tryAgain.click()
   await asked

@@ -30,7 +30,6 @@ const used: Record<string, Record<string, string>> = {
     people: 'people_20_regular',
     person: 'person_20_regular',
     search: 'search_20_regular',
-    server: 'server_20_regular',
     shield: 'shield_20_regular',
     signOut: 'sign_out_20_regular',
     sun: 'weather_sunny_20_regular',
@@ -38,7 +37,10 @@ const used: Record<string, Record<string, string>> = {
     warning: 'warning_20_regular',
     window: 'window_20_regular',
   },
-  'pages/home/icons.generated.ts': { shieldCheck: 'shield_checkmark_20_regular' },
+  'pages/home/icons.generated.ts': {
+    server: 'server_20_regular',
+    shieldCheck: 'shield_checkmark_20_regular',
+  },
 }
 
 const folder = join(

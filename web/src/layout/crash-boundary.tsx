@@ -7,6 +7,7 @@ import { MessageCard } from '../ui/card.tsx'
 import { reloadWhenReached } from '../reload-on-stale-chunk.ts'
 import { Details } from '../ui/details.tsx'
 import { errorCircle } from '../ui/icons.generated.ts'
+import { PageFocus } from '../ui/page-focus.tsx'
 import { words } from './crash-words.ts'
 
 type State = { error?: Error }
@@ -26,6 +27,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, State> {
     if (error instanceof ApiProblem) return <NotReached />
     return (
       <MessageCard icon={errorCircle} tone="danger" title={words.title} alert>
+        <PageFocus title={words.title} path={window.location.pathname} />
         <p>{words.text}</p>
         <Button onClick={reloadWhenReached}>{words.reload}</Button>
         <SupportLink />

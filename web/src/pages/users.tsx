@@ -124,7 +124,7 @@ function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
   const stepTo = (other: DirectoryUser | undefined) =>
     other && (() => navigate({ page, user: other.id }, { replace: true, state: history.state }))
   const close = () => {
-    if (isOpenedHere(history.state)) history.back()
+    if ((history.state as typeof openedHere | null)?.opened) history.back()
     else navigate({ page }, { replace: true })
   }
   return (
@@ -135,10 +135,6 @@ function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
       onClose={close}
     />
   )
-}
-
-function isOpenedHere(state: unknown): boolean {
-  return typeof state === 'object' && state !== null && 'opened' in state
 }
 
 /** Returns to page 1 if the cursor of the page is too old. @returns whether it did */

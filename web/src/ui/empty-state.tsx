@@ -3,6 +3,7 @@ import { announce } from '@gatehouse/react'
 import { MessageCard } from './card.tsx'
 import css from './empty-state.module.css'
 import { Icon } from './icon.tsx'
+import { focusHeading } from './page-focus.tsx'
 
 type Props = {
   icon: string
@@ -15,7 +16,13 @@ type Props = {
 
 /** Nothing to show: what was looked for, and what to do. A screen reader says the title. */
 export function EmptyState({ icon, title, children, size = 'large' }: Props) {
-  useEffect(() => announce(title), [title])
+  useEffect(() => {
+    announce(title)
+    return () => {
+      // The button that empties the search goes with it.
+      if (document.activeElement === document.body) focusHeading()
+    }
+  }, [title])
   if (size === 'large') {
     return (
       <MessageCard icon={icon} title={title} heading="h2">

@@ -2,7 +2,7 @@
 import { Button } from '../../ui/button.tsx'
 import { MessageCard } from '../../ui/card.tsx'
 import { noConnection } from '../../ui/icons.generated.ts'
-import { focusHeading } from '../../ui/page-focus.tsx'
+import { focusHeading, PageFocus } from '../../ui/page-focus.tsx'
 import { words } from './words.ts'
 
 type Props = { retry: () => unknown; heading?: 'h1' | 'h2' | undefined }
@@ -30,6 +30,7 @@ function ConnectionCard({ title, text, variant, retry, heading = 'h2' }: CardPro
   }
   return (
     <MessageCard icon={noConnection} tone="warning" title={title} heading={heading} alert>
+      {heading === 'h1' && <PageFocus title={title} path={window.location.pathname} />}
       <p>{text}</p>
       <Button variant={variant} onClick={onClick}>
         {words.tryAgain}

@@ -3,10 +3,10 @@ import { apiQuery, type KnownSession } from '@gatehouse/react'
 import { api } from '@gatehouse/shared/paths'
 import { Card } from '../../ui/card.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { arrowRight, server, window as browser } from '../../ui/icons.generated.ts'
+import { arrowRight, window as browser } from '../../ui/icons.generated.ts'
 import css from './home.module.css'
 import { howWords as words } from './how-words.ts'
-import { shieldCheck } from './icons.generated.ts'
+import { server, shieldCheck } from './icons.generated.ts'
 
 const stations = () => [
   {

@@ -16,19 +16,30 @@ type Props = {
 export function Pager({ page, pages, hasNext, onPage }: Props) {
   return (
     <nav className={css.pager} aria-label={words.pages}>
-      <Button variant="outline" disabled={page === 1} onClick={() => onPage(page - 1)}>
+      <Step to={page > 1 && page - 1} onPage={onPage}>
         {words.previous}
-      </Button>
+      </Step>
       {pages === undefined ? (
         <p>{words.page(formatNumber(page))}</p>
       ) : (
         // The key writes the number of another page into the field.
         <PageNumber key={page} page={page} pages={pages} onPage={onPage} />
       )}
-      <Button variant="outline" disabled={!hasNext} onClick={() => onPage(page + 1)}>
+      <Step to={hasNext && page + 1} onPage={onPage}>
         {words.next}
-      </Button>
+      </Step>
     </nav>
+  )
+}
+
+type StepProps = Pick<Props, 'onPage'> & { to: number | false; children: string }
+
+/** At an end of the list it keeps the focus, which a disabled button would lose. */
+function Step({ to, onPage, children }: StepProps) {
+  return (
+    <Button variant="outline" aria-disabled={!to} onClick={() => to && onPage(to)}>
+      {children}
+    </Button>
   )
 }
 
