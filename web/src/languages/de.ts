@@ -577,6 +577,7 @@ export default {
     scopes: 'Angeforderte Berechtigungen',
     roles: 'App-Rollen',
     'graph-host': 'Host von Microsoft Graph',
+    apis: 'APIs erreichbar',
     'session-keys': 'Sitzungsschlüssel',
     packages: 'Pakete',
   },

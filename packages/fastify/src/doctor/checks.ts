@@ -1,6 +1,7 @@
 /** The list of checks, and a run of all of them. */
 import { TimeoutError, withTimeout } from '../with-timeout.ts'
 import { type Check, type CheckContext, fail, type Finding, nameOf, unknown } from './check.ts'
+import { apis } from './checks/apis.ts'
 import { authority } from './checks/authority.ts'
 import { configuration, graphHost, scopes } from './checks/configuration.ts'
 import { credential } from './checks/credential.ts'
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   scopes,
   roles,
   graphHost,
+  apis,
   sessionKeys,
   packages,
 ]

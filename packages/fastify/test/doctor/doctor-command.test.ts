@@ -32,7 +32,7 @@ describe('npm run doctor', () => {
     const { code, stdout } = await doctor()
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ok {4}config: Valid\.$/m)
-    expect(stdout).toContain('16 checks: 0 failed, 0 warnings, 3 not checked.')
+    expect(stdout).toContain('17 checks: 0 failed, 0 warnings, 3 not checked.')
     expect(stdout).not.toContain('\u001B[')
   })
 

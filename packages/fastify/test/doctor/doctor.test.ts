@@ -134,7 +134,7 @@ describe('doctor', () => {
     const all = await findings({ tenant: ownTenant.tenant, authority, downstreamApis }, env)
     await proxy.close()
     const host = 'login.microsoftonline.com'
-    expect(new Set(proxy.targets)).toEqual(new Set([`${host}:443`]))
+    expect(new Set(proxy.targets)).toEqual(new Set([`${host}:443`, 'graph.microsoft.com:443']))
     const refused = `${host} is behind a proxy that does not connect to it (403)`
     expect(one(all, 'authority')).toMatchObject({
       status: 'fail',

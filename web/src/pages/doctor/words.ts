@@ -59,6 +59,7 @@ export const checkWords = translated<Record<string, string>>('doctorChecks', {
   scopes: 'Requested permissions',
   roles: 'App roles',
   'graph-host': 'Microsoft Graph host',
+  apis: 'APIs reachable',
   'session-keys': 'Session keys',
   packages: 'Packages',
 })

@@ -2,11 +2,10 @@ import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { useServerNow, useSignOut } from '@gatehouse/react'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { formatShortTime } from '../../ui/format.ts'
+import { formatRelative, formatShortTime, formatTime } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { window as device } from '../../ui/icons.generated.ts'
 import { useEndSession } from './end-sessions.tsx'
-import { RelativeTime } from './relative-time.tsx'
 import css from './session-table.module.css'
 import { activeWithinMs, methodText } from './sign-in-facts.ts'
 import { words } from './words.ts'
@@ -169,4 +168,14 @@ function SkeletonRow() {
 
 function Line() {
   return <span className={css.line} />
+}
+
+/** How far away a time is; the exact one is in the tooltip. @param at in ms */
+function RelativeTime({ at }: { at: number }) {
+  const now = useServerNow(15_000)
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatTime(at)}>
+      {formatRelative(at, now)}
+    </time>
+  )
 }
