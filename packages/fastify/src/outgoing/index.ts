@@ -7,8 +7,7 @@ export {
   withoutProxy,
 } from './client.ts'
 export type { EndSignal, Exchange } from './exchange.ts'
-export { addRange } from './ip-range.ts'
-export { noProxyProblem } from './no-proxy.ts'
+export { addRange, noProxyProblem } from './no-proxy.ts'
 export { explainNetworkFailure, isReset, isUnreachable, type NetworkFailure } from './failure.ts'
 export { type JsonAnswer, type JsonRequest, requestJson } from './json.ts'
 export { parseRetryAfter, retryAfterOrDefault } from './retry-after.ts'

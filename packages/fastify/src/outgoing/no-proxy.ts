@@ -2,9 +2,8 @@
  * NO_PROXY: the servers that are reached without the proxy. There is no standard; names mean what they do
  * for undici and Node, and ranges of addresses what they do for curl (since 7.86) and Go.
  */
-import { BlockList } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
-import { addRange, familyOf } from './ip-range.ts'
 
 interface Entry {
   /** In lower case and ASCII, or `*` for every host. */
@@ -84,4 +83,25 @@ export function createNoProxy(text: string): (url: URL) => boolean {
 
 function isIn(host: string, { name, withApex }: Entry): boolean {
   return (withApex && host === name) || host.endsWith(`.${name}`)
+}
+
+/** Node's name of an address family; undefined if the text is no IP address. */
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  const version = isIP(address)
+  return version === 0 ? undefined : `ipv${version === 4 ? 4 : 6}`
+}
+
+/**
+ * @param text an address, or a range in CIDR notation (RFC 4632 §3.1)
+ * @returns whether it is one; if not, the list is as before
+ */
+export function addRange(list: BlockList, text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/')
+  const family = familyOf(address)
+  if (family === undefined || rest.length > 0) return false
+  if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) return false
+  const bits = Number(prefix ?? (family === 'ipv4' ? 32 : 128))
+  if (bits > (family === 'ipv4' ? 32 : 128)) return false
+  list.addSubnet(address, bits, family)
+  return true
 }
