@@ -1,11 +1,18 @@
 import type { Page } from '@playwright/test'
 
+/** A page of the app. The tenant has another host; and a preview starts no sign-in, and ends none. */
+const isPage = ({ hostname, pathname }: URL) =>
+  hostname === 'localhost' && !/^\/(?:api|auth)\//.test(pathname)
+
 /**
  * Lets the pages that are opened from now on ask the API for everything: a test that answers in the API's place would not
  * see what the server sends with a page. It sends nothing with a preview.
  */
 export async function askForEverything(page: Page): Promise<void> {
-  await page.setExtraHTTPHeaders({ 'x-purpose': 'preview' })
+  await page.route(isPage, async (route, request) => {
+    if (request.resourceType() !== 'document') return route.fallback()
+    return route.fallback({ headers: { ...(await request.allHeaders()), 'x-purpose': 'preview' } })
+  })
 }
 
 /** Changes the JSON of an API's real answer on its way to the page. */
