@@ -9,6 +9,8 @@ import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 import { line } from './report.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
+/** Rounds that do not count: until a server is warm, compiling is the longest hundredth. */
+const warmUpRounds = 6
 /** In a round, over all connections: of fewer, a single pause of the machine would be the longest hundredth. */
 const requests = 20_000
 
@@ -63,15 +65,15 @@ export async function benchLatency(): Promise<void> {
   await bench.end()
 }
 
-/** Both ways, round by round, after one that does not count. */
+/** Both ways, round by round. */
 async function inTurn(
   [base, ours]: readonly [Way, Way],
   connections: number,
 ): Promise<(readonly [Round, Round])[]> {
   const found: (readonly [Round, Round])[] = []
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
     const pair = [await measure(base, connections), await measure(ours, connections)] as const
-    if (round > 0) found.push(pair)
+    if (round >= warmUpRounds) found.push(pair)
   }
   return found
 }
