@@ -13,6 +13,9 @@ import { createBrowser } from './instances/browsers.ts'
 import { prepareDeployment } from './instances/deployment.ts'
 import { hasStarted, startInstance } from './instances/instance.ts'
 
+/** On a busy machine a trace sometimes begins too late. */
+const maxAttempts = 3
+
 const runs = 3
 const pages = [
   { name: 'home, signed out', path: '/', signedIn: false },
@@ -90,9 +93,6 @@ function isAsked({ name }: { name: string }): boolean {
   const [only] = process.argv.slice(2)
   return only === undefined || only === name
 }
-
-/** On a busy machine a trace sometimes begins too late. */
-const maxAttempts = 3
 
 async function measure(
   url: string,
