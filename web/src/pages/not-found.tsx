@@ -1,6 +1,6 @@
 import { appAddress } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
-import { StatusCode } from '../session/require-sign-in.tsx'
+import { StatusCode } from '../session/status-code.tsx'
 import { ButtonLink } from '../ui/button.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { search } from '../ui/icons.generated.ts'

@@ -13,7 +13,7 @@ import { ErrorCard } from '../api/error-card.tsx'
 import { QueryView } from '../api/query-view.tsx'
 import { failures } from '../api/words.ts'
 import { reloadOnce } from '../reload-on-stale-chunk.ts'
-import { Badge } from '../ui/badge.tsx'
+import { StatusCode } from './status-code.tsx'
 import { MessageCard } from '../ui/card.tsx'
 import { lock } from '../ui/icons.generated.ts'
 import { PageFocus } from '../ui/page-focus.tsx'
@@ -75,12 +75,6 @@ export function SignInNeeded({ session: { reason, ended, deviceProof } }: { sess
       <SignInButton />
     </MessageCard>
   )
-}
-
-/** The HTTP status behind a page, for its developer: a number tells other people nothing. */
-export function StatusCode({ code }: { code: 401 | 403 | 404 }) {
-  const { data } = useSession()
-  return data?.development ? <Badge>{code}</Badge> : null
 }
 
 /**
