@@ -5,7 +5,7 @@ import { stringifySetCookie } from 'cookie'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import sodium from 'sodium-native'
 import { cookieSuffix } from '../base-path.ts'
-import { nextNonce } from '../store/seal.ts'
+import { pooledRandomBytes } from '../store/seal.ts'
 
 /** The base name of the session cookie. */
 export const sessionCookie = 'session'
@@ -233,7 +233,7 @@ function encode(content: object, key: Buffer | undefined): string {
   if (!key) throw new Error('There is no key to seal with')
   const writtenAtS = Math.round(Date.now() / 1000)
   const message = Buffer.from(JSON.stringify({ ...content, __ts: writtenAtS }))
-  const nonce = nextNonce(sodium.crypto_secretbox_NONCEBYTES)
+  const nonce = pooledRandomBytes(sodium.crypto_secretbox_NONCEBYTES)
   const cipher = Buffer.allocUnsafe(message.length + sodium.crypto_secretbox_MACBYTES)
   sodium.crypto_secretbox_easy(cipher, message, nonce, key)
   return `${cipher.toString('base64url')}.${nonce.toString('base64url')}`

@@ -46,7 +46,7 @@ export function deriveKey(key: Uint8Array, purpose: string): Buffer {
 
 /** Encrypts bytes for their id: AES-256-GCM, a fresh nonce each time, the id as associated data. */
 export function seal(plain: Uint8Array, { id, sealKey }: SessionSecrets): Buffer {
-  const nonce = nextNonce(nonceBytes)
+  const nonce = pooledRandomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', sealKey, nonce)
   cipher.setAAD(associatedData(id))
   const body = Buffer.concat([cipher.update(plain), cipher.final()])
@@ -73,19 +73,19 @@ function associatedData(id: string): Buffer {
   return Buffer.from(`${formatVersion}:${id}`)
 }
 
-const noncePool = Buffer.alloc(4096)
-let used = noncePool.length
+const pool = Buffer.alloc(4096)
+let used = pool.length
 
 /**
- * A fresh random nonce. Drawn many at a time: asking the system costs 2 µs in a loop, and 4 in a server, however few
- * bytes it gives.
+ * Random bytes that nobody else gets. Drawn many at a time: asking the system costs 2 µs in a loop, and 4 in a server,
+ * however few bytes it gives.
  */
-export function nextNonce(bytes: number): Buffer {
-  if (used + bytes > noncePool.length) {
-    randomFillSync(noncePool)
+export function pooledRandomBytes(bytes: number): Buffer {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool)
     used = 0
   }
-  const nonce = Buffer.from(noncePool.subarray(used, used + bytes))
+  const random = Buffer.from(pool.subarray(used, used + bytes))
   used += bytes
-  return nonce
+  return random
 }

@@ -16,13 +16,15 @@ import { type Invalidations, StoreError } from './store.ts'
 
 /**
  * The column `summary` holds a record's label, and the table `marks` one-time keys: existing files have these names.
- * The sealed record comes last, because it is longer than a page: what comes after it is found by reading it.
+ * Sessions are in the order in which they came. With `without rowid`, as in older files, their long rows lie in the order of
+ * their random ids, and each sign-in divides a page. The sealed record comes last, because it is longer than a page: what
+ * comes after it is found by reading it.
  */
 const schema = `
   create table if not exists sessions (
-    id text primary key, version integer not null, summary blob not null, expires_at integer not null,
-    sealed blob not null
-  ) without rowid;
+    id text primary key not null, version integer not null, summary blob not null,
+    expires_at integer not null, sealed blob not null
+  );
   create table if not exists indexes (
     entry text not null, id text not null, expires_at integer not null, primary key (entry, id)
   ) without rowid;

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { deviceName } from '../../src/auth/callback/session-label.ts'
 import { newRateWindow, retryAfterSeconds } from '../../src/rate-window.ts'
-import { hasEnded, isTouchDue, sessionEnd } from '../../src/session/record.ts'
+import {
+  hasEnded,
+  isTouchDue,
+  parseRecord,
+  serialiseRecord,
+  sessionEnd,
+} from '../../src/session/record.ts'
 import {
   findToken,
   grantedToken,
@@ -31,6 +37,26 @@ describe('a session', () => {
     expect(isTouchDue(1_000_000, hour, 1_060_000)).toBe(true)
     expect(isTouchDue(1_000_000, hour, 940_001)).toBe(false)
     expect(isTouchDue(1_000_000, hour, 940_000)).toBe(true)
+  })
+})
+
+describe('a record in the store', () => {
+  /** @param bytes that its JSON has */
+  function recordOf(bytes: number) {
+    const record = { ...sessionRecord(), refreshToken: '' }
+    return { ...record, refreshToken: 'r'.repeat(bytes - JSON.stringify(record).length) }
+  }
+
+  it.each([4_000, 400_000])('of %d bytes comes back as it was', (bytes) => {
+    const record = recordOf(bytes)
+    expect(parseRecord(serialiseRecord(record))).toEqual(record)
+  })
+
+  it('is no session if it is longer than any record, or cut off', () => {
+    const longest = 512 * 1024
+    expect(parseRecord(serialiseRecord(recordOf(longest)))).toBeDefined()
+    expect(parseRecord(serialiseRecord(recordOf(longest + 1)))).toBeUndefined()
+    expect(parseRecord(serialiseRecord(recordOf(4_000)).subarray(0, -1))).toBeUndefined()
   })
 })
 

@@ -3,11 +3,11 @@
  * It has two parts: the transaction, sealed into a cookie of this browser, and the `state` parameter,
  * which comes back from Entra even if the cookie does not.
  */
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqualText } from '../../entra/index.ts'
 import type { CookieJar, SealedCookies } from '../../session/cookie.ts'
-import { deriveKey } from '../../store/seal.ts'
+import { deriveKey, pooledRandomBytes } from '../../store/seal.ts'
 
 /** The secret part. Only the browser that started the sign-in has it. */
 export interface Transaction {
@@ -184,7 +184,7 @@ export function sessionKeyOf(attemptId: string): Buffer {
 
 /** 256 bits: an id, nonce or verifier cannot be guessed, and does not come twice. */
 function random(): string {
-  return randomBytes(32).toString('base64url')
+  return pooledRandomBytes(32).toString('base64url')
 }
 
 /** S256, RFC 7636 §4.2. */
