@@ -7,6 +7,7 @@ import { api } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isNavigation } from '../navigation.ts'
 import type { WebBuild } from './build.ts'
+import { acceptsGzip, fixedText, gzipPage, plainPage, type PageWriter } from './gzip.ts'
 import { callOwnApi, type OwnAnswer } from './own-call.ts'
 import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
 
@@ -39,6 +40,7 @@ export function createPage(
   { webBuild: { html, headers }, firstAnswers, firstAnswersMs, now }: PageOptions,
 ): SendPage {
   const template = pageTemplate(html)
+  const whole = fixedText(html)
   /** By the path of a page, when it may have data again. */
   const pausedUntil = new Map<string, number>()
 
@@ -61,17 +63,22 @@ export function createPage(
   return async (request, reply) => {
     // A page that is fetched in advance is seen later, perhaps by somebody else, and HEAD asks for no page at all.
     const isOpenedNow = request.method === 'GET' && isNavigation(request.headers)
-    reply.headers(headers).header('vary', 'Cookie').type('text/html; charset=utf-8')
+    const writer = acceptsGzip(request.headers['accept-encoding']) ? gzipPage() : plainPage
+    reply.headers(headers).header('vary', 'Cookie, Accept-Encoding')
+    reply.type('text/html; charset=utf-8')
     const session =
       template && isOpenedNow ? await callOwnApi(app, request, api.session) : undefined
+    if (writer !== plainPage) reply.header('content-encoding', 'gzip')
     // An address that does not exist is kept by no cache.
     if (reply.statusCode === 200) {
       reply.header('cache-control', session?.status === 200 ? 'private, no-cache' : 'no-cache')
     }
-    if (!template || !session || !isForThePage(session)) return reply.send(html)
+    if (!template || !session || !isForThePage(session)) {
+      return reply.send(Buffer.concat([writer.fixed(whole), writer.end()]))
+    }
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
     const answers = isSignedIn(session) ? answersFor(request).catch(withoutAnswers(request)) : {}
-    return reply.send(Readable.from(parts(template, session, answers)))
+    return reply.send(Readable.from(parts(writer, template, session, answers)))
   }
 }
 
@@ -85,12 +92,21 @@ function withoutAnswers({ log }: FastifyRequest) {
 
 /** The browser reads the first part, and fetches what it names, while the answers are on their way. */
 async function* parts(
+  writer: PageWriter,
   { beforeSession, beforeAnswers, end }: PageTemplate,
   session: OwnAnswer,
   answers: Answers | Promise<Answers>,
-): AsyncGenerator<string> {
-  yield beforeSession + asDataBlock({ [api.session]: session }) + beforeAnswers
-  yield asDataBlock(await answers) + end
+): AsyncGenerator<Buffer> {
+  yield Buffer.concat([
+    writer.fixed(beforeSession),
+    writer.personal(asDataBlock({ [api.session]: session })),
+    writer.fixed(beforeAnswers),
+  ])
+  yield Buffer.concat([
+    writer.personal(asDataBlock(await answers)),
+    writer.fixed(end),
+    writer.end(),
+  ])
 }
 
 /** @returns undefined if the time is over first */

@@ -1,5 +1,6 @@
 /** index.html with places for answers of the API, which the page then need not ask for. */
 import { answersElement, sessionElement } from '@gatehouse/contract/paths'
+import { type FixedText, fixedText } from './gzip.ts'
 
 const places = [sessionElement, answersElement] as const
 
@@ -14,9 +15,9 @@ interface EmbeddedAnswer {
 
 /** A page in the parts around the two places. */
 export interface PageTemplate {
-  beforeSession: string
-  beforeAnswers: string
-  end: string
+  beforeSession: FixedText
+  beforeAnswers: FixedText
+  end: FixedText
 }
 
 /** @returns undefined for an index.html without the two elements: its page asks for everything itself */
@@ -24,9 +25,9 @@ export function pageTemplate(html: string): PageTemplate | undefined {
   const [session, answers] = places.map((id) => endOfTag(html, id))
   if (session === undefined || answers === undefined || answers < session) return undefined
   return {
-    beforeSession: html.slice(0, session).replace(sessionPreload, ''),
-    beforeAnswers: html.slice(session, answers),
-    end: html.slice(answers),
+    beforeSession: fixedText(html.slice(0, session).replace(sessionPreload, '')),
+    beforeAnswers: fixedText(html.slice(session, answers)),
+    end: fixedText(html.slice(answers)),
   }
 }
 

@@ -108,7 +108,7 @@ describe('a page', () => {
     const { headers, text } = await (await signedIn()).get('/claims', visit)
     expect(headers).toMatchObject({
       'cache-control': 'private, no-cache',
-      vary: 'Cookie',
+      vary: 'Cookie, Accept-Encoding',
       'content-type': 'text/html; charset=utf-8',
       'x-of-page': 'yes',
     })
