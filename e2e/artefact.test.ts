@@ -93,6 +93,9 @@ describe('the built server, without node_modules of the project', () => {
       expect(answer.headers['content-encoding']).toBe(ending ? encoding : undefined)
       expect(bytes.equals(readFileSync(file + ending))).toBe(true)
     }
+    const head = await request(origin + script, { method: 'HEAD', headers })
+    expect(head.statusCode).toBe(200)
+    expect(head.headers['content-length']).toBe(String(readFileSync(file).length))
     // They have no address of their own, which would be cached for a year.
     expect((await fetch(`${origin}${script}.br`, { headers })).status).toBe(404)
     await program.end()

@@ -12,7 +12,8 @@ export { htmlUnder, readWebBuild, type WebBuild } from './build.ts'
 export { withConfigured } from './document-headers.ts'
 export { createPage, type FirstAnswers, type SendPage } from './page.ts'
 
-const fromAnyone = { config: { allowFrom: 'anyone' } } as const
+/** Load balancers and programs that check links ask with HEAD. */
+const fromAnyone = { config: { allowFrom: 'anyone' }, exposeHeadRoute: true } as const
 
 interface WebOptions {
   /** Of the build. */

@@ -61,7 +61,7 @@ export function createPage(
   }
 
   return async (request, reply) => {
-    // A page that is fetched in advance is seen later, perhaps by somebody else, and HEAD asks for no page at all.
+    // A page that is fetched in advance is seen later, perhaps by somebody else, and HEAD asks for headers alone.
     const isOpenedNow = request.method === 'GET' && isNavigation(request.headers)
     const writer = acceptsGzip(request.headers['accept-encoding']) ? gzipPage() : plainPage
     reply.headers(headers).header('vary', 'Cookie, Accept-Encoding')
@@ -74,6 +74,8 @@ export function createPage(
       reply.header('cache-control', session?.status === 200 ? 'private, no-cache' : 'no-cache')
     }
     if (!template || !session || !isForThePage(session)) {
+      // A length here would have to be that of GET, which the answers are a part of (RFC 9110 §8.6).
+      if (request.method === 'HEAD') return reply.send(Readable.from([]))
       return reply.send(Buffer.concat([writer.fixed(whole), writer.end()]))
     }
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)

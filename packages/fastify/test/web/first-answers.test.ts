@@ -166,11 +166,13 @@ describe('a page that nobody looks at yet', () => {
     expect(graphCalls()).toBe(0)
   })
 
-  it('HEAD asks the API nothing', async () => {
+  it('HEAD has the headers alone, and asks the API nothing', async () => {
     const browser = await signedIn()
     const written = gatehouse().logs.length
     const answer = await browser.send('/users', { method: 'HEAD', headers: visit })
-    expect(answer).toMatchObject({ status: 405, text: '' })
+    expect(answer).toMatchObject({ status: 200, text: '', setCookies: [] })
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-cache', 'x-of-page': 'yes' })
+    expect(answer.headers).not.toHaveProperty('content-length')
     expect(requestLines(written)).toHaveLength(1)
     expect(graphCalls()).toBe(0)
   })
