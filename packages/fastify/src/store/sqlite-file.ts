@@ -49,11 +49,15 @@ export function openDatabase(path: string, queue: BusyQueue): Promise<DatabaseSy
     // file is not opened here: closing it would drop the locks that this process has on it (POSIX fcntl).
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
     else closeSync(openSync(path, 'a', 0o600))
-    chmodSync(path, 0o600)
     // No busy timeout: the queue waits for locks, the event loop never does.
     const db = new DatabaseSync(path, { timeout: 0 })
     try {
       await queue.run(() => {
+        // Refuses another file, whose mode is not ours to change.
+        db.exec('pragma schema_version')
+        for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+          if (existsSync(file)) chmodSync(file, 0o600)
+        }
         // A deleted session must be gone: secure_delete overwrites what is deleted.
         db.exec(
           'pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;',

@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -82,6 +90,22 @@ describe('the files of the sqlite store', () => {
 })
 
 describe('a store that cannot be opened', () => {
+  it('leaves a folder, and a file of something else, as they are', async () => {
+    await inFolder(async (folder) => {
+      const file = join(folder, 'text')
+      writeFileSync(file, 'no database')
+      for (const [path, mode] of [
+        [folder, 0o755],
+        [file, 0o644],
+      ] as const) {
+        chmodSync(path, mode)
+        await expect(openStore(`sqlite:${path}`, Date.now)).rejects.toThrow('cannot be opened')
+        expect(statSync(path).mode & 0o777).toBe(mode)
+      }
+      expect(readFileSync(file, 'utf8')).toBe('no database')
+    })
+  })
+
   it.each([
     ['another kind', () => 'redis-ish://localhost', /^STORE_URL must/],
     [
