@@ -13,7 +13,7 @@ import {
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
 import { type Exchange, isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
-import { failureFacts, throwIfFailed } from './failure.ts'
+import { failureFacts, isSuccess, throwIfFailed } from './failure.ts'
 import { FairQueue } from './fair-queue.ts'
 import {
   type Call,
@@ -60,7 +60,9 @@ export async function callAsUser(
       api.send(call, userKey, current, signal),
     ),
   )
-  if (answer.status !== accepts) await throwUnlessSuccess(request, api, answer, scopes)
+  if (!isSuccess(answer) && answer.status !== accepts) {
+    await throwUnlessSuccess(request, api, answer, scopes)
+  }
   return answer
 }
 

@@ -65,9 +65,13 @@ function outcomeOf(status: number): Outcome {
   return outcomes[status] ?? (status >= 400 && status < 500 ? refused : failed)
 }
 
+export function isSuccess({ status }: Exchange): boolean {
+  return status >= 200 && status < 300
+}
+
 /** @throws ProblemError for every answer that is not 2xx */
 export function throwIfFailed(name: string, answer: Exchange): void {
-  if (answer.status >= 200 && answer.status < 300) return
+  if (isSuccess(answer)) return
   const { code, what, status } = outcomeOf(answer.status)
   const waits = code === 'too_many_requests' || code === 'unavailable'
   throw apiProblem(name, code, what, {

@@ -163,7 +163,7 @@ export class CallSignal extends EventEmitter implements EndSignal {
  * @throws ProblemError with the status 499 if the client is gone
  */
 export async function withDeadline<T>(
-  client: Pick<EventEmitter, 'once' | 'off'> & { destroyed: boolean },
+  client: Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean },
   ms: number | undefined,
   onTimeout: () => ProblemError,
   work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,
@@ -176,7 +176,7 @@ export async function withDeadline<T>(
   }
   const onDisconnect = () => abort(clientGone())
   const timer = ms === undefined ? undefined : setTimeout(() => abort(onTimeout()), ms)
-  client.once('close', onDisconnect)
+  client.on('close', onDisconnect)
   try {
     return await work(signal, abort)
   } finally {

@@ -68,7 +68,7 @@ class Collector implements Dispatcher.DispatchHandler {
     this.#limits = limits
     this.#resolve = resolve
     this.#reject = reject
-    limits.signal.once('abort', this.#onAbort)
+    limits.signal.on('abort', this.#onAbort)
   }
 
   readonly #onAbort = (): void => this.#end(this.#limits.signal.reason ?? new Error('aborted'))
