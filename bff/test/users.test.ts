@@ -218,3 +218,23 @@ describe('a cursor', () => {
     expect(Buffer.from(next ?? '', 'base64url').toString('latin1')).not.toMatch(/http|skip|127\.0/)
   })
 })
+
+describe('a cursor with the longest place that a link can have', () => {
+  const user = { id: '1', displayName: null, givenName: null, surname: null, mail: null }
+  const users = Array.from({ length: 100 }, () => ({ ...user, userPrincipalName: 'a' }))
+
+  it.each([
+    ['of backslashes', '\\'.repeat(690), {}],
+    ['of backslashes, beside a page by its number', '\\'.repeat(690), { page: '2' }],
+    ['of letters, beside a page by its number', 'a'.repeat(2080), { page: '2' }],
+  ])('fits into a seal, and is accepted: %s', async (_what, token, place) => {
+    const { tenant } = gatehouse()
+    const nextLink = `${tenant.graphUrl}/users?$skiptoken=${token}`
+    const body = JSON.stringify({ value: users, '@odata.count': 900, '@odata.nextLink': nextLink })
+    const contentType = 'application/json'
+    tenant.faults.set({ at: 'users', kind: 'respond', status: 200, contentType, body })
+    const browser = await gatehouse().signedIn()
+    const { next } = await page(browser, { search: '"'.repeat(100), top: '100', ...place })
+    expect(await page(browser, { cursor: String(next) })).toMatchObject({ total: 900 })
+  })
+})

@@ -16,9 +16,9 @@ export const api = {
 
 const [beforeId = '', afterId = ''] = api.userPhoto.split(':id')
 
-/** The address of a person's photo. @param id the object id, a GUID */
+/** The address of a person's photo. @param id the object id, a GUID; for any other text there is no photo */
 export function userPhoto(id: string): string {
-  return `${beforeId}${encodeURIComponent(id)}${afterId}`
+  return `${beforeId}${encodeURIComponent(id.toWellFormed())}${afterId}`
 }
 
 /** The pages of the web app. */

@@ -1,9 +1,10 @@
 import { QueryClient } from '@tanstack/react-query'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { userPhoto } from '@gatehouse/shared/paths'
 import type { Users } from '@gatehouse/shared/users'
 import { readListParams } from '@gatehouse/shared/users-list'
 import { firstName } from '../src/pages/home/first-name.ts'
-import { asText, mailLink } from '../src/pages/users/person-panel.tsx'
+import { adminCenter, asText, mailLink } from '../src/pages/users/person-panel.tsx'
 import { homeAddress, otherMail, shownUserName } from '../src/pages/users/person.ts'
 import { pageCount, rangeText, usersPage, writeListParams } from '../src/pages/users/users-query.ts'
 import { initials } from '../src/ui/avatar.tsx'
@@ -151,6 +152,11 @@ describe('a person', () => {
     // Half of a character, which no address can hold, does not break the page.
     expect(mailLink('a\ud800@x.example')).toBe('mailto:a%EF%BF%BD@x.example')
   })
+})
+
+test('an id that is none breaks no page: half of a character, which no address can hold', () => {
+  expect(userPhoto('a/\ud800')).toBe('/api/users/a%2F%EF%BF%BD/photo')
+  expect(adminCenter('a/\ud800')).toMatch(/\/userId\/a%2F%EF%BF%BD$/)
 })
 
 describe('a name', () => {

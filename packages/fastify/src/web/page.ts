@@ -34,6 +34,12 @@ interface PageOptions {
 /** After data that came too late, pages of that path ask for their own for so long, in ms. */
 const pauseMs = 10_000
 
+/**
+ * How long a page waits for its session, in ms: its head has to say whose it is. Sessions in memory take a fraction of
+ * one, and a store that hangs takes seconds.
+ */
+const sessionMs = 500
+
 /** @returns a function that answers a request with the page, whatever its path: the page has its own router */
 export function createPage(
   app: FastifyInstance,
@@ -41,13 +47,17 @@ export function createPage(
 ): SendPage {
   const template = pageTemplate(html)
   const whole = fixedText(html)
-  /** By the path of a page, when it may have data again. */
-  const pausedUntil = new Map<string, number>()
+  /** By the path of a page, when its data came too late. */
+  const lateAt = new Map<string, number>()
+
+  /** A clock that was set back does not make the pause longer. */
+  const isPaused = (path: string) => Math.abs(now() - (lateAt.get(path) ?? -Infinity)) < pauseMs
 
   async function answersFor(request: FastifyRequest): Promise<Answers> {
-    const [path = '', query] = request.url.split('?')
+    // Only the first question mark ends the path: a search may have one.
+    const [path = '', query] = request.url.split(/\?(.*)/s, 2)
     const addresses = firstAnswers[path]?.(new URLSearchParams(query)) ?? []
-    if (addresses.length === 0 || now() < (pausedUntil.get(path) ?? 0)) return {}
+    if (addresses.length === 0 || isPaused(path)) return {}
     const patience = AbortSignal.timeout(firstAnswersMs)
     const answers = await Promise.all(
       addresses.map(async (address) => {
@@ -56,9 +66,13 @@ export function createPage(
         return answer && answer.setCookie.length === 0 ? [[address, answer] as const] : []
       }),
     )
-    if (patience.aborted) pausedUntil.set(path, now() + pauseMs)
+    if (patience.aborted) lateAt.set(path, now())
     return Object.fromEntries(answers.flat())
   }
+
+  /** Undefined if the store takes too long: the page comes, and asks by itself. */
+  const sessionFor = (request: FastifyRequest) =>
+    inTime(callOwnApi(app, request, api.session), AbortSignal.timeout(sessionMs))
 
   return async (request, reply) => {
     // A page that is fetched in advance is seen later, perhaps by somebody else, and HEAD asks for headers alone.
@@ -66,8 +80,7 @@ export function createPage(
     const writer = acceptsGzip(request.headers['accept-encoding']) ? gzipPage() : plainPage
     reply.headers(headers).header('vary', 'Cookie, Accept-Encoding')
     reply.type('text/html; charset=utf-8')
-    const session =
-      template && isOpenedNow ? await callOwnApi(app, request, api.session) : undefined
+    const session = template && isOpenedNow ? await sessionFor(request) : undefined
     if (writer !== plainPage) reply.header('content-encoding', 'gzip')
     // An address that does not exist is kept by no cache.
     if (reply.statusCode === 200) {

@@ -12,6 +12,11 @@ const list = { name: 'graph', baseUrl: `${origin}/v1.0`, path: '/users', query }
 /** Text that a URL can hold: a lone surrogate has no form in UTF-8. */
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
 
+/** Text of a JSON body, which may have halves of pairs. */
+const unpaired = fc
+  .array(fc.constantFrom('\ud83d', '\ude00', "'", '"', '\\', 'a', '€'))
+  .map((characters) => characters.join(''))
+
 /** The spellings of one parameter's name. */
 const skipToken = fc.constantFrom(
   '$skiptoken',
@@ -126,7 +131,21 @@ describe('the link to the next page', () => {
   })
 })
 
-it.each(['', 'a b', 'a#b', 'a"b', 'a\r\nb', 'é', 'a'.repeat(3000)])(
+it('a query has each text as it is, and U+FFFD for half a pair of surrogates: no quote is lost', () => {
+  const texts = fc.dictionary(fc.string({ unit: 'binary' }), unpaired)
+  fc.assert(
+    fc.property(texts, (wanted) => {
+      const { searchParams } = new URL(builtPath('/users', wanted), origin)
+      const sentTexts = Object.entries(wanted).map(([name, value]) => [name, value.toWellFormed()])
+      expect([...searchParams]).toEqual(sentTexts)
+    }),
+    propertyRuns(500),
+  )
+  const { searchParams } = new URL(builtPath('/users', { $filter: "id eq '\ud800'" }), origin)
+  expect(searchParams.get('$filter')).toBe("id eq '\ufffd'")
+})
+
+it.each(['', 'a b', 'a#b', 'a"b', 'a\\b', 'a\r\nb', 'é', 'a'.repeat(3000)])(
   'a page that is none is refused before a request is sent: %j',
   (page) => {
     expect(() => builtPath('/users', undefined, page)).toThrow('page is not what request.nextPage')

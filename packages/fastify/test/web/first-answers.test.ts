@@ -104,6 +104,11 @@ describe('a page', () => {
     expect(answersIn(page)[address]).toEqual((await browser.get(address)).json())
   })
 
+  it('brings what a search with a question mark finds', async () => {
+    const page = await (await signedIn()).get('/users?q=who?&sort=-name', visit)
+    expect(answersIn(page)).toHaveProperty(['/api/users?top=25&sort=-name&search=who%3F'])
+  })
+
   it('keeps its headers, is kept by no shared cache, and asks for nothing that it has', async () => {
     const { headers, text } = await (await signedIn()).get('/claims', visit)
     expect(headers).toMatchObject({
@@ -278,6 +283,21 @@ describe('a page whose data is slow', () => {
     await expect
       .poll(async () => {
         inHaste().advance(10_000)
+        return answersIn(await browser.get('/users', visit))
+      })
+      .toHaveProperty([firstUsers])
+  })
+
+  it('waits no longer for its data if the clock is set back meanwhile', async () => {
+    inHaste().advance(30_000)
+    const browser = await signedIn(inHaste)
+    slowGraph(inHaste, 3000)
+    await browser.get('/users', visit)
+    inHaste().tenant.faults.clear()
+    expect(answersIn(await browser.get('/users', visit))).not.toHaveProperty([firstUsers])
+    await expect
+      .poll(async () => {
+        inHaste().advance(-60_000)
         return answersIn(await browser.get('/users', visit))
       })
       .toHaveProperty([firstUsers])

@@ -57,3 +57,14 @@ describe('the first answers of a page', () => {
     expect(await firstAnswersOf({ '/own': () => ['/api/own'] }, plain)).toBe('nothing')
   })
 })
+
+it('a page whose session does not come is sent without it, and asks itself', async () => {
+  const app = newApp()
+  await app.register(gatehouse, { config: config(), webBuild })
+  app.addHook('preHandler', async ({ routeOptions }) => {
+    if (routeOptions.url === '/api/session') await new Promise(() => undefined)
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const page = await createBrowser(app.listeningOrigin, publicUrl).get('/', { accept: 'text/html' })
+  expect(page).toMatchObject({ status: 200, text: html })
+})

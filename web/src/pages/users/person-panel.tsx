@@ -162,7 +162,8 @@ function Step({ label, icon, keys, onStep }: StepProps) {
   )
 }
 
-function adminCenter(id: string): string {
+/** The page of a person at Microsoft. */
+export function adminCenter(id: string): string {
   const blade = 'Microsoft_AAD_UsersAndTenants/UserProfileMenuBlade/~/overview'
-  return `https://entra.microsoft.com/#view/${blade}/userId/${encodeURIComponent(id)}`
+  return `https://entra.microsoft.com/#view/${blade}/userId/${encodeURIComponent(id.toWellFormed())}`
 }
