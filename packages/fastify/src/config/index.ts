@@ -32,6 +32,7 @@ export {
   foreignGraphHost,
   lacksGraphVersion,
   issuerFor,
+  ownAddress,
   personalAccountsTenant,
   registrationLink,
   registrationPage,

@@ -1,5 +1,5 @@
 /** The authority's discovery document: fetched when first needed, and kept for a day. */
-import { isLoopback, signInService } from '../config/index.ts'
+import { ownAddress } from '../config/index.ts'
 import { EntraError } from './errors.ts'
 import type { ClockSkew, EntraAnswer, EntraNetwork } from './network.ts'
 
@@ -98,10 +98,9 @@ export function readMetadata(
     throw rejected('discovery', `No discovery document (status ${status})`)
   }
   const members: Record<string, unknown> = { ...body }
-  const service = new URL(authority)
   const present = optional.filter((name) => members[name] !== undefined)
   const addresses = [...required, ...present].map((name) => {
-    const address = ownAddress(members[name], service)
+    const address = ownAddress(members[name], authority)
     if (address !== undefined) return [name, address] as const
     throw rejected(name, `The discovery document’s ${name} is no address of the authority`)
   })
@@ -111,23 +110,6 @@ export function readMetadata(
     issuer: issuerIn(members, issuer),
     ...issParameterIn(members),
   }
-}
-
-/**
- * A document that sends a person, or the code and the client secret, to another service is an attack
- * or a mistake (RFC 9700 §4.4). A `javascript:` address would run in our page.
- *
- * @returns the address in normal form; undefined if it is not the authority's
- */
-function ownAddress(value: unknown, authority: URL): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const url = new URL(value)
-  const isSafe =
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && isLoopback(url) && isLoopback(authority))
-  // Parameters that are added to a fragment would not arrive (RFC 6749 §3.1).
-  const isPlain = !url.username && !url.password && !url.href.includes('#')
-  return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
 }
 
 function issuerIn(members: Record<string, unknown>, expected: string | undefined): string {
