@@ -103,6 +103,27 @@ test('with a tenant of your own, the panel shows the registration and what Docto
   ).toHaveAttribute('href', `${tenant.authority}/_tenant`)
 })
 
+test('the panel says why Doctor has no result', async ({ page }) => {
+  const answers: [status: number, code: string, sentence: string][] = [
+    [429, 'too_many_requests', 'Doctor checks a few times a minute at most.'],
+    [500, 'internal', 'Doctor didn’t answer.'],
+  ]
+  for (const [status, code, sentence] of answers) {
+    await page.unrouteAll()
+    await page.route('**/api/doctor', (route) =>
+      route.fulfill({
+        status,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '20' },
+        json: { type: 'about:blank', title: 'x', status, code, detail: 'x', requestId: 'x' },
+      }),
+    )
+    await page.goto('/')
+    // At once: the page asks again in twenty seconds.
+    await expect(panel(page)).toContainText(sentence)
+  }
+})
+
 test('the pill in the bar says what fails now, signed out and signed in', async ({
   page,
   tenant,
