@@ -7,7 +7,13 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { applicationToken } from '../auth/request.ts'
 import { cloudFor, type Config, isSignInScope } from '../config/index.ts'
-import { causeOfError, EntraError, remedyFor } from '../entra/index.ts'
+import {
+  causeOfError,
+  EntraError,
+  remedyFor,
+  tokenRequestEveryMs,
+  unusableBeforeMs,
+} from '../entra/index.ts'
 import { apiProblem, misconfigured, ProblemError, unavailable } from '../errors.ts'
 import type { Exchange } from '../outgoing/index.ts'
 import { currentTrace } from '../telemetry/trace.ts'
@@ -136,10 +142,6 @@ function notPermitted(api: string, answer: Exchange, log: FastifyBaseLogger): Pr
 
 /** A token is replaced from this long before its end, while it still works (milliseconds). */
 const refreshBeforeMs = 5 * 60_000
-/** A token that ends sooner than this may end on its way to the API. */
-const unusableBeforeMs = 20_000
-/** Microsoft is asked once in this time, whatever the outcome (AADSTS50196). */
-const windowMs = 5_000
 
 interface AppToken {
   token: string
@@ -159,7 +161,10 @@ interface RejectedToken {
   rejection: TokenRejection
 }
 
-/** The application's tokens in this process: each is fetched once, and renewed before it ends. */
+/**
+ * The application's tokens in this process: each is fetched once, and renewed before it ends. `AccessTokens` does more for a
+ * user: its tokens and its last request are in a record that all instances share, and change under a lock.
+ */
 class AppTokens {
   readonly #app: FastifyInstance
   readonly #now: () => number
@@ -217,12 +222,12 @@ class AppTokens {
       const { accessToken, expiresInS } = await this.#app[applicationToken](scope, claims)
       const expiresAt = this.#now() + expiresInS * 1000
       this.#tokens.set(scope, { token: accessToken, expiresAt })
-      keep(windowMs)
+      keep(tokenRequestEveryMs)
       return accessToken
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       const problem = this.#problemOf(api, error)
-      keep(Math.max(windowMs, (error.retryAfterS ?? 0) * 1000), problem)
+      keep(Math.max(tokenRequestEveryMs, (error.retryAfterS ?? 0) * 1000), problem)
       throw problem
     }
   }
