@@ -2,6 +2,7 @@
 import { expect, test as onLocalTenant, type Locator, type Page } from '@playwright/test'
 import { askForEverything } from './change-answers.ts'
 import { tenantPort } from './playwright.config.ts'
+import { answerWithProblem } from './problem-answers.ts'
 import { test } from './scenario.ts'
 import { beSignedIn } from './signed-in.ts'
 import { signIn, signInLink, signOut } from './visitor.ts'
@@ -104,23 +105,15 @@ test('with a tenant of your own, the panel shows the registration and what Docto
 })
 
 test('the panel says why Doctor has no result', async ({ page }) => {
-  const answers: [status: number, code: string, sentence: string][] = [
-    [429, 'too_many_requests', 'Doctor checks a few times a minute at most.'],
-    [500, 'internal', 'Doctor didn’t answer.'],
-  ]
-  for (const [status, code, sentence] of answers) {
-    await page.unrouteAll()
-    await page.route('**/api/doctor', (route) =>
-      route.fulfill({
-        status,
-        contentType: 'application/problem+json',
-        headers: { 'retry-after': '20' },
-        json: { type: 'about:blank', title: 'x', status, code, detail: 'x', requestId: 'x' },
-      }),
-    )
+  const sentences = {
+    too_many_requests: 'Doctor checks a few times a minute at most.',
+    internal: 'Doctor didn’t answer.',
+  } as const
+  for (const code of ['too_many_requests', 'internal'] as const) {
+    // Each is the newest route, which is asked first.
+    await answerWithProblem(page, '/api/doctor', code)
     await page.goto('/')
-    // At once: the page asks again in twenty seconds.
-    await expect(panel(page)).toContainText(sentence)
+    await expect(panel(page)).toContainText(sentences[code])
   }
 })
 

@@ -2,7 +2,6 @@
  * Calls to APIs as the application itself, for jobs without a user: adds `app.callApi(name, path, options)`. Its
  * tokens have the application permissions that an administrator granted, for the data of everybody.
  */
-import { EventEmitter } from 'node:events'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { applicationToken } from '../auth/request.ts'
@@ -17,7 +16,7 @@ import {
 import { apiProblem, misconfigured, ProblemError, unavailable } from '../errors.ts'
 import type { Exchange } from '../outgoing/index.ts'
 import { currentTrace } from '../telemetry/trace.ts'
-import { type Api, onTimeout, timeoutMs } from './call.ts'
+import { type Api, neverGone, onTimeout, timeoutMs } from './call.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { type Call, type CallOptions, jsonCall, withDeadline } from './http.ts'
 import { bodyOf, tokenRejection, type TokenRejection } from './response.ts'
@@ -68,7 +67,7 @@ export function decorateAppCalls(
     if (config.tenant === 'organizations') throw noTenant(api.name, app.log)
     const scope = defaultScope(api.scopes, graph)
     const token = await tokens.for(api.name, scope)
-    const answer = await withDeadline(noClient(), ms, onTimeout(api), async (signal) => {
+    const answer = await withDeadline(neverGone, ms, onTimeout(api), async (signal) => {
       const first = await api.send(call, appKey, token, signal)
       const rejection = tokenRejection(first)
       if (!rejection || (rejection.status === 403 && rejection.claims === undefined)) return first
@@ -114,11 +113,6 @@ function defaultScope(scopes: readonly string[], graph: string): string {
   const scope = scopes.find((one) => !isSignInScope(one)) ?? ''
   const at = scope.lastIndexOf('/')
   return `${at > 0 ? scope.slice(0, at) : graph}/.default`
-}
-
-/** In place of a client that may leave. */
-function noClient() {
-  return Object.assign(new EventEmitter(), { destroyed: false })
 }
 
 function noTenant(api: string, log: FastifyBaseLogger): ProblemError {
