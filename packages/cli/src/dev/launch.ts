@@ -201,7 +201,7 @@ export class Launcher {
   /** A closed terminal (SIGHUP) ends this process as it ends any other, and the rest follows it. */
   #endTogether(): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      // The second time, whoever sends it does not want to wait: the processes end with this one.
+      // The second time, its sender does not want to wait: the processes end with this one.
       process.on(signal, () => (this.#phase === 'ending' ? process.exit(1) : void this.end(0)))
     }
     onNpmGone(() => void this.end(1))

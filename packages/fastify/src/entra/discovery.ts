@@ -1,5 +1,6 @@
 /** The authority's discovery document: fetched when first needed, and kept for a day. */
 import { ownAddress } from '../config/index.ts'
+import { isObject } from '../json.ts'
 import { EntraError } from './errors.ts'
 import type { ClockSkew, EntraAnswer, EntraNetwork } from './network.ts'
 
@@ -94,21 +95,20 @@ export function readMetadata(
   { status, body }: Pick<EntraAnswer, 'status' | 'body'>,
   { authority, issuer }: Authority,
 ): Metadata {
-  if (status !== 200 || typeof body !== 'object' || body === null) {
+  if (status !== 200 || !isObject(body)) {
     throw rejected('discovery', `No discovery document (status ${status})`)
   }
-  const members: Record<string, unknown> = { ...body }
-  const present = optional.filter((name) => members[name] !== undefined)
+  const present = optional.filter((name) => body[name] !== undefined)
   const addresses = [...required, ...present].map((name) => {
-    const address = ownAddress(members[name], authority)
+    const address = ownAddress(body[name], authority)
     if (address !== undefined) return [name, address] as const
     throw rejected(name, `The discovery document’s ${name} is no address of the authority`)
   })
   return {
     // Each required one is among them here.
     ...(Object.fromEntries(addresses) as Required & Optional),
-    issuer: issuerIn(members, issuer),
-    ...issParameterIn(members),
+    issuer: issuerIn(body, issuer),
+    ...issParameterIn(body),
   }
 }
 
