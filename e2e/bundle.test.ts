@@ -5,6 +5,9 @@ import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { localClient } from '@gatehouse/tenant'
 import { root } from './imports.ts'
+import requireBuild from './require-build.ts'
+
+requireBuild()
 
 const dist = join(root, 'web/dist')
 

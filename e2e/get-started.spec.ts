@@ -2,6 +2,7 @@
 import { expect, test as onLocalTenant, type Locator, type Page } from '@playwright/test'
 import { askForEverything } from './change-answers.ts'
 import { tenantPort } from './playwright.config.ts'
+import { answerWithProblem } from './problem-answers.ts'
 import { test } from './scenario.ts'
 import { beSignedIn } from './signed-in.ts'
 import { signIn, signInLink, signOut } from './visitor.ts'
@@ -101,6 +102,19 @@ test('with a tenant of your own, the panel shows the registration and what Docto
   await expect(
     panel(page).getByRole('link', { name: 'Open the app registration' }),
   ).toHaveAttribute('href', `${tenant.authority}/_tenant`)
+})
+
+test('the panel says why Doctor has no result', async ({ page }) => {
+  const sentences = {
+    too_many_requests: 'Doctor checks a few times a minute at most.',
+    internal: 'Doctor didn’t answer.',
+  } as const
+  for (const code of ['too_many_requests', 'internal'] as const) {
+    // Each is the newest route, which is asked first.
+    await answerWithProblem(page, '/api/doctor', code)
+    await page.goto('/')
+    await expect(panel(page)).toContainText(sentences[code])
+  }
 })
 
 test('the pill in the bar says what fails now, signed out and signed in', async ({

@@ -33,6 +33,17 @@ async function tabAndEnter(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+test('a page has one address, without a slash at its end', async ({ page }) => {
+  await beSignedIn(page)
+  await page.goto('/users/?q=ada')
+  await expect(heading(page, 'Users')).toBeVisible()
+  await expect(page).toHaveURL('/users?q=ada')
+  // A link of an app, which no server sees.
+  await page.evaluate(() => window.history.pushState(null, '', '/claims/?x=1#security'))
+  await expect(heading(page, 'ID token')).toBeVisible()
+  await expect(page).toHaveURL('/claims?x=1#security')
+})
+
 test('a change of page sets the title, the focus, the current link and the scroll position', async ({
   page,
 }) => {

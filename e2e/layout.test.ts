@@ -27,7 +27,7 @@ const mayImport: Record<string, string[]> = {
     '@gatehouse/tenant',
   ],
   shared: ['@gatehouse/contract'],
-  bff: ['@gatehouse/contract', '@gatehouse/fastify', '@gatehouse/shared'],
+  bff: ['@gatehouse/fastify', '@gatehouse/shared'],
   web: ['@gatehouse/contract', '@gatehouse/react', '@gatehouse/shared'],
 }
 
@@ -57,6 +57,18 @@ function breaches(files: SourceFile[], forbidden: (imported: string, file: Sourc
       .filter((imported) => forbidden(imported, file))
       .map((imported) => `${file.path} -> ${imported}`),
   )
+}
+
+interface Manifest {
+  name: string
+  exports?: Record<string, string>
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+}
+
+function manifestOf(unit: string): Manifest {
+  return JSON.parse(readFileSync(join(root, unit, 'package.json'), 'utf8')) as Manifest
 }
 
 const within = (folder: string) => (path: string) => path.startsWith(`${folder}/`)
@@ -106,9 +118,7 @@ describe('imports between the parts of the project', () => {
   it('name only exports of a package', () => {
     const offered = new Set(
       [...units, 'packages/test-support'].flatMap((unit) => {
-        const { name, exports } = JSON.parse(
-          readFileSync(join(root, unit, 'package.json'), 'utf8'),
-        ) as { name: string; exports?: Record<string, string> }
+        const { name, exports } = manifestOf(unit)
         return Object.keys(exports ?? {}).map((path) => name + path.slice(1))
       }),
     )
@@ -117,6 +127,28 @@ describe('imports between the parts of the project', () => {
     const all = [...everything, ...sourceFiles('e2e'), ...sourceFiles('packages')]
     const missing = (imported: string) => imported.startsWith('@gatehouse/') && !isOffered(imported)
     expect(breaches(all, missing)).toEqual([])
+  })
+})
+
+describe('the dependencies of a package', () => {
+  const nameOf = (imported: string) =>
+    imported
+      .split('/')
+      .slice(0, imported.startsWith('@') ? 2 : 1)
+      .join('/')
+
+  it.each([...units, 'packages/test-support', 'e2e'])('are those that it imports: %s', (unit) => {
+    const { dependencies, devDependencies, peerDependencies } = manifestOf(unit)
+    const declared = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })
+    const imported = new Set(sourceFiles(unit).flatMap(({ imports }) => imports.map(nameOf)))
+    // Types come with an import of the package that they describe.
+    const unused = declared.filter((name) => !name.startsWith('@types/') && !imported.has(name))
+    expect(unused).toEqual([])
+    const ofSources = sourcesOf(unit).flatMap(({ imports }) => imports)
+    const needed = ofSources.filter((path) => !isFile(path) && !path.startsWith('node:'))
+    const { name } = manifestOf(unit)
+    const missing = needed.map(nameOf).filter((one) => one !== name && !declared.includes(one))
+    expect(missing).toEqual([])
   })
 })
 

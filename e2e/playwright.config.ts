@@ -13,6 +13,7 @@ const publicUrl = `http://localhost:${port}`
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  globalSetup: './require-build.ts',
   fullyParallel: true,
   // A test waits for pages and timers more than it computes.
   workers: 3,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTenant, localClient, type Tenant } from '@gatehouse/tenant'
 import { freePort } from '@gatehouse/tenant/testing'
+import requireBuild from '../require-build.ts'
 import { hasStarted, type Instance, startInstance } from './instance.ts'
 
 export interface Deployment {
@@ -32,6 +33,7 @@ export interface DeploymentOptions {
 }
 
 export async function prepareDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
+  requireBuild()
   const { publicUrl = 'http://localhost:5173', scopes = ['User.ReadBasic.All'] } = options
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-instances-'))
   const redirectUris = [`${publicUrl}/auth/redirect`, `${publicUrl}/signed-out`]

@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import { freePort } from '@gatehouse/tenant/testing'
 import { expect, it } from 'vitest'
 import { root } from '../imports.ts'
+import requireBuild from '../require-build.ts'
 import { eventually } from './eventually.ts'
 
 it('npm start writes JSON alone to standard output, and its own words to standard error', async () => {
+  requireBuild()
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-start-'))
   const config = join(folder, 'aad.config.json')
   writeFileSync(config, readFileSync(join(root, 'aad.config.json')))

@@ -41,6 +41,12 @@ describe('the address bar', () => {
     },
   )
 
+  test('says nothing of one machine if only the browser’s address is on it', () => {
+    const configured = { publicUrl: 'https://app.example.test', findings: [] }
+    const [found] = withAddressBar(configured, 'http://127.0.0.1:5173')
+    expect(found?.reason).toContain('configured for https://app.example.test')
+  })
+
   test('is one finding, in its place, even if the server did not check it', () => {
     const origin = 'http://localhost:8080'
     const ids = (all: Finding[]) =>

@@ -1,5 +1,11 @@
 /** The cloud that a command works on: Microsoft's addresses, or those of a local tenant in their place. */
-import { type Cloud, type CloudName, cloudNames, clouds } from '@gatehouse/fastify/config'
+import {
+  type Cloud,
+  type CloudName,
+  cloudNames,
+  clouds,
+  isLoopback,
+} from '@gatehouse/fastify/config'
 import { SetupError } from './errors.ts'
 
 /** The cloud of a configuration; undefined for the local tenant, and for other addresses. */
@@ -25,8 +31,8 @@ export function addressesOf(
   const local = { ...(authority && { authority }), ...(graph && { graph }) }
   for (const [key, address] of Object.entries(local)) {
     if (address === cloud[key as keyof Cloud]) continue
-    const url = URL.canParse(address) ? new URL(address) : undefined
-    const isLocal = url?.protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(url.hostname)
+    const url = URL.parse(address)
+    const isLocal = url?.protocol === 'http:' && isLoopback(url)
     if (isLocal && !production) continue
     throw new SetupError(
       'usage',

@@ -72,14 +72,15 @@ export function cloudFor(
   const cloudName = cloud ?? cloudOf(config.authority, baseUrl) ?? 'global'
   // An earlier run may have written the addresses of a local tenant.
   const local = {
-    authority: authority ?? (cloud ? undefined : loopback(config.authority)),
-    graph: graph ?? (cloud ? undefined : loopback(baseUrl)),
+    authority: authority ?? (cloud ? undefined : plainHttp(config.authority)),
+    graph: graph ?? (cloud ? undefined : plainHttp(baseUrl)),
   }
   const production = process.env['NODE_ENV'] === 'production'
   return { cloudName, cloud: addressesOf(cloudName, local, production) }
 }
 
-function loopback(address: string | undefined): string | undefined {
+/** Plain http is for a local tenant: `addressesOf` refuses it for any other server. */
+function plainHttp(address: string | undefined): string | undefined {
   return address?.startsWith('http://') ? address : undefined
 }
 

@@ -1,6 +1,7 @@
 /** Signs in on any browser, with a code: MSAL's device code flow (RFC 8628). */
 
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
+import { ownAddress } from '@gatehouse/fastify/config'
 import { SetupError } from './errors.ts'
 import type { Answer, Network, NetworkRequest } from './network.ts'
 import { printError, withProgress } from './output.ts'
@@ -149,14 +150,4 @@ function ownAddresses(members: Record<string, unknown>, authority: string) {
       )
     }),
   )
-}
-
-/** @returns the normalised address; undefined for one that is not the authority's */
-function ownAddress(value: unknown, authority: string): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const url = new URL(value)
-  // The origin includes the scheme, so an https authority has https addresses only.
-  const isOwn = url.origin === new URL(authority).origin && /^https?:$/.test(url.protocol)
-  const isPlain = !url.username && !url.password && !url.href.includes('#')
-  return isOwn && isPlain ? url.href : undefined
 }

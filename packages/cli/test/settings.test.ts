@@ -66,7 +66,7 @@ describe('the wait before the next attempt', () => {
     const now = Date.parse('2026-11-24T12:00:00Z')
     expect(retryDelayMs('7', 1, now)).toBe(7000)
     expect(retryDelayMs('Tue, 24 Nov 2026 12:00:09 GMT', 1, now)).toBe(9000)
-    expect(retryDelayMs('Tue, 24 Nov 2026 11:00:00 GMT', 1, now)).toBe(0)
+    expect(retryDelayMs('Tue, 24 Nov 2026 11:00:00 GMT', 1, now)).toBe(1000)
     expect(retryDelayMs('86400', 1, now)).toBe(60_000)
   })
 

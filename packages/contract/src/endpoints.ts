@@ -1,4 +1,7 @@
-/** The endpoints of the product. A page imports their types only; an app adds its own list next to it. */
+/**
+ * The endpoints of the product: its routes take path and schemas from here. A page imports the types only. An app adds its
+ * own list next to it.
+ */
 import { Development } from './development.ts'
 import { Diagnosis } from './doctor.ts'
 import { defineEndpoints } from './endpoint.ts'

@@ -125,7 +125,7 @@ async function ask(message: string, initialValue: string, check: Check): Promise
 /** Names of devices on Windows, and what npm refuses as the name of a package. */
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d|node_modules|favicon\.ico)$/
 
-export function folderProblem(path: string): string | undefined {
+function folderProblem(path: string): string | undefined {
   const folder = resolve(path)
   const name = basename(folder)
   // npm: validate-npm-package-name. A name that begins with a dash would be an option to many programs.
@@ -146,14 +146,14 @@ export function folderProblem(path: string): string | undefined {
   }
 }
 
-export function nameProblem(name: string): string | undefined {
+function nameProblem(name: string): string | undefined {
   // It becomes part of sources and of HTML.
   return /^\p{L}[\p{L}\p{M}\p{N} ._-]{0,49}$/u.test(name.trim())
     ? undefined
     : 'The name takes up to 50 letters, digits, spaces, dots and hyphens, and begins with a letter, such as My app.'
 }
 
-export function brandProblem(brand: string): string | undefined {
+function brandProblem(brand: string): string | undefined {
   return /^#[0-9a-f]{6}$/i.test(brand.trim())
     ? undefined
     : `${JSON.stringify(brand)} is no color: it takes six hexadecimal digits, such as ${fluentBrand}.`

@@ -175,8 +175,8 @@ function OwnPanel({ session }: Pick<Props, 'session'>) {
 
 /** How many of the doctor's checks passed: of those that were made. */
 function DoctorResult() {
-  const { data, isError } = useApi(api.doctor)
-  if (!data) return <p>{isError ? panelWords.notChecked : panelWords.checking}</p>
+  const { data, failureReason } = useApi(api.doctor)
+  if (!data) return <p>{withoutResult(failureReason?.code)}</p>
   const made = data.findings.filter(({ status }) => status !== 'unknown')
   const passed = made.filter(({ status }) => status === 'pass').length
   return (
@@ -186,4 +186,10 @@ function DoctorResult() {
       </Badge>
     </p>
   )
+}
+
+/** @param code of the last failure, also while it is tried again */
+function withoutResult(code: string | undefined): string {
+  if (code === undefined) return panelWords.checking
+  return code === 'too_many_requests' ? panelWords.askedTooOften : panelWords.notChecked
 }

@@ -58,6 +58,7 @@ export const panelWords = translated('forDevelopers', {
   checking: 'Doctor is checking…',
   checked: (passed: number, all: number) => `${passed} of ${all} checks passed`,
   notChecked: 'Doctor didn’t answer.',
+  askedTooOften: 'Doctor checks a few times a minute at most. Look again in a moment.',
   copyCommand: 'Copy command',
   copyPath: 'Copy path',
 })

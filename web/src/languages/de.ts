@@ -228,6 +228,8 @@ export default {
     checking: 'Doctor prüft\u00a0…',
     checked: (passed, all) => `${passed} von ${checks(all)} bestanden`,
     notChecked: 'Doctor hat nicht geantwortet.',
+    askedTooOften:
+      'Doctor prüft höchstens ein paar Mal pro Minute. Sehen Sie gleich noch einmal nach.',
     copyCommand: 'Befehl kopieren',
     copyPath: 'Pfad kopieren',
   },

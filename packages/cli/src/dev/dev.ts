@@ -11,7 +11,7 @@ import { readEnvironment } from './env-file.ts'
 import {
   answerHelp,
   backEndProcess,
-  isOnThisMachine,
+  isAtLocalhost,
   Launcher,
   localTenantProcess,
   mistakeIn,
@@ -62,7 +62,7 @@ function pageProcess(config: Config, env: NodeJS.ProcessEnv): PlannedProcess {
       BACK_END: originOf(config.host, config.port),
       // In place of its own address, which a browser elsewhere cannot reach.
       TENANT_LOGIN:
-        config.usesLocalTenant && !config.production && !isOnThisMachine(config.publicUrl)
+        config.usesLocalTenant && !config.production && !isAtLocalhost(config.publicUrl)
           ? config.authority
           : undefined,
     },

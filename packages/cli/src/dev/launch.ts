@@ -77,7 +77,7 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
         TENANT_USERS: env['TENANT_USERS'],
         // The tenant knows http://localhost, on any port, by itself.
         TENANT_APP_ORIGIN:
-          isOnThisMachine(config.publicUrl) && basePathOf(config.publicUrl) === ''
+          isAtLocalhost(config.publicUrl) && basePathOf(config.publicUrl) === ''
             ? undefined
             : config.publicUrl,
       },
@@ -87,8 +87,8 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
   ]
 }
 
-/** Whether a browser that opens the address runs on this machine. */
-export function isOnThisMachine(publicUrl: string): boolean {
+/** Whether the app is opened at localhost, which a browser on another machine cannot. */
+export function isAtLocalhost(publicUrl: string): boolean {
   return new URL(publicUrl).hostname === 'localhost'
 }
 
@@ -201,7 +201,7 @@ export class Launcher {
   /** A closed terminal (SIGHUP) ends this process as it ends any other, and the rest follows it. */
   #endTogether(): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      // The second time, whoever sends it does not want to wait: the processes end with this one.
+      // The second time, its sender does not want to wait: the processes end with this one.
       process.on(signal, () => (this.#phase === 'ending' ? process.exit(1) : void this.end(0)))
     }
     onNpmGone(() => void this.end(1))

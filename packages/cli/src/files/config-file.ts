@@ -62,7 +62,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
 }
 
 function applyOne(text: string, { path, value, after }: ConfigEdit): string {
-  if (value === undefined && !holds(text, path)) return text
+  if (value === undefined && valueAt(JSON.parse(text), path) === undefined) return text
   const edits = modify(text, path, value, {
     formattingOptions: {
       insertSpaces: true,
@@ -77,12 +77,12 @@ function applyOne(text: string, { path, value, after }: ConfigEdit): string {
   return applyEdits(text, edits)
 }
 
-function holds(text: string, path: JSONPath): boolean {
-  const found = path.reduce<unknown>(
+/** The value of a key; undefined if there is none. */
+export function valueAt(config: ConfigValue, path: JSONPath): unknown {
+  return path.reduce<unknown>(
     (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-    JSON.parse(text),
+    config,
   )
-  return found !== undefined
 }
 
 /** The text without the secret, to be shown. */

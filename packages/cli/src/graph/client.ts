@@ -1,6 +1,7 @@
 /** A client of Microsoft Graph. It waits if Graph asks it to, and follows pages. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseRetryAfter } from '@gatehouse/fastify/outgoing'
 import type { Answer, Network, NetworkRequest } from '../network.ts'
 import { isTooEarly, refusal } from './answers.ts'
 
@@ -94,8 +95,7 @@ function onSameHost(link: string, baseUrl: string): string {
 const longestMs = 60_000
 
 /**
- * How long to wait before the next attempt, in ms: what `Retry-After` says (RFC 9110 §10.2.3,
- * seconds or a date), or twice the last wait.
+ * How long to wait before the next attempt, in ms: what `Retry-After` says, or twice the last wait.
  *
  * @param attempt the number of attempts so far, from 1
  */
@@ -104,9 +104,6 @@ export function retryDelayMs(
   attempt: number,
   now = Date.now(),
 ): number {
-  const asked = /^\d{1,6}$/.test(header ?? '')
-    ? Number(header) * 1000
-    : Date.parse(header ?? '') - now
-  const doubled = 500 * 2 ** (attempt - 1)
-  return Math.min(Math.max(Number.isNaN(asked) ? doubled : asked, 0), longestMs)
+  const seconds = parseRetryAfter(header, now) ?? 0.5 * 2 ** (attempt - 1)
+  return Math.min(seconds * 1000, longestMs)
 }

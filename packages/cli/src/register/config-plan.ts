@@ -1,7 +1,7 @@
 /** Plans the changes of `aad.config.json`. */
 
 import { cloudNames, clouds, placeholders, type Cloud } from '@gatehouse/fastify/config'
-import type { ConfigEdit, ConfigValue } from '../files/config-file.ts'
+import { type ConfigEdit, type ConfigValue, valueAt } from '../files/config-file.ts'
 import { inConfig } from '../files/folder.ts'
 import type { LocalCertificate } from './certificate-files.ts'
 import type { CredentialChoice } from './settings.ts'
@@ -90,10 +90,7 @@ export function userEdits(
   asked: readonly string[],
 ): string[] {
   return edits.flatMap(({ path, value }) => {
-    const before = path.reduce<unknown>(
-      (from, key) => (from as Record<string, unknown> | undefined)?.[key],
-      config,
-    )
+    const before = valueAt(config, path)
     const key = path.join('.')
     const stays = before === undefined || isSame(before, value)
     return stays || asked.includes(key) || isInitial(key, before) ? [] : [key]

@@ -2,10 +2,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { api, auth } from '@gatehouse/contract/paths'
-import { type Session as SessionStatus, Session as StatusSchema } from '@gatehouse/contract/session'
-import { OwnSessions, SessionParams } from '@gatehouse/contract/sessions'
-import { SignInProblem, SignInProblemQuery } from '@gatehouse/contract/sign-in-problem'
+import { productEndpoints as endpoints } from '@gatehouse/contract/endpoints'
+import { auth } from '@gatehouse/contract/paths'
+import type { Session as SessionStatus } from '@gatehouse/contract/session'
 import {
   deviceProofRequired,
   ProblemError,
@@ -86,12 +85,10 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
     { schema: { response: { 200: Type.Object({ location: Type.String() }) } } },
     (request, reply) => storeErrorAsProblem(signOut(context, request, reply)),
   )
+  const { path, query, answer } = endpoints['GET /api/sign-in-problem']
   app.get(
-    api.signInProblem,
-    {
-      ...limited,
-      schema: { querystring: SignInProblemQuery, response: { 200: SignInProblem } },
-    },
+    path,
+    { ...limited, schema: { querystring: query, response: { 200: answer } } },
     (request) => signInProblem(context, request.query),
   )
   sessionRoutes(plain, context)
@@ -120,9 +117,10 @@ function pageForInvalidQuery(
 /** `/api/session`: whether a user is signed in, and until when. It answers signed-out requests as well. */
 function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
   const { device, jar, requestSessions, sessions } = context
-  const options = { schema: { response: { 200: StatusSchema } } }
+  const status = endpoints['GET /api/session']
+  const extend = endpoints['POST /api/session/extend']
 
-  app.get(api.session, options, async (request, reply) => {
+  app.get(status.path, { schema: { response: { 200: status.answer } } }, async (request, reply) => {
     const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
     // A cookie that opens nothing is cleared here and not on every 401: a late answer must not clear
     // the cookie of a newer sign-in.
@@ -139,7 +137,7 @@ function sessionRoutes(app: FastifyInstance, context: AuthContext): void {
     return { ...sessionStatus(context, session), ...(deviceOffer && { deviceOffer }) }
   })
 
-  app.post(api.extendSession, options, async (request) => {
+  app.post(extend.path, { schema: { response: { 200: extend.answer } } }, async (request) => {
     const session = await storeErrorAsProblem(requestSessions.openWithinLimit(request))
     if (!session) throw signInRequired()
     const proof = requestSessions.proofOf(request, session)
@@ -195,7 +193,8 @@ export async function userSessionRoutes(
     throw error instanceof StoreError ? sessionsUnavailable(error) : error
   })
 
-  app.get(api.sessions, { schema: { response: { 200: OwnSessions } } }, async (request) => {
+  const { path, answer } = endpoints['GET /api/sessions']
+  app.get(path, { schema: { response: { 200: answer } } }, async (request) => {
     const { user, secrets } = sessionOf(request)
     const list = await userSessions.list(user)
     return {
@@ -218,26 +217,23 @@ export async function userSessionRoutes(
     }
   })
 
-  app.delete(api.sessions, async (request, reply) => {
+  app.delete(endpoints['DELETE /api/sessions'].path, async (request, reply) => {
     const { user, secrets } = sessionOf(request)
     const count = await userSessions.endAll(user, secrets.id)
     request.log.info({ event: 'other_sessions_ended', count }, 'Other sessions ended')
     return reply.code(204).send()
   })
 
-  app.delete(
-    `${api.sessions}/:id`,
-    { schema: { params: SessionParams } },
-    async (request, reply) => {
-      const { id: publicId } = request.params
-      const own = await userSessions.list(sessionOf(request).user)
-      const found = own.find(({ publicIds }) => publicIds.includes(publicId))
-      if (!found) throw new ProblemError('not_found', 'You have no such session.')
-      await sessions.end(found.id)
-      request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
-      return reply.code(204).send()
-    },
-  )
+  const one = endpoints['DELETE /api/sessions/:id']
+  app.delete(one.path, { schema: { params: one.params } }, async (request, reply) => {
+    const { id: publicId } = request.params
+    const own = await userSessions.list(sessionOf(request).user)
+    const found = own.find(({ publicIds }) => publicIds.includes(publicId))
+    if (!found) throw new ProblemError('not_found', 'You have no such session.')
+    await sessions.end(found.id)
+    request.log.info({ event: 'session_ended' }, 'A session was ended from another one')
+    return reply.code(204).send()
+  })
 }
 
 function iso(milliseconds: number): string {

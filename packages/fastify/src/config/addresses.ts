@@ -3,7 +3,10 @@ import { isIP } from 'node:net'
 
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
-/** Whether a URL is on this machine. */
+/**
+ * Whether a URL is on this machine for this server, which may then use plain http. Fewer names than those of
+ * `isThisMachine`, because the server resolves them itself: `x.localhost` may be another machine.
+ */
 export function isLoopback(url: URL): boolean {
   return loopbackHosts.has(url.hostname)
 }

@@ -121,6 +121,25 @@ export function signInService(address: string | URL): string {
   return `${protocol}//${known}`
 }
 
+/**
+ * Reads an address that a discovery document names. A document that sends a person, or the code and the client
+ * secret, to another service is an attack or a mistake (RFC 9700 §4.4). A `javascript:` address would run in our page.
+ *
+ * @param value of a member of the document
+ * @param authority the service that the document is of
+ * @returns the address in normal form; undefined if it is not the authority's
+ */
+export function ownAddress(value: unknown, authority: string): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const isSafe =
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLoopback(url) && isLoopback(new URL(authority)))
+  // Parameters that are added to a fragment would not arrive (RFC 6749 §3.1).
+  const isPlain = !url.username && !url.password && !url.href.includes('#')
+  return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
+}
+
 /** The tenant of all personal Microsoft accounts. */
 export const personalAccountsTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 

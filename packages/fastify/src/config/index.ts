@@ -1,6 +1,7 @@
 /** Loads the configuration: `aad.config.json` and the environment, checked once and frozen. */
 import { resolve } from 'node:path'
 import { auth, basePathOf } from '@gatehouse/contract/paths'
+import { isObject } from '../json.ts'
 import type { ProxySettings } from '../outgoing/index.ts'
 import {
   type CredentialConfig,
@@ -32,6 +33,7 @@ export {
   foreignGraphHost,
   lacksGraphVersion,
   issuerFor,
+  ownAddress,
   personalAccountsTenant,
   registrationLink,
   registrationPage,
@@ -200,8 +202,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, root: string): Config {
 
 /** Who else can read `aad.config.json`, if it holds the secret itself. */
 function secretInFile(written: unknown, path: string): Exposure | undefined {
-  const isObject = typeof written === 'object' && written !== null
-  const secret = isObject && 'clientSecret' in written ? written.clientSecret : undefined
+  const secret = isObject(written) ? written['clientSecret'] : undefined
   const holdsSecret = typeof secret === 'string' && secret !== placeholders.clientSecret
   return holdsSecret ? exposureOf(path) : undefined
 }

@@ -59,16 +59,22 @@ export function jsonProblem(text: string): string | undefined {
   return `line ${lineAt(text, error.offset)} ${mistakes[kind] ?? 'is not valid JSON'}`
 }
 
-/** The names that an object has more than once, by their whole key, with both lines. */
+/**
+ * The names that an object has more than once, by their whole key, with both lines. For the text of a person, which has
+ * to be JSON; `hasDuplicateKeys` is for the text of an attacker, and only says whether.
+ */
 export function repeatedNames(text: string): ConfigProblem[] {
   const lines = new Map<string, number>()
   const repeated: ConfigProblem[] = []
   visit(text, {
     onObjectProperty(name, _offset, _length, line, _character, path) {
-      const key = [...path(), name].join('.')
-      const first = lines.get(key)
-      lines.set(key, line + 1)
+      const keys = [...path(), name]
+      // A name may have a dot: `a.b` is another key than the `b` of `a`.
+      const place = JSON.stringify(keys)
+      const first = lines.get(place)
+      lines.set(place, line + 1)
       if (first === undefined) return
+      const key = keys.join('.')
       repeated.push({ key, message: `is there twice, in lines ${first} and ${line + 1}; keep one` })
     },
   })

@@ -7,6 +7,7 @@ import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
 import { ConfigError, type ConfigProblem } from './errors.ts'
 import type { Environment } from './environment.ts'
+import { isObject } from '../json.ts'
 import { type DecodedText, decodeText, jsonProblem, repeatedNames } from './json-text.ts'
 import { ConfigFile } from './schema.ts'
 
@@ -78,7 +79,7 @@ export function namingVariables(
 
 /** Puts the environment's overrides over the file's values, before any check. */
 export function applyEnvironment(file: unknown, env: Environment): unknown {
-  if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
+  if (!isObject(file)) return file
   const merged: Record<string, unknown> = { ...file }
   for (const [key, variable] of Object.entries(replacing)) {
     if (env[variable]) merged[key] = env[variable]

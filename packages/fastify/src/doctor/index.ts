@@ -1,8 +1,7 @@
 /** Checks everything that a sign-in depends on. It changes nothing and reveals no secret. */
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
-import { Development } from '@gatehouse/contract/development'
-import { Diagnosis } from '@gatehouse/contract/doctor'
-import { api, pages } from '@gatehouse/contract/paths'
+import { productEndpoints } from '@gatehouse/contract/endpoints'
+import { pages } from '@gatehouse/contract/paths'
 import { type Config, ConfigError, loadConfig } from '../config/index.ts'
 import { ProblemError } from '../errors.ts'
 import { newRateWindow, retryAfterSeconds } from '../rate-window.ts'
@@ -71,9 +70,11 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
   }
 
   const onRequest = requireHost(config.publicUrl)
+  const report = productEndpoints['GET /api/doctor']
+  const facts = productEndpoints['GET /api/development']
   app.get(
-    api.doctor,
-    { schema: { response: { 200: Diagnosis } }, onRequest },
+    report.path,
+    { schema: { response: { 200: report.answer } }, onRequest },
     async ({ headers }) => ({
       publicUrl: config.publicUrl,
       findings: [
@@ -82,10 +83,8 @@ export default async function doctor(app: FastifyInstance, { config, now }: Doct
       ],
     }),
   )
-  app.get(
-    api.development,
-    { schema: { response: { 200: Development } }, onRequest },
-    ({ headers }) => developmentAnswer(config, headers.cookie),
+  app.get(facts.path, { schema: { response: { 200: facts.answer } }, onRequest }, ({ headers }) =>
+    developmentAnswer(config, headers.cookie),
   )
 }
 

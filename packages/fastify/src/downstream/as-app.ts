@@ -2,16 +2,21 @@
  * Calls to APIs as the application itself, for jobs without a user: adds `app.callApi(name, path, options)`. Its
  * tokens have the application permissions that an administrator granted, for the data of everybody.
  */
-import { EventEmitter } from 'node:events'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import { applicationToken } from '../auth/request.ts'
 import { cloudFor, type Config, isSignInScope } from '../config/index.ts'
-import { causeOfError, EntraError, remedyFor } from '../entra/index.ts'
+import {
+  causeOfError,
+  EntraError,
+  remedyFor,
+  tokenRequestEveryMs,
+  unusableBeforeMs,
+} from '../entra/index.ts'
 import { apiProblem, misconfigured, ProblemError, unavailable } from '../errors.ts'
 import type { Exchange } from '../outgoing/index.ts'
 import { currentTrace } from '../telemetry/trace.ts'
-import { type Api, onTimeout, timeoutMs } from './call.ts'
+import { type Api, neverGone, onTimeout, timeoutMs } from './call.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
 import { type Call, type CallOptions, jsonCall, withDeadline } from './http.ts'
 import { bodyOf, tokenRejection, type TokenRejection } from './response.ts'
@@ -62,7 +67,7 @@ export function decorateAppCalls(
     if (config.tenant === 'organizations') throw noTenant(api.name, app.log)
     const scope = defaultScope(api.scopes, graph)
     const token = await tokens.for(api.name, scope)
-    const answer = await withDeadline(noClient(), ms, onTimeout(api), async (signal) => {
+    const answer = await withDeadline(neverGone, ms, onTimeout(api), async (signal) => {
       const first = await api.send(call, appKey, token, signal)
       const rejection = tokenRejection(first)
       if (!rejection || (rejection.status === 403 && rejection.claims === undefined)) return first
@@ -110,11 +115,6 @@ function defaultScope(scopes: readonly string[], graph: string): string {
   return `${at > 0 ? scope.slice(0, at) : graph}/.default`
 }
 
-/** In place of a client that may leave. */
-function noClient() {
-  return Object.assign(new EventEmitter(), { destroyed: false })
-}
-
 function noTenant(api: string, log: FastifyBaseLogger): ProblemError {
   const cause = new Error(
     'The key tenant is "organizations"; app.callApi needs the id of one tenant',
@@ -136,10 +136,6 @@ function notPermitted(api: string, answer: Exchange, log: FastifyBaseLogger): Pr
 
 /** A token is replaced from this long before its end, while it still works (milliseconds). */
 const refreshBeforeMs = 5 * 60_000
-/** A token that ends sooner than this may end on its way to the API. */
-const unusableBeforeMs = 20_000
-/** Microsoft is asked once in this time, whatever the outcome (AADSTS50196). */
-const windowMs = 5_000
 
 interface AppToken {
   token: string
@@ -159,7 +155,10 @@ interface RejectedToken {
   rejection: TokenRejection
 }
 
-/** The application's tokens in this process: each is fetched once, and renewed before it ends. */
+/**
+ * The application's tokens in this process: each is fetched once, and renewed before it ends. `AccessTokens` does more for a
+ * user: its tokens and its last request are in a record that all instances share, and change under a lock.
+ */
 class AppTokens {
   readonly #app: FastifyInstance
   readonly #now: () => number
@@ -217,12 +216,12 @@ class AppTokens {
       const { accessToken, expiresInS } = await this.#app[applicationToken](scope, claims)
       const expiresAt = this.#now() + expiresInS * 1000
       this.#tokens.set(scope, { token: accessToken, expiresAt })
-      keep(windowMs)
+      keep(tokenRequestEveryMs)
       return accessToken
     } catch (error) {
       if (!(error instanceof EntraError)) throw error
       const problem = this.#problemOf(api, error)
-      keep(Math.max(windowMs, (error.retryAfterS ?? 0) * 1000), problem)
+      keep(Math.max(tokenRequestEveryMs, (error.retryAfterS ?? 0) * 1000), problem)
       throw problem
     }
   }

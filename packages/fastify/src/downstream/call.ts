@@ -87,7 +87,8 @@ export async function sendWithToken<Answer extends Exchange>(
 }
 
 const outliving = new WeakSet<FastifyRequest>()
-const neverGone = Object.assign(new EventEmitter(), { destroyed: false }).setMaxListeners(0)
+/** In place of a client, for a call that goes on without one. */
+export const neverGone = Object.assign(new EventEmitter(), { destroyed: false }).setMaxListeners(0)
 
 /** Lets a request's calls go on if its client disconnects, because it will ask for the answer again. */
 export function outliveClient(request: FastifyRequest): void {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import fp from 'fastify-plugin'
 import { Type } from 'typebox'
 import { ProblemError } from '../errors.ts'
+import { isObject } from '../json.ts'
 import { clientGoneStatus } from './index.ts'
 
 declare module 'fastify' {
@@ -85,7 +86,7 @@ async function find(request: FastifyRequest): Promise<readonly string[]> {
  * https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference#groups-overage-claim
  */
 function isOverage({ hasgroups, _claim_names: names }: Record<string, unknown>): boolean {
-  const moved = typeof names === 'object' && names !== null && 'groups' in names
+  const moved = isObject(names) && 'groups' in names
   return moved || hasgroups === true || hasgroups === 'true'
 }
 

@@ -45,7 +45,7 @@ function idempotency(app: FastifyInstance, { now }: { now: () => number }, done:
 export default fp(idempotency, { name: 'idempotency', dependencies: ['downstream'] })
 
 /**
- * The last hook before the handler, so that whoever may not make the change gets no answer of it either. Without a
+ * The last hook before the handler, so that a user who may not make the change gets no answer of it either. Without a
  * key, or without a session, it does nothing.
  *
  * @throws ProblemError `invalid_request`, `idempotency_key_reused`, `idempotency_key_in_use`

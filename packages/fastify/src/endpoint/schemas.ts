@@ -4,6 +4,7 @@ import fastJson from 'fast-json-stringify'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
+import { ProblemError } from '../errors.ts'
 
 export function schemasOf({ summary, params, query, answer }: Endpoint): FastifySchema {
   return {
@@ -16,16 +17,34 @@ export function schemasOf({ summary, params, query, answer }: Endpoint): Fastify
 }
 
 /**
+ * The levels of a body. A schema that allows any number of them (`Type.Unknown()`, `Type.Cyclic`) would let one in that
+ * overflows the stack of whatever walks it: 16 kB are enough for 7,000 levels.
+ */
+const maxDepth = 100
+
+/**
  * Checks the body as it came. With a conversion, a null would become an empty text, and "5" a number, as in a query,
  * where everything is text.
  */
 export function checkBody(body: TSchema) {
   const schema = Compile(body)
   return (request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void => {
+    if (isDeeperThan(maxDepth, request.body)) return next(tooDeep())
     if (schema.Check(request.body)) return next()
     const validation = schema.Errors(request.body)
     next(Object.assign(new Error('body'), { validation, validationContext: 'body' }))
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
+}
+
+function tooDeep(): ProblemError {
+  const message = `is nested more than ${maxDepth} levels deep`
+  const errors = [{ path: '/body', message }]
+  return new ProblemError('invalid_request', `body: ${message}`, { errors })
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The authority's discovery document: fetched when first needed, and kept for a day. */
-import { isLoopback, signInService } from '../config/index.ts'
+import { ownAddress } from '../config/index.ts'
+import { isObject } from '../json.ts'
 import { EntraError } from './errors.ts'
 import type { ClockSkew, EntraAnswer, EntraNetwork } from './network.ts'
 
@@ -94,40 +95,21 @@ export function readMetadata(
   { status, body }: Pick<EntraAnswer, 'status' | 'body'>,
   { authority, issuer }: Authority,
 ): Metadata {
-  if (status !== 200 || typeof body !== 'object' || body === null) {
+  if (status !== 200 || !isObject(body)) {
     throw rejected('discovery', `No discovery document (status ${status})`)
   }
-  const members: Record<string, unknown> = { ...body }
-  const service = new URL(authority)
-  const present = optional.filter((name) => members[name] !== undefined)
+  const present = optional.filter((name) => body[name] !== undefined)
   const addresses = [...required, ...present].map((name) => {
-    const address = ownAddress(members[name], service)
+    const address = ownAddress(body[name], authority)
     if (address !== undefined) return [name, address] as const
     throw rejected(name, `The discovery document’s ${name} is no address of the authority`)
   })
   return {
     // Each required one is among them here.
     ...(Object.fromEntries(addresses) as Required & Optional),
-    issuer: issuerIn(members, issuer),
-    ...issParameterIn(members),
+    issuer: issuerIn(body, issuer),
+    ...issParameterIn(body),
   }
-}
-
-/**
- * A document that sends a person, or the code and the client secret, to another service is an attack
- * or a mistake (RFC 9700 §4.4). A `javascript:` address would run in our page.
- *
- * @returns the address in normal form; undefined if it is not the authority's
- */
-function ownAddress(value: unknown, authority: URL): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const url = new URL(value)
-  const isSafe =
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && isLoopback(url) && isLoopback(authority))
-  // Parameters that are added to a fragment would not arrive (RFC 6749 §3.1).
-  const isPlain = !url.username && !url.password && !url.href.includes('#')
-  return isSafe && isPlain && signInService(url) === signInService(authority) ? url.href : undefined
 }
 
 function issuerIn(members: Record<string, unknown>, expected: string | undefined): string {

@@ -1,4 +1,5 @@
 /** Errors from Entra. Their `message` is for the log and never shown to a person. */
+import { isObject } from '../json.ts'
 import { isUnreachable, type NetworkFailure } from '../outgoing/index.ts'
 
 type EntraErrorCode =
@@ -107,15 +108,14 @@ export function errorIn({
   status: number
   body: unknown
 }): EntraError | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const members: Record<string, unknown> = { ...body }
-  const oauthError = ofForm(word, members['error'])
-  const suberror = ofForm(word, members['suberror'])
-  const aadsts = aadstsNumber(members['error_description'])
+  if (!isObject(body)) return undefined
+  const oauthError = ofForm(word, body['error'])
+  const suberror = ofForm(word, body['suberror'])
+  const aadsts = aadstsNumber(body['error_description'])
   if (oauthError === undefined && aadsts === undefined) return undefined
-  const claims = ofForm(claimsRequest, members['claims'])
-  const traceId = ofForm(guid, members['trace_id'])
-  const correlationId = ofForm(guid, members['correlation_id'])
+  const claims = ofForm(claimsRequest, body['claims'])
+  const traceId = ofForm(guid, body['trace_id'])
+  const correlationId = ofForm(guid, body['correlation_id'])
   const message = [oauthError, aadsts && `AADSTS${aadsts}`].filter(Boolean).join(' ')
   return new EntraError('entra_refused', message, {
     httpStatus: status,

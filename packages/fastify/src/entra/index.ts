@@ -28,7 +28,7 @@ export { readMetadata } from './discovery.ts'
 export { aadstsNumber, EntraError, traceIn } from './errors.ts'
 export { timingSafeEqualText, type Verified, type VerifiedClaims } from './id-token.ts'
 export { createEntraNetwork } from './network.ts'
-export type { TokenResponse } from './token-response.ts'
+export { type TokenResponse, tokenRequestEveryMs, unusableBeforeMs } from './token-response.ts'
 
 export type Entra = ReturnType<typeof createEntra>
 

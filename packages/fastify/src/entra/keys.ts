@@ -7,6 +7,7 @@ import {
   type JSONWebKeySet,
   type JWSHeaderParameters,
 } from 'jose'
+import { isObject } from '../json.ts'
 import type { Discovery } from './discovery.ts'
 import { EntraError } from './errors.ts'
 import type { EntraNetwork } from './network.ts'
@@ -134,13 +135,11 @@ function signingKeysIn(status: number, body: unknown): JSONWebKeySet {
   // Public RSA signing keys only; every other key is ignored.
   const usable = keys.filter(
     (key: unknown) =>
-      typeof key === 'object' &&
-      key !== null &&
-      'kty' in key &&
-      key.kty === 'RSA' &&
+      isObject(key) &&
+      key['kty'] === 'RSA' &&
       !('d' in key) &&
-      (!('use' in key) || key.use === 'sig') &&
-      (!('alg' in key) || key.alg === 'RS256'),
+      (!('use' in key) || key['use'] === 'sig') &&
+      (!('alg' in key) || key['alg'] === 'RS256'),
   )
   return { keys: usable as JSONWebKeySet['keys'] }
 }

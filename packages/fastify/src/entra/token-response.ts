@@ -18,6 +18,15 @@ export interface TokenResponse {
   refreshToken: string | undefined
 }
 
+/**
+ * A token of the same kind is asked for once in this time, whatever the outcome, ms. Pages and jobs ask many times, and Entra
+ * blocks clients that repeat themselves (AADSTS50196).
+ */
+export const tokenRequestEveryMs = 5_000
+
+/** A token that ends sooner than this may end on its way to the API, ms. */
+export const unusableBeforeMs = 20_000
+
 /** Real tokens have about 2 kB; one with 200 groups has less than 10. */
 const maxTokenLength = 32 * 1024
 

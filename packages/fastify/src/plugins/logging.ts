@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest } from 'fastify'
 import type { PinoLoggerOptions } from 'fastify/types/logger.js'
+import { isObject } from '../json.ts'
 import { currentTrace } from '../telemetry/trace.ts'
 
 export interface LogStream {
@@ -79,8 +80,7 @@ function describe(error: unknown, depth: number): Described {
 
 /** Why there was no answer, such as `dns` or `tls`. */
 function networkOf({ network }: Members): string | number | undefined {
-  const isObject = typeof network === 'object' && network !== null
-  return isObject && 'kind' in network ? wordOf(network.kind) : undefined
+  return isObject(network) ? wordOf(network['kind']) : undefined
 }
 
 function wordOf(value: unknown): string | number | undefined {

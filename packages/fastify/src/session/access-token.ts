@@ -1,6 +1,7 @@
 /** An access token for the signed-in user: the one in memory while it lasts, else a fresh one from Entra. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { unusableBeforeMs } from '../entra/index.ts'
 import { ProblemError, signInRequired, unavailable } from '../errors.ts'
 import type { OneTimeKeys } from '../store/store.ts'
 import type { Session } from './cache.ts'
@@ -11,8 +12,6 @@ import { claimsKey, findToken, heldBack, type HeldBack, scopeKey } from './token
 
 /** A token is replaced from this long before its end, while it still works (milliseconds). */
 const refreshBeforeMs = 3 * 60_000
-/** A token that ends sooner than this may end on its way to the API. */
-const unusableBeforeMs = 20_000
 /** One exchange with Entra takes eight seconds at most. A crashed instance must not block for longer. */
 const lockMs = 12_000
 const lockRetryMs = 40

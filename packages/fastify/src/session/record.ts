@@ -69,6 +69,11 @@ const SessionRecordSchema = Type.Object({
   tokenRequests: Type.Optional(Type.Array(TokenRequestSchema)),
   /** The session keys by which it can be found (`LookupKeys.keyIds`), and until when. */
   indexed: Type.Optional(Type.Object({ keyIds: Type.Array(Type.String()), until: Moment })),
+  /**
+   * Ids of sessions that this browser may have started in the same moment, in other tabs. It keeps the cookie of one;
+   * the one that it uses ends the others.
+   */
+  supersedes: Type.Optional(Type.Array(Type.String())),
   startedAt: Moment,
   seenAt: Moment,
   device: Type.String(),

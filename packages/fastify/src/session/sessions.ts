@@ -275,11 +275,21 @@ export class Sessions {
     const { id } = session.secrets
     const shared =
       this.#writingActivity.get(id) ??
-      this.update(session, (record) => ({ ...record, seenAt: at }))
-        .then((written) => written !== undefined)
-        .finally(() => this.#writingActivity.delete(id))
+      this.#updateActivity(session, at).finally(() => this.#writingActivity.delete(id))
     this.#writingActivity.set(id, shared)
     return shared
+  }
+
+  async #updateActivity(session: Session, at: number): Promise<boolean> {
+    let superseded: readonly string[] = []
+    const written = await this.update(session, ({ supersedes = [], ...record }) => {
+      superseded = supersedes
+      return { ...record, seenAt: at }
+    })
+    // Not before: the answer with the cookie of another one may have been on its way.
+    if (!written) return false
+    await Promise.all(superseded.map((id) => this.end(id).catch(() => this.endLater(id))))
+    return true
   }
 
   async #endSurplus({ claims }: SessionRecord, newestId: string): Promise<void> {

@@ -1,16 +1,14 @@
 /**
  * The tokens of a session: what each allows and until when, and when Entra was last asked for one.
  *
- * A session asks Entra once in five seconds for each set of scopes, whatever the outcome. Pages ask many
- * times, and Entra blocks clients that repeat themselves (AADSTS50196). The last request is kept in the
- * session's record, so that the limit holds for all instances, and for copies that are read again.
+ * A session asks Entra once in `tokenRequestEveryMs` for each set of scopes. The last request is kept in the session's
+ * record, so that the limit holds for all instances, and for copies that are read again.
  */
 import { createHash } from 'node:crypto'
 import { isDefaultScope, isSameScope, normaliseScope } from '../config/index.ts'
-import type { TokenResponse } from '../entra/index.ts'
+import { type TokenResponse, tokenRequestEveryMs } from '../entra/index.ts'
 import type { GrantedToken, SessionRecord, TokenFailure, TokenRequest } from './record.ts'
 
-const windowMs = 5_000
 /** The clocks of instances differ by seconds. A time further ahead was written by a wrong clock. */
 const maxClockDifferenceMs = 60_000
 /** Sets of scopes whose last request is kept; a session uses one for each API and a few more. */
@@ -102,7 +100,7 @@ export function heldBack(
     return { failure: {}, claims: undefined, retryAfterS: secondsUntil(throttled.notBefore, now) }
   if (!last) return undefined
   const { forcedAt = -Infinity, notBefore, failure, claims } = last
-  const until = forced && !last.throttled ? forcedAt + windowMs : notBefore
+  const until = forced && !last.throttled ? forcedAt + tokenRequestEveryMs : notBefore
   if (now >= until) return undefined
   return { failure, claims, retryAfterS: secondsUntil(until, now) }
 }
@@ -135,7 +133,7 @@ export function withRequest(
     key,
     at: now,
     ...(forcedAt !== undefined && { forcedAt }),
-    notBefore: now + Math.max(windowMs, retryAfterS * 1000),
+    notBefore: now + Math.max(tokenRequestEveryMs, retryAfterS * 1000),
     ...(claims !== undefined && { claims: claimsKey(claims) }),
     ...(retryAfterS > 0 && { throttled: true }),
     ...(failure && { failure }),

@@ -76,7 +76,10 @@ export function formatTraceparent(traceId: string, spanId: string, flags: number
   return `00-${traceId}-${spanId}-0${flags & 1}`
 }
 
-/** Random digits for many ids: asking the system for those of one costs more than all else that an id does. */
+/**
+ * Random digits for many ids: asking the system for those of one costs more than all else that an id does. Text, unlike
+ * the bytes of `nextNonce`: to make text for each id would cost 200 ns in place of 30.
+ */
 let digits = ''
 let used = 0
 

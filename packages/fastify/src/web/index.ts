@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import staticFiles from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SendPage } from './page.ts'
 
 export { htmlUnder, readWebBuild, type WebBuild } from './build.ts'
@@ -35,6 +35,8 @@ export default async function web(
 
   for (const path of pages) {
     app.get(path, { ...fromAnyone, onRequest: app.signInAutomatically }, sendPage)
+    const withSlash = `${path}/`
+    if (path !== '/' && !pages.includes(withSlash)) app.get(withSlash, fromAnyone, withoutSlash)
   }
 
   // A compressed file has no address of its own.
@@ -54,6 +56,16 @@ export default async function web(
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }
+}
+
+/**
+ * A page has one address: `/users/` leads to `/users`. The redirect is relative, because a segment that is a parameter
+ * may be anything: behind a single slash, `\evil.example` would be another host for a browser.
+ */
+function withoutSlash({ url }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = '', query] = url.split(/\?(.*)/s)
+  const last = path.split('/').at(-2) ?? ''
+  return reply.redirect(`../${last}${query === undefined ? '' : `?${query}`}`, 308)
 }
 
 /**

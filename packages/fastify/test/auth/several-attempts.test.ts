@@ -96,6 +96,35 @@ describe('several tabs', () => {
     expect(await attempts(browser)).toBe(0)
   })
 
+  it('leave one session if their callbacks arrive in the same moment: the one that is used', async () => {
+    const browser = gatehouse().browser()
+    const user = people(gatehouse().tenant).at(21).userPrincipalName
+    const started = [await browser.startSignIn('/users'), await browser.startSignIn('/claims')]
+    const callbacks = [
+      await browser.callbackFrom(started[0] ?? '', { user }),
+      await browser.callbackFrom(started[1] ?? '', { user }),
+    ]
+    const cookie = await browser.cookieHeader()
+    const answers = await Promise.all(
+      callbacks.map((url) => gatehouse().browser().send(url, { cookie })),
+    )
+    const cookies = answers.map(({ setCookies }) => setCookies.find(setsSession)?.split(';')[0])
+    const status = async (at: number) =>
+      (
+        await gatehouse()
+          .browser()
+          .send('/api/me', { cookie: cookies[at] ?? '' })
+      ).status
+    // Each of them may be the last to arrive.
+    expect([await status(0), await status(1)]).toEqual([200, 200])
+    gatehouse().advance(61_000)
+    expect(await status(1)).toBe(200)
+    await expect.poll(() => status(0)).toBe(401)
+    const own = { cookie: cookies[1] ?? '' }
+    const list = await gatehouse().browser().send('/api/sessions', own)
+    expect((list.json() as OwnSessions).sessions).toHaveLength(1)
+  })
+
   it('keep at most three attempts, the oldest goes first, and each lands on its page', async () => {
     const browser = gatehouse().browser()
     const urls: string[] = []

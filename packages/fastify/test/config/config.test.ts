@@ -193,6 +193,8 @@ describe('the configuration file', () => {
     expect(refusalOf(twice).message).toContain('scopes: is there twice, in lines 2 and 8; keep one')
     expect(refusalOf(deeper).message).toContain('session.idleMinutes: is there twice')
     expect(load(text).session.idleMs).toBe(300_000)
+    const withDot = text.replace('"idleMinutes"', '"idleMinutes": 9, "a": {"b": 1}, "a.b"')
+    expect(refusalOf(withDot).message).not.toContain('is there twice')
   })
 
   it('is refused with every mistake at once', () => {

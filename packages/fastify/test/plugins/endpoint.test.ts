@@ -28,6 +28,7 @@ const endpoints = defineEndpoints({
   'PUT /notes/:id': { body: NoteChange, answer: Type.Object({ got: Type.Unknown() }) },
   'PATCH /notes/:id': { body: Type.Partial(NoteChange), answer: Note },
   'DELETE /notes/:id': {},
+  'PUT /anything': { body: Type.Unknown(), answer: Type.Object({ got: Type.Unknown() }) },
   'PUT /shapes': {
     body: Type.Object({
       place: Type.Optional(
@@ -87,6 +88,7 @@ handle(
   },
 )
 handle(app, endpoints['DELETE /notes/:id'], async () => undefined)
+handle(app, endpoints['PUT /anything'], async ({ body }) => ({ got: body }))
 handle(app, endpoints['PUT /shapes'], async ({ body }) => ({ got: body }))
 
 const put = (payload: unknown, headers = {}) =>
@@ -168,6 +170,33 @@ describe('a body with other shapes than objects and lists', () => {
     { tree: { name: 'x', below: [{ name: 'y', below: [], admin: true }] } },
   ])('has no more and nothing else than its schema names: %j', async (wrong) => {
     expect((await shapes({ ...right, ...wrong })).statusCode).toBe(400)
+  })
+})
+
+describe('a body of many levels', () => {
+  const headers = { 'content-type': 'application/json' }
+  const put = (url: string, payload: string) => app.inject({ method: 'PUT', url, headers, payload })
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+
+  it('arrives with a hundred of them', async () => {
+    const answer = await put('/anything', nested(100))
+    expect([answer.statusCode, answer.body]).toEqual([200, `{"got":${nested(100)}}`])
+  })
+
+  const tree = (levels: number) =>
+    `{"tree":${'{"name":"","below":['.repeat(levels)}${']}'.repeat(levels)}}`
+
+  it.each([
+    ['/anything', nested(101)],
+    ['/anything', nested(7000)],
+    ['/anything', `{"a":${nested(7000)}}`],
+    ['/shapes', tree(700)],
+  ])('is refused with more, at %s (%#)', async (url, body) => {
+    const answer = await put(url, body)
+    expect([answer.statusCode, answer.json<Problem>().code]).toEqual([400, 'invalid_request'])
+    expect(answer.json<Problem>().errors).toEqual([
+      { path: '/body', message: 'is nested more than 100 levels deep' },
+    ])
   })
 })
 

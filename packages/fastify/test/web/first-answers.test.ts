@@ -145,6 +145,19 @@ describe('a page', () => {
     expect(Object.keys(answersIn(page))).toEqual(['/api/session'])
   })
 
+  it('has one address: with a slash behind it, the way leads there', async () => {
+    const browser = await signedIn()
+    const to = async (url: string) => {
+      const { status, location } = await browser.get(url, visit)
+      return [status, location && new URL(location, `http://app.test${url}`).href]
+    }
+    expect(await to('/users/?q=a/&page=2')).toEqual([308, 'http://app.test/users?q=a/&page=2'])
+    expect(await to('/users/')).toEqual([308, 'http://app.test/users'])
+    expect((await to('/users//'))[0]).toBe(404)
+    expect((await to('/no-such-page/'))[0]).toBe(404)
+    expect((await to('/'))[0]).toBe(200)
+  })
+
   it('asks for a later page of users itself, which takes Graph longer', async () => {
     const page = await (await signedIn()).get('/users?page=2', visit)
     expect(Object.keys(answersIn(page))).toEqual(['/api/session', '/api/organisation'])

@@ -86,7 +86,7 @@ export async function refetch(client: QueryClient, paths: readonly string[]): Pr
   await Promise.all(paths.map((path) => client.invalidateQueries({ queryKey: ['api', path] })))
 }
 
-/** Runs one piece of work at a time: whoever asks meanwhile gets the result of that. */
+/** Runs one piece of work at a time: a call that comes meanwhile gets the result of that. */
 export function singleFlight<T>(): (work: () => Promise<T>) => Promise<T> {
   let underWay: Promise<T> | undefined
   return (work) => {

@@ -52,7 +52,7 @@ export class SessionCheck {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Follows the answers of the server, from whoever asked. @returns a function that stops everything */
+  /** Follows the answers of the server, whichever part asked. @returns a function that stops everything */
   start(): () => void {
     const stop = this.#client.getQueryCache().subscribe((event) => {
       const isSession = event.query.queryKey[0] === sessionQuery.queryKey[0]

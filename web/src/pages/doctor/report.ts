@@ -1,6 +1,6 @@
 import type { Diagnosis, Finding } from '@gatehouse/contract/doctor'
 import { addressWords, checkWords, words } from './words.ts'
-import { basePathOf } from '@gatehouse/contract/paths'
+import { basePathOf, isThisMachine } from '@gatehouse/contract/paths'
 
 /** The report to copy for support: the JSON of `npm run doctor -- --json`, with the time and the origin. */
 export function reportOf(findings: readonly Finding[], origin: string, checkedAt: number): string {
@@ -25,7 +25,6 @@ export function sumOf(findings: readonly Finding[]): string {
 }
 
 const id = 'address-bar'
-const loopback = /^(?:127(?:\.\d+){3}|\[::1\])$/
 
 /**
  * Adds a finding if the address bar differs from `publicUrl`. Only the browser knows that for sure: a proxy
@@ -49,7 +48,8 @@ export function languageOf(finding: Finding): 'en' | undefined {
 
 function otherAddress(configured: string, here: string): Finding {
   const found = { id, status: 'fail', who: 'developer', copy: configured, isOfPage: true } as const
-  if (loopback.test(new URL(here).hostname)) {
+  const names = [new URL(here).hostname, new URL(configured).hostname]
+  if (names[0] !== names[1] && names.every(isThisMachine)) {
     const reason = addressWords.reasonOnThisMachine(here, configured)
     return { ...found, reason, next: addressWords.openInstead(configured) }
   }

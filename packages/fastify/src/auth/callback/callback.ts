@@ -10,6 +10,7 @@ import {
 } from '../../entra/index.ts'
 import { type SessionRecord, userKeyIn } from '../../session/record.ts'
 import { grantedToken } from '../../session/token-set.ts'
+import { deriveSecrets } from '../../store/seal.ts'
 import { StoreError } from '../../store/store.ts'
 import { countSignIn } from '../../telemetry/metrics.ts'
 import {
@@ -164,7 +165,8 @@ async function finishSignIn(
   reply: FastifyReply,
   { record, transaction, callback }: Finished,
 ): Promise<FastifyReply> {
-  const { requestSessions, sessions, setSessionCookie, automaticSignIn, userLogId } = context
+  const { requestSessions, sessions, setSessionCookie, transactions } = context
+  const { automaticSignIn, userLogId } = context
   // The browser has gone: nobody would ever use the session, and it would stay in the user's list.
   if (isGone(reply)) return failSignIn(context, request, reply, { failure: gone, callback })
   // The old session ends first: an attacker who planted its cookie must not share the new one (CWE-384). A browser that
@@ -173,7 +175,10 @@ async function finishSignIn(
   if (earlier) await sessions.end(earlier.secrets.id)
   if (transaction.replaces) await sessions.endStartedBy(sessionKeyOf(transaction.replaces))
   const key = sessionKeyOf(transaction.id)
-  setSessionCookie(reply, await sessions.start(record, key), record.startedAt)
+  const others = transactions.othersThan(request, transaction)
+  const supersedes = others.map(({ id }) => deriveSecrets(sessionKeyOf(id)).id)
+  const started = { ...record, ...(supersedes.length > 0 && { supersedes }) }
+  setSessionCookie(reply, await sessions.start(started, key), record.startedAt)
   context.device.clearProof(request, reply)
   endIfUndelivered(context, request, reply, key)
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)

@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { auth, pages } from '@gatehouse/contract/paths'
 import { permissionText } from '@gatehouse/contract/permission-words'
 import { type Static, Type } from 'typebox'
+import { scopeName } from '../../config/index.ts'
 import { type HtmlPage, sendHtmlPage } from '../../html-page.ts'
 import type { AuthContext } from '../context.ts'
 import { redirect303 } from '../redirects.ts'
@@ -117,12 +118,6 @@ function mayBeOurs(
 
 /** Of the permissions in the answer, those that this app asks for, by its own names. */
 function knownScopes(scope: string | undefined, own: readonly string[]): string[] {
-  const named = new Set((scope ?? '').split(' ').map((name) => name.toLowerCase()))
-  const lasts = new Set([...named].map(last))
-  return own.filter((name) => named.has(name.toLowerCase()) || lasts.has(last(name)))
-}
-
-/** `User.Read` for `https://graph.microsoft.com/User.Read`. */
-function last(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1).toLowerCase()
+  const named = new Set((scope ?? '').split(' ').map(scopeName))
+  return own.filter((name) => named.has(scopeName(name)))
 }

@@ -134,6 +134,11 @@ export class Transactions {
     return undefined
   }
 
+  /** The other valid attempts of this browser: their callbacks may arrive in the same moment. */
+  othersThan(request: FastifyRequest, { id }: Transaction): Transaction[] {
+    return slots.flatMap((base) => this.#read(request, base)).filter((one) => one.id !== id)
+  }
+
   clear(reply: FastifyReply, { cookie }: OwnTransaction): void {
     this.#jar.clear(reply, cookie)
   }

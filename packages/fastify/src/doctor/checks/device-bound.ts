@@ -2,6 +2,7 @@
 import { auth } from '@gatehouse/contract/paths'
 import type { Config } from '../../config/index.ts'
 import { doctorChallenge, doctorSession } from '../../device/headers.ts'
+import { isObject, parseJson } from '../../json.ts'
 import { explainNetworkFailure } from '../../outgoing/index.ts'
 import { type Check, fail, type Finding, pass, unknown, warn } from '../check.ts'
 import { httpPost } from '../http.ts'
@@ -85,12 +86,8 @@ const passOn = (where: 'requests' | 'answers') =>
 /** The code of a problem of this app; empty for what another server says. */
 function codeOf({ headers, text }: Answer): string {
   if (!headers['content-type']?.startsWith('application/problem+json')) return ''
-  try {
-    const { code } = JSON.parse(text) as { code?: unknown }
-    return typeof code === 'string' ? code : ''
-  } catch {
-    return ''
-  }
+  const problem = parseJson(text)
+  return isObject(problem) && typeof problem['code'] === 'string' ? problem['code'] : ''
 }
 
 function inWords({ status, location }: Answer): string {

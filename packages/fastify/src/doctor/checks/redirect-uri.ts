@@ -39,7 +39,7 @@ async function fetchFacts(config: Config): Promise<RedirectFacts> {
     prompt: 'none',
     state: 'doctor',
     nonce: 'doctor',
-    // So that whoever reads the requests, such as those of the local tenant, knows what it is.
+    // A reader of the requests, such as those of the local tenant, then knows what it is.
     'x-client-SKU': 'gatehouse-doctor',
   })
   const url = `${config.authority}/${config.tenant}/oauth2/v2.0/authorize?${query.toString()}`
