@@ -68,7 +68,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
   metadataRoutes(app, tenant)
-  batchRoutes(app)
+  batchRoutes(app, tenant)
   usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
