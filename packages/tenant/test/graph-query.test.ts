@@ -172,6 +172,11 @@ describe('a filter', () => {
     ["(displayName eq 'a'", 'BadRequest'],
     ["displayName eq 'a')", 'BadRequest'],
     ["displayName eq 'a", 'BadRequest'],
+    // A name with an apostrophe, as a person types it, that was not doubled.
+    ["startswith(displayName,'O'')", 'BadRequest'],
+    ["displayName eq 'a' '", 'BadRequest'],
+    ["displayName in ('a'')", 'BadRequest'],
+    ["displayName eq '", 'BadRequest'],
     ["otherMails/any(m:n eq 'a')", 'BadRequest'],
     ["otherMails/all(m:m eq 'a')", 'BadRequest'],
   ])('is refused: %s', async ($filter, code) => {
@@ -194,6 +199,15 @@ describe('a filter', () => {
     expect(answer.body.value).toHaveLength(15)
     expect(Object.keys(answer.body.value?.[0] ?? {})).toEqual(['displayName'])
   })
+})
+
+describe('$search', () => {
+  it.each(['"displayName:a" "', '"displayName:a"b"', '"displayName:a', '"', 'displayName:a'])(
+    'is refused: %s',
+    async ($search) => {
+      expect((await users({ $search }, eventual)).status).toBe(400)
+    },
+  )
 })
 
 describe('$count', () => {

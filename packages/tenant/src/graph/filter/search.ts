@@ -35,7 +35,8 @@ type Mask = Uint8Array
  * @throws GraphError 400
  */
 export function search<T>(text: string, type: EntityType<T>, objects: readonly T[]): Mask {
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? []
+  // A quote that nothing closes is a token by itself, which fits nowhere.
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()"]|[^\s()"]+/g) ?? []
   // Deeper ones would exhaust the stack.
   if (tokens.filter((token) => token === '(').length > 40)
     throw badRequest(`Syntax error in '${text}'.`)
