@@ -39,7 +39,9 @@ const nativeClientPath = /^https?:\/\/[^/?#]+(\/[^/?#]+\/oauth2\/nativeclient)$/
  * @param origin of the tenant, whose own page for native clients stands for that of Microsoft's cloud
  */
 export function matchesRedirectUri(registered: string, uri: string, origin = ''): boolean {
-  if (registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)) return true
+  if (registered === uri) return true
+  // Five digits may be no port.
+  if (withoutLocalPort(registered) === withoutLocalPort(uri)) return URL.canParse(uri)
   const [, path] = nativeClientPath.exec(uri) ?? []
   if (path === undefined || !uri.startsWith(`${origin}/`)) return false
   const { login } = cloudOf(registered) ?? { login: [] }
