@@ -133,6 +133,20 @@ describe('a batch', () => {
     expect(byId['1']?.status).toBe(200)
   })
 
+  it('is in the journal as a number of bytes if it is large', async () => {
+    const photo = 'A'.repeat(100_000)
+    const headers = { 'content-type': 'image/jpeg' }
+    const put = { id: '1', method: 'PUT', url: '/me/photo/$value', headers, body: photo }
+    tenant.journal.clear()
+    await batch([put])
+    await batch([get('1', '/me?$select=id')])
+    const kept = tenant.journal.entries().filter(({ endpoint }) => endpoint === 'batch')
+    expect(kept.map(({ body }) => body)).toMatchObject([
+      { bytes: expect.any(Number) },
+      { requests: [{ id: '1' }] },
+    ])
+  })
+
   it('needs a valid token, also if its requests bring their own', async () => {
     const requests = [get('1', '/me', { headers: { Authorization: `Bearer ${token}` } })]
     const send = (headers: Record<string, string>) =>
