@@ -56,3 +56,8 @@ function withoutLocalPort(uri: string): string {
 export function withPath(uri: string): string {
   return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/')
 }
+
+/** As a `Location` header can carry it: in ASCII, as browsers write it (RFC 3986, section 2.5). */
+export function asLocation(uri: string): string {
+  return uri.replaceAll(/[^\0-\x7f]+/g, (text) => encodeURI(text))
+}
