@@ -201,6 +201,27 @@ describe('a filter', () => {
   })
 })
 
+describe('a query for one object', () => {
+  it.each([{ $filter: "userType eq 'Guest'" }, { $orderby: 'displayName' }, { $top: '1' }])(
+    'is refused with an option of lists: %j',
+    async (option) => {
+      const one = tenant.users[0]?.id ?? ''
+      for (const path of ['/me', `/users/${one}`, `/users/${one}/manager`]) {
+        const { status, body } = await ask(path, option)
+        expect([status, body.error]).toMatchObject([
+          400,
+          { message: expect.stringContaining('The requested resource is not a collection.') },
+        ])
+      }
+    },
+  )
+
+  it('takes what is of single objects', async () => {
+    const options = { $expand: 'manager($levels=max;$select=id)', $select: 'id', $count: 'true' }
+    expect((await ask('/me', options, eventual)).status).toBe(200)
+  })
+})
+
 describe('$search', () => {
   it.each(['"displayName:a" "', '"displayName:a"b"', '"displayName:a', '"', 'displayName:a'])(
     'is refused: %s',
