@@ -228,7 +228,17 @@ describe('the bearer token', () => {
     const own = (await signIn(tenant, { scope: 'User.Read' })).access_token
     expect((await get('/me', own)).status).toBe(200)
     expect((await get('/users', own)).status).toBe(403)
-    expect((await get('/organization', own)).status).toBe(200)
+    const organization = await get('/organization', own)
+    expect(organization.body.value).toMatchObject([
+      {
+        id: tenant.tenantId,
+        verifiedDomains: [{ isDefault: true }],
+        city: null,
+        assignedPlans: null,
+      },
+    ])
+    const one = await get(`/organization/${tenant.tenantId}?$select=city,displayName`, own)
+    expect(one.body).toMatchObject({ city: null, displayName: 'Local tenant' })
   })
 
   it('outlives a rotation of the keys, but not its own expiry', async () => {

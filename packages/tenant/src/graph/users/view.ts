@@ -27,7 +27,7 @@ export function permissionsOf(caller: AnyCaller): ReadonlySet<string> {
   return caller.user ? caller.scopes : caller.roles
 }
 
-function hasAny(caller: AnyCaller, wanted: ReadonlySet<string>): boolean {
+export function hasAny(caller: AnyCaller, wanted: ReadonlySet<string>): boolean {
   return [...permissionsOf(caller)].some((permission) => wanted.has(permission))
 }
 
