@@ -92,13 +92,22 @@ function describeAnswers(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     const { journalEntry, body } = request
     if (!journalEntry || body === undefined) return
-    // A photo is not kept: ten thousand of them would fill the memory.
-    journalEntry.body = Buffer.isBuffer(body) ? { bytes: body.length } : body
+    const bytes = sizeOf(request)
+    journalEntry.body = Buffer.isBuffer(body) || bytes > largestBody ? { bytes } : body
   })
   app.addHook('onSend', async ({ journalEntry }, reply, payload) => {
     const problem = journalEntry && problemOf(answerOf(reply, payload))
     if (problem) journalEntry.problem = problem
   })
+}
+
+/** Bytes. Photos and large batches are not kept: ten thousand of them would fill the memory. */
+export const largestBody = 65_536
+
+function sizeOf({ headers, body }: FastifyRequest): number {
+  if (Buffer.isBuffer(body)) return body.length
+  // A body that comes in chunks does not say how long it is.
+  return Number(headers['content-length'] ?? JSON.stringify(body).length)
 }
 
 function entryOf(

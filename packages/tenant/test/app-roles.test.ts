@@ -91,6 +91,16 @@ describe('an app role', () => {
     expect(await rolesNow()).toBeUndefined()
   })
 
+  it('is granted by a body that has more members, as kits for Graph write them', async () => {
+    const { api, client, path } = await things()
+    const appRoleId = api.roleId('Things.Manage')
+    const body = { principalId: client.id, resourceId: api.id, appRoleId, createdDateTime: null }
+    const made = await call('POST', path, body)
+    expect(made.status).toBe(201)
+    expect((await call('POST', path, { ...body, resourceId: client.id })).status).toBe(400)
+    await call('DELETE', `${path}/${String(made.body['id'])}`)
+  })
+
   it('is granted to users and groups, whose tokens carry it', async () => {
     const { api, make } = await things()
     const [own, ofGroup] = [people(tenant).at(4), people(tenant).at(10)]

@@ -113,6 +113,24 @@ describe('a certificate', () => {
   })
 })
 
+it.each([
+  ['a subject that is a number', { iss: 'x', sub: 5 }],
+  ['an issuer that is a list', { iss: ['x'], sub: 'x' }],
+])('an assertion with %s is malformed', async (_, claims) => {
+  const parts = [{ alg: 'RS256' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  )
+  const assertion = `${parts.join('.')}.AA`
+  expect(await asserted(assertion)).toBe(50027)
+  // Without `client_id`, the assertion names the client.
+  const { status, body } = await post(tenant, 'token', {
+    grant_type: 'client_credentials',
+    scope: 'https://graph.microsoft.com/.default',
+    client_assertion: assertion,
+  })
+  expect([status, body]).toMatchObject([400, { error_codes: [50027] }])
+})
+
 describe('a federated credential', () => {
   const sign = (claims: { iss?: string; sub?: string; aud?: string } = {}, key = foreign.key) =>
     new SignJWT({})

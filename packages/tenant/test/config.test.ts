@@ -103,6 +103,46 @@ describe('a wrong tenant.json', () => {
     ],
     [{ clients: [{ name: 'A' }, { name: 'a' }] }, 'clients[1].name', 'twice'],
     [
+      { clients: [{ clientId: '00000003-0000-0000-C000-000000000000', name: 'A' }] },
+      'clients[0].clientId',
+      'built in',
+    ],
+    [
+      {
+        clients: [
+          { name: 'A', identifierUris: ['api://a'] },
+          { name: 'B', identifierUris: ['api://b', 'api://A'] },
+        ],
+      },
+      'clients[1].identifierUris[1]',
+      'twice',
+    ],
+    [
+      { clients: [{ name: 'A', web: { logoutUrl: 'http://app.example/out' } }] },
+      'clients[0].web.logoutUrl',
+      'https://',
+    ],
+    [
+      {
+        people: ['a', 'b'].map((name) => ({
+          id: '1d5b7c2a-0f43-4a6e-8b1d-3c9e5f7a2b10',
+          userPrincipalName: `${name}@local-tenant.example`,
+        })),
+      },
+      'people[1].id',
+      'twice',
+    ],
+    [
+      {
+        groups: ['a', 'b'].map((displayName) => ({
+          id: '1d5b7c2a-0f43-4a6e-8b1d-3c9e5f7a2b10',
+          displayName,
+        })),
+      },
+      'groups[1].id',
+      'twice',
+    ],
+    [
       {
         clients: [clientId, clientId.toUpperCase()].map((id) => ({ name: 'A', clientId: id })),
         consents: [{ client: 'A', scopes: ['openid'] }],

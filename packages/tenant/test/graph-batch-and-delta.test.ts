@@ -108,6 +108,12 @@ describe('a batch', () => {
     ['an absolute address', [get('1', 'https://graph.microsoft.com/v1.0/me')]],
     ['an address of another host', [get('1', '//other.example/me')]],
     ['a batch in it', [{ id: '1', method: 'POST', url: '/$batch' }]],
+    ['a batch in it, encoded', [{ id: '1', method: 'POST', url: '/%24batch' }]],
+    ['a batch in it, by way of a folder', [{ id: '1', method: 'POST', url: '/me/../$batch' }]],
+    ['an address outside of Graph', [get('1', '/../_tenant/state')]],
+    ['an encoded address outside of Graph', [get('1', '%2e%2E/_tenant/state')]],
+    ['an address outside of Graph that hides a tab', [get('1', '/.\t./_tenant/state')]],
+    ['an address outside of Graph with backslashes', [get('1', '..\\_tenant/state')]],
     ['a dependency that comes later', [get('1', '/me', { dependsOn: ['2'] }), get('2', '/me')]],
     ['a dependency on itself', [get('1', '/me', { dependsOn: ['1'] })]],
     ['a body without a type', [{ id: '1', method: 'POST', url: '/users', body: {} }]],
@@ -115,6 +121,46 @@ describe('a batch', () => {
   ])('is refused with %s', async (_, requests) => {
     const { status, body } = await batch(requests)
     expect([status, body.error]).toMatchObject([400, { code: 'BadRequest' }])
+  })
+
+  it('keeps the host and the page of the batch, whatever a request says', async () => {
+    const headers = {
+      Host: 'other.example',
+      Origin: 'https://other.example',
+      'Content-Length': '2',
+    }
+    const { byId } = await batch([get('1', '/me?$select=id', { headers })])
+    expect(byId['1']?.status).toBe(200)
+  })
+
+  it('is in the journal as a number of bytes if it is large', async () => {
+    const photo = 'A'.repeat(100_000)
+    const headers = { 'content-type': 'image/jpeg' }
+    const put = { id: '1', method: 'PUT', url: '/me/photo/$value', headers, body: photo }
+    tenant.journal.clear()
+    await batch([put])
+    await batch([get('1', '/me?$select=id')])
+    const kept = tenant.journal.entries().filter(({ endpoint }) => endpoint === 'batch')
+    expect(kept.map(({ body }) => body)).toMatchObject([
+      { bytes: expect.any(Number) },
+      { requests: [{ id: '1' }] },
+    ])
+  })
+
+  it('needs a valid token, also if its requests bring their own', async () => {
+    const requests = [get('1', '/me', { headers: { Authorization: `Bearer ${token}` } })]
+    const send = (headers: Record<string, string>) =>
+      fetch(`${tenant.graphUrl}/$batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ requests }),
+      })
+    const without = await send({})
+    expect([without.status, await without.json()]).toMatchObject([
+      401,
+      { error: { code: 'InvalidAuthenticationToken' } },
+    ])
+    expect((await send({ authorization: 'Bearer none' })).status).toBe(401)
   })
 
   it('is throttled request by request', async () => {

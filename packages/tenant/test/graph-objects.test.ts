@@ -463,7 +463,9 @@ describe('photos', () => {
 
 describe('the organisation', () => {
   it('has its domain, its licences, and objects of any type by id', async () => {
-    expect((await get('/organization')).body.value).toMatchObject([{ id: tenant.tenantId }])
+    expect((await get('/organization')).body.value).toMatchObject([
+      { id: tenant.tenantId, city: 'Tacoma' },
+    ])
     expect((await get(`/organization/${tenant.tenantId}?$select=displayName`)).body).toEqual({
       '@odata.context': expect.stringContaining('#organization(displayName)/$entity'),
       displayName: tenant.tenantName,

@@ -172,6 +172,11 @@ describe('a filter', () => {
     ["(displayName eq 'a'", 'BadRequest'],
     ["displayName eq 'a')", 'BadRequest'],
     ["displayName eq 'a", 'BadRequest'],
+    // A name with an apostrophe, as a person types it, that was not doubled.
+    ["startswith(displayName,'O'')", 'BadRequest'],
+    ["displayName eq 'a' '", 'BadRequest'],
+    ["displayName in ('a'')", 'BadRequest'],
+    ["displayName eq '", 'BadRequest'],
     ["otherMails/any(m:n eq 'a')", 'BadRequest'],
     ["otherMails/all(m:m eq 'a')", 'BadRequest'],
   ])('is refused: %s', async ($filter, code) => {
@@ -194,6 +199,36 @@ describe('a filter', () => {
     expect(answer.body.value).toHaveLength(15)
     expect(Object.keys(answer.body.value?.[0] ?? {})).toEqual(['displayName'])
   })
+})
+
+describe('a query for one object', () => {
+  it.each([{ $filter: "userType eq 'Guest'" }, { $orderby: 'displayName' }, { $top: '1' }])(
+    'is refused with an option of lists: %j',
+    async (option) => {
+      const one = tenant.users[0]?.id ?? ''
+      for (const path of ['/me', `/users/${one}`, `/users/${one}/manager`]) {
+        const { status, body } = await ask(path, option)
+        expect([status, body.error]).toMatchObject([
+          400,
+          { message: expect.stringContaining('The requested resource is not a collection.') },
+        ])
+      }
+    },
+  )
+
+  it('takes what is of single objects', async () => {
+    const options = { $expand: 'manager($levels=max;$select=id)', $select: 'id', $count: 'true' }
+    expect((await ask('/me', options, eventual)).status).toBe(200)
+  })
+})
+
+describe('$search', () => {
+  it.each(['"displayName:a" "', '"displayName:a"b"', '"displayName:a', '"', 'displayName:a'])(
+    'is refused: %s',
+    async ($search) => {
+      expect((await users({ $search }, eventual)).status).toBe(400)
+    },
+  )
 })
 
 describe('$count', () => {

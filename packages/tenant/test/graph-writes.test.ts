@@ -248,6 +248,18 @@ describe('a user who is deleted', () => {
     expect((await ask('POST', restore)).status).toBe(200)
   })
 
+  it('is deleted and restored by requests that name the type of a body and have none', async () => {
+    const user = await created()
+    const send = async (method: string, path: string) => {
+      const headers = { 'content-type': 'application/json' }
+      return (await graph(tenant, admin, method, path, undefined, headers)).status
+    }
+    expect(await send('DELETE', `/users/${String(user.id)}`)).toBe(204)
+    const restore = `/directory/deletedItems/${String(user.id)}/restore`
+    expect(await send('POST', restore)).toBe(200)
+    expect([await send('POST', '/users'), await send('POST', '/$batch')]).toEqual([400, 400])
+  })
+
   it('can be deleted for good', async () => {
     const user = await created()
     await ask('DELETE', `/users/${String(user.id)}`)

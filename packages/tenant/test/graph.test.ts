@@ -79,6 +79,30 @@ describe('/users', () => {
   })
 
   it.each([
+    { $filter: 'accountEnabled eq true' },
+    { $filter: "startswith(displayName,'N') and jobTitle eq 'Engineer'" },
+    { $filter: 'assignedLicenses/$count eq 0', $count: 'true' },
+    { $search: '"jobTitle:eng"' },
+    { $orderby: 'createdDateTime', $count: 'true' },
+  ])('does not let User.ReadBasic.All find out the others: %j', async (options) => {
+    const path = `/users${query({ ...options, $top: '1' })}`
+    expect((await get(path, full, eventual)).status).toBe(200)
+    const refused = await get(path, basic, eventual)
+    expect([refused.status, refused.body]).toMatchObject([
+      403,
+      { error: { code: 'Authorization_RequestDenied' } },
+    ])
+  })
+
+  it.each([
+    { $filter: "startswith(displayName,'N') or mail eq 'x'" },
+    { $search: '"displayName:n" OR "mail:n"', $orderby: 'displayName', $count: 'true' },
+    { $filter: "startswith(surname,'H')", $orderby: 'userPrincipalName', $count: 'true' },
+  ])('lets User.ReadBasic.All ask by what it sees: %j', async (options) => {
+    expect((await get(`/users${query(options)}`, basic, eventual)).status).toBe(200)
+  })
+
+  it.each([
     ['"displayName:nor"', (name: string) => /(^| )nor/i.test(name)],
     ['"displayName:nora hill"', (name: string) => name === 'Nora Hill'],
     ['"displayName:nora" OR "displayName:agn"', (name: string) => /(^| )(nora|agn)/i.test(name)],
@@ -204,7 +228,17 @@ describe('the bearer token', () => {
     const own = (await signIn(tenant, { scope: 'User.Read' })).access_token
     expect((await get('/me', own)).status).toBe(200)
     expect((await get('/users', own)).status).toBe(403)
-    expect((await get('/organization', own)).status).toBe(200)
+    const organization = await get('/organization', own)
+    expect(organization.body.value).toMatchObject([
+      {
+        id: tenant.tenantId,
+        verifiedDomains: [{ isDefault: true }],
+        city: null,
+        assignedPlans: null,
+      },
+    ])
+    const one = await get(`/organization/${tenant.tenantId}?$select=city,displayName`, own)
+    expect(one.body).toMatchObject({ city: null, displayName: 'Local tenant' })
   })
 
   it('outlives a rotation of the keys, but not its own expiry', async () => {

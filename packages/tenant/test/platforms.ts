@@ -36,7 +36,11 @@ export const web: PlatformClient = {
   secrets: ['a-secret-of-this-test'],
   name: 'A server',
   web: {
-    redirectUris: ['http://localhost:7071', 'https://app.example/callback?tenant=a'],
+    redirectUris: [
+      'http://localhost:7071',
+      'https://app.example/callback?tenant=a',
+      'https://app.example/日本?ä=ö',
+    ],
     implicitGrantSettings: { enableIdTokenIssuance: true, enableAccessTokenIssuance: true },
   },
 }

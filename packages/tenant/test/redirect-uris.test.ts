@@ -52,20 +52,37 @@ describe('a redirect URI', () => {
     expect((await postAs(tenant, web, { ...form, ...secret })).status).toBe(200)
   })
 
+  it('comes back in ASCII, and is redeemed as it was sent', async () => {
+    const uri = 'https://app.example/日本?ä=ö'
+    const { address, parameters } = await answerOf(urlFor(tenant, web, { redirect_uri: uri }))
+    expect(address.split('&')[0]).toBe('https://app.example/%E6%97%A5%E6%9C%AC?%C3%A4=%C3%B6')
+    const form = codeForm(parameters.get('code') ?? '', uri)
+    const secret = { client_secret: 'a-secret-of-this-test' }
+    expect((await postAs(tenant, web, { ...form, ...secret })).status).toBe(200)
+    const query = new URLSearchParams({ post_logout_redirect_uri: uri, state: 'é' })
+    const logout = `${tenant.origin}/${tenant.tenantId}/oauth2/v2.0/logout?${query.toString()}`
+    const answer = await fetch(logout, { redirect: 'manual' })
+    expect(answer.headers.get('location')).toBe(
+      'https://app.example/%E6%97%A5%E6%9C%AC?%C3%A4=%C3%B6&state=%C3%A9',
+    )
+  })
+
   it('keeps its own query', async () => {
     const uri = 'https://app.example/callback?tenant=a'
     const { address } = await answerOf(urlFor(tenant, web, { redirect_uri: uri }))
     expect(address.startsWith(`${uri}&code=`)).toBe(true)
   })
 
-  it.each(['http://localhost:7071/', 'http://LOCALHOST:7071', 'https://app.example/callback'])(
-    'has to match exactly: %s',
-    async (uri) => {
-      const page = await fetch(urlFor(tenant, web, { redirect_uri: uri }), { redirect: 'manual' })
-      expect(page.status).toBe(400)
-      expect(await page.text()).toContain('AADSTS50011')
-    },
-  )
+  it.each([
+    'http://localhost:7071/',
+    'http://localhost:99999',
+    'http://LOCALHOST:7071',
+    'https://app.example/callback',
+  ])('has to match exactly: %s', async (uri) => {
+    const page = await fetch(urlFor(tenant, web, { redirect_uri: uri }), { redirect: 'manual' })
+    expect(page.status).toBe(400)
+    expect(await page.text()).toContain('AADSTS50011')
+  })
 
   it('of another platform is none', async () => {
     const page = await fetch(urlFor(tenant, spa, { redirect_uri: 'myapp://auth' }))

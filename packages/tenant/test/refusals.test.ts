@@ -184,15 +184,36 @@ describe('the token endpoint', () => {
     expect(answer.body.error_description).toContain(`Correlation ID: ${id}`)
   })
 
-  it('refuses JSON and oversized bodies in its own shape', async () => {
+  it.each(['token', 'devicecode'])('reads no JSON: %s', async (endpoint) => {
+    const answer = await fetch(`${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/${endpoint}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: clientOf(tenant).clientId,
+        client_secret: clientOf(tenant).clientSecret,
+        grant_type: 'client_credentials',
+        scope: 'https://graph.microsoft.com/.default',
+      }),
+    })
+    const missing = endpoint === 'token' ? 'grant_type' : 'client_id'
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      {
+        error: 'invalid_request',
+        error_codes: [900144],
+        error_description: expect.stringContaining(
+          `AADSTS900144: The request body must contain the following parameter: '${missing}'.`,
+        ),
+      },
+    ])
+  })
+
+  it('refuses oversized bodies in its own shape', async () => {
     const url = `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/token`
     const huge = await fetch(url, {
       method: 'POST',
       body: new URLSearchParams({ code: 'x'.repeat(100_000) }),
     })
-    const headers = { 'content-type': 'application/json' }
-    const json = await fetch(url, { method: 'POST', body: '{}', headers })
-    expect(await json.json()).toMatchObject({ error_codes: [900144] })
     expect(huge.status).toBe(413)
     expect(await huge.json()).toMatchObject({ error: 'invalid_request' })
   })

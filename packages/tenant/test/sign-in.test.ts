@@ -167,6 +167,35 @@ describe('a browser that has signed in before', () => {
     expect(hinted).not.toBe('')
   })
 
+  it('keeps its other accounts if a button is pressed twice, and none is left at an older cookie after a sign-out', async () => {
+    const [one, other] = [people(tenant).at(6), people(tenant).at(7)]
+    const cookies = new Map<string, string>()
+    await codeOf(tenant, {}, { cookies, user: one.id })
+    const earlier = new Map(cookies)
+    const press = () =>
+      codeOf(tenant, { prompt: 'login' }, { cookies: new Map(earlier), user: other.id })
+    await press()
+    await codeOf(tenant, { prompt: 'login' }, { cookies, user: other.id })
+    const silent = async (jar: Map<string, string>, user: string) => {
+      const url = authorizeUrl(tenant, { prompt: 'none', login_hint: user })
+      return new URL((await signInAtTenant(url, { cookies: jar })).location).searchParams.has(
+        'code',
+      )
+    }
+    expect(await silent(cookies, one.userPrincipalName)).toBe(true)
+    expect(await silent(earlier, other.userPrincipalName)).toBe(false)
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const logout = `${tenant.authority}/${tenant.tenantId}/oauth2/v2.0/logout`
+    await fetch(logout, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams({ user: one.id }),
+    })
+    expect(await silent(cookies, one.userPrincipalName)).toBe(false)
+    expect(await silent(earlier, one.userPrincipalName)).toBe(false)
+    expect(await silent(cookies, other.userPrincipalName)).toBe(true)
+  })
+
   it('is asked for consent once, and again with prompt=consent', async () => {
     const cookies = new Map<string, string>()
     await codeOf(tenant, {}, { cookies })

@@ -2,6 +2,7 @@
 
 import { isLoopback } from '../own-host.ts'
 import { isAllowedRedirectUri, type Platform } from '../registry/redirect-uri.ts'
+import { firstPartyApplications } from '../registry/built-in.ts'
 import { clientIdOf } from './applications.ts'
 import { keyOf, type ConfigProblem } from './schema-problems.ts'
 import type { ConfigClient, ConfigFile, ConfigTenant } from './schema.ts'
@@ -65,10 +66,21 @@ function tenantProblems(
       'userPrincipalName',
     ),
     ...duplicates(
+      'people',
+      (config.people ?? []).map(({ id }) => id),
+      'id',
+    ),
+    ...duplicates(
       'groups',
       (config.groups ?? []).map(({ displayName }) => displayName),
       'displayName',
     ),
+    ...duplicates(
+      'groups',
+      (config.groups ?? []).map(({ id }) => id),
+      'id',
+    ),
+    ...identifierProblems(config),
     ...groupProblems(config),
     ...assignmentProblems(config, clients),
     ...consentProblems(config, clients, foreign),
@@ -111,7 +123,41 @@ function clientProblems(client: ConfigClient, index: number): ConfigProblem[] {
       return wrong === undefined ? [] : [problem(['clients', index, ...path, place], wrong)]
     }),
   )
-  return [...wrongUris, ...twice(lists[1][1], lists[0][1], index), ...secretProblems(client, index)]
+  return [
+    ...ownIdProblems(client, index),
+    ...wrongUris,
+    ...logoutProblems(web?.logoutUrl, index),
+    ...twice(lists[1][1], lists[0][1], index),
+    ...secretProblems(client, index),
+  ]
+}
+
+const builtIn = new Set(firstPartyApplications(0).map(({ appId }) => appId))
+
+function ownIdProblems({ clientId = '' }: ConfigClient, index: number): ConfigProblem[] {
+  if (!builtIn.has(clientId.toLowerCase())) return []
+  return [problem(['clients', index, 'clientId'], 'is that of an application which is built in')]
+}
+
+/** As Graph has it: a browser opens the address in a frame. */
+function logoutProblems(logoutUrl: string | undefined, index: number): ConfigProblem[] {
+  const wrong = logoutUrl === undefined ? undefined : redirectUriProblem(logoutUrl, 'web')
+  return wrong === undefined ? [] : [problem(['clients', index, 'web', 'logoutUrl'], wrong)]
+}
+
+/** The name of an API says which one is meant, so no two can have the same one. */
+function identifierProblems({ clients = [] }: Lists): ConfigProblem[] {
+  const seen = new Set<string>()
+  return clients.flatMap(({ identifierUris = [] }, index) =>
+    identifierUris.flatMap((uri, place) => {
+      const plain = uri.toLowerCase()
+      if (seen.has(plain)) {
+        return [problem(['clients', index, 'identifierUris', place], 'is there twice')]
+      }
+      seen.add(plain)
+      return []
+    }),
+  )
 }
 
 /** The rule is the registry's; this says what is wrong. */

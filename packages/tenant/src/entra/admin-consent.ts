@@ -9,6 +9,7 @@ import { adminConsentPage } from '../pages/consent.ts'
 import { sendPage } from '../pages/layout.ts'
 import { assignAppRole } from '../registry/app-role-assignments.ts'
 import { listedPermissions, type ListedPermission } from '../registry/listed-permissions.ts'
+import { asLocation } from '../registry/redirect-uri.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { isOfSeveral } from '../tenants/lookup.ts'
 import { peopleAt, type People } from '../tenants/people.ts'
@@ -161,7 +162,7 @@ function sendBack(
     ...(state === undefined ? {} : { state }),
   })
   return reply.redirect(
-    `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`,
+    `${asLocation(redirectUri)}${redirectUri.includes('?') ? '&' : '?'}${query.toString()}`,
     302,
   )
 }

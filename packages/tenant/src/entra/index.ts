@@ -16,7 +16,10 @@ import { logoutRoutes } from './logout.ts'
 import { tokenRoutes } from './token/index.ts'
 
 export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Promise<void> {
+  // Parameters come in a form only: what a client sends as JSON is not there for Entra.
+  app.removeAllContentTypeParsers()
   await app.register(formBody, { bodyLimit: 65_536 })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined)
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store, no-cache')
   })
@@ -31,16 +34,11 @@ export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Pr
   )
 }
 
-/** The parser refuses bodies of a wrong type or size before any handler runs. */
+/** The parser refuses bodies of a wrong size before any handler runs. */
 function asEntraError(error: FastifyError | EntraError): EntraError {
   if (error instanceof EntraError) return error
   const status = error.statusCode ?? 500
   if (status >= 500) throw error
-  if (status === 415) {
-    return new EntraError(900144, {
-      message: "The request body must contain the following parameter: 'grant_type'.",
-    })
-  }
   return new EntraError(9002313, { status })
 }
 

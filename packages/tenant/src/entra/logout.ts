@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendPage } from '../pages/layout.ts'
 import { pickSignOutPage, signedOutPage } from '../pages/sign-out.ts'
 import { isPostLogoutRedirectUri } from '../registry/client.ts'
+import { asLocation } from '../registry/redirect-uri.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { locateUser, type Located } from '../tenants/lookup.ts'
 import { peopleOf, sessionUserId } from '../tenants/people.ts'
@@ -86,7 +87,7 @@ function signOut(exchange: Exchange, account: SignedInAccount | undefined): Fast
   if (account) tenant.browsers.signOut(request, account.userId)
   const frames = account ? frontChannelUris(tenant, account) : []
   const next = redirectOf(tenant, parameters)
-  if (next !== undefined && frames.length === 0) return reply.redirect(next, 302)
+  if (next !== undefined && frames.length === 0) return reply.redirect(asLocation(next), 302)
   const user = account && locateUser(tenant.tenants, account.userId)?.user
   return sendPage(reply, signedOutPage({ user, frames, next }))
 }

@@ -35,7 +35,7 @@ export function required(parameters: Parameters, name: string): string {
   const value = parameters[name]
   if (value !== undefined) return value
   throw new EntraError(900144, {
-    message: `The request must contain the following parameter: '${name}'.`,
+    message: `The request body must contain the following parameter: '${name}'.`,
   })
 }
 

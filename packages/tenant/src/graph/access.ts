@@ -120,10 +120,10 @@ export const roles = access([
 /** https://learn.microsoft.com/graph/api/directoryrole-post-members */
 export const changeRoles = access(['RoleManagement.ReadWrite.Directory', 'Directory.ReadWrite.All'])
 /** https://learn.microsoft.com/graph/api/organization-list */
-export const organization = access(
-  [...ownUser, 'Organization.Read.All', ...readDirectory],
-  ['Organization.Read.All', ...readDirectory],
-)
+const readOrganization = ['Organization.Read.All', 'Organization.ReadWrite.All', ...readDirectory]
+export const organization = access([...ownUser, ...readOrganization], readOrganization)
+/** All of its properties; with `ownUser` alone, it is three. */
+export const fullOrganization = new Set(readOrganization)
 /** https://learn.microsoft.com/graph/api/domain-list */
 export const domains = access(['Domain.Read.All', ...readDirectory])
 /** https://learn.microsoft.com/graph/api/subscribedsku-list */

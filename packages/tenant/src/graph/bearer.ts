@@ -69,11 +69,24 @@ export function checkAccess(caller: AnyCaller, access: Access): void {
   else if (!access.application.some((role) => caller.roles.has(role))) throw denied()
 }
 
-async function authenticate(tenant: TenantState, request: FastifyRequest): Promise<AnyCaller> {
+/**
+ * A valid token for Graph, whatever it permits.
+ *
+ * @returns its claims
+ * @throws GraphError 401
+ */
+export async function requireToken(
+  tenant: TenantState,
+  request: FastifyRequest,
+): Promise<JWTPayload> {
   const header = request.headers.authorization ?? ''
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (token === undefined) throw invalidToken(tenant, 'Access token is empty.')
-  const payload = await verify(tenant, token)
+  return verify(tenant, token)
+}
+
+async function authenticate(tenant: TenantState, request: FastifyRequest): Promise<AnyCaller> {
+  const payload = await requireToken(tenant, request)
   return payload['idtyp'] === 'app'
     ? application(tenant, payload)
     : delegated(tenant, request, payload)

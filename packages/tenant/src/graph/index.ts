@@ -62,13 +62,14 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     const known = new GraphError(status, 'UnknownError', error.message)
     return sendGraphError(tenant, known, request, reply)
   })
+  readJson(app)
   answerHeads(app)
   const unknownAddress = watchRoutes(app)
   app.setNotFoundHandler((request, reply) => {
     return sendGraphError(tenant, unknownAddress(request), request, reply)
   })
   metadataRoutes(app, tenant)
-  batchRoutes(app)
+  batchRoutes(app, tenant)
   usersRoutes(app, tenant, unknownAddress)
   userWriteRoutes(app, tenant)
   relationRoutes(app, tenant)
@@ -91,6 +92,20 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
     await app.register(async (scope) => routes(scope, tenant))
   }
+}
+
+/** Clients name the type of a body with every request, also without one: a DELETE, `restore`. Graph does not mind. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, body, done) => {
+      if (body === '') done(null, undefined)
+      else void parse(request, body, done)
+    },
+  )
 }
 
 /** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */

@@ -64,7 +64,16 @@ export interface Query {
  */
 export function readQuery<T>(request: FastifyRequest, type: EntityType<T>, isOne = false): Query {
   const query = readListQuery(request)
+  if (isOne) refuseOptionsOfLists(query.options)
   return { ...query, select: parseSelect(query.options.$select, type, isOne) }
+}
+
+/** `$count` is not among them: Microsoft's example of `/me?$expand=manager($levels=max)` has it. @throws GraphError 400 */
+function refuseOptionsOfLists({ $filter, $orderby, $search, $top }: Options): void {
+  if ([$filter, $orderby, $search, $top].every((option) => option === undefined)) return
+  throw badRequest(
+    'The query specified in the URI is not valid. The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, and $top can be applied only on collections.',
+  )
 }
 
 /** The query of a list, without what it selects. @throws GraphError 400 */

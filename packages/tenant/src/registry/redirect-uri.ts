@@ -39,7 +39,9 @@ const nativeClientPath = /^https?:\/\/[^/?#]+(\/[^/?#]+\/oauth2\/nativeclient)$/
  * @param origin of the tenant, whose own page for native clients stands for that of Microsoft's cloud
  */
 export function matchesRedirectUri(registered: string, uri: string, origin = ''): boolean {
-  if (registered === uri || withoutLocalPort(registered) === withoutLocalPort(uri)) return true
+  if (registered === uri) return true
+  // Five digits may be no port.
+  if (withoutLocalPort(registered) === withoutLocalPort(uri)) return URL.canParse(uri)
   const [, path] = nativeClientPath.exec(uri) ?? []
   if (path === undefined || !uri.startsWith(`${origin}/`)) return false
   const { login } = cloudOf(registered) ?? { login: [] }
@@ -53,4 +55,9 @@ function withoutLocalPort(uri: string): string {
 /** The address that an answer in its query or fragment goes to: without a path it gets `/`, as in Entra. */
 export function withPath(uri: string): string {
   return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/')
+}
+
+/** As a `Location` header can carry it: in ASCII, as browsers write it (RFC 3986, section 2.5). */
+export function asLocation(uri: string): string {
+  return uri.replaceAll(/[^\0-\x7f]+/g, (text) => encodeURI(text))
 }

@@ -35,32 +35,36 @@ const frameCookieName = 'tenant_accounts_frame'
 const browserLimit = 20_000
 
 export function createBrowsers(): Browsers {
-  let browsers = createBoundedMap<Map<string, SignedInAccount>>(browserLimit)
-  const find = (request: FastifyRequest) => {
+  let browsers = createBoundedMap<Accounts>(browserLimit)
+  /** By `sid`: the accounts that were signed out, behind whatever cookie they are. */
+  let ended = createBoundedMap<true>(browserLimit)
+  const find = (request: FastifyRequest): Accounts => {
     const id = cookieOf(request)
-    return { id, accounts: (id && browsers.get(id)) || new Map<string, SignedInAccount>() }
+    const all = [...((id && browsers.get(id)) || [])]
+    return new Map(all.filter(([, { sid }]) => !ended.get(sid)))
   }
   return {
-    accounts: (request) => find(request).accounts,
+    accounts: find,
     signIn(request, reply, userId, at) {
-      const { id, accounts } = find(request)
+      const accounts = find(request)
       const known = accounts.get(userId)
       const account = known
         ? { ...known, signedInAt: at, contexts: new Set<string>() }
         : newAccount(userId, at)
-      if (id) browsers.delete(id)
+      // The accounts of the old value stay: a second press of the button, or another tab, sends it once more.
       const fresh = randomBytes(24).toString('base64url')
       browsers.set(fresh, new Map(accounts).set(userId, account))
       reply.header('set-cookie', setCookies(fresh))
       return account
     },
     signOut(request, userId) {
-      const { id, accounts } = find(request)
-      const left = new Map(accounts)
-      left.delete(userId)
-      if (id) browsers.set(id, left)
+      const account = find(request).get(userId)
+      if (account) ended.set(account.sid, true)
     },
-    clear: () => void (browsers = createBoundedMap(browserLimit)),
+    clear() {
+      browsers = createBoundedMap(browserLimit)
+      ended = createBoundedMap(browserLimit)
+    },
   }
 }
 

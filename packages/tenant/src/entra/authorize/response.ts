@@ -2,7 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { formPostPage, sendPage } from '../../pages/layout.ts'
-import { withPath } from '../../registry/redirect-uri.ts'
+import { asLocation, withPath } from '../../registry/redirect-uri.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { describe, type Problem, type Trace } from '../errors.ts'
 import type { Target } from './request.ts'
@@ -64,7 +64,7 @@ export function sendAnswer(
 
 /** An address without a path gets one: https://learn.microsoft.com/entra/identity-platform/reply-url */
 function withParameters({ redirectUri, responseMode }: Target, parameters: URLSearchParams) {
-  const address = withPath(redirectUri)
+  const address = asLocation(withPath(redirectUri))
   if (responseMode === 'fragment') return `${address}#${parameters.toString()}`
   return `${address}${address.includes('?') ? '&' : '?'}${parameters.toString()}`
 }

@@ -57,10 +57,19 @@ export async function verifyAssertion(
 
 function decode(assertion: string): { header: ProtectedHeaderParameters; payload: JWTPayload } {
   try {
-    return { header: decodeProtectedHeader(assertion), payload: decodeJwt(assertion) }
+    const payload = decodeJwt(assertion)
+    if ([payload.iss, payload.sub].every((claim) => isTextOrAbsent(claim))) {
+      return { header: decodeProtectedHeader(assertion), payload }
+    }
   } catch {
-    throw new EntraError(50027)
+    // Not a token, as one whose claims are of another type.
   }
+  throw new EntraError(50027)
+}
+
+/** Whoever sends a token can write anything into it, whatever its type says. */
+function isTextOrAbsent(claim: unknown): boolean {
+  return claim === undefined || typeof claim === 'string'
 }
 
 /** By SHA-256 or SHA-1 thumbprint, or by a key id that is the thumbprint in hex. */

@@ -136,8 +136,8 @@ function isGroup({ directory }: TenantState, id: string): boolean {
 /** @throws GraphError 400 for a role that the resource does not have, and for one that is granted already; 404 */
 function assign(tenant: TenantState, { fixed }: Side, input: Static<typeof NewAssignment>) {
   const asked = { ...input, ...fixed }
-  for (const [name, value] of Object.entries(input)) {
-    if (asked[name as keyof typeof asked].toLowerCase() === value.toLowerCase()) continue
+  for (const name of ['principalId', 'resourceId', 'appRoleId'] as const) {
+    if (asked[name].toLowerCase() === input[name].toLowerCase()) continue
     throw badBody(`The ${name} does not match that of the address.`)
   }
   const resource = presentEntries(tenant).find(

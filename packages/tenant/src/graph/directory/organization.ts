@@ -4,14 +4,20 @@ import type { FastifyInstance } from 'fastify'
 import { userDomain } from '../../directory/generate.ts'
 import { isLicensed, license } from '../../directory/profile.ts'
 import type { TenantState } from '../../tenant-state.ts'
-import { domains, licenses, organization as organizationAccess, ownLicenses } from '../access.ts'
+import {
+  domains,
+  fullOrganization,
+  licenses,
+  organization as organizationAccess,
+  ownLicenses,
+} from '../access.ts'
 import { contextOf, listAnswer, type Row } from '../protocol/answers.ts'
-import { requireAccess } from '../bearer.ts'
+import { requireAccess, type AnyCaller } from '../bearer.ts'
 import { notFound } from '../errors.ts'
 import { property, type EntityType, type PropertyDefinition } from '../filter/entity.ts'
 import { readQuery } from '../query.ts'
 import { managers } from '../access.ts'
-import { ofUsers, requireTarget } from '../users/view.ts'
+import { hasAny, ofUsers, requireTarget } from '../users/view.ts'
 
 const config = { endpoint: 'organization' } as const
 
@@ -34,6 +40,19 @@ function rowType(name: string, example: Row, filterable: readonly string[] = [])
 
 function pick(row: Row, select: readonly string[] | undefined): Row {
   return select ? Object.fromEntries(select.map((name) => [name, row[name]])) : row
+}
+
+/**
+ * What the caller may see of it: with `User.Read` alone, all but three properties are null.
+ * https://learn.microsoft.com/graph/api/organization-list
+ */
+function organizationFor(tenant: TenantState, caller: AnyCaller): Row {
+  const row = viewOrganization(tenant)
+  if (hasAny(caller, fullOrganization)) return row
+  const isVisible = (name: string) => ['id', 'displayName', 'verifiedDomains'].includes(name)
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, isVisible(name) ? value : null]),
+  )
 }
 
 /** https://learn.microsoft.com/graph/api/resources/organization */
@@ -95,8 +114,8 @@ export function organizationRows(tenant: TenantState) {
 
 export function organizationRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.get('/organization', { config }, async (request) => {
-    await requireAccess(tenant, request, organizationAccess)
-    const row = viewOrganization(tenant)
+    const caller = await requireAccess(tenant, request, organizationAccess)
+    const row = organizationFor(tenant, caller)
     const query = readQuery(request, rowType('organization', row))
     return {
       '@odata.context': contextOf(tenant, 'organization', query),
@@ -104,8 +123,8 @@ export function organizationRoutes(app: FastifyInstance, tenant: TenantState): v
     }
   })
   app.get<{ Params: { key: string } }>('/organization/:key', { config }, async (request) => {
-    await requireAccess(tenant, request, organizationAccess)
-    const row = viewOrganization(tenant)
+    const caller = await requireAccess(tenant, request, organizationAccess)
+    const row = organizationFor(tenant, caller)
     const query = readQuery(request, rowType('organization', row))
     if (request.params.key.toLowerCase() !== tenant.tenantId) throw notFound(request.params.key)
     return {

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { mostBytes } from '../../drives/drives.ts'
+import { largestBody } from '../../journal.ts'
 import { invalidRequest } from './errors.ts'
 
 /** No file can be larger, because the tenant keeps no more. */
@@ -33,7 +34,7 @@ export function jsonOf(request: FastifyRequest): Readonly<Record<string, unknown
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidRequest('The request is malformed or incorrect.')
   }
-  if (request.journalEntry) request.journalEntry.body = value
+  if (request.journalEntry && bytes.length <= largestBody) request.journalEntry.body = value
   return value as Readonly<Record<string, unknown>>
 }
 

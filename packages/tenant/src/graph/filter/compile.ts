@@ -4,7 +4,7 @@
  */
 
 import { badRequest, unsupportedQuery } from '../errors.ts'
-import { spelled, type EntityType, type Level, type PropertyDefinition } from './entity.ts'
+import { queried, type EntityType, type Level, type PropertyDefinition } from './entity.ts'
 import { parseFilter, type Expression, type Literal } from './parse.ts'
 
 type Test<T> = (object: T) => boolean
@@ -77,7 +77,7 @@ function requireLevel<T>(scope: Scope<T>, level: Level | undefined, name: string
 
 function propertyTarget<T>(path: readonly string[], { type }: Scope<T>): Target<T> {
   const [first = '', ...rest] = path
-  const name = spelled(type, first)
+  const name = queried(type, first)
   const definition = name === undefined ? undefined : type.properties[name]
   if (name === undefined || !definition) throw unknownProperty(first, type.name)
   const target = { definition, name, read: (object: T) => type.read(object, name) }

@@ -52,6 +52,8 @@ export interface EntityType<T> {
   /** `x/$count eq 0` is possible for these. */
   countable: readonly string[]
   read(object: T, property: string): unknown
+  /** For a caller who may not see every property. @throws GraphError 403 for one by which it may not filter, search or sort */
+  requireQueryable?: (property: string) => void
 }
 
 const levels: Readonly<Record<string, Level>> = { d: 'default', a: 'advanced' }
@@ -94,4 +96,11 @@ export function spelled<T>({ properties }: EntityType<T>, name: string): string 
   if (Object.hasOwn(properties, name)) return name
   const wanted = name.toLowerCase()
   return Object.keys(properties).find((known) => known.toLowerCase() === wanted)
+}
+
+/** As `spelled`, for a property that a query filters, searches or sorts by. @throws GraphError 403 */
+export function queried<T>(type: EntityType<T>, name: string): string | undefined {
+  const known = spelled(type, name)
+  if (known !== undefined) type.requireQueryable?.(known)
+  return known
 }

@@ -1,7 +1,7 @@
 /** `$orderby` of directory objects. https://learn.microsoft.com/graph/aad-advanced-queries */
 
 import { unsupportedQuery } from '../errors.ts'
-import { spelled, type EntityType } from './entity.ts'
+import { queried, type EntityType } from './entity.ts'
 
 const collator = new Intl.Collator('en')
 /** Each order, because sorting 100 000 users takes a while. */
@@ -28,7 +28,7 @@ export function placesInOrder<T>(
     throw unsupportedQuery('Sorting not supported for current query.')
   }
   const [, asked = '', direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(orderBy) ?? []
-  const name = spelled(type, asked) ?? asked
+  const name = queried(type, asked) ?? asked
   const level = Object.hasOwn(type.sorts, name) ? type.sorts[name] : undefined
   if (level !== 'default' && !(level === 'advanced' && isAdvanced)) {
     throw unsupportedQuery(

@@ -23,7 +23,8 @@ export type Expression =
   | { kind: 'call'; name: StringFunction; path: readonly string[]; literal: Literal }
   | { kind: 'any'; path: readonly string[]; variable: string; part: Expression | undefined }
 
-const tokenPattern = /'(?:[^']|'')*'|[(),]|[^\s(),']+/g
+/** A quote that nothing closes is a token by itself, which fits nowhere. */
+const tokenPattern = /'(?:[^']|'')*'|[(),']|[^\s(),']+/g
 const operators = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
 const functions = ['startswith', 'endswith', 'contains'] as const
 /** Deeper ones would exhaust the stack. */
@@ -150,7 +151,7 @@ const datePattern =
 /** A quote inside a string is written twice. */
 function readLiteral(cursor: Cursor): Literal {
   const token = next(cursor)
-  if (token.startsWith("'")) {
+  if (token.startsWith("'") && token.length > 1) {
     return { type: 'string', value: token.slice(1, -1).replaceAll("''", "'") }
   }
   if (token === 'null') return { type: 'null', value: null }

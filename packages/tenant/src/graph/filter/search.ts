@@ -6,7 +6,7 @@
 
 import { normalise } from '../../directory/user.ts'
 import { badRequest, unsupportedQuery } from '../errors.ts'
-import { spelled, type EntityType } from './entity.ts'
+import { queried, type EntityType } from './entity.ts'
 import { textOf } from './order.ts'
 
 /** Properties that are matched word by word; the others are matched from their beginning. */
@@ -35,7 +35,8 @@ type Mask = Uint8Array
  * @throws GraphError 400
  */
 export function search<T>(text: string, type: EntityType<T>, objects: readonly T[]): Mask {
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? []
+  // A quote that nothing closes is a token by itself, which fits nowhere.
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()"]|[^\s()"]+/g) ?? []
   // Deeper ones would exhaust the stack.
   if (tokens.filter((token) => token === '(').length > 40)
     throw badRequest(`Syntax error in '${text}'.`)
@@ -81,7 +82,7 @@ function clause<T>(token: string, text: string, type: EntityType<T>, objects: re
   const [, asked = '', words = ''] = /^"([^:"]+):(.*)"$/s.exec(token) ?? []
   if (!token.startsWith('"'))
     throw badRequest(`Syntax error in '${text}': expected a quoted clause.`)
-  const name = spelled(type, asked)
+  const name = queried(type, asked)
   const isText = name !== undefined && type.properties[name]?.filters.startsWith
   if (!name || !(isText || tokenised.has(name)))
     throw unsupportedQuery(`Unsupported or missing property in the clause ${token}.`)

@@ -1,6 +1,8 @@
 /** `POST /$batch`: up to 20 requests in one. https://learn.microsoft.com/graph/json-batching */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { TenantState } from '../../tenant-state.ts'
+import { requireToken } from '../bearer.ts'
 import { badRequest } from '../errors.ts'
 
 const mostRequests = 20
@@ -26,8 +28,9 @@ interface StepAnswer {
 }
 
 /** Each request passes the whole server, and so the journal, faults and permissions. */
-export function batchRoutes(app: FastifyInstance): void {
+export function batchRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post('/$batch', { config: { endpoint: 'batch' }, bodyLimit }, async (request) => {
+    await requireToken(tenant, request)
     const steps = readSteps(request.body)
     const answers = new Map<string, Promise<StepAnswer>>()
     for (const step of steps) answers.set(step.id, perform(app, request, step, answers))
@@ -61,13 +64,15 @@ function readStep(request: unknown, earlier: ReadonlySet<string>): Step {
   if (earlier.has(id.toLowerCase())) throw badRequest(`The request ID '${id}' is not unique.`)
   const verb = methods.find((one) => typeof method === 'string' && one === method.toUpperCase())
   if (!verb) throw badRequest(`The method of the request with ID '${id}' is missing or invalid.`)
-  if (typeof url !== 'string' || !isRelative(url)) {
+  const relative = typeof url === 'string' ? relativeAddress(url) : undefined
+  if (relative === undefined) {
     throw badRequest(`The url of the request with ID '${id}' is missing or not relative.`)
   }
   const ids = readDependencies(id, dependsOn, earlier)
   const lines = Object.entries(Object(headers) as Record<string, unknown>)
-    .filter(([, value]) => typeof value === 'string')
-    .map(([name, value]) => [name.toLowerCase(), String(value)] as const)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name, value]) => typeof value === 'string' && !ofConnection.includes(name))
+    .map(([name, value]) => [name, String(value)] as const)
   const fields = Object.fromEntries(lines)
   if (body !== undefined && body !== null && fields['content-type'] === undefined) {
     throw badRequest(`Request with ID '${id}' has a body and no Content-Type header.`)
@@ -75,21 +80,39 @@ function readStep(request: unknown, earlier: ReadonlySet<string>): Step {
   return {
     id,
     method: verb,
-    url: `/${url.replace(/^\/+/, '')}`,
+    url: relative,
     headers: fields,
     body,
     dependsOn: ids,
   }
 }
 
-function isRelative(url: string): boolean {
-  return (
-    url !== '' &&
-    url.length <= 16_384 &&
-    !/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url) &&
-    !/^\/?\$batch/i.test(url)
-  )
+/** What a request of a batch cannot say: it has the host and the page of the batch, and no connection of its own. */
+const ofConnection = [
+  'host',
+  'origin',
+  'connection',
+  'content-length',
+  'expect',
+  'transfer-encoding',
+]
+
+/**
+ * As it is resolved: `..`, however it is spelled, must lead neither out of Graph, which has no other guard against pages of other
+ * sites than its tokens, nor to another batch.
+ *
+ * @returns the address below the version, with a slash in front; undefined for one that is not relative to it
+ */
+function relativeAddress(url: string): string | undefined {
+  if (url.length > longestAddress || /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(url)) return undefined
+  const sent = `http://localhost/graph/${url.replace(/^\//, '')}`
+  const { pathname = '', search = '' } = URL.parse(sent) ?? {}
+  const [, path] = /^\/graph(\/.+)$/.exec(pathname) ?? []
+  if (path === undefined || /^\/+(?:\$|%24)batch/i.test(path)) return undefined
+  return path + search
 }
+
+const longestAddress = 16_384
 
 /** A dependency has to stand before the request that depends on it. */
 function readDependencies(id: string, dependsOn: unknown, earlier: ReadonlySet<string>): string[] {

@@ -10,7 +10,7 @@ import { userExpansion } from '../directory/expand.ts'
 import { propertyRoutes } from '../protocol/property-values.ts'
 import { readQuery, type Query } from '../query.ts'
 import { userTypeOf } from '../extensions/user-type.ts'
-import { refuseGuest, requireTarget, viewUser } from './view.ts'
+import { queryableBy, refuseGuest, requireTarget, viewUser } from './view.ts'
 
 /** @param unknownAddress what Graph answers to a segment that is no property */
 export function usersRoutes(
@@ -22,7 +22,7 @@ export function usersRoutes(
   app.get('/users', { config }, async (request) => {
     const caller = await requireAccess(tenant, request, anyUser)
     refuseGuest(tenant, caller)
-    const type = userTypeOf(tenant)
+    const type = queryableBy(userTypeOf(tenant), caller)
     const query = readQuery(request, type)
     const expand = userExpansion(tenant, query)
     return listAnswer(tenant, request, {
@@ -37,7 +37,8 @@ export function usersRoutes(
   app.get('/users/$count', { config }, async (request, reply) => {
     const caller = await requireAccess(tenant, request, anyUser)
     refuseGuest(tenant, caller)
-    return sendCount(request, reply, userTypeOf(tenant), tenant.directory.users)
+    const type = queryableBy(userTypeOf(tenant), caller)
+    return sendCount(request, reply, type, tenant.directory.users)
   })
 
   for (const [url, endpoint] of [

@@ -14,6 +14,7 @@ import {
   type AnyCaller,
 } from '../bearer.ts'
 import { badRequest, notFound } from '../errors.ts'
+import type { EntityType } from '../filter/entity.ts'
 import { alternateKey } from '../protocol/paths.ts'
 import { userType } from './entity.ts'
 
@@ -26,7 +27,7 @@ export function permissionsOf(caller: AnyCaller): ReadonlySet<string> {
   return caller.user ? caller.scopes : caller.roles
 }
 
-function hasAny(caller: AnyCaller, wanted: ReadonlySet<string>): boolean {
+export function hasAny(caller: AnyCaller, wanted: ReadonlySet<string>): boolean {
   return [...permissionsOf(caller)].some((permission) => wanted.has(permission))
 }
 
@@ -36,6 +37,21 @@ function isVisible(user: TenantUser, caller: AnyCaller): (name: string) => boole
   if (permissionsOf(caller).has('User.ReadBasic.All')) return (name) => basic.includes(name)
   // https://learn.microsoft.com/graph/permissions-overview: of members that it may not read, a caller gets type and id.
   return (name) => name === 'id'
+}
+
+/**
+ * Users for the queries of a caller: by what it may not see, it can neither filter, search nor sort. Developers report 403 for
+ * filters, as https://github.com/microsoftgraph/microsoft-graph-toolkit/issues/2602 does; that the others are alike is decided.
+ */
+export function queryableBy(
+  type: EntityType<TenantUser>,
+  caller: AnyCaller,
+): EntityType<TenantUser> {
+  if (hasAny(caller, fullUsers)) return type
+  const requireQueryable = (name: string) => {
+    if (!basic.includes(name)) throw denied()
+  }
+  return { ...type, requireQueryable }
 }
 
 /** Sends the properties that the caller may see; a selected property that it may not see is null. */
