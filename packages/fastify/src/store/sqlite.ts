@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
-import { explainSqliteFailure } from './sqlite-failure.ts'
+import { explainSqliteFailure, sqliteReason } from './sqlite-failure.ts'
 import { openDatabase, openOrThrow, transaction, watchFile } from './sqlite-file.ts'
 import {
   type FoundRecord,
@@ -60,8 +60,10 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     try {
       return await queue.run(work)
     } catch (error) {
-      const reason = explainSqliteFailure(error)
-      throw new StoreError(`The session store did not answer (${reason})`, { cause: error })
+      throw new StoreError(`The session store did not answer (${explainSqliteFailure(error)})`, {
+        cause: error,
+        reason: sqliteReason(error),
+      })
     }
   }
   const file = { db, statements, now, asStoreError }
