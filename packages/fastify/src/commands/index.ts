@@ -1,4 +1,5 @@
 /** What an operator runs beside the server, with the server's own configuration. */
+
 /** Each is loaded when it runs: the server needs none of them. */
 const commands = {
   doctor: async () => (await import('./doctor.ts')).runDoctor,
