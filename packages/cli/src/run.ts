@@ -58,6 +58,8 @@ async function createApp(args: readonly string[]): Promise<void> {
 }
 
 async function load(file: string, args: readonly string[]): Promise<void> {
+  const { endWithOutput } = await import('@gatehouse/fastify/commands')
+  endWithOutput()
   // As if Node had been started with the file.
   process.argv = [process.execPath, fileURLToPath(import.meta.resolve(file)), ...args]
   await import(file)

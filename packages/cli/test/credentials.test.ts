@@ -53,6 +53,22 @@ describe('the client secret', () => {
     expect(setup.folder.text('.env')).toContain(`key ${fresh?.keyId}`)
   })
 
+  it('of a deployment works on after --rotate, until the next run', async () => {
+    await setup.register('--public-url', 'https://app.example.com')
+    const [old] = await secrets()
+    const rotated = await setup.register('--rotate')
+    expect(rotated.out).toContain('Earlier credentials still work.')
+    expect(rotated.out).toContain('removes them: npm run register\n')
+    const both = await secrets()
+    expect(both.map(({ keyId }) => keyId)).toContain(old?.keyId)
+    expect(both).toHaveLength(2)
+    const next = await setup.register()
+    expect(next.out).toMatch(/- client secret +made here before/)
+    const [fresh, ...others] = await secrets()
+    expect(others).toEqual([])
+    expect(setup.folder.text('.env')).toContain(`key ${fresh?.keyId}`)
+  })
+
   it('is replaced if .env has lost it, and the lost one is removed', async () => {
     await setup.register()
     writeFileSync(join(setup.folder.path, '.env'), 'PORT=6000\n')
@@ -125,6 +141,19 @@ describe('the certificate', () => {
     expect(others).toEqual([])
     expect(second?.customKeyIdentifier).not.toBe(first?.customKeyIdentifier)
     expect(setup.folder.config().credentials).toHaveLength(1)
+  })
+
+  it('of a deployment works on after --rotate, until the next run', async () => {
+    await setup.register('--certificate', '--public-url', 'https://app.example.com')
+    const [first] = await certificates()
+    const rotated = await setup.register('--certificate', '--rotate')
+    expect(rotated.out).toContain('removes them: npm run register -- --certificate\n')
+    const ids = (await certificates()).map(({ customKeyIdentifier }) => customKeyIdentifier)
+    expect(ids).toHaveLength(2)
+    expect(ids).toContain(first?.customKeyIdentifier)
+    await setup.register('--certificate')
+    expect(await certificates()).toHaveLength(1)
+    expect(await certificates()).not.toContainEqual(first)
   })
 
   it('replaces the secret, and is replaced by a secret', { tags: ['thorough'] }, async () => {

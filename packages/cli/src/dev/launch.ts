@@ -1,5 +1,6 @@
 /** What `npm run dev` and `npm start` share: reading the configuration, checking ports, starting, and the final message. */
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { basePathOf, health, pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
 import { root } from '../files/folder.ts'
@@ -26,9 +27,13 @@ export interface Plan {
 /** Generous, for slow machines: a process that ends before is noticed at once. */
 const startTimeoutMs = 60_000
 
-/** Prints the usage and ends this process, if `--help` is among its arguments. */
+/**
+ * Prints the usage and ends this process, if `--help` is its argument. There are no others: ports are variables.
+ *
+ * @throws TypeError `ERR_PARSE_ARGS_…` for any other argument, such as `--port 3000`
+ */
 export function answerHelp(usage: string): void {
-  if (!process.argv.includes('--help')) return
+  if (!parseArgs({ options: { help: { type: 'boolean' } } }).values.help) return
   process.stdout.write(usage)
   process.exit(0)
 }

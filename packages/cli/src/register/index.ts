@@ -21,7 +21,7 @@ import { planCredential } from './credential-plan.ts'
 import { applyCredential, removeStale } from './credential.ts'
 import { byClientId, findApplication, findRest } from './existing.ts'
 import { type Permission, resolvePermissions } from './permissions.ts'
-import { editsOf, envAfter, type Plan } from './plan.ts'
+import { editsOf, envAfter, keepsEarlier, type Plan } from './plan.ts'
 import { normalisePublicUrl, type Settings } from './settings.ts'
 import { printNextSteps, showPlan } from './show-plan.ts'
 
@@ -132,7 +132,8 @@ async function apply(
   const text = editConfig(plan.config.text, edits)
   if (text !== plan.config.text) writeWhole(folder.config, text)
 
-  // Last, the credentials that were in use until now, and those that an interrupted run left.
+  if (keepsEarlier(plan)) return { clientId: application.appId, ends: credentialPlan.ends }
+  // Last, the credentials that were in use until now, and those that an earlier run left.
   const inUse = { keyId: secretIn(envText)?.keyId, certificate: made.certificate }
   await withProgress('Tidying up', async () => {
     const present = await byClientId(graph, application.appId)

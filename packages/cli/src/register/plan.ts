@@ -22,6 +22,14 @@ export interface Plan {
   credential: CredentialPlan
 }
 
+/**
+ * Whether earlier credentials stay until the next run: at an https address, a deployment may use one of them, and has
+ * not got the new one yet.
+ */
+export function keepsEarlier({ credential, publicUrl }: Plan): boolean {
+  return credential.action !== 'keep' && publicUrl.startsWith('https:')
+}
+
 /** @param certificate the one to use */
 export function editsOf(
   { session, publicUrl, multiTenant, config, credential }: Plan,

@@ -4,12 +4,20 @@ import { auth } from '@gatehouse/contract/paths'
 import { registrationPage } from '@gatehouse/fastify/config'
 import { editConfig, withoutSecret as shownConfig } from '../files/config-file.ts'
 import { secretIn } from '../files/env-file.ts'
-import { paint, planLine, print, showDifference, showHeading, showLines } from '../output.ts'
+import {
+  type Line,
+  paint,
+  planLine,
+  print,
+  showDifference,
+  showHeading,
+  showLines,
+} from '../output.ts'
 import { userEdits } from './config-plan.ts'
 import { staleLines } from './credential.ts'
 import { isOurs } from './existing.ts'
-import { editsOf, envAfter, type Plan } from './plan.ts'
-import type { Settings } from './settings.ts'
+import { editsOf, envAfter, keepsEarlier, type Plan } from './plan.ts'
+import type { CredentialChoice, Settings } from './settings.ts'
 
 const unknownFiles = {
   certificateFile: '(the new certificate)',
@@ -31,12 +39,7 @@ export function showPlan(
   if (current && !isOurs(current)) {
     print('  Made by hand: this adds to it, and npm run cleanup will not remove it.')
   }
-  const keepsSecret = settings.credential.kind === 'secret' && credential.action === 'keep'
-  const inUse = {
-    keyId: keepsSecret ? secretIn(plan.envText)?.keyId : undefined,
-    certificate: credential.certificate,
-  }
-  const stale = staleLines(current, inUse)
+  const stale = keepsEarlier(plan) ? [] : earlierCredentials(plan, settings)
   const missing = servicePrincipal ? [] : [planLine('+', 'service principal', name)]
   showLines([...application.lines, ...missing, ...credential.lines, ...stale])
   if (plan.wanted.logoutUrl === undefined) {
@@ -76,6 +79,15 @@ export function showPlan(
       ...(foreignSecret && hasSecret ? ['AAD_CLIENT_SECRET in .env'] : []),
     ],
   }
+}
+
+/** Those that this machine made before, and that this run replaces. */
+function earlierCredentials({ existing, credential, envText }: Plan, settings: Settings): Line[] {
+  const keepsSecret = settings.credential.kind === 'secret' && credential.action === 'keep'
+  return staleLines(existing.application, {
+    keyId: keepsSecret ? secretIn(envText)?.keyId : undefined,
+    certificate: credential.certificate,
+  })
 }
 
 /** Prints no values, because a terminal keeps them. */
@@ -124,6 +136,12 @@ export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends,
   )
   print(`    ${consent.href}`)
   print('  - Start: npm run dev')
+  if (keepsEarlier(plan) && earlierCredentials(plan, settings).length > 0) {
+    print(
+      '  - Earlier credentials still work. Once your deployment has the new one, run again, which',
+    )
+    print(`    removes them: ${lineFor(settings.credential)}`)
+  }
   if (ends && Date.parse(ends) - now < soonDays * 86_400_000) {
     print(`  - The credential ends on ${ends}: npm run register -- --rotate`)
   }
@@ -132,6 +150,13 @@ export function printNextSteps(plan: Plan, settings: Settings, { clientId, ends,
       print(`  - ${variable} is set in the environment, which goes before the files: take it out.`)
     }
   }
+}
+
+/** The same run once more: without its option, it would make a secret. */
+function lineFor(choice: CredentialChoice): string {
+  if (choice.kind === 'secret') return 'npm run register'
+  if (choice.kind === 'certificate') return 'npm run register -- --certificate'
+  return `npm run register -- --federated ${choice.issuer},${choice.subject}`
 }
 
 /** The resource of Graph's permissions: its address without the version; for a local tenant, that of the global cloud. */

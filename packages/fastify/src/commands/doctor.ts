@@ -36,8 +36,9 @@ export async function runDoctor(args: readonly string[], root: string): Promise<
   const findings = await diagnose(process.env, root)
   const isOk = findings.every(({ status }) => status !== 'fail')
   const report = values.json ? JSON.stringify({ ok: isOk, findings }, null, 2) : inLines(findings)
+  process.exitCode = isOk ? 0 : 1
   // A check that did not end would keep the process alive.
-  process.stdout.write(`${report}\n`, () => process.exit(isOk ? 0 : 1))
+  process.stdout.write(`${report}\n`, (error) => error ?? process.exit())
 }
 
 function inLines(findings: readonly Finding[]): string {

@@ -25,6 +25,19 @@ export async function runCommand(
   args: readonly string[],
   root: string,
 ): Promise<void> {
+  endWithOutput()
   const run = await commands[name]()
   await run(args, root)
+}
+
+/**
+ * Ends the process without a stack if its output cannot be written. Who reads no further, such as `head`, has what they want:
+ * the exit code is that of the command. Any other failure, such as a full disk, is a sentence, and exit code 1.
+ */
+export function endWithOutput(): void {
+  process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit()
+    process.stderr.write(`The output cannot be written (${code}).\n`)
+    process.exit(1)
+  })
 }

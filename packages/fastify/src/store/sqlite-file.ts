@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
 } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { BusyQueue } from './sqlite-busy.ts'
@@ -79,6 +80,31 @@ export async function openOrThrow<T>(path: string, work: () => Promise<T>): Prom
   } catch (error) {
     const reason = explainSqliteFailure(error)
     throw new StoreError(`The session store ${path} cannot be opened (${reason})`, { cause: error })
+  }
+}
+
+/**
+ * Remembers which file is at the path. A file that is removed or replaced while it is open goes on to work: for this process
+ * alone, and until it ends.
+ *
+ * @returns throws a StoreError if another file, or none, is there
+ */
+export async function rememberFile(path: string): Promise<() => Promise<void>> {
+  const idOf = async () => {
+    const { dev, ino } = await stat(path, { bigint: true })
+    return `${dev}:${ino}`
+  }
+  const opened = await idOf()
+  return async () => {
+    // A folder that cannot be read is told by what is written.
+    const found = await idOf().catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? undefined : opened,
+    )
+    if (found === opened) return
+    throw new StoreError(
+      `The session store ${path} was removed or replaced while it was open: its sessions are lost at the next start, and other processes do not see them. Restart the app`,
+      { reason: 'moved' },
+    )
   }
 }
 

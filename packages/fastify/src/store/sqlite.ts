@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BusyQueue } from './sqlite-busy.ts'
-import { explainSqliteFailure } from './sqlite-failure.ts'
-import { openDatabase, openOrThrow, transaction, watchFile } from './sqlite-file.ts'
+import { explainSqliteFailure, sqliteReason } from './sqlite-failure.ts'
+import { openDatabase, openOrThrow, rememberFile, transaction, watchFile } from './sqlite-file.ts'
 import {
   type FoundRecord,
   type OneTimeKeys,
@@ -51,6 +51,7 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
 
   const prepared = () => ({ statements: prepare(db), invalidations: watchFile(db, now) })
   const { statements, invalidations } = await orClosed(() => queue.run(prepared))
+  const checkFile = await orClosed(() => rememberFile(path))
   const sweepAll = () => sweep({ db, statements, now }, queue)
   await orClosed(sweepAll)
   // A sweep that fails is tried again a minute later; requests meet the same fault and report it.
@@ -60,8 +61,10 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     try {
       return await queue.run(work)
     } catch (error) {
-      const reason = explainSqliteFailure(error)
-      throw new StoreError(`The session store did not answer (${reason})`, { cause: error })
+      throw new StoreError(`The session store did not answer (${explainSqliteFailure(error)})`, {
+        cause: error,
+        reason: sqliteReason(error),
+      })
     }
   }
   const file = { db, statements, now, asStoreError }
@@ -70,8 +73,10 @@ export async function openSqliteStore(path: string, now: () => number): Promise<
     oneTimeKeys: createOneTimeKeys(file),
     invalidations,
     ping: () => asStoreError(() => void statements.ping.get()),
-    checkWrite: () =>
-      asStoreError(() => void statements.take.run('check', '', now() + 10_000, Infinity)),
+    checkWrite: async () => {
+      await asStoreError(() => void statements.take.run('check', '', now() + 10_000, Infinity))
+      await checkFile()
+    },
     close: async () => {
       clearInterval(timer)
       if (db.isOpen) db.close()

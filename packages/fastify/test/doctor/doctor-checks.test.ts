@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { type Check, type CheckContext, pass, unknown } from '../../src/doctor/check.ts'
 import { checks, examine } from '../../src/doctor/checks.ts'
 import { roles } from '../../src/doctor/checks/roles.ts'
-import { load, ownTenant } from '../support/config-folder.ts'
+import { sessionKeys } from '../../src/doctor/checks/session.ts'
+import { freshClone, load, ownTenant } from '../support/config-folder.ts'
 
 const context: CheckContext = {
   config: load(ownTenant),
@@ -139,4 +140,11 @@ describe('the check of roles', () => {
   it('finds that a user without any role was refused', () => {
     expect(found(['A'], ['A'], true)).toMatchObject([{ status: 'warn', who: 'administrator' }])
   })
+})
+
+it('does not doubt session keys in development, without which a shared store is refused', async () => {
+  const config = load(freshClone, { STORE_URL: 'redis://localhost:6379' })
+  expect(await sessionKeys.run({ ...context, config })).toEqual([
+    pass('session-keys', '1 in SESSION_KEYS; the first one encrypts.'),
+  ])
 })

@@ -117,6 +117,11 @@ describe('a disk that is full', () => {
     expect(refused?.headers['retry-after']).toMatch(/^[1-9]\d*$/)
     for (const browser of signedIn) expect((await browser.get('/api/me')).status).toBe(200)
     expect((await server.browser().get('/healthz')).status).toBe(200)
+    // Each leaves something smaller than a session, until that does not fit either.
+    for (let turn = 0; turn < 20; turn += 1) await server.browser().signIn()
+    // Which of the two is the file system's choice.
+    const ready = await server.browser().get('/readyz')
+    expect([ready.status, ready.text]).toEqual([200, expect.stringMatching(/"store_(full|disk)"/)])
     const [first] = signedIn
     const extended = await first?.post('/api/session/extend')
     if (extended && extended.status !== 200) expectProblem(extended, 503, 'unavailable')

@@ -87,6 +87,24 @@ describe('the files of the sqlite store', () => {
       expect(statSync(path).mode & 0o777).toBe(0o600)
     })
   })
+
+  // Windows keeps an open file.
+  it.skipIf(process.platform === 'win32')(
+    'are missed if they are removed or replaced while open',
+    async () => {
+      await inFolder(async (folder) => {
+        const path = join(folder, 'sessions.sqlite')
+        const store = await openStore(`sqlite:${path}`, Date.now)
+        await store.checkWrite()
+        const moved = expect.objectContaining({ reason: 'moved' })
+        rmSync(path)
+        await expect(store.checkWrite()).rejects.toEqual(moved)
+        writeFileSync(path, '')
+        await expect(store.checkWrite()).rejects.toEqual(moved)
+        await store.close()
+      })
+    },
+  )
 })
 
 describe('a store that cannot be opened', () => {

@@ -164,6 +164,8 @@ describe('what is seen from outside', () => {
     }
     expect(value('gatehouse_sign_ins_total{outcome="signed_in"}')).toBe(1)
     expect(value('gatehouse_sign_ins_total{outcome="refused"}')).toBe(1)
+    // What did not happen is there, too: an alert compares failures with it.
+    expect(value('gatehouse_sign_ins_total{outcome="silent_ended"}')).toBe(0)
     expect(value('gatehouse_token_refreshes_total{outcome="renewed"}')).toBe(1)
     expect(value('gatehouse_sessions_open{}')).toBe(1)
     expect(value('gatehouse_api_queue_length{gatehouse_api="graph"}')).toBe(0)

@@ -6,7 +6,7 @@ import { createCookieJar, createSealedCookies, sessionCookie } from '../../sessi
 import { createStoreAccess } from '../../entra/index.ts'
 import { openStore } from '../../store/index.ts'
 import { StoreError, storeRemedy } from '../../store/store.ts'
-import { type Check, fail, type Finding, nameOf, pass, warn } from '../check.ts'
+import { type Check, fail, type Finding, nameOf, pass } from '../check.ts'
 
 export const store: Check = {
   id: 'store',
@@ -76,10 +76,9 @@ export const sessionKeys: Check = {
 
 function keyFinding({ production, sessionKeys: { length: count }, storeUrl }: Config): Finding {
   const id = 'session-keys'
-  if (production) return pass(id, `${count} in SESSION_KEYS; the first one encrypts.`)
-  if (!storeUrl.startsWith('sqlite:')) {
-    const reason = 'The store is shared, and the keys may be this machine’s own.'
-    return warn(id, reason, 'Give every instance the same SESSION_KEYS.')
+  // With a store that is shared, the configuration is refused without SESSION_KEYS as well.
+  if (production || !storeUrl.startsWith('sqlite:')) {
+    return pass(id, `${count} in SESSION_KEYS; the first one encrypts.`)
   }
   return pass(id, `${count === 1 ? 'One key' : `${count} keys`}, for development.`)
 }
