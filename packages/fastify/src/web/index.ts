@@ -8,7 +8,7 @@ import staticFiles from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SendPage } from './page.ts'
 
-export { htmlUnder, readWebBuild, type WebBuild } from './build.ts'
+export { htmlUnder, readWebBuild, type WebBuild } from './index-html.ts'
 export { withConfigured } from './document-headers.ts'
 export { createPage, type FirstAnswers, type SendPage } from './page.ts'
 

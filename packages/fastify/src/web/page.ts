@@ -6,10 +6,9 @@ import { Readable } from 'node:stream'
 import { api } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isNavigation } from '../navigation.ts'
-import type { WebBuild } from './build.ts'
 import { acceptsGzip, fixedText, gzipPage, plainPage, type PageWriter } from './gzip.ts'
+import { asDataBlock, pageTemplate, type PageTemplate, type WebBuild } from './index-html.ts'
 import { callOwnApi, type OwnAnswer } from './own-call.ts'
-import { asDataBlock, pageTemplate, type PageTemplate } from './template.ts'
 
 /**
  * The addresses of the API that a page asks first, by the path of the page.
