@@ -175,11 +175,12 @@ describe('a body with other shapes than objects and lists', () => {
 
 describe('a body of many levels', () => {
   const headers = { 'content-type': 'application/json' }
-  const put = (url: string, payload: string) => app.inject({ method: 'PUT', url, headers, payload })
+  const send = (url: string, payload: string) =>
+    app.inject({ method: 'PUT', url, headers, payload })
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
   it('arrives with a hundred of them', async () => {
-    const answer = await put('/anything', nested(100))
+    const answer = await send('/anything', nested(100))
     expect([answer.statusCode, answer.body]).toEqual([200, `{"got":${nested(100)}}`])
   })
 
@@ -192,7 +193,7 @@ describe('a body of many levels', () => {
     ['/anything', `{"a":${nested(7000)}}`],
     ['/shapes', tree(700)],
   ])('is refused with more, at %s (%#)', async (url, body) => {
-    const answer = await put(url, body)
+    const answer = await send(url, body)
     expect([answer.statusCode, answer.json<Problem>().code]).toEqual([400, 'invalid_request'])
     expect(answer.json<Problem>().errors).toEqual([
       { path: '/body', message: 'is nested more than 100 levels deep' },
