@@ -83,6 +83,8 @@ export function createPage(
     }
     if (!template || !session || !isForThePage(session)) return reply.send(html)
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
+    // nginx would keep the head back until the data is there.
+    reply.header('x-accel-buffering', 'no')
     const answers = isSignedIn(session) ? answersFor(request).catch(withoutAnswers(request)) : {}
     return reply.send(Readable.from(parts(template, session, answers)))
   }
