@@ -1,6 +1,7 @@
 /** `deploy/nginx.conf` as it is, but for its ports and its certificate, in front of two servers that take the app's place. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const paths = temporary.map((kind) => `${kind}_temp_path ${folder}/${kind};`)
   const around = `daemon off; master_process off; pid ${folder}/pid; error_log stderr error; events {}
-http { access_log off; ${paths.join(' ')}\n${written}}`
+http { access_log off; gzip on; ${paths.join(' ')}\n${written}}`
   writeFileSync(join(folder, 'nginx.conf'), around)
   const file = join(folder, 'nginx.conf')
   nginx = runProgram(findProgram('nginx') ?? 'nginx', ['-p', folder, '-c', file, '-e', 'stderr'])
@@ -46,10 +47,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const asPage = { 'content-type': 'text/html; charset=utf-8', 'x-accel-buffering': 'no' }
+
 /** Answers as the app does while Microsoft cannot be reached. */
 async function startApp(appPort: number): Promise<Server> {
   const app = createServer((incoming, answer) => {
-    answer.writeHead(incoming.url === '/readyz' ? 503 : 200).end()
+    const isPage = incoming.url === '/page'
+    answer.writeHead(incoming.url === '/readyz' ? 503 : 200, isPage ? asPage : {})
+    answer.write(isPage ? 'x'.repeat(1000) : '')
+    // The rest of a page follows its data.
+    setTimeout(() => answer.end(), isPage ? 1000 : 0)
   })
   await new Promise<void>((resolve) => {
     app.listen(appPort, '127.0.0.1', resolve)
@@ -69,6 +76,17 @@ function get(path: string): Promise<number> {
     asked.end()
   })
 }
+
+it('passes pages on as they come, and does not compress them where nginx itself would', async () => {
+  const headers = { 'accept-encoding': 'gzip', host: 'app.example.com' }
+  const options = { host: '127.0.0.1', port, path: '/page', rejectUnauthorized: false, headers }
+  const [answer] = (await once(request(options).end(), 'response')) as [IncomingMessage]
+  expect(answer.headers).not.toHaveProperty('content-encoding')
+  let isWhole = false
+  answer.once('end', () => (isWhole = true))
+  await once(answer, 'data')
+  expect(isWhole).toBe(false)
+})
 
 it('passes a 503 of the app on, and takes no process out of service for it', async () => {
   const statuses: number[] = []

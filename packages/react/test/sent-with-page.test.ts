@@ -120,3 +120,10 @@ test('a change never takes what came with the page', async () => {
   const { call } = await openPage(opened)
   expect(await call('/api/claims', { method: 'POST' })).toEqual({ asked: true })
 })
+
+test('what came with the page and was not used is forgotten with a change, which it knows nothing of', async () => {
+  const { call, sentWithPage } = await openPage(opened)
+  await call('/api/users', { method: 'DELETE' })
+  expect(sentWithPage(users)).toBeUndefined()
+  expect(await call('/api/claims')).toEqual({ asked: true })
+})

@@ -194,7 +194,7 @@ async function send(
   const json = bodyOf(api.name, await callAsUser(request, api, call, terms), BatchAnswer)
   const byId = new Map<string, Exchange>()
   for (const { id, status, headers = {}, body } of (json as Static<typeof BatchAnswer>).responses) {
-    byId.set(id, { status, headers: headersOf(headers, body), bytes: bytesOf(body) })
+    byId.set(id, { status, headers: headersOf(headers, body), bytes: bytesOf(api.name, body) })
   }
   return Array.from({ length: mostRequests }, (_, index) => byId.get(String(index + 1)))
 }
@@ -208,8 +208,14 @@ function headersOf(headers: Record<string, unknown>, body: unknown): Exchange['h
   return { ...known, ...(body !== undefined && { 'content-type': 'application/json' }) }
 }
 
-function bytesOf(body: unknown): Uint8Array {
-  return body === undefined || body === null ? new Uint8Array() : Buffer.from(JSON.stringify(body))
+/** @throws ProblemError `upstream_failed` for one that is nested more deeply than can be written */
+function bytesOf(name: string, body: unknown): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array()
+  try {
+    return Buffer.from(JSON.stringify(body))
+  } catch (cause) {
+    throw unexpectedResponse(name, cause)
+  }
 }
 
 interface OutcomeOptions {

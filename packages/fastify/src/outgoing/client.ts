@@ -86,7 +86,13 @@ function createDispatcher(
   origin: string | undefined,
 ): Dispatcher {
   const { connectMs, idleMs, maxBytes, connections } = limits
-  const connect = { timeout: connectMs, autoSelectFamilyAttemptTimeout: attemptMs }
+  const connect = {
+    timeout: connectMs,
+    autoSelectFamilyAttemptTimeout: attemptMs,
+    // undici would take HTTP/2 where a server offers it, as Graph does. All users' calls would then share a few
+    // connections, and fail together if one breaks.
+    allowH2: false,
+  }
   const options = {
     connect,
     headersTimeout: idleMs,

@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import inject, { type DispatchFunc } from 'light-my-request'
+import { parseJson } from '../json.ts'
 import { traceOf } from '../telemetry/trace.ts'
 
 export interface OwnAnswer {
@@ -47,6 +48,8 @@ export async function callOwnApi(
     })
     if (!/^application\/(?:problem\+)?json\b/.test(String(headers['content-type'])))
       return undefined
+    // A route may pass on a file that only says it is JSON. As a part of other JSON, it could add answers of other routes.
+    if (parseJson(payload) === undefined) return undefined
     return {
       status: statusCode,
       retryAfter: headers['retry-after'],

@@ -91,6 +91,8 @@ export function createPage(
       return reply.send(Buffer.concat([writer.fixed(whole), writer.end()]))
     }
     if (session.setCookie.length > 0) reply.header('set-cookie', session.setCookie)
+    // nginx would keep the head back until the data is there.
+    reply.header('x-accel-buffering', 'no')
     const answers = isSignedIn(session) ? answersFor(request).catch(withoutAnswers(request)) : {}
     return reply.send(Readable.from(parts(writer, template, session, answers)))
   }

@@ -194,6 +194,13 @@ describe('a batch', () => {
       const problem = expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
       expect(problem.api).toBe('orders')
     }
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    upstream.answers((response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(`{"responses":[{"id":"1","status":200,"body":${nested}}]}`),
+    )
+    expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
   })
 
   const many = Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`a${at}`, { path: '/a' }]))

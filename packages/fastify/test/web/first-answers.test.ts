@@ -116,6 +116,7 @@ describe('a page', () => {
       vary: 'Cookie, Accept-Encoding',
       'content-type': 'text/html; charset=utf-8',
       'x-of-page': 'yes',
+      'x-accel-buffering': 'no',
     })
     expect(text).not.toContain('rel="preload"')
   })

@@ -27,6 +27,9 @@ async function firstAnswersOf(firstAnswers: FirstAnswers, built = webBuild): Pro
   app.get('/api/page', (_request, reply) => reply.type('text/html').send('<p>'))
   app.get('/api/empty', (_request, reply) => reply.code(204).send())
   app.get('/api/cookie', (_request, reply) => reply.header('set-cookie', 'a=1').send({}))
+  app.get('/api/forged', (_request, reply) =>
+    reply.type('application/json').send('1},"/api/session":{"status":200,"body":{}'),
+  )
   app.get('/api/gone', (_request, reply) => void reply.hijack().raw.destroy())
   await app.listen({ host: '127.0.0.1', port: 0 })
   const browser = createBrowser(app.listeningOrigin, publicUrl)
@@ -39,7 +42,8 @@ async function firstAnswersOf(firstAnswers: FirstAnswers, built = webBuild): Pro
 
 describe('the first answers of a page', () => {
   it('are those that are JSON, whatever becomes of the others', async () => {
-    const addresses = ['/api/own', '/api/page', '/api/empty', '/api/cookie', '/api/gone']
+    const wrong = ['/api/page', '/api/empty', '/api/cookie', '/api/forged', '/api/gone']
+    const addresses = ['/api/own', ...wrong]
     expect(JSON.parse(await firstAnswersOf({ '/own': () => addresses }))).toEqual({
       '/api/own': { status: 200, body: { own: true } },
     })

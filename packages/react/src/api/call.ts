@@ -8,7 +8,7 @@ import type {
 } from '@gatehouse/contract/problem'
 import type { Session } from '@gatehouse/contract/session'
 import { appAddress, ownAddress } from '../safe-address.ts'
-import { failureSentWithPage } from './sent-with-page.ts'
+import { failureSentWithPage, forgetSentAnswers } from './sent-with-page.ts'
 
 interface CallOptions {
   method?: Method
@@ -37,7 +37,9 @@ const provenAfterMs = 300
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const { method = 'GET' } = options
-  const failure = method === 'GET' ? failureSentWithPage(path) : undefined
+  // Answers that came with the page and that nothing has asked for yet are of before the change.
+  if (method !== 'GET') forgetSentAnswers()
+  const failure = failureSentWithPage(path)
   let answer = failure ? problemOf(failure) : await ask(path, options)
   if (lacksDeviceProof(path, answer)) {
     await pause(provenAfterMs, options.signal)

@@ -56,7 +56,7 @@ export function sinceArrival(): number {
   return performance.now() - arrival.at
 }
 
-/** Another user, or none, is signed in now. Also what nothing has asked for yet is forgotten. */
+/** Another user, or none, is signed in now, or something was changed: what nothing has asked for yet is out of date. */
 export function forgetSentAnswers(): void {
   arrival ??= readDocument()
   arrival.answers.clear()
