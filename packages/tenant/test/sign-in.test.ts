@@ -51,11 +51,11 @@ describe('a whole sign-in', () => {
     const { access_token: token } = await signIn(tenant)
     const scope = 'https://graph.microsoft.com/.default'
     const { body } = await postToken(tenant, { grant_type: 'client_credentials', scope })
-    for (const each of [token, String(body.access_token)]) {
+    for (const each of [token, body.access_token]) {
       await expect(jwtVerify(each, keys)).rejects.toThrow('signature verification failed')
     }
     const { status } = await graph(tenant, token, 'GET', '/me')
-    const ofApplication = await graph(tenant, String(body.access_token), 'GET', '/users')
+    const ofApplication = await graph(tenant, body.access_token, 'GET', '/users')
     // It has no permission, and is known.
     expect([status, ofApplication.status]).toEqual([200, 403])
   })
