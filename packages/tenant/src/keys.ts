@@ -1,6 +1,7 @@
 /** The tenant's signing keys, and signing. It checks no content, because faults need tokens that no library makes. */
 
 import {
+  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -20,8 +21,38 @@ export function signRs256(parts: CompactParts, key: KeyObject): string {
 }
 
 export function signWith(parts: CompactParts, signer: (input: Buffer) => Buffer): string {
-  const input = `${encode(JSON.stringify(parts.header))}.${encode(parts.payload)}`
-  return `${input}.${signer(Buffer.from(input)).toString('base64url')}`
+  const { header } = parts
+  const payload = encode(parts.payload)
+  const signed = `${encode(JSON.stringify(withHashedNonce(header)))}.${payload}`
+  const signature = signer(Buffer.from(signed)).toString('base64url')
+  return `${encode(JSON.stringify(header))}.${payload}.${signature}`
+}
+
+/**
+ * Tokens for Graph have a `nonce` in their header, and are signed with its hash in that place. So only Graph can verify them, and
+ * an API that takes one by mistake finds a wrong signature.
+ * https://github.com/AzureAD/azure-activedirectory-identitymodel-extensions-for-dotnet/issues/853
+ */
+function withHashedNonce(header: Record<string, unknown>): Record<string, unknown> {
+  const { nonce } = header
+  if (typeof nonce !== 'string') return header
+  return { ...header, nonce: createHash('sha256').update(nonce).digest('base64url') }
+}
+
+/** A token as it was signed: what Graph verifies. */
+export function asSigned(token: string): string {
+  const [first = '', ...rest] = token.split('.')
+  const header = objectOf(first)
+  if (typeof header?.['nonce'] !== 'string') return token
+  return [encode(JSON.stringify(withHashedNonce(header))), ...rest].join('.')
+}
+
+function objectOf(part: string): Record<string, unknown> | undefined {
+  try {
+    return { ...Object(JSON.parse(Buffer.from(part, 'base64url').toString())) }
+  } catch {
+    return undefined
+  }
 }
 
 function encode(value: string | Buffer): string {

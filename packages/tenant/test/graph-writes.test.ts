@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
-import { people } from '../src/testing/index.ts'
-import { claimsOf, consentForAll, refresh, signIn } from './application.ts'
+import { people, signInAtTenant } from '../src/testing/index.ts'
+import { authorizeUrl, claimsOf, codeOf, consentForAll, refresh, signIn } from './application.ts'
 import { graph } from './graph-client.ts'
 
 let tenant: Tenant
@@ -477,6 +477,39 @@ describe('sign-in sessions', () => {
     const answer = await ask('POST', `/users/${user}/revokeSignInSessions`)
     expect([answer.status, answer.body.value]).toEqual([200, true])
     expect((await refresh(tenant, tokens.refresh_token)).body.error_codes).toEqual([50173])
+  })
+
+  it('end in browsers too, when they are revoked and when an administrator sets the password', async () => {
+    const { id, userPrincipalName } = people(tenant).at(24)
+    const other = people(tenant).at(26)
+    const cookies = new Map<string, string>()
+    const silent = async (user: string) => {
+      const url = authorizeUrl(tenant, { prompt: 'none', login_hint: user })
+      const { location } = await signInAtTenant(url, { cookies })
+      return new URL(location).searchParams.get('error')
+    }
+    await codeOf(tenant, {}, { cookies, user: other.id })
+    for (const end of [
+      () => ask('POST', `/users/${id}/revokeSignInSessions`),
+      () => ask('PATCH', `/users/${id}`, { passwordProfile: { password: 'Correct-horse-2' } }),
+    ]) {
+      await codeOf(tenant, { prompt: 'login' }, { cookies, user: id })
+      expect(await silent(userPrincipalName)).toBeNull()
+      expect((await end()).status).toBeLessThan(300)
+      expect(await silent(userPrincipalName)).toBe('login_required')
+      expect(await silent(other.userPrincipalName)).toBeNull()
+    }
+  })
+
+  it('of a user who was deleted are none', async () => {
+    const { id } = people(tenant).at(27)
+    const cookies = new Map<string, string>()
+    await codeOf(tenant, {}, { cookies, user: id })
+    await ask('DELETE', `/users/${id}`)
+    const { location } = await signInAtTenant(authorizeUrl(tenant, { prompt: 'none' }), { cookies })
+    expect(new URL(location).searchParams.get('error')).toBe('login_required')
+    // Another user can sign in, without a way around.
+    expect(await codeOf(tenant, {}, { cookies, user: people(tenant).at(28).id })).not.toBe('')
   })
 })
 

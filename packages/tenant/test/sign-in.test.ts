@@ -2,7 +2,16 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { people, signInAtTenant } from '../src/testing/index.ts'
-import { authorizeUrl, claimsOf, clientOf, codeOf, redeem, signIn } from './application.ts'
+import {
+  authorizeUrl,
+  claimsOf,
+  clientOf,
+  codeOf,
+  postToken,
+  redeem,
+  signIn,
+} from './application.ts'
+import { graph } from './graph-client.ts'
 
 let tenant: Tenant
 beforeAll(async () => void (tenant = await createTenant()))
@@ -34,6 +43,21 @@ describe('a whole sign-in', () => {
       roles: user?.roles,
     })
     expect(tokens).toMatchObject({ token_type: 'Bearer' })
+  })
+
+  it('gives tokens for Graph that only Graph can verify', async () => {
+    const { body: document } = await discovery(tenant.tenantId)
+    const keys = createRemoteJWKSet(new URL(document.jwks_uri ?? ''))
+    const { access_token: token } = await signIn(tenant)
+    const scope = 'https://graph.microsoft.com/.default'
+    const { body } = await postToken(tenant, { grant_type: 'client_credentials', scope })
+    for (const each of [token, body.access_token]) {
+      await expect(jwtVerify(each, keys)).rejects.toThrow('signature verification failed')
+    }
+    const { status } = await graph(tenant, token, 'GET', '/me')
+    const ofApplication = await graph(tenant, body.access_token, 'GET', '/users')
+    // It has no permission, and is known.
+    expect([status, ofApplication.status]).toEqual([200, 403])
   })
 
   it('gives tokens as large as Entra’s', async () => {

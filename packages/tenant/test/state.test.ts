@@ -259,6 +259,18 @@ describe('a reset', () => {
   })
 })
 
+it.each<[string, (clock: Tenant['clock']) => void]>([
+  ['a step that is no number', (clock) => clock.advance(NaN)],
+  ['a step that is a text', (clock) => clock.advance('60' as unknown as number)],
+  ['a time that is a text', (clock) => clock.set('2027-01-01' as unknown as number)],
+  ['a time before 1970', (clock) => clock.set(-1)],
+  ['a time that no date has', (clock) => clock.set(9e15)],
+])('refuses %s, and keeps its time', async (_, move) => {
+  const { clock } = await start({})
+  expect(() => move(clock)).toThrow(RangeError)
+  expect(Math.abs(clock.offset())).toBeLessThan(1_000)
+})
+
 it('shows the groups of the configuration by their names', async () => {
   const tenant = await start({
     groups: [{ displayName: 'Buyers', members: ['nora.hill@local-tenant.example'] }],

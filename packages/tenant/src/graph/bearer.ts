@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { errors, jwtVerify, type JWTPayload } from 'jose'
 import type { TenantUser } from '../directory/directory.ts'
 import { contextClaims } from '../entra/claims-request.ts'
+import { asSigned } from '../keys.ts'
 import { issuerOf, type TenantState } from '../tenant-state.ts'
 import { openState } from '../tokens/access-claims.ts'
 import { firstIssuer } from '../tokens/api-token.ts'
@@ -142,7 +143,7 @@ export function denied(): GraphError {
 async function verify(tenant: TenantState, token: string) {
   try {
     const { payload } = await jwtVerify(
-      token,
+      asSigned(token),
       ({ kid = '' }) => {
         const key = tenant.keys.find(kid)
         if (!key) throw new errors.JWSSignatureVerificationFailed()

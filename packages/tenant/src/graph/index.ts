@@ -52,16 +52,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     reply.headers(fault.headers ?? {})
     return patched(fault, payload)
   })
-  app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
-    if (error instanceof GraphError) return sendGraphError(tenant, error, request, reply)
-    const status = error.statusCode ?? 500
-    if (status === 400 || status === 415) {
-      const unread = badRequest('Unable to read JSON request payload.')
-      return sendGraphError(tenant, unread, request, reply)
-    }
-    const known = new GraphError(status, 'UnknownError', error.message)
-    return sendGraphError(tenant, known, request, reply)
-  })
+  answerErrors(app, tenant)
   readJson(app)
   answerHeads(app)
   const unknownAddress = watchRoutes(app)
@@ -92,6 +83,19 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
   for (const routes of [driveRoutes, photoWriteRoutes, applicationRoutes, servicePrincipalRoutes]) {
     await app.register(async (scope) => routes(scope, tenant))
   }
+}
+
+function answerErrors(app: FastifyInstance, tenant: TenantState): void {
+  app.setErrorHandler<FastifyError | GraphError>((error, request, reply) => {
+    if (error instanceof GraphError) return sendGraphError(tenant, error, request, reply)
+    const status = error.statusCode ?? 500
+    if (status === 400 || status === 415) {
+      const unread = badRequest('Unable to read JSON request payload.')
+      return sendGraphError(tenant, unread, request, reply)
+    }
+    const known = new GraphError(status, 'UnknownError', error.message)
+    return sendGraphError(tenant, known, request, reply)
+  })
 }
 
 /** Clients name the type of a body with every request, also without one: a DELETE, `restore`. Graph does not mind. */

@@ -3,9 +3,9 @@
 export interface Clock {
   /** Ms since the epoch. */
   now(): number
-  /** The time is `at` now, and runs on; ms since the epoch. */
+  /** The time is `at` now, and runs on; ms since the epoch. @throws RangeError for a time that no date can have, or before 1970 */
   set(at: number): void
-  /** Moves the time by `ms`; a negative number moves it back. */
+  /** Moves the time by `ms`; a negative number moves it back. @throws RangeError as `set` */
   advance(ms: number): void
   /** Stops the time, or lets it run on from where it is. */
   freeze(on: boolean): void
@@ -29,19 +29,30 @@ interface ClockSnapshot {
 /** The latest time that a date can have (ECMA-262, time values), less a year for what lasts. */
 export const latestTime = 8.64e15 - 366 * 24 * 3_600_000
 
+/** Whether tokens and headers can have this time, ms since the epoch. */
+export function isTime(at: number): boolean {
+  return Number.isFinite(at) && at >= 0 && at <= latestTime
+}
+
 /** @param base the time that the clock starts from, ms since the epoch */
 export function createClock(base: () => number): Clock {
   let offset = 0
   let frozenAt: number | undefined
   const now = () => frozenAt ?? base() + offset
   const set = (at: number) => {
+    if (!isTime(at)) {
+      throw new RangeError(
+        'The time of the tenant must be a number of milliseconds since 1970 that a date can have.',
+      )
+    }
     if (frozenAt === undefined) offset = at - base()
     else frozenAt = at
   }
   return {
     now,
     set,
-    advance: (ms) => set(now() + ms),
+    // Without the conversion, a text would be appended to the time.
+    advance: (ms) => set(now() + (typeof ms === 'number' ? ms : NaN)),
     freeze(on) {
       if (on) frozenAt = now()
       else if (frozenAt !== undefined) {

@@ -50,7 +50,9 @@ export function applicationToken(tenant: TenantState, issue: ApplicationIssue): 
     uti: randomBytes(16).toString('base64url'),
   }
   const key = tenant.keys.current()
-  const header = { typ: 'JWT', alg: 'RS256', kid: key.kid }
+  const isForGraph = resource.application.appId === graphAppId
+  const nonce = isForGraph ? { nonce: randomBytes(32).toString('base64url') } : {}
+  const header = { typ: 'JWT', ...nonce, alg: 'RS256', kid: key.kid }
   return signRs256({ header, payload: JSON.stringify(claims) }, key.privateKey)
 }
 

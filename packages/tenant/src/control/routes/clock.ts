@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { latestTime } from '../../state/clock.ts'
+import { isTime } from '../../state/clock.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { ControlError } from '../errors.ts'
 import { bodyOf } from '../validation.ts'
@@ -88,6 +88,6 @@ function timeOf(text: string | number): number {
 
 /** @throws ControlError for a time that tokens and headers cannot have */
 function checked(ms: number): number {
-  if (Number.isFinite(ms) && ms >= 0 && ms <= latestTime) return Math.round(ms)
+  if (isTime(ms)) return Math.round(ms)
   throw new ControlError('invalid_request', 'The time must be one in ISO 8601, from 1970 on.')
 }

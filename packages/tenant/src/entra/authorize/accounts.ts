@@ -16,6 +16,8 @@ export interface SignedInAccount {
   clientIds: Set<string>
   /** Authentication contexts that the person has satisfied since signing in. */
   contexts: Set<string>
+  /** How often the sessions of the user had been ended before. */
+  endings: number
 }
 
 export type Accounts = ReadonlyMap<string, SignedInAccount>
@@ -25,6 +27,8 @@ export interface Browsers {
   /** Sets a fresh cookie value, so that one planted before the sign-in is worth nothing. */
   signIn(request: FastifyRequest, reply: FastifyReply, userId: string, at: number): SignedInAccount
   signOut(request: FastifyRequest, userId: string): void
+  /** Signs the user out in every browser. */
+  end(userId: string): void
   /** Signs everyone out, in every browser. */
   clear(): void
 }
@@ -38,10 +42,15 @@ export function createBrowsers(): Browsers {
   let browsers = createBoundedMap<Accounts>(browserLimit)
   /** By `sid`: the accounts that were signed out, behind whatever cookie they are. */
   let ended = createBoundedMap<true>(browserLimit)
+  /** By user. */
+  const endings = new Map<string, number>()
+  const endingsOf = (userId: string) => endings.get(userId) ?? 0
+  const isOver = (account: SignedInAccount) =>
+    ended.get(account.sid) || account.endings < endingsOf(account.userId)
   const find = (request: FastifyRequest): Accounts => {
     const id = cookieOf(request)
     const all = [...((id && browsers.get(id)) || [])]
-    return new Map(all.filter(([, { sid }]) => !ended.get(sid)))
+    return new Map(all.filter(([, account]) => !isOver(account)))
   }
   return {
     accounts: find,
@@ -50,7 +59,7 @@ export function createBrowsers(): Browsers {
       const known = accounts.get(userId)
       const account = known
         ? { ...known, signedInAt: at, contexts: new Set<string>() }
-        : newAccount(userId, at)
+        : newAccount(userId, at, endingsOf(userId))
       // The accounts of the old value stay: a second press of the button, or another tab, sends it once more.
       const fresh = randomBytes(24).toString('base64url')
       browsers.set(fresh, new Map(accounts).set(userId, account))
@@ -61,6 +70,7 @@ export function createBrowsers(): Browsers {
       const account = find(request).get(userId)
       if (account) ended.set(account.sid, true)
     },
+    end: (userId) => void endings.set(userId, endingsOf(userId) + 1),
     clear() {
       browsers = createBoundedMap(browserLimit)
       ended = createBoundedMap(browserLimit)
@@ -68,13 +78,14 @@ export function createBrowsers(): Browsers {
   }
 }
 
-function newAccount(userId: string, at: number): SignedInAccount {
+function newAccount(userId: string, at: number, endings: number): SignedInAccount {
   return {
     userId,
     sid: randomUUID(),
     signedInAt: at,
     clientIds: new Set(),
     contexts: new Set(),
+    endings,
   }
 }
 

@@ -91,15 +91,15 @@ function onlyOne(accounts: Accounts): SignedInAccount | undefined {
   return accounts.size === 1 ? accounts.values().next().value : undefined
 }
 
-/** The accounts that are signed in to this browser and can be used here, by the id of the user here. */
+/** The accounts that are signed in to this browser, exist and can be used here, by the id of the user here. */
 export function accountsHere({ tenant, people, request }: AuthorizeContext): Accounts {
-  const accounts = tenant.browsers.accounts(request)
-  if (tenant.tenants.length === 1) return accounts
   return new Map(
-    [...accounts.values()].flatMap((account): [string, SignedInAccount][] => {
-      const userId = people.here(account.userId)?.user.id
-      return userId === undefined ? [] : [[userId, { ...account, userId }]]
-    }),
+    [...tenant.browsers.accounts(request).values()].flatMap(
+      (account): [string, SignedInAccount][] => {
+        const userId = people.here(account.userId)?.user.id
+        return userId === undefined ? [] : [[userId, { ...account, userId }]]
+      },
+    ),
   )
 }
 

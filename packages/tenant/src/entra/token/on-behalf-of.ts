@@ -5,6 +5,7 @@
  */
 
 import { errors, jwtVerify, type JWTPayload } from 'jose'
+import { asSigned } from '../../keys.ts'
 import { issuerOf, type TenantState } from '../../tenant-state.ts'
 import { openState } from '../../tokens/access-claims.ts'
 import { firstIssuer } from '../../tokens/api-token.ts'
@@ -47,7 +48,7 @@ async function verify({ tenant, client }: Exchange, assertion: string): Promise<
   const application = tenant.registry.entry(client.clientId)?.application
   const audience = [client.clientId, ...(application?.identifierUris ?? [])]
   try {
-    const { payload } = await jwtVerify(assertion, ({ kid = '' }) => keyOf(tenant, kid), {
+    const { payload } = await jwtVerify(asSigned(assertion), ({ kid = '' }) => keyOf(tenant, kid), {
       algorithms: ['RS256'],
       issuer: [issuerOf(tenant), firstIssuer(tenant)],
       audience,

@@ -42,6 +42,8 @@ function pick(row: Row, select: readonly string[] | undefined): Row {
   return select ? Object.fromEntries(select.map((name) => [name, row[name]])) : row
 }
 
+const basic = ['id', 'displayName', 'verifiedDomains']
+
 /**
  * What the caller may see of it: with `User.Read` alone, all but three properties are null.
  * https://learn.microsoft.com/graph/api/organization-list
@@ -49,9 +51,8 @@ function pick(row: Row, select: readonly string[] | undefined): Row {
 function organizationFor(tenant: TenantState, caller: AnyCaller): Row {
   const row = viewOrganization(tenant)
   if (hasAny(caller, fullOrganization)) return row
-  const isVisible = (name: string) => ['id', 'displayName', 'verifiedDomains'].includes(name)
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, isVisible(name) ? value : null]),
+    Object.entries(row).map(([name, value]) => [name, basic.includes(name) ? value : null]),
   )
 }
 

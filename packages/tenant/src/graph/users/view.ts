@@ -48,10 +48,11 @@ export function queryableBy(
   caller: AnyCaller,
 ): EntityType<TenantUser> {
   if (hasAny(caller, fullUsers)) return type
-  const requireQueryable = (name: string) => {
-    if (!basic.includes(name)) throw denied()
-  }
-  return { ...type, requireQueryable }
+  return { ...type, requireQueryable: requireBasic }
+}
+
+function requireBasic(name: string): void {
+  if (!basic.includes(name)) throw denied()
 }
 
 /** Sends the properties that the caller may see; a selected property that it may not see is null. */

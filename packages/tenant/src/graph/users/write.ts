@@ -59,7 +59,7 @@ export function userWriteRoutes(app: FastifyInstance, tenant: TenantState): void
       const access = { own: revokeSessions, any: revokeSessions }
       const { caller, user } = await requireTarget(tenant, request, access)
       if (user.id !== caller.user?.id) requireAdministrator(caller)
-      tenant.directory.revoke(user.id)
+      endSessions(tenant, user)
       const at = timeNow(tenant)
       tenant.directory.putUser(withProfile(user, { signInSessionsValidFromDateTime: at }))
       return { '@odata.context': contextOf(tenant, 'Edm.Boolean'), value: true }
@@ -87,8 +87,17 @@ async function update(
   }
   const changed = changeUser(tenant, user, properties)
   tenant.directory.putUser(changed)
-  if (changed.password !== user.password) tenant.directory.revoke(user.id)
+  if (changed.password !== user.password) endSessions(tenant, user)
   return reply.code(204).send()
+}
+
+/**
+ * Refresh tokens, and sessions in browsers: "as well as session cookies in a user's browser".
+ * https://learn.microsoft.com/graph/api/user-revokesigninsessions
+ */
+function endSessions({ directory, browsers }: TenantState, { id }: TenantUser): void {
+  directory.revoke(id)
+  browsers.end(id)
 }
 
 function createUser(tenant: TenantState, properties: Properties): TenantUser {
