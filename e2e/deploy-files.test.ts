@@ -128,8 +128,24 @@ describe('variables in the files', () => {
         ([, name]) => name ?? '',
       ),
     )
-    const others = ['SCM_DO_BUILD_DURING_DEPLOYMENT', 'AZURE_CLIENT_ID']
+    const others = ['SCM_DO_BUILD_DURING_DEPLOYMENT']
     expect(used.size).toBeGreaterThan(3)
     expect([...used].filter((name) => !known.has(name) && !others.includes(name))).toEqual([])
+  })
+
+  it('of the hook in azure.yaml are outputs of main.bicep, spelled alike', () => {
+    const outputs = [...read('infra/main.bicep').matchAll(/^output (\w+)/gm)].map(
+      ([, name]) => name,
+    )
+    const used = [...read('azure.yaml').matchAll(/"\$(\w+)"/g)].map(([, name]) => name)
+    expect(used).not.toEqual([])
+    expect(used.filter((name) => !outputs.includes(name))).toEqual([])
+  })
+
+  it('tell Redis which identity the app has, if it is not the system-assigned one', () => {
+    const bicep = read('infra/main.bicep')
+    expect(bicep).toMatch(/type: 'UserAssigned'/)
+    expect(bicep).toMatch(/'STORE_AUTH', value: 'entra' }/)
+    expect(bicep).toMatch(/'STORE_CLIENT_ID', value: identity\.properties\.clientId }/)
   })
 })

@@ -125,7 +125,8 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'SESSION_KEYS', value: '@Microsoft.KeyVault(VaultName=${vault.name};SecretName=${sessionKeysName})' }
         { name: 'STORE_URL', value: 'rediss://${identity.properties.principalId}@${redis.properties.hostName}:10000' }
         { name: 'STORE_AUTH', value: 'entra' }
-        { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
+        // Without it, App Service takes the system-assigned identity, which this app does not have.
+        { name: 'STORE_CLIENT_ID', value: identity.properties.clientId }
         // The build is complete: nothing is installed or built on the server.
         { name: 'SCM_DO_BUILD_DURING_DEPLOYMENT', value: 'false' }
       ]

@@ -79,10 +79,15 @@ function watchSignals() {
   }
 }
 
+/** As every shell takes it. */
+function quoted(path: string): string {
+  return path.includes(' ') ? `"${path}"` : path
+}
+
 function showNextSteps({ folder, name, install }: AppOptions, problem: string | undefined): void {
   const place = relative(process.cwd(), folder)
   const steps = [
-    ...(place === '' ? [] : [`cd ${place}`]),
+    ...(place === '' ? [] : [`cd ${quoted(place)}`]),
     ...(install && problem === undefined ? [] : ['npm install']),
     'npm run dev',
   ]

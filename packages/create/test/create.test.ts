@@ -122,6 +122,12 @@ describe('the command', () => {
     expect(stdout).toContain('Inside is ready. Next:\n\n  npm install\n  npm run dev\n')
   })
 
+  it('says how to enter a folder with a space in its path', () => {
+    const { status, stdout } = create('My projects/my-app', '--no-install')
+    expect(status).toBe(0)
+    expect(stdout).toContain('  cd "My projects/my-app"\n')
+  })
+
   it.each([
     [['my app'], '"my app" cannot be the name of the app\'s folder'],
     [['App'], '"App" cannot be the name'],

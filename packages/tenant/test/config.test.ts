@@ -208,6 +208,13 @@ describe('a wrong tenant.json', () => {
   it('says that the file does not exist', () => {
     expect(() => loadConfig(join(folder, 'nothing.json'))).toThrow('the file does not exist')
   })
+
+  it('says that the file is a folder, or no text', () => {
+    expect(() => loadConfig(folder)).toThrow('the file is a folder')
+    const path = join(folder, 'bytes.json')
+    writeFileSync(path, Buffer.from([0xff, 0xfe, 0x7b]))
+    expect(() => loadConfig(path)).toThrow('the file cannot be read as text in UTF-8')
+  })
 })
 
 describe('names that were meant', () => {

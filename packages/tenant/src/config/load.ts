@@ -61,14 +61,21 @@ function parse(path: string): unknown {
   }
 }
 
+const unreadable: Record<string, string> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'cannot be read as text in UTF-8',
+}
+
 function read(path: string): string {
   try {
     // Some editors begin UTF-8 with a byte-order mark, which the decoder drops.
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'does not exist' : 'cannot be read as text in UTF-8'
-    throw new ConfigError(path, [{ key: 'the file', message: why }])
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    throw new ConfigError(path, [
+      { key: 'the file', message: unreadable[code] ?? `cannot be read (${code})` },
+    ])
   }
 }
 
