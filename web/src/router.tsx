@@ -1,6 +1,6 @@
 /** THE LIST of pages. A new page is one more line here. */
 import { type ComponentType, Suspense } from 'react'
-import { Redirect, Route, useLocation } from 'wouter'
+import { Route, useLocation } from 'wouter'
 import { pages } from '@gatehouse/shared/paths'
 import { CrashBoundary } from './layout/crash-boundary.tsx'
 import Home from './pages/home.tsx'
@@ -84,13 +84,9 @@ const notFound: PageEntry = {
 
 /** The page that the address bar names. */
 export function CurrentPage() {
-  const [path] = useLocation()
-  // A page has one address, as for the server.
-  const withoutSlash = path.replace(/(?<=.)\/$/, '')
-  if (withoutSlash !== path && find(withoutSlash)) {
-    const { search, hash } = window.location
-    return <Redirect to={withoutSlash + search + hash} replace />
-  }
+  const [address] = useLocation()
+  // The server leads to the address without it.
+  const path = address.replace(/(?<=.)\/$/, '')
   const entry = find(path) ?? notFound
   const page = (
     <Suspense fallback={<Spinner />}>
