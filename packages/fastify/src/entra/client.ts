@@ -2,6 +2,7 @@
  * Entra through MSAL. Every request for tokens has an MSAL client of its own: a shared one writes one user's
  * tokens into another's cache partition, and throttles all users for one user's failure.
  */
+import { parse } from 'node:querystring'
 import type * as Msal from '@azure/msal-node'
 import type {
   AuthorizationUrlRequest,
@@ -208,12 +209,13 @@ async function createMsalClient(
 
 /** MSAL drops silently what it does not understand. A sign-in without these is not protected. */
 function assertProtected(url: string, state: string, codeChallenge: string): void {
-  const query = new URL(url).searchParams
+  // A parameter that is there twice is a list, and equals nothing.
+  const query = parse(url.slice(url.indexOf('?') + 1))
   const complete =
-    query.get('state') === state &&
-    query.get('nonce') &&
-    query.get('code_challenge') === codeChallenge &&
-    query.get('code_challenge_method') === 'S256' &&
-    query.get('response_type') === 'code'
+    query['state'] === state &&
+    query['nonce'] &&
+    query['code_challenge'] === codeChallenge &&
+    query['code_challenge_method'] === 'S256' &&
+    query['response_type'] === 'code'
   if (!complete) throw new EntraError('entra_untrusted', 'The sign-in address lacks a protection')
 }

@@ -20,8 +20,10 @@ export interface EndSignal extends EventEmitter {
 
 export interface ExchangeLimits {
   signal: EndSignal
-  /** Of the answer, without its headers. */
-  maxBytes: number
+  /** Of the answer, without its headers. That of the client counts as well. */
+  maxBytes?: number
+  /** Called when the answer begins. */
+  onAnswer?: () => void
 }
 
 /** An answer is longer than the limit of its client, or of its request. */
@@ -50,6 +52,7 @@ const none = Buffer.alloc(0)
 
 class Collector implements Dispatcher.DispatchHandler {
   readonly #limits: ExchangeLimits
+  readonly #maxBytes: number
   readonly #resolve: (answer: Exchange) => void
   readonly #reject: (error: unknown) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -66,6 +69,7 @@ class Collector implements Dispatcher.DispatchHandler {
     reject: (error: unknown) => void,
   ) {
     this.#limits = limits
+    this.#maxBytes = limits.maxBytes ?? Infinity
     this.#resolve = resolve
     this.#reject = reject
     limits.signal.on('abort', this.#onAbort)
@@ -88,13 +92,13 @@ class Collector implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
-    if (Number(headers['content-length']) > this.#limits.maxBytes)
-      this.#end(new AnswerTooLargeError())
+    this.#limits.onAnswer?.()
+    if (Number(headers['content-length']) > this.#maxBytes) this.#end(new AnswerTooLargeError())
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#length += chunk.length
-    if (this.#length > this.#limits.maxBytes) return this.#end(new AnswerTooLargeError())
+    if (this.#length > this.#maxBytes) return this.#end(new AnswerTooLargeError())
     if (this.#length === chunk.length) this.#bytes = chunk
     else (this.#pieces ??= [this.#bytes]).push(chunk)
   }

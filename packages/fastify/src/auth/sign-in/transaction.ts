@@ -135,8 +135,8 @@ export class Transactions {
   }
 
   /** The other valid attempts of this browser: their callbacks may arrive in the same moment. */
-  othersThan(request: FastifyRequest, { id }: Transaction): Transaction[] {
-    return slots.flatMap((base) => this.#read(request, base)).filter((one) => one.id !== id)
+  othersThan(request: FastifyRequest, { cookie }: OwnTransaction): Transaction[] {
+    return slots.flatMap((base) => (base === cookie ? [] : this.#read(request, base)))
   }
 
   clear(reply: FastifyReply, { cookie }: OwnTransaction): void {
