@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEntraNetwork } from '../../src/entra/network.ts'
+import { createHttpClient, requestJson } from '../../src/outgoing/index.ts'
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
 
@@ -61,5 +62,44 @@ describe('a request to Entra whose connection breaks before any answer', () => {
     }
     await expect(post()).rejects.toMatchObject({ code: 'entra_unavailable' })
     expect(requests).toHaveLength(1)
+  })
+})
+
+describe('a JSON request', () => {
+  async function get(totalMs: number) {
+    const limits = { connectMs: 1_000, idleMs: 5_000, maxBytes: 100 }
+    const client = createHttpClient({ url: undefined, noProxy: '' }, limits)
+    try {
+      return await requestJson(client, { method: 'GET', url }, { totalMs, repeatable: true })
+    } finally {
+      await client.close()
+    }
+  }
+
+  it('has one time limit for everything, however often a byte comes', async () => {
+    onRequest = (socket) => {
+      socket.write(answer.replace('length: 2', 'length: 90').slice(0, -2))
+      const trickle = setInterval(() => socket.write(' '), 20)
+      socket.once('close', () => clearInterval(trickle))
+    }
+    await expect(get(150)).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(requests).toHaveLength(1)
+  })
+
+  it('leaves no timer', async () => {
+    onRequest = (socket) => socket.end(answer)
+    const clear = vi.spyOn(globalThis, 'clearTimeout')
+    const set = vi.spyOn(globalThis, 'setTimeout')
+    expect((await get(54_321)).body).toEqual({})
+    const index = set.mock.calls.findIndex(([, ms]) => ms === 54_321)
+    expect(clear).toHaveBeenCalledWith(set.mock.results[index]?.value)
+    vi.restoreAllMocks()
+  })
+
+  it('reads a text that begins with a byte order mark', async () => {
+    onRequest = (socket) => {
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\xef\xbb\xbf{}', 'latin1')
+    }
+    expect((await get(5_000)).body).toEqual({})
   })
 })
