@@ -101,15 +101,15 @@ const maxRecordBytes = 512 * 1024
 
 /**
  * Deflated, without a search for what repeats: base64 repeats nothing, and its 64 characters in six bits each give a quarter of
- * a token back. A record fits into one chunk; zlib's own sizes are four times as large, and setting those up costs
- * more than the work.
+ * a token back. A record fits into one block of 8,192 characters and into one chunk. zlib's own sizes are four times as
+ * large, and setting those up costs more than the work.
  */
 const recordCompression = {
   level: 1,
   strategy: constants.Z_HUFFMAN_ONLY,
   windowBits: 12,
-  memLevel: 6,
-  chunkSize: 4096,
+  memLevel: 7,
+  chunkSize: 8192,
 }
 
 export function serialiseRecord(record: SessionRecord): Buffer {
