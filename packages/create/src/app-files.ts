@@ -12,6 +12,9 @@ import type { AppOptions } from './options.ts'
 export const parts = ['web', 'bff', 'shared'] as const
 
 const left = new Set(['node_modules', 'dist', 'generate', '.turbo', '.vite'])
+/** What work and tests leave behind, secrets among it, as `.gitignore` names it. */
+const leftBehind =
+  /^(?:\.data|\.env(?:\..*)?|.*\.tsbuildinfo|coverage|playwright-report|test-re(?:ports|sults))$/
 
 /** Tests that need nothing of this repository. */
 const tests = new Set([
@@ -27,7 +30,7 @@ export const rootFiles = ['tsconfig.base.json', 'aad.config.json', 'package.json
 /** Whether a file of `web`, `bff` or `shared` belongs to an app. @param path such as `web/src/main.tsx` */
 export function isAppFile(path: string): boolean {
   const segments = path.split('/')
-  if (segments.some((segment) => left.has(segment))) return false
+  if (segments.some((segment) => left.has(segment) || leftBehind.test(segment))) return false
   return segments[1] !== 'test' || segments.length < 3 || tests.has(path)
 }
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { filesOf } from '../src/app-files.ts'
+import { filesOf, isAppFile } from '../src/app-files.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const program = join(import.meta.dirname, '../create.cjs')
@@ -63,6 +63,16 @@ describe('an app', () => {
       'web/package.json',
       'web/src/development/words.ts',
     ])
+  })
+
+  it.each([
+    'bff/.env',
+    'bff/.env.local',
+    'bff/.data/session-key',
+    'web/test-results/x/aad.config.json',
+    'web/tsconfig.tsbuildinfo',
+  ])('has nothing that work and tests leave behind: %s', (path) => {
+    expect(isAppFile(path)).toBe(false)
   })
 
   it('has its name and colors wherever ours were', () => {
