@@ -37,8 +37,10 @@ export async function runDoctor(args: readonly string[], root: string): Promise<
   const isOk = findings.every(({ status }) => status !== 'fail')
   const report = values.json ? JSON.stringify({ ok: isOk, findings }, null, 2) : inLines(findings)
   process.exitCode = isOk ? 0 : 1
-  // A check that did not end would keep the process alive.
-  process.stdout.write(`${report}\n`, (error) => error ?? process.exit())
+  process.stdout.write(`${report}\n`, (error) => {
+    // A check that did not end would keep the process alive. What a failure means, `endWithOutput` says.
+    if (!error) process.exit()
+  })
 }
 
 function inLines(findings: readonly Finding[]): string {

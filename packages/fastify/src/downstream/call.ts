@@ -11,13 +11,12 @@ import {
   withScopesOfSameApi,
 } from '../config/index.ts'
 import { apiProblem, misconfigured, ProblemError } from '../errors.ts'
-import { type Exchange, isReset, type ProxySettings } from '../outgoing/index.ts'
+import { type EndSignal, type Exchange, isReset, type ProxySettings } from '../outgoing/index.ts'
 import { observe } from '../telemetry/metrics.ts'
 import { failureFacts, isSuccess, throwIfFailed } from './failure.ts'
 import { FairQueue } from './fair-queue.ts'
 import {
   type Call,
-  type CallSignal,
   type CallTerms,
   createApiClient,
   maxJsonBytes as maxBytes,
@@ -248,7 +247,7 @@ export function createApi(
     { value: queue.length, attributes },
   ])
 
-  async function attempt(call: Call, user: string, accessToken: string, signal: CallSignal) {
+  async function attempt(call: Call, user: string, accessToken: string, signal: EndSignal) {
     const slot = queue.acquire(user, signal)
     if (slot) await slot
     try {
@@ -271,7 +270,7 @@ export function createApi(
      * @returns the API's answer, whatever its status
      * @throws ProblemError if there is none, or too many calls are queued
      */
-    send: (call: Call, user: string, accessToken: string, signal: CallSignal) =>
+    send: (call: Call, user: string, accessToken: string, signal: EndSignal) =>
       retryOnce(call, () => attempt(call, user, accessToken, signal)),
     /** The same for a file or a stream, and without a second attempt. */
     transfer: transfers.open,

@@ -2,7 +2,7 @@
  * Limits the calls to one API: in all, and for one user. What does not fit waits, in one queue per
  * user, and the queues are served in turn, so that a user with many calls delays no other user.
  */
-import type { CallSignal } from './http.ts'
+import type { EndSignal } from '../outgoing/index.ts'
 
 interface QueueLimits {
   /** Calls to the API at the same time. */
@@ -43,7 +43,7 @@ export class FairQueue {
    * @returns undefined if a slot was free, else a promise of the next one
    * @throws the error for a full queue, and the signal's reason
    */
-  acquire(user: string, signal: CallSignal): Promise<void> | undefined {
+  acquire(user: string, signal: EndSignal): Promise<void> | undefined {
     // An emitter that has fired already would never end the wait.
     if (signal.reason) throw signal.reason
     if (!this.#hasSlot(user)) return this.#wait(user, signal)
@@ -76,7 +76,7 @@ export class FairQueue {
     this.#running.set(user, (this.#running.get(user) ?? 0) + 1)
   }
 
-  #wait(user: string, signal: CallSignal): Promise<void> {
+  #wait(user: string, signal: EndSignal): Promise<void> {
     const { maxQueued, maxQueuedPerUser } = this.#limits
     const queue = this.#queues.get(user) ?? new Set()
     if (this.#totalQueued >= maxQueued || queue.size >= maxQueuedPerUser) {

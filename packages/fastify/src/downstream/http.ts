@@ -1,10 +1,10 @@
 /** One HTTP request to an API, bounded in time and size, whatever the answer means. */
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import { apiProblem, ProblemError } from '../errors.ts'
 import { inClientSpan, traceHeaders } from '../telemetry/spans.ts'
 import {
   createHttpClient,
-  type EndSignal,
+  EndSignal,
   type Exchange,
   explainNetworkFailure,
   type ProxySettings,
@@ -107,14 +107,14 @@ export function createApiClient(options: ApiClientOptions) {
      * @throws ProblemError `upstream_failed`, `upstream_timeout`, with the cause for the log; the
      * signal's reason
      */
-    send: (call: Call, accessToken: string, signal: CallSignal): Promise<Exchange> =>
+    send: (call: Call, accessToken: string, signal: EndSignal): Promise<Exchange> =>
       inClientSpan({ api: name, method: call.method, host: hostname }, () =>
         send(call, accessToken, signal),
       ),
     close: (): Promise<void> => client.close(),
   }
 
-  async function send(call: Call, accessToken: string, signal: CallSignal): Promise<Exchange> {
+  async function send(call: Call, accessToken: string, signal: EndSignal): Promise<Exchange> {
     // An emitter that has fired already does not fire again.
     if (signal.reason) throw signal.reason
     try {
@@ -149,11 +149,6 @@ export function transportProblem(name: string, host: string, error: unknown): Pr
     : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
 }
 
-/** Ends a call early. An AbortSignal would do the same at ten times the cost. */
-export class CallSignal extends EventEmitter implements EndSignal {
-  reason: ProblemError | undefined = undefined
-}
-
 /**
  * Runs a call until its time is over or its client disconnects.
  *
@@ -166,14 +161,11 @@ export async function withDeadline<T>(
   client: Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean },
   ms: number | undefined,
   onTimeout: () => ProblemError,
-  work: (signal: CallSignal, abort: (reason: ProblemError) => void) => Promise<T>,
+  work: (signal: EndSignal, abort: (reason: ProblemError) => void) => Promise<T>,
 ): Promise<T> {
   if (client.destroyed) throw clientGone()
-  const signal = new CallSignal()
-  const abort = (reason: ProblemError) => {
-    signal.reason = reason
-    signal.emit('abort')
-  }
+  const signal = new EndSignal()
+  const abort = (reason: ProblemError) => signal.end(reason)
   const onDisconnect = () => abort(clientGone())
   const timer = ms === undefined ? undefined : setTimeout(() => abort(onTimeout()), ms)
   client.on('close', onDisconnect)

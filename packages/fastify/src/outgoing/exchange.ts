@@ -2,7 +2,7 @@
  * One request whose whole answer is kept in memory. undici's `request` gives each answer as a stream; what is read to
  * its end anyway costs a third less without one.
  */
-import type { EventEmitter } from 'node:events'
+import { EventEmitter } from 'node:events'
 import type { Dispatcher } from 'undici'
 
 /** The answer to one request. */
@@ -12,10 +12,16 @@ export interface Exchange {
   bytes: Uint8Array
 }
 
-/** Its event `abort` ends a request, with its `reason`. */
-export interface EndSignal extends EventEmitter {
+/** Ends a request early. An AbortSignal would do the same at ten times the cost. */
+export class EndSignal extends EventEmitter {
   /** Undefined until it ended. */
-  reason: Error | undefined
+  reason: Error | undefined = undefined
+
+  /** Its event `abort` ends the request, with the reason. */
+  end(reason: Error): void {
+    this.reason = reason
+    this.emit('abort')
+  }
 }
 
 export interface ExchangeLimits {

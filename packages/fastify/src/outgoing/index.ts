@@ -6,7 +6,7 @@ export {
   type ProxySettings,
   withoutProxy,
 } from './client.ts'
-export type { EndSignal, Exchange } from './exchange.ts'
+export { EndSignal, type Exchange } from './exchange.ts'
 export { addRange, noProxyProblem } from './no-proxy.ts'
 export { explainNetworkFailure, isReset, isUnreachable, type NetworkFailure } from './failure.ts'
 export { type JsonAnswer, type JsonRequest, requestJson } from './json.ts'

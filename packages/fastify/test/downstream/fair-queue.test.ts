@@ -1,23 +1,17 @@
-import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { CallSignal } from '../../src/downstream/http.ts'
 import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
+import { EndSignal } from '../../src/outgoing/exchange.ts'
 
-function idleSignal(): CallSignal {
-  return Object.assign(new EventEmitter(), { reason: undefined })
-}
-
-function abort(signal: CallSignal): void {
-  signal.reason = new ProblemError('upstream_timeout', 'late')
-  signal.emit('abort')
+function abort(signal: EndSignal): void {
+  signal.end(new ProblemError('upstream_timeout', 'late'))
 }
 
 const many = { maxQueued: 1000, maxQueuedPerUser: 1000 }
 
 /** Acquires a slot, and notes the name when it has one. */
 function acquire(queue: FairQueue, user: string, served: string[], name = user): Promise<void> {
-  const slot = queue.acquire(user, idleSignal())
+  const slot = queue.acquire(user, new EndSignal())
   if (slot) return slot.then(() => void served.push(name))
   served.push(name)
   return Promise.resolve()
@@ -29,10 +23,10 @@ const flushMicrotasks = () => new Promise((resolve) => setImmediate(resolve))
 describe('slots of an API', () => {
   it('are given at once while some are free', () => {
     const queue = new FairQueue({ maxConcurrent: 3, maxConcurrentPerUser: 2, ...many })
-    expect(queue.acquire('a', idleSignal())).toBeUndefined()
-    expect(queue.acquire('a', idleSignal())).toBeUndefined()
-    expect(queue.acquire('b', idleSignal())).toBeUndefined()
-    expect(queue.acquire('b', idleSignal())).toBeInstanceOf(Promise)
+    expect(queue.acquire('a', new EndSignal())).toBeUndefined()
+    expect(queue.acquire('a', new EndSignal())).toBeUndefined()
+    expect(queue.acquire('b', new EndSignal())).toBeUndefined()
+    expect(queue.acquire('b', new EndSignal())).toBeInstanceOf(Promise)
   })
 
   it('are limited for one user, and no other user waits for that', async () => {
@@ -52,10 +46,10 @@ describe('slots of an API', () => {
 
   it('that one user gives back are as many as that user may take again', () => {
     const queue = new FairQueue({ maxConcurrent: 10, maxConcurrentPerUser: 3, ...many })
-    for (let call = 0; call < 3; call += 1) void queue.acquire('a', idleSignal())
+    for (let call = 0; call < 3; call += 1) void queue.acquire('a', new EndSignal())
     queue.release('a')
-    expect(queue.acquire('a', idleSignal())).toBeUndefined()
-    expect(queue.acquire('a', idleSignal())).toBeInstanceOf(Promise)
+    expect(queue.acquire('a', new EndSignal())).toBeUndefined()
+    expect(queue.acquire('a', new EndSignal())).toBeInstanceOf(Promise)
   })
 
   it('go round from user to user, and within a user in the order of arrival', async () => {
@@ -93,10 +87,10 @@ describe('slots of an API', () => {
     })
     const served: string[] = []
     void acquire(queue, 'a', served)
-    const signal = idleSignal()
+    const signal = new EndSignal()
     const aborted = queue.acquire('b', signal)
     const next = acquire(queue, 'c', served)
-    expect(() => queue.acquire('d', idleSignal())).toThrow(QueueFullError)
+    expect(() => queue.acquire('d', new EndSignal())).toThrow(QueueFullError)
     abort(signal)
     await expect(aborted).rejects.toBe(signal.reason)
     expect(signal.listenerCount('abort')).toBe(0)
@@ -111,21 +105,21 @@ describe('slots of an API', () => {
 
   it('leave nothing on the abort signal of a call that was served', async () => {
     const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
-    void queue.acquire('a', idleSignal())
-    const signal = idleSignal()
+    void queue.acquire('a', new EndSignal())
+    const signal = new EndSignal()
     const slot = queue.acquire('b', signal)
     queue.release('a')
     await slot
     expect(signal.listenerCount('abort')).toBe(0)
     abort(signal)
     queue.release('b')
-    expect(queue.acquire('c', idleSignal())).toBeUndefined()
+    expect(queue.acquire('c', new EndSignal())).toBeUndefined()
   })
 
   it('are not waited for by a call that has already ended', () => {
     const queue = new FairQueue({ maxConcurrent: 1, maxConcurrentPerUser: 1, ...many })
-    expect(queue.acquire('a', idleSignal())).toBeUndefined()
-    const signal = idleSignal()
+    expect(queue.acquire('a', new EndSignal())).toBeUndefined()
+    const signal = new EndSignal()
     abort(signal)
     expect(() => queue.acquire('b', signal)).toThrow(signal.reason)
   })
@@ -137,12 +131,12 @@ describe('slots of an API', () => {
       maxQueued: 3,
       maxQueuedPerUser: 2,
     })
-    void queue.acquire('a', idleSignal())
-    void queue.acquire('a', idleSignal())
-    void queue.acquire('a', idleSignal())
-    expect(() => queue.acquire('a', idleSignal())).toThrow(QueueFullError)
-    void queue.acquire('b', idleSignal())
-    expect(() => queue.acquire('b', idleSignal())).toThrow(QueueFullError)
-    expect(() => queue.acquire('c', idleSignal())).toThrow(QueueFullError)
+    void queue.acquire('a', new EndSignal())
+    void queue.acquire('a', new EndSignal())
+    void queue.acquire('a', new EndSignal())
+    expect(() => queue.acquire('a', new EndSignal())).toThrow(QueueFullError)
+    void queue.acquire('b', new EndSignal())
+    expect(() => queue.acquire('b', new EndSignal())).toThrow(QueueFullError)
+    expect(() => queue.acquire('c', new EndSignal())).toThrow(QueueFullError)
   })
 })

@@ -1,14 +1,13 @@
-import { EventEmitter } from 'node:events'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { CallSignal } from '../../src/downstream/http.ts'
 import { FairQueue, QueueFullError } from '../../src/downstream/fair-queue.ts'
 import { ProblemError } from '../../src/errors.ts'
+import { EndSignal } from '../../src/outgoing/exchange.ts'
 import { propertyRuns } from '@gatehouse/test-support/properties'
 
 interface QueuedCall {
   user: string
-  signal: CallSignal
+  signal: EndSignal
   state: 'queued' | 'running' | 'over'
 }
 
@@ -30,7 +29,7 @@ function modelledQueue() {
     calls.filter((call) => call.state === state && (user ?? call.user) === call.user)
 
   function acquire(user: string): void {
-    const signal: CallSignal = Object.assign(new EventEmitter(), { reason: undefined })
+    const signal = new EndSignal()
     const isFull =
       those('queued').length >= limits.maxQueued ||
       those('queued', user).length >= limits.maxQueuedPerUser
@@ -59,8 +58,7 @@ function modelledQueue() {
     },
     abort: (call: QueuedCall | undefined) => {
       if (!call) return
-      call.signal.reason = new ProblemError('upstream_timeout', 'late')
-      call.signal.emit('abort')
+      call.signal.end(new ProblemError('upstream_timeout', 'late'))
     },
     check: () => {
       const runningOf = (user: string) => those('running', user).length

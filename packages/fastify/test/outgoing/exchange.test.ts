@@ -1,8 +1,8 @@
 /** An answer that is kept as a whole: how it comes, and every way in which it does not. */
-import { EventEmitter } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { EndSignal } from '../../src/outgoing/exchange.ts'
 import { createHttpClient, type HttpClient } from '../../src/outgoing/index.ts'
 
 const direct = { url: undefined, noProxy: '' }
@@ -23,17 +23,8 @@ async function serverThat(answers: (response: ServerResponse) => void, connectio
   const limits = { connectMs: 2_000, idleMs: 5_000, maxBytes: 1_000_000, connections }
   const client = createHttpClient(direct, limits, origin)
   open.push({ client, server })
-  return (signal = endSignal(), maxBytes = 1_000) =>
+  return (signal = new EndSignal(), maxBytes = 1_000) =>
     client.exchange({ origin, method: 'GET', path: '/' }, { signal, maxBytes })
-}
-
-function endSignal() {
-  return Object.assign(new EventEmitter(), { reason: undefined as Error | undefined })
-}
-
-function end(signal: ReturnType<typeof endSignal>, reason: Error): void {
-  signal.reason = reason
-  signal.emit('abort')
 }
 
 const textOf = ({ bytes }: { bytes: Uint8Array }) => Buffer.from(bytes).toString()
@@ -43,7 +34,7 @@ describe('an answer', () => {
     const send = await serverThat((response) => {
       response.writeHead(202, { 'x-one': 'a', 'set-cookie': ['b', 'c'] }).end('Grüße')
     })
-    const signal = endSignal()
+    const signal = new EndSignal()
     const answer = await send(signal)
     expect(answer).toMatchObject({
       status: 202,
@@ -96,8 +87,8 @@ describe('an answer that is too large', () => {
       for (let piece = 0; piece < 11; piece += 1) response.write('x'.repeat(100))
       response.end()
     })
-    await expect(send(endSignal(), 1_099)).rejects.toMatchObject(tooLarge)
-    expect((await send(endSignal(), 1_100)).bytes).toHaveLength(1_100)
+    await expect(send(new EndSignal(), 1_099)).rejects.toMatchObject(tooLarge)
+    expect((await send(new EndSignal(), 1_100)).bytes).toHaveLength(1_100)
   })
 })
 
@@ -111,9 +102,9 @@ describe('a request ends with its signal', () => {
       response.once('close', () => (closed = true))
       answers(response)
     })
-    const signal = endSignal()
+    const signal = new EndSignal()
     const reason = new Error('gone')
-    setTimeout(() => end(signal, reason), 50)
+    setTimeout(() => signal.end(reason), 50)
     await expect(send(signal)).rejects.toBe(reason)
     await expect.poll(() => closed).toBe(true)
     expect(signal.listenerCount('abort')).toBe(0)
@@ -124,10 +115,10 @@ describe('a request ends with its signal', () => {
     const send = await serverThat((response) => void held.push(response), 1)
     const first = send()
     await expect.poll(() => held.length).toBe(1)
-    const signal = endSignal()
+    const signal = new EndSignal()
     const second = send(signal)
     const reason = new Error('gone')
-    end(signal, reason)
+    signal.end(reason)
     await expect(second).rejects.toBe(reason)
     held[0]?.end('first')
     expect(textOf(await first)).toBe('first')
@@ -139,9 +130,9 @@ describe('a request ends with its signal', () => {
 
   it('that has fired already', async () => {
     const send = await serverThat((response) => response.end('late'))
-    const signal = endSignal()
+    const signal = new EndSignal()
     const reason = new Error('gone')
-    end(signal, reason)
+    signal.end(reason)
     await expect(send(signal)).rejects.toBe(reason)
   })
 })
@@ -151,7 +142,7 @@ it('a connection that breaks within the answer is a failure, and leaves no liste
     response.writeHead(200, { 'content-length': '100' }).write('a part')
     setTimeout(() => response.destroy(), 20)
   })
-  const signal = endSignal()
+  const signal = new EndSignal()
   await expect(send(signal)).rejects.toBeInstanceOf(Error)
   expect(signal.listenerCount('abort')).toBe(0)
 })

@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { inspect } from 'node:util'
 import Fastify from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { EndSignal } from '../../src/outgoing/exchange.ts'
 import { EntraError } from '../../src/entra/errors.ts'
 import { createEntraNetwork } from '../../src/entra/network.ts'
 import { createApiClient } from '../../src/downstream/http.ts'
@@ -78,7 +79,7 @@ describe('requests to other servers', () => {
       proxy: through(proxy.host),
     })
     const call = { method: 'GET', path: '/me', headers: {}, body: undefined } as const
-    const signal = Object.assign(new EventEmitter(), { reason: undefined })
+    const signal = new EndSignal()
     const limits = { accept: 'application/json', maxBytes: 1024 }
     const answer = await client.send({ ...call, ...limits }, 'a-token', signal)
     await client.close()

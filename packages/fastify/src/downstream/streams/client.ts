@@ -6,13 +6,14 @@ import type { Readable } from 'node:stream'
 import { apiProblem, ProblemError } from '../../errors.ts'
 import {
   createHttpClient,
+  type EndSignal,
   type Exchange,
   type HttpClient,
   type ProxySettings,
 } from '../../outgoing/index.ts'
 import { inClientSpan, traceHeaders } from '../../telemetry/spans.ts'
 import { FairQueue } from '../fair-queue.ts'
-import { type Call, type CallSignal, connectMs, idleMs, transportProblem } from '../http.ts'
+import { type Call, connectMs, idleMs, transportProblem } from '../http.ts'
 import { rangeRequestHeaders, type RequestedRange } from './range.ts'
 
 export interface Transfer extends Pick<Call, 'method' | 'path' | 'headers' | 'accept'> {
@@ -90,7 +91,7 @@ export function createTransferClient(
       transfer: Transfer,
       user: string,
       token: string,
-      signal: CallSignal,
+      signal: EndSignal,
     ): Promise<OpenAnswer> => {
       const slot = queue.acquire(user, signal)
       if (slot) await slot
@@ -150,7 +151,7 @@ async function send(
   target: { origin: string; path: string },
   transfer: Transfer,
   authorization: Record<string, string>,
-  signal: CallSignal,
+  signal: EndSignal,
 ): Promise<OpenAnswer> {
   const { method, headers, accept, body, range, answerMs, silenceMs = idleMs } = transfer
   const { statusCode: status, ...answer } = await client.request({
