@@ -31,7 +31,7 @@ const GraphPage = Type.Object({
 type Cursor = Static<typeof CursorSchema>
 
 export default async function users(app: FastifyInstance): Promise<void> {
-  handle(app, endpoints['GET /api/users'], async (request) => {
+  handle(app, endpoints['GET /api/users'], (request) => {
     const { cursor, page, ...list } = request.query
     const known = cursor ? readCursor(request.sessionSealer.open('users', cursor)) : undefined
     const asked = { top: 5, total: null, ...list }
@@ -51,8 +51,8 @@ function isSameList(cursor: Cursor | undefined, { search, sort, top }: Cursor): 
 
 /** The first page, or the one that Graph's link leads to. */
 async function following(request: FastifyRequest, question: Cursor) {
-  const { users: found, next: page, ...counted } = await firstFilledPage(request, question)
-  const total = counted.total ?? question.total
+  const { users: found, next: page, total: counted } = await firstFilledPage(request, question)
+  const total = counted ?? question.total
   const next = page === undefined ? null : sealed(request, { ...question, page, total })
   return { users: found, total, next }
 }

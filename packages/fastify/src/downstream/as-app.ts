@@ -18,7 +18,7 @@ import type { Exchange } from '../outgoing/index.ts'
 import { currentTrace } from '../telemetry/trace.ts'
 import { type Api, neverGone, onTimeout, timeoutMs } from './call.ts'
 import { failureFacts, throwIfFailed } from './failure.ts'
-import { type Call, type CallOptions, jsonCall, withDeadline } from './http.ts'
+import { type Call, type CallOptions, Deadline, jsonCall } from './http.ts'
 import { bodyOf, tokenRejection, type TokenRejection } from './response.ts'
 
 interface AppCallOptions extends Omit<CallOptions, 'scopes'> {
@@ -67,13 +67,18 @@ export function decorateAppCalls(
     if (config.tenant === 'organizations') throw noTenant(api.name, app.log)
     const scope = defaultScope(api.scopes, graph)
     const token = await tokens.for(api.name, scope)
-    const answer = await withDeadline(neverGone, ms, onTimeout(api), async (signal) => {
-      const first = await api.send(call, appKey, token, signal)
-      const rejection = tokenRejection(first)
-      if (!rejection || (rejection.status === 403 && rejection.claims === undefined)) return first
-      const renewed = await tokens.for(api.name, scope, { token, rejection })
-      return renewed === token ? first : api.send(call, appKey, renewed, signal)
-    })
+    const deadline = new Deadline(neverGone, ms, onTimeout(api))
+    let answer
+    try {
+      answer = await api.send(call, appKey, token, deadline)
+      const rejection = tokenRejection(answer)
+      if (rejection && (rejection.status === 401 || rejection.claims !== undefined)) {
+        const renewed = await tokens.for(api.name, scope, { token, rejection })
+        if (renewed !== token) answer = await api.send(call, appKey, renewed, deadline)
+      }
+    } finally {
+      deadline.clear()
+    }
     if (answer.status === 401 || answer.status === 403)
       throw notPermitted(api.name, answer, app.log)
     throwIfFailed(api.name, answer)

@@ -209,8 +209,8 @@ function headersOf(headers: Record<string, unknown>, body: unknown): Exchange['h
 }
 
 /** @throws ProblemError `upstream_failed` for one that is nested more deeply than can be written */
-function bytesOf(name: string, body: unknown): Uint8Array {
-  if (body === undefined || body === null) return new Uint8Array()
+function bytesOf(name: string, body: unknown): Buffer {
+  if (body === undefined || body === null) return Buffer.alloc(0)
   try {
     return Buffer.from(JSON.stringify(body))
   } catch (cause) {

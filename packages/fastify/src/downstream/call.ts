@@ -20,7 +20,7 @@ import {
   type CallTerms,
   createApiClient,
   maxJsonBytes as maxBytes,
-  withDeadline,
+  Deadline,
 } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 import { createTransferClient } from './streams/client.ts'
@@ -53,12 +53,16 @@ export async function callAsUser(
   const userKey = userKeyOf(request)
   const { scopes } = terms
   const ms = timeoutMs(api, terms.timeoutSeconds)
-  const token = await tokenFor(request, api, scopes)
-  const answer = await withDeadline(clientOf(request), ms, onTimeout(api), (signal) =>
-    sendWithToken(request, api, { token, scopes }, (current) =>
-      api.send(call, userKey, current, signal),
-    ),
-  )
+  const found = tokenFor(request, api, scopes)
+  const token = typeof found === 'string' ? found : await found
+  const deadline = new Deadline(clientOf(request), ms, onTimeout(api))
+  const send = (current: string) => api.send(call, userKey, current, deadline)
+  let answer
+  try {
+    answer = await sendWithToken(request, api, { token, scopes }, send)
+  } finally {
+    deadline.clear()
+  }
   if (!isSuccess(answer) && answer.status !== accepts) {
     await throwUnlessSuccess(request, api, answer, scopes)
   }
@@ -94,7 +98,7 @@ export function outliveClient(request: FastifyRequest): void {
   outliving.add(request)
 }
 
-function clientOf(request: FastifyRequest): Parameters<typeof withDeadline>[0] {
+function clientOf(request: FastifyRequest): ConstructorParameters<typeof Deadline>[0] {
   return outliving.has(request) ? neverGone : request.raw.socket
 }
 
@@ -159,19 +163,23 @@ interface RejectedToken {
   scopes: readonly string[] | undefined
 }
 
-/** A token for the API, with what the call names, or else what its configuration and the route require. */
-export async function tokenFor(
+/**
+ * A token for the API, with what the call names, or else what its configuration and the route require.
+ *
+ * @returns a promise only if the token is not in memory
+ */
+export function tokenFor(
   request: FastifyRequest,
   { name, scopes }: Api,
   named?: readonly string[],
   rejection?: { rejected: string; claims: string | undefined },
-): Promise<string> {
+): string | Promise<string> {
   if (named) assertScopesOfApi(name, scopes, named)
-  try {
-    // What the user has just granted is in the token of the very next call.
-    const wanted = named ?? withScopesOfSameApi(scopes, request.requiredScopes ?? [])
-    return await request.accessToken(wanted, rejection)
-  } catch (error) {
+  // What the user has just granted is in the token of the very next call.
+  const wanted = named ?? withScopesOfSameApi(scopes, request.requiredScopes ?? [])
+  const token = request.accessToken(wanted, rejection)
+  if (typeof token === 'string') return token
+  return token.catch((error: unknown) => {
     if (!(error instanceof ProblemError) || error.code !== 'misconfigured') throw error
     const fields = { event: 'api_misconfigured', api: name, key: `downstreamApis.${name}.scopes` }
     request.log.error(
@@ -179,7 +187,7 @@ export async function tokenFor(
       'Entra gives no token for this API: compare its scopes with the tenant',
     )
     throw misconfigured(error.cause, name)
-  }
+  })
 }
 
 /**

@@ -115,10 +115,10 @@ const word = /^[A-Za-z][A-Za-z0-9_-]{1,63}$/
  * The codes in an error object, from the outside in: of Graph and OData (`error.code`, then
  * `innerError.code`), of OAuth (`error`), and of problem details (`code`).
  */
-export function errorCodes(bytes: Uint8Array): string[] {
+export function errorCodes(bytes: Buffer): string[] {
   if (bytes.length === 0 || bytes.length > maxErrorBytes) return []
   const codes: string[] = []
-  let at = parseJson(Buffer.from(bytes).toString('utf8'))
+  let at = parseJson(bytes.toString('utf8'))
   for (let depth = 0; depth < maxCodes + 1 && isObject(at); depth += 1) {
     for (const code of [at['code'], at['error']]) {
       if (typeof code === 'string' && word.test(code) && !codes.includes(code)) codes.push(code)

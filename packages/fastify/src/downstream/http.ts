@@ -114,27 +114,27 @@ export function createApiClient(options: ApiClientOptions) {
     close: (): Promise<void> => client.close(),
   }
 
-  async function send(call: Call, accessToken: string, signal: EndSignal): Promise<Exchange> {
+  function send(call: Call, accessToken: string, signal: EndSignal): Promise<Exchange> {
     // An emitter that has fired already does not fire again.
-    if (signal.reason) throw signal.reason
-    try {
-      const request = {
-        origin,
-        method: call.method,
-        path: prefix + call.path,
-        body: call.body ?? null,
-        headers: {
-          ...traceHeaders(),
-          ...call.headers,
-          accept: call.accept,
-          ...(call.body !== undefined && { 'content-type': 'application/json' }),
-          authorization: `Bearer ${accessToken}`,
-        },
-      }
-      return await client.exchange(request, { signal, maxBytes: call.maxBytes })
-    } catch (error) {
-      throw error instanceof ProblemError ? error : transportProblem(name, host, error)
+    if (signal.reason) return Promise.reject(signal.reason)
+    const request = {
+      origin,
+      method: call.method,
+      path: prefix + call.path,
+      body: call.body ?? null,
+      headers: {
+        ...traceHeaders(),
+        ...call.headers,
+        accept: call.accept,
+        ...(call.body !== undefined && { 'content-type': 'application/json' }),
+        authorization: `Bearer ${accessToken}`,
+      },
     }
+    return client.exchange(request, { signal, maxBytes: call.maxBytes }).catch(throwProblem)
+  }
+
+  function throwProblem(error: unknown): never {
+    throw error instanceof ProblemError ? error : transportProblem(name, host, error)
   }
 }
 
@@ -149,32 +149,34 @@ export function transportProblem(name: string, host: string, error: unknown): Pr
     : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
 }
 
-/**
- * Runs a call until its time is over or its client disconnects.
- *
- * @param client the client's connection
- * @param ms for everything: the queue, a second attempt, the last byte; undefined if the work has its own limits
- * @param onTimeout makes the error that is thrown when the time is over
- * @throws ProblemError with the status 499 if the client is gone
- */
-export async function withDeadline<T>(
-  client: Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean },
-  ms: number | undefined,
-  onTimeout: () => ProblemError,
-  work: (signal: EndSignal, abort: (reason: ProblemError) => void) => Promise<T>,
-): Promise<T> {
-  if (client.destroyed) throw clientGone()
-  const signal = new EndSignal()
-  const abort = (reason: ProblemError) => signal.end(reason)
-  const onDisconnect = () => abort(clientGone())
-  const timer = ms === undefined ? undefined : setTimeout(() => abort(onTimeout()), ms)
-  client.on('close', onDisconnect)
-  try {
-    return await work(signal, abort)
-  } finally {
-    clearTimeout(timer)
-    client.off('close', onDisconnect)
+/** A connection, or what stands for one. */
+type Client = Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean }
+
+/** Ends a call when its time is over or its client disconnects. Who has made one clears it when the call is over. */
+export class Deadline extends EndSignal {
+  readonly #client: Client
+  readonly #timer: NodeJS.Timeout | undefined
+
+  /**
+   * @param client the client's connection
+   * @param ms for everything: the queue, a second attempt, the last byte; undefined if the work has its own limits
+   * @param onTimeout makes the reason when the time is over
+   * @throws ProblemError with the status 499 if the client is gone
+   */
+  constructor(client: Client, ms: number | undefined, onTimeout: () => ProblemError) {
+    super()
+    if (client.destroyed) throw clientGone()
+    this.#client = client
+    this.#timer = ms === undefined ? undefined : setTimeout(() => this.end(onTimeout()), ms)
+    client.on('close', this.#onDisconnect)
   }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+    this.#client.off('close', this.#onDisconnect)
+  }
+
+  readonly #onDisconnect = (): void => this.end(clientGone())
 }
 
 /** The status that proxies log in this case. It does not count as a failure of this app. */

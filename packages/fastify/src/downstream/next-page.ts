@@ -28,13 +28,15 @@ export function nextPage(link: string, { name, baseUrl, path, query }: NextPageO
   const base = baseUrl.replace(/\/+$/, '')
   const search = plainQuery(link, base) ?? queryOf(link, base + path)
   if (search === undefined) throw unexpectedLink(name, 'a link to another address')
-  const ours = new Set(Object.keys(query).map(optionName))
-  const added = search
-    .split('&')
-    .filter((pair) => hasValue(pair) && !ours.has(optionName(nameOf(pair))))
-    .join('&')
-    // No part of a URL (RFC 3986 §2), but parsers leave it in a query. A cursor, which is JSON, would escape it twice.
-    .replaceAll('\\', '%5C')
+  const ours = Object.keys(query).map(optionName)
+  let added = ''
+  for (const pair of search.split('&')) {
+    if (hasValue(pair) && !ours.includes(optionName(nameOf(pair)))) {
+      added += added === '' ? pair : `&${pair}`
+    }
+  }
+  // No part of a URL (RFC 3986 §2), but parsers leave it in a query. A cursor, which is JSON, would escape it twice.
+  added = added.replaceAll('\\', '%5C')
   if (added === '') throw unexpectedLink(name, 'a link without a page')
   if (added.length > maxLength) throw unexpectedLink(name, 'a link that is too long')
   return added
@@ -121,10 +123,13 @@ export function builtPath(
   return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }
 
+/** Stands in a query for itself (RFC 3986 §3.4): OData's options and lists are sent as Microsoft writes them. */
+const unreserved = /^[\w.~$,-]*$/
+
 /**
  * With U+FFFD for a lone surrogate, as in every other query (URL Standard §5.2). The encoder of `stringify` makes one
  * character of it and the next one, which may be the quote that ends a text of OData.
  */
 function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
+  return unreserved.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }

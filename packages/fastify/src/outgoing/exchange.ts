@@ -9,7 +9,7 @@ import type { Dispatcher } from 'undici'
 export interface Exchange {
   status: number
   headers: Dispatcher.ResponseData['headers']
-  bytes: Uint8Array
+  bytes: Buffer
 }
 
 /** Ends a request early. An AbortSignal would do the same at ten times the cost. */

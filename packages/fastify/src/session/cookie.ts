@@ -210,7 +210,7 @@ export async function createSealedCookies(
     },
     /** @throws Error for more content than a cookie holds, about 2,900 bytes of JSON */
     seal: (purpose: CookiePurpose, content: object): string => {
-      const value = encode({ ...content, purpose }, sealingKey)
+      const value = encode(purpose, content, sealingKey)
       if (value.length <= maxSealedLength) return value
       throw new Error(`A sealed value of ${value.length} bytes is too long`)
     },
@@ -229,10 +229,10 @@ export async function createSealedCookies(
  * What the plugin's `encodeSecureSession` does, by the same library (crypto_secretbox of libsodium), in base64url and
  * with a nonce that was drawn before. Each page of users has a sealed cursor: the plugin's way costs an eighth of it.
  */
-function encode(content: object, key: Buffer | undefined): string {
+function encode(purpose: CookiePurpose, content: object, key: Buffer | undefined): string {
   if (!key) throw new Error('There is no key to seal with')
   const writtenAtS = Math.round(Date.now() / 1000)
-  const message = Buffer.from(JSON.stringify({ ...content, __ts: writtenAtS }))
+  const message = Buffer.from(JSON.stringify({ ...content, purpose, __ts: writtenAtS }))
   const nonce = pooledRandomBytes(sodium.crypto_secretbox_NONCEBYTES)
   const cipher = Buffer.allocUnsafe(message.length + sodium.crypto_secretbox_MACBYTES)
   sodium.crypto_secretbox_easy(cipher, message, nonce, key)

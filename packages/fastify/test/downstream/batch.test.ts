@@ -111,7 +111,7 @@ describe('a batch', () => {
           headers: { prefer: 'y', 'content-type': 'application/json' },
           body: { x: 1 },
         },
-        { id: '2', method: 'GET', url: '/b?%24top=1', headers: {}, dependsOn: ['1'] },
+        { id: '2', method: 'GET', url: '/b?$top=1', headers: {}, dependsOn: ['1'] },
       ],
     })
   })

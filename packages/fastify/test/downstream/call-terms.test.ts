@@ -5,8 +5,8 @@ import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { EventEmitter } from 'node:events'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { afterAll, describe, expect, it, vi } from 'vitest'
-import { withDeadline } from '../../src/downstream/http.ts'
+import { afterEach, afterAll, describe, expect, it, vi } from 'vitest'
+import { Deadline } from '../../src/downstream/http.ts'
 import { ProblemError } from '../../src/errors.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
@@ -114,24 +114,49 @@ describe('the time of one call', () => {
 describe('a call whose client has left', () => {
   const onTimeout = () => new ProblemError('upstream_timeout', 'late')
 
-  it('is not begun', async () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('is not begun', () => {
     const client = Object.assign(new EventEmitter(), { destroyed: true })
-    const work = vi.fn<() => Promise<void>>()
-    await expect(withDeadline(client, 1000, onTimeout, work)).rejects.toMatchObject({ status: 499 })
-    expect(work).not.toHaveBeenCalled()
+    expect(() => new Deadline(client, 1000, onTimeout)).toThrow(
+      expect.objectContaining({ status: 499 }),
+    )
+    expect(client.listenerCount('close')).toBe(0)
   })
 
-  it('ends, and leaves nothing that listens for its client', async () => {
+  it('ends, and leaves nothing that listens for its client', () => {
     const client = Object.assign(new EventEmitter(), { destroyed: false })
-    const call = withDeadline(
-      client,
-      1000,
-      onTimeout,
-      (signal) =>
-        new Promise((_resolve, reject) => signal.once('abort', () => reject(signal.reason))),
-    )
+    const deadline = new Deadline(client, 1000, onTimeout)
+    const ended = vi.fn<() => void>()
+    deadline.once('abort', ended)
     client.emit('close')
-    await expect(call).rejects.toMatchObject({ status: 499 })
+    expect(ended).toHaveBeenCalledOnce()
+    expect(deadline.reason).toMatchObject({ status: 499 })
+    deadline.clear()
     expect(client.listenerCount('close')).toBe(0)
+  })
+
+  it.each([
+    ['its time is over', 1000, 'upstream_timeout'],
+    ['never, if it has no limit of its own', undefined, undefined],
+  ])('ends when %s', (_when, ms, code) => {
+    vi.useFakeTimers()
+    const client = Object.assign(new EventEmitter(), { destroyed: false })
+    const deadline = new Deadline(client, ms, onTimeout)
+    vi.advanceTimersByTime(999)
+    expect(deadline.reason).toBeUndefined()
+    vi.advanceTimersByTime(60_000)
+    expect((deadline.reason as ProblemError | undefined)?.code).toBe(code)
+    deadline.clear()
+  })
+
+  it('does not end any more once it is cleared', () => {
+    vi.useFakeTimers()
+    const client = Object.assign(new EventEmitter(), { destroyed: false })
+    const deadline = new Deadline(client, 1000, onTimeout)
+    deadline.clear()
+    client.emit('close')
+    expect(vi.getTimerCount()).toBe(0)
+    expect(deadline.reason).toBeUndefined()
   })
 })

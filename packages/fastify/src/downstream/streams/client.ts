@@ -174,18 +174,15 @@ async function send(
     },
   })
   if (status >= 200 && status < 300) {
-    return { status, headers: answer.headers, bytes: new Uint8Array(), stream: answer.body }
+    return { status, headers: answer.headers, bytes: Buffer.alloc(0), stream: answer.body }
   }
   // More than an error object has: then only the status counts.
-  const bytes = (await beginningOf(answer.body, maxErrorBytes)) ?? new Uint8Array()
+  const bytes = (await beginningOf(answer.body, maxErrorBytes)) ?? Buffer.alloc(0)
   return { status, headers: answer.headers, bytes, stream: undefined }
 }
 
 /** All of a body; undefined if it is longer. */
-export async function beginningOf(
-  body: Readable,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
+export async function beginningOf(body: Readable, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {

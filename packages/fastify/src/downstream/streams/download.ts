@@ -15,7 +15,7 @@ import {
   tokenFor,
   userKeyOf,
 } from '../call.ts'
-import { assertCallHeaders, type CallHeader, type CallTerms, withDeadline } from '../http.ts'
+import { assertCallHeaders, type CallHeader, type CallTerms, Deadline } from '../http.ts'
 import { builtPath } from '../next-page.ts'
 import { unexpectedResponse } from '../response.ts'
 import { fileAddress, type OpenAnswer, type Transfer } from './client.ts'
@@ -111,18 +111,23 @@ async function openAsUser(
   const user = userKeyOf(request)
   const token = await tokenFor(request, api, scopes)
   const { answerMs: ms } = transfer
-  const answer = await withDeadline(request.raw.socket, ms, onTimeout(api), (signal) =>
-    sendWithToken(request, api, { token, scopes }, async (current) => {
-      const own = await retryOnce(transfer, () => api.transfer(transfer, user, current, signal))
-      // Once, and not from one such server to the next.
-      const address = redirects.has(own.status)
-        ? fileAddress(own.headers['location'], api.fileOrigins)
-        : undefined
-      if (!address) return own
-      const elsewhere = { ...transfer, headers: {}, address }
-      return withoutChallenge(await api.transfer(elsewhere, user, '', signal))
-    }),
-  )
+  const deadline = new Deadline(request.raw.socket, ms, onTimeout(api))
+  const open = async (current: string) => {
+    const own = await retryOnce(transfer, () => api.transfer(transfer, user, current, deadline))
+    // Once, and not from one such server to the next.
+    const address = redirects.has(own.status)
+      ? fileAddress(own.headers['location'], api.fileOrigins)
+      : undefined
+    if (!address) return own
+    const elsewhere = { ...transfer, headers: {}, address }
+    return withoutChallenge(await api.transfer(elsewhere, user, '', deadline))
+  }
+  let answer
+  try {
+    answer = await sendWithToken(request, api, { token, scopes }, open)
+  } finally {
+    deadline.clear()
+  }
   if (!answer.stream && !isOutOfRange(transfer, answer)) {
     await throwUnlessSuccess(request, api, answer, scopes)
   }

@@ -24,7 +24,7 @@ import {
   type CallHeader,
   type CallTerms,
   maxJsonBytes,
-  withDeadline,
+  Deadline,
 } from '../http.ts'
 import { builtPath } from '../next-page.ts'
 import { bodyOf, tokenRejection, unexpectedResponse } from '../response.ts'
@@ -211,8 +211,14 @@ async function upload(
   const token = address ? '' : await tokenFor(request, api, scopes)
   const length = lengthOf(request)
   const range = rangeOf(length, options.range)
-  const answer = await withDeadline(request.raw.socket, undefined, late, async (signal, abort) => {
-    const stream = requestBody(request, api, rules)
+  const deadline = new Deadline(request.raw.socket, undefined, late)
+  const stream = requestBody(request, api, rules)
+  let timer: NodeJS.Timeout | undefined
+  stream.once('end', () => {
+    timer = setTimeout(() => deadline.end(late()), answerMs)
+  })
+  let answer
+  try {
     const transfer: Transfer = {
       method,
       path: to,
@@ -223,17 +229,12 @@ async function upload(
       silenceMs: answerMs,
       body: { stream, type: typeOf(request), length, range },
     }
-    let timer: NodeJS.Timeout | undefined
-    stream.once('end', () => {
-      timer = setTimeout(() => abort(late()), answerMs)
-    })
-    try {
-      return await whole(api, await api.transfer(transfer, userKeyOf(request), token, signal))
-    } finally {
-      clearTimeout(timer)
-      stream.destroy()
-    }
-  })
+    answer = await whole(api, await api.transfer(transfer, userKeyOf(request), token, deadline))
+  } finally {
+    deadline.clear()
+    clearTimeout(timer)
+    stream.destroy()
+  }
   if (address) throwIfFailed(api.name, answer.status === 401 ? { ...answer, status: 403 } : answer)
   else await throwIfRefused(request, api, answer, { rejected: token, scopes })
   return answer
