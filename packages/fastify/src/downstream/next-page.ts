@@ -123,13 +123,13 @@ export function builtPath(
   return parts.length > 0 ? `${path}?${parts.join('&')}` : path
 }
 
-/** Stands in a query for itself (RFC 3986 §3.4): OData's options and lists are sent as Microsoft writes them. */
-const unreserved = /^[\w.~$,-]*$/
+/** Delimits nothing in a query (RFC 3986 §3.4): OData's options and lists are sent as Microsoft writes them. */
+const literal = /^[\w.~$,-]*$/
 
 /**
  * With U+FFFD for a lone surrogate, as in every other query (URL Standard §5.2). The encoder of `stringify` makes one
  * character of it and the next one, which may be the quote that ends a text of OData.
  */
 function encoded(text: string): string {
-  return unreserved.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  return literal.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }
