@@ -100,8 +100,12 @@ describe('the result of the recipe', () => {
   })
 
   it('is tested as docs/test-your-app.md says', async () => {
-    const run = await copy.run('vitest', ['run', 'test/testing-example.test.ts'], 'bff')
-    expect(run).toMatch(/4 passed/)
+    const files = ['test/testing-example.test.ts', 'test/own-people.test.ts']
+    expect(testing.filter(({ kind }) => kind === 'file').map(({ path }) => path)).toEqual(
+      files.map((path) => `bff/${path}`),
+    )
+    const run = await copy.run('vitest', ['run', ...files], 'bff')
+    expect(run).toMatch(/5 passed/)
   })
 
   it('satisfies the compiler, the linter and the formatter', async () => {
