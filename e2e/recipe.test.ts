@@ -38,6 +38,8 @@ const everything = [
 ]
 const fields = ['displayName', 'mail', 'jobTitle', 'department']
 
+const mailError = { path: '/body/mail', message: 'is taken' }
+
 type Configured = { downstreamApis: Record<string, unknown> }
 
 let copy: ProjectCopy
@@ -98,8 +100,12 @@ describe('the result of the recipe', () => {
   })
 
   it('is tested as docs/test-your-app.md says', async () => {
-    const run = await copy.run('vitest', ['run', 'test/testing-example.test.ts'], 'bff')
-    expect(run).toMatch(/4 passed/)
+    const files = ['test/testing-example.test.ts', 'test/own-people.test.ts']
+    expect(testing.filter(({ kind }) => kind === 'file').map(({ path }) => path)).toEqual(
+      files.map((path) => `bff/${path}`),
+    )
+    const run = await copy.run('vitest', ['run', ...files], 'bff')
+    expect(run).toMatch(/5 passed/)
   })
 
   it('satisfies the compiler, the linter and the formatter', async () => {
@@ -185,6 +191,19 @@ describe('the page and the API', () => {
     await expectPage(page.getByRole('main')).toContainText(
       'Mobile number does not have the form that is expected.',
     )
+
+    // What the form has no field for is said, too.
+    await page.route('/api/contact', (route) =>
+      route.fulfill({
+        status: 400,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'invalid_request', errors: [mailError] }),
+      }),
+    )
+    await save.click()
+    await expectPage(page.getByRole('alert')).toHaveText('mail is taken.')
+    await expectPage(number).not.toHaveAttribute('aria-invalid', 'true')
+    await page.unroute('/api/contact')
 
     await number.fill('+49 30 1234567')
     changes.length = 0

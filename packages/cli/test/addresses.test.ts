@@ -102,6 +102,15 @@ describe('npm run dev', () => {
     expect(tenantOf('http://localhost:5173/people')).toBe('http://localhost:5173/people')
     expect(tenantOf('http://localhost:5173')).toBeUndefined()
   })
+
+  it('has the local tenant know the app roles of aad.config.json', () => {
+    const file = JSON.parse(readFileSync(join(folder.path, 'aad.config.json'), 'utf8')) as object
+    const appRoles = ['Directory.Reader', 'Notes.Editor']
+    folder.write('aad.config.json', JSON.stringify({ ...file, appRoles }))
+    const [planned] = localTenantProcess(read({}), {})
+    expect(planned?.env['TENANT_APP_ROLES']).toBe('Directory.Reader Notes.Editor')
+    folder.reset()
+  })
 })
 
 describe('npm start', () => {

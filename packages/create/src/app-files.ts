@@ -21,6 +21,7 @@ const tests = new Set([
   'bff/test/app.test.ts',
   'bff/test/signed-in.test.ts',
   'web/test/format.test.ts',
+  'web/test/languages.test.ts',
   'web/test/users.test.ts',
 ])
 

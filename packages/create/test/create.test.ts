@@ -65,6 +65,20 @@ describe('an app', () => {
     ])
   })
 
+  it('has the tests that its documents name', () => {
+    const files = filesOf({ ...options, install: true })
+    const named = readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md') && !name.startsWith('threat'))
+      .flatMap((name) => [
+        ...readFileSync(join(root, 'docs', name), 'utf8').matchAll(
+          /`(web\/test\/[\w-]+\.test\.ts)`/g,
+        ),
+      ])
+      .map(([, path = '']) => path)
+    expect(named).toContain('web/test/languages.test.ts')
+    expect(named.filter((path) => !files.has(path))).toEqual([])
+  })
+
   it.each([
     'bff/.env',
     'bff/.env.local',

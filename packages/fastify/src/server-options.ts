@@ -62,7 +62,8 @@ export function serverOptions(
     ajv: {
       customOptions: {
         removeAdditional: false,
-        coerceTypes: true,
+        // A list of one value is that value in an address, `?tag=a`. `array`, Fastify's own default, takes it for a list.
+        coerceTypes: 'array',
         // A form shows what is wrong with each of its fields at once. The body has 16 kB at most.
         allErrors: true,
         // A mistake in a route's schema is found in development. The check takes a sixth of the start.

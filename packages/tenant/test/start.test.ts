@@ -100,6 +100,26 @@ describe('the process', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('has people with the roles of the app, and says who', async () => {
+    const roles = ['Directory.Reader', 'Notes.Editor', 'Notes.Approver']
+    const { child, output } = run({ TENANT_PORT: '0', TENANT_APP_ROLES: roles.join(' ') })
+    await vi.waitFor(() => expect(output()).toContain('Local tenant with'), { timeout: 30_000 })
+    const origin = /http:\/\/[\d.:]+/.exec(output())?.[0] ?? ''
+    const answer = await fetch(`${origin}/_tenant/users`)
+    const { users } = (await answer.json()) as {
+      users: { displayName: string; roles: string[] }[]
+    }
+    const page = await (await fetch(`${origin}/_tenant/directory`)).text()
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+
+    const alone = (role: string) => users.find((user) => user.roles.join() === role)?.displayName
+    const [editor = 'none', approver = 'none'] = [alone('Notes.Editor'), alone('Notes.Approver')]
+    expect(users[1]?.roles).toEqual(['Directory.Reader', 'Directory.Auditor', ...roles.slice(1)])
+    expect(page).toMatch(new RegExp(`<b>Role Notes.Editor</b>[^]*?${editor}[^]*?</li>`))
+    expect(page).toMatch(new RegExp(`<b>Role Notes.Approver</b>[^]*?${approver}[^]*?</li>`))
+  })
+
   it.each([
     [{ TENANT_HOST: '0.0.0.0' }, 'TENANT_HOST must be a loopback address'],
     [{ TENANT_USERS: 'many' }, 'TENANT_USERS must be a whole number'],

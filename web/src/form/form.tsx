@@ -5,7 +5,9 @@ import {
   useContext,
   useEffect,
   useId,
+  useLayoutEffect,
   useRef,
+  useState,
 } from 'react'
 import { type ApiProblem, fieldErrors } from '@gatehouse/react'
 import { ErrorCard } from '../api/error-card.tsx'
@@ -27,14 +29,21 @@ type FormProps = {
 const FieldErrors = createContext<Readonly<Record<string, string>>>({})
 
 /**
- * A form that saves with a mutation. While it does, the button waits. A refusal is shown at the fields that it names, and
- * any other failure as on every page. What was typed stays.
+ * A form that saves with a mutation. While it does, the button waits. A refusal is shown at the fields that it names, or
+ * below them if the form has no such field, and any other failure as on every page. What was typed stays.
  */
 export function Form({ save, submit, onSubmit, children }: FormProps) {
   const form = useRef<HTMLFormElement>(null)
   const { error, isPending } = save
   const errors = fieldErrors(error)
   const isAtFields = Object.keys(errors).length > 0
+  const [elsewhere, setElsewhere] = useState<string[]>([])
+  // Fields show their own refusal, and mark themselves. Without the others, Save would seem to do nothing.
+  useLayoutEffect(() => {
+    const marked = [...(form.current?.querySelectorAll('[aria-invalid="true"]') ?? [])]
+    const names = new Set(marked.map((field) => field.getAttribute('name')))
+    setElsewhere(Object.keys(fieldErrors(error)).filter((name) => !names.has(name)))
+  }, [error])
   useEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [error])
@@ -45,6 +54,15 @@ export function Form({ save, submit, onSubmit, children }: FormProps) {
   return (
     <form ref={form} className={css.form} onSubmit={onFormSubmit} aria-busy={isPending}>
       <FieldErrors value={errors}>{children}</FieldErrors>
+      {elsewhere.length > 0 && (
+        <div role="alert">
+          {elsewhere.map((name) => (
+            <p key={name} className={css.error}>
+              {words.fieldError(name, errors[name] ?? '')}
+            </p>
+          ))}
+        </div>
+      )}
       {error && !isAtFields && <ErrorCard error={error} retry={onSubmit} />}
       <div>
         <Button type="submit" disabled={isPending}>

@@ -80,6 +80,7 @@ export function localTenantProcess(config: Config, env: NodeJS.ProcessEnv): Plan
         TENANT_PORT: port,
         TENANT_HOST: host,
         TENANT_USERS: env['TENANT_USERS'],
+        TENANT_APP_ROLES: config.appRoles.join(' '),
         // The tenant knows http://localhost, on any port, by itself.
         TENANT_APP_ORIGIN:
           isAtLocalhost(config.publicUrl) && basePathOf(config.publicUrl) === ''

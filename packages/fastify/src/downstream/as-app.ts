@@ -79,8 +79,10 @@ export function decorateAppCalls(
     } finally {
       deadline.clear()
     }
-    if (answer.status === 401 || answer.status === 403)
+    if (answer.status === 401 || answer.status === 403) {
+      tokens.renewRefused(api.name, scope)
       throw notPermitted(api.name, answer, app.log)
+    }
     throwIfFailed(api.name, answer)
     return answer
   }
@@ -142,8 +144,12 @@ function notPermitted(api: string, answer: Exchange, log: FastifyBaseLogger): Pr
 /** A token is replaced from this long before its end, while it still works (milliseconds). */
 const refreshBeforeMs = 5 * 60_000
 
+/** After a refusal, a token is replaced from this age on. Refusals of single things would else ask Microsoft all the time. */
+const refusedAgeMs = 60_000
+
 interface AppToken {
   token: string
+  fetchedAt: number
   expiresAt: number
 }
 
@@ -194,6 +200,13 @@ class AppTokens {
     return this.#fetchOnce(api, scope, rejected)
   }
 
+  /** A permission that was granted meanwhile is in a new token only: the next call has it. */
+  renewRefused(api: string, scope: string): void {
+    const { fetchedAt = Infinity } = this.#tokens.get(scope) ?? {}
+    if (this.#now() - fetchedAt < refusedAgeMs || this.#heldBy(scope, undefined)) return
+    this.#fetchOnce(api, scope, undefined).catch(() => undefined)
+  }
+
   #heldBy(scope: string, rejected: RejectedToken | undefined): Attempt | undefined {
     const last = this.#attempts.get(scope)
     if (!last || this.#now() >= last.notBefore) return undefined
@@ -219,8 +232,9 @@ class AppTokens {
       this.#attempts.set(scope, { notBefore: this.#now() + waitMs, forced, problem })
     try {
       const { accessToken, expiresInS } = await this.#app[applicationToken](scope, claims)
-      const expiresAt = this.#now() + expiresInS * 1000
-      this.#tokens.set(scope, { token: accessToken, expiresAt })
+      const fetchedAt = this.#now()
+      const expiresAt = fetchedAt + expiresInS * 1000
+      this.#tokens.set(scope, { token: accessToken, fetchedAt, expiresAt })
       keep(tokenRequestEveryMs)
       return accessToken
     } catch (error) {

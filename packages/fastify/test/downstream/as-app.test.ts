@@ -159,6 +159,34 @@ describe('the application’s token', () => {
     expect(tokenRequests()).toBe(2)
   })
 
+  it('is replaced behind a refusal once it is a minute old: the permission may have been granted', async () => {
+    await call()
+    upstream.answers((response) => json(response, {}, 403))
+    await expect(call()).rejects.toMatchObject({ code: 'misconfigured' })
+    expect(tokenRequests()).toBe(1)
+    gatehouse.advance(minute)
+    const sent = async () => {
+      await expect(call()).rejects.toMatchObject({ code: 'misconfigured' })
+      return upstream.calls.at(-1)?.headers.authorization
+    }
+    const first = upstream.calls[0]?.headers.authorization
+    expect(await sent()).toBe(first)
+    await expect.poll(sent).not.toBe(first)
+    await sent()
+    expect(tokenRequests()).toBe(2)
+  })
+
+  it('works on after a refusal while Microsoft does not answer', async () => {
+    await call()
+    gatehouse.advance(2 * minute)
+    gatehouse.tenant.faults.set({ at: 'token', kind: 'respond', status: 503 })
+    upstream.answers((response) => json(response, {}, 403))
+    await expect(call()).rejects.toMatchObject({ code: 'misconfigured' })
+    await expect.poll(tokenRequests).toBeGreaterThan(1)
+    upstream.answers((response) => json(response, { good: true }))
+    expect(await call()).toEqual({ good: true })
+  })
+
   it('that an API rejects is replaced once', async () => {
     upstream.answers((response, _call, count) => json(response, {}, count === 2 ? 401 : 200))
     await call()

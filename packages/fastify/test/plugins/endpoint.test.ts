@@ -19,6 +19,13 @@ const NoteChange = Type.Object({
 
 const endpoints = defineEndpoints({
   'GET /notes': { query: Type.Object({ top: Type.Optional(Type.Integer()) }), answer: Note },
+  'GET /tags': {
+    query: Type.Object({
+      tag: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { maxItems: 2 })),
+      year: Type.Optional(Type.Array(Type.Integer())),
+    }),
+    answer: Type.Object({ got: Type.Unknown() }),
+  },
   'GET /notes/:id': { answer: Note },
   'POST /notes/:status': { answer: Note },
   'GET /years/:year': {
@@ -65,6 +72,7 @@ handle(app, endpoints['GET /notes'], async ({ query }) => {
   expectTypeOf(query).toEqualTypeOf<{ top?: number }>()
   return { ...note, title: String(query.top) }
 })
+handle(app, endpoints['GET /tags'], async ({ query }) => ({ got: query }))
 handle(app, endpoints['GET /notes/:id'], async ({ params }) => {
   expectTypeOf(params).toEqualTypeOf<Record<'id', string>>()
   return { ...note, id: params.id }
@@ -105,6 +113,22 @@ describe('a described endpoint', () => {
     expect((await app.inject('/notes?top=3')).json()).toEqual({ id: '1', title: '3' })
     expect((await app.inject('/years/2026')).json()).toEqual({ year: 2026 })
   })
+
+  it.each([
+    ['', {}],
+    ['?tag=a', { tag: ['a'] }],
+    ['?tag=a&tag=b', { tag: ['a', 'b'] }],
+    ['?year=2026', { year: [2026] }],
+  ])('takes a list in its query, of one value as well: %j', async (query, got) => {
+    expect((await app.inject(`/tags${query}`)).json()).toEqual({ got })
+  })
+
+  it.each(['/tags?tag=', '/tags?tag=a&tag=b&tag=c', '/tags?year=x', '/notes?top=1&top=2'])(
+    'refuses a list that does not fit, and one in place of a value: %s',
+    async (address) => {
+      expect((await app.inject(address)).statusCode).toBe(400)
+    },
+  )
 
   it.each([200, 201, 202, 203, 299])('answers no more with status %d', async (status) => {
     const answer = await app.inject({ method: 'POST', url: `/notes/${status}` })

@@ -51,3 +51,17 @@ export function testAccounts(users: readonly TenantUser[]): TestAccount[] {
     return [{ purpose, user }]
   })
 }
+
+/** The first user with each role that is not the tenant's own, by preference one who has no other role. */
+export function roleAccounts(users: readonly TenantUser[]): { role: string; user: TenantUser }[] {
+  const found = new Map<string, TenantUser>()
+  for (const user of users) {
+    for (const role of user.roles) {
+      const isBetter = user.roles.length === 1 && found.get(role)?.roles.length !== 1
+      if (!found.has(role) || isBetter) found.set(role, user)
+    }
+  }
+  return [...found].filter(([role]) => !ownRoles.has(role)).map(([role, user]) => ({ role, user }))
+}
+
+const ownRoles = new Set(['Directory.Reader', 'Directory.Auditor'])

@@ -25,6 +25,9 @@ export const words = {
     disabled: 'Disabled',
   },
 
+  /** Who has a role that the app defines. */
+  role: (role: string) => `Role ${role}`,
+
   /** What a test account is good for. */
   purposes: {
     reader: 'Role Directory.Reader',

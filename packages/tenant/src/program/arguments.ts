@@ -3,6 +3,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import { closeNames } from '../config/close-names.ts'
 import { loadConfig } from '../config/load.ts'
+import { generateUsers } from '../directory/generate.ts'
 import { mostUsers, type TenantOptions } from '../options.ts'
 import { isLoopback } from '../own-host.ts'
 import { localClient } from '../registry/built-in.ts'
@@ -82,6 +83,9 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
     ...config,
   }
   const { port, users, host } = numbersAndHost(given, env, settings)
+  const count = wholeNumber(users, 1, mostUsers)
+  const seed = seedOf(given.seed) ?? settings.seed
+  const people = given.config === undefined ? peopleWith(appRolesIn(env), count, seed) : []
   const folder = given['https-folder']
   const { https = settings.https ?? false } = given
   const state = given.state ?? settings.state
@@ -94,11 +98,12 @@ export function readCommand(args: readonly string[], env: NodeJS.ProcessEnv): Co
       ...settings,
       ...optional('origin', given.origin),
       ...optional('graphOrigin', given['graph-origin']),
-      ...optional('seed', seedOf(given.seed)),
+      ...optional('seed', seed),
+      ...(people.length > 0 && { people }),
       ...optional('state', state),
       https: folder === undefined ? https : { folder },
       port: wholeNumber(port, 0, 65_535),
-      users: wholeNumber(users, 1, mostUsers),
+      users: count,
       host: loopback(host),
     },
     names: { port: port.name, host: host.name },
@@ -198,9 +203,40 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [key in
   return value === undefined ? {} : ({ [name]: value } as { [key in K]: V })
 }
 
-/** The client of a fresh clone, which may also redirect to another address of the app: not on localhost, or with a path. */
-function localClientOf({ TENANT_APP_ORIGIN: appOrigin }: NodeJS.ProcessEnv): ClientRegistration {
-  if (!appOrigin) return localClient
-  const added = ['/auth/redirect', '/signed-out'].map((path) => appOrigin + path)
-  return { ...localClient, web: { redirectUris: [...localClient.web.redirectUris, ...added] } }
+/** The client of a fresh clone, with what the app's configuration adds: another address (not on localhost, or with a path), and roles. */
+function localClientOf(env: NodeJS.ProcessEnv): ClientRegistration {
+  const { TENANT_APP_ORIGIN: appOrigin } = env
+  const added = appOrigin ? ['/auth/redirect', '/signed-out'].map((path) => appOrigin + path) : []
+  return {
+    ...localClient,
+    web: { redirectUris: [...localClient.web.redirectUris, ...added] },
+    appRoles: [...builtInRoles, ...appRolesIn(env)].map((value) => ({ value })),
+  }
+}
+
+const builtInRoles = ['Directory.Reader', 'Directory.Auditor']
+
+/** The roles that the app adds, from a list with spaces. */
+function appRolesIn({ TENANT_APP_ROLES: names = '' }: NodeJS.ProcessEnv): string[] {
+  return [...new Set(names.split(/\s+/))].filter(
+    (name) => name !== '' && !builtInRoles.includes(name),
+  )
+}
+
+/** The places of people who are nothing special, and are offered first. */
+const ordinaryPlaces = [3, 4, 5, 6, 7, 9]
+
+/** Each role alone is one person's, as long as there are people; the administrator has all, with the built-in ones. */
+function peopleWith(roles: readonly string[], count: number, seed: number | string | undefined) {
+  const users = generateUsers(count, seed)
+  const rolesAt = new Map<number, string[]>()
+  if (roles.length > 0) rolesAt.set(1, [...builtInRoles, ...roles])
+  for (const [index, role] of roles.entries()) {
+    const place = ordinaryPlaces[index % ordinaryPlaces.length] ?? 3
+    rolesAt.set(place, [...(rolesAt.get(place) ?? []), role])
+  }
+  return [...rolesAt].flatMap(([place, own]) => {
+    const user = users[place]
+    return user ? [{ userPrincipalName: user.userPrincipalName, roles: own }] : []
+  })
 }

@@ -1,8 +1,8 @@
 /** The tab of the directory: test accounts by purpose, what an app has to know, and the number of users. */
 
 import { html } from 'ghtml'
-import { signInName } from '../../directory/directory.ts'
-import { testAccounts, type TestAccount } from '../../directory/test-accounts.ts'
+import { signInName, type TenantUser } from '../../directory/directory.ts'
+import { roleAccounts, testAccounts } from '../../directory/test-accounts.ts'
 import { mostUsers } from '../../options.ts'
 import { appAddress } from '../../registry/app-address.ts'
 import type { Client } from '../../registry/client.ts'
@@ -17,7 +17,11 @@ import { controlWords } from './words.ts'
 const words = controlWords.directory
 
 export function directorySection(tenant: TenantState, entered: FormValues): string {
-  const accounts = testAccounts(tenant.directory.users)
+  const { users } = tenant.directory
+  const accounts = [
+    ...testAccounts(users).map(({ purpose, user }) => ({ use: common.purposes[purpose], user })),
+    ...roleAccounts(users).map(({ role, user }) => ({ use: common.role(role), user })),
+  ]
   return html`<h2>${words.accounts}</h2>
     <p class="quiet">${words.accountsHint}</p>
     <ul class="accounts">
@@ -27,7 +31,13 @@ export function directorySection(tenant: TenantState, entered: FormValues): stri
     !${identity(tenant)}`
 }
 
-function accountCard(tenant: TenantState, { purpose, user }: TestAccount): string {
+interface Account {
+  /** What it is good for. */
+  use: string
+  user: TenantUser
+}
+
+function accountCard(tenant: TenantState, { use, user }: Account): string {
   const app = latestApp(tenant)
   const query = new URLSearchParams({ loginHint: signInName(user) }).toString()
   const link = app?.isGatehouse
@@ -38,7 +48,7 @@ function accountCard(tenant: TenantState, { purpose, user }: TestAccount): strin
       >`
     : ''
   return html`<li>
-    <b>${common.purposes[purpose]}</b>
+    <b>${use}</b>
     <div class="person">!${person(user, tenant.directory)}</div>
     !${link}
   </li>`
