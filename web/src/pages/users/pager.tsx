@@ -68,7 +68,7 @@ function PageNumber({ page, pages, onPage }: NumberProps) {
           onFocus={() => field.current?.select()}
         />
       </label>
-      {words.ofPages(formatNumber(pages))}
+      <span>{words.ofPages(formatNumber(pages))}</span>
     </form>
   )
 }
