@@ -1,5 +1,7 @@
 /** Navigation between pages: title, focus and scroll position, the keyboard, and themes. */
 import { expect, test, type Locator, type Page } from '@playwright/test'
+import { problemMediaType } from '@gatehouse/contract/problem'
+import { answer } from './problem-answers.ts'
 import { beSignedIn } from './signed-in.ts'
 import { accountButton, offeredAccount, signInLink } from './visitor.ts'
 
@@ -305,4 +307,62 @@ test('one mark moves to the link of the page that was chosen, and is gone where 
   await page.goto('/sessions')
   await expect(heading(page, /sessions/i)).toBeVisible()
   expect(await offset()).toBeUndefined()
+})
+
+/** Runs in the page: replaces every text by elements with it, as browsers do that translate a page. */
+function translate() {
+  const replaceTexts = () => {
+    const texts: Text[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode()) {
+      const text = walker.currentNode as Text
+      if (text.data.trim() && !text.parentElement?.closest('script, font')) texts.push(text)
+    }
+    for (const text of texts) {
+      const font = document.createElement('font')
+      font.textContent = text.data
+      text.replaceWith(font)
+    }
+  }
+  const observer = new MutationObserver(() => {
+    replaceTexts()
+    observer.takeRecords()
+  })
+  const options = { childList: true, subtree: true, characterData: true }
+  document.addEventListener('DOMContentLoaded', () => observer.observe(document.body, options))
+}
+
+test('a page that the browser translates goes on, and shows what is new', async ({ page }) => {
+  await page.addInitScript(translate)
+  await beSignedIn(page)
+  await page.goto('/users')
+  const pager = page.getByRole('navigation', { name: 'Pages of users' })
+  await expect(pager).toContainText('of 10')
+  await expect(page.locator('main font').first()).toBeVisible()
+  const box = page.getByRole('searchbox')
+  for (const [search, marked] of [
+    ['no', /^no$/i],
+    ['nora', /^nora$/i],
+  ] as const) {
+    await box.fill(search)
+    await expect(page.locator('tbody mark').first()).toHaveText(marked)
+  }
+  await expect(page.locator('tbody tr')).toHaveText([/^Nora Hill/])
+  await box.fill('a')
+  await expect(pager).not.toContainText('of 10')
+  await box.fill('')
+  await expect(pager).toContainText('of 10')
+
+  // Once by itself, and then the user decides.
+  await answer(page, '/api/users', (route) =>
+    route.fulfill({
+      status: 429,
+      contentType: problemMediaType,
+      headers: { 'retry-after': '3' },
+      body: JSON.stringify({ code: 'too_many_requests', title: 'Made up' }),
+    }),
+  )
+  await box.fill('be')
+  await expect(page.getByText(/^Trying again in 1 second/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Try again', exact: true })).toBeEnabled()
 })

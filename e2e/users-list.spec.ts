@@ -117,6 +117,7 @@ test('any page is a number away, and its neighbours are as near as always', asyn
   await number.press('Enter')
   await expect(page).toHaveURL(/\/users\?page=7$/)
   await expectPage(page, 7)
+  await expect(number).toBeFocused()
   await expect(page.getByText('151–175 of 250')).toBeVisible()
   await page.getByRole('button', { name: 'Previous' }).click()
   await expectPage(page, 6)

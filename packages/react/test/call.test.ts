@@ -36,6 +36,21 @@ describe('a call without an answer', () => {
     await expect(call('/api/me')).rejects.toMatchObject({ code, status: 0 })
   })
 
+  test.each([
+    [true, 'unreachable'],
+    [false, 'offline'],
+  ])('is also one whose answer breaks off: online %s is %s', async (onLine, code) => {
+    vi.stubGlobal('navigator', { onLine })
+    const broken = new ReadableStream({
+      start: (stream) => stream.enqueue(new TextEncoder().encode('{"users":')),
+      pull: (stream) => stream.error(new TypeError('network error')),
+    })
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(broken)))
+    const error: unknown = await call('/api/me').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code, status: 0 })
+    expect(shouldRetry(0, error)).toBe(onLine)
+  })
+
   test('is not a problem if its caller aborted it', async () => {
     const aborted = AbortSignal.abort()
     vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) =>

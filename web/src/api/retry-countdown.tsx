@@ -22,7 +22,7 @@ export default function RetryCountdown({ problem, besideData }: Props) {
     return (
       <Callout icon={clock} tone="warning">
         <p>
-          <strong>{title}.</strong> {when}
+          <strong>{title}.</strong> <span>{when}</span>
         </p>
       </Callout>
     )

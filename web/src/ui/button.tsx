@@ -10,7 +10,8 @@ export function Button({ variant = 'primary', icon, children, className, ...rest
   return (
     <button type="button" className={`${css.button} ${css[variant]} ${className ?? ''}`} {...rest}>
       {icon && <Icon path={icon} />}
-      {children}
+      {/* A text beside others stays as it is in a browser that translates the page. */}
+      <span>{children}</span>
     </button>
   )
 }

@@ -7,16 +7,19 @@ type Props = {
   at?: 'anywhere' | 'word'
 }
 
-/** A text with the match of a search marked. */
+/**
+ * A text with the match of a search marked. It is one element, another one for each match: a browser that translates the
+ * page puts elements of its own in place of texts, and React could neither change nor remove those beside a mark.
+ */
 export function Match({ text, search, at = 'word' }: Props) {
   const parts = findMatch(text, search, at)
-  if (!parts) return text
+  if (!parts) return <span key={text}>{text}</span>
   return (
-    <>
+    <span key={parts.join('\n')}>
       {parts[0]}
       <mark className={css.mark}>{parts[1]}</mark>
       {parts[2]}
-    </>
+    </span>
   )
 }
 

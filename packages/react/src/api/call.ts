@@ -50,13 +50,28 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   return answer as T
 }
 
-/** @returns the JSON of the answer, undefined for a 204, or the problem of any other one */
+/**
+ * @returns the JSON of the answer, undefined for a 204, or the problem of any other one
+ * @throws ApiProblem if there is no answer, or only a part of one
+ */
 async function ask(path: string, options: CallOptions): Promise<unknown> {
-  const response = await send(path, options)
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    // A connection breaks on the way of an answer as well: a part of one is no answer.
+    return await read(await send(path, options, timeout))
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause
+    if (timeout.aborted) throw new ApiProblem('no_answer', 0, { cause })
+    throw new ApiProblem(navigator.onLine ? 'unreachable' : 'offline', 0, { cause })
+  }
+}
+
+async function read(response: Response): Promise<unknown> {
   if (!response.ok) return readProblem(response)
   if (response.status === 204) return undefined
+  const text = await response.text()
   try {
-    return await response.json()
+    return JSON.parse(text)
   } catch (cause) {
     return new ApiProblem('unreadable', response.status, { cause })
   }
@@ -84,6 +99,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 async function send(
   path: string,
   { method = 'GET', body, ifMatch, idempotencyKey, signal }: CallOptions,
+  timeout: AbortSignal,
 ): Promise<Response> {
   const headers = {
     accept: 'application/json',
@@ -93,19 +109,12 @@ async function send(
     ...(ifMatch === undefined ? {} : { 'if-match': entityTag(ifMatch) }),
     ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
   }
-  const timeout = AbortSignal.timeout(timeoutMs)
-  try {
-    return await fetch(appAddress(path), {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    })
-  } catch (cause) {
-    if (signal?.aborted) throw cause
-    if (timeout.aborted) throw new ApiProblem('no_answer', 0, { cause })
-    throw new ApiProblem(navigator.onLine ? 'unreachable' : 'offline', 0, { cause })
-  }
+  return fetch(appAddress(path), {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  })
 }
 
 /** RFC 9110, section 8.8.3. Graph's own tags are passed on as they are. */

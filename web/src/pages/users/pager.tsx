@@ -1,4 +1,4 @@
-import { type FormEvent, useRef } from 'react'
+import { type FormEvent, useLayoutEffect, useRef } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { formatNumber } from '../../ui/format.ts'
 import css from './users.module.css'
@@ -22,8 +22,7 @@ export function Pager({ page, pages, hasNext, onPage }: Props) {
       {pages === undefined ? (
         <p>{words.page(formatNumber(page))}</p>
       ) : (
-        // The key writes the number of another page into the field.
-        <PageNumber key={page} page={page} pages={pages} onPage={onPage} />
+        <PageNumber page={page} pages={pages} onPage={onPage} />
       )}
       <Step to={hasNext && page + 1} onPage={onPage}>
         {words.next}
@@ -48,6 +47,13 @@ type NumberProps = { page: number; pages: number; onPage: (page: number) => void
 /** A number beyond the end means the last page; what is no number changes nothing. */
 function PageNumber({ page, pages, onPage }: NumberProps) {
   const field = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => {
+    const { current } = field
+    if (!current) return
+    current.value = String(page)
+    // The focus stays, and what is typed next is another number.
+    if (current === document.activeElement) current.select()
+  }, [page])
   const go = (event: FormEvent) => {
     event.preventDefault()
     const text = field.current?.value ?? ''
@@ -68,7 +74,7 @@ function PageNumber({ page, pages, onPage }: NumberProps) {
           onFocus={() => field.current?.select()}
         />
       </label>
-      {words.ofPages(formatNumber(pages))}
+      <span>{words.ofPages(formatNumber(pages))}</span>
     </form>
   )
 }
