@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { callbackAt } from '../support/callback-at.ts'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
+import { holdLock } from '@gatehouse/test-support/lock-holder'
 import { expectRefusedLink } from '../support/expect-refused-link.ts'
 import { openSocket } from '../support/raw-exchange.ts'
 import { startsSession } from '../support/refused-sign-in.ts'
@@ -40,6 +42,28 @@ describe('a person who closes the tab during the callback', () => {
     expect((await browser.get(await browser.callbackFrom(again.location))).location).toBe('/users')
     expect((await browser.get('/api/me')).status).toBe(200)
     expect(await stored.records()).toHaveLength(1)
+  })
+
+  it('leaves no session if that is while the store waits for a lock', async () => {
+    const { dataDir, logs, origin, stored, tenant } = gatehouse()
+    const { browser, query } = await callbackAt(gatehouse())
+    const others = (await stored.records()).length
+    const asked = tokenRequests(tenant).length
+    tenant.faults.set({ at: 'token', times: 1, kind: 'delay', ms: 1000 })
+    const socket = await openSocket(origin)
+    socket.write(
+      `GET /auth/redirect?${query.toString()} HTTP/1.1\r\nHost: localhost:5173\r\nCookie: ${await browser.cookieHeader()}\r\n\r\n`,
+    )
+    await expect.poll(() => tokenRequests(tenant).length).toBe(asked + 1)
+    const release = await holdLock(join(dataDir, 'sessions.sqlite'))
+    await sleep(1200)
+    socket.destroy()
+    await sleep(100)
+    await release()
+    await expect
+      .poll(() => logs.some((line) => line.includes('"event":"session_not_delivered"')))
+      .toBe(true)
+    await expect.poll(async () => (await stored.records()).length).toBe(others)
   })
 
   it('again and again delays no other sign-in', async () => {

@@ -1,6 +1,8 @@
 /** Server-sent events of a route, and when they end. */
 import { EventEmitter, on } from 'node:events'
 import type { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -137,6 +139,29 @@ describe('events of a route', () => {
       })
       .toBe(true)
     expect(made).toBeLessThan(400)
+    body.destroy()
+  })
+
+  it('are forgotten once they are sent, and not when their stream ends', async () => {
+    const browser = await gatehouse().signedIn()
+    const sent: WeakRef<object>[] = []
+    source = async function* () {
+      while (sent.length < 50) {
+        const data = { number: sent.length }
+        sent.push(new WeakRef(data))
+        yield { data }
+        await new Promise(setImmediate)
+      }
+      await new Promise(() => undefined)
+    }
+    const { body } = await open(browser)
+    await readUntil(body, '{"number":49}')
+    setFlagsFromString('--expose-gc')
+    const collectGarbage: unknown = runInNewContext('gc')
+    if (typeof collectGarbage !== 'function') throw new Error('There is no gc')
+    collectGarbage()
+    // The last ones may still be on their way.
+    expect(sent.slice(0, 40).filter((event) => event.deref())).toEqual([])
     body.destroy()
   })
 

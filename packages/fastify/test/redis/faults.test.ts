@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { startRedis } from '@gatehouse/test-support/redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/store/index.ts'
 import { callbackAt } from '../support/callback-at.ts'
 import type { Browser } from '@gatehouse/tenant/testing'
 import { expectUnavailable } from '@gatehouse/test-support/expect-problem'
@@ -86,6 +90,14 @@ describe('while Redis is down', () => {
     gatehouse.advance(29_000)
     expect(await meStatus(open)).toBe(200)
     gatehouse.advance(2000)
+    expectUnavailable(await open.get('/api/me'))
+  })
+
+  it('a clock that is set back gives an open session no more time', async () => {
+    const open = await signedIn()
+    await gatehouse.redis.kill()
+    expect(await meStatus(open)).toBe(200)
+    gatehouse.advance(-60 * 60_000)
     expectUnavailable(await open.get('/api/me'))
   })
 
@@ -193,5 +205,69 @@ describe('a Redis that refuses commands', () => {
     await recovers(open)
     await recovers(unopened)
     expect(await gatehouse.stored.records()).toHaveLength(4)
+  })
+})
+
+/** An address that leads new connections elsewhere, as a name or a balancer does, and cuts none. */
+async function startAddress(target: string) {
+  let port = Number(new URL(target).port)
+  const server = createServer((socket) => {
+    const onward = connect(port, '127.0.0.1')
+    socket.on('error', () => onward.destroy())
+    onward.on('error', () => socket.destroy())
+    socket.pipe(onward).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo: (url: string) => {
+      port = Number(new URL(url).port)
+    },
+    close: () => server.close(),
+  }
+}
+
+describe('a primary that becomes a replica, and keeps its connections', () => {
+  it('is left for the new one that the address leads to, and copies of before are not trusted', async () => {
+    const [first, second] = [await startRedis(), await startRedis()]
+    const address = await startAddress(first.url)
+    const store = await openStore(address.url, Date.now)
+    try {
+      const heard: (string | undefined)[] = []
+      store.invalidations.subscribe((id) => heard.push(id))
+      const write = () => store.oneTimeKeys.consume(`key ${Math.random()}`, 1000)
+      expect(await write()).toBe(true)
+      await first.command('REPLICAOF', '127.0.0.1', new URL(second.url).port)
+      await expect(write()).rejects.toMatchObject({ reason: 'read_only' })
+      address.leadTo(second.url)
+      await expect.poll(() => write().catch(() => false), { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => store.invalidations.disconnectedSince()).toBeUndefined()
+      expect(heard).toContain(undefined)
+    } finally {
+      await store.close()
+      address.close()
+      for (const server of [first, second]) await server.dispose()
+    }
+  })
+
+  it('is not left while the address leads nowhere else', async () => {
+    const only = await startRedis()
+    const store = await openStore(only.url, Date.now)
+    try {
+      await only.command('REPLICAOF', '127.0.0.1', '9')
+      const clients = async () => String(await only.command('CLIENT', 'LIST'))
+      const [own = ''] = /id=\d+/.exec(await clients()) ?? []
+      for (let turn = 0; turn < 3; turn += 1) {
+        await expect(store.oneTimeKeys.consume('key', 1000)).rejects.toMatchObject({
+          reason: 'read_only',
+        })
+        await new Promise((resolve) => void setTimeout(resolve, 1000))
+        expect(await store.sessions.read('none')).toBeUndefined()
+      }
+      expect(await clients()).toContain(`${own} `)
+    } finally {
+      await store.close()
+      await only.dispose()
+    }
   })
 })

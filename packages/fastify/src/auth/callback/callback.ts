@@ -179,8 +179,15 @@ async function finishSignIn(
   const supersedes = others.map(({ id }) => deriveSecrets(sessionKeyOf(id)).id)
   const started = { ...record, ...(supersedes.length > 0 && { supersedes }) }
   setSessionCookie(reply, await sessions.start(started, key), record.startedAt)
+  // While the store was written to. Nothing tells it any more.
+  if (isGone(reply)) {
+    endUndelivered(context, request, key)
+    return failSignIn(context, request, reply, { failure: gone, callback })
+  }
   context.device.clearProof(request, reply)
-  endIfUndelivered(context, request, reply, key)
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) endUndelivered(context, request, key)
+  })
   if (!callback.state?.isSilent) automaticSignIn.onSignIn(request, reply)
   countSignIn('signed_in')
   const userHash = userLogId(userKeyIn(record.claims))
@@ -195,17 +202,9 @@ function isGone({ raw }: FastifyReply): boolean {
 }
 
 /** A session whose cookie never left this server is known to no browser. */
-function endIfUndelivered(
-  { sessions }: AuthContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  key: Buffer,
-): void {
-  reply.raw.once('close', () => {
-    if (reply.raw.writableFinished) return
-    request.log.info({ event: 'session_not_delivered' }, 'The browser left during its sign-in')
-    sessions.endStartedBy(key).catch(() => sessions.endLaterStartedBy(key))
-  })
+function endUndelivered({ sessions }: AuthContext, request: FastifyRequest, key: Buffer): void {
+  request.log.info({ event: 'session_not_delivered' }, 'The browser left during its sign-in')
+  sessions.endStartedBy(key).catch(() => sessions.endLaterStartedBy(key))
 }
 
 async function handleError(

@@ -114,19 +114,16 @@ async function pump(
   out: PassThrough,
 ): Promise<void> {
   const { signal } = context
-  const over = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
   let events: AsyncIterator<ServerEvent> | undefined
   try {
     events = source(context)[Symbol.asyncIterator]()
     for (;;) {
       // A source that does not listen to the signal must not keep the answer open.
-      const next = await Promise.race([events.next(), over])
+      const next = await unlessAborted(signal, events.next())
       if (!next || next.done || signal.aborted) break
       if (!out.write(frame(next.value))) {
         const drained = new Promise((resolve) => void out.once('drain', resolve))
-        await Promise.race([drained, over])
+        await unlessAborted(signal, drained)
       }
     }
   } catch (error) {
@@ -136,6 +133,19 @@ async function pump(
   } finally {
     events?.return?.().catch(() => undefined)
   }
+}
+
+/**
+ * The outcome of some work; undefined if the signal comes first. `Promise.race` with one promise for the whole stream
+ * would keep every event of the stream in memory until that promise settles.
+ */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve(undefined)
+    const onAbort = () => resolve(undefined)
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
+  })
 }
 
 /** @throws Error for a name or id that would be read as something else */

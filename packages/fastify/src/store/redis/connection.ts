@@ -37,6 +37,8 @@ export class RedisConnection {
   #notReadySince: number | undefined
   #disconnectedSince: number | undefined
   #pingTimer: NodeJS.Timeout | undefined
+  /** Since the last check, the server has refused a write because it is a replica. */
+  #isReadOnly = false
 
   /** The client tries again by itself, and reports each failure only as an event. */
   lastError: unknown
@@ -91,6 +93,7 @@ export class RedisConnection {
     } catch (error) {
       const cause = error instanceof ErrorReply ? error : (this.lastError ?? error)
       const { sentence = 'did not answer', reason } = redisFailure(cause) ?? {}
+      if (reason === 'read_only') this.#isReadOnly = true
       throw new StoreError(`The session store ${sentence}`, { cause, reason })
     }
   }
@@ -138,6 +141,7 @@ export class RedisConnection {
         await withTimeout(operationMs, link.ping())
         // Of a cluster or Sentinels: every connection is there again.
         if (this.#disconnectedSince !== undefined && link.isReady()) this.#onUp()
+        if (await this.#hasMoved(link)) this.#replaceLink()
       } else {
         this.#notReadySince ??= performance.now()
         if (performance.now() - this.#notReadySince > discoveryMs) this.#replaceLink()
@@ -146,6 +150,13 @@ export class RedisConnection {
       if (error instanceof TimeoutError || error instanceof OutdatedLinkError) this.#replaceLink()
     }
     this.#pingTimer?.refresh()
+  }
+
+  /** A server that was made a replica keeps its connections, and the address may lead to the new primary. */
+  async #hasMoved(link: RedisLink): Promise<boolean> {
+    if (!this.#isReadOnly) return false
+    this.#isReadOnly = false
+    return (await link.isOutdated?.()) ?? false
   }
 
   #replaceLink(): void {

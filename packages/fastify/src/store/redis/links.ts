@@ -40,6 +40,8 @@ export interface RedisLink {
   checkCoverage?: () => Promise<unknown>
   /** `master` or `slave`, of one server. */
   role?: () => Promise<string>
+  /** Whether a new connection would lead to another server, which takes writes. Asked after one took none. */
+  isOutdated?: () => Promise<boolean>
   close(): Promise<unknown>
   destroy(): void
 }
@@ -122,8 +124,34 @@ export function linkToServer(options: LinkOptions, events: LinkEvents): RedisLin
       const reply: unknown = await client.sendCommand(['ROLE'])
       return String(Array.isArray(reply) ? reply[0] : reply)
     },
+    isOutdated: () => takesWrites(options),
     close: () => (client.isReady ? client.close() : Promise.resolve(destroyIfOpen(client))),
     destroy: () => destroyIfOpen(client),
+  }
+}
+
+/**
+ * A name or a balancer that follows the primary leads new connections to the new one. The old one becomes a replica, and
+ * need not close the connections that it has.
+ */
+async function takesWrites(options: LinkOptions): Promise<boolean> {
+  const { nodes, database } = options.address
+  const { socket, ...common } = clientOptions(options)
+  const client = createClient({
+    ...common,
+    database,
+    socket: { ...nodes[0], ...socket, reconnectStrategy: false },
+  })
+  client.on('error', () => undefined)
+  try {
+    await withTimeout(operationMs, client.connect())
+    const expiration = { type: 'PX', value: 10_000 } as const
+    await withTimeout(operationMs, client.set('gatehouse:check:primary', '', { expiration }))
+    return true
+  } catch {
+    return false
+  } finally {
+    destroyIfOpen(client)
   }
 }
 
