@@ -90,3 +90,22 @@ it('refuses another host name that resolves to this machine', async () => {
   })
   expect(status).toBe(421)
 })
+
+it('answers HEAD where it answers GET, and changes nothing by it', async () => {
+  for (const path of [
+    '',
+    '/',
+    '/requests',
+    '/directory',
+    '/scenarios',
+    '/journal',
+    '/openapi.json',
+  ]) {
+    const [head, get] = [await call(path, { method: 'HEAD' }), await call(path)]
+    expect([path, head.status, await head.text()]).toEqual([path, 200, ''])
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
+  }
+  // Nothing would end that answer.
+  expect((await call('/journal/stream', { method: 'HEAD' })).status).toBe(404)
+  expect((await call('/reset', { method: 'HEAD' })).status).toBe(404)
+})
