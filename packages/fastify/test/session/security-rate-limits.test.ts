@@ -111,6 +111,7 @@ describe('addresses behind a listed proxy', () => {
       'an IPv6 address in brackets, or not',
       (n: number) => (n % 2 ? '[2001:db8:2::1]' : '2001:DB8:2:0::1'),
     ],
+    ['the interface of a link-local address', (turn: number) => `fe80::7%eth${turn}`],
     ['an address of one IPv6 network', (turn: number) => `2001:db8:3::${turn + 1}`],
     [
       'an IPv4 address in IPv6 form, or not',
