@@ -71,9 +71,16 @@ it('rotates the keys', async () => {
 })
 
 it('refuses a request from another site', async () => {
-  const headers = { ...json, origin: 'http://evil.example' }
   const body = JSON.stringify({ at: 'users', kind: 'hang' })
-  expect((await call('/faults', { method: 'POST', headers, body })).status).toBe(403)
+  for (const more of [
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: tenant.origin },
+  ]) {
+    const headers = { ...json, ...more }
+    expect((await call('/faults', { method: 'POST', headers, body })).status).toBe(403)
+  }
   expect(tenant.faults.list()).toEqual([])
 })
 

@@ -142,6 +142,17 @@ describe('a state file', () => {
     expect(readdirSync(join(folder, 'inside'))).toEqual(['state.json'])
   })
 
+  it('is not written if nothing has changed', async () => {
+    const tenant = await start({ state: file })
+    await call(tenant, 'PATCH', '/policies', { adminConsentOnly: true })
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true))
+    const { ino } = statSync(file)
+    await call(tenant, 'PATCH', '/policies', { adminConsentOnly: true })
+    await stop(tenant)
+    // Each write is a new file.
+    expect(statSync(file).ino).toBe(ino)
+  })
+
   it.each([
     ['{ "kind": "gaté', 'it is not JSON'],
     ['{}', '"kind" is missing'],

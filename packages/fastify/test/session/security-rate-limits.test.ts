@@ -111,7 +111,6 @@ describe('addresses behind a listed proxy', () => {
       'an IPv6 address in brackets, or not',
       (n: number) => (n % 2 ? '[2001:db8:2::1]' : '2001:DB8:2:0::1'),
     ],
-    ['the interface of a link-local address', (turn: number) => `fe80::7%eth${turn}`],
     ['an address of one IPv6 network', (turn: number) => `2001:db8:3::${turn + 1}`],
     [
       'an IPv4 address in IPv6 form, or not',
@@ -126,6 +125,11 @@ describe('addresses behind a listed proxy', () => {
     const statuses = await knock(perAddress + 1, header)
     expect(statuses.slice(0, -1)).not.toContain(429)
     expect(statuses.at(-1)).toBe(429)
+  })
+
+  it('are told apart behind a listed proxy that names its interface', async () => {
+    const statuses = await knock(perAddress + 1, (turn) => `192.0.2.${turn}, fd00::9%eth${turn}`)
+    expect(new Set(statuses)).toEqual(new Set([303]))
   })
 
   it('count for the proxy if it names none, whatever stands left of that', async () => {
