@@ -11,7 +11,7 @@ import {
 } from './command.ts'
 import { readConfig } from './files/config-file.ts'
 import { appName } from './files/app-name.ts'
-import { folderOf, root } from './files/folder.ts'
+import { alone, folderOf, root } from './files/folder.ts'
 import { tokenVariable } from './sign-in.ts'
 
 const examples = `
@@ -37,14 +37,16 @@ const command = addCommonOptions(
 await finish(async (network) => {
   const options = command.opts<CommonOptions>()
   const folder = folderOf(process.env)
-  const document = readConfig(folder.config)
-  await cleanup(network, folder, document, {
-    name: options.name,
-    newName: options.name ?? (await appName(root)),
-    tenant: options.tenant,
-    ...cloudFor(options, document.value),
-    signIn: options.signIn,
-    token: process.env[tokenVariable]?.trim() || undefined,
-    yes: options.yes === true,
+  await alone(folder, async () => {
+    const document = readConfig(folder.config)
+    await cleanup(network, folder, document, {
+      name: options.name,
+      newName: options.name ?? (await appName(root)),
+      tenant: options.tenant,
+      ...cloudFor(options, document.value),
+      signIn: options.signIn,
+      token: process.env[tokenVariable]?.trim() || undefined,
+      yes: options.yes === true,
+    })
   })
 })

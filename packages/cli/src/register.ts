@@ -11,7 +11,7 @@ import {
 import { SetupError } from './errors.ts'
 import { readConfig } from './files/config-file.ts'
 import { appName } from './files/app-name.ts'
-import { folderOf, root } from './files/folder.ts'
+import { alone, folderOf, root } from './files/folder.ts'
 import { register } from './register/index.ts'
 import { federatedIdentity, type CredentialChoice } from './register/settings.ts'
 import { tokenVariable } from './sign-in.ts'
@@ -92,19 +92,21 @@ await finish(async (network) => {
     )
   }
   const folder = folderOf(process.env)
-  const document = readConfig(folder.config)
-  await register(network, folder, document, {
-    name: options.name,
-    newName: options.name ?? (await appName(root)),
-    publicUrl: options.publicUrl,
-    tenant: options.tenant,
-    ...cloudFor(options, document.value),
-    multiTenant: options.multiTenant ? true : options.singleTenant ? false : undefined,
-    credential: choiceOf(options),
-    rotate: options.rotate === true,
-    signIn: options.signIn,
-    token: process.env[tokenVariable]?.trim() || undefined,
-    dryRun: options.dryRun === true,
-    yes: options.yes === true,
+  await alone(folder, async () => {
+    const document = readConfig(folder.config)
+    await register(network, folder, document, {
+      name: options.name,
+      newName: options.name ?? (await appName(root)),
+      publicUrl: options.publicUrl,
+      tenant: options.tenant,
+      ...cloudFor(options, document.value),
+      multiTenant: options.multiTenant ? true : options.singleTenant ? false : undefined,
+      credential: choiceOf(options),
+      rotate: options.rotate === true,
+      signIn: options.signIn,
+      token: process.env[tokenVariable]?.trim() || undefined,
+      dryRun: options.dryRun === true,
+      yes: options.yes === true,
+    })
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { planCredential } from '../src/register/credential-plan.ts'
 import { useSetup } from './support/use-setup.ts'
 
 const setup = useSetup()
@@ -33,6 +34,30 @@ async function addForeignSecret(displayName: string) {
 }
 
 describe('the client secret', () => {
+  it('is replaced once it has expired, and stays until then', () => {
+    const end = '2027-01-31T12:00:00Z'
+    const application = {
+      id: 'o',
+      appId: 'a',
+      displayName: 'App',
+      passwordCredentials: [{ keyId: 'k', endDateTime: end, displayName: mark, hint: 'abc' }],
+    }
+    const plannedAt = (now: number) =>
+      planCredential(
+        { kind: 'secret', days: 30 },
+        {
+          application,
+          federated: [],
+          secret: { value: 'abc~1', keyId: 'k' },
+          certificates: [],
+          rotate: false,
+          now,
+        },
+      )
+    expect(plannedAt(Date.parse(end) - 1)).toMatchObject({ action: 'keep', ends: '2027-01-31' })
+    expect(plannedAt(Date.parse(end))).toMatchObject({ action: 'create', ends: '2027-03-02' })
+  })
+
   it('expires after the requested number of days', async () => {
     await setup.register('--days', '30')
     const [secret] = await secrets()

@@ -118,6 +118,36 @@ describe('register, killed in the middle', () => {
     },
   )
 
+  it('refuses to run beside another one, which would lose its secret', async () => {
+    await setup.register()
+    const arrived = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<undefined>()
+    setup.tenant.faults.set({
+      at: 'applications',
+      kind: 'respondWith',
+      when: requestOf['client secret'],
+      answer: () => {
+        arrived.resolve()
+        return goOn.promise
+      },
+    })
+    const first = setup.start('register', '--rotate')
+    await arrived.promise
+    for (const second of [setup.register('--rotate'), setup.cleanup('--yes')]) {
+      const { code, err } = await second
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(
+          /^Another register or cleanup of this app runs \(process \d+\)\.\nLet it end/,
+        ),
+      ])
+    }
+    goOn.resolve(undefined)
+    expect((await first.ended).code).toBe(0)
+    await expectOneOfEach()
+    expect((await setup.register('--rotate')).code).toBe(0)
+  })
+
   it('is safe to run twice at once', { tags: ['thorough'] }, async () => {
     const ends = await Promise.all([setup.register(), setup.register()])
     expect(ends.filter(({ code }) => code === 0).length).toBeGreaterThan(0)

@@ -65,6 +65,22 @@ describe('npm run cleanup on a terminal', { timeout: 30_000 }, () => {
 })
 
 describe('npm run register on a terminal', { timeout: 30_000 }, () => {
+  it.each(['aad.config.json', '.env'])(
+    'changes nothing if %s was edited while it asked',
+    { tags: ['thorough'] },
+    async (name) => {
+      const terminal = open('register')
+      await terminal.shows(/Go ahead\?/)
+      const edited = name === '.env' ? 'OWN=1\n' : `${setup.folder.text(name)}\n`
+      setup.folder.write(name, edited)
+      terminal.type('\r')
+      const { code, screen } = await terminal.ended
+      expect(screen).toContain(`${name} has changed meanwhile, and nothing was done.`)
+      expect([code, setup.folder.text(name)]).toEqual([1, edited])
+      expect(await setup.applications()).toEqual([])
+    },
+  )
+
   it('goes ahead after Enter, and replaces a value of the user’s own only after y', async () => {
     const first = open('register')
     await first.shows(/Go ahead\?/)

@@ -20,8 +20,9 @@ export function isDisplayName(name: string): boolean {
 export function displayName(...names: readonly (string | null | undefined)[]): string {
   for (const name of names) {
     const seen = (name ?? '').replace(unseen, ' ').replace(/\s+/gu, ' ').trim()
-    // A letter, a digit, a sign or a picture: not marks alone.
-    if (/[\p{L}\p{N}\p{P}\p{S}]/u.test(seen)) return seen
+    // A letter, a digit, a sign or a picture: not marks alone, nor the fillers of Hangul and the blank of Braille, which
+    // Unicode calls letters and signs.
+    if (/(?![\p{DI}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u.test(seen)) return seen
   }
   return 'Signed-in user'
 }

@@ -28,6 +28,9 @@ describe('the name of a person', () => {
     '\u00AD',
     '\t\n',
     '\u0301',
+    '\u3164',
+    '\u115F\u1160',
+    '\uFFA0 \u2800',
   ])('is the user name if there is nothing to see: %j', (name) => {
     expect(displayName(name, 'ada@x.test')).toBe('ada@x.test')
     expect(displayName(name, name)).toBe('Signed-in user')

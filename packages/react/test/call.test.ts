@@ -15,6 +15,16 @@ describe('a failed call', () => {
     expect(problem).toMatchObject({ code: 'too_many_requests', requestId: 'r-1', retryAfter: 7 })
   })
 
+  test.each(['Wed, 21 Oct 2026 07:28:00 GMT', '-1', '1.5', '', '9999999'])(
+    'has no time to wait if the header is %j',
+    async (header) => {
+      const headers = { ...problemJson, 'retry-after': header }
+      const body = JSON.stringify({ code: 'unavailable' })
+      const problem = await readProblem(new Response(body, { status: 503, headers }))
+      expect([problem.code, problem.retryAfter]).toEqual(['unavailable', undefined])
+    },
+  )
+
   test('is unreadable if a proxy answered in HTML', async () => {
     const problem = await readProblem(new Response('<h1>', { status: 502, headers: html }))
     expect(problem).toMatchObject({ code: 'unreadable', status: 502 })

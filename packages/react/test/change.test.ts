@@ -118,6 +118,7 @@ describe('a change', () => {
       { path: '/body/title', message: 'is empty' },
       { path: '/body/title', message: 'a second one' },
       { path: '/body/items/0/a~1b~0', message: 'is missing' },
+      { path: '/body/~01', message: 'is no text' },
       { path: '/query/top', message: 'is no integer' },
       { path: '/body', message: 'is no object' },
     ]
@@ -127,7 +128,11 @@ describe('a change', () => {
         headers: { 'content-type': 'application/problem+json' },
       })
     const error = await send('POST /api/reports', { body: {} }).catch((thrown: unknown) => thrown)
-    expect(fieldErrors(error)).toEqual({ title: 'is empty', 'items.0.a/b~': 'is missing' })
+    expect(fieldErrors(error)).toEqual({
+      title: 'is empty',
+      'items.0.a/b~': 'is missing',
+      '~1': 'is no text',
+    })
     expect(fieldErrors(new Error('x'))).toEqual({})
     expect(fieldErrors(new ApiProblem('internal', 500))).toEqual({})
     expect(fieldErrors(null)).toEqual({})

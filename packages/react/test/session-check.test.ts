@@ -232,6 +232,12 @@ test('a page of the back/forward cache is hidden when it is left, and asks when 
   expect(client.getQueryData(sessionQuery.queryKey)).toMatchObject({ signedIn: false })
 })
 
+test('a page that was just loaded is not of that cache: it asks nothing more', async () => {
+  window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }))
+  await pass(10_000)
+  expect([isHidden(), asked]).toEqual([false, []])
+})
+
 test('a signed-out page has nothing to hide', async () => {
   session = signedOut
   await client.fetchQuery({ ...sessionQuery, staleTime: 0 })

@@ -20,6 +20,7 @@ import { answerUnknown } from './pages/errors.ts'
 import { orderRoutes } from './orders/index.ts'
 import type { Clock } from './state/clock.ts'
 import { createTenantStates, type CreatedTenant } from './state/create.ts'
+import { lockState } from './state/lock.ts'
 import { manageState, type ManagedState, type TenantLifecycle } from './state/lifecycle.ts'
 import type { TenantState } from './tenant-state.ts'
 import { handOn, tenantOfRequest, type TenantServer } from './tenants/front.ts'
@@ -70,10 +71,21 @@ export interface Tenant extends TenantHandle, TenantLifecycle {
  *
  * @param options the content of `tenant.json` as it is, and what only a program can give
  * @throws ConfigError with every key that is wrong, as for `tenant.json`; Error with a sentence in production, for a
- *   state that cannot be used and for a port that is in use
+ *   state that cannot be used or that another tenant keeps, and for a port that is in use
  */
 export async function createTenant(options: TenantOptions = {}): Promise<Tenant> {
   checkOptions(options)
+  const release = options.state === undefined ? () => undefined : lockState(options.state)
+  try {
+    return await startTenant(options, release)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** @param release lets another tenant have the state file */
+async function startTenant(options: TenantOptions, release: () => void): Promise<Tenant> {
   const { origin, graphOrigin } = options
   const certificate = await certificateOf(options)
   const created = createTenantStates(options)
@@ -94,10 +106,11 @@ export async function createTenant(options: TenantOptions = {}): Promise<Tenant>
   })
   const origins = { origin: origin ?? listening, graphOrigin: graphOrigin ?? origin ?? listening }
   for (const { tenant } of created) Object.assign(tenant, origins)
-  return publicTenant(created, app, {
+  return publicTenant(created, {
     ...state.lifecycle,
     address: listening,
     authorityFile: certificate?.authorityFile,
+    close: () => app.close().finally(release),
   })
 }
 
@@ -163,8 +176,7 @@ function newServer(certificate?: { cert: string; key: string }): FastifyInstance
 
 function publicTenant(
   created: readonly CreatedTenant[],
-  app: FastifyInstance,
-  given: TenantLifecycle & Pick<Tenant, 'address' | 'authorityFile'>,
+  given: TenantLifecycle & Pick<Tenant, 'address' | 'authorityFile' | 'close'>,
 ): Tenant {
   const tenants = created.map(tenantHandle)
   const [first] = tenants
@@ -188,6 +200,5 @@ function publicTenant(
     faults,
     tenants,
     rotateKeys: (options) => keys.rotate(options),
-    close: () => app.close(),
   }
 }

@@ -71,9 +71,16 @@ it('rotates the keys', async () => {
 })
 
 it('refuses a request from another site', async () => {
-  const headers = { ...json, origin: 'http://evil.example' }
   const body = JSON.stringify({ at: 'users', kind: 'hang' })
-  expect((await call('/faults', { method: 'POST', headers, body })).status).toBe(403)
+  for (const more of [
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: tenant.origin },
+  ]) {
+    const headers = { ...json, ...more }
+    expect((await call('/faults', { method: 'POST', headers, body })).status).toBe(403)
+  }
   expect(tenant.faults.list()).toEqual([])
 })
 
@@ -89,4 +96,23 @@ it('refuses another host name that resolves to this machine', async () => {
       .end()
   })
   expect(status).toBe(421)
+})
+
+it('answers HEAD where it answers GET, and changes nothing by it', async () => {
+  for (const path of [
+    '',
+    '/',
+    '/requests',
+    '/directory',
+    '/scenarios',
+    '/journal',
+    '/openapi.json',
+  ]) {
+    const [head, get] = [await call(path, { method: 'HEAD' }), await call(path)]
+    expect([path, head.status, await head.text()]).toEqual([path, 200, ''])
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
+  }
+  // Nothing would end that answer.
+  expect((await call('/journal/stream', { method: 'HEAD' })).status).toBe(404)
+  expect((await call('/reset', { method: 'HEAD' })).status).toBe(404)
 })

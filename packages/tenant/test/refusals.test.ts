@@ -26,6 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => tenant.close())
 
+const control = (path: string, body: object) =>
+  fetch(`${tenant.origin}/_tenant${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
 const minutes = 60_000
 const days = 24 * 60 * minutes
 
@@ -233,6 +240,29 @@ describe('a refresh token', () => {
     now += 90 * days
     const answer = await refresh(tenant, token)
     expect(answer.body).toMatchObject({ error: 'invalid_grant', error_codes: [700082] })
+  })
+
+  it.each([
+    ['revokeUser', async (user: string) => tenant.revokeUser(user)],
+    ['revokeUser of all users', async () => tenant.revokeUser()],
+    ['the control API', (user: string) => control('/revoke', { user })],
+    ['the control API for all users', () => control('/revoke', {})],
+    ['the scenario', (user: string) => control('/scenarios/sessions-revoked', { user })],
+  ])('ends with the session in the browser if sessions are revoked by %s', async (_by, revoke) => {
+    const { id, userPrincipalName } = people(tenant).at(6)
+    const cookies = new Map<string, string>()
+    const silent = async () => {
+      const url = authorizeUrl(tenant, { prompt: 'none', login_hint: userPrincipalName })
+      const { location } = await signInAtTenant(url, { cookies })
+      return new URL(location).searchParams.get('error')
+    }
+    const { refresh_token: token } = await signIn(tenant, {}, { cookies, user: id })
+    expect(await silent()).toBeNull()
+    await revoke(id)
+    expect(await silent()).toBe('login_required')
+    expect((await refresh(tenant, token)).body).toMatchObject({ error_codes: [50173] })
+    await signIn(tenant, {}, { cookies, user: id })
+    expect(await silent()).toBeNull()
   })
 
   it('ends if its user’s sessions are revoked, and no other user’s token does', async () => {

@@ -1,7 +1,9 @@
 /** What a tenant keeps across restarts, exports, imports and forgets. */
 
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -140,6 +142,17 @@ describe('a state file', () => {
     expect(readdirSync(join(folder, 'inside'))).toEqual(['state.json'])
   })
 
+  it('is not written if nothing has changed', async () => {
+    const tenant = await start({ state: file })
+    await call(tenant, 'PATCH', '/policies', { adminConsentOnly: true })
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true))
+    const { ino } = statSync(file)
+    await call(tenant, 'PATCH', '/policies', { adminConsentOnly: true })
+    await stop(tenant)
+    // Each write is a new file.
+    expect(statSync(file).ino).toBe(ino)
+  })
+
   it.each([
     ['{ "kind": "gaté', 'it is not JSON'],
     ['{}', '"kind" is missing'],
@@ -151,6 +164,30 @@ describe('a state file', () => {
     await expect(start({ state: file })).rejects.toThrow(words)
     await expect(start({ state: file })).rejects.toThrow(`${file} cannot be used`)
     expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  it('is of one tenant at a time, which leaves it at its end and if it cannot start', async () => {
+    const first = await start({ state: file })
+    const again = start({ state: file })
+    await expect(again).rejects.toThrow(
+      `The state file ${file} is in use by another local tenant (process ${process.pid}). Stop that one, or start with another --state.`,
+    )
+    await expect(start({ state: file, resetState: true })).rejects.toThrow('is in use')
+    await stop(first)
+    const port = Number(new URL((await start()).origin).port)
+    await expect(start({ state: file, port })).rejects.toThrow('EADDRINUSE')
+    await stop(await start({ state: file }))
+    expect(readdirSync(join(folder, 'inside'))).toEqual(['state.json'])
+  })
+
+  it.each([
+    ['a process that has died', () => `${spawnSync(process.execPath, ['--version']).pid}\n`],
+    ['this process before it was started again', () => `${process.pid}\n`],
+    ['a process that was cut off as it began', () => ''],
+  ])('that was kept by %s can be used', async (_by, content) => {
+    mkdirSync(join(folder, 'inside'))
+    writeFileSync(`${file}.lock`, content())
+    expect((await start({ state: file })).users).toHaveLength(13)
   })
 
   it('is begun anew if asked', async () => {

@@ -8,7 +8,7 @@ import {
 } from '../files/config-file.ts'
 import { readEnvFile, secretIn, withoutSecret } from '../files/env-file.ts'
 import type { Folder } from '../files/folder.ts'
-import { ownerOnly, removeFile, writeWhole } from '../files/write.ts'
+import { ownerOnly, removeFile, requireUnchanged, writeWhole } from '../files/write.ts'
 import { refusal, type Application, type FederatedCredential } from '../graph/answers.ts'
 import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
@@ -87,6 +87,8 @@ export async function cleanup(
     return
   }
 
+  requireUnchanged(folder.config, config.text)
+  requireUnchanged(folder.env, files.envBefore)
   await withProgress('Removing the registration', () => remove(graph, plan))
   if (restores) writeWhole(folder.config, files.config)
   if (files.env === '' && forgets) removeFile(folder.env)

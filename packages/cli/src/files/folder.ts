@@ -1,7 +1,11 @@
 /** The paths that the commands read and write: the configuration, and beside it `.env` and the keys. */
 
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { findProjectRoot } from '@gatehouse/fastify/config'
+import { SetupError } from '../errors.ts'
 
 export const root = findProjectRoot()
 
@@ -18,6 +22,58 @@ export function folderOf(env: NodeJS.ProcessEnv): Folder {
   const config = resolve(root, env['AAD_CONFIG']?.trim() || 'aad.config.json')
   const path = dirname(config)
   return { path, config, env: join(path, '.env'), keys: join(path, '.data') }
+}
+
+/**
+ * Runs a command that no other one may meet in its folder: of two that make a secret, each would remove that of the other.
+ *
+ * @throws SetupError `conflict` while another one runs; what `run` throws
+ */
+export async function alone(folder: Folder, run: () => Promise<void>): Promise<void> {
+  const name = createHash('sha256').update(folder.path).digest('hex').slice(0, 16)
+  // Not in the folder, where git would see it.
+  const lock = join(tmpdir(), `gatehouse-${name}.lock`)
+  if (!createLock(lock)) {
+    const owner = Number(readFileSync(lock, 'utf8'))
+    if (isRunning(owner)) throw underWay(owner)
+    rmSync(lock, { force: true })
+    if (!createLock(lock)) throw underWay(undefined)
+  }
+  try {
+    await run()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** @returns false if it is there already */
+function createLock(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** A process that was killed has left its lock. */
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
+  try {
+    // Signal 0 asks only.
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function underWay(pid: number | undefined): SetupError {
+  return new SetupError(
+    'conflict',
+    `Another register or cleanup of this app runs${pid === undefined ? '' : ` (process ${pid})`}.`,
+    'Let it end, then run the command again.',
+  )
 }
 
 /** The path in the configuration: relative to the project's root, if the file is inside. */

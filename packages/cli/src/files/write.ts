@@ -86,6 +86,20 @@ function notUsable(path: string, verb: string, error: unknown): SetupError {
   )
 }
 
+/**
+ * Makes sure that a file is still as it was when a plan was made of it. A person has time to edit it while a question waits.
+ *
+ * @throws SetupError `conflict`
+ */
+export function requireUnchanged(path: string, text: string): void {
+  if ((readText(path) ?? '') === text) return
+  throw new SetupError(
+    'conflict',
+    `${shown(path)} has changed meanwhile, and nothing was done.`,
+    'Run the command again.',
+  )
+}
+
 /** The exit status of `git check-ignore` for a file that git does not ignore. It is another one without a repository or git. */
 const wouldBeTaken = 1
 

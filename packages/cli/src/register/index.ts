@@ -5,7 +5,7 @@ import { SetupError } from '../errors.ts'
 import { editConfig, type ConfigDocument } from '../files/config-file.ts'
 import { readEnvFile, secretIn } from '../files/env-file.ts'
 import type { Folder } from '../files/folder.ts'
-import { ownerOnly, requireIgnored, writeWhole } from '../files/write.ts'
+import { ownerOnly, requireIgnored, requireUnchanged, writeWhole } from '../files/write.ts'
 import { createGraph, type Graph } from '../graph/client.ts'
 import type { Network } from '../network.ts'
 import { ask, hasTerminal, paint, print, withProgress } from '../output.ts'
@@ -60,6 +60,8 @@ export async function register(
     print('Nothing was changed.')
     return
   }
+  requireUnchanged(folder.config, config.text)
+  requireUnchanged(folder.env, envText)
   const { clientId, ends } = await apply(graph, folder, plan, settings, now)
   printNextSteps(plan, settings, { clientId, ends, now })
 }

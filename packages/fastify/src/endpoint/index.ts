@@ -40,6 +40,8 @@ export type EndpointOptions = Omit<RouteShorthandOptions, 'schema'>
  *
  * A request that does not fit the schemas, or has more than they name, is answered with `invalid_request` (400) and its
  * `errors`, and never reaches the handler.
+ *
+ * @throws TypeError if a schema names a member that every object has, such as `toString`
  */
 export function handle<const E extends AnyEndpoint>(
   app: FastifyInstance,

@@ -6,7 +6,9 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { ProblemError } from '../errors.ts'
 
-export function schemasOf({ summary, params, query, answer }: Endpoint): FastifySchema {
+/** @throws TypeError if a schema names a member that every object has */
+export function schemasOf({ summary, params, query, body, answer }: Endpoint): FastifySchema {
+  for (const schema of [params, query, body, answer]) checkNames(schema)
   return {
     ...(summary !== undefined && { summary }),
     ...(params && { params }),
@@ -14,6 +16,22 @@ export function schemasOf({ summary, params, query, answer }: Endpoint): Fastify
     // For 201 and 202 as well: without a schema, Fastify would send everything that the handler returns.
     ...(answer && { response: { '2xx': answer } }),
   }
+}
+
+/**
+ * Both validators ask with `in` whether a member is there. Of those that every object inherits, none would ever be missing,
+ * and where members are counted, one more would get through. `constructor` they look up as the object's own.
+ */
+function checkNames(schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null) return
+  const { properties = {} } = schema as Parts
+  for (const name of Object.keys(properties)) {
+    if (name === 'constructor' || !(name in Object.prototype)) continue
+    throw new TypeError(
+      `A schema names the member "${name}", which every object has. Name it otherwise.`,
+    )
+  }
+  Object.values(schema).forEach(checkNames)
 }
 
 /**

@@ -70,9 +70,7 @@ async function openApi(app: FastifyInstance, { publicUrl }: { publicUrl: string 
 /** Pages, the sign-in flow and health checks are no part of the API. */
 function describe(schema: FastifySchema = {}, url: string, route: RouteOptions): FastifySchema {
   const [method = ''] = [route.method].flat()
-  if (!url.startsWith('/api/') || 'hide' in schema || method === 'HEAD') {
-    return { ...schema, hide: true }
-  }
+  if (!url.startsWith('/api/') || method === 'HEAD') return { ...schema, hide: true }
   const name = `${method} ${url}`
   const known = name in productEndpoints ? productEndpoints[name as ProductEndpoint] : undefined
   const { response = {} } = schema as { response?: Record<string, unknown> }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { statSync, writeFileSync } from 'node:fs'
+import { chmodSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, loadConfig } from '../../src/config/index.ts'
@@ -109,6 +109,16 @@ describe('the configuration of session keys', () => {
       } finally {
         process.umask(mask)
       }
+    })
+  })
+
+  it('closes a development key that others could read', () => {
+    inFolder((folder) => {
+      writeFileSync(join(folder, 'aad.config.json'), JSON.stringify(freshClone))
+      const [key] = loadConfig({ DATA_DIR: '.' }, folder).sessionKeys
+      chmodSync(join(folder, 'session-key'), 0o644)
+      expect(loadConfig({ DATA_DIR: '.' }, folder).sessionKeys).toEqual([key])
+      expect(statSync(join(folder, 'session-key')).mode & 0o777).toBe(0o600)
     })
   })
 

@@ -28,6 +28,7 @@ function extend(app: FastifyInstance): void {
     handle(app, endpoint, async () => ({ title: null, kind: 'draft' }) as never)
   }
   app.get('/other', async () => 'not of the API')
+  app.get('/api/<i>', { schema: { summary: 'x' } }, async () => 'a path of its own')
 }
 
 const gatehouse = useTestApp({ extend })
@@ -116,6 +117,7 @@ describe('the OpenAPI document', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/)
     expect(text).not.toContain('<script')
     expect(text).toContain('<h2>PUT /api/notes/{id}</h2>')
+    expect(text).toContain('<h2>GET /api/&lt;i&gt;</h2>')
     expect(text).toContain('A note &lt;b&gt;&amp;&lt;/b&gt;')
   })
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type Appearance, AppearanceError } from '@gatehouse/contract/appearance'
 import { gatehouse } from '@gatehouse/fastify'
+import { escapeHtml } from '../../src/html-page.ts'
 import { useOwnApps } from '../support/own-apps.ts'
 
 const { config, newApp } = useOwnApps('http://localhost:5173')
@@ -46,4 +47,8 @@ describe('a page of the server', () => {
     expect(failure).toBeInstanceOf(AppearanceError)
     expect(failure).toMatchObject({ code: 'invalid_appearance', field })
   })
+})
+
+it('writes texts into pages and their attributes as they are', () => {
+  expect(escapeHtml(`<a href="/?a=1&b">`)).toBe('&lt;a href=&quot;/?a=1&amp;b&quot;&gt;')
 })

@@ -116,6 +116,14 @@ describe('a read', () => {
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
   })
 
+  it('is refused in an address bar, also of a browser that does not name the destination', async () => {
+    const browser = await gatehouse().signedIn()
+    for (const more of [{}, { 'sec-fetch-dest': 'document' }]) {
+      const headers = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', ...more }
+      expect((await browser.get('/api/me', headers)).status).toBe(403)
+    }
+  })
+
   it('is refused from a link of another site, with a page', async () => {
     const browser = await gatehouse().signedIn()
     const headers = {

@@ -301,6 +301,37 @@ describe('a request that does not fit', () => {
   })
 })
 
+describe('a schema', () => {
+  const add = (schemas: EndpointSchemas) => {
+    const list = defineEndpoints({ 'POST /inherited': schemas })
+    handle(Fastify(), list['POST /inherited'], async () => undefined)
+  }
+  const named = (name: string) => Type.Object({ [name]: Type.Unknown(), title: Type.String() })
+
+  it.each(['toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'])(
+    'with a member that every object has is refused: %s',
+    (name) => {
+      const inside = Type.Object({ list: Type.Array(Type.Union([named(name), Type.Null()])) })
+      for (const schemas of [{ query: named(name) }, { body: inside }, { answer: inside }]) {
+        expect(() => add(schemas)).toThrow(`A schema names the member "${name}"`)
+      }
+    },
+  )
+
+  it('may have a constructor, which has to be there, and nothing more', async () => {
+    const own = Fastify(serverOptions(loadConfig({ LOG_LEVEL: 'silent' }, root)))
+    await own.register(errorHandler, { apiNames: new Map() })
+    const teams = defineEndpoints({ 'POST /teams': { body: named('constructor') } })
+    handle(own, teams['POST /teams'], async () => undefined)
+    const statusOf = async (payload: object) =>
+      (await own.inject({ method: 'POST', url: '/teams', payload })).statusCode
+    expect(await statusOf({ title: 'x', constructor: 'Ferrari' })).toBe(204)
+    expect(await statusOf({ title: 'x' })).toBe(400)
+    expect(await statusOf({ title: 'x', more: 1 })).toBe(400)
+    expect(await statusOf({ title: 'x', constructor: 'Ferrari', more: 1 })).toBe(400)
+  })
+})
+
 describe('a change of a version', () => {
   const patch = (ifMatch?: string) =>
     app.inject({

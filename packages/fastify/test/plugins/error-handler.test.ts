@@ -8,6 +8,11 @@ import { load, ownTenant } from '../support/config-folder.ts'
 
 const gatehouse = useTestApp({
   extend: (app) => {
+    app.get('/test/circle', async () => {
+      const error = new Error('round and round')
+      error.cause = error
+      throw error
+    })
     app.get('/test/lists/:list_id/notes/:note2', async () => 'note')
   },
 })
@@ -38,6 +43,11 @@ describe('a problem', () => {
     const answer = await gatehouse().browser().post('/api/session/extend')
     expectProblem(answer, 401, 'sign_in_required')
     expect(gatehouse().tenant.journal.count('users')).toBe(0)
+  })
+
+  it('500 is the answer to an error that is its own cause', async () => {
+    const answer = await gatehouse().browser().get('/test/circle')
+    expect(expectProblem(answer, 500, 'internal').detail).toBe('Something went wrong on our side.')
   })
 
   it('403 says that another site asked', async () => {

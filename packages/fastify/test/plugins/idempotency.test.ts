@@ -1,4 +1,5 @@
 /** A change that comes again with its Idempotency-Key is made once. */
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineEndpoints } from '@gatehouse/contract/endpoint'
 import { handle, ProblemError } from '@gatehouse/fastify'
@@ -262,6 +263,42 @@ describe('a change that comes again while it is made', () => {
     fail(new ProblemError('upstream_failed', 'x'))
     const statuses = (await Promise.all(all)).map(({ status }) => status).toSorted((a, b) => a - b)
     expect([statuses, made]).toEqual([[200, 200, 502], 2])
+  })
+
+  it('is not made for a client that has gone while it waited', async () => {
+    const browser = await gatehouse().signedIn()
+    const first = held()
+    const failing = send(browser, 'gone')
+    await until(() => made === 1)
+    const cookie = await browser.cookieHeader()
+    const leaving = new AbortController()
+    const repeated = fetch(`${gatehouse().origin}/test/notes`, {
+      method: 'POST',
+      headers: {
+        cookie,
+        'x-csrf': '1',
+        'content-type': 'application/json',
+        'idempotency-key': '"gone"',
+      },
+      body: JSON.stringify({ title: 'One' }),
+      signal: leaving.signal,
+    })
+    await sleep(100)
+    leaving.abort()
+    await expect(repeated).rejects.toThrow('aborted')
+    await sleep(50)
+    first.fail(new Error('x'))
+    expect((await failing).status).toBe(500)
+    await sleep(50)
+    expect(made).toBe(1)
+  })
+
+  it('is made again if its answer was a stream, which nothing keeps', async () => {
+    const browser = await gatehouse().signedIn()
+    work = async (_request, reply) => reply.type('text/plain').send(Readable.from([`note ${made}`]))
+    expect(
+      [await send(browser, 'stream'), await send(browser, 'stream')].map(({ text }) => text),
+    ).toEqual(['note 1', 'note 2'])
   })
 
   it('is refused if too many wait already', async () => {

@@ -58,6 +58,12 @@ const answers: [string, () => unknown][] = [
 ]
 
 describe('a log line about an error', () => {
+  it('ends, if the error is its own cause', () => {
+    const error = new Error('round and round')
+    error.cause = Object.assign(new Error('and round'), { cause: error })
+    expect(lineOf(error).text.match(/"message"/g)).toHaveLength(5)
+  })
+
   it.each(answers)('repeats nothing of the text that %s read', (_what, make) => {
     const error = make()
     for (const one of [

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { describe, expect, it } from 'vitest'
+import { ProblemError } from '@gatehouse/fastify'
 import type { Answer } from '@gatehouse/tenant/testing'
 import { expectProblem, expectSafeHeaders } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -10,6 +11,9 @@ const gatehouse = useTestApp({
   extend: (app) => {
     app.get('/boom', { config: { allowFrom: 'anyone' } }, () => {
       throw new Error('the password is hunter2')
+    })
+    app.post('/busy', () => {
+      throw new ProblemError('unavailable', 'Not now', { retryAfterS: 3 })
     })
   },
 })
@@ -61,6 +65,15 @@ describe('a navigation that fails gets a page, and a script the problem', () => 
     expect(script.headers['content-type']).toBe('application/problem+json')
   })
 
+  it('503 in answer to a form does not go on by itself: that would be another request', async () => {
+    const headers = { ...navigation, 'x-csrf': '1', 'sec-fetch-site': 'same-origin' }
+    const answer = await gatehouse().browser().send('/busy', { method: 'POST', headers })
+    expectPage(answer, 503, 'This page is not available just now')
+    expect(answer.headers['retry-after']).toBe('3')
+    expect(answer.headers['refresh']).toBeUndefined()
+    expect(answer.text).not.toContain('by itself')
+  })
+
   it('429 goes on by itself, at the same address', async () => {
     const browser = gatehouse().browser()
     let answer = await browser.get('/auth/sign-in?returnTo=/users', navigation)
@@ -92,6 +105,17 @@ describe('a request with too many cookies', () => {
     const script = await gatehouse().browser().send('/api/session', { cookie })
     expectProblem(script, 431, 'invalid_request')
     expect(script.setCookies).toHaveLength(12)
+  })
+
+  it('gets a page that removes a hundred at most, each as browsers take it', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `__Host-sign-in-${index}`)
+    const cookie = `${names.map((name) => `${name}=1`).join('; ')}; other=${'x'.repeat(16_000)}`
+    const { status, setCookies } = await gatehouse().browser().send('/', { cookie })
+    expect([status, setCookies.length]).toEqual([431, 100])
+    // A browser ignores a line about a cookie with that prefix that is not secure.
+    for (const line of setCookies) {
+      expect(line).toMatch(/^__Host-sign-in-\d+=; Max-Age=0; Path=\/; .*; Secure$/)
+    }
   })
 
   it('gets the page beyond the limit of the parser too', async () => {

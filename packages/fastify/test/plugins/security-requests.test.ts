@@ -103,6 +103,21 @@ describe('a large request', () => {
   })
 })
 
+describe('what is no request', () => {
+  it('ends the connection without a word if another request had its answer on it', async () => {
+    const socket = await openSocket(gatehouse().origin)
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost:5173\r\n\r\n')
+    await once(socket, 'data')
+    const answered = text
+    socket.write('NONSENSE\r\n\r\n')
+    await once(socket, 'close')
+    expect(answered).toMatch(/^HTTP\/1\.1 200 /)
+    expect(text).toBe(answered)
+  })
+})
+
 describe('a request with two meanings', () => {
   const post =
     'POST /auth/sign-out HTTP/1.1\r\nHost: localhost:5173\r\nX-CSRF: 1\r\nContent-Type: application/json\r\n'

@@ -14,6 +14,7 @@ const html = `<!doctype html><title>Built</title><script>${script}</script>
 const files: Record<string, string> = {
   'dist/index.html': html,
   'dist/assets/app-abc123.js': 'export const built = 1',
+  'dist/assets/app-abc123.js.br': 'compressed',
   'dist/robots.txt': 'User-agent: *',
   'secret.txt': 'beside the page',
 }
@@ -93,6 +94,20 @@ describe('the files of the page', () => {
       expect(answer.text.includes('<h1>Page not found</h1>')).toBe('accept' in headers)
       expect(answer.headers['cache-control']).toBe('no-store')
     }
+  })
+
+  it('that do not exist are no page, whoever asks', async () => {
+    for (const path of ['/logo-of-last-year.png', '/users/photo.jpg']) {
+      const answer = await gatehouse.browser().get(path, asVisit)
+      expect([answer.status, answer.text === html]).toEqual([404, false])
+    }
+  })
+
+  it('that a build has compressed have one address, without the ending', async () => {
+    const accept = { 'accept-encoding': 'br, gzip' }
+    const answer = await gatehouse.browser().get('/assets/app-abc123.js', accept)
+    expect([answer.status, answer.headers['content-encoding']]).toEqual([200, 'br'])
+    expect((await gatehouse.browser().get('/assets/app-abc123.js.br')).status).toBe(404)
   })
 
   it('without a hash are served under their name', async () => {

@@ -145,6 +145,11 @@ describe('addresses behind a listed proxy', () => {
     expect(statuses.at(-1)).toBe(429)
   })
 
+  it('are told apart behind a listed proxy that names its interface', async () => {
+    const statuses = await knock(perAddress + 1, (turn) => `192.0.2.${turn}, fd00::9%eth${turn}`)
+    expect(new Set(statuses)).toEqual(new Set([303]))
+  })
+
   it('count for the proxy if it names none, whatever stands left of that', async () => {
     const garbage = ['unknown', '_hidden', '203.0.113.300', 'a b', '1.2.3.4:port', '<script>', '']
     const statuses = await knock(

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { health } from '@gatehouse/contract/paths'
 import { ensureProgram } from '@gatehouse/test-support/ensure-program'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -26,12 +27,39 @@ function alertsAfter(minutes: number, series: Record<string, string>, alertname:
   return status === 0 ? 'none' : stdout + stderr
 }
 
-describe('the alert about sign-ins', { tags: ['thorough'] }, () => {
-  beforeAll(
-    () => ensureProgram('promtool', 'prometheus', 'macOS: brew install prometheus.'),
-    installMs,
-  )
+beforeAll(
+  () => ensureProgram('promtool', 'prometheus', 'macOS: brew install prometheus.'),
+  installMs,
+)
 
+describe('the alert about requests', { tags: ['thorough'] }, () => {
+  const alert = 'GatehouseRequestsFail'
+  const requests = (route: string, status: number) =>
+    `http_server_request_duration_count{http_route="${route}",http_response_status_code="${status}"}`
+  const { alive, ready } = health
+
+  it('tells that many fail, however many health checks there are', () => {
+    const series = {
+      [requests('/api/me', 500)]: '0+1x30',
+      [requests('/api/me', 200)]: '0+9x30',
+      [requests(alive, 200)]: '0+300x30',
+      [requests(ready, 200)]: '0+300x30',
+    }
+    expect(alertsAfter(20, series, alert)).toContain(`alertname="${alert}"`)
+  })
+
+  it('says nothing of an instance that is not ready, while people are served', () => {
+    const series = { [requests('/api/me', 200)]: '0+9x30', [requests(ready, 503)]: '0+30x30' }
+    expect(alertsAfter(20, series, alert)).toBe('none')
+  })
+
+  it('counts requests that no route has', () => {
+    const noRoute = 'http_server_request_duration_count{http_response_status_code="500"}'
+    expect(alertsAfter(20, { [noRoute]: '0+1x30' }, alert)).toContain(`alertname="${alert}"`)
+  })
+})
+
+describe('the alert about sign-ins', { tags: ['thorough'] }, () => {
   const alert = 'GatehouseSignInsFail'
   const failed = 'gatehouse_sign_ins_total{outcome="failed"}'
   const refused = 'gatehouse_sign_ins_total{outcome="refused"}'

@@ -127,6 +127,15 @@ describe('telemetry that does not work', () => {
     ])
   })
 
+  it('goes on for one app if another one in this process ends', async () => {
+    const port = await freePort()
+    const gatehouse = await started({ METRICS_PORT: String(port) })
+    await (await startGatehouse({ env: { METRICS_PORT: String(port) } })).close()
+    expect((await gatehouse.browser().get('/healthz')).status).toBe(200)
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(metrics).toMatch(/http_server_request_duration_count\{[^}]*http_route="\/healthz"/)
+  })
+
   it('lets the app serve with an unknown exporter, and says so once', async () => {
     const gatehouse = await started({ OTEL_TRACES_EXPORTER: 'zipkin' })
     await gatehouse.browser().signIn()

@@ -4,6 +4,7 @@ import formBody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isSameSite } from '../entra/authorize/accounts.ts'
+import { answerHeads } from '../graph/protocol/head-routes.ts'
 import { isLoopback } from '../own-host.ts'
 import type { TenantLifecycle } from '../state/lifecycle.ts'
 import type { TenantState } from '../tenant-state.ts'
@@ -39,6 +40,7 @@ export async function controlRoutes(
       .send(errorBody(new ControlError('not_own', message)))
   })
   app.setErrorHandler<Error>((error, request, reply) => sendControlProblem(error, request, reply))
+  answerHeads(app)
   const document = collectRoutes(app, tenant.domain)
   app.setNotFoundHandler((request, reply) =>
     sendNotFound(request, reply, Object.keys(pathsOf(document()))),
@@ -70,8 +72,10 @@ function pathsOf({ paths }: Record<string, unknown>): object {
   return typeof paths === 'object' && paths !== null ? paths : {}
 }
 
+const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
 /** A web page could reach loopback by a form, or by its own host name that resolves to loopback (DNS rebinding). */
 function isOwn(request: FastifyRequest): boolean {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-  return isLoopback(host) && (request.method === 'GET' || isSameSite(request))
+  return isLoopback(host) && (reads.has(request.method) || isSameSite(request))
 }

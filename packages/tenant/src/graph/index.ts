@@ -7,6 +7,7 @@ import type { TenantState } from '../tenant-state.ts'
 import { answerForm } from './protocol/answers.ts'
 import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
+import { answerHeads } from './protocol/head-routes.ts'
 import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
 import { deviceRoutes } from './devices/index.ts'
@@ -110,12 +111,4 @@ function readJson(app: FastifyInstance): void {
       else void parse(request, body, done)
     },
   )
-}
-
-/** Each GET can be asked for its head: RFC 9110, section 9.3.2. Node leaves the body out. */
-function answerHeads(app: FastifyInstance): void {
-  app.addHook('onRoute', function addHead(this: FastifyInstance, route) {
-    if (route.method !== 'GET') return
-    this.route({ ...route, url: route.routePath, method: 'HEAD', exposeHeadRoute: false })
-  })
 }

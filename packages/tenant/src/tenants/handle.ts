@@ -2,6 +2,7 @@
 
 import { createScenarios, type Scenarios } from '../control/scenarios/scenarios.ts'
 import type { TenantUser } from '../directory/directory.ts'
+import { endSessions } from '../entra/authorize/accounts.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { checkUserCount } from '../options.ts'
 import { clientsOf, type StartClient } from '../config/clients.ts'
@@ -18,7 +19,7 @@ export interface TenantHandle {
   readonly users: readonly TenantUser[]
   /** Named failures, which can be set and cleared. Those of requests are for all tenants on the port. */
   scenarios: Scenarios
-  /** Ends the user's refresh tokens (AADSTS50173 from now on) and, for clients with `cp1`, access tokens. Without an id: for all users. */
+  /** Ends the user's refresh tokens (AADSTS50173 from now on), sessions in browsers and, for clients with `cp1`, access tokens. Without an id: for all users. */
   revokeUser(id?: string): void
   /** Ends the user's access tokens of clients with `cp1`: Graph challenges them, and a refresh helps. Without an id: for all users. */
   revokeTokens(id?: string): void
@@ -56,7 +57,7 @@ export function tenantHandle({ tenant, options }: CreatedTenant): TenantHandle {
       return directory.users
     },
     scenarios: createScenarios(tenant),
-    revokeUser: (id) => directory.revoke(id),
+    revokeUser: (id) => endSessions(tenant, id),
     revokeTokens: (id) => directory.revokeTokens(id),
     disableUser: (id) => directory.disable(id),
     enableUser: (id) => directory.enable(id),

@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { endpoints, type Endpoint } from '../../endpoint.ts'
+import { endSessions } from '../../entra/authorize/accounts.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { done } from '../answer.ts'
 import { bodyOf } from '../validation.ts'
@@ -57,7 +58,9 @@ const Revocation = Type.Object(
   {
     user: Type.Optional(Type.String({ description: 'an id or name; without one, all users' })),
     accessTokensOnly: Type.Optional(
-      Type.Boolean({ description: 'true or false: refresh tokens stay good' }),
+      Type.Boolean({
+        description: 'true or false: refresh tokens and sessions in browsers stay good',
+      }),
     ),
   },
   only,
@@ -99,14 +102,20 @@ export function policyRoutes(app: FastifyInstance, tenant: TenantState): void {
   app.post(
     '/revoke',
     {
-      config: { documented: { summary: 'Ends tokens', tags, errors: ['unknown_user'] } },
+      config: {
+        documented: {
+          summary: 'Ends tokens, and sessions in browsers',
+          tags,
+          errors: ['unknown_user'],
+        },
+      },
       schema: { body: Revocation },
     },
     async (request, reply) => {
       const { user, accessTokensOnly } = bodyOf(Revocation, request)
       const id = user === undefined ? undefined : requireUser(tenant, user).id
       if (accessTokensOnly) tenant.directory.revokeTokens(id)
-      else tenant.directory.revoke(id)
+      else endSessions(tenant, id)
       return done(request, reply, '/directory')
     },
   )

@@ -1,6 +1,7 @@
 /** Scenarios of the token endpoint. */
 
 import type { FastifyRequest } from 'fastify'
+import { endSessions } from '../../entra/authorize/accounts.ts'
 import { contextClaims } from '../../entra/claims-request.ts'
 import type { Fault, FaultEffect } from '../../faults/fault.ts'
 import { faults, refreshNow, type FaultsEffect, type Scenario } from './scenario.ts'
@@ -43,11 +44,11 @@ export const tokenScenarios: readonly Scenario[] = [
     area,
     title: 'Refresh tokens are revoked',
     description:
-      'An administrator revokes sessions: the refresh tokens of one user, or of all users, get AADSTS50173, and Graph challenges the access tokens.',
+      'An administrator revokes sessions: the refresh tokens of one user, or of all users, get AADSTS50173, their sessions in browsers end, and Graph challenges the access tokens.',
     effect: {
       kind: 'event',
       takesUser: true,
-      trigger: ({ directory }, userId) => directory.revoke(userId),
+      trigger: endSessions,
     },
   },
   {

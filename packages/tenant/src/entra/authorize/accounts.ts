@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createBoundedMap } from '../../bounded-map.ts'
+import type { Directory } from '../../directory/directory.ts'
 import { EntraError } from '../errors.ts'
 
 export interface SignedInAccount {
@@ -75,6 +76,22 @@ export function createBrowsers(): Browsers {
       browsers = createBoundedMap(browserLimit)
       ended = createBoundedMap(browserLimit)
     },
+  }
+}
+
+/**
+ * Ends the refresh tokens of a user and the sessions in browsers, as Entra does: "as well as session cookies in a user's
+ * browser". Without an id, those of all users of the tenant.
+ * https://learn.microsoft.com/graph/api/user-revokesigninsessions
+ */
+export function endSessions(
+  { directory, browsers }: { directory: Directory; browsers: Browsers },
+  id?: string,
+): void {
+  directory.revoke(id)
+  // The browsers are those of all tenants on the port.
+  for (const userId of id === undefined ? directory.users.map((user) => user.id) : [id]) {
+    browsers.end(userId)
   }
 }
 

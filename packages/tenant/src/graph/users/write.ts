@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { emptyProfile, userValue } from '../../directory/profile.ts'
 import { newUser, type TenantUser } from '../../directory/user.ts'
+import { endSessions } from '../../entra/authorize/accounts.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { changeUsers, deleteUsers, revokeSessions, updateSelf, updateUsers } from '../access.ts'
 import { contextOf, graphUrl } from '../protocol/answers.ts'
@@ -59,7 +60,7 @@ export function userWriteRoutes(app: FastifyInstance, tenant: TenantState): void
       const access = { own: revokeSessions, any: revokeSessions }
       const { caller, user } = await requireTarget(tenant, request, access)
       if (user.id !== caller.user?.id) requireAdministrator(caller)
-      endSessions(tenant, user)
+      endSessions(tenant, user.id)
       const at = timeNow(tenant)
       tenant.directory.putUser(withProfile(user, { signInSessionsValidFromDateTime: at }))
       return { '@odata.context': contextOf(tenant, 'Edm.Boolean'), value: true }
@@ -87,17 +88,8 @@ async function update(
   }
   const changed = changeUser(tenant, user, properties)
   tenant.directory.putUser(changed)
-  if (changed.password !== user.password) endSessions(tenant, user)
+  if (changed.password !== user.password) endSessions(tenant, user.id)
   return reply.code(204).send()
-}
-
-/**
- * Refresh tokens, and sessions in browsers: "as well as session cookies in a user's browser".
- * https://learn.microsoft.com/graph/api/user-revokesigninsessions
- */
-function endSessions({ directory, browsers }: TenantState, { id }: TenantUser): void {
-  directory.revoke(id)
-  browsers.end(id)
 }
 
 function createUser(tenant: TenantState, properties: Properties): TenantUser {
