@@ -84,9 +84,9 @@ test('a busy server that does not send the code of the countdown either leaves t
   await page.route(/\/api\/(?:users\?|session$)|\/assets\//, (route) =>
     isBusy ? route.fulfill({ ...busy, body: '{"code":"unavailable"}' }) : route.continue(),
   )
-  const code = page.waitForResponse(/\/assets\/retry-countdown/)
+  const countdown = page.waitForResponse(/\/assets\/retry-countdown/)
   await page.getByRole('button', { name: 'Name', exact: true }).click()
-  expect((await code).status()).toBe(503)
+  expect((await countdown).status()).toBe(503)
   await expect(rows).toHaveCount(25)
   isBusy = false
   await expect(page.getByRole('columnheader', { name: 'Name', exact: true })).toHaveAttribute(
@@ -95,4 +95,26 @@ test('a busy server that does not send the code of the countdown either leaves t
   )
   await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
   await expect(rows).toHaveCount(25)
+})
+
+test('a page whose own code does not come says so, in the language of its reader', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  const gone502 = { status: 502, contentType: 'text/html', body: '<h1>' }
+  const texts = {
+    'en-GB': /This page didn’t load completely/,
+    'de-DE': /Diese Seite wurde nicht/,
+  }
+  for (const [locale, text] of Object.entries(texts)) {
+    const reader = await browser.newPage({ locale, baseURL: baseURL ?? '' })
+    await reader.route(/\/assets\/index-[\w-]+\.js$/, (route) => route.fulfill(gone502))
+    await reader.goto('/')
+    await expect(reader.getByRole('alert')).toContainText(text)
+    await reader.close()
+  }
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+  await expect(page.getByText(texts['en-GB'])).toBeHidden()
 })
