@@ -1,6 +1,7 @@
 /** A page without a connection to its server, and with answers that ask the user for something. */
 import { expect, type Page } from '@playwright/test'
 import { violationsOf } from './accessibility.ts'
+import { changeAnswers } from './change-answers.ts'
 import { causes } from './failure-causes.ts'
 import { test } from './own-gatehouse.ts'
 import { answer, answerWithProblem, requestId } from './problem-answers.ts'
@@ -198,3 +199,22 @@ for (const { colorScheme, width } of [
     },
   )
 }
+
+test('Next after the end of a list that has become shorter shows where it ends now', async ({
+  page,
+}) => {
+  const shorter = { users: [], total: 225, next: null }
+  await page.route(/\/api\/users\?.*cursor/, (route) => route.fulfill({ json: shorter }))
+  await page.goto('/users?page=9')
+  const pager = page.getByRole('navigation', { name: 'Pages of users' })
+  await expect(pager).toContainText('of 10')
+  await changeAnswers(page, '/api/users', (json) => ({
+    ...(json as object),
+    total: 225,
+    next: null,
+  }))
+  await page.getByRole('button', { name: 'Next' }).click()
+  await expect(pager).toContainText('of 9')
+  await expect(page).toHaveURL(/\/users\?page=9$/)
+  await expect(table(page).locator('tbody tr')).toHaveCount(25)
+})

@@ -1,5 +1,6 @@
 /** A tab that was open during an update of the server: the code of its other pages is gone. */
 import { expect, test, type Page, type Route } from '@playwright/test'
+import { problemMediaType } from '@gatehouse/contract/problem'
 import { beSignedIn } from './signed-in.ts'
 
 const code = /\/assets\/claims-[\w-]+\.js$/
@@ -70,4 +71,50 @@ test('code that does not come because the server is away leaves the app there, u
   await tryAgain.click()
   await expect(page.getByText('Validated by the server')).toBeVisible()
   expect(loaded()).toBe(1)
+})
+
+test('a busy server that does not send the code of the countdown either leaves the list there, and is asked again', async ({
+  page,
+}) => {
+  await page.goto('/users')
+  const rows = page.getByRole('table', { name: 'Users' }).locator('tbody tr')
+  await expect(rows).toHaveCount(25)
+  let isBusy = true
+  const busy = { status: 503, contentType: problemMediaType, headers: { 'retry-after': '2' } }
+  await page.route(/\/api\/(?:users\?|session$)|\/assets\//, (route) =>
+    isBusy ? route.fulfill({ ...busy, body: '{"code":"unavailable"}' }) : route.continue(),
+  )
+  const countdown = page.waitForResponse(/\/assets\/retry-countdown/)
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  expect((await countdown).status()).toBe(503)
+  await expect(rows).toHaveCount(25)
+  isBusy = false
+  await expect(page.getByRole('columnheader', { name: 'Name', exact: true })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  )
+  await expect(page.getByRole('table')).toHaveAttribute('aria-busy', 'false')
+  await expect(rows).toHaveCount(25)
+})
+
+test('a page whose own code does not come says so, in the language of its reader', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  const gone502 = { status: 502, contentType: 'text/html', body: '<h1>' }
+  const texts = {
+    'en-GB': /This page didn’t load completely/,
+    'de-DE': /Diese Seite wurde nicht/,
+  }
+  for (const [locale, text] of Object.entries(texts)) {
+    const reader = await browser.newPage({ locale, baseURL: baseURL ?? '' })
+    await reader.route(/\/assets\/index-[\w-]+\.js$/, (route) => route.fulfill(gone502))
+    await reader.goto('/')
+    await expect(reader.getByRole('alert')).toContainText(text)
+    await reader.close()
+  }
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()
+  await expect(page.getByText(texts['en-GB'])).toBeHidden()
 })

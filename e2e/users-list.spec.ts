@@ -60,6 +60,9 @@ test(
     await expectPage(page, 1)
     await expect(page).toHaveURL(/\/users$/)
     await box(page).fill('a/b')
+    // Esc that ends the composition of a word is not for the page.
+    await box(page).dispatchEvent('keydown', { key: 'Escape', isComposing: true })
+    await expect(box(page)).toHaveValue('a/b')
     await page.keyboard.press('/')
     await expect(box(page)).toHaveValue('a/b/')
     await expect(box(page)).toHaveAttribute('maxlength', '100')

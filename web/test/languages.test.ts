@@ -89,6 +89,7 @@ beforeAll(async () => {
   const inPage = (pattern: RegExp) => pattern.exec(page)?.[1]?.trim().replace(/\s+/g, ' ')
   const document = {
     outdated: inPage(/id="outdated"[^>]*>([^<]+)</),
+    incomplete: inPage(/id="incomplete"[^>]*>([^<]+)</),
     noScript: inPage(/<noscript><p[^>]*>([^<]+)</),
   }
   originals = new Map(textsOf(Object.fromEntries([...declared, ['document', document]])))

@@ -1,9 +1,9 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import type { ApiProblem } from '@gatehouse/react'
-import { reloadOnce } from '../reload-on-stale-chunk.ts'
 import { Spinner } from '../ui/progress.tsx'
 import { ErrorCard } from './error-card.tsx'
 import type { MessageOverrides } from './error-messages.ts'
+import type { CountdownProps } from './retry-countdown.tsx'
 
 /** The part of `useQuery`’s result that is drawn here. */
 type Query<T> = {
@@ -25,8 +25,17 @@ type Props<T> = {
   heading?: 'h1' | 'h2'
 }
 
-/** Its code is fetched with it: the server has just answered that it is busy. */
-const RetryCountdown = lazy(() => import('./retry-countdown.tsx').catch(reloadOnce))
+/**
+ * Its code is fetched with it. A server that is too busy to send that leaves the page as it is: the request is repeated all the
+ * same, and what the page shows is no less true.
+ */
+const RetryCountdown = lazy<ComponentType<CountdownProps>>(() =>
+  import('./retry-countdown.tsx').catch(() => ({ default: WithoutCountdown })),
+)
+
+function WithoutCountdown({ instead }: CountdownProps): ReactNode {
+  return instead
+}
 
 /** Draws a query: its data, its error, or a placeholder while it loads. */
 export function QueryView<T>({
@@ -47,7 +56,7 @@ export function QueryView<T>({
     if (!waitingFor) return placeholder
     return (
       <Suspense fallback={placeholder}>
-        <RetryCountdown problem={waitingFor} besideData={false} />
+        <RetryCountdown problem={waitingFor} besideData={false} instead={placeholder} />
       </Suspense>
     )
   }
@@ -55,7 +64,7 @@ export function QueryView<T>({
     <>
       {waitingFor && isPlaceholderData && (
         <Suspense fallback={null}>
-          <RetryCountdown problem={waitingFor} besideData />
+          <RetryCountdown problem={waitingFor} besideData instead={null} />
         </Suspense>
       )}
       {children(data)}

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { announce, type ApiProblem, retryAt } from '@gatehouse/react'
 import { Callout } from '../ui/callout.tsx'
 import { MessageCard } from '../ui/card.tsx'
@@ -7,10 +7,15 @@ import { useNow } from '../ui/time.tsx'
 import { messageFor } from './error-messages.ts'
 import { waiting as words } from './words.ts'
 
-type Props = { problem: ApiProblem; besideData: boolean }
+export type CountdownProps = {
+  problem: ApiProblem
+  besideData: boolean
+  /** What is shown if this code does not come. */
+  instead: ReactNode
+}
 
 /** Says why an automatic retry waits, and for how long. */
-export default function RetryCountdown({ problem, besideData }: Props) {
+export default function RetryCountdown({ problem, besideData }: CountdownProps) {
   const { title } = messageFor(problem)
   const left = useSecondsLeft(problem)
   useEffect(() => {

@@ -31,6 +31,8 @@ import type * as uiWords from '../ui/words.ts'
 type DocumentWords = {
   /** A browser without what the pages are made of. */
   outdated: string
+  /** A page whose code did not come. */
+  incomplete: string
   /** A browser that runs no scripts. */
   noScript: string
 }

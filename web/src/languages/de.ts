@@ -18,6 +18,8 @@ export default {
   document: {
     outdated:
       'Dieser Browser ist veraltet, deshalb können Teile dieser Seite falsch aussehen. Aktualisieren Sie ihn oder verwenden Sie einen anderen.',
+    incomplete:
+      'Diese Seite wurde nicht vollständig geladen. Prüfen Sie Ihre Verbindung und laden Sie sie dann neu.',
     noScript: 'Diese Seite benötigt JavaScript.',
   },
   permissions: {

@@ -166,6 +166,8 @@ function useArrival(
   useEffect(() => {
     if (!data) return
     if (data.page !== page) {
+      // What is known of the last page may be of before the list became shorter.
+      void client.invalidateQueries(usersPage({ search, sort }, data.page))
       navigate({ page: data.page }, { replace: true })
       return
     }

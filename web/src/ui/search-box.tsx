@@ -17,7 +17,8 @@ export function SearchBox({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
   useSlashKey(input)
   const onKeyDown = (event: ReactKeyboardEvent) => {
-    if (event.key !== 'Escape') return
+    // While an input method composes a word, Esc is for that.
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
     event.preventDefault()
     onChange('')
   }

@@ -13,6 +13,8 @@ interface Language {
   file?: string
   /** For a browser without what the pages are made of. */
   outdated?: string
+  /** For a page whose code did not come. */
+  incomplete?: string
 }
 
 /**
@@ -28,9 +30,9 @@ export function languages(): Plugin {
         const known: Record<string, Language> = { en: {} }
         let noScript = ''
         for (const tag of languageTags()) {
-          const { document } = await catalogueOf(tag)
-          known[tag] = { file: fileOf(tag, bundle), outdated: document.outdated }
-          noScript += `<p class="noscript" lang="${tag}">${escapeHtml(document.noScript)}</p>`
+          const { outdated, incomplete, noScript: text } = (await catalogueOf(tag)).document
+          known[tag] = { file: fileOf(tag, bundle), outdated, incomplete }
+          noScript += `<p class="noscript" lang="${tag}">${escapeHtml(text)}</p>`
         }
         return html
           .replace("'%LANGUAGES%'", () => scriptValue(known))
