@@ -5,7 +5,9 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
 import { tooManyRequests } from '../errors.ts'
+import { newRateWindow, type RateWindow, retryAfterSeconds } from '../rate-window.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,9 +20,34 @@ declare module 'fastify' {
   }
 }
 
-const windowMs = 60_000
 /** Addresses in memory, about 100 bytes each. The one that was unseen for longest is dropped. */
 const maxCounted = 50_000
+
+/**
+ * In place of the plugin's own memory. That begins no new window while a clock that was set back is behind the beginning
+ * of the last one: an hour back would refuse an office for an hour.
+ */
+class AddressCounts {
+  /** Made when the first address comes: it takes its room at once, and the plugin makes one that counts nothing. */
+  #windows: LRUCache<string, RateWindow> | undefined
+
+  incr(
+    address: string,
+    done: (error: null, counted: { current: number; ttl: number }) => void,
+    _windowMs: number,
+    max: number,
+  ): void {
+    const windows = (this.#windows ??= new LRUCache({ max: maxCounted }))
+    const window = windows.get(address) ?? newRateWindow()
+    windows.set(address, window)
+    const waitS = retryAfterSeconds(window, max, Date.now())
+    done(null, { current: window.count, ttl: waitS * 1000 })
+  }
+
+  child(): AddressCounts {
+    return new AddressCounts()
+  }
+}
 
 async function rateLimits(
   app: FastifyInstance,
@@ -28,13 +55,11 @@ async function rateLimits(
 ): Promise<void> {
   await app.register(rateLimit, {
     global: false,
-    cache: maxCounted,
-    timeWindow: windowMs,
+    store: AddressCounts,
     // The problem sets Retry-After. Counters on every answer would help machines to stay below.
     addHeaders: silent,
     addHeadersOnExceeding: silent,
-    errorResponseBuilder: (_request, { ttl }) =>
-      tooManyRequests(Math.max(1, Math.ceil(ttl / 1000))),
+    errorResponseBuilder: (_request, { ttl }) => tooManyRequests(ttl / 1000),
     onExceeded: (request: FastifyRequest) =>
       request.log.warn({ event: 'rate_limited', by: 'address' }, 'Too many requests'),
   })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import type { Answer, Browser } from '@gatehouse/tenant/testing'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -48,6 +48,24 @@ describe('an address that starts too many sign-ins', () => {
       browser.get('/auth/sign-in', { [name]: value(turn) }),
     )
     expect(statuses.at(-1)).toBe(429)
+  })
+})
+
+describe('a clock that is set back by an hour', () => {
+  const gatehouse = useTestApp({ config: { rateLimits: { perAddress } } })
+  afterEach(() => void vi.useRealTimers())
+
+  it('begins the minute of an address anew, which is not refused until the hour is over', async () => {
+    const browser = gatehouse().browser()
+    const start = () => browser.get('/auth/sign-in')
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const before = await times(perAddress - 1, start)
+    vi.setSystemTime(Date.now() - 60 * 60_000)
+    const after = await times(perAddress, start)
+    expect(new Set([...before, ...after])).toEqual(new Set([303]))
+    expectLimited(await start(), 'address', gatehouse().logs)
+    vi.setSystemTime(Date.now() + 60_000)
+    expect((await start()).status).toBe(303)
   })
 })
 
