@@ -148,8 +148,9 @@ interface AppToken {
 }
 
 interface Attempt {
-  /** Until when there is no other. */
-  notBefore: number
+  /** When it ended, ms since the epoch, and for how long after that there is no other, ms. */
+  at: number
+  waitMs: number
   /** An API had rejected a token. The first such attempt does not wait for those without a rejection. */
   forced: boolean
   problem: ProblemError | undefined
@@ -196,7 +197,8 @@ class AppTokens {
 
   #heldBy(scope: string, rejected: RejectedToken | undefined): Attempt | undefined {
     const last = this.#attempts.get(scope)
-    if (!last || this.#now() >= last.notBefore) return undefined
+    // A clock that was set back ends the wait, or it would last until the clock has caught up.
+    if (!last || Math.abs(this.#now() - last.at) >= last.waitMs) return undefined
     return rejected && !last.forced && !last.problem ? undefined : last
   }
 
@@ -216,7 +218,7 @@ class AppTokens {
     { scope, claims, forced }: { scope: string; claims: string | undefined; forced: boolean },
   ): Promise<string> {
     const keep = (waitMs: number, problem?: ProblemError) =>
-      this.#attempts.set(scope, { notBefore: this.#now() + waitMs, forced, problem })
+      this.#attempts.set(scope, { at: this.#now(), waitMs, forced, problem })
     try {
       const { accessToken, expiresInS } = await this.#app[applicationToken](scope, claims)
       const expiresAt = this.#now() + expiresInS * 1000

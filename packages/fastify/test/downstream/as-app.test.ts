@@ -216,6 +216,14 @@ describe('an application without the permission', () => {
     expect(lastLog('app_token_refused')).toContain('7000215')
   })
 
+  it('asks again once the clock was set back, and not when it has caught up', async () => {
+    gatehouse.tenant.faults.set({ at: 'token', kind: 'respond', status: 503 })
+    await expect(call()).rejects.toMatchObject({ code: 'unavailable' })
+    gatehouse.tenant.faults.clear()
+    gatehouse.advance(-60 * minute)
+    expect(await call()).toEqual({ good: true })
+  })
+
   it('is not what a busy Microsoft means', async () => {
     const headers = { 'retry-after': '30' }
     gatehouse.tenant.faults.set({ at: 'token', kind: 'respond', status: 429, headers })
