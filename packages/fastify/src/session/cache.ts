@@ -105,7 +105,8 @@ export class SessionCache {
   /** Whether a copy may be used without asking the store. */
   isFresh(session: Session, now: number): boolean {
     const disconnectedSince = this.#invalidations.disconnectedSince()
-    if (disconnectedSince !== undefined && now - disconnectedSince > graceMs) return false
+    // A clock that was set back ends the time as well: nobody knows how long it has been.
+    if (disconnectedSince !== undefined && Math.abs(now - disconnectedSince) > graceMs) return false
     return session.validAt === this.#epoch
   }
 

@@ -93,6 +93,14 @@ describe('while Redis is down', () => {
     expectUnavailable(await open.get('/api/me'))
   })
 
+  it('a clock that is set back gives an open session no more time', async () => {
+    const open = await signedIn()
+    await gatehouse.redis.kill()
+    expect(await meStatus(open)).toBe(200)
+    gatehouse.advance(-60 * 60_000)
+    expectUnavailable(await open.get('/api/me'))
+  })
+
   it('a session is 401 if Redis restarts without its data, and a new sign-in works', async () => {
     const open = await signedIn()
     await gatehouse.redis.kill()
