@@ -4,6 +4,8 @@ import { apiProblem } from '../errors.ts'
 
 /** Graph's page tokens have less than 1 kB. A longer one would make a cursor too long for a URL. */
 const maxLength = 2100
+/** Of a whole link, with the query of its list: no server takes longer addresses. Four megabytes took seconds to read. */
+const maxLinkLength = 16 * 1024
 
 interface NextPageOptions {
   /** The API's name in problems. */
@@ -25,6 +27,7 @@ interface NextPageOptions {
  * the list would seem to end here
  */
 export function nextPage(link: string, { name, baseUrl, path, query }: NextPageOptions): string {
+  if (link.length > maxLinkLength) throw unexpectedLink(name, 'a link that is too long')
   const base = baseUrl.replace(/\/+$/, '')
   const search = plainQuery(link, base) ?? queryOf(link, base + path)
   if (search === undefined) throw unexpectedLink(name, 'a link to another address')

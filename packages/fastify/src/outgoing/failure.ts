@@ -53,6 +53,12 @@ const meanings: readonly Meaning[] = [
     next: checkFirewall,
   },
   {
+    kind: 'unreachable',
+    codes: /^(?:EMFILE|ENFILE|ENOBUFS)$/,
+    what: 'cannot be asked, because too many connections and files are open here',
+    next: 'Raise the limit of open files (LimitNOFILE of systemd, ulimit -n), or run another instance.',
+  },
+  {
     kind: 'connect_timeout',
     codes: /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
     what: 'takes no connection in time',

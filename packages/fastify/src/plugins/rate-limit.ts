@@ -5,6 +5,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, preHandlerAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
 import { tooManyRequests } from '../errors.ts'
 import { newRateWindow, type RateWindow, retryAfterSeconds } from '../rate-window.ts'
 
@@ -27,7 +28,8 @@ const maxCounted = 50_000
  * of the last one: an hour back would refuse an office for an hour.
  */
 class AddressCounts {
-  readonly #windows = new Map<string, RateWindow>()
+  /** Made when the first address comes: it takes its room at once, and the plugin makes one that counts nothing. */
+  #windows: LRUCache<string, RateWindow> | undefined
 
   incr(
     address: string,
@@ -35,12 +37,9 @@ class AddressCounts {
     _windowMs: number,
     max: number,
   ): void {
-    const window = this.#windows.get(address) ?? newRateWindow()
-    // Last in the map's order.
-    this.#windows.delete(address)
-    this.#windows.set(address, window)
-    const [oldest] = this.#windows.keys()
-    if (this.#windows.size > maxCounted && oldest !== undefined) this.#windows.delete(oldest)
+    const windows = (this.#windows ??= new LRUCache({ max: maxCounted }))
+    const window = windows.get(address) ?? newRateWindow()
+    windows.set(address, window)
     const waitS = retryAfterSeconds(window, max, Date.now())
     done(null, { current: window.count, ttl: waitS * 1000 })
   }

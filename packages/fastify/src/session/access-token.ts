@@ -8,7 +8,14 @@ import type { Session } from './cache.ts'
 import type { GrantedToken, SessionRecord } from './record.ts'
 import type { RefreshRequest, TokenRefresh } from './refresh.ts'
 import type { Sessions } from './sessions.ts'
-import { claimsKey, findToken, heldBack, type HeldBack, scopeKey } from './token-set.ts'
+import {
+  claimsKey,
+  findToken,
+  heldBack,
+  type HeldBack,
+  scopeKey,
+  withoutRejected,
+} from './token-set.ts'
 
 /** A token is replaced from this long before its end, while it still works (milliseconds). */
 const refreshBeforeMs = 3 * 60_000
@@ -144,8 +151,4 @@ export class AccessTokens {
   #lasts(token: GrantedToken | undefined, ms: number): token is GrantedToken {
     return token !== undefined && token.expiresAt - this.#options.now() > ms
   }
-}
-
-function withoutRejected(record: SessionRecord, rejected: string | undefined): GrantedToken[] {
-  return record.tokens.filter(({ accessToken }) => accessToken !== rejected)
 }

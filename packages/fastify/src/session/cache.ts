@@ -142,8 +142,19 @@ export class SessionCache {
   }
 }
 
-export function toSession(loaded: Loaded, secrets: SessionSecrets, validAt: number): Session {
-  return { secrets, user: userOf(loaded.record.claims), ...changeable(loaded), validAt }
+/**
+ * @param known the copy of before, if there is one. A record never changes its user, and what this process keeps with
+ * user or session, such as groups and offers, stays known when another instance has written
+ */
+export function toSession(
+  loaded: Loaded,
+  secrets: SessionSecrets,
+  validAt: number,
+  known?: Session,
+): Session {
+  const { user = userOf(loaded.record.claims), proof, offers } = known ?? {}
+  const kept = { ...(proof && { proof }), ...(offers && { offers }) }
+  return { secrets, user, ...changeable(loaded), ...kept, validAt }
 }
 
 /** Takes over what was written. Activity since then stays. */

@@ -18,7 +18,7 @@ import type { Session } from './cache.ts'
 import type { Challenges } from './challenges.ts'
 import type { GrantedToken, SessionRecord, TokenFailure } from './record.ts'
 import type { Sessions } from './sessions.ts'
-import { findToken, grantedToken, withRequest, withToken } from './token-set.ts'
+import { findToken, grantedToken, withoutRejected, withRequest, withToken } from './token-set.ts'
 
 /** What Entra is asked for, and why. */
 export interface RefreshRequest {
@@ -90,9 +90,11 @@ export class TokenRefresh {
     const failure = findToken([token], request.scopes)
       ? undefined
       : { reason: 'consent' as const, scopes: missingOf(token, request.scopes) }
-    const written = await this.#keep(session, request, { failure }, (kept) =>
-      withToken(kept, token, answer.refreshToken, now()),
-    )
+    const written = await this.#keep(session, request, { failure }, (kept) => {
+      // A token that lasts longer than the new one, and allows more, would be found before it.
+      const tokens = withoutRejected(kept, request.rejected)
+      return withToken({ ...kept, tokens }, token, answer.refreshToken, now())
+    })
     // A sign-out counts for requests in progress as well.
     if (!written) throw signInRequired()
     if (failure) throw await this.problemFor(session, failure, {})

@@ -246,7 +246,7 @@ export class Sessions {
     if (!loaded && known && hasEnded(known, lifetimes, now())) {
       log.info({ event: 'session_expired' }, 'A session ended by its time')
     }
-    cookie.session = loaded && toSession(loaded, secrets, found.validAt)
+    cookie.session = loaded && toSession(loaded, secrets, found.validAt, known)
     if (cookie.session && known)
       cookie.session.seenAt = Math.max(known.seenAt, cookie.session.seenAt)
     if (!loaded) this.#cache.drop(secrets.id)

@@ -47,6 +47,14 @@ export function withToken(
   return { ...record, tokens: [...others, token], ...(refreshToken && { refreshToken }) }
 }
 
+/** The kept tokens, without the one that an API has rejected. */
+export function withoutRejected(
+  { tokens }: SessionRecord,
+  rejected: string | undefined,
+): GrantedToken[] {
+  return tokens.filter(({ accessToken }) => accessToken !== rejected)
+}
+
 /** The kept token that allows `scopes` longest. */
 export function findToken(
   tokens: readonly GrantedToken[],

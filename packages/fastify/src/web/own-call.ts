@@ -95,6 +95,8 @@ class Caller extends EventEmitter {
 
   constructor(connection: Connection, signal: AbortSignal | undefined) {
     super()
+    // Each call of a route to an API listens, as on a connection.
+    this.setMaxListeners(0)
     this.remoteAddress = connection.remoteAddress
     this.encrypted = connection.encrypted === true
     this.destroyed = connection.destroyed

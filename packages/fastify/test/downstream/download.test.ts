@@ -82,6 +82,16 @@ describe('a file of an API', () => {
     expect(upstream.calls[0]).toMatchObject({ method: 'GET', path: '/v2/files/1?v=2' })
   })
 
+  it('that the API does not have (204) is empty, whatever length the API says', async () => {
+    const browser = await signedIn()
+    upstream.answers((response) => response.writeHead(204, { 'content-length': '5' }).end())
+    const startedAt = performance.now()
+    const { statusCode, headers, body } = await open(browser)
+    expect(await readAll(body)).toMatchObject({ isWhole: true, bytes: Buffer.alloc(0) })
+    expect([statusCode, headers['content-length']]).toEqual([200, '0'])
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  })
+
   it('waits for a browser that does not read: nothing piles up', async () => {
     const browser = await signedIn()
     let sent = () => 0

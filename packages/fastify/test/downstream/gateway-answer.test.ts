@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { json, type Called } from '../support/upstream.ts'
@@ -116,5 +117,17 @@ describe('the answer of an API', () => {
     // Bytes in socket buffers were sent, too.
     expect(sent).toBeLessThan(50_000_000)
     await expect.poll(() => upstream.underWay()).toBe(0)
+  })
+
+  it('of another type in two million places takes no memory to explain', async () => {
+    const answer = Type.Object({ value: Type.Array(Type.String()) })
+    route.does((request) => request.callApi('orders', '/things', { answer }))
+    const browser = await signedIn()
+    upstream.answers((response) => json(response, { value: Array(1_900_000).fill(1) }))
+    const before = process.memoryUsage().heapUsed
+    expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(250_000_000)
+    upstream.answers((response) => json(response, { value: [...Array(1000).fill('a'), 1] }))
+    expectProblem(await browser.get('/test/call'), 502, 'upstream_failed')
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { afterAll, describe, expect, it } from 'vitest'
 import { people, type Answer, type Browser } from '@gatehouse/tenant/testing'
@@ -42,6 +43,23 @@ function graphPaths(): string[] {
 }
 
 const lookup = '/v1.0/me/getMemberGroups'
+
+describe('the groups of a user who has too many for a token', () => {
+  it('are asked of Graph once, also if other instances write sessions meanwhile', async () => {
+    const { close, browser: elsewhereBrowser } = await gatehouse().startSecondInstance()
+    const browser = await gatehouse().signedIn(11)
+    expect((await ask(browser)).json()).toEqual(groupsOf(11))
+    const asked = graphPaths().filter((path) => path === lookup).length
+    for (let turn = 0; turn < 3; turn += 1) {
+      await elsewhereBrowser().signIn()
+      // Longer than this process may take to look for what others wrote.
+      await sleep(10)
+      expect((await ask(browser)).json()).toEqual(groupsOf(11))
+    }
+    expect(graphPaths().filter((path) => path === lookup)).toHaveLength(asked)
+    await close()
+  })
+})
 
 describe('a route for the members of a group', () => {
   const askFor = (browser: Browser, group = '') => browser.get(`/test/members?id=${group}`)

@@ -118,6 +118,13 @@ describe('the link to the next page', () => {
     expect(outcomes).toEqual(new Set(['a page', 'refused']))
   })
 
+  it('is refused at once if it fills the whole answer', () => {
+    const link = `${list.baseUrl}/users?${'%6=1&'.repeat(800_000)}`
+    const startedAt = performance.now()
+    expect(() => nextPage(link, list)).toThrow('gave an unexpected answer')
+    expect(performance.now() - startedAt).toBeLessThan(200)
+  })
+
   it.each([
     'https://evil.test/v1.0/users?$skiptoken=x',
     'http://graph.microsoft.com/v1.0/users?$skiptoken=x',

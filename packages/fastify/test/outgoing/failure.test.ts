@@ -13,6 +13,7 @@ describe('a failure of the network', () => {
     ['refused', withCode('ECONNREFUSED')],
     ['unreachable', withCode('ENETUNREACH')],
     ['unreachable', withCode('EHOSTUNREACH')],
+    ['unreachable', withCode('EMFILE')],
     ['connect_timeout', withCode('ETIMEDOUT')],
     ['connect_timeout', new errors.ConnectTimeoutError()],
     ['connect_timeout', new AggregateError([withCode('ETIMEDOUT'), withCode('ENETUNREACH')])],
@@ -44,6 +45,14 @@ describe('a failure of the network', () => {
     ['no error', 'no'],
   ])('is not %s', (_what, error) => {
     expect(explainNetworkFailure(error, 'x')).toBeUndefined()
+  })
+
+  it('of this process, which has too many files open, says so', () => {
+    const failure = explainNetworkFailure(withCode('EMFILE'), 'login.example.test')
+    expect(failure?.sentence).toBe(
+      'login.example.test cannot be asked, because too many connections and files are open here (EMFILE)',
+    )
+    expect(failure?.next).toContain('LimitNOFILE')
   })
 
   it('that never ends in causes is read to a bounded depth', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Pool } from 'undici'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
+import { callOwnApi } from '../../src/web/own-call.ts'
 
 const gatehouse = useTestApp({
   extend: (app) => {
@@ -13,6 +14,11 @@ const gatehouse = useTestApp({
         return { close: socket.listenerCount('close'), port: socket.remotePort }
       },
     )
+    app.get('/test/twenty', { onRequest: app.requireSignIn }, async (request) => {
+      const call = () => request.callApi('graph', '/users', { query: { $top: '1' } })
+      return { answers: (await Promise.all(Array.from({ length: 20 }, call))).length }
+    })
+    app.get('/test/page', (request) => callOwnApi(app, request, '/test/twenty'))
   },
 })
 
@@ -33,4 +39,17 @@ it('a hundred calls on one connection leave no listener on it', async () => {
   await pool.close()
   expect(new Set(seen.map(({ port }) => port)).size).toBe(1)
   expect(seen.at(-1)?.close).toBe(seen[0]?.close)
+})
+
+it('twenty calls at once for data that a page brings with it are no leak that Node warns of', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => void warnings.push(warning)
+  process.on('warning', note)
+  const browser = await gatehouse().signedIn()
+  const answer = (await browser.get('/test/page')).json() as { body: string }
+  // Node emits warnings in the next tick.
+  await new Promise(setImmediate)
+  process.off('warning', note)
+  expect(JSON.parse(answer.body)).toEqual({ answers: 20 })
+  expect(warnings).toEqual([])
 })

@@ -11,7 +11,17 @@ const orders = 'api://orders/Orders.Read'
 
 const gatehouse = useTestApp({
   oneClock: true,
-  extend: tokenRoute,
+  extend: (app) => {
+    tokenRoute(app)
+    app.get<{ Querystring: { scopes: string; rejected: string } }>(
+      '/test/rejected',
+      { onRequest: app.requireSignIn },
+      async (request) => {
+        const { scopes, rejected } = request.query
+        return { token: await request.accessToken(scopes.split(' '), { rejected }) }
+      },
+    )
+  },
   config: {
     session: { idleMinutes: 1440, absoluteMinutes: 43_200 },
     scopes: ['User.Read', 'User.ReadBasic.All', 'Mail.Read'],
@@ -98,6 +108,19 @@ describe('access tokens of one session', () => {
       'Mail.Read',
       orders,
     ])
+  })
+
+  it('that an API rejected are not used again, also if they last longer and allow more', async () => {
+    const { faults } = gatehouse().tenant
+    faults.set({ at: 'token', kind: 'tokenResponse', patch: { expires_in: 86_400 }, times: 1 })
+    const browser = await gatehouse().signedIn()
+    const rejected = tokenIn(await askToken(browser, 'Mail.Read'))
+    const patch = { scope: 'openid profile Mail.Read' }
+    faults.set({ at: 'token', kind: 'tokenResponse', patch, times: 1 })
+    const query = new URLSearchParams({ scopes: 'Mail.Read', rejected })
+    const renewed = tokenIn(await browser.get(`/test/rejected?${query.toString()}`))
+    expect(renewed).not.toBe(rejected)
+    expect(tokenIn(await askToken(browser, 'Mail.Read'))).toBe(renewed)
   })
 
   it('for .default are kept like others, although Entra never names it', async () => {

@@ -182,7 +182,8 @@ function downloadHeaders(
     return { 'content-type': type.whole, 'x-accel-buffering': 'no' }
   }
   const isShown = inline && shown.test(type.name)
-  const length = headers['content-length']
+  // A 204 has no content (RFC 9110 §15.3.5): the browser would wait for what it announces.
+  const length = answer.status === 204 ? undefined : headers['content-length']
   return {
     ...ofParts,
     'content-type': passive.test(type.name) ? type.whole : 'application/octet-stream',
