@@ -1,6 +1,8 @@
 /** Server-sent events of a route, and when they end. */
-import { EventEmitter, on } from 'node:events'
+import { EventEmitter, on, once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { startGatehouse } from '@gatehouse/test-support/gatehouse'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
@@ -92,6 +94,31 @@ describe('events of a route', () => {
     }
     const { body } = await open(browser, { 'last-event-id': sent })
     expect((await readAll(body)).bytes.toString()).toContain(`data: "${seen ?? 'none'}"`)
+  })
+
+  it('are not kept once they are sent', async () => {
+    const browser = await gatehouse().signedIn()
+    const sent: WeakRef<object>[] = []
+    // A generator would keep what it has made itself.
+    source = ({ signal }) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => {
+          if (sent.length === 100) await once(signal, 'abort')
+          const data = { number: sent.length }
+          sent.push(new WeakRef(data))
+          return { value: { data }, done: signal.aborted }
+        },
+      }),
+    })
+    const { body } = await open(browser)
+    await readUntil(body, '"number":99')
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    await new Promise(setImmediate)
+    collect()
+    const kept = sent.filter((one) => one.deref() !== undefined).length
+    body.destroy()
+    expect(kept).toBeLessThan(10)
   })
 
   it('have a heartbeat in between', async () => {
