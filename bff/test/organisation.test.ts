@@ -72,7 +72,8 @@ describe('the organisation', () => {
       },
     })
     const cookie = await browser.cookieHeader()
-    expectProblem(await browser.send('/api/organisation', { cookie }), 401, 'sign_in_required')
+    const ended = await browser.send('/api/organisation', { cookie })
+    expect(expectProblem(ended, 401, 'sign_in_required').api).toBeUndefined()
   })
 
   it('is the one with the tenant’s id if Graph returns several', async () => {
