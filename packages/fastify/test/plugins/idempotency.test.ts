@@ -474,18 +474,18 @@ describe('what is kept', () => {
   })
 
   it('is no answer whose headers are more than its size', async () => {
-    const answers = new KeptAnswers(() => 0)
+    const keptAnswers = new KeptAnswers(() => 0)
     const link = (bytes: number) => ['x'.repeat(bytes / 2), 'y'.repeat(bytes / 2)]
     for (const [name, bytes] of [
       ['fits', keptLimits.bytesPerAnswer / 2],
       ['too large', keptLimits.bytesPerAnswer],
     ] as const) {
       const change = { session: 's', name, fingerprint: '' }
-      const running = await answers.claim(change, () => true)
+      const running = await keptAnswers.claim(change, () => true)
       if ('status' in running) throw new Error('It was not made yet')
       running.end({ status: 200, headers: { link: link(bytes) }, payload: null })
     }
-    expect(answers.size).toBe(1)
+    expect(keptAnswers.size).toBe(1)
   })
 
   it('is no answer of more than its size', async () => {
