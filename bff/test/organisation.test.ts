@@ -61,6 +61,21 @@ describe('the organisation', () => {
     expect((await browser.get('/api/users')).status).toBe(200)
   })
 
+  it('is 401 if the session ends while Graph is asked', async () => {
+    const browser = await gatehouse().signedIn()
+    gatehouse().tenant.faults.set({
+      at: 'organization',
+      kind: 'respondWith',
+      answer: async () => {
+        await browser.post('/auth/sign-out')
+        return { status: 401, body: { error: { code: 'InvalidAuthenticationToken' } } }
+      },
+    })
+    const cookie = await browser.cookieHeader()
+    const ended = await browser.send('/api/organisation', { cookie })
+    expect(expectProblem(ended, 401, 'sign_in_required').api).toBeUndefined()
+  })
+
   it('is the one with the tenant’s id if Graph returns several', async () => {
     const id = gatehouse().tenant.tenantId.toUpperCase()
     const both = [

@@ -51,6 +51,13 @@ describe('the photo of a user', () => {
     expect(call?.headers).toMatchObject({ accept: 'image/jpeg, image/png' })
   })
 
+  it('is a problem for an image too if Graph fails: only one that does not exist is 204', async () => {
+    const image = { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'same-origin' }
+    expect((await browser.get(address(false), image)).status).toBe(204)
+    gatehouse().tenant.faults.set({ at: 'photo', kind: 'respond', status: 500, body: '' })
+    expectProblem(await browser.get(address(true), image), 502, 'upstream_failed')
+  })
+
   it('is not sent if Graph refuses the user now, whatever the browser had before', async () => {
     expect((await browser.get(address(true))).status).toBe(200)
     const refusal = {

@@ -24,6 +24,12 @@ describe('explanations of claims', () => {
     expect(['text', 'id', 'time', 'list', 'code']).toContain(claim.kind)
   })
 
+  test('are of claims alone, and not of what every object has', () => {
+    for (const claim of explainAll({ constructor: 'x', toString: 'y', valueOf: 1 })) {
+      expect(claim).toMatchObject({ known: false, group: 'other' })
+    }
+  })
+
   test('recommend only values that never change as keys', () => {
     const keys = Object.keys(explanations).filter((name) => explanations[name]?.use === 'key')
     expect(keys.toSorted()).toEqual(['oid', 'sub', 'tid'])

@@ -30,6 +30,17 @@ describe('formatted times', () => {
   })
 
   test.each([
+    ['2026-11-25T08:00', '2026-11-23T23:00', '2 days ago'],
+    ['2026-11-25T23:00', '2026-11-24T22:00', 'yesterday'],
+    ['2026-11-25T00:30', '2026-11-23T23:59', '2 days ago'],
+    ['2026-11-25T23:00', '2026-11-27T00:30', 'in 2 days'],
+    ['2026-03-30T09:00', '2026-03-28T23:30', '2 days ago'],
+    ['2026-10-26T09:00', '2026-10-24T10:00', '2 days ago'],
+  ])('at %s, %s is "%s", by the calendar of the reader', (now, at, words) => {
+    expect(formatRelative(Date.parse(at), Date.parse(now))).toBe(words)
+  })
+
+  test.each([
     [272_000, '4:32'],
     [59_999, '0:59'],
     [3_872_000, '1:04:32'],

@@ -3,10 +3,17 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { userPhoto } from '@gatehouse/shared/paths'
 import type { Users } from '@gatehouse/shared/users'
 import { readListParams } from '@gatehouse/shared/users-list'
+import { ApiProblem } from '@gatehouse/react'
 import { firstName } from '../src/pages/home/first-name.ts'
 import { adminCenter, asText, mailLink } from '../src/pages/users/person-panel.tsx'
 import { homeAddress, otherMail, shownUserName } from '../src/pages/users/person.ts'
-import { pageCount, rangeText, usersPage, writeListParams } from '../src/pages/users/users-query.ts'
+import {
+  isStaleCursor,
+  pageCount,
+  rangeText,
+  usersPage,
+  writeListParams,
+} from '../src/pages/users/users-query.ts'
 import { initials } from '../src/ui/avatar.tsx'
 import { findMatch } from '../src/ui/match.tsx'
 
@@ -177,4 +184,11 @@ describe('a name', () => {
   ])('%j is greeted as %j', (name, first) => {
     expect(firstName(name)).toBe(first)
   })
+})
+
+test('only a page behind the first one has a cursor that can be too old', () => {
+  const refused = new ApiProblem('invalid_request', 400)
+  expect([isStaleCursor(refused, 2), isStaleCursor(refused, 1)]).toEqual([true, false])
+  expect(isStaleCursor(new ApiProblem('unavailable', 503), 2)).toBe(false)
+  expect(isStaleCursor(null, 2)).toBe(false)
 })

@@ -114,7 +114,7 @@ function entryOf(
   request: FastifyRequest,
   known: Pick<JournalEntry, 'id' | 'at' | 'tenantId'>,
 ): JournalEntry {
-  const [path = '', search = ''] = request.originalUrl.split('?', 2)
+  const [path = '', search = ''] = request.originalUrl.split(/\?(.*)/s)
   return {
     ...known,
     endpoint: request.routeOptions.config.endpoint ?? 'other',

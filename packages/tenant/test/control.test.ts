@@ -33,6 +33,15 @@ it('keeps a journal of every request, with form and headers, and without its own
   expect(tenant.journal.entries()).toEqual([])
 })
 
+it('keeps every parameter of a query that has a question mark in it', async () => {
+  tenant.journal.clear()
+  const query = '?redirect_uri=http://localhost/?x&client_id=a&state=b?c=d'
+  await fetch(`${tenant.origin}/${tenant.tenantId}/oauth2/v2.0/authorize${query}`)
+  expect(tenant.journal.entries().map((entry) => entry.query)).toEqual([
+    { redirect_uri: 'http://localhost/?x', client_id: 'a', state: 'b?c=d' },
+  ])
+})
+
 it('sets, lists and clears faults by JSON', async () => {
   const fault = { at: 'users', kind: 'respond', status: 503, times: 2 }
   const set = await call('/faults', { method: 'POST', headers: json, body: JSON.stringify(fault) })

@@ -223,6 +223,14 @@ describe('a query for one object', () => {
 })
 
 describe('$search', () => {
+  it('takes parentheses in each other, and refuses what would exhaust the stack', async () => {
+    const nested = (levels: number) => `${'('.repeat(levels)}"displayName:a"${')'.repeat(levels)}`
+    expect((await users({ $search: nested(40) }, eventual)).status).toBe(200)
+    for (const levels of [41, 2_000]) {
+      expect((await users({ $search: nested(levels) }, eventual)).status).toBe(400)
+    }
+  })
+
   it.each(['"displayName:a" "', '"displayName:a"b"', '"displayName:a', '"', 'displayName:a'])(
     'is refused: %s',
     async ($search) => {

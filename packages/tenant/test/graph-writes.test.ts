@@ -92,6 +92,18 @@ describe('a user who is created', () => {
     ['id', 'x', "Property 'id' is read-only and cannot be set."],
     ['createdDateTime', '2020-01-01T00:00:00Z', "Property 'createdDateTime' is read-only"],
     ['employeeHireDate', 'soon', "Invalid value specified for property 'employeeHireDate'"],
+    ['employeeHireDate', '28 Nov 2026', "Invalid value specified for property 'employeeHireDate'"],
+    ['employeeHireDate', '2026-11-28', "Invalid value specified for property 'employeeHireDate'"],
+    [
+      'employeeHireDate',
+      '2026-11-28T10:00:00',
+      "Invalid value specified for property 'employeeHireDate'",
+    ],
+    [
+      'employeeHireDate',
+      '2026-13-28T10:00:00Z',
+      "Invalid value specified for property 'employeeHireDate'",
+    ],
     ['mail', 'none', "Invalid value specified for property 'mail'"],
   ])('needs a good %s: %j is refused', async (name, value, message) => {
     const before = tenant.users.length

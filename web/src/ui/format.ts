@@ -84,7 +84,13 @@ export function formatRelative(at: number, now: number): string {
     return distance < 0 ? words.ago(duration) : words.ahead(duration)
   }
   relative ??= new Intl.RelativeTimeFormat(pageLanguage(), { numeric: 'auto' })
-  return relative.format(Math.round(distance / dayMs), 'day')
+  // By the calendar: 33 hours before a morning is not yesterday. A day of another length (summer time) is rounded.
+  return relative.format(Math.round((midnightOf(at) - midnightOf(now)) / dayMs), 'day')
+}
+
+/** In the reader's time zone. */
+function midnightOf(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
 }
 
 /** A duration in ms as a clock: "4:32", "1:04:32". */

@@ -34,15 +34,33 @@ export async function alone(folder: Folder, run: () => Promise<void>): Promise<v
   // Not in the folder, where git would see it.
   const lock = join(tmpdir(), `gatehouse-${name}.lock`)
   if (!createLock(lock)) {
-    const owner = Number(readFileSync(lock, 'utf8'))
+    const owner = ownerOf(lock)
     if (isRunning(owner)) throw underWay(owner)
-    rmSync(lock, { force: true })
+    remove(lock)
     if (!createLock(lock)) throw underWay(undefined)
   }
   try {
     await run()
   } finally {
+    remove(lock)
+  }
+}
+
+/** @returns NaN or 0 for a lock that has just been removed, or that cannot be read */
+function ownerOf(lock: string): number {
+  try {
+    return Number(readFileSync(lock, 'utf8'))
+  } catch {
+    return 0
+  }
+}
+
+/** What is another user's stays. */
+function remove(lock: string): void {
+  try {
     rmSync(lock, { force: true })
+  } catch {
+    // The next attempt to create it says so.
   }
 }
 

@@ -45,6 +45,8 @@ export const keptLimits = {
 }
 /** Of an entry without its body, with the usual headers: 1.8 kB of heap in Node 24, measured with 5,000. */
 const entryBytes = 2048
+/** Names and values of the usual headers, which `entryBytes` has. */
+const usualHeaderBytes = 1024
 
 interface Entry {
   change: Change
@@ -115,7 +117,7 @@ export class KeptAnswers {
   }
 
   #keep(key: string, change: Change, answer: KeptAnswer): void {
-    const bytes = entryBytes + Buffer.byteLength(answer.payload ?? '')
+    const bytes = bytesOf(answer)
     if (bytes > keptLimits.bytesPerAnswer) return
     const session = this.#sessions.get(change.session) ?? { keys: new Set(), bytes: 0 }
     this.#sessions.set(change.session, session)
@@ -152,6 +154,15 @@ export class KeptAnswers {
     session.bytes -= entry.bytes
     if (session.keys.size === 0) this.#sessions.delete(entry.change.session)
   }
+}
+
+function bytesOf({ headers, payload }: KeptAnswer): number {
+  let headerBytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    headerBytes += name.length + [value].flat().join('').length
+  }
+  const more = Math.max(0, headerBytes - usualHeaderBytes)
+  return entryBytes + more + Buffer.byteLength(payload ?? '')
 }
 
 async function waitFor(running: Running): Promise<KeptAnswer | undefined> {

@@ -17,10 +17,10 @@ function cleanForwardedFor(header: string): string {
   return entries.slice(lastWrong + 1).join(', ')
 }
 
-/** `203.0.113.6`, `203.0.113.6:51234`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`; any with a zone. */
+/** `203.0.113.6`, `203.0.113.6:51234`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`; `fe80::1%eth0`. */
 function addressIn(entry: string): string | undefined {
   const [, inBrackets, v4] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d{1,5})?$/.exec(entry) ?? []
-  const address = (inBrackets ?? v4 ?? entry).replace(/%.*$/, '')
+  const address = inBrackets ?? v4 ?? entry
   return isIP(address) === 0 ? undefined : address
 }
 

@@ -111,6 +111,17 @@ describe('an app that signs its visitors in automatically', () => {
     expect([answer.status, answer.setCookies]).toEqual([200, []])
   })
 
+  it.each(['/users?q=who%3F', '/users?q=who?', '/users?q=a?b&sort=-name', '/users?'])(
+    'has no loop either if the address has more question marks: %s',
+    async (path) => {
+      const send = (address: string) =>
+        gatehouse.browser().send(address, { headers: navigation, cookie: '' })
+      const { location } = await send((await send(path)).location)
+      expect(location).toMatch(/[?&]automatic-sign-in=off$/)
+      expect((await send(location)).status).toBe(200)
+    },
+  )
+
   it('does not sign in again after a sign-out, until the user does it by hand', async () => {
     const browser = gatehouse.browser()
     const atTenant = await knownAtTenant()

@@ -166,3 +166,10 @@ describe('a whole sign-in', () => {
     expect(answer.location).toBe('/users')
   })
 })
+
+it('leads home if the address is too long once it is encoded', () => {
+  const address = (letters: number) => `/${'é'.repeat(letters)}`
+  // Each letter takes six.
+  expect(safeReturnTo(address(170), publicUrl)).toHaveLength(1021)
+  expect(safeReturnTo(address(171), publicUrl)).toBe('/')
+})

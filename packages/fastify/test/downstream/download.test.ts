@@ -92,6 +92,22 @@ describe('a file of an API', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
+  it.each([
+    ['x'.repeat(300) + '.pdf', 'x'.repeat(196) + '.pdf'],
+    ['x'.repeat(195) + '😀'.repeat(50) + '.pdf', 'x'.repeat(195) + '.pdf'],
+    ['x'.repeat(199) + '😀', 'x'.repeat(199)],
+    ['x'.repeat(196) + '.pdf', 'x'.repeat(196) + '.pdf'],
+  ])('keeps the ending of a long name: %s', async (fileName, saved) => {
+    const browser = await signedIn()
+    options = { fileName }
+    upstream.answers((response) => response.writeHead(200, file).end('x'))
+    const { headers, body } = await open(browser)
+    await readAll(body)
+    expect(headers['content-disposition']).toBe(
+      `attachment; filename="${saved}"; filename*=UTF-8''${saved}`,
+    )
+  })
+
   it('waits for a browser that does not read: nothing piles up', async () => {
     const browser = await signedIn()
     let sent = () => 0

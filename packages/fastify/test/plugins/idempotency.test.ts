@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Agent } from 'undici'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { keptLimits } from '../../src/endpoint/kept-answers.ts'
+import { KeptAnswers, keptLimits } from '../../src/endpoint/kept-answers.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
 const Made = Type.Object({ count: Type.Integer(), text: Type.Optional(Type.String()) })
@@ -471,6 +471,21 @@ describe('what is kept', () => {
     expect(kept()).toBe(3)
     await send(browser, 'key-1')
     expect(made).toBe(7)
+  })
+
+  it('is no answer whose headers are more than its size', async () => {
+    const keptAnswers = new KeptAnswers(() => 0)
+    const link = (bytes: number) => ['x'.repeat(bytes / 2), 'y'.repeat(bytes / 2)]
+    for (const [name, bytes] of [
+      ['fits', keptLimits.bytesPerAnswer / 2],
+      ['too large', keptLimits.bytesPerAnswer],
+    ] as const) {
+      const change = { session: 's', name, fingerprint: '' }
+      const running = await keptAnswers.claim(change, () => true)
+      if ('status' in running) throw new Error('It was not made yet')
+      running.end({ status: 200, headers: { link: link(bytes) }, payload: null })
+    }
+    expect(keptAnswers.size).toBe(1)
   })
 
   it('is no answer of more than its size', async () => {

@@ -129,6 +129,7 @@ describe('addresses behind a listed proxy', () => {
       'an IPv6 address in brackets, or not',
       (n: number) => (n % 2 ? '[2001:db8:2::1]' : '2001:DB8:2:0::1'),
     ],
+    ['the interface of a link-local address', (turn: number) => `fe80::7%eth${turn}`],
     ['an address of one IPv6 network', (turn: number) => `2001:db8:3::${turn + 1}`],
     [
       'an IPv4 address in IPv6 form, or not',
@@ -151,7 +152,16 @@ describe('addresses behind a listed proxy', () => {
   })
 
   it('count for the proxy if it names none, whatever stands left of that', async () => {
-    const garbage = ['unknown', '_hidden', '203.0.113.300', 'a b', '1.2.3.4:port', '<script>', '']
+    const garbage = [
+      'unknown',
+      '_hidden',
+      '203.0.113.300',
+      'a b',
+      '1.2.3.4:port',
+      '1.2.3.4%eth0',
+      '<script>',
+      '',
+    ]
     const statuses = await knock(
       perAddress + 1,
       (turn) => `198.51.100.${turn + 100}, ${garbage[turn % garbage.length]}, 10.0.0.9`,

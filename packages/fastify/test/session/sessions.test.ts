@@ -172,6 +172,12 @@ describe('an end that waits for the store', () => {
     }
   })
 
+  it('is given up if ten thousand newer ones wait', () => {
+    const ends = new UnfinishedEnds()
+    for (let at = 0; at <= 10_000; at += 1) ends.add(`${at}`, () => Promise.reject(new Error('x')))
+    expect(['0', '1', '10000'].map((name) => ends.has(name))).toEqual([false, true, true])
+  })
+
   it('is told to the store although an earlier one still fails, as where a part of a cluster is lost', async () => {
     vi.useFakeTimers()
     try {

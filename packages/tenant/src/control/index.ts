@@ -72,10 +72,8 @@ function pathsOf({ paths }: Record<string, unknown>): object {
   return typeof paths === 'object' && paths !== null ? paths : {}
 }
 
-const reads: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-
 /** A web page could reach loopback by a form, or by its own host name that resolves to loopback (DNS rebinding). */
 function isOwn(request: FastifyRequest): boolean {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-  return isLoopback(host) && (reads.has(request.method) || isSameSite(request))
+  return isLoopback(host) && (request.method === 'GET' || isSameSite(request))
 }

@@ -63,7 +63,7 @@ function sendProblem(
 
 /** The home page of the client that a request names: an origin of its redirect URIs, never one of the request. */
 function homeOfClient(tenant: TenantState, { url }: FastifyRequest) {
-  const clientId = new URLSearchParams(url.split('?')[1]).get('client_id')
+  const clientId = new URLSearchParams(url.split(/\?(.*)/s)[1]).get('client_id')
   if (clientId === null) return undefined
   const client = homeOf(tenant, clientId).registry.client(clientId)
   return client && appAddress(client, tenant.journal)?.home

@@ -17,12 +17,12 @@ export function lockState(file: string): () => void {
   if (!create(lock)) {
     const owner = Number(textOf(lock))
     if (isRunning(owner, lock)) throw inUse(file, lock, owner)
-    rmSync(lock, { force: true })
+    remove(lock)
     if (!create(lock)) throw inUse(file, lock, Number(textOf(lock)))
   }
   held.add(lock)
   return () => {
-    if (held.delete(lock)) rmSync(lock, { force: true })
+    if (held.delete(lock)) remove(lock)
   }
 }
 
@@ -35,6 +35,15 @@ function create(lock: string): boolean {
   } catch (error) {
     // In a folder that cannot be written, no state is overwritten either: `keepState` says so.
     return (error as NodeJS.ErrnoException).code !== 'EEXIST'
+  }
+}
+
+/** What is another user's stays. */
+function remove(lock: string): void {
+  try {
+    rmSync(lock, { force: true })
+  } catch {
+    // The next attempt to create it says so.
   }
 }
 

@@ -65,7 +65,8 @@ export function createAutomaticSignIn(options: AutomaticSignInOptions) {
 
 /** A person opens a page in a tab now: no frame, file, prefetch, prerender or program. */
 function isPageOfAPerson({ method, headers, url }: FastifyRequest): boolean {
-  const [path = '', query = ''] = url.split('?')
+  // A query may have further question marks (RFC 3986 §3.4).
+  const [path = '', query = ''] = url.split(/\?(.*)/s)
   return (
     method === 'GET' &&
     // A browser that sends no Fetch Metadata signs in by hand.

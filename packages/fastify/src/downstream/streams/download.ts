@@ -205,14 +205,25 @@ function mediaType(header: string | string[] | undefined): { name: string; whole
 /** RFC 6266 §4: a plain name for every client, and the exact one in UTF-8 (RFC 8187). */
 function disposition(kind: 'inline' | 'attachment', fileName: string | undefined): string {
   // Paths, line breaks, and characters that make a name look like another.
-  const name = fileName?.replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\]/gu, '_').slice(0, 200)
-  if (!name) return kind
+  const name = shortened(fileName?.replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\]/gu, '_') ?? '')
+  if (name === '') return kind
   const plain = name.replaceAll(/[^\x20-\x7e]|["%]/g, '_')
   const exact = encodeURIComponent(name.toWellFormed()).replaceAll(
     /['()*]/g,
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
   )
   return `${kind}; filename="${plain}"; filename*=UTF-8''${exact}`
+}
+
+/** Systems take names of 255 bytes or characters. */
+const maxName = 200
+
+/** Without its ending, nothing would open the file. */
+function shortened(name: string): string {
+  if (name.length <= maxName) return name
+  const [ending = ''] = /\.[^.]{1,20}$/.exec(name) ?? []
+  // Not in the middle of a character.
+  return name.slice(0, maxName - ending.length).replace(/[\uD800-\uDBFF]$/, '') + ending
 }
 
 /** The stream as it is sent: it ends with its session, with the process, and if it is too slow. */

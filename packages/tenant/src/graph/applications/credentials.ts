@@ -10,6 +10,7 @@ import { keyed, readBody } from '../odata.ts'
 import { graphUrl } from '../protocol/answers.ts'
 import { findApplication, requireWriter } from './operations.ts'
 import { viewPassword } from './properties.ts'
+import { parseDateTime } from '../protocol/date-time.ts'
 
 type Route = { Params: { key: string } }
 
@@ -65,8 +66,8 @@ interface Asked {
 }
 
 function newPassword({ displayName = null, startDateTime, endDateTime }: Asked, now: number) {
-  const start = startDateTime === undefined ? now : Date.parse(startDateTime)
-  const end = endDateTime === undefined ? start + twoYears : Date.parse(endDateTime)
+  const start = startDateTime === undefined ? now : parseDateTime(startDateTime)
+  const end = endDateTime === undefined ? start + twoYears : parseDateTime(endDateTime)
   if (!(start < end && end > now)) throw badBody('The password credential has invalid dates.')
   return {
     keyId: randomUUID(),

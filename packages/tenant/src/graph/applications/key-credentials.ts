@@ -5,6 +5,7 @@ import type { Static } from 'typebox'
 import { graphTime, type StoredKey } from '../../registry/application.ts'
 import { badBody, invalidValue } from '../errors.ts'
 import type { KeyCredentialInput } from './input.ts'
+import { parseDateTime } from '../protocol/date-time.ts'
 
 type Input = Static<typeof KeyCredentialInput>
 
@@ -29,8 +30,8 @@ function newKey(input: Input, text: string, now: number): StoredKey {
   const certificate = parse(text)
   const from = Date.parse(certificate.validFrom)
   const to = Date.parse(certificate.validTo)
-  const start = input.startDateTime === undefined ? from : Date.parse(input.startDateTime)
-  const end = input.endDateTime === undefined ? to : Date.parse(input.endDateTime)
+  const start = input.startDateTime === undefined ? from : parseDateTime(input.startDateTime)
+  const end = input.endDateTime === undefined ? to : parseDateTime(input.endDateTime)
   if (!(end > now && end <= to)) throw badBody('Key credential end date is invalid.')
   if (!(start >= from && start < end)) throw badBody('Key credential start date is invalid.')
   return {

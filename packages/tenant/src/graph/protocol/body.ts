@@ -2,6 +2,7 @@
 
 import { badBody, badRequest, invalidValue } from '../errors.ts'
 import type { EntityType, PropertyDefinition } from '../filter/entity.ts'
+import { parseDateTime } from './date-time.ts'
 
 export interface Body {
   properties: Readonly<Record<string, unknown>>
@@ -57,7 +58,7 @@ function isOfType(value: unknown, definition: PropertyDefinition): boolean {
   }
   if (type === 'boolean') return typeof value === 'boolean'
   if (type === 'number') return Number.isInteger(value)
-  if (type === 'date') return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+  if (type === 'date') return typeof value === 'string' && !Number.isNaN(parseDateTime(value))
   if (type === 'complex') return isComplex(value, definition)
   if (!Array.isArray(value) || value.length > mostItems) return false
   return value.every((item: unknown) =>

@@ -83,7 +83,7 @@ export async function putContent(one: ItemRequest, reply: FastifyReply): Promise
   const data = bytesOf(request)
   // Before folders are made for it.
   if (!tenant.drives.hasRoom(data.length - (known?.content?.data.length ?? 0))) throw quotaReached()
-  const word = new URLSearchParams(request.url.split('?')[1]).get(
+  const word = new URLSearchParams(request.url.split(/\?(.*)/s)[1]).get(
     '@microsoft.graph.conflictBehavior',
   )
   const file = { place: placeOf(one), data, conflict: readConflict(word, 'replace'), by }
