@@ -30,12 +30,8 @@ type Props<T> = {
  * same, and what the page shows is no less true.
  */
 const RetryCountdown = lazy<ComponentType<CountdownProps>>(() =>
-  import('./retry-countdown.tsx').catch(() => ({ default: WithoutCountdown })),
+  import('./retry-countdown.tsx').catch(() => ({ default: ({ instead }) => instead })),
 )
-
-function WithoutCountdown({ instead }: CountdownProps): ReactNode {
-  return instead
-}
 
 /** Draws a query: its data, its error, or a placeholder while it loads. */
 export function QueryView<T>({

@@ -61,8 +61,9 @@ async function ask(path: string, options: CallOptions): Promise<unknown> {
     return await read(await send(path, options, timeout))
   } catch (cause) {
     if (options.signal?.aborted) throw cause
-    if (timeout.aborted) throw new ApiProblem('no_answer', 0, { cause })
-    throw new ApiProblem(navigator.onLine ? 'unreachable' : 'offline', 0, { cause })
+    const isOffline = !navigator.onLine
+    const code = timeout.aborted ? 'no_answer' : isOffline ? 'offline' : 'unreachable'
+    throw new ApiProblem(code, 0, { cause })
   }
 }
 
