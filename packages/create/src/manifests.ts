@@ -17,7 +17,8 @@ const ofTheRepository = ['@fluentui/tokens', 'fast-check']
 
 /** Of `gatehouse-cli`, besides those that are written out below. */
 const commands = ['session', 'tenant', 'register', 'cleanup', 'doctor', 'end-sessions']
-const developmentPackages = ['@types/node', 'node', 'turbo', 'typescript', 'vitest']
+/** With Vite, of the version that `web` has: as a peer of Vitest alone, npm would take the newest there is. */
+const developmentPackages = ['@types/node', 'node', 'turbo', 'typescript', 'vite', 'vitest']
 
 /** The app's own package.json, with the versions of development packages that the repository has. */
 export function rootManifest(ours: Manifest, { folderName }: AppOptions, version: string): object {

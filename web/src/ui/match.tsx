@@ -13,9 +13,15 @@ type Props = {
  */
 export function Match({ text, search, at = 'word' }: Props) {
   const parts = findMatch(text, search, at)
-  if (!parts) return <span key={text}>{text}</span>
+  if (!parts) {
+    return (
+      <span key={text} className={css.text}>
+        {text}
+      </span>
+    )
+  }
   return (
-    <span key={parts.join('\n')}>
+    <span key={parts.join('\n')} className={css.text}>
       {parts[0]}
       <mark className={css.mark}>{parts[1]}</mark>
       {parts[2]}
