@@ -81,7 +81,7 @@ function withoutContent<E>(handler: EndpointHandler<E>) {
  *
  * @param version the current version of what is about to change: an ETag, or its text without quotes
  * @throws ProblemError `conflict`, 412, if the request's If-Match names other versions only
- * @throws ProblemError `invalid_request`, 428 (RFC 6585), if it has no If-Match
+ * @throws ProblemError `invalid_request`, 428 (RFC 6585), if it has no If-Match; 400 if that names no version
  */
 export function requireVersion({ headers }: FastifyRequest, version: string): void {
   const condition = headers['if-match']
@@ -89,7 +89,11 @@ export function requireVersion({ headers }: FastifyRequest, version: string): vo
     const detail = 'This change has to say which version it is based on, in If-Match.'
     throw new ProblemError('invalid_request', detail, { status: 428 })
   }
-  if (condition.trim() === '*' || versionsIn(condition).includes(opaque(version))) return
+  const versions = versionsIn(condition)
+  if (condition.trim() === '*' || versions.includes(opaque(version))) return
+  if (versions.length === 0) {
+    throw new ProblemError('invalid_request', 'If-Match needs a version in quotes, as "7" or *.')
+  }
   const detail = 'Someone has changed this meanwhile.'
   throw new ProblemError('conflict', detail, { status: 412 })
 }

@@ -30,6 +30,12 @@ const byStatus: Record<number, [ProblemCode, string]> = {
   503: ['unavailable', 'The request took too long. Try again in a moment.'],
 }
 
+/** More exact ones, by Fastify's code. */
+const sentences: Record<string, string> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The request says that it has JSON, and has no body.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not JSON.',
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     apiNames: ApiNames
@@ -114,9 +120,9 @@ export function toProblemError(error: FastifyError): ProblemError {
     const errors = fieldErrorsOf(error)
     return new ProblemError('invalid_request', validationDetail(error), { errors })
   }
-  const { statusCode: status = 500 } = error
+  const { statusCode: status = 500, code } = error
   const known = byStatus[status]
-  if (known) return new ProblemError(known[0], known[1], { cause: error, status })
+  if (known) return new ProblemError(known[0], sentences[code] ?? known[1], { cause: error, status })
   return new ProblemError('internal', 'Something went wrong on our side.', { cause: error })
 }
 

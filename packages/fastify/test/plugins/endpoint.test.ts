@@ -348,13 +348,16 @@ describe('a change of a version', () => {
     },
   )
 
-  it.each(['"6"', 'W/"77"', '"7 "', '7', '""', '', '"6", "8"'])(
-    'is a conflict for %j',
-    async (tag) => {
-      const answer = await patch(tag)
-      expect([answer.statusCode, answer.json<Problem>().code]).toEqual([412, 'conflict'])
-    },
-  )
+  it.each(['"6"', 'W/"77"', '"7 "', '""', '"6", "8"'])('is a conflict for %j', async (tag) => {
+    const answer = await patch(tag)
+    expect([answer.statusCode, answer.json<Problem>().code]).toEqual([412, 'conflict'])
+  })
+
+  it.each(['7', '', '"7', "'7'"])('is refused for what names no version: %j', async (tag) => {
+    const answer = await patch(tag)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json<Problem>().detail).toContain('in quotes')
+  })
 
   it('is refused without a version', async () => {
     const answer = await patch()
