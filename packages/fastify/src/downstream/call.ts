@@ -18,9 +18,10 @@ import { FairQueue } from './fair-queue.ts'
 import {
   type Call,
   type CallTerms,
+  type Client,
   createApiClient,
-  maxJsonBytes as maxBytes,
   Deadline,
+  maxJsonBytes as maxBytes,
 } from './http.ts'
 import { tokenRejection, type TokenRejection } from './response.ts'
 import { createTransferClient } from './streams/client.ts'
@@ -98,7 +99,7 @@ export function outliveClient(request: FastifyRequest): void {
   outliving.add(request)
 }
 
-function clientOf(request: FastifyRequest): ConstructorParameters<typeof Deadline>[0] {
+function clientOf(request: FastifyRequest): Client {
   return outliving.has(request) ? neverGone : request.raw.socket
 }
 

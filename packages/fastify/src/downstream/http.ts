@@ -149,8 +149,8 @@ export function transportProblem(name: string, host: string, error: unknown): Pr
     : apiProblem(name, 'upstream_failed', 'could not be reached', { cause })
 }
 
-/** A connection, or what stands for one. */
-type Client = Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean }
+/** A client's connection, or what stands for one. */
+export type Client = Pick<EventEmitter, 'on' | 'off'> & { destroyed: boolean }
 
 /** Ends a call when its time is over or its client disconnects. Who has made one clears it when the call is over. */
 export class Deadline extends EndSignal {
@@ -158,7 +158,6 @@ export class Deadline extends EndSignal {
   readonly #timer: NodeJS.Timeout | undefined
 
   /**
-   * @param client the client's connection
    * @param ms for everything: the queue, a second attempt, the last byte; undefined if the work has its own limits
    * @param onTimeout makes the reason when the time is over
    * @throws ProblemError with the status 499 if the client is gone

@@ -86,7 +86,7 @@ export function throwIfOtherShape(name: string, schema: TSchema, value: unknown)
 
 /** Where an answer differs from its schema, for the log: in words of the schema, and none of the answer. */
 function mismatch(validator: Validator, value: unknown): string {
-  const errors = validator.Errors(beginningOf(value, 0))
+  const errors = validator.Errors(sampleOf(value, 0))
   if (errors.length === 0)
     return 'the answer is not as the schema says: a list is too long, or an entry far down is wrong'
   // A choice has an error for each of its alternatives, and then one of its own.
@@ -105,14 +105,14 @@ const explained = { entries: 100, members: 1000, levels: 16 }
  * What an explanation needs of an answer. TypeBox visits each entry to list errors, also after the last one that it lists:
  * for two million numbers in place of texts, in 4 MB, that took most of a second and 700 MB of memory.
  */
-function beginningOf(value: unknown, level: number): unknown {
+function sampleOf(value: unknown, level: number): unknown {
   if (level > explained.levels) return value
   if (Array.isArray(value)) {
-    return value.slice(0, explained.entries).map((entry) => beginningOf(entry, level + 1))
+    return value.slice(0, explained.entries).map((entry) => sampleOf(entry, level + 1))
   }
   if (!isObject(value)) return value
   const members = Object.entries(value).slice(0, explained.members)
-  return Object.fromEntries(members.map(([name, one]) => [name, beginningOf(one, level + 1)]))
+  return Object.fromEntries(members.map(([name, one]) => [name, sampleOf(one, level + 1)]))
 }
 
 /** The JSON of a success, checked against a schema if there is one. @throws ProblemError `upstream_failed` */
