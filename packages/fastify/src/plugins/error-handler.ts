@@ -122,7 +122,8 @@ export function toProblemError(error: FastifyError): ProblemError {
   }
   const { statusCode: status = 500, code } = error
   const known = byStatus[status]
-  if (known) return new ProblemError(known[0], sentences[code] ?? known[1], { cause: error, status })
+  if (known)
+    return new ProblemError(known[0], sentences[code] ?? known[1], { cause: error, status })
   return new ProblemError('internal', 'Something went wrong on our side.', { cause: error })
 }
 
