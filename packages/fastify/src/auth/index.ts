@@ -57,6 +57,8 @@ async function auth(app: FastifyInstance, { config, now }: AuthOptions): Promise
   app.userHashOf = (request) => userHashOf(context, request)
   decorateRequirements(app, config.appRoles)
   const storeReadiness = new StoreReadiness(store, app.log)
+  const stopWatching = storeReadiness.watch()
+  app.addHook('onClose', stopWatching)
   app.decorate('identityReady', async () => {
     const [storeWarning] = await Promise.all([storeReadiness.check(), entra.discovery.metadata()])
     return {

@@ -35,7 +35,8 @@ export async function signOut(
     const session = await openOrEndLater(context, request)
     if (!session) return { location: await endSessionUrl(context, undefined) }
     const record = await sessions.record(session)
-    await sessions.end(session.secrets.id)
+    // With those that this browser started in the same moment in other tabs: nobody would end them but their time.
+    await sessions.endAll([session.secrets.id, ...(record?.supersedes ?? [])])
     request.log.info({ event: 'sign_out', userHash: userLogId(session.user) }, 'Signed out')
     // Whoever has the cookie may end the session, and learns nothing of its user without a proof of its device.
     const isProven = context.requestSessions.proofOf(request, session) === 'given'

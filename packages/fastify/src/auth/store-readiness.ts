@@ -5,6 +5,8 @@ import { type Store, StoreError } from '../store/store.ts'
 
 /** The store is asked at most this often, however many ask for the readiness, which anyone may, milliseconds. */
 const checkEveryMs = 200
+/** How often it is asked when nobody asks for the readiness, as on a machine without a load balancer, milliseconds. */
+const watchEveryMs = 60_000
 /** After a write that worked, and after one that did not, milliseconds. */
 const tryAgainMs = { works: 5_000, fails: 1_000 }
 
@@ -19,6 +21,18 @@ export class StoreReadiness {
   constructor(store: Store, log: FastifyBaseLogger) {
     this.#store = store
     this.#log = log
+  }
+
+  /**
+   * Checks once a minute by itself, so that the log tells of a store that cannot be written: while everybody stays signed in,
+   * nothing else does.
+   *
+   * @returns ends it
+   */
+  watch(): () => void {
+    const check = () => void this.check().catch(() => undefined)
+    const timer = setInterval(check, watchEveryMs).unref()
+    return () => clearInterval(timer)
   }
 
   /**

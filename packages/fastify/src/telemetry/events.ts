@@ -322,7 +322,7 @@ const store = {
   store_not_writable: event(
     'error',
     ['reason', 'err'],
-    'The readiness check could not write to the store, for a new reason.',
+    'The store could not be written when it was checked, for a new reason. It is checked for `/readyz`, and once a minute.',
   ),
   store_writable: event('info', [], 'The store can be written again.'),
   store_credential: event(

@@ -12,6 +12,30 @@ async function attempts(browser: { cookieHeader(): Promise<string> }): Promise<n
   return ((await browser.cookieHeader()).match(/sign-in-/g) ?? []).length
 }
 
+/** The cookies of two sessions, whose callbacks came from one browser in the same moment. */
+async function sessionsOfOneMoment(person: number): Promise<[Cookie, Cookie]> {
+  const browser = gatehouse().browser()
+  const user = people(gatehouse().tenant).at(person).userPrincipalName
+  const started = [await browser.startSignIn('/users'), await browser.startSignIn('/claims')]
+  const callbacks = await Promise.all(started.map((url) => browser.callbackFrom(url, { user })))
+  const cookie = await browser.cookieHeader()
+  const answers = await Promise.all(
+    callbacks.map((url) => gatehouse().browser().send(url, { cookie })),
+  )
+  const [first = '', second = ''] = answers.map(
+    ({ setCookies }) => setCookies.find(setsSession)?.split(';')[0],
+  )
+  return [{ cookie: first }, { cookie: second }]
+}
+
+interface Cookie extends Record<string, string> {
+  cookie: string
+}
+
+async function statusOf(headers: Cookie): Promise<number> {
+  return (await gatehouse().browser().send('/api/me', headers)).status
+}
+
 describe('a callback that is received twice', () => {
   it('redirects a signed-in user into the app, and redeems the code once', async () => {
     const browser = gatehouse().browser()
@@ -97,32 +121,22 @@ describe('several tabs', () => {
   })
 
   it('leave one session if their callbacks arrive in the same moment: the one that is used', async () => {
-    const browser = gatehouse().browser()
-    const user = people(gatehouse().tenant).at(21).userPrincipalName
-    const started = [await browser.startSignIn('/users'), await browser.startSignIn('/claims')]
-    const callbacks = [
-      await browser.callbackFrom(started[0] ?? '', { user }),
-      await browser.callbackFrom(started[1] ?? '', { user }),
-    ]
-    const cookie = await browser.cookieHeader()
-    const answers = await Promise.all(
-      callbacks.map((url) => gatehouse().browser().send(url, { cookie })),
-    )
-    const cookies = answers.map(({ setCookies }) => setCookies.find(setsSession)?.split(';')[0])
-    const status = async (at: number) =>
-      (
-        await gatehouse()
-          .browser()
-          .send('/api/me', { cookie: cookies[at] ?? '' })
-      ).status
+    const [first, second] = await sessionsOfOneMoment(21)
     // Each of them may be the last to arrive.
-    expect([await status(0), await status(1)]).toEqual([200, 200])
+    expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200])
     gatehouse().advance(61_000)
-    expect(await status(1)).toBe(200)
-    await expect.poll(() => status(0)).toBe(401)
-    const own = { cookie: cookies[1] ?? '' }
-    const list = await gatehouse().browser().send('/api/sessions', own)
+    expect(await statusOf(second)).toBe(200)
+    await expect.poll(() => statusOf(first)).toBe(401)
+    const list = await gatehouse().browser().send('/api/sessions', second)
     expect((list.json() as OwnSessions).sessions).toHaveLength(1)
+  })
+
+  it('leave none of those if the one that is used signs out, however soon', async () => {
+    const [first, second] = await sessionsOfOneMoment(22)
+    const headers = { ...second, 'x-csrf': '1' }
+    const signOut = await gatehouse().browser().post('/auth/sign-out', headers)
+    expect(signOut.status).toBe(200)
+    expect([await statusOf(first), await statusOf(second)]).toEqual([401, 401])
   })
 
   it('keep at most three attempts, the oldest goes first, and each lands on its page', async () => {

@@ -14,7 +14,7 @@ function countedStore() {
     { ping, checkWrite, sessions: { read } } as unknown as Store,
     log,
   )
-  return { ping, checkWrite, read, readiness }
+  return { ping, checkWrite, read, write, readiness }
 }
 
 const full = () => Promise.reject(new StoreError('The session store is full', { reason: 'full' }))
@@ -52,4 +52,20 @@ it('no answer is older than its question', async () => {
   await expect(readiness.check()).rejects.toThrow('is full')
   ping.mockImplementation(() => Promise.resolve())
   expect(await readiness.check()).toBeUndefined()
+})
+
+it('is checked once a minute if nobody asks, and the log tells what is wrong once', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'performance'] })
+  const { checkWrite, write, readiness } = countedStore()
+  checkWrite.mockImplementation(full)
+  const stop = readiness.watch()
+  await vi.advanceTimersByTimeAsync(3 * 60_000)
+  expect(checkWrite).toHaveBeenCalledTimes(3)
+  expect(write.mock.calls).toEqual([
+    [expect.objectContaining({ event: 'store_not_writable' }), 'The session store is full'],
+  ])
+  stop()
+  await vi.advanceTimersByTimeAsync(3 * 60_000)
+  expect(checkWrite).toHaveBeenCalledTimes(3)
+  vi.useRealTimers()
 })
