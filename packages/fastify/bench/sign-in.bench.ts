@@ -7,7 +7,7 @@ import { startMeasured } from './measured-process.ts'
 import { line, printFigure } from './report.ts'
 
 /** Sign-ins before the measurement, so that the code is compiled. */
-const warmUp = 500
+const warmUp = 1500
 const perRound = 60
 const rounds = 5
 

@@ -8,7 +8,7 @@ import { startMeasured, type MeasuredProcess } from '../measured-process.ts'
 
 const foreignClients = join(import.meta.dirname, '../../../../foreign-clients')
 
-const peerNames = ['express-openid-connect', 'better-auth'] as const
+export const peerNames = ['express-openid-connect', 'better-auth'] as const
 type PeerName = (typeof peerNames)[number]
 
 /** Where the tenant sends the browser back to, besides Gatehouse's address. */
@@ -26,6 +26,20 @@ export interface Contestant {
   server: MeasuredProcess
   /** Signs the next user in. @returns the Cookie header of the session */
   signIn(): Promise<string>
+}
+
+/** One of the stores that Gatehouse is measured on. */
+export interface GatehouseStore {
+  name: string
+  env: NodeJS.ProcessEnv
+  /** The same kind of store without a session, another one for each start. */
+  emptyAt(start: number): NodeJS.ProcessEnv
+}
+
+/** @returns the answer's text */
+export async function ask({ server }: Contestant, path: string, cookie: string): Promise<string> {
+  const answer = await fetch(`${server.origin}${path}`, { headers: { cookie }, redirect: 'manual' })
+  return answer.text()
 }
 
 /**

@@ -2,19 +2,27 @@
  * Gatehouse beside the peers that npm has, in one run: a session check, pages of users, a sign-in, and the same with 10 000
  * sessions. It takes about half an hour.
  */
-import { prepare, publicUrl } from '../environment.ts'
+import { type BenchEnvironment, prepare, publicUrl } from '../environment.ts'
 import { note } from '../figures.ts'
 import { interleave, median, type Target } from '../load.ts'
 import { startMeasured, type MeasuredProcess } from '../measured-process.ts'
 import { startRedis } from '../redis-server.ts'
 import { line, printComparison, printFigure } from '../report.ts'
-import { peerCallbacks, startGatehouse, startPeer, type Contestant } from './contestants.ts'
-import { measureSignIns, signInMany } from './sign-ins.ts'
+import {
+  ask,
+  type Contestant,
+  type GatehouseStore,
+  peerCallbacks,
+  peerNames,
+  startGatehouse,
+  startPeer,
+} from './contestants.ts'
+import { gatehouseStores, measureSignIns, signInMany } from './sign-ins.ts'
 import { figuresOf, ratio, type Measured, type Series } from './verdicts.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
-/** How many there are at each: enough sign-ins for the code to be compiled, then the many. */
+/** How many sessions there are at each, first and then. */
 const few = 500
 const many = Number(process.env['BENCH_SESSIONS'] ?? 10_000)
 /** So many of them make requests, in turn. All of 10 000 would have their activity written once a minute: see docs/performance.md. */
@@ -36,31 +44,38 @@ export async function benchPeers(): Promise<void> {
   const bench = await prepare({ callbacks: peerCallbacks })
   const redis = await startRedis()
   if (!redis) line('redis-server is not installed: its figures are left out.')
-  const contestants = [
-    await startGatehouse(bench, 'Gatehouse, sqlite', {}),
-    ...(redis ? [await startGatehouse(bench, 'Gatehouse, redis', { STORE_URL: redis.url })] : []),
-    await startPeer(bench, 'express-openid-connect'),
-    await startPeer(bench, 'better-auth'),
-  ]
+  const stores = gatehouseStores(bench, redis?.url)
+  const { before, after, sessions } = await measureRequests(bench, stores)
+  const signIns = await measureSignIns(bench, stores, after && sessions)
+  printSignIns(signIns)
+  const found = { before, signIns, ...(after && { after }) }
+  for (const figure of figuresOf(found, { few, many })) note(figure)
+  redis?.end()
+  await bench.end()
+}
+
+/** @returns what was measured with few sessions and with many, and the Cookie headers of all, by the server's name */
+async function measureRequests(bench: BenchEnvironment, stores: readonly GatehouseStore[]) {
+  const contestants: Contestant[] = []
+  for (const { name, env } of stores) contestants.push(await startGatehouse(bench, name, env))
+  for (const name of peerNames) contestants.push(await startPeer(bench, name))
   const first = await signedInAt(contestants, few)
   const bases = {
     me: await startMeasured('bare-fastify-server.ts', { BENCH_ME: await checked(first) }),
     users: await startMeasured('bare-proxy-server.ts', bench.env),
   }
   const before = await measureAll(few, bases, first)
-  const after =
-    many > few
-      ? await measureAll(many, bases, await signedInAt(contestants, many - few))
-      : undefined
-  for (const figure of figuresOf(before, after, { few, many })) note(figure)
-
-  await Promise.all([
-    ...contestants.map(({ server }) => server.end()),
-    bases.me.end(),
-    bases.users.end(),
-  ])
-  redis?.end()
-  await bench.end()
+  const rest = many > few ? await signedInAt(contestants, many - few) : undefined
+  const after = rest && (await measureAll(many, bases, rest))
+  const servers = [...contestants.map(({ server }) => server), bases.me, bases.users]
+  await Promise.all(servers.map((server) => server.end()))
+  const sessions = new Map(
+    contestants.map((each) => [
+      each.name,
+      [...(first.get(each) ?? []), ...(rest?.get(each) ?? [])],
+    ]),
+  )
+  return { before, after, sessions }
 }
 
 /** Signs in, and opens each session once, as the page does after a sign-in. */
@@ -72,11 +87,6 @@ async function signedInAt(contestants: readonly Contestant[], count: number): Pr
     sessions.set(each, cookies)
   }
   return sessions
-}
-
-async function ask({ server }: Contestant, path: string, cookie: string): Promise<string> {
-  const answer = await fetch(`${server.origin}${path}`, { headers: { cookie }, redirect: 'manual' })
-  return answer.text()
 }
 
 /** Asks each for what is measured. @returns the JSON of the first one's `/api/me`, for the base */
@@ -103,13 +113,15 @@ async function measureAll(count: number, bases: Bases, sessions: Sessions): Prom
     fewUsers: await compare(`/api/users, 5 users${when}`, `${users}5`, passThrough, sessions),
     manyUsers: await compare(`/api/users, 100 users${when}`, `${users}100`, passThrough, sessions),
   }
-  const signIns = await measureSignIns([...sessions.keys()], rounds)
   const memory = []
   for (const { name, server } of sessions.keys()) {
     memory.push({ name, ...(await server.memory()) })
   }
-  printRest(when, signIns, memory)
-  return { ...requests, signIns, memory }
+  line(`\nMemory after a collection${when}: in use, resident, MB`)
+  for (const { name, inUse, resident } of memory) {
+    printFigure(name, `${(inUse / 1e6).toFixed(1)}  ${(resident / 1e6).toFixed(1)}`)
+  }
+  return { ...requests, memory }
 }
 
 /** @returns the CPU time of a request in each server, microseconds, that of the base first */
@@ -137,15 +149,12 @@ async function compare(
   }))
 }
 
-function printRest(when: string, signIns: Series[], memory: Measured['memory']): void {
+function printSignIns(signIns: readonly Series[]): void {
   const [first] = signIns
-  line(`\nA sign-in${when}: CPU, ms (ratio to ${first?.name})`)
+  line(`\nA sign-in: CPU, ms (ratio to ${first?.name}; each round)`)
   for (const own of signIns) {
     const value = median(own.values).toFixed(2)
-    printFigure(own.name, `${value} (${ratio(own, first).toFixed(2)})`)
-  }
-  line(`\nMemory after a collection${when}: in use, resident, MB`)
-  for (const { name, inUse, resident } of memory) {
-    printFigure(name, `${(inUse / 1e6).toFixed(1)}  ${(resident / 1e6).toFixed(1)}`)
+    const each = own.values.map((one) => one.toFixed(2)).join(' ')
+    printFigure(own.name, `${value} (${ratio(own, first).toFixed(2)}; ${each})`)
   }
 }

@@ -15,8 +15,6 @@ export interface Measured {
   me: readonly Series[]
   fewUsers: readonly Series[]
   manyUsers: readonly Series[]
-  /** ms */
-  signIns: readonly Series[]
   /** After a collection, bytes. */
   memory: readonly { name: string; inUse: number; resident: number }[]
 }
@@ -33,7 +31,7 @@ interface Count {
   many: number
 }
 
-/** Gatehouse has to be below it. It keeps no sessions on the server, so that it cannot grow. */
+/** Gatehouse has to be below it. */
 const rival = 'express-openid-connect'
 
 /** ms of CPU */
@@ -42,38 +40,50 @@ const signInGoal = 3
 /** Above it is growth: two figures that are minutes apart differ by a few percent. */
 const growthGoal = 1.1
 
+/** The name of a server of that name whose store has many sessions. */
+export function withManySessions(name: string): string {
+  return `${name}, many sessions`
+}
+
 /**
  * @param before with few sessions
  * @param after with many; undefined if that was not measured
+ * @param signIns ms, of servers with few sessions and of those with many
  * @param count of each
  */
-export function figuresOf(before: Measured, after: Measured | undefined, count: Count): Figure[] {
-  const gatehouses = before.signIns.filter(isGatehouse)
+export function figuresOf(
+  { before, after, signIns }: { before: Measured; after?: Measured; signIns: readonly Series[] },
+  count: Count,
+): Figure[] {
+  const names = before.me.map(({ name }) => name)
+  const gatehouses = names.filter(isGatehouse)
   return [
     ...kinds.flatMap((kind) => overBase(requests[kind], before[kind])),
-    ...before.signIns.map(signInOf),
-    ...gatehouses.flatMap(({ name }) => [
+    ...signIns.filter(({ name }) => names.includes(name)).map(signInOf),
+    ...gatehouses.flatMap((name) => [
       overRival(requests.manyUsers, before.manyUsers, name),
-      overRival('A sign-in', before.signIns, name),
+      overRival('A sign-in', signIns, name),
     ]),
-    ...(after ? growthOf(before, after, count) : []),
+    ...(after ? growthOf({ before, after, signIns }, gatehouses, count) : []),
   ]
 }
 
-function growthOf(before: Measured, after: Measured, { few, many }: Count): Figure[] {
+function growthOf(
+  { before, after, signIns }: { before: Measured; after: Measured; signIns: readonly Series[] },
+  gatehouses: readonly string[],
+  { few, many }: Count,
+): Figure[] {
   const counts = `${words(many)} over ${words(few)} sessions`
   return [
-    ...before.signIns
-      .filter(isGatehouse)
-      .flatMap(({ name }) => [
-        ...kinds.map((kind) => growth(requests[kind], name, [before[kind], after[kind]], counts)),
-        growth('A sign-in', name, [before.signIns, after.signIns], counts),
-      ]),
+    ...gatehouses.flatMap((name) => [
+      ...kinds.map((kind) => growth(requests[kind], name, [before[kind], after[kind]], counts)),
+      signInGrowth(name, signIns, many),
+    ]),
     ...after.memory.map(({ name, inUse }) => ({
       name: `Memory of the process for a session: ${name}`,
       value: Math.max(0, inUse - (find(before.memory, name)?.inUse ?? 0)) / (many - few) / 1000,
       unit: 'kB' as const,
-      others: find(after.signIns, name)?.others ?? 0,
+      others: find(after.me, name)?.others ?? 0,
       table: 'peers' as const,
     })),
   ]
@@ -94,7 +104,7 @@ function find<T extends { name: string }>(all: readonly T[], name: string): T | 
   return all.find((each) => each.name === name)
 }
 
-function isGatehouse({ name }: Series): boolean {
+function isGatehouse(name: string): boolean {
   return name.startsWith('Gatehouse')
 }
 
@@ -105,7 +115,7 @@ function overBase(title: string, [base, ...all]: readonly Series[]): Figure[] {
 
 function signInOf(own: Series): Figure {
   const value = median(own.values)
-  const goal = isGatehouse(own) ? { goal: signInGoal } : {}
+  const goal = isGatehouse(own.name) ? { goal: signInGoal } : {}
   return { ...figure(`A sign-in: ${own.name}`, own, value), unit: 'ms', ...goal }
 }
 
@@ -117,21 +127,27 @@ function overRival(title: string, all: readonly Series[], name: string): Figure 
   }
 }
 
-/** Each time, the ratio to a server that cannot grow: the first, which has no sessions, or for a sign-in the rival. */
+/** Each time, the ratio to the base, which has no sessions and cannot grow. */
 function growth(
   title: string,
   name: string,
   times: [readonly Series[], readonly Series[]],
   counts: string,
 ): Figure {
-  const [before = Number.NaN, after = Number.NaN] = times.map((all) => {
-    const still = all.find((each) => each.name.startsWith('bare')) ?? find(all, rival)
-    return ratio(find(all, name), still)
-  })
+  const [before = Number.NaN, after = Number.NaN] = times.map((all) =>
+    ratio(find(all, name), all[0]),
+  )
   return {
     ...figure(`${title}: ${name}, ${counts}`, find(times[1], name), after / before),
     goal: growthGoal,
   }
+}
+
+function signInGrowth(name: string, signIns: readonly Series[], many: number): Figure {
+  const grown = find(signIns, withManySessions(name))
+  const value = ratio(grown, find(signIns, name))
+  const title = `A sign-in: ${name}, with ${words(many)} sessions over without`
+  return { ...figure(title, grown, value), goal: growthGoal }
 }
 
 /** A ratio; `NaN`, which meets no goal, of what was not measured. */
