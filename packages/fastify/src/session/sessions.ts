@@ -284,7 +284,8 @@ export class Sessions {
     let superseded: readonly string[] = []
     const written = await this.update(session, ({ supersedes = [], ...record }) => {
       superseded = supersedes
-      return { ...record, seenAt: at }
+      // A start in the future was written by a wrong clock: from there the session would last longer than it may.
+      return { ...record, startedAt: Math.min(record.startedAt, at), seenAt: at }
     })
     // Not before: the answer with the cookie of another one may have been on its way.
     if (!written) return false
