@@ -2,7 +2,7 @@
  * Answers errors: with problem details (RFC 9457) for programs, with a page for people whose navigation
  * failed. It reveals nothing of an unexpected error.
  */
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { basePathOf, isPagePath } from '@gatehouse/contract/paths'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
@@ -48,6 +48,10 @@ function problems(
   done: () => void,
 ): void {
   app.decorate('apiNames', apiNames)
+  app.server.prependListener(
+    'request',
+    ({ socket }, answer) => void lastAnswers.set(socket, answer),
+  )
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblemError(error)
     log(request, problem, error)
@@ -169,6 +173,22 @@ function microsoftIds({ cause }: Error): { traceId?: string; correlationId?: str
 
 export const errorHandler = fp(problems, { name: 'error-handler' })
 
+/** To the last request of each connection that the parser understood. */
+const lastAnswers = new WeakMap<Socket, ServerResponse>()
+
+/**
+ * Whether what the parser refuses has no answer yet. A proxy sends the requests of many people on one connection, and takes
+ * a server that ends it without an answer for dead: one malformed request would take the app out of service for everyone.
+ * A second answer to one request would be taken for that to the next.
+ */
+function awaitsAnswer(socket: Socket): boolean {
+  const last = lastAnswers.get(socket)
+  if (!last) return true
+  // The rest of a body whose request was answered before it had come.
+  if (last.writableFinished) return last.req.complete
+  return last.socket === socket && !last.headersSent
+}
+
 /** For requests that Node's HTTP parser refuses, by the code of its error. */
 const byCode: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too large.'],
@@ -187,8 +207,7 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
   const basePath = basePathOf(settings.publicUrl)
 
   return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {
-    // The client is gone, or an answer was begun on this connection.
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    if (error.code === 'ECONNRESET' || !socket.writable || !awaitsAnswer(socket)) {
       socket.destroy()
       return
     }
