@@ -52,6 +52,7 @@ function problems(
     'request',
     ({ socket }, answer) => void lastAnswers.set(socket, answer),
   )
+  app.server.on('timeout', endIfIdle)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblemError(error)
     log(request, problem, error)
@@ -187,6 +188,17 @@ function awaitsAnswer(socket: Socket): boolean {
   // The rest of a body whose request was answered before it had come.
   if (last.writableFinished) return last.req.complete
   return last.socket === socket && !last.headersSent
+}
+
+/**
+ * Ends a connection that was silent for `connectionTimeout`, unless its request is being worked on: a call to an API may
+ * take two minutes, and a handler may make several.
+ */
+function endIfIdle(socket: Socket): void {
+  const last = lastAnswers.get(socket)
+  const isWorking = last?.req.complete === true && !last.headersSent
+  if (isWorking) socket.setTimeout(socket.timeout ?? 0)
+  else socket.destroy()
 }
 
 /** For requests that Node's HTTP parser refuses, by the code of its error. */
