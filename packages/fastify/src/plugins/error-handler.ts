@@ -228,7 +228,8 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
     const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
     const { body, own } = answerTo(problem, { requestId: nextId(), basePath, packet })
     const expired = status === 431 ? expiredCookies(packet.split(/[;\s]/), basePath) : []
-    socket.end(
+    endSoon(
+      socket,
       [
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         ...lines.filter((line) => !Object.keys(own).some((name) => line.startsWith(`${name}:`))),
@@ -240,6 +241,19 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
       ].join('\r\n'),
     )
   }
+}
+
+/** How long a client may take to read an answer and to close, milliseconds. */
+const lingerMs = 1000
+
+/**
+ * Sends an answer and ends the connection, also if the client does not: each byte that it sends would hold it for another half
+ * minute. Not at once, because a connection that is ended with bytes unread takes the answer with it (RFC 9112 §9.6).
+ */
+function endSoon(socket: Socket, answer: string): void {
+  socket.end(answer)
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** What arrived of the request says whether a person waits, if it holds that header. */

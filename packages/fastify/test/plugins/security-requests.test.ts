@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { problemMediaType } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -205,6 +206,24 @@ describe('the server', () => {
       }
     },
   )
+
+  it('closes a connection whose request took too long also if its client neither reads nor closes', async () => {
+    const { origin, app } = gatehouse()
+    const { headersTimeout } = app.server
+    app.server.headersTimeout = 200
+    const opened = once(app.server, 'connection') as Promise<[Socket]>
+    const socket = await openSocket(origin)
+    const [atServer] = await opened
+    socket.write(head)
+    const drip = setInterval(() => socket.write('x'), 100)
+    try {
+      await expect.poll(() => atServer.destroyed, { timeout: 6000 }).toBe(true)
+    } finally {
+      clearInterval(drip)
+      socket.destroy()
+      app.server.headersTimeout = headersTimeout
+    }
+  })
 
   it('ignores an unknown Expect header', async () => {
     const { status, text } = await exchange(`${head}Expect: the-unexpected\r\n\r\n`)
