@@ -30,6 +30,7 @@ export async function drain(
     response.shouldKeepAlive = false
   })
   await sleep(notReadyMs)
+  acceptAllBeforeClose(server)
   const closingAt = performance.now()
 
   let cutOff = 0
@@ -46,6 +47,32 @@ export async function drain(
   }, pollMs)
   await app.close().finally(() => clearInterval(sweep))
   return cutOff
+}
+
+/** A flood of connections does not keep a process from its end: it accepts one in each turn of the event loop. */
+const maxTurns = 1000
+
+/**
+ * Makes `server.close` accept the connections that the kernel has accepted already: it resets them when the server closes. A
+ * proxy has sent its request by then, and does not send a change again.
+ */
+function acceptAllBeforeClose(server: Server): void {
+  const close = server.close.bind(server)
+  server.close = (callback) => {
+    let turns = 0
+    let hasAccepted = true
+    server.on('connection', () => (hasAccepted = true))
+    const closeIfNoneWaits = () => {
+      turns += 1
+      if (hasAccepted && turns <= maxTurns) {
+        hasAccepted = false
+        // Called after the next poll, which accepts one if there is any.
+        setImmediate(closeIfNoneWaits)
+      } else close(callback)
+    }
+    closeIfNoneWaits()
+    return server
+  }
 }
 
 /** Counts the connections that are in use, and closes the idle ones. */

@@ -35,7 +35,8 @@ export function serverOptions(
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 16 * 1024,
     // Fastify's own are 0, no limit: a one-byte body would hold a connection for ever. Handlers need
-    // no time limit, because everything that they wait for (Entra, APIs, the store) has one.
+    // no time limit, because everything that they wait for (Entra, APIs, the store) has one: `error-handler` ends
+    // no connection whose request is being worked on.
     connectionTimeout: 30_000,
     requestTimeout: 10_000,
     exposeHeadRoutes: false,

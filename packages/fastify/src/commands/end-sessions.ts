@@ -32,12 +32,17 @@ export async function runEndSessions(args: readonly string[], root: string): Pro
     const user = { ...values, tenant: values.tenant ?? config.tenant }
     const count = await endSessionsOfUser(config, idsOf(user))
     process.stdout.write(`${count} session${count === 1 ? '' : 's'} ended.\n`)
+    if (count === 0) process.stdout.write(noneFound)
   } catch (error) {
     // The operator has to correct each of these, such as a store that does not answer.
     process.stderr.write(`${(error as Error).message}\n`)
     process.exitCode = 1
   }
 }
+
+/** Sessions are found by a name that the keys make: with others, and in another store, there are none. */
+const noneFound =
+  'If this user is signed in, the command had another STORE_URL, DATA_DIR or SESSION_KEYS than the server has.\n'
 
 /** @throws Error with a sentence for a value that is no GUID */
 function idsOf({ user = '', tenant }: { user?: string | undefined; tenant: string }) {

@@ -2,7 +2,7 @@
  * Answers errors: with problem details (RFC 9457) for programs, with a page for people whose navigation
  * failed. It reveals nothing of an unexpected error.
  */
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { basePathOf, isPagePath } from '@gatehouse/contract/paths'
 import { type ProblemCode, problemMediaType } from '@gatehouse/contract/problem'
@@ -48,6 +48,11 @@ function problems(
   done: () => void,
 ): void {
   app.decorate('apiNames', apiNames)
+  app.server.prependListener(
+    'request',
+    ({ socket }, answer) => void lastAnswers.set(socket, answer),
+  )
+  app.server.on('timeout', endIfIdle)
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblemError(error)
     log(request, problem, error)
@@ -169,6 +174,33 @@ function microsoftIds({ cause }: Error): { traceId?: string; correlationId?: str
 
 export const errorHandler = fp(problems, { name: 'error-handler' })
 
+/** To the last request of each connection that the parser understood. */
+const lastAnswers = new WeakMap<Socket, ServerResponse>()
+
+/**
+ * Whether what the parser refuses has no answer yet. A proxy sends the requests of many people on one connection, and takes
+ * a server that ends it without an answer for dead: one malformed request would take the app out of service for everyone.
+ * A second answer to one request would be taken for that to the next.
+ */
+function awaitsAnswer(socket: Socket): boolean {
+  const last = lastAnswers.get(socket)
+  if (!last) return true
+  // The rest of a body whose request was answered before it had come.
+  if (last.writableFinished) return last.req.complete
+  return last.socket === socket && !last.headersSent
+}
+
+/**
+ * Ends a connection that was silent for `connectionTimeout`, unless its request is being worked on: a call to an API may
+ * take two minutes, and a handler may make several.
+ */
+function endIfIdle(socket: Socket): void {
+  const last = lastAnswers.get(socket)
+  const isWorking = last?.req.complete === true && !last.headersSent
+  if (isWorking) socket.setTimeout(socket.timeout ?? 0)
+  else socket.destroy()
+}
+
 /** For requests that Node's HTTP parser refuses, by the code of its error. */
 const byCode: Record<string, [number, string]> = {
   HPE_HEADER_OVERFLOW: [431, 'The request’s headers are too large.'],
@@ -187,8 +219,7 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
   const basePath = basePathOf(settings.publicUrl)
 
   return (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket): void => {
-    // The client is gone, or an answer was begun on this connection.
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    if (error.code === 'ECONNRESET' || !socket.writable || !awaitsAnswer(socket)) {
       socket.destroy()
       return
     }
@@ -197,7 +228,8 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
     const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
     const { body, own } = answerTo(problem, { requestId: nextId(), basePath, packet })
     const expired = status === 431 ? expiredCookies(packet.split(/[;\s]/), basePath) : []
-    socket.end(
+    endSoon(
+      socket,
       [
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         ...lines.filter((line) => !Object.keys(own).some((name) => line.startsWith(`${name}:`))),
@@ -209,6 +241,19 @@ export function answerParserErrors(settings: HeaderSettings, nextId: () => strin
       ].join('\r\n'),
     )
   }
+}
+
+/** How long a client may take to read an answer and to close, milliseconds. */
+const lingerMs = 1000
+
+/**
+ * Sends an answer and ends the connection, also if the client does not: each byte that it sends would hold it for another half
+ * minute. Not at once, because a connection that is ended with bytes unread takes the answer with it (RFC 9112 §9.6).
+ */
+function endSoon(socket: Socket, answer: string): void {
+  socket.end(answer)
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** What arrived of the request says whether a person waits, if it holds that header. */

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/index.ts'
 import { createStoreAccess } from '../entra/index.ts'
-import { openStore } from '../store/index.ts'
-import type { FoundRecord, SessionStore } from '../store/store.ts'
+import { missingFile, openStore } from '../store/index.ts'
+import { type FoundRecord, type SessionStore, StoreError } from '../store/store.ts'
 import {
   createLookupKeys,
   createSessionLabels,
@@ -140,9 +140,16 @@ function unknownLabel(found: FoundRecord, lifetimes: Lifetimes): SessionLabel {
  * Ends all sessions of one user on every instance: for an operator, outside of the back end's process.
  *
  * @param user tenant and object id, GUIDs
- * @returns how many there were. @throws StoreError
+ * @returns how many there were. @throws StoreError, also if the file of the store is not there
  */
 export async function endSessionsOfUser(config: Config, user: UserKey): Promise<number> {
+  const missing = missingFile(config.storeUrl)
+  // One that this made itself would have no sessions, and the user's would go on.
+  if (missing !== undefined) {
+    throw new StoreError(
+      `No session was ended: there is no session store at ${missing}. Set STORE_URL, or DATA_DIR, as the server has it.`,
+    )
+  }
   const store = await openStore(
     config.storeUrl,
     Date.now,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { openSqliteStore } from './sqlite.ts'
 import { type Store, type StoreAccess, StoreError } from './store.ts'
 
@@ -21,4 +22,15 @@ export async function openStore(
     return openRedisStore(storeUrl, now, access)
   }
   throw new StoreError('STORE_URL must start with sqlite:, redis:// or rediss://')
+}
+
+/**
+ * For a command that must not make a store: its file would be empty, and belong to whoever ran the command.
+ *
+ * @returns the file of a SQLite store that is not there; undefined if it is, and for Redis
+ */
+export function missingFile(storeUrl: string): string | undefined {
+  if (!storeUrl.startsWith('sqlite:')) return undefined
+  const path = storeUrl.slice('sqlite:'.length)
+  return existsSync(path) ? undefined : path
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { loadConfig, localTenant } from '../../src/config/index.ts'
@@ -115,6 +115,14 @@ describe('doctor', () => {
     const all = await findings({}, { STORE_URL: 'sqlite:/dev/null/sessions.sqlite' })
     expect(bad(all)).toMatchObject([{ id: 'store', status: 'fail', who: 'operator' }])
     expect(bad(all)[0]?.reason).toMatch(/\(EEXIST: a part of its path is no folder\)$/)
+  })
+
+  it('makes no file of a store that is not there yet', async () => {
+    const file = join(gatehouse().dataDir, 'new/sessions.sqlite')
+    const all = await findings({}, { STORE_URL: `sqlite:${file}` })
+    expect(one(all, 'store')).toMatchObject({ status: 'pass' })
+    expect(one(all, 'store')?.reason).toContain(file)
+    expect(existsSync(dirname(file))).toBe(false)
   })
 
   it('names the cause if no managed identity answers', async () => {

@@ -3,11 +3,12 @@ import { continueUrl } from '@gatehouse/contract/paths'
 import { bearerClaims } from '@gatehouse/test-support/bearer'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
 import { useTestApp } from '@gatehouse/test-support/use-test-app'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { afterEach, afterAll, describe, expect, it, vi } from 'vitest'
 import { Deadline } from '../../src/downstream/http.ts'
 import { ProblemError } from '../../src/errors.ts'
+import { openSocket } from '../support/raw-exchange.ts'
 import { json, startUpstream } from '../support/upstream.ts'
 
 const upstream = await startUpstream()
@@ -89,6 +90,28 @@ describe('the time of one call', () => {
     expectProblem(await browser.get('/test/slow'), 504, 'upstream_timeout')
     expect(performance.now() - began).toBeLessThan(5000)
     await expect.poll(() => upstream.underWay()).toBe(0)
+  })
+
+  it('may be longer than a connection may be silent', async () => {
+    const browser = await signedIn()
+    options = {}
+    upstream.answers((response) => void setTimeout(() => json(response, []), 700))
+    const { server } = gatehouse().app
+    const before = server.timeout
+    server.setTimeout(200)
+    const socket = await openSocket(gatehouse().origin)
+    try {
+      const cookie = await browser.cookieHeader()
+      const headers = `Host: localhost:5173\r\nCookie: ${cookie}\r\n\r\n`
+      socket.write(`GET /test/slow HTTP/1.1\r\n${headers}`)
+      const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
+      const silent = await openSocket(gatehouse().origin)
+      await once(silent, 'close')
+    } finally {
+      server.setTimeout(before)
+      socket.destroy()
+    }
   })
 
   it.each(['graph', 'slow'])('can be less, and never more: %s', async (name) => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { problemMediaType } from '@gatehouse/contract/problem'
 import { describe, expect, it } from 'vitest'
 import { expectProblem } from '@gatehouse/test-support/expect-problem'
@@ -104,16 +105,33 @@ describe('a large request', () => {
 })
 
 describe('what is no request', () => {
-  it('ends the connection without a word if another request had its answer on it', async () => {
+  it('is answered on a connection that other requests had their answers on, as those of proxies', async () => {
     const socket = await openSocket(gatehouse().origin)
     let text = ''
     socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
     socket.write('GET /healthz HTTP/1.1\r\nHost: localhost:5173\r\n\r\n')
     await once(socket, 'data')
     const answered = text
-    socket.write('NONSENSE\r\n\r\n')
+    socket.write('GET /\xff HTTP/1.1\r\nHost: localhost:5173\r\n\r\n', 'latin1')
     await once(socket, 'close')
     expect(answered).toMatch(/^HTTP\/1\.1 200 /)
+    const refusal = text.slice(answered.length)
+    expect(refusal).toMatch(/^HTTP\/1\.1 400 /)
+    expect(refusal).toContain('connection: close')
+    expectOurRefusal(refusal)
+  })
+
+  it('ends the connection without a second answer if it was answered before its body had come', async () => {
+    const socket = await openSocket(gatehouse().origin)
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
+    const post = 'POST /auth/sign-out HTTP/1.1\r\nHost: localhost:5173\r\nX-CSRF: 1\r\n'
+    socket.write(`${post}Transfer-Encoding: chunked\r\n\r\n`)
+    await once(socket, 'data')
+    const answered = text
+    socket.write('NONSENSE\r\n\r\n')
+    await once(socket, 'close')
+    expect(answered).toMatch(/^HTTP\/1\.1 415 /)
     expect(text).toBe(answered)
   })
 })
@@ -188,6 +206,24 @@ describe('the server', () => {
       }
     },
   )
+
+  it('closes a connection whose request took too long also if its client neither reads nor closes', async () => {
+    const { origin, app } = gatehouse()
+    const { headersTimeout } = app.server
+    app.server.headersTimeout = 200
+    const opened = once(app.server, 'connection') as Promise<[Socket]>
+    const socket = await openSocket(origin)
+    const [atServer] = await opened
+    socket.write(head)
+    const drip = setInterval(() => socket.write('x'), 100)
+    try {
+      await expect.poll(() => atServer.destroyed, { timeout: 6000 }).toBe(true)
+    } finally {
+      clearInterval(drip)
+      socket.destroy()
+      app.server.headersTimeout = headersTimeout
+    }
+  })
 
   it('ignores an unknown Expect header', async () => {
     const { status, text } = await exchange(`${head}Expect: the-unexpected\r\n\r\n`)

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { OwnSessions } from '@gatehouse/contract/sessions'
 import { describe, expect, it } from 'vitest'
 import type { Browser } from '@gatehouse/tenant/testing'
@@ -127,10 +129,16 @@ describe.each(sharedStoreKinds)('on %s, with two instances', (store) => {
     for (const browser of ended) await expectEnded(browser)
     expect((await stranger.get('/api/me')).status).toBe(200)
     expect(await runEndSessions(gatehouse(), '--user', id)).toMatchObject({
-      output: '0 sessions ended.\n',
+      output: expect.stringMatching(/^0 sessions ended\.\nIf .* SESSION_KEYS /),
     })
     const mistaken = await runEndSessions(gatehouse(), '--user', '*')
     expect(mistaken).toMatchObject({ status: 1, output: expect.stringContaining('a GUID') })
+    const file = join(gatehouse().dataDir, 'elsewhere/sessions.sqlite')
+    const environment = { ...gatehouse().environment, STORE_URL: `sqlite:${file}` }
+    const elsewhere = await runEndSessions({ environment }, '--user', id)
+    expect(elsewhere.status).toBe(1)
+    expect(elsewhere.output).toContain(`No session was ended: there is no session store at ${file}`)
+    expect(existsSync(file)).toBe(false)
   })
 })
 

@@ -5,7 +5,7 @@ import { serverFile } from './server-process.ts'
 
 /** Runs the operator's command as a process of its own, with the app's configuration. */
 export async function runEndSessions(
-  { environment }: Gatehouse,
+  { environment }: Pick<Gatehouse, 'environment'>,
   ...words: string[]
 ): Promise<{ status: number | null; output: string }> {
   const env = { PATH: process.env['PATH'] ?? '', ...environment }

@@ -1,16 +1,23 @@
 /** What sessions need: a store, a cookie that browsers keep, and keys. */
 import { randomBytes } from 'node:crypto'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Fastify from 'fastify'
 import type { Config } from '../../config/index.ts'
 import { createCookieJar, createSealedCookies, sessionCookie } from '../../session/cookie.ts'
 import { createStoreAccess } from '../../entra/index.ts'
-import { openStore } from '../../store/index.ts'
+import { missingFile, openStore } from '../../store/index.ts'
 import { StoreError, storeRemedy } from '../../store/store.ts'
 import { type Check, fail, type Finding, nameOf, pass } from '../check.ts'
 
 export const store: Check = {
   id: 'store',
   async run({ config }) {
+    const file = missingFile(config.storeUrl)
+    if (file !== undefined && canBeMade(file)) {
+      const reason = `There is no SQLite file yet: the app makes ${file} when it starts.`
+      return [pass('store', reason)]
+    }
     const problem = await tryStore(config).then(
       () => undefined,
       (error: unknown) =>
@@ -19,6 +26,21 @@ export const store: Check = {
     )
     return [storeFinding(config, problem)]
   },
+}
+
+/**
+ * Whether this user may make a file. It is not tried: the file would belong to whoever asks, often root, and the app could not
+ * open it.
+ */
+function canBeMade(path: string): boolean {
+  let folder = dirname(path)
+  while (!existsSync(folder)) folder = dirname(folder)
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+    return statSync(folder).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** Opens the store and writes a key that expires by itself. @throws StoreError, Error */
