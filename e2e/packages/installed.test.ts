@@ -1,6 +1,15 @@
 /** The packages as npm would get them: checked, installed into an empty folder, and used by a server and a page. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch } from 'puppeteer-core'
@@ -100,6 +109,20 @@ it('has no TypeScript of ours but declarations, and the template of an app', () 
 it('has types for all that a server, a page and a test use', () => {
   // skipLibCheck is off: the declarations themselves are checked too.
   expect(run(program('typescript/bin/tsc'), '-p', '.')).toBe('')
+})
+
+it('has types for an app that has not declared its endpoints, as in the README', () => {
+  const readme = readFileSync(join(root, 'packages/react/README.md'), 'utf8')
+  const [, example = ''] = /```tsx\n(.*?)\n```/s.exec(readme) ?? []
+  expect(example).toContain("useApi('/api/reports')")
+  const calls = `
+export const useOrders = () => useApi('/api/orders/:id', { params: { id: '1' }, query: { top: 5 } })
+export const useOrder = () => useApiMutation('POST /api/orders').mutate({ body: {}, ifMatch: '1' })`
+  const code = `import { useApiMutation } from '@gatehouse/react'\n${example}${calls}\n`
+  mkdirSync(join(folder, 'undeclared'))
+  writeFileSync(join(folder, 'undeclared/page.tsx'), code)
+  write('undeclared/tsconfig.json', { extends: '../tsconfig.json' })
+  expect(run(program('typescript/bin/tsc'), '-p', 'undeclared')).toBe('')
 })
 
 it('signs a user in: a server of 15 lines, and a page of 30 in Chromium', async () => {

@@ -96,6 +96,16 @@ describe('npm run dev', () => {
     folder.reset()
   })
 
+  it('names the key of aad.config.json if its path is wrong, also with another port', () => {
+    const file = JSON.parse(readFileSync(join(folder.path, 'aad.config.json'), 'utf8')) as object
+    const publicUrl = 'http://localhost:3000/People'
+    folder.write('aad.config.json', JSON.stringify({ ...file, publicUrl }))
+    const moved = { ...folder.env, WEB_PORT: '6001' }
+    expect(() => dev(moved)).toThrow('  publicUrl: must have a path of lower-case letters')
+    expect(() => start(moved)).toThrow('  publicUrl: must have a path of lower-case letters')
+    folder.reset()
+  })
+
   it('has the local tenant take the redirect URI with the path', () => {
     const tenantOf = (PUBLIC_URL: string) =>
       localTenantProcess(read({ PUBLIC_URL }), {})[0]?.env['TENANT_APP_ORIGIN']

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
@@ -165,6 +165,28 @@ describe('register says in two sentences', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/is not valid JSON/)
     expect(err).not.toContain('Zx8')
+  })
+
+  it.each([
+    ['null', 'must hold one JSON object'],
+    ['[]', 'must hold one JSON object'],
+    [
+      '{ "tenant": "a", "publicUrl": "b", "tenant": "c" }',
+      'tenant is there twice, in lines 1 and 1',
+    ],
+    ['{ "scopes": null }', 'scopes takes a list of permission names'],
+    ['{ "appRoles": "Reader" }', 'appRoles takes a list of app roles'],
+    ['{ "downstreamApis": { "graph": null } }', 'downstreamApis.graph takes'],
+    ['{ "downstreamApis": { "graph": {} } }', 'downstreamApis.graph.baseUrl is missing'],
+  ])('that the configuration is %s, and changes nothing', async (text, sentence) => {
+    const file = join(setup.folder.path, 'aad.config.json')
+    writeFileSync(file, text)
+    const ended = [await setup.register(), await start('cleanup', [], setup.env()).ended]
+    for (const { code, err } of ended) {
+      expect([code, err.split('\n')[1]]).toEqual([1, 'Correct it, then run the command again.'])
+      expect(err).toContain(sentence)
+    }
+    expect([readFileSync(file, 'utf8'), await setup.applications()]).toEqual([text, []])
   })
 })
 

@@ -111,6 +111,8 @@ describe('a call', () => {
       useApi('/api/search', {})
       // @ts-expect-error no such member of the query
       useApi('/api/search', { query: { text: 'x', page: 2 } })
+      // @ts-expect-error an endpoint that takes nothing
+      useApi('/api/reports', { query: { page: 2 } })
     }
     expect(typed).toBeTypeOf('function')
   })

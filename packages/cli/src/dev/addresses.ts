@@ -1,6 +1,6 @@
 /** Where the page, the back end and the local tenant are: one rule for every command. */
 
-import type { Config } from '@gatehouse/fastify/config'
+import { type Config, publicUrlProblem } from '@gatehouse/fastify/config'
 import { basePathOf } from '@gatehouse/contract/paths'
 import type { ConfigValue } from '../files/config-file.ts'
 import { folderOf } from '../files/folder.ts'
@@ -37,9 +37,10 @@ function ownPort(publicUrl: string): number | undefined {
 export function withPublicUrl(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env['NODE_ENV'] === 'production') return env
   const port = portIn(env, 'WEB_PORT')
-  return port && !env['PUBLIC_URL']?.trim()
-    ? { ...env, PUBLIC_URL: `http://localhost:${port}${configuredPath(env)}` }
-    : env
+  if (port === undefined || env['PUBLIC_URL']?.trim()) return env
+  const moved = `http://localhost:${port}${configuredPath(env)}`
+  // Its path is the file's. What is wrong with that has to name the file's key, and not this variable.
+  return publicUrlProblem(moved) === undefined ? { ...env, PUBLIC_URL: moved } : env
 }
 
 /** The path of `publicUrl` in the file. What is wrong there is said when the configuration is loaded. */

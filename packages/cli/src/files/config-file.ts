@@ -1,7 +1,7 @@
 /** Reads and edits `aad.config.json`: single values change, the rest keeps its form. */
 
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
-import { jsonProblem, placeholders } from '@gatehouse/fastify/config'
+import { checkFile, jsonProblem, placeholders, repeatedNames } from '@gatehouse/fastify/config'
 import { SetupError } from '../errors.ts'
 import { shown } from './folder.ts'
 import { readText } from './write.ts'
@@ -25,7 +25,7 @@ export interface ConfigDocument {
   value: ConfigValue
 }
 
-/** @throws SetupError if the file does not exist, or is not JSON */
+/** @throws SetupError if the file does not exist, is no JSON object, or has a key twice or a wrong value of one */
 export function readConfig(path: string): ConfigDocument {
   const text = readText(path)
   if (text === undefined) {
@@ -35,17 +35,41 @@ export function readConfig(path: string): ConfigDocument {
       'Restore it from the repository: git checkout aad.config.json',
     )
   }
+  const value = parsed(path, text)
+  // An edit would change the first of two, and the app reads the last.
+  const [repeated] = repeatedNames(text)
+  const problem = repeated ?? problemOfAsked(value, path)
+  if (problem) throw notReadable(`In ${shown(path)}, ${problem.key} ${problem.message}.`)
+  return { text, value }
+}
+
+/** The keys that say what to register. The commands write the others themselves, whatever they hold. */
+const asked = ['scopes', 'appRoles', 'downstreamApis'] as const
+
+function problemOfAsked(value: ConfigValue, path: string) {
+  // The check fills in defaults.
+  const { problems } = checkFile(structuredClone(value), path)
+  return problems.find(({ key }) =>
+    asked.some((one) => value[one] !== undefined && `${key}.`.startsWith(`${one}.`)),
+  )
+}
+
+/** @throws SetupError */
+function parsed(path: string, text: string): ConfigValue {
+  let value: unknown
   try {
-    return { text, value: JSON.parse(text) as ConfigValue }
+    value = JSON.parse(text)
   } catch {
     // The parser's own message quotes the text around the mistake, which may be a secret.
     const place = jsonProblem(text)
-    throw new SetupError(
-      'files',
-      `${shown(path)} is not valid JSON${place ? `: ${place}` : ''}.`,
-      'Correct it, then run the command again.',
-    )
+    throw notReadable(`${shown(path)} is not valid JSON${place ? `: ${place}` : ''}.`)
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw notReadable(`${shown(path)} must hold one JSON object.`)
+}
+
+function notReadable(sentence: string): SetupError {
+  return new SetupError('files', sentence, 'Correct it, then run the command again.')
 }
 
 /** One changed value; undefined removes the key. */

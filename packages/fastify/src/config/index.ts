@@ -43,8 +43,8 @@ export type { CredentialConfig } from './credentials.ts'
 export { ConfigError } from './errors.ts'
 export { readProxySettings } from './environment.ts'
 export { controlPageOf, isLoopback } from './addresses.ts'
-export { type DecodedText, decodeText, jsonProblem } from './json-text.ts'
-export { findProjectRoot } from './load.ts'
+export { type DecodedText, decodeText, jsonProblem, repeatedNames } from './json-text.ts'
+export { checkFile, findProjectRoot } from './load.ts'
 export { placeholders } from './schema.ts'
 export {
   isDefaultScope,

@@ -162,6 +162,10 @@ function sentenceFor(
     return `is not a key of aad.config.json (${near ? `did you mean ${near}?` : 'misspelt?'})`
   }
   if (key === '') return 'the file must hold one JSON object'
+  if (keyword === 'uniqueItems') return 'has an entry twice; keep one of them'
+  // The description is that of the list, and no entry takes a list.
+  const [, list] = /^(.+)\.\d+$/.exec(key) ?? []
+  if (list !== undefined) return `does not fit: ${list} takes ${descriptionOf(list)}`
   const hint = valueHint(key, Value.Pointer.Get(file, instancePath))
   return `takes ${descriptionOf(key)}${hint ? `; ${hint}` : ''}`
 }

@@ -137,9 +137,9 @@ function validationDetail({ validation, validationContext }: FastifyError): stri
   const [first] = validation ?? []
   const where = validationContext ?? 'request'
   const name = first?.instancePath.slice(1)
-  return name
-    ? `${where}: ${name} ${first?.message ?? 'is not valid'}`
-    : `${where}: ${first?.message ?? 'not valid'}`
+  // Of a member that no schema names, TypeBox says "schema is false".
+  const rule = first?.keyword === 'boolean' ? 'is not expected' : first?.message
+  return name ? `${where}: ${name} ${rule ?? 'is not valid'}` : `${where}: ${rule ?? 'not valid'}`
 }
 
 function log(request: FastifyRequest, problem: ProblemError, error: Error): void {

@@ -34,17 +34,23 @@ const reads = new Set(['GET', 'HEAD', 'OPTIONS'])
 function crossSite(app: FastifyInstance, { origin }: { origin: string }, done: () => void): void {
   app.addHook('onRequest', (request, _reply, next) => {
     if (isAllowed(request, origin)) return next()
-    request.log.warn({ event: 'cross_site_refused' }, 'A request from another site was refused')
-    next(new ProblemError('cross_site', whyRefused(request)))
+    const why = whyRefused(request)
+    request.log.warn({ event: 'cross_site_refused' }, why)
+    next(new ProblemError('cross_site', why))
   })
   done()
 }
 
-/** A client that is no browser says nothing of where it comes from, and its author has to be told what to send. */
+/** For the author of a page or of a client, who has to be told what to send. */
 function whyRefused({ method, headers }: FastifyRequest): string {
-  const isSilent = headers.origin === undefined && headers['sec-fetch-site'] === undefined
-  return isSilent && !reads.has(method)
-    ? 'A change needs the header x-csrf: 1, unless a page of this app sends it.'
+  const site = headers['sec-fetch-site']
+  const isSilent = headers.origin === undefined && site === undefined
+  if (isSilent && !reads.has(method)) {
+    return 'A change needs the header x-csrf: 1, unless a page of this app sends it.'
+  }
+  // A link to a route for a fetch, or a fetch of one for links: the author of the page has to know what to change.
+  return reads.has(method) && (site === 'same-origin' || site === 'none')
+    ? 'This address does not take this kind of request: allowFrom in the config of its route is "navigation" for links, "image" for images, and nothing for a fetch.'
     : 'This request came from another site.'
 }
 

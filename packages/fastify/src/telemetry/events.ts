@@ -124,7 +124,11 @@ const requests = {
     ['by'],
     'Too many requests from one address or session: 429, and 503 to a device.',
   ),
-  cross_site_refused: event('warn', [], 'A page of another site sent a request: 403.'),
+  cross_site_refused: event(
+    'warn',
+    [],
+    'A page of another site sent a request, or an own one of a kind that the route does not take: 403.',
+  ),
   proxy_not_trusted: event(
     'warn',
     ['header'],

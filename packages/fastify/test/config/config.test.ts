@@ -136,6 +136,22 @@ describe('the configuration file', () => {
     ])
   })
 
+  it('names an entry of a list that does not fit, and one that is there twice', () => {
+    const messageOf = (patch: object) => () => load({ ...ownTenant, ...patch })
+    expect(messageOf({ scopes: ['User.Read', 'two words'] })).toThrow(
+      '  scopes.1: does not fit: scopes takes a list of permission names',
+    )
+    expect(messageOf({ appRoles: ['Has Space'] })).toThrow(
+      '  appRoles.0: does not fit: appRoles takes a list of',
+    )
+    expect(messageOf({ credentials: [{}] })).toThrow(
+      '  credentials.0: does not fit: credentials takes a list of',
+    )
+    expect(messageOf({ scopes: ['User.Read', 'User.Read'] })).toThrow(
+      '  scopes: has an entry twice; keep one of them',
+    )
+  })
+
   it('is refused with a missing key, by its name', () => {
     const { clientSecret: _, ...withoutSecret } = ownTenant
     expect(refusedKeys(withoutSecret)).toEqual(['clientSecret'])

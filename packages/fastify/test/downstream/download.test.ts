@@ -139,6 +139,9 @@ describe('a file of an API', () => {
     ['nonsense', 'application/octet-stream', 'attachment'],
     ['application/pdf', 'application/pdf', 'attachment'],
     ['image/png', 'image/png', 'inline'],
+    // A player would be empty: it may not load the file.
+    ['video/mp4', 'video/mp4', 'attachment'],
+    ['audio/wav', 'audio/wav', 'attachment'],
     ['TEXT/plain; charset="UTF-8"; x=<b>', 'text/plain; charset=UTF-8', 'inline'],
   ])('of the type %s is sent as %s, %s', async (type, sent, disposition) => {
     const browser = await signedIn()

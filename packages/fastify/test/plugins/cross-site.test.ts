@@ -55,6 +55,20 @@ describe('a change', () => {
     expect(await detail({ 'sec-fetch-site': 'cross-site' })).toMatchObject(fromElsewhere)
   })
 
+  it('names allowFrom if a page of this app reads in a way that the route does not take', async () => {
+    const browser = await gatehouse().signedIn()
+    const own = { 'sec-fetch-site': 'same-origin' }
+    const picture = { ...own, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
+    const script = { ...own, 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
+    const details = [
+      await browser.get('/api/me', picture),
+      await browser.get('/auth/sign-in', script),
+    ].map((answer) => expectProblem(answer, 403, 'cross_site').detail)
+    expect(
+      details.filter((detail) => !/allowFrom in the config of its route/.test(detail)),
+    ).toEqual([])
+  })
+
   it.each([
     ['text/plain', 'x=1'],
     ['application/x-www-form-urlencoded', 'x=1'],

@@ -262,6 +262,11 @@ describe('a request that does not fit', () => {
     expect(reached).toEqual([])
   })
 
+  it('says of a member that no schema names that it is not expected', async () => {
+    const { detail } = (await put({ title: 'x', admin: true })).json<Problem>()
+    expect(detail).toBe('body: admin is not expected')
+  })
+
   it('names the query and the parameters as well', async () => {
     const query = (await app.inject('/notes?top=many&page=2')).json<Problem>()
     expect(query.errors?.toSorted(byPath)).toEqual([

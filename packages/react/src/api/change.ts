@@ -7,22 +7,22 @@ import {
   useQueryClient,
   type UseMutationResult,
 } from '@tanstack/react-query'
-import type { EndpointAnswer, EndpointInput, Method } from '@gatehouse/contract/endpoint'
-import type { ChangeName, KnownEndpoint, ReadPath } from './use-api.ts'
+import type { Method } from '@gatehouse/contract/endpoint'
+import type { AnswerOf, ChangeName, InputOf, KnownEndpoint, ReadPath } from './use-api.ts'
 import { ApiProblem, call } from './call.ts'
 import { type AddressParts, endpointAddress } from './endpoint-address.ts'
 import { beginSubmission } from './submission.ts'
 
 /** What a change passes. `ifMatch`: the version that the user saw; the server refuses a newer one (`conflict`). */
 export type ChangeInput<E> =
-  {} extends EndpointInput<E>
-    ? (EndpointInput<E> & { ifMatch?: string }) | void
-    : EndpointInput<E> & { ifMatch?: string }
+  {} extends InputOf<E>
+    ? (InputOf<E> & { ifMatch?: string }) | void
+    : InputOf<E> & { ifMatch?: string }
 
 interface ChangeOptions<E> {
   /** The reads whose data this change makes old, by their paths. They are fetched again before `onSuccess` runs. */
   invalidates?: readonly ReadPath[]
-  onSuccess?: (answer: EndpointAnswer<E>, input: ChangeInput<E>) => unknown
+  onSuccess?: (answer: AnswerOf<E>, input: ChangeInput<E>) => unknown
 }
 
 /**
@@ -38,8 +38,8 @@ interface ChangeOptions<E> {
 export function useApiMutation<Name extends ChangeName>(
   name: Name,
   { invalidates = [], onSuccess }: ChangeOptions<KnownEndpoint<Name>> = {},
-): Change<EndpointAnswer<KnownEndpoint<Name>>, ChangeInput<KnownEndpoint<Name>>> {
-  type Answer = EndpointAnswer<KnownEndpoint<Name>>
+): Change<AnswerOf<KnownEndpoint<Name>>, ChangeInput<KnownEndpoint<Name>>> {
+  type Answer = AnswerOf<KnownEndpoint<Name>>
   type Input = ChangeInput<KnownEndpoint<Name>>
   const client = useQueryClient()
   const [once] = useState(() => singleFlight<Answer>())

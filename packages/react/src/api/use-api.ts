@@ -38,9 +38,22 @@ export type ChangeName = Exclude<Extract<keyof Known, string>, `GET ${string}`>
 
 export type KnownEndpoint<Name> = Name extends keyof Known ? Known[Name] : never
 
+/** What a caller passes to an endpoint. An app that declares none may pass anything. */
+export type InputOf<E> = Known extends Unknown
+  ? AddressParts & { body?: unknown }
+  : EndpointInput<E>
+
+/** What an endpoint answers: unknown in an app that declares none. */
+export type AnswerOf<E> = Known extends Unknown ? unknown : EndpointAnswer<E>
+
 /** `params` and `query` of an endpoint; it may be left out if it may be empty. */
 type InputArguments<E> =
-  {} extends EndpointInput<E> ? [input?: EndpointInput<E>] : [input: EndpointInput<E>]
+  unknown extends InputOf<E>
+    ? // An endpoint that takes nothing: the server would not heed what is sent.
+      []
+    : {} extends InputOf<E>
+      ? [input?: InputOf<E>]
+      : [input: InputOf<E>]
 
 type Read<Path extends ReadPath> = KnownEndpoint<`GET ${Path}`>
 
@@ -56,20 +69,21 @@ type ApiQuery<Data> = UnusedSkipTokenOptions<Data, ApiProblem> &
 export function useApi<Path extends ReadPath>(
   path: Path,
   ...input: InputArguments<Read<Path>>
-): UseQueryResult<EndpointAnswer<Read<Path>>, ApiProblem> {
+): UseQueryResult<AnswerOf<Read<Path>>, ApiProblem> {
   return useQuery(apiQuery(path, ...input))
 }
 
 /** The cache key of an answer of the API, and the function that fetches it. */
 export function apiQuery<Path extends ReadPath>(
   path: Path,
-  ...[input]: InputArguments<Read<Path>>
-): ApiQuery<EndpointAnswer<Read<Path>>> {
-  const address = () => endpointAddress(path, input as AddressParts)
-  return queryOptions<EndpointAnswer<Read<Path>>, ApiProblem>({
+  ...args: InputArguments<Read<Path>>
+): ApiQuery<AnswerOf<Read<Path>>> {
+  const [input] = args as [input?: AddressParts]
+  const address = () => endpointAddress(path, input)
+  return queryOptions<AnswerOf<Read<Path>>, ApiProblem>({
     queryKey: input === undefined ? ['api', path] : ['api', path, input],
     queryFn: ({ signal }) => call(address(), { signal }),
-    initialData: () => answerSentTo(address) as EndpointAnswer<Read<Path>> | undefined,
+    initialData: () => answerSentTo(address) as AnswerOf<Read<Path>> | undefined,
     initialDataUpdatedAt: pageSentAt,
   })
 }

@@ -30,7 +30,7 @@ interface StreamOptions extends CallTerms {
   types?: readonly string[]
   /** The name under which the browser saves it. */
   fileName?: string
-  /** Lets the browser show it in its place. Only for images other than SVG, sound, video and plain text. */
+  /** Lets the browser show it in its place. Only for images other than SVG, and plain text. */
   inline?: boolean
   /**
    * For an answer that arrives as things happen, such as server-sent events or the words of a language model: it
@@ -150,7 +150,8 @@ function withoutChallenge(answer: OpenAnswer): OpenAnswer {
 /** Types that no browser runs, whatever is in a file. SVG and the rest of XML can hold scripts. */
 const passive =
   /^(?:text\/(?:plain|csv|calendar|vcard)|image\/(?!svg)[\w.-]+|audio\/[\w.-]+|video\/[\w.-]+|application\/(?:pdf|zip|gzip|json|rtf|msword|octet-stream|vnd\.[\w.-]+))$/
-const shown = /^(?:text\/plain|image\/(?!svg)[\w.-]+|audio\/[\w.-]+|video\/[\w.-]+)$/
+/** Not sound and video: a player fetches the file once more, which the policy below forbids, and stays empty. */
+const shown = /^(?:text\/plain|image\/(?!svg)[\w.-]+)$/
 const liveTypes = new Set([
   'text/event-stream',
   'text/plain',
