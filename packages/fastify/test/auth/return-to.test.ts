@@ -93,12 +93,18 @@ describe('the address after a sign-in', () => {
     },
   )
 
-  it.each(['/auth/sign-in', '/auth', '/AUTH/redirect', '/api/users', '/api', '/./auth/sign-out'])(
-    'is no address of the sign-in flow or the API: %s',
-    (value) => {
-      expect(safeReturnTo(value, publicUrl)).toBe('/')
-    },
-  )
+  it.each([
+    '/auth/sign-in',
+    '/auth',
+    '/AUTH/redirect',
+    '/api/users',
+    '/api',
+    '/./auth/sign-out',
+    '/%61uth/sign-in?prompt=select_account',
+    '/%41%50%49/me',
+  ])('is no address of the sign-in flow or the API: %s', (value) => {
+    expect(safeReturnTo(value, publicUrl)).toBe('/')
+  })
 
   it.each([
     '/',
