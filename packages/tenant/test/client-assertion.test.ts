@@ -77,8 +77,8 @@ async function certificate() {
 describe('a certificate', () => {
   it('proves the client once it is registered, until the assertion or the certificate expires', async () => {
     const { key, raw } = await certificate()
-    const sign = (claims: { aud?: string; sub?: string } = {}) =>
-      new SignJWT({ jti: 'j', ...claims })
+    const sign = (claims: { aud?: string; sub?: string } = {}, named: object = { jti: 'j' }) =>
+      new SignJWT({ ...named, ...claims })
         .setProtectedHeader({
           alg: 'RS256',
           'x5t#S256': createHash('sha256').update(raw).digest('base64url'),
@@ -103,6 +103,7 @@ describe('a certificate', () => {
     expect(await asserted(await sign({ aud: common }))).toBe(70000)
     expect(await asserted(await sign({ aud: 'https://elsewhere.example' }))).toBe(700023)
     expect(await asserted(await sign({ sub: 'somebody' }))).toBe(700021)
+    expect(await asserted(await sign({}, {}))).toBe(50027)
     const early = await sign()
     now += 700_000
     expect(await asserted(early)).toBe(700024)
