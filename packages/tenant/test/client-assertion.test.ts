@@ -22,6 +22,10 @@ beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }
   issuer = createServer((request, response) => {
+    if (request.url?.startsWith('/moved/')) {
+      response.writeHead(302, { location: request.url.slice('/moved'.length) }).end()
+      return
+    }
     const isKeys = request.url === '/keys'
     const document = isKeys
       ? { keys: [jwk] }
@@ -161,6 +165,11 @@ describe('a federated credential', () => {
     expect(await asserted(await sign({}, stranger.privateKey))).toBe(50013)
     expect((await graph(tenant, token, 'DELETE', `${path}/ci-main`)).status).toBe(204)
     expect(await asserted(await sign())).toBe(70021)
+    // The issuer decides alone where its keys are: no redirect leads to those of another one.
+    const moved = { ...input, issuer: `${foreign.origin}/moved` }
+    expect((await graph(tenant, token, 'POST', path, moved)).status).toBe(201)
+    expect(await asserted(await sign({ iss: moved.issuer }))).toBe(90006)
+    expect((await graph(tenant, token, 'DELETE', `${path}/ci-main`)).status).toBe(204)
   })
 })
 
