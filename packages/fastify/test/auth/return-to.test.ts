@@ -65,6 +65,10 @@ describe('the address after a sign-in', () => {
     expect(safeReturnTo(value, publicUrl)).toBe(expected)
   })
 
+  it('has no backslash, which counts double in the JSON of the state', () => {
+    expect(safeReturnTo('/a?b\\c#d\\', publicUrl)).toBe('/a?b%5Cc#d%5C')
+  })
+
   it.each([
     ['/users/é', '/users/%C3%A9'],
     ['/a\u2028b', '/a%E2%80%A8b'],
