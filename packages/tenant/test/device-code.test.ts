@@ -146,6 +146,19 @@ it.each<[string, () => Promise<string>]>([
   expect(body).toMatchObject({ error: 'authorization_pending' })
 })
 
+it.each(['/', '/more', '?x=1', '.evil.test', '#'])(
+  'no application is sent to the page at the end with %s behind it',
+  async (more) => {
+    const url = await enter(await beginDevice(tenant))
+    url.searchParams.set('redirect_uri', `${tenant.origin}/devicelogin/done${more}`)
+    const answer = await fetch(url, { redirect: 'manual' })
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('AADSTS50011'),
+    ])
+  },
+)
+
 it('MSAL Node signs in by device code', async () => {
   const fast = await createTenant({ users: 10, deviceCodeInterval: 0 })
   try {
