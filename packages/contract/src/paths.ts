@@ -47,12 +47,22 @@ export const pages = {
 
 /**
  * Whether a path can be that of a page. The API and the sign-in flow are none: landing there would show JSON to a person,
- * or start the flow again. The case of letters does not count, so that nothing that only looks like them gets through.
+ * or start the flow again. Neither the case of letters counts nor how they are written (`/%61uth` is `/auth` for the
+ * server's router), so that nothing that only looks different gets through.
  *
  * @param path of the app, without query and hash
  */
 export function isPagePath(path: string): boolean {
-  return !/^\/(?:auth|api)(?:\/|$)/i.test(path)
+  return !/^\/(?:auth|api)(?:\/|$)/i.test(decodedOnce(path))
+}
+
+/** As the server's router reads it, which refuses what cannot be decoded, and takes `%2F` for no slash. */
+function decodedOnce(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 /**

@@ -189,6 +189,20 @@ describe('the paths', () => {
     expect(paths.filter(isPagePath)).toEqual(['/apis', '/authors', '/', '/x/api'])
   })
 
+  it('of the API and of the sign-in flow are no pages, however their letters are written', () => {
+    const paths = [
+      '/%61uth/sign-in',
+      '/au%74h',
+      '/%41PI/me',
+      '/%61%70%69/me',
+      '/%61pis',
+      '/%2561uth/sign-in',
+      '/auth%2fsign-in',
+      '/%zz',
+    ]
+    expect(paths.filter(isPagePath)).toEqual(paths.slice(4))
+  })
+
   it('of this machine have a name that leads to no other', () => {
     const local = ['localhost', 'a.localhost', 'localhost.', '127.0.0.1', '127.8.9.1', '[::1]']
     const others = [

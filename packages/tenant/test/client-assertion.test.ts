@@ -22,6 +22,10 @@ beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }
   issuer = createServer((request, response) => {
+    if (request.url?.startsWith('/moved/')) {
+      response.writeHead(302, { location: request.url.slice('/moved'.length) }).end()
+      return
+    }
     const isKeys = request.url === '/keys'
     const document = isKeys
       ? { keys: [jwk] }
@@ -77,8 +81,8 @@ async function certificate() {
 describe('a certificate', () => {
   it('proves the client once it is registered, until the assertion or the certificate expires', async () => {
     const { key, raw } = await certificate()
-    const sign = (claims: { aud?: string; sub?: string } = {}) =>
-      new SignJWT({ jti: 'j', ...claims })
+    const sign = (claims: { aud?: string; sub?: string } = {}, named: object = { jti: 'j' }) =>
+      new SignJWT({ ...named, ...claims })
         .setProtectedHeader({
           alg: 'RS256',
           'x5t#S256': createHash('sha256').update(raw).digest('base64url'),
@@ -103,6 +107,7 @@ describe('a certificate', () => {
     expect(await asserted(await sign({ aud: common }))).toBe(70000)
     expect(await asserted(await sign({ aud: 'https://elsewhere.example' }))).toBe(700023)
     expect(await asserted(await sign({ sub: 'somebody' }))).toBe(700021)
+    expect(await asserted(await sign({}, {}))).toBe(50027)
     const early = await sign()
     now += 700_000
     expect(await asserted(early)).toBe(700024)
@@ -160,6 +165,11 @@ describe('a federated credential', () => {
     expect(await asserted(await sign({}, stranger.privateKey))).toBe(50013)
     expect((await graph(tenant, token, 'DELETE', `${path}/ci-main`)).status).toBe(204)
     expect(await asserted(await sign())).toBe(70021)
+    // The issuer decides alone where its keys are: no redirect leads to those of another one.
+    const moved = { ...input, issuer: `${foreign.origin}/moved` }
+    expect((await graph(tenant, token, 'POST', path, moved)).status).toBe(201)
+    expect(await asserted(await sign({ iss: moved.issuer }))).toBe(90006)
+    expect((await graph(tenant, token, 'DELETE', `${path}/ci-main`)).status).toBe(204)
   })
 })
 

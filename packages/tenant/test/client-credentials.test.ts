@@ -103,6 +103,15 @@ describe('client credentials', () => {
     for (const claim of ['scp', 'name', 'upn', 'sid']) expect(claims).not.toHaveProperty(claim)
   })
 
+  it('with a right secret beside an assertion that is none, is refused: the token would say that the assertion proved the client', async () => {
+    const { status, body } = await ask(graphDefault, {
+      client_assertion: 'nonsense',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    expect(status).toBe(400)
+    expect(body.error_codes).toEqual([50027])
+  })
+
   it.each([`api://${apiId}/.default`, `${apiId}/.default`])('for %s', async (scope) => {
     const { body } = await ask(scope)
     expect(claimsOf(body.access_token)).toMatchObject({

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { commandLineClientId } from '../src/registry/built-in.ts'
 import { createTenant, type Tenant } from '../src/tenant.ts'
 import { approveDeviceCode, people, signInAtTenant } from '../src/testing/index.ts'
-import { claimsOf } from './application.ts'
+import { claimsOf, codeOf, postToken } from './application.ts'
 import { askForTokens, beginDevice, deviceToken, graph } from './graph-client.ts'
 
 let now = Date.now()
@@ -91,6 +91,73 @@ it('refuses the form from another site, and a sign-in that did not start with a 
   const { location } = await signInAtTenant(url, { user: other() })
   expect(await (await fetch(location)).text()).toContain('AADSTS70018')
 })
+
+it('a device code is good for its own application only', async () => {
+  const device = await beginDevice(tenant)
+  await approveDeviceCode({ ...pageOf(device), user: admin() })
+  const theft = await postToken(tenant, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: device.device_code,
+  })
+  expect([theft.status, theft.body]).toMatchObject([400, { error_codes: [70018] }])
+  expect((await askForTokens(tenant, device.device_code)).status).toBe(200)
+})
+
+/** Enters the code of a device. @returns the address that the sign-in for it starts at */
+async function enter(device: { verification_uri: string; user_code: string }): Promise<URL> {
+  const body = new URLSearchParams({ user_code: device.user_code })
+  const options = { method: 'POST', body, redirect: 'manual' } as const
+  const answer = await fetch(device.verification_uri, options)
+  return new URL(answer.headers.get('location') ?? '')
+}
+
+it.each<[string, () => Promise<string>]>([
+  [
+    'was given to another application',
+    () => codeOf(tenant, { redirect_uri: `${tenant.origin}/devicelogin/done` }),
+  ],
+  [
+    'was used for another device',
+    async () => {
+      const { href } = await enter(await beginDevice(tenant))
+      const { location } = await signInAtTenant(href, { user: admin() })
+      expect((await fetch(location)).status).toBe(200)
+      return new URL(location).searchParams.get('code') ?? ''
+    },
+  ],
+  [
+    'was sent to another address',
+    async () => {
+      const url = await enter(await beginDevice(tenant))
+      url.searchParams.set('redirect_uri', 'http://localhost:8400')
+      const { location } = await signInAtTenant(url.href, { user: admin() })
+      return new URL(location).searchParams.get('code') ?? ''
+    },
+  ],
+])('a code that %s approves no device', async (_what, getCode) => {
+  const device = await beginDevice(tenant)
+  const state = (await enter(device)).searchParams.get('state') ?? ''
+  const code = await getCode()
+  expect(code).not.toBe('')
+  const query = new URLSearchParams({ state, code })
+  const answer = await fetch(`${tenant.origin}/devicelogin/done?${query.toString()}`)
+  expect(await answer.text()).toContain('AADSTS70018')
+  const { body } = await askForTokens(tenant, device.device_code)
+  expect(body).toMatchObject({ error: 'authorization_pending' })
+})
+
+it.each(['/', '/more', '?x=1', '.evil.test', '#'])(
+  'no application is sent to the page at the end with %s behind it',
+  async (more) => {
+    const url = await enter(await beginDevice(tenant))
+    url.searchParams.set('redirect_uri', `${tenant.origin}/devicelogin/done${more}`)
+    const answer = await fetch(url, { redirect: 'manual' })
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('AADSTS50011'),
+    ])
+  },
+)
 
 it('MSAL Node signs in by device code', async () => {
   const fast = await createTenant({ users: 10, deviceCodeInterval: 0 })

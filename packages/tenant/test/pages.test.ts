@@ -33,6 +33,18 @@ function textOf(html: string): string {
     .trim()
 }
 
+it('every page is kept out of frames, which would get a person to press its buttons, and is read as what it is', async () => {
+  for (const url of [
+    authorizeUrl(tenant),
+    `${tenant.origin}/_tenant`,
+    `${tenant.origin}/devicelogin`,
+  ]) {
+    const { headers } = await fetch(url)
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  }
+})
+
 describe('the account picker', () => {
   it('offers the first users, with their photos, and marks the administrator', async () => {
     const buttons = buttonsOf((await page()).split('<details')[0] ?? '')

@@ -38,6 +38,7 @@ const byAnyone = { config: { allowFrom: 'anyone' } } as const
 export async function authRoutes(plain: FastifyInstance, context: AuthContext): Promise<void> {
   const app = plain.withTypeProvider<TypeBoxTypeProvider>()
   const limited = { onRequest: app.limitByAddress }
+  const limitedLogout = { onRequest: app.limitLogoutByAddress }
   app.get(
     auth.signIn,
     {
@@ -76,7 +77,7 @@ export async function authRoutes(plain: FastifyInstance, context: AuthContext): 
   )
   app.get(
     auth.frontChannelLogout,
-    { ...byAnyone, ...limited, schema: { querystring: FrontChannelQuery } },
+    { ...byAnyone, ...limitedLogout, schema: { querystring: FrontChannelQuery } },
     (request, reply) =>
       storeErrorAsProblem(frontChannelLogout(context, request, reply, request.query)),
   )

@@ -107,7 +107,7 @@ export function createEntraClient(
         .catch((error: unknown) => {
           throw checkFailed('authorize_url', { cause: withoutWords(error) })
         })
-      assertProtected(url, request.state, request.codeChallenge)
+      assertProtected(url, request)
       return url
     },
 
@@ -208,12 +208,12 @@ async function createMsalClient(
 }
 
 /** MSAL drops silently what it does not understand. A sign-in without these is not protected. */
-function assertProtected(url: string, state: string, codeChallenge: string): void {
+function assertProtected(url: string, { state, nonce, codeChallenge }: SignInRequest): void {
   // A parameter that is there twice is a list, and equals nothing.
   const query = parse(url.slice(url.indexOf('?') + 1))
   const complete =
     query['state'] === state &&
-    query['nonce'] &&
+    query['nonce'] === nonce &&
     query['code_challenge'] === codeChallenge &&
     query['code_challenge_method'] === 'S256' &&
     query['response_type'] === 'code'

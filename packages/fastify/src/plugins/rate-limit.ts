@@ -15,6 +15,11 @@ declare module 'fastify' {
     limitByAddress: preHandlerAsyncHookHandler
     /** The same for Entra's callback, with a count of its own: a sign-in asks for both, and counts once. */
     limitCallbackByAddress: preHandlerAsyncHookHandler
+    /**
+     * The same for Entra's front-channel calls. Any website can make the browsers of its visitors send such calls, and must
+     * not keep everybody at their address from signing in.
+     */
+    limitLogoutByAddress: preHandlerAsyncHookHandler
     /** The same for keys of devices: each sign-in of some browsers registers one. */
     limitDeviceByAddress: preHandlerAsyncHookHandler
   }
@@ -65,6 +70,7 @@ async function rateLimits(
   })
   app.decorate('limitByAddress', app.rateLimit({ max: perAddress }))
   app.decorate('limitCallbackByAddress', app.rateLimit({ max: perAddress }))
+  app.decorate('limitLogoutByAddress', app.rateLimit({ max: perAddress }))
   app.decorate('limitDeviceByAddress', app.rateLimit({ max: perAddress }))
 }
 

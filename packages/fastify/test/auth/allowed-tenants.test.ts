@@ -40,6 +40,15 @@ describe('with tenant "organizations"', () => {
     expect(closed.logs.join('')).toContain('tenant_not_allowed')
   })
 
+  it('the application itself gets no token, and Entra is not asked: nothing says whose data it wants', async () => {
+    anyone.tenant.journal.clear()
+    await expect(anyone.app.callApi('graph', '/users')).rejects.toMatchObject({
+      code: 'misconfigured',
+    })
+    expect(anyone.tenant.journal.count('token')).toBe(0)
+    expect(anyone.logs.join('')).toContain('app.callApi needs the id of one tenant')
+  })
+
   /** A refresh that is answered with a token of another tenant and the same object id. */
   async function refreshedElsewhere(): Promise<Browser> {
     const browser = anyone.browser()

@@ -65,6 +65,10 @@ describe('the address after a sign-in', () => {
     expect(safeReturnTo(value, publicUrl)).toBe(expected)
   })
 
+  it('has no backslash, which counts double in the JSON of the state', () => {
+    expect(safeReturnTo('/a?b\\c#d\\', publicUrl)).toBe('/a?b%5Cc#d%5C')
+  })
+
   it.each([
     ['/users/é', '/users/%C3%A9'],
     ['/a\u2028b', '/a%E2%80%A8b'],
@@ -93,12 +97,18 @@ describe('the address after a sign-in', () => {
     },
   )
 
-  it.each(['/auth/sign-in', '/auth', '/AUTH/redirect', '/api/users', '/api', '/./auth/sign-out'])(
-    'is no address of the sign-in flow or the API: %s',
-    (value) => {
-      expect(safeReturnTo(value, publicUrl)).toBe('/')
-    },
-  )
+  it.each([
+    '/auth/sign-in',
+    '/auth',
+    '/AUTH/redirect',
+    '/api/users',
+    '/api',
+    '/./auth/sign-out',
+    '/%61uth/sign-in?prompt=select_account',
+    '/%41%50%49/me',
+  ])('is no address of the sign-in flow or the API: %s', (value) => {
+    expect(safeReturnTo(value, publicUrl)).toBe('/')
+  })
 
   it.each([
     '/',

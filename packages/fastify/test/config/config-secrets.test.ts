@@ -94,6 +94,10 @@ describe('the configuration of session keys', () => {
   it('is required in production', () => {
     const env = { NODE_ENV: 'production', SESSION_KEYS: '' }
     expect(refusedKeys(ownTenant, env)).toEqual(['SESSION_KEYS'])
+    // Also where an address and a store are those of one machine.
+    expect(refusedKeys({ ...ownTenant, publicUrl: 'https://localhost' }, env)).toEqual([
+      'SESSION_KEYS',
+    ])
   })
 
   it('is created for development, readable by its owner only, and found again', () => {

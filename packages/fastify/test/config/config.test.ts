@@ -88,12 +88,19 @@ describe('the configuration of addresses', () => {
       ...ownTenant,
       authority: 'http://127.0.0.1:5175',
       publicUrl: 'http://localhost:5173',
-      downstreamApis: { graph: { baseUrl: 'http://127.0.0.1:5175/v1.0', scopes: ['a'] } },
+      downstreamApis: {
+        graph: {
+          baseUrl: 'http://127.0.0.1:5175/v1.0',
+          scopes: ['a'],
+          fileOrigins: ['https://files.test', 'http://127.0.0.1:5175'],
+        },
+      },
     }
     expect(refusedKeys(file, production)).toEqual([
       'authority',
       'publicUrl',
       'downstreamApis.graph.baseUrl',
+      'downstreamApis.graph.fileOrigins.1',
     ])
     expect(load(file).authority).toBe('http://127.0.0.1:5175')
   })

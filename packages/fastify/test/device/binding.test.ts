@@ -41,6 +41,21 @@ it.each<[string, object, 'given' | 'missing']>([
   expect(binding.proofOf({ headers } as FastifyRequest, { ...session })).toBe(expected)
 })
 
+it.each<[string, object, boolean]>([
+  ['now, for its session and use', {}, true],
+  ['within the difference of two clocks', { at: now + minute / 2 }, true],
+  ['by a clock that is ahead', { at: now + 2 * minute }, false],
+  ['before the last proof ended', { at: now - 10 * minute }, false],
+  ['for another session', { session: 'other' }, false],
+  ['for a registration', { use: 'registration' }, false],
+  ['at no time', { at: undefined }, false],
+])('a challenge that was made %s', (_what, change, isGood) => {
+  const content = { session: 'id', use: 'refresh', authorization: '', at: now, ...change }
+  const challenge = cookies.seal('device-challenge', content)
+  const opened = binding.openChallenge(challenge, { session: 'id', use: 'refresh' })
+  expect(opened !== undefined).toBe(isGood)
+})
+
 it.each(['session', 'client-state', 'device-id', 'device-challenge'] as const)(
   'what was sealed as %s is no proof',
   (purpose) => {

@@ -271,6 +271,16 @@ describe.each(storeKinds)('a refresh, on %s', (store) => {
       expect((await bound.browser.get('/api/me')).status).toBe(200)
     })
 
+    it('and a challenge that was answered a moment ago, proves nothing: whoever saw the answer ends no session', async () => {
+      const bound = await bind()
+      const cookie = await sessionCookieAlone(bound.browser)
+      const challenge = await bound.askForChallenge(cookie)
+      expect((await bound.prove(bound.device.refresh(challenge))).status).toBe(204)
+      const answer = await bound.prove(createDevice().refresh(challenge))
+      expectProblem(answer, 403, 'device_proof_required')
+      expect((await bound.browser.get('/api/me')).status).toBe(200)
+    })
+
     it('and a live challenge, but not the session’s cookie, proves nothing either: the name is no secret', async () => {
       const bound = await bind()
       const challenge = await bound.askForChallenge()

@@ -240,6 +240,11 @@ describe('where an address may sign in three times a minute', () => {
     for (let count = 0; count < 3; count += 1) await bindSession(gatehouse().browser())
     await expect(gatehouse().browser().signIn()).rejects.toThrow('429')
   })
+
+  it('no further key is looked at in that minute: each costs a signature', async () => {
+    const { status } = await register(gatehouse().browser(), 'no proof')
+    expect(status).toBe(429)
+  })
 })
 
 describe('a page that brings its session', () => {

@@ -53,3 +53,17 @@ it('addresses that are built at the same time have nothing of each other', async
     expect(query.get('scope')?.includes('Mail.Read')).toBe(isExtended)
   }
 })
+
+it.each([
+  'code_challenge_method=plain',
+  'state=another',
+  'code_challenge=another',
+  'nonce=another',
+])(
+  'a sign-in does not start at an address that names a protection twice: %s',
+  async (parameter) => {
+    const twice = `${metadata.authorization_endpoint}?${parameter}`
+    const client = entraClient(network, () => ({ ...metadata, authorization_endpoint: twice }))
+    await expect(client.authorizeUrl(plain('a'))).rejects.toMatchObject({ code: 'entra_untrusted' })
+  },
+)

@@ -133,6 +133,12 @@ describe('a key that is not among the fetched ones', () => {
   })
 })
 
+it('a set of more keys than any authority has is none', async () => {
+  const others = Array.from({ length: 100 }, (_, index) => ({ ...jwk, kid: `other-${index}` }))
+  answer = () => ({ status: 200, headers: {}, body: { keys: [jwk, ...others] } })
+  expect(await outcome('known')).toBe('entra_unavailable')
+})
+
 describe('a key that cannot have signed a token', () => {
   it.each([
     ['a secret', { kty: 'oct', k: 'AA', kid: 'new' }],

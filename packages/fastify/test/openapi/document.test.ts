@@ -8,14 +8,16 @@ import { useTestApp } from '@gatehouse/test-support/use-test-app'
 
 const Note = Type.Object({
   title: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  kind: Type.Union([Type.Literal('draft'), Type.Literal('final')]),
+  kind: Type.Union([Type.Literal('draft', { description: 'Not <yet>' }), Type.Literal('final')]),
 })
 
 const endpoints = defineEndpoints({
   'GET /api/notes/:id': {
     summary: 'A note <b>&</b>',
     params: Type.Object({ id: Type.String({ minLength: 1 }) }),
-    query: Type.Object({ top: Type.Optional(Type.Integer({ default: 5 })) }),
+    query: Type.Object({
+      top: Type.Optional(Type.Integer({ default: 5 })),
+    }),
     answer: Note,
   },
   'PUT /api/notes/:id': { body: Note, answer: Note },
@@ -119,6 +121,7 @@ describe('the OpenAPI document', () => {
     expect(text).toContain('<h2>PUT /api/notes/{id}</h2>')
     expect(text).toContain('<h2>GET /api/&lt;i&gt;</h2>')
     expect(text).toContain('A note &lt;b&gt;&amp;&lt;/b&gt;')
+    expect(text).toContain('Not &lt;yet&gt;')
   })
 
   it('is not there in a deployed app, unless the configuration says so', async () => {

@@ -26,6 +26,8 @@ describe('a change', () => {
       'a form of another site and an x-csrf header',
       { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test', 'x-csrf': '1' },
     ],
+    ['another site and an x-csrf header', { 'sec-fetch-site': 'cross-site', 'x-csrf': '1' }],
+    ['another site and our origin', { 'sec-fetch-site': 'cross-site', origin: publicUrl }],
     ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'http://evil.localhost:5173' }],
     ['another port of this host', { origin: 'http://localhost:5174' }],
     ['a sandboxed frame', { origin: 'null', 'sec-fetch-site': 'cross-site' }],

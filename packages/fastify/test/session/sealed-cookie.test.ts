@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import secureSession from '@fastify/secure-session'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { useTestApp } from '@gatehouse/test-support/use-test-app'
 import { createSealedCookies } from '../../src/session/cookie.ts'
 
 const [key, newer] = [randomBytes(32), randomBytes(32)]
@@ -88,5 +89,32 @@ describe('a sealed cookie value', () => {
     const sealed = cookies.seal('session', { key: 'y' })
     const read = plugin.decodeSecureSession(sealed.replace('.', ';'))
     expect(read?.data()).toEqual({ key: 'y', purpose: 'session' })
+  })
+})
+
+type Asked = { Querystring: { seal?: string; open?: string } }
+
+function extend(app: FastifyInstance): void {
+  app.get<Asked>('/sealed', { onRequest: app.requireSignIn }, async ({ query, sessionSealer }) => ({
+    sealed: sessionSealer.seal('upload', query.seal ?? ''),
+    asUpload: sessionSealer.open('upload', query.open ?? '') ?? null,
+    asList: sessionSealer.open('list', query.open ?? '') ?? null,
+  }))
+}
+
+describe('state that a browser keeps for the server', () => {
+  const gatehouse = useTestApp({ extend })
+
+  it('opens for the purpose and the session that it was sealed for', async () => {
+    const [own, other] = [await gatehouse().signedIn(), await gatehouse().signedIn()]
+    const { sealed } = (await own.get('/sealed?seal=x')).json() as { sealed: string }
+    expect((await own.get(`/sealed?open=${sealed}`)).json()).toMatchObject({
+      asUpload: 'x',
+      asList: null,
+    })
+    expect((await other.get(`/sealed?open=${sealed}`)).json()).toMatchObject({
+      asUpload: null,
+      asList: null,
+    })
   })
 })

@@ -83,6 +83,10 @@ describe('an address that guesses session ids', () => {
     expectLimited(answer, 'address', gatehouse().logs)
   })
 
+  it('keeps nobody at that address from signing in: any website can have its visitors send such calls', async () => {
+    expect((await gatehouse().browser().get('/auth/sign-in')).status).toBe(303)
+  })
+
   it('gets 429 at the callback as well, before the request is checked', async () => {
     const browser = gatehouse().browser()
     const ask = () => browser.get('/auth/redirect?code=a&state=b')

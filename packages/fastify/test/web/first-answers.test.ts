@@ -157,6 +157,8 @@ describe('a page', () => {
     expect((await to('/users//'))[0]).toBe(404)
     expect((await to('/no-such-page/'))[0]).toBe(404)
     expect((await to('/'))[0]).toBe(200)
+    // Never from the root: behind one slash, `\\evil.test` of a page's parameter would be another host.
+    expect((await browser.get('/users/', visit)).location).toBe('../users')
   })
 
   it('asks for a later page of users itself, which takes Graph longer', async () => {

@@ -47,8 +47,9 @@ export async function authenticateClient(
   // A page cannot keep a secret, so one that sends it has published it.
   if (platform === 'spa') throw new EntraError(700025)
   if (client.isPublic && hasNoCredentials(client)) throw new EntraError(700025)
-  if (secret === undefined) await verifyAssertion(tenant, client, form)
-  else verifySecret(tenant, client, secret)
+  // Each that was sent: the token says of an assertion that the client proved itself by it.
+  if (secret !== undefined) verifySecret(tenant, client, secret)
+  if (form.client_assertion !== undefined) await verifyAssertion(tenant, client, form)
   return client
 }
 
