@@ -13,7 +13,7 @@ import { SearchBox, useKeptText } from '../ui/search-box.tsx'
 import { Pager } from './users/pager.tsx'
 import { PersonPanel } from './users/person-panel.tsx'
 import { useRefusedMessages } from './users/refused.ts'
-import { UserTable } from './users/user-table.tsx'
+import { focusRow, UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
   isStaleCursor,
@@ -78,20 +78,29 @@ type ResultsProps = {
 
 function Results({ params, data, busy, navigate }: ResultsProps) {
   const { search, sort } = params
-  if (data && !data.users.length && !data.next && !busy) {
-    return <NoMatch search={search} clear={() => navigate({ search: '' })} />
-  }
+  const isEmpty = data && !data.users.length && !data.next && !busy
   return (
     <>
-      <UserTable
-        users={data?.users}
-        search={search}
-        sort={sort}
-        busy={busy || !data}
-        onSort={(next) => navigate({ sort: next })}
-        onOpen={(id) => navigate({ page: params.page, user: id }, { state: openedHere })}
-      />
-      {data && !busy && <Person params={params} users={data.users} navigate={navigate} />}
+      {isEmpty ? (
+        <NoMatch search={search} clear={() => navigate({ search: '' })} />
+      ) : (
+        <UserTable
+          users={data?.users}
+          search={search}
+          sort={sort}
+          busy={busy || !data}
+          onSort={(next) => navigate({ sort: next })}
+          onOpen={(id) => navigate({ page: params.page, user: id }, { state: openedHere })}
+        />
+      )}
+      {data && (
+        <Person
+          params={params}
+          users={data.users}
+          isFinal={!busy && !isEmpty}
+          navigate={navigate}
+        />
+      )}
       {data && (data.page > 1 || data.next !== null) && (
         <Pager
           page={data.page}
@@ -107,14 +116,25 @@ function Results({ params, data, busy, navigate }: ResultsProps) {
 /** Marks a history entry that the list made: closing the panel goes back from it. */
 const openedHere = { opened: 'person' }
 
-type PersonProps = { params: ListParams; users: DirectoryUser[]; navigate: Navigate }
+type PersonProps = {
+  params: ListParams
+  users: DirectoryUser[]
+  /** Whether these are the users of the address, and not those of before while others load. */
+  isFinal: boolean
+  navigate: Navigate
+}
 
 /** The panel of the person that the address names. Back closes it, and a link or a reload opens it. */
-function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
+function Person({ params: { user: id, page }, users, isFinal, navigate }: PersonProps) {
   const at = users.findIndex((user) => user.id === id)
-  const user = users[at]
+  const listed = users[at]
+  // Rows stay until those of the next search are there, and one of them may have been chosen.
+  const [chosen, setChosen] = useState(listed)
+  if (listed && listed !== chosen) setChosen(listed)
+  const user = listed ?? (chosen?.id === id ? chosen : undefined)
   if (id === undefined) return null
   if (!user) {
+    if (!isFinal) return null
     return (
       <Callout icon={info}>
         <p>{words.notHere}</p>
@@ -124,14 +144,17 @@ function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
   const stepTo = (other: DirectoryUser | undefined) =>
     other && (() => navigate({ page, user: other.id }, { replace: true, state: history.state }))
   const close = () => {
+    // A panel that a link opened has no element to return the focus to. Chromium leaves it in the closed panel for a moment.
+    const focused = document.activeElement
+    if (!focused || focused === document.body || focused.closest('dialog')) focusRow(id)
     if ((history.state as typeof openedHere | null)?.opened) history.back()
     else navigate({ page }, { replace: true })
   }
   return (
     <PersonPanel
       user={user}
-      onPrevious={stepTo(users[at - 1])}
-      onNext={stepTo(users[at + 1])}
+      onPrevious={stepTo(listed && users[at - 1])}
+      onNext={stepTo(listed && users[at + 1])}
       onClose={close}
     />
   )
