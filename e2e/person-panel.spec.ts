@@ -26,6 +26,23 @@ test('a panel that a link opened leaves the focus on the row of the person it sh
   await expect(open(page, 3)).toBeFocused()
 })
 
+test('a person who is chosen right after typing stays open; the search waits', async ({ page }) => {
+  await page.clock.install()
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 60_000))
+  await box(page).fill('nora')
+  const name = await open(page, 3).innerText()
+  await open(page, 3).click()
+  await expect(page).toHaveURL(/\/users\?user=[\w-]+$/)
+  await page.clock.runFor(5000)
+  await expect(page.getByRole('dialog', { name, exact: true })).toBeVisible()
+  await expect(page).toHaveURL(/\/users\?user=[\w-]+$/)
+  await page.keyboard.press('Escape')
+  await page.clock.resume()
+  await expect(page).toHaveURL(/\/users\?q=nora$/)
+  await expect(table(page).locator('mark').first()).toHaveText(/^nora$/i)
+  await expect(panel(page)).toHaveCount(0)
+})
+
 test('a person who is chosen while another list loads is shown at once, and stays', async ({
   page,
 }) => {
