@@ -7,7 +7,6 @@ import {
 import { useLocationProperty } from 'wouter/use-browser-location'
 import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
-import { announce } from './announce.ts'
 import { ApiProblem, call } from './api/call.ts'
 import { appAddress, currentPath, ownPage, signOutAddress } from './safe-address.ts'
 import { setServerClock } from './session/server-clock.ts'
@@ -55,14 +54,18 @@ function knowsSession(session: Session): boolean {
   return session.signedIn || session.deviceProof !== undefined
 }
 
-/** *Stay signed in*: `mutate()` restarts the idle time. */
-export function useExtendSession() {
+/**
+ * *Stay signed in*: `mutate()` restarts the idle time.
+ *
+ * @param onExtended tells the user, in the words of the app
+ */
+export function useExtendSession(onExtended?: () => void) {
   const client = useQueryClient()
   const { onSuccess, ...options } = extendMutation(client)
   return useMutation({
     ...options,
     onSuccess: (session) => {
-      if (onSuccess(session)) announce('You stay signed in.')
+      if (onSuccess(session)) onExtended?.()
     },
   })
 }

@@ -941,6 +941,7 @@ export default {
     oneMinute: 'einer Minute',
     lessThanAMinute: 'weniger als einer Minute',
     extend: 'Sitzung verlängern',
+    extended: 'Sie bleiben angemeldet.',
     failed: 'Das hat nicht funktioniert. Versuchen Sie es erneut.',
     dismiss: 'Schließen',
   },

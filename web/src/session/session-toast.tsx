@@ -76,7 +76,7 @@ function Popover({ children }: { children: ReactNode }) {
 }
 
 function ExtendSession() {
-  const extend = useExtendSession()
+  const extend = useExtendSession(() => announce(words.extended))
   return (
     <>
       {extend.isError && (

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import type { SignedIn } from '@gatehouse/contract/session'
 import {
+  announce,
   identity,
   useSession,
   useSessionEnding,
@@ -20,6 +21,11 @@ import * as words from './words.ts'
 export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string[] }) {
   const { data } = useSession()
   const check = useSessionWatch({ keepInStorage })
+  // In another tab: this page is emptied, and says nothing of it where the focus is.
+  const isSignedOut = data?.signedIn === false && data.reason === 'signed-out'
+  useEffect(() => {
+    if (isSignedOut) announce(words.signInNeeded.signedOut)
+  }, [isSignedOut])
   return (
     <>
       {check.isLate && <Unconfirmed onRetry={check.askNow} />}

@@ -1,9 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
+import { announce, canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { useOrganisationName } from '../../session/use-organisation-name.ts'
+import { toast } from '../../session/words.ts'
 import { Persona } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -73,7 +74,7 @@ function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
 
 /** The time left in the session, and a button to extend it once less than half is left. */
 function SessionCard({ session }: { session: SignedIn }) {
-  const extend = useExtendSession()
+  const extend = useExtendSession(() => announce(toast.extended))
   const { left, whole } = timeLeft(session, useServerNow(1000))
   const extendable = canBeExtended(session)
   return (
