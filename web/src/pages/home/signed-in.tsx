@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
 import { announce, canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
@@ -12,6 +12,7 @@ import { DescriptionList } from '../../ui/description-list.tsx'
 import { formatClock, formatTimeOfDay } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
+import { focusHeading } from '../../ui/page-focus.tsx'
 import { ProgressBar } from '../../ui/progress.tsx'
 import { Time } from '../../ui/time.tsx'
 import { firstName } from './first-name.ts'
@@ -84,9 +85,7 @@ function SessionCard({ session }: { session: SignedIn }) {
           <span className={css.clock}>{formatClock(left)}</span> {words.left}
         </p>
         {extendable && left < whole / 2 && (
-          <Button variant="outline" disabled={extend.isPending} onClick={() => extend.mutate()}>
-            {words.extend}
-          </Button>
+          <ExtendButton isPending={extend.isPending} onExtend={() => extend.mutate()} />
         )}
         {!extendable && <p>{words.thenSignIn}</p>}
       </div>
@@ -108,6 +107,32 @@ function SessionCard({ session }: { session: SignedIn }) {
         </p>
       )}
     </Card>
+  )
+}
+
+type ExtendProps = { isPending: boolean; onExtend: () => void }
+
+/** It goes once it has worked. The focus would go with it, and `disabled` would lose it before. */
+function ExtendButton({ isPending, onExtend }: ExtendProps) {
+  const place = useRef<HTMLSpanElement>(null)
+  useLayoutEffect(() => {
+    const { current } = place
+    return () => {
+      if (current?.contains(document.activeElement)) focusHeading()
+    }
+  }, [])
+  return (
+    <span ref={place}>
+      <Button
+        variant="outline"
+        aria-disabled={isPending}
+        onClick={() => {
+          if (!isPending) onExtend()
+        }}
+      >
+        {words.extend}
+      </Button>
+    </span>
   )
 }
 
