@@ -12,5 +12,5 @@ export function announce(text: string): void {
   if (!region) return
   region.textContent = text
   clearTimeout(removal)
-  removal = setTimeout(() => region.replaceChildren(), keptMs)
+  removal = setTimeout(() => (region.textContent = ''), keptMs)
 }

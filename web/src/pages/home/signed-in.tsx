@@ -1,18 +1,16 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { announce, canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
+import { canBeExtended, timeLeft, useServerNow } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { useOrganisationName } from '../../session/use-organisation-name.ts'
-import { toast } from '../../session/words.ts'
+import { ExtendSession } from '../../session/session-toast.tsx'
 import { Persona } from '../../ui/avatar.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { DescriptionList } from '../../ui/description-list.tsx'
 import { formatClock, formatTimeOfDay } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { arrowRight, clock, key, people, person } from '../../ui/icons.generated.ts'
-import { focusHeading } from '../../ui/page-focus.tsx'
 import { ProgressBar } from '../../ui/progress.tsx'
 import { Time } from '../../ui/time.tsx'
 import { firstName } from './first-name.ts'
@@ -75,7 +73,6 @@ function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
 
 /** The time left in the session, and a button to extend it once less than half is left. */
 function SessionCard({ session }: { session: SignedIn }) {
-  const extend = useExtendSession(() => announce(toast.extended))
   const { left, whole } = timeLeft(session, useServerNow(1000))
   const extendable = canBeExtended(session)
   return (
@@ -84,9 +81,7 @@ function SessionCard({ session }: { session: SignedIn }) {
         <p>
           <span className={css.clock}>{formatClock(left)}</span> {words.left}
         </p>
-        {extendable && left < whole / 2 && (
-          <ExtendButton isPending={extend.isPending} onExtend={() => extend.mutate()} />
-        )}
+        {extendable && left < whole / 2 && <ExtendSession variant="outline" />}
         {!extendable && <p>{words.thenSignIn}</p>}
       </div>
       <ProgressBar label={words.bar(formatClock(left))} value={left} max={whole} />
@@ -101,38 +96,7 @@ function SessionCard({ session }: { session: SignedIn }) {
         ]}
       />
       {session.deviceBound && <p>{words.bound}</p>}
-      {extend.isError && (
-        <p className={css.failed} role="alert">
-          {words.failed}
-        </p>
-      )}
     </Card>
-  )
-}
-
-type ExtendProps = { isPending: boolean; onExtend: () => void }
-
-/** It goes once it has worked. The focus would go with it, and `disabled` would lose it before. */
-function ExtendButton({ isPending, onExtend }: ExtendProps) {
-  const place = useRef<HTMLSpanElement>(null)
-  useLayoutEffect(() => {
-    const { current } = place
-    return () => {
-      if (current?.contains(document.activeElement)) focusHeading()
-    }
-  }, [])
-  return (
-    <span ref={place}>
-      <Button
-        variant="outline"
-        aria-disabled={isPending}
-        onClick={() => {
-          if (!isPending) onExtend()
-        }}
-      >
-        {words.extend}
-      </Button>
-    </span>
   )
 }
 
