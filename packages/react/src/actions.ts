@@ -60,18 +60,11 @@ function knowsSession(session: Session): boolean {
  * @param onExtended tells the user, in the words of the app
  */
 export function useExtendSession(onExtended?: () => void) {
-  const client = useQueryClient()
-  const { onSuccess, ...options } = extendMutation(client)
-  return useMutation({
-    ...options,
-    onSuccess: (session) => {
-      if (onSuccess(session)) onExtended?.()
-    },
-  })
+  return useMutation(extendMutation(useQueryClient(), onExtended))
 }
 
-/** The same without a word, for a user who is active. */
-export function extendMutation(client: QueryClient) {
+/** The same without a word, for a user who is active. @param onExtended is called once it is. */
+export function extendMutation(client: QueryClient, onExtended?: () => void) {
   return {
     mutationFn: () => call<SignedIn>(api.extendSession, { method: 'POST' }),
     /** @returns false if another user has signed in meanwhile, in another tab */
@@ -80,6 +73,7 @@ export function extendMutation(client: QueryClient) {
       setServerClock(session.now)
       setSession(client, session)
       broadcast('extended')
+      onExtended?.()
       return true
     },
   }

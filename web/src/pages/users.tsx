@@ -13,7 +13,7 @@ import { SearchBox, useKeptText } from '../ui/search-box.tsx'
 import { Pager } from './users/pager.tsx'
 import { PersonPanel } from './users/person-panel.tsx'
 import { useRefusedMessages } from './users/refused.ts'
-import { focusRow, UserTable } from './users/user-table.tsx'
+import { UserTable } from './users/user-table.tsx'
 import {
   forgetPages,
   isStaleCursor,
@@ -77,35 +77,26 @@ type ResultsProps = {
 }
 
 function Results({ params, data, busy, navigate }: ResultsProps) {
-  const { search, sort } = params
-  const isEmpty = data && !data.users.length && !data.next && !busy
+  const { search, sort, page } = params
+  if (data && !data.users.length && !data.next && !busy) {
+    return <NoMatch search={search} clear={() => navigate({ search: '' })} />
+  }
   return (
     <>
-      {isEmpty ? (
-        <NoMatch search={search} clear={() => navigate({ search: '' })} />
-      ) : (
-        <UserTable
-          users={data?.users}
-          search={search}
-          sort={sort}
-          busy={busy || !data}
-          onSort={(next) => navigate({ sort: next })}
-          onOpen={(id) => navigate({ page: params.page, user: id }, { state: openedHere })}
-        />
-      )}
-      {data && (
-        <Person
-          params={params}
-          users={data.users}
-          isFinal={!busy && !isEmpty}
-          navigate={navigate}
-        />
-      )}
-      {data && (data.page > 1 || data.next !== null) && (
+      <UserTable
+        users={data?.users}
+        search={search}
+        sort={sort}
+        busy={busy || !data}
+        onSort={(next) => navigate({ sort: next })}
+        onOpen={(user) => navigate({ page, user }, { state: openedHere })}
+      />
+      {data && <Person params={params} users={data.users} busy={busy} navigate={navigate} />}
+      {data && (data.page > 1 || data.next) && (
         <Pager
           page={data.page}
           pages={pageCount(data.total)}
-          hasNext={data.next !== null}
+          hasNext={!!data.next}
           onPage={(next) => navigate({ page: next })}
         />
       )}
@@ -119,23 +110,21 @@ const openedHere = { opened: 'person' }
 type PersonProps = {
   params: ListParams
   users: DirectoryUser[]
-  /** Whether these are the users of the address, and not those of before while others load. */
-  isFinal: boolean
+  /** Whether others load, and one of them may be that person. */
+  busy: boolean
   navigate: Navigate
 }
 
 /** The panel of the person that the address names. Back closes it, and a link or a reload opens it. */
-function Person({ params: { user: id, page }, users, isFinal, navigate }: PersonProps) {
+function Person({ params: { user: id, page }, users, busy, navigate }: PersonProps) {
   const at = users.findIndex((user) => user.id === id)
   const listed = users[at]
   // Rows stay until those of the next search are there, and one of them may have been chosen.
   const [chosen, setChosen] = useState(listed)
   if (listed && listed !== chosen) setChosen(listed)
-  const user = listed ?? (chosen?.id === id ? chosen : undefined)
-  if (id === undefined) return null
-  if (!user) {
-    if (!isFinal) return null
-    return (
+  if (!id) return null
+  if (chosen?.id !== id) {
+    return busy ? null : (
       <Callout icon={info}>
         <p>{words.notHere}</p>
       </Callout>
@@ -144,16 +133,15 @@ function Person({ params: { user: id, page }, users, isFinal, navigate }: Person
   const stepTo = (other: DirectoryUser | undefined) =>
     other && (() => navigate({ page, user: other.id }, { replace: true, state: history.state }))
   const close = () => {
-    // A panel that a link opened has no element to return the focus to. Chromium leaves it in the closed panel for a moment.
-    const focused = document.activeElement
-    if (!focused || focused === document.body || focused.closest('dialog')) focusRow(id)
+    // A panel that a link opened has no element to return the focus to, and the buttons may have led to another row.
+    document.getElementById(id)?.focus()
     if ((history.state as typeof openedHere | null)?.opened) history.back()
     else navigate({ page }, { replace: true })
   }
   return (
     <PersonPanel
-      user={user}
-      onPrevious={stepTo(listed && users[at - 1])}
+      user={chosen}
+      onPrevious={stepTo(users[at - 1])}
       onNext={stepTo(listed && users[at + 1])}
       onClose={close}
     />

@@ -22,15 +22,15 @@ export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string
   const { data } = useSession()
   const check = useSessionWatch({ keepInStorage })
   // In another tab: this page is emptied, and says nothing of it where the focus is.
-  const isSignedOut = data?.signedIn === false && data.reason === 'signed-out'
+  const reason = data?.signedIn === false ? data.reason : undefined
   useEffect(() => {
-    if (isSignedOut) announce(words.signInNeeded.signedOut)
-  }, [isSignedOut])
+    if (reason === 'signed-out') announce(words.signInNeeded.signedOut)
+  }, [reason])
   return (
     <>
       {check.isLate && <Unconfirmed onRetry={check.askNow} />}
       {data?.signedIn && <Ending key={identity(data)} session={data} />}
-      {data?.signedIn === false && data.reason === 'ended' && <SessionEnd />}
+      {reason === 'ended' && <SessionEnd />}
     </>
   )
 }

@@ -4,12 +4,11 @@ import {
   useEffect,
   useRef,
   useState,
-  useSyncExternalStore,
 } from 'react'
 import { Icon } from './icon.tsx'
 import { dismiss, search } from './icons.generated.ts'
 import css from './search-box.module.css'
-import { onTopmostChange, topmost } from './top-layer.ts'
+import { topmost } from './top-layer.ts'
 import { words } from './words.ts'
 
 type Props = { label: string; value: string; onChange: (value: string) => void }
@@ -84,14 +83,16 @@ export function useKeptText(
     setShown(kept)
     if (typed.trim() !== kept) setTyped(kept)
   }
-  // A dialog that opens during the pause is of the address as it is: a change would close it.
-  // A new function at each render, so that React looks again after the commit that removes a dialog.
-  const isCovered = useSyncExternalStore(onTopmostChange, () => topmost() !== document.body)
   useEffect(() => {
-    if (typed.trim() === kept || isCovered) return undefined
-    const timer = setTimeout(() => keep(typed.trim()), pauseMs)
-    return () => clearTimeout(timer)
-  }, [typed, kept, keep, isCovered])
+    if (typed.trim() === kept) return undefined
+    const timer = setInterval(() => {
+      // A dialog that was opened during the pause is of the address as it is: a change would close it.
+      if (topmost() !== document.body) return
+      clearInterval(timer)
+      keep(typed.trim())
+    }, pauseMs)
+    return () => clearInterval(timer)
+  }, [typed, kept, keep])
   return [typed, setTyped]
 }
 

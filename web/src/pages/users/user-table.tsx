@@ -78,7 +78,7 @@ const UserRow = memo(function UserRow({ user, search, onOpen }: RowProps) {
           <Avatar name={name} id={user.id} size="small" />
           <button
             type="button"
-            id={rowId(user.id)}
+            id={user.id}
             className={css.open}
             aria-haspopup="dialog"
             onClick={() => onOpen(user.id)}
@@ -141,11 +141,4 @@ function SortHeader({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void
       </button>
     </th>
   )
-}
-
-const rowId = (id: string) => `user-${id}`
-
-/** Moves the focus to the row of a user, if it is on the page. */
-export function focusRow(id: string): void {
-  document.getElementById(rowId(id))?.focus()
 }
