@@ -146,6 +146,28 @@ test('a long name makes no page wider than its window', async ({ page }) => {
   }
 })
 
+/** What WCAG 1.4.12 lets a reader set. */
+const spacing =
+  '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }'
+
+test('with spaced text, the panel of a person is no wider than its window', async ({ page }) => {
+  await beSignedIn(page)
+  for (const width of [320, 390, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    await open(page, '/users')
+    await page.locator('tbody button').first().click()
+    const panel = page.getByRole('dialog')
+    await expect(panel.getByRole('link', { name: /^Open in Microsoft/ })).toBeVisible()
+    const tooWide = await panel.evaluate((dialog, css) => {
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+      document.adoptedStyleSheets.push(sheet)
+      return dialog.scrollWidth - dialog.clientWidth
+    }, spacing)
+    expect(tooWide, `${width} px`).toBe(0)
+  }
+})
+
 /** The sizes of all targets; a link within a sentence is as high as its line. */
 function targets(within: Locator): Promise<{ name: string; width: number; height: number }[]> {
   return within.locator('a, button, input, summary').evaluateAll((elements) =>

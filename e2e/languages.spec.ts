@@ -57,6 +57,17 @@ test('a German browser shows German pages, from the sign-in to the end', async (
   expect(complaints).toEqual([])
 })
 
+test('another tab says in German that the user has signed out', async ({ page, context }) => {
+  const other = await context.newPage()
+  for (const tab of [page, other]) await prefer(tab, ['de'])
+  await beSignedIn(page)
+  await other.goto('/users')
+  await page.goto('/')
+  await page.getByRole('banner').getByRole('button').last().click()
+  await page.getByRole('button', { name: 'Abmelden' }).click()
+  await expect(other.locator('#announcements')).toHaveText('Sie haben sich abgemeldet.')
+})
+
 test('the longer German words have room at 320 px', async ({ page }) => {
   await prefer(page, ['de'])
   await page.setViewportSize({ width: 320, height: 640 })

@@ -30,6 +30,17 @@ describe('a failed call', () => {
   })
 
   test.each([
+    [200, 'This app couldn’t read the answer'],
+    [403, 'This app couldn’t read the answer'],
+    [429, 'Too many requests'],
+    [502, 'Unavailable right now'],
+    [503, 'Unavailable right now'],
+    [504, 'Unavailable right now'],
+  ])('that a proxy answered with a page of its own, status %i: %s', (status, title) => {
+    expect(messageFor(new ApiProblem('unreadable', status)).title).toBe(title)
+  })
+
+  test.each([
     ['upstream_failed', 'gave no usable answer'],
     ['upstream_timeout', 'didn’t answer in time'],
   ] as const)('of an API names that API, and says what is known: %s', (code, words) => {

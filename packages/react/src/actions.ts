@@ -7,7 +7,6 @@ import {
 import { useLocationProperty } from 'wouter/use-browser-location'
 import { api, auth, continueUrl, pages, signInUrl } from '@gatehouse/contract/paths'
 import type { Session, SignedIn } from '@gatehouse/contract/session'
-import { announce } from './announce.ts'
 import { ApiProblem, call } from './api/call.ts'
 import { appAddress, currentPath, ownPage, signOutAddress } from './safe-address.ts'
 import { setServerClock } from './session/server-clock.ts'
@@ -55,20 +54,17 @@ function knowsSession(session: Session): boolean {
   return session.signedIn || session.deviceProof !== undefined
 }
 
-/** *Stay signed in*: `mutate()` restarts the idle time. */
-export function useExtendSession() {
-  const client = useQueryClient()
-  const { onSuccess, ...options } = extendMutation(client)
-  return useMutation({
-    ...options,
-    onSuccess: (session) => {
-      if (onSuccess(session)) announce('You stay signed in.')
-    },
-  })
+/**
+ * *Stay signed in*: `mutate()` restarts the idle time.
+ *
+ * @param onExtended tells the user, in the words of the app
+ */
+export function useExtendSession(onExtended?: () => void) {
+  return useMutation(extendMutation(useQueryClient(), onExtended))
 }
 
-/** The same without a word, for a user who is active. */
-export function extendMutation(client: QueryClient) {
+/** The same without a word, for a user who is active. @param onExtended is called once it is. */
+export function extendMutation(client: QueryClient, onExtended?: () => void) {
   return {
     mutationFn: () => call<SignedIn>(api.extendSession, { method: 'POST' }),
     /** @returns false if another user has signed in meanwhile, in another tab */
@@ -77,6 +73,7 @@ export function extendMutation(client: QueryClient) {
       setServerClock(session.now)
       setSession(client, session)
       broadcast('extended')
+      onExtended?.()
       return true
     },
   }

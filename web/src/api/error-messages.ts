@@ -47,8 +47,15 @@ export function messageFor(problem: ApiProblem, overrides: MessageOverrides = {}
     if (problem.groups.length > 0) return { ...general, ...words.groupMissing }
   }
   // A newer back end may have codes that this page does not know.
-  const general = messages()[problem.code as Exclude<FailureCode, NoAnswer>] ?? internalError()
+  const general = messages()[causeOf(problem) as Exclude<FailureCode, NoAnswer>] ?? internalError()
   return { ...general, ...apiMessage(problem), ...overrides[problem.code] }
+}
+
+/** A proxy in front of this app answers with a page of its own while the app restarts; its status says enough. */
+function causeOf({ code, status }: ApiProblem): FailureCode {
+  if (code !== 'unreadable') return code
+  if (status === 429) return 'too_many_requests'
+  return [502, 503, 504].includes(status) ? 'unavailable' : code
 }
 
 function roleMissing(roles: readonly string[]): Override {

@@ -77,7 +77,7 @@ type ResultsProps = {
 }
 
 function Results({ params, data, busy, navigate }: ResultsProps) {
-  const { search, sort } = params
+  const { search, sort, page } = params
   if (data && !data.users.length && !data.next && !busy) {
     return <NoMatch search={search} clear={() => navigate({ search: '' })} />
   }
@@ -89,14 +89,14 @@ function Results({ params, data, busy, navigate }: ResultsProps) {
         sort={sort}
         busy={busy || !data}
         onSort={(next) => navigate({ sort: next })}
-        onOpen={(id) => navigate({ page: params.page, user: id }, { state: openedHere })}
+        onOpen={(user) => navigate({ page, user }, { state: openedHere })}
       />
-      {data && !busy && <Person params={params} users={data.users} navigate={navigate} />}
-      {data && (data.page > 1 || data.next !== null) && (
+      {data && <Person params={params} users={data.users} busy={busy} navigate={navigate} />}
+      {data && (data.page > 1 || data.next) && (
         <Pager
           page={data.page}
           pages={pageCount(data.total)}
-          hasNext={data.next !== null}
+          hasNext={!!data.next}
           onPage={(next) => navigate({ page: next })}
         />
       )}
@@ -107,15 +107,24 @@ function Results({ params, data, busy, navigate }: ResultsProps) {
 /** Marks a history entry that the list made: closing the panel goes back from it. */
 const openedHere = { opened: 'person' }
 
-type PersonProps = { params: ListParams; users: DirectoryUser[]; navigate: Navigate }
+type PersonProps = {
+  params: ListParams
+  users: DirectoryUser[]
+  /** Whether others load, and one of them may be that person. */
+  busy: boolean
+  navigate: Navigate
+}
 
 /** The panel of the person that the address names. Back closes it, and a link or a reload opens it. */
-function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
+function Person({ params: { user: id, page }, users, busy, navigate }: PersonProps) {
   const at = users.findIndex((user) => user.id === id)
-  const user = users[at]
-  if (id === undefined) return null
-  if (!user) {
-    return (
+  const listed = users[at]
+  // Rows stay until those of the next search are there, and one of them may have been chosen.
+  const [chosen, setChosen] = useState(listed)
+  if (listed && listed !== chosen) setChosen(listed)
+  if (!id) return null
+  if (chosen?.id !== id) {
+    return busy ? null : (
       <Callout icon={info}>
         <p>{words.notHere}</p>
       </Callout>
@@ -124,14 +133,16 @@ function Person({ params: { user: id, page }, users, navigate }: PersonProps) {
   const stepTo = (other: DirectoryUser | undefined) =>
     other && (() => navigate({ page, user: other.id }, { replace: true, state: history.state }))
   const close = () => {
+    // A panel that a link opened has no element to return the focus to, and the buttons may have led to another row.
+    document.getElementById(id)?.focus()
     if ((history.state as typeof openedHere | null)?.opened) history.back()
     else navigate({ page }, { replace: true })
   }
   return (
     <PersonPanel
-      user={user}
+      user={chosen}
       onPrevious={stepTo(users[at - 1])}
-      onNext={stepTo(users[at + 1])}
+      onNext={stepTo(listed && users[at + 1])}
       onClose={close}
     />
   )

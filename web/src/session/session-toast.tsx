@@ -75,8 +75,12 @@ function Popover({ children }: { children: ReactNode }) {
   )
 }
 
-function ExtendSession() {
-  const extend = useExtendSession()
+/** Goes once the session is extended; the heading then has the focus. */
+export function ExtendSession(look: { variant?: 'outline' }) {
+  const extend = useExtendSession(() => {
+    announce(words.extended)
+    if (document.activeElement?.ariaDisabled === 'true') focusHeading()
+  })
   return (
     <>
       {extend.isError && (
@@ -84,8 +88,9 @@ function ExtendSession() {
           {words.failed}
         </p>
       )}
-      {/* `aria-disabled`, because `disabled` would move the focus out of the toast. */}
+      {/* `aria-disabled`, because `disabled` would lose the focus. */}
       <Button
+        {...look}
         aria-disabled={extend.isPending}
         onClick={() => {
           if (!extend.isPending) extend.mutate()

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import type { SignedIn } from '@gatehouse/contract/session'
 import {
+  announce,
   identity,
   useSession,
   useSessionEnding,
@@ -20,11 +21,16 @@ import * as words from './words.ts'
 export function SessionWatch({ keepInStorage }: { keepInStorage: readonly string[] }) {
   const { data } = useSession()
   const check = useSessionWatch({ keepInStorage })
+  // In another tab: this page is emptied, and says nothing of it where the focus is.
+  const reason = data?.signedIn === false ? data.reason : undefined
+  useEffect(() => {
+    if (reason === 'signed-out') announce(words.signInNeeded.signedOut)
+  }, [reason])
   return (
     <>
       {check.isLate && <Unconfirmed onRetry={check.askNow} />}
       {data?.signedIn && <Ending key={identity(data)} session={data} />}
-      {data?.signedIn === false && data.reason === 'ended' && <SessionEnd />}
+      {reason === 'ended' && <SessionEnd />}
     </>
   )
 }

@@ -27,6 +27,7 @@ export const toast = translated('sessionToast', {
   oneMinute: 'one minute',
   lessThanAMinute: 'less than a minute',
   extend: 'Extend session',
+  extended: 'You stay signed in.',
   failed: 'That didn’t work. Try again.',
   dismiss: 'Dismiss',
 })

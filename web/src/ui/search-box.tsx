@@ -8,6 +8,7 @@ import {
 import { Icon } from './icon.tsx'
 import { dismiss, search } from './icons.generated.ts'
 import css from './search-box.module.css'
+import { topmost } from './top-layer.ts'
 import { words } from './words.ts'
 
 type Props = { label: string; value: string; onChange: (value: string) => void }
@@ -84,8 +85,13 @@ export function useKeptText(
   }
   useEffect(() => {
     if (typed.trim() === kept) return undefined
-    const timer = setTimeout(() => keep(typed.trim()), pauseMs)
-    return () => clearTimeout(timer)
+    const timer = setInterval(() => {
+      // A dialog that was opened during the pause is of the address as it is: a change would close it.
+      if (topmost() !== document.body) return
+      clearInterval(timer)
+      keep(typed.trim())
+    }, pauseMs)
+    return () => clearInterval(timer)
   }, [typed, kept, keep])
   return [typed, setTyped]
 }

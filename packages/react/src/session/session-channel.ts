@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { announce } from '../announce.ts'
 import { storageName } from '../storage.ts'
 import { refetchSession, setSignedOut, useSession } from './session.ts'
 
@@ -24,7 +23,6 @@ export function useSessionChannel(): void {
         if (message === 'signed-out') {
           // The page is emptied before the server answers: on a shared computer that may take too long.
           setSignedOut(client, 'signed-out')
-          announce('You signed out in another tab.')
         }
         void refetchSession(client)
       }),

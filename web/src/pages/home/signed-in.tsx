@@ -1,11 +1,11 @@
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import type { SignedIn } from '@gatehouse/contract/session'
-import { canBeExtended, timeLeft, useExtendSession, useServerNow } from '@gatehouse/react'
+import { canBeExtended, timeLeft, useServerNow } from '@gatehouse/react'
 import { pages } from '@gatehouse/shared/paths'
 import { useOrganisationName } from '../../session/use-organisation-name.ts'
+import { ExtendSession } from '../../session/session-toast.tsx'
 import { Persona } from '../../ui/avatar.tsx'
-import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { DescriptionList } from '../../ui/description-list.tsx'
 import { formatClock, formatTimeOfDay } from '../../ui/format.ts'
@@ -73,7 +73,6 @@ function IdentityCard({ session: { user, tenantId } }: { session: SignedIn }) {
 
 /** The time left in the session, and a button to extend it once less than half is left. */
 function SessionCard({ session }: { session: SignedIn }) {
-  const extend = useExtendSession()
   const { left, whole } = timeLeft(session, useServerNow(1000))
   const extendable = canBeExtended(session)
   return (
@@ -82,11 +81,7 @@ function SessionCard({ session }: { session: SignedIn }) {
         <p>
           <span className={css.clock}>{formatClock(left)}</span> {words.left}
         </p>
-        {extendable && left < whole / 2 && (
-          <Button variant="outline" disabled={extend.isPending} onClick={() => extend.mutate()}>
-            {words.extend}
-          </Button>
-        )}
+        {extendable && left < whole / 2 && <ExtendSession variant="outline" />}
         {!extendable && <p>{words.thenSignIn}</p>}
       </div>
       <ProgressBar label={words.bar(formatClock(left))} value={left} max={whole} />
@@ -101,11 +96,6 @@ function SessionCard({ session }: { session: SignedIn }) {
         ]}
       />
       {session.deviceBound && <p>{words.bound}</p>}
-      {extend.isError && (
-        <p className={css.failed} role="alert">
-          {words.failed}
-        </p>
-      )}
     </Card>
   )
 }

@@ -78,6 +78,7 @@ const UserRow = memo(function UserRow({ user, search, onOpen }: RowProps) {
           <Avatar name={name} id={user.id} size="small" />
           <button
             type="button"
+            id={user.id}
             className={css.open}
             aria-haspopup="dialog"
             onClick={() => onOpen(user.id)}
