@@ -117,9 +117,9 @@ describe('the benchmark beside peers', () => {
     series('better-auth', 90),
   ]
   const found = (after: Measured, from = before, signInsFrom = signIns) => {
-    const all = { before: from, after, signIns: signInsFrom }
-    const figures = figuresOf(all, { few: 500, many: 10_500 })
-    return new Map(figures.map((figure) => [figure.name, figure]))
+    const measured = { before: from, after, signIns: signInsFrom }
+    const all = figuresOf(measured, { few: 500, many: 10_500 })
+    return new Map(all.map((figure) => [figure.name, figure]))
   }
 
   it('compares round by round with the base', () => {
