@@ -1,6 +1,7 @@
 /** The package is a set of commands: it has nothing to import, and each command explains itself. */
 
 import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -43,7 +44,9 @@ describe.skipIf(process.platform === 'win32')('output that cannot be written', (
   /** @param target what follows the command in a shell. @returns the exit code of the command, and its words */
   function endSessions(target: string) {
     const folder = ownFolder()
-    const env = { ...folder.env, DATA_DIR: join(folder.path, 'data') }
+    const env = { ...folder.env, DATA_DIR: folder.path }
+    // A store without sessions.
+    writeFileSync(join(folder.path, 'sessions.sqlite'), '', { mode: 0o600 })
     const command = `node packages/cli/run.cjs end-sessions --user ${id} --tenant ${id}`
     const script = `{ ${command}; echo "code $?" >&2; } ${target}`
     const { stderr } = spawnSync('sh', ['-c', script], { cwd: root, env, encoding: 'utf8' })

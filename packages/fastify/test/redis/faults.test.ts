@@ -250,6 +250,27 @@ describe('a primary that becomes a replica, and keeps its connections', () => {
     }
   })
 
+  it('is not left if it becomes the primary again: no request of these moments fails', async () => {
+    const only = await startRedis()
+    const store = await openStore(only.url, Date.now)
+    try {
+      const write = () => store.oneTimeKeys.consume(`key ${Math.random()}`, 1000)
+      await only.command('REPLICAOF', '127.0.0.1', '9')
+      await expect(write()).rejects.toMatchObject({ reason: 'read_only' })
+      const clients = async () => String(await only.command('CLIENT', 'LIST'))
+      const [own = ''] = /id=\d+/.exec(await clients()) ?? []
+      await only.command('REPLICAOF', 'NO', 'ONE')
+      for (let turn = 0; turn < 25; turn += 1) {
+        expect(await write()).toBe(true)
+        await new Promise((resolve) => void setTimeout(resolve, 100))
+      }
+      expect(await clients()).toContain(`${own} `)
+    } finally {
+      await store.close()
+      await only.dispose()
+    }
+  })
+
   it('is not left while the address leads nowhere else', async () => {
     const only = await startRedis()
     const store = await openStore(only.url, Date.now)

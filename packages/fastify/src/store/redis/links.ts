@@ -124,7 +124,8 @@ export function linkToServer(options: LinkOptions, events: LinkEvents): RedisLin
       const reply: unknown = await client.sendCommand(['ROLE'])
       return String(Array.isArray(reply) ? reply[0] : reply)
     },
-    isOutdated: () => takesWrites(options),
+    // The server itself may have become a primary again, and a new link would only cost the requests that are under way.
+    isOutdated: async () => (await newTakesWrites(options)) && !(await takesWrites(client)),
     close: () => (client.isReady ? client.close() : Promise.resolve(destroyIfOpen(client))),
     destroy: () => destroyIfOpen(client),
   }
@@ -134,7 +135,7 @@ export function linkToServer(options: LinkOptions, events: LinkEvents): RedisLin
  * A name or a balancer that follows the primary leads new connections to the new one. The old one becomes a replica, and
  * need not close the connections that it has.
  */
-async function takesWrites(options: LinkOptions): Promise<boolean> {
+async function newTakesWrites(options: LinkOptions): Promise<boolean> {
   const { nodes, database } = options.address
   const { socket, ...common } = clientOptions(options)
   const client = createClient({
@@ -145,14 +146,28 @@ async function takesWrites(options: LinkOptions): Promise<boolean> {
   client.on('error', () => undefined)
   try {
     await withTimeout(operationMs, client.connect())
-    const expiration = { type: 'PX', value: 10_000 } as const
-    await withTimeout(operationMs, client.set('gatehouse:check:primary', '', { expiration }))
-    return true
+    return await takesWrites(client)
   } catch {
     return false
   } finally {
     destroyIfOpen(client)
   }
+}
+
+async function takesWrites(client: Writer): Promise<boolean> {
+  const expiration = { type: 'PX', value: 10_000 } as const
+  const written = withTimeout(
+    operationMs,
+    client.set('gatehouse:check:primary', '', { expiration }),
+  )
+  return written.then(
+    () => true,
+    () => false,
+  )
+}
+
+interface Writer {
+  set(key: string, value: string, options: object): Promise<unknown>
 }
 
 export function destroyIfOpen(client: { isOpen: boolean; destroy: () => void }): void {
