@@ -1,4 +1,4 @@
-/** Accessibility by axe, without asking twice what neither theme nor width can change: a page takes it seconds. */
+/** Accessibility by axe, without asking twice what neither theme nor width can change (a page takes it seconds), and what is announced. */
 import type { Page } from '@playwright/test'
 import axe, { type RunOptions } from 'axe-core'
 
@@ -24,4 +24,16 @@ export async function violationsOf(page: Page, colorScheme?: 'light' | 'dark'): 
     const { violations } = await inPage.run(asked)
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   }, options)
+}
+
+/** Hears what screen readers are told from now on. @returns what gives all of it, in order */
+export async function announcements(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const region = document.getElementById('announcements')
+    const heard: string[] = []
+    Reflect.set(globalThis, 'heard', heard)
+    const note = () => heard.push(region?.textContent ?? '')
+    if (region) new MutationObserver(note).observe(region, { childList: true, subtree: true })
+  })
+  return () => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
 }

@@ -1,6 +1,6 @@
 /** What a page shows of a session that is bound to a device, and of one that this browser has not proven. */
 import { expect, test, type Page } from '@playwright/test'
-import { violationsOf } from './accessibility.ts'
+import { announcements, violationsOf } from './accessibility.ts'
 import { changeAnswers } from './change-answers.ts'
 import { answerWithProblem } from './problem-answers.ts'
 import { beSignedIn } from './signed-in.ts'
@@ -94,6 +94,7 @@ test(
     }
     await page.goto('/claims')
     await expect(heading(page)).toHaveText('ID token')
+    const heard = await announcements(page)
     kind = 'missing'
     await comeBack('00:30')
     await expect(heading(page)).toHaveText('ID token')
@@ -105,7 +106,7 @@ test(
       await expect(heading(page)).toHaveText(unconfirmed, { timeout: 700 })
     }).toPass()
     await expect(page.getByRole('dialog')).toHaveCount(0)
-    await expect(page.locator('#announcements')).toHaveText(unconfirmed)
+    await expect.poll(heard).toContain(unconfirmed)
   },
 )
 

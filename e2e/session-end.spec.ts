@@ -1,6 +1,6 @@
 /** The end of a session: a warning in time, and an empty page afterwards. */
 import { expect, type BrowserContext, type Page, type Route } from '@playwright/test'
-import { violationsOf } from './accessibility.ts'
+import { announcements, violationsOf } from './accessibility.ts'
 import { changeAnswers } from './change-answers.ts'
 import { test } from './own-gatehouse.ts'
 import { passingTime } from './passing-time.ts'
@@ -51,18 +51,6 @@ async function expectSound(page: Page): Promise<void> {
   expect(await violationsOf(page)).toEqual([])
 }
 
-/** The announcements for screen readers, in order. */
-async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
-    const region = document.getElementById('announcements')
-    const heard: string[] = []
-    Reflect.set(globalThis, 'heard', heard)
-    const note = () => heard.push(region?.textContent ?? '')
-    if (region) new MutationObserver(note).observe(region, { childList: true, subtree: true })
-  })
-  return () => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[])
-}
-
 test(
   'five minutes before the end a toast appears, is announced once, and counts down',
   { tag: '@thorough' },
@@ -70,7 +58,7 @@ test(
     await signIn(page, 0)
     const time = await passingTime(page)
     await openUsers(page)
-    const heard = await listen(page)
+    const heard = await announcements(page)
     await time.pass(54 * minute)
     await expect(toast(page)).toBeHidden()
     await time.pass(minute + 1000)
