@@ -36,6 +36,25 @@ export interface GatehouseStore {
   emptyAt(start: number): NodeJS.ProcessEnv
 }
 
+/** @param redisUrl undefined without a Redis */
+export function gatehouseStores(
+  { folder }: BenchEnvironment,
+  redisUrl: string | undefined,
+): GatehouseStore[] {
+  const sqlite = {
+    name: 'Gatehouse, sqlite',
+    env: {},
+    emptyAt: (start: number) => ({ DATA_DIR: join(folder, `empty-${start}`) }),
+  }
+  if (redisUrl === undefined) return [sqlite]
+  const redis = {
+    name: 'Gatehouse, redis',
+    env: { STORE_URL: redisUrl },
+    emptyAt: (start: number) => ({ STORE_URL: `${redisUrl}/${start}` }),
+  }
+  return [sqlite, redis]
+}
+
 /** @returns the answer's text */
 export async function ask({ server }: Contestant, path: string, cookie: string): Promise<string> {
   const answer = await fetch(`${server.origin}${path}`, { headers: { cookie }, redirect: 'manual' })

@@ -12,12 +12,13 @@ import {
   ask,
   type Contestant,
   type GatehouseStore,
+  gatehouseStores,
   peerCallbacks,
   peerNames,
   startGatehouse,
   startPeer,
 } from './contestants.ts'
-import { gatehouseStores, measureSignIns, signInMany } from './sign-ins.ts'
+import { measureSignIns, signInMany } from './sign-ins.ts'
 import { figuresOf, ratio, type Measured, type Series } from './verdicts.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)

@@ -1,5 +1,4 @@
 /** Sign-ins at several servers: their CPU time, and many of them. */
-import { join } from 'node:path'
 import type { BenchEnvironment } from '../environment.ts'
 import { median } from '../load.ts'
 import { measured } from '../machine.ts'
@@ -37,8 +36,7 @@ export async function measureSignIns(
   for (let start = 1; start <= starts; start += 1) {
     const contestants: Contestant[] = []
     for (const { name, env, emptyAt } of stores) {
-      const empty = emptyAt(start)
-      contestants.push(await startGatehouse(bench, name, empty))
+      contestants.push(await startGatehouse(bench, name, emptyAt(start)))
       if (!many) continue
       const full = await startGatehouse(bench, withManySessions(name), env)
       for (const cookie of many.get(name) ?? []) await ask(full, '/api/me', cookie)
@@ -88,23 +86,4 @@ export async function signInMany(
   }
   await Promise.all(Array.from({ length: atOnce }, loop))
   return cookies
-}
-
-/** @param redisUrl undefined without a Redis */
-export function gatehouseStores(
-  { folder }: BenchEnvironment,
-  redisUrl: string | undefined,
-): GatehouseStore[] {
-  const sqlite = {
-    name: 'Gatehouse, sqlite',
-    env: {},
-    emptyAt: (start: number) => ({ DATA_DIR: join(folder, `empty-${start}`) }),
-  }
-  if (redisUrl === undefined) return [sqlite]
-  const redis = {
-    name: 'Gatehouse, redis',
-    env: { STORE_URL: redisUrl },
-    emptyAt: (start: number) => ({ STORE_URL: `${redisUrl}/${start}` }),
-  }
-  return [sqlite, redis]
 }
