@@ -1,4 +1,6 @@
 /** The pure rules of a session, at their edges. */
+import { deflateRawSync } from 'node:zlib'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deviceName } from '../../src/auth/callback/session-label.ts'
 import { newRateWindow, retryAfterSeconds } from '../../src/rate-window.ts'
@@ -16,6 +18,7 @@ import {
   withRequest,
   withToken,
 } from '../../src/session/token-set.ts'
+import { propertyRuns } from '@gatehouse/test-support/properties'
 import { sessionRecord } from '../support/session-parts.ts'
 
 const lifetimes = { idleMs: 1_000, absoluteMs: 5_000 }
@@ -52,11 +55,54 @@ describe('a record in the store', () => {
     expect(parseRecord(serialiseRecord(record))).toEqual(record)
   })
 
-  it('is no session if it is longer than any record, or cut off', () => {
+  it('is no session if it is longer than any record', () => {
     const longest = 512 * 1024
     expect(parseRecord(serialiseRecord(recordOf(longest)))).toBeDefined()
     expect(parseRecord(serialiseRecord(recordOf(longest + 1)))).toBeUndefined()
-    expect(parseRecord(serialiseRecord(recordOf(4_000)).subarray(0, -1))).toBeUndefined()
+  })
+
+  it('is read as it was stored before, deflated, and no more than the longest is inflated', () => {
+    const deflated = (bytes: number) => deflateRawSync(JSON.stringify(recordOf(bytes)))
+    expect(parseRecord(deflated(4_000))).toMatchObject({ device: 'Firefox on Linux' })
+    expect(parseRecord(deflated(512 * 1024 + 1))).toBeUndefined()
+    expect(parseRecord(deflated(4_000).subarray(0, -1))).toBeUndefined()
+  })
+
+  it('is no session if it is cut off, or if more follows', () => {
+    const bytes = serialiseRecord(recordOf(4_000))
+    expect(bytes.length).toBeLessThan(3_200)
+    const cuts = [0, 1, 4, 5, 100, bytes.length - 1]
+    const others = [...cuts.map((end) => bytes.subarray(0, end)), Buffer.concat([bytes, bytes])]
+    expect(others.map(parseRecord)).toEqual(others.map(() => undefined))
+  })
+
+  it('comes back whatever is in it', () => {
+    const run = fc.string({ unit: fc.constantFrom(...'Az09_-'), minLength: 28, maxLength: 40 })
+    const piece = fc.oneof(
+      run,
+      fc.constantFrom(
+        '\u0001',
+        '\u000132\u0001',
+        '\\',
+        '"',
+        '.',
+        '=',
+        '\ud800',
+        '\u2028',
+        'é',
+        '\0',
+      ),
+      fc.string({ unit: 'binary', maxLength: 8 }),
+    )
+    const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''))
+    const property = fc.property(text, text, fc.dictionary(text, text), (one, other, claims) => {
+      const tokens = [{ scopes: [one], accessToken: other, expiresAt: 1 }]
+      const plain = sessionRecord()
+      const record = { ...plain, tokens, claims: { ...plain.claims, ...claims, tid: one } }
+      expect(parseRecord(serialiseRecord(record))).toEqual(record)
+    })
+    fc.assert(property, propertyRuns(200))
+    expect.hasAssertions()
   })
 })
 
