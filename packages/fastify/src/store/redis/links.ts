@@ -63,6 +63,8 @@ export function clientOptions({ address, credentials, ca }: LinkOptions) {
     RESP: 3 as const,
     // Commands fail at once while disconnected: a queue would grow as long as the outage lasts.
     disableOfflineQueue: true,
+    // Each operation has a limit here. The client's own leaves a timer behind each command, which ends in an exception.
+    commandOptions: { timeout: 0 },
     socket: {
       ...(address.tls && tlsOptions(address, ca)),
       connectTimeout: operationMs,
