@@ -67,6 +67,7 @@ describe('an app made by npm create', () => {
     try {
       const isUp = () => /is running|error/i.test(dev.output())
       await eventually('the app runs', isUp, 60_000)
+      expect(dev.output()).toContain('  Expenses is running\n\n  Open          http://localhost')
       const page = await fetch(`http://localhost:${web}/`)
       expect(await page.text()).toContain('<title>Expenses</title>')
       const session = ['run', '--silent', 'session']

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { basePathOf, health, pages } from '@gatehouse/contract/paths'
 import { ConfigError, loadConfig, type Config } from '@gatehouse/fastify/config'
+import { appName } from '../files/app-name.ts'
 import { root } from '../files/folder.ts'
 import { LaunchError, proxyNote } from './addresses.ts'
 import { onNpmGone } from './npm.ts'
@@ -149,7 +150,7 @@ export class Launcher {
     for (const planned of this.#plan.processes) this.#start(planned)
     if (await this.#areReady(this.#plan.processes)) {
       this.#phase = 'running'
-      announce(this.#plan)
+      await announce(this.#plan)
     } else if (this.#phase !== 'ending') {
       process.stderr.write(`The servers did not start within ${startTimeoutMs / 1000} seconds.\n`)
       await this.end(1)
@@ -174,13 +175,13 @@ export class Launcher {
     if (problems.length > 0) return problems
     const kept = new Set(next.processes.map(({ name }) => name))
     const gone = this.#plan.processes.filter(({ name }) => !kept.has(name))
-    const announced = announcement(this.#plan)
+    const announced = addresses(this.#plan)
     this.#plan = next
     await Promise.all([...gone, ...restart].map(({ name }) => this.#processes.stop(name)))
     if (this.#phase === 'ending') return []
     for (const planned of restart) this.#start(planned)
     if (!(await this.#areReady(restart))) return []
-    if (announcement(next) !== announced) announce(next)
+    if (addresses(next) !== announced) await announce(next)
     else process.stderr.write('The back end answers again.\n')
     return []
   }
@@ -225,20 +226,20 @@ function isSame(one: PlannedProcess, other: PlannedProcess | undefined): boolean
 }
 
 /** Not on standard output, where the servers write their log as JSON. */
-function announce(plan: Plan): void {
-  process.stderr.write(announcement(plan))
+async function announce(plan: Plan): Promise<void> {
+  // The back end says what is wrong with a name that cannot be used.
+  const name = await appName(root).catch(() => 'The app')
+  process.stderr.write(`\n  ${name} is running\n${addresses(plan)}`)
 }
 
-/** The addresses, for when everything answers. */
-function announcement({ config, served }: Plan): string {
+/** For when everything answers. */
+function addresses({ config, served }: Plan): string {
   const tenant = config.usesLocalTenant
     ? `the built-in local tenant (no real accounts), ${config.authority}/_tenant`
     : `${config.tenant} at ${config.authority}`
   const note = proxyNote(config, served)
   const doctor = config.development ? `${config.publicUrl}${pages.doctor}` : 'npm run doctor'
   return `
-  Gatehouse is running
-
   Open          ${config.publicUrl}
   Doctor        ${doctor}
   Tenant        ${tenant}
