@@ -171,6 +171,14 @@ describe('doctor', () => {
     const graph = { baseUrl: graphUrl, scopes: ['User.ReadBasic.All', 'Mail.Read'] }
     expect(bad(await findings({ downstreamApis: { graph } }))).toMatchObject([{ id: 'scopes' }])
   })
+
+  it('does not say that the sign-in asks for all scopes if there are none to ask for', async () => {
+    const all = await findings({ downstreamApis: {} })
+    expect(one(all, 'scopes')).toMatchObject({
+      status: 'pass',
+      reason: 'Graph is called with no scope of its own.',
+    })
+  })
 })
 
 describe('a credential at a tenant that gives apps tokens of their own', () => {

@@ -36,6 +36,7 @@ export const scopes: Check = {
 
 function scopeFinding({ scopes: asked, downstreamApis }: Config): Finding {
   const graph = downstreamApis['graph']?.scopes ?? []
+  if (graph.length === 0) return pass('scopes', 'Graph is called with no scope of its own.')
   const missing = graph.filter((scope) => !asked.some((one) => isSameScope(one, scope)))
   if (missing.length === 0) {
     return pass('scopes', 'The sign-in asks for every scope that Graph is called with.')
