@@ -65,7 +65,7 @@ export function jsonProblem(text: string): string | undefined {
  */
 export function repeatedNames(text: string): ConfigProblem[] {
   const lines = new Map<string, number>()
-  const repeated: ConfigProblem[] = []
+  const repeated = new Map<string, ConfigProblem>()
   visit(text, {
     onObjectProperty(name, _offset, _length, line, _character, path) {
       const keys = [...path(), name]
@@ -73,12 +73,14 @@ export function repeatedNames(text: string): ConfigProblem[] {
       const place = JSON.stringify(keys)
       const first = lines.get(place)
       lines.set(place, line + 1)
-      if (first === undefined) return
-      const key = keys.join('.')
-      repeated.push({ key, message: `is there twice, in lines ${first} and ${line + 1}; keep one` })
+      // What is in an object that is there twice is there twice with it.
+      const isInside = keys.some((_, at) => repeated.has(JSON.stringify(keys.slice(0, at))))
+      if (first === undefined || isInside) return
+      const message = `is there twice, in lines ${first} and ${line + 1}; keep one`
+      repeated.set(place, { key: keys.join('.'), message })
     },
   })
-  return repeated
+  return [...repeated.values()]
 }
 
 function lineAt(text: string, offset: number): number {

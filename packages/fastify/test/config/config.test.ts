@@ -220,6 +220,14 @@ describe('the configuration file', () => {
     expect(refusalOf(withDot).message).not.toContain('is there twice')
   })
 
+  it('is refused once for an object that is there twice, not for each of its keys', () => {
+    const session = '"session": {"idleMinutes": 5, "deviceBound": "off"},'
+    const text = JSON.stringify(ownTenant).replace('"tenant"', `${session}\n${session}\n"tenant"`)
+    expect(refusalOf(text).problems).toEqual([
+      { key: 'session', message: 'is there twice, in lines 1 and 2; keep one' },
+    ])
+  })
+
   it('is refused with every mistake at once', () => {
     const file = { ...ownTenant, tenant: 'x', authority: 'http://a.test', extra: 1, scopes: 'all' }
     const env = { PORT: 'abc', LOG_LEVEL: 'loud', SESSION_KEYS: 'short' }
