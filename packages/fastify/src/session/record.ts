@@ -101,6 +101,8 @@ const maxRecordLength = 512 * 1024
 
 /** The first byte of a packed record. No deflated one begins like it: that type of block is reserved (RFC 1951 §3.2.3). */
 const packedFormat = 0x07
+/** The format, and how many bytes the JSON has. */
+const headerBytes = 5
 
 /** What tokens consist of. Four characters are three bytes. */
 const base64url = /[\w-]{32,}/g
@@ -113,20 +115,17 @@ const mark = '\u0001'
  * remains until the whole heap is collected: with one for each record, a sign-in took a third more (decision 54).
  */
 export function serialiseRecord(record: SessionRecord): Buffer {
-  const parts: string[] = []
-  const text = JSON.stringify(record).replaceAll(base64url, (run) => {
+  const packed: string[] = []
+  const json = JSON.stringify(record).replaceAll(base64url, (run) => {
     const length = run.length - (run.length % 4)
-    parts.push(run.slice(0, length))
+    packed.push(run.slice(0, length))
     return `${mark}${length}${mark}${run.slice(length)}`
   })
-  const rest = Buffer.from(text)
+  const bytes = Buffer.from(json)
   const header = Buffer.alloc(headerBytes, packedFormat)
-  header.writeUInt32LE(rest.length, 1)
-  return Buffer.concat([header, rest, Buffer.from(parts.join(''), 'base64url')])
+  header.writeUInt32LE(bytes.length, 1)
+  return Buffer.concat([header, bytes, Buffer.from(packed.join(''), 'base64url')])
 }
-
-/** The format, and how many bytes the JSON has. */
-const headerBytes = 5
 
 /** Reads a record back; undefined if it has another shape, which means no session. */
 export function parseRecord(bytes: Buffer): SessionRecord | undefined {
@@ -140,17 +139,17 @@ export function parseRecord(bytes: Buffer): SessionRecord | undefined {
   }
 }
 
+/** @throws Error if it was cut off, or more follows */
 function unpack(bytes: Buffer): string {
   const end = headerBytes + bytes.readUInt32LE(1)
   const packed = bytes.toString('base64url', end)
-  let at = 0
-  const texts = bytes.toString('utf8', headerBytes, end).split(mark)
-  // Each second one is the length of what goes there.
-  const parts = texts.map((text, index) =>
-    index % 2 === 0 ? text : packed.slice(at, (at += Number(text))),
-  )
-  if (at !== packed.length) throw new Error('A record has another length than it says')
-  return parts.join('')
+  let used = 0
+  const takePacked = (length: number) => packed.slice(used, (used += length))
+  // Each second part is the length of what goes there.
+  const parts = bytes.toString('utf8', headerBytes, end).split(mark)
+  const json = parts.map((part, index) => (index % 2 === 0 ? part : takePacked(Number(part))))
+  if (used !== packed.length) throw new Error('A record has another length than it says')
+  return json.join('')
 }
 
 /** A record as servers stored it before they packed it. */
