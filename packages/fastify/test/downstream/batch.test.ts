@@ -149,6 +149,16 @@ describe('a batch', () => {
     expect(upstream.calls).toHaveLength(1)
   })
 
+  it('takes a part whose headers are those of the answer before it was put into JSON', async () => {
+    const browser = await signedIn()
+    const headers = { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain', ETag: '"1"' }
+    answersParts(() => ({ status: 200, headers, body: { a: 1 } }))
+    route.does(async (request) => readable(await request.batch('orders', { one: { path: '/a' } })))
+    expect((await browser.get('/test/call')).json()).toEqual({
+      value: { one: { status: 200, body: { a: 1 } } },
+    })
+  })
+
   it('of reads is sent once more with a new token, if a part rejects the first', async () => {
     const browser = await signedIn()
     answersParts(({ url }, round) =>
