@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTenant } from '../src/tenant.ts'
 
@@ -29,6 +30,21 @@ describe('a tenant', () => {
     await expect(createTenant({ users })).rejects.toThrow(
       'users takes the number of users to generate, 1 to 100000',
     )
+  })
+
+  it('has the address that its recipes name, because clients compare it with the issuer', async () => {
+    const tenant = await createTenant({ users: 1 })
+    await tenant.close()
+    const { hostname } = new URL(tenant.authority)
+    const documents = ['../README.md', '../../../docs/local-tenant-clients.md']
+    const hosts = documents.flatMap((file) => {
+      const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+      const addresses =
+        /(?<!--origin )https?:\/\/([a-z\d.]+):(?:5175|PORT)|knownAuthorities: \['([^:]+)/g
+      return [...text.matchAll(addresses)].map(([, host, known]) => host ?? known)
+    })
+    expect(hosts.length).toBeGreaterThan(10)
+    expect(hosts.filter((host) => host !== hostname)).toEqual([])
   })
 
   it('has the same users every time, with unique user names', async () => {
