@@ -138,6 +138,7 @@ describe('the process', () => {
 
   it.each([
     [{ TENANT_HOST: '0.0.0.0' }, 'TENANT_HOST must be a loopback address'],
+    [{ TENANT_HOST: '[::1]' }, 'TENANT_HOST is "[::1]", which is no address of this machine'],
     [{ TENANT_USERS: 'many' }, 'TENANT_USERS must be a whole number'],
     [{ TENANT_USERS: '100001' }, 'TENANT_USERS must be at most 100000'],
     [{ TENANT_USERS: '0' }, 'TENANT_USERS must be at least 1'],
