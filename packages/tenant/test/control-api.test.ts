@@ -131,6 +131,8 @@ describe('a wrong request', () => {
     ],
     ['POST', '/users', 400, { code: 'invalid_request' }, { count: '5' }],
     ['POST', '/journal/take', 408, { code: 'no_request' }, { path: '/nowhere', timeoutMs: 0 }],
+    ['POST', '/journal/take', 408, { code: 'no_request' }, { endpoint: 'orders', timeoutMs: 0 }],
+    ['POST', '/journal/take', 400, { problems: [{ key: 'endpoint' }] }, { endpoint: 'tokens' }],
   ])('%s %s answers %i', async (method, path, status, expected, body?) => {
     const answer = await call(method, path, body)
     expect(answer.status).toBe(status)

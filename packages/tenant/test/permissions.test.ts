@@ -17,6 +17,7 @@ import {
   redirectUri,
   refresh,
   signIn,
+  verifier,
 } from './application.ts'
 
 describe('the permissions of Graph', () => {
@@ -145,6 +146,32 @@ describe('.default', () => {
     expect(claimsOf(granted.access_token)).toMatchObject({ scp: 'openid User.ReadBasic.All' })
     const anew = await tokensFor(scope, { prompt: 'consent' })
     expect(claimsOf(anew.access_token)['scp']).toBe('openid User.Read Mail.Read User.ReadBasic.All')
+  })
+
+  it('is what the application exposes, if it asks for a token for itself', async () => {
+    const [clientId, spa] = [crypto.randomUUID(), { redirectUris: ['http://localhost:6173/auth'] }]
+    const api = {
+      requestedAccessTokenVersion: 2 as const,
+      oauth2PermissionScopes: [
+        { value: 'Own.Read' },
+        { value: 'Own.Old', isEnabled: false },
+        { value: 'Own.Admin', type: 'Admin' as const },
+      ],
+    }
+    const own = await createTenant({ users: 5, clients: [{ clientId, name: 'Own', spa, api }] })
+    const asked = { client_id: clientId, redirect_uri: 'http://localhost:6173/auth' }
+    const scope = `openid ${clientId}/.default`
+    const code = await codeOf(own, { ...asked, scope })
+    const form = { ...asked, client_secret: undefined, scope, code, code_verifier: verifier }
+    const page = { origin: 'http://localhost:6173' }
+    const { body } = await postToken(own, { grant_type: 'authorization_code', ...form }, page)
+    await own.close()
+    expect(body).toMatchObject({ scope: `${clientId}/Own.Read ${clientId}/.default` })
+    expect(claimsOf(body.access_token)).toMatchObject({
+      aud: clientId,
+      azp: clientId,
+      scp: 'Own.Read',
+    })
   })
 
   it('is refused for an API that the registration does not list, and beside other scopes', async () => {

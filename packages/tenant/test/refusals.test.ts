@@ -300,3 +300,23 @@ describe('a refresh token', () => {
     expect((await refresh(tenant, changed)).body).toMatchObject({ error_codes: [70000] })
   })
 })
+
+describe('the error_uri of an answer', () => {
+  it('leads to a page that says what the number means', async () => {
+    const { error_uri: address } = (await postToken(tenant, { grant_type: 'wrong' })).body
+    const page = await fetch(String(address))
+    expect([page.status, await page.text()]).toEqual([
+      200,
+      expect.stringMatching(
+        /AADSTS70003[^]*This grant type is not supported\.[^]*unsupported_grant_type/,
+      ),
+    ])
+  })
+
+  it.each(['', '?code=1', '?code=__proto__', '?code=70003&code=70003'])(
+    'has no page for %j',
+    async (query) => {
+      expect((await fetch(`${tenant.origin}/error${query}`)).status).toBe(404)
+    },
+  )
+})

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTenant } from '../src/tenant.ts'
 
@@ -29,6 +30,21 @@ describe('a tenant', () => {
     await expect(createTenant({ users })).rejects.toThrow(
       'users takes the number of users to generate, 1 to 100000',
     )
+  })
+
+  it('has the address that its recipes name, because clients compare it with the issuer', async () => {
+    const tenant = await createTenant({ users: 1 })
+    await tenant.close()
+    const { hostname } = new URL(tenant.authority)
+    const documents = ['../README.md', '../../../docs/local-tenant-clients.md']
+    const hosts = documents.flatMap((file) => {
+      const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+      const addresses =
+        /(?<!--origin )https?:\/\/([a-z\d.]+):(?:5175|PORT)|knownAuthorities: \['([^:]+)/g
+      return [...text.matchAll(addresses)].map(([, host, known]) => host ?? known)
+    })
+    expect(hosts.length).toBeGreaterThan(10)
+    expect(hosts.filter((host) => host !== hostname)).toEqual([])
   })
 
   it('has the same users every time, with unique user names', async () => {
@@ -122,6 +138,7 @@ describe('the process', () => {
 
   it.each([
     [{ TENANT_HOST: '0.0.0.0' }, 'TENANT_HOST must be a loopback address'],
+    [{ TENANT_HOST: '[::1]' }, 'TENANT_HOST is "[::1]", which is no address of this machine'],
     [{ TENANT_USERS: 'many' }, 'TENANT_USERS must be a whole number'],
     [{ TENANT_USERS: '100001' }, 'TENANT_USERS must be at most 100000'],
     [{ TENANT_USERS: '0' }, 'TENANT_USERS must be at least 1'],

@@ -189,6 +189,13 @@ describe('a state file', () => {
     expect((await start({ state: file })).users).toHaveLength(13)
   })
 
+  it('cannot be in a file in place of a folder, which no other tenant is blamed for', async () => {
+    writeFileSync(join(folder, 'inside'), '')
+    await expect(start({ state: file })).rejects.toThrow(
+      `${file} cannot be used: it cannot be read`,
+    )
+  })
+
   it('is begun anew if asked', async () => {
     await stop(await start({ state: file }))
     writeFileSync(file, 'broken')

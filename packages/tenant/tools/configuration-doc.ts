@@ -15,8 +15,9 @@ export function configurationText(): string {
   return `# tenant.json
 
 Generated from \`src/config\` by \`npm run schema -w @gatehouse/tenant\`. Start with it: \`npx @gatehouse/tenant --config tenant.json\`.
-Mistakes are refused at the start, all at once, each with its key, and no value is printed. Options of the program come
-before the file. \`createTenant\` takes the content of the file as it is, and refuses the same mistakes.
+Mistakes are refused at the start, each with its key, and no value is printed. All keys and the forms of their values come first, and
+then, once these are right, what they say, such as redirect URIs. Options of the program come before the file. \`createTenant\` takes
+the content of the file as it is, and refuses the same mistakes.
 
 \`\`\`json
 ${JSON.stringify(exampleConfig, null, 2)}

@@ -1,4 +1,4 @@
-/** Reads `tenant.json` and checks it: every mistake is reported at once, each with its key. */
+/** Reads `tenant.json` and checks it: every mistake of its form is reported at once, and then every other one, each with its key. */
 
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'

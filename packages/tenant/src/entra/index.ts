@@ -2,11 +2,12 @@
 
 import formBody from '@fastify/formbody'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { errorPage } from '../pages/errors.ts'
+import { errorCodePage, errorPage, notFoundPage } from '../pages/errors.ts'
 import { sendPage } from '../pages/layout.ts'
 import { appAddress } from '../registry/app-address.ts'
 import type { TenantState } from '../tenant-state.ts'
 import { homeOf } from '../tenants/visitors.ts'
+import { aadstsCodes } from './aadsts-codes.ts'
 import { adminConsentRoutes } from './admin-consent.ts'
 import { authorizeRoutes } from './authorize/index.ts'
 import { deviceRoutes } from './device/index.ts'
@@ -29,6 +30,11 @@ export async function entraRoutes(app: FastifyInstance, tenant: TenantState): Pr
   deviceRoutes(app, tenant)
   tokenRoutes(app, tenant)
   logoutRoutes(app, tenant)
+  app.get<{ Querystring: { code?: unknown } }>('/error', async ({ query }, reply) => {
+    const code = Number(query.code)
+    const known = aadstsCodes[code]
+    return known ? sendPage(reply, errorCodePage(code, known)) : sendPage(reply, notFoundPage, 404)
+  })
   app.setErrorHandler<FastifyError | EntraError>((error, request, reply) =>
     sendProblem(tenant, asEntraError(error), request, reply),
   )

@@ -7,6 +7,7 @@ import type { TenantState } from '../tenant-state.ts'
 import { answerForm } from './protocol/answers.ts'
 import { applicationRoutes } from './applications/index.ts'
 import { batchRoutes } from './protocol/batch.ts'
+import { readCompressed } from './protocol/compressed-bodies.ts'
 import { answerHeads } from './protocol/head-routes.ts'
 import { driveRoutes } from './drives/index.ts'
 import { deletedItemRoutes } from './directory/deleted-items.ts'
@@ -54,6 +55,7 @@ export async function graphRoutes(app: FastifyInstance, tenant: TenantState): Pr
     return patched(fault, payload)
   })
   answerErrors(app, tenant)
+  readCompressed(app)
   readJson(app)
   answerHeads(app)
   const unknownAddress = watchRoutes(app)

@@ -35,6 +35,20 @@ export function errorPage({ problem, trace, app }: SignInError): Page {
   return { html: layout({ title: words.error.title, main }) }
 }
 
+/** What a number means, for those who follow the `error_uri` of an answer. */
+export function errorCodePage(
+  code: number,
+  { error, message }: Pick<Problem, 'error' | 'message'>,
+): Page {
+  const title = `AADSTS${code}`
+  const reference = 'https://learn.microsoft.com/entra/identity-platform/reference-error-codes'
+  const main = html`<h1>${title}</h1>
+    <p>${message}</p>
+    <p><code>${error}</code></p>
+    <p class="actions"><a class="button" href="${reference}">${words.error.reference}</a></p>`
+  return { html: layout({ title, main }) }
+}
+
 export const notFoundPage: Page = {
   html: layout({
     title: words.notFound.title,

@@ -123,6 +123,7 @@ export const words = {
     correlationId: 'Correlation ID',
     timestamp: 'Timestamp',
     back: 'Back to the app',
+    reference: 'Microsoft’s list of errors',
   },
 
   notFound: {

@@ -56,7 +56,8 @@ function listenProblem(
   if (code === 'EACCES') {
     return `Port ${port} is not open to this user (EACCES). Set ${names.port} to another port, above 1023.`
   }
-  if (code !== 'EADDRNOTAVAIL') return undefined
+  // The last two are of the look-up of a name: `[::1]` and 127.0.0.999 are no addresses.
+  if (!['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(code))) return undefined
   return `${names.host} is "${host}", which is no address of this machine (${code}). Set ${names.host} to 127.0.0.1, or leave it unset.`
 }
 

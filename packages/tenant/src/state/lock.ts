@@ -33,8 +33,10 @@ function create(lock: string): boolean {
     writeFileSync(lock, `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    // In a folder that cannot be written, no state is overwritten either: `keepState` says so.
-    return (error as NodeJS.ErrnoException).code !== 'EEXIST'
+    // In a folder that cannot be written, no state is overwritten either: `keepState` says so. A file in the place of a folder
+    // is EEXIST too, from `mkdir`.
+    const { code, syscall } = error as NodeJS.ErrnoException
+    return code !== 'EEXIST' || syscall !== 'open'
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { endpoints } from '../../endpoint.ts'
 import type { JournalEntry } from '../../journal.ts'
 import type { TenantState } from '../../tenant-state.ts'
 import { done } from '../answer.ts'
@@ -34,9 +35,18 @@ const Entry = Type.Object(
 
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 300, description }))
 
+/** `other`: the addresses that have no name. */
+const names = [...endpoints, 'other'] as const
+
 const Take = Type.Object(
   {
-    endpoint: text('an endpoint, such as token'),
+    // A misspelt name would wait for its whole time, and then look as if no request had come.
+    endpoint: Type.Optional(
+      Type.Union(
+        names.map((name) => Type.Literal(name)),
+        { description: `an endpoint; there are ${names.join(', ')}` },
+      ),
+    ),
     method: text('a method, such as POST'),
     path: text('a path, or its beginning with * at the end; {tenant} stands for any tenant'),
     clientId: text('the id of a client'),

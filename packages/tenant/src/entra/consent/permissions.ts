@@ -67,7 +67,7 @@ export function scopesToAuthorize(
   const openId = scopes.filter(isOpenId)
   const granted = grantedScopes(tenant, clientId, userId, asked)
   if (granted.length > 0 && !anew) return [...granted, ...openId]
-  const listed = listedScopes(tenant, clientId)
+  const listed = [...listedScopes(tenant, clientId), ...ownScopes(tenant, clientId, asked)]
   const isOfAsked = (scope: string) => prefixOf(scope) === prefixOf(asked)
   const ofAsked = listed.filter(isOfAsked)
   if (ofAsked.length === 0 && granted.length === 0) throw notListed(tenant, clientId, asked)
@@ -128,6 +128,19 @@ export function listedScopes({ registry }: TenantState, clientId: string): strin
   const entry = registry.entry(clientId)
   if (!entry?.isRegistered && !entry?.home) return ['User.Read']
   return listedPermissions(registry, entry.application, 'Scope').map(scopeOf)
+}
+
+/**
+ * What an application exposes, if `.default` is of itself: one registration can be the page and its API, and lists itself nowhere.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes: 90009 ("requesting a token for itself") says that it
+ * is supported. Which scopes the token has is on no page of Microsoft's.
+ */
+function ownScopes({ registry }: TenantState, clientId: string, asked: string): string[] {
+  const application = entryNamed(registry, prefixOf(asked))?.application
+  if (application?.appId !== clientId) return []
+  return application.api.oauth2PermissionScopes
+    .filter(({ isEnabled, type }) => isEnabled && type === 'User')
+    .map(({ value }) => `${prefixOf(asked)}/${value}`)
 }
 
 export function scopeOf({ resource, value }: ListedPermission): string {

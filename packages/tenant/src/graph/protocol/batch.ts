@@ -93,6 +93,7 @@ const ofConnection = [
   'origin',
   'connection',
   'content-length',
+  'content-encoding',
   'expect',
   'transfer-encoding',
 ]
