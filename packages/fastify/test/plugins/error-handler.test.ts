@@ -13,6 +13,9 @@ const gatehouse = useTestApp({
       error.cause = error
       throw error
     })
+    app.get('/test/nothing/:what', ({ params }) =>
+      Promise.reject((params as { what: string }).what === 'null' ? null : undefined),
+    )
     app.get('/test/lists/:list_id/notes/:note2', async () => 'note')
   },
 })
@@ -47,6 +50,11 @@ describe('a problem', () => {
 
   it('500 is the answer to an error that is its own cause', async () => {
     const answer = await gatehouse().browser().get('/test/circle')
+    expect(expectProblem(answer, 500, 'internal').detail).toBe('Something went wrong on our side.')
+  })
+
+  it.each(['null', 'undefined'])('500 is the answer to a rejection with %s', async (what) => {
+    const answer = await gatehouse().browser().get(`/test/nothing/${what}`)
     expect(expectProblem(answer, 500, 'internal').detail).toBe('Something went wrong on our side.')
   })
 
