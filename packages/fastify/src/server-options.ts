@@ -56,7 +56,8 @@ export function serverOptions(
       requireHostHeader: false,
     },
     ...(basePath !== '' && { rewriteUrl: stripBasePath(basePath) }),
-    routerOptions: { maxParamLength: 128 },
+    // Of a parameter as it came. Ids of messages and events at Microsoft have 152 characters and more.
+    routerOptions: { maxParamLength: 512 },
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply.headers(fixedHeaders(config)), toProblemError(error)),

@@ -8,8 +8,9 @@ import { readTabEntry, removeTabEntry, storageName, writeTabEntry } from './stor
  * are removed by a sign-out.
  *
  * @param name tells the forms of the app apart, such as `note-${id}`
- * @param initial what the form shows until something is typed, and again once that is forgotten. A kept value of another
- * type is ignored.
+ * @param initial what the form shows until something is typed, and again once that is forgotten; it names every value. A
+ * kept value of another type is ignored. Where it has null, there is no type yet, and any value is kept. A field that a
+ * person can empty is best an empty text: a kept null is another type than that of a text.
  * @returns the values, a function that changes some of them, and one that forgets what was typed, for when it is saved
  */
 export function useDraft<Values extends Record<string, unknown>>(
@@ -53,13 +54,24 @@ export function read<Values extends Record<string, unknown>>(
     if (owner === '' || kept?.owner !== owner) return undefined
     const fitting = Object.entries(initial).map(([name, value]) => {
       const stored = kept.values[name]
-      return [name, typeof stored === typeof value ? stored : value]
+      return [name, fits(stored, value) ? stored : value]
     })
     return Object.fromEntries(fitting) as Values
   } catch {
     // Something else is under that name.
     return undefined
   }
+}
+
+/** The form may have changed since: a list in place of a text would break it. */
+function fits(stored: unknown, initial: unknown): boolean {
+  if (initial === null) return stored !== undefined
+  return typeOf(stored) === typeOf(initial)
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'list' : typeof value
 }
 
 interface Kept {

@@ -26,6 +26,17 @@ describe('what was typed into a form', () => {
     expect(read('draft:other', 't/ada', empty)).toBeUndefined()
   })
 
+  it('is there also if the form began with null, which has no type', () => {
+    write('draft:task', 't/ada', { assignee: 'bob', due: null, stars: 4 })
+    const begun = { assignee: null, due: null, stars: null }
+    expect(read('draft:task', 't/ada', begun)).toEqual({ assignee: 'bob', due: null, stars: 4 })
+  })
+
+  it.each([null, { a: true }])('is ignored if it is %j, and the form has a list now', (tags) => {
+    write('draft:task', 't/ada', { tags })
+    expect(read('draft:task', 't/ada', { tags: ['a'] })).toEqual({ tags: ['a'] })
+  })
+
   it('is nobody else’s, and not kept for the signed-out', () => {
     write('draft:note', 't/ada', { title: 'private' })
     expect(read('draft:note', 't/bob', empty)).toBeUndefined()

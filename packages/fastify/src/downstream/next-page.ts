@@ -98,6 +98,10 @@ function unexpectedLink(name: string, what: string) {
   })
 }
 
+/** For the author of the route: both are needed. */
+const rulesForIds =
+  'encode ids with encodeURIComponent, and let the schema of the route refuse those with a slash, a backslash or dots alone'
+
 /**
  * The path within an API as it is sent. Dot segments are refused: undici does not resolve them, and the
  * API would leave its prefix.
@@ -112,11 +116,11 @@ export function builtPath(
   page?: string,
 ): string {
   if (
-    !/^(?:\/[A-Za-z0-9$@._~!'(),;=:+%-]+)+$/.test(path) ||
+    !/^(?:\/[A-Za-z0-9$@._~!*'(),;=:+%-]+)+$/.test(path) ||
     /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ||
     /%(?:2f|5c|00)/i.test(path)
   ) {
-    throw new Error(`"${path}" is no path that callApi takes; encode ids with encodeURIComponent`)
+    throw new Error(`"${path}" is no path that callApi takes; ${rulesForIds}`)
   }
   if (page !== undefined && !isPage(page)) {
     throw new Error('page is not what request.nextPage returned')

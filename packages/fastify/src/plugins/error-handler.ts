@@ -53,13 +53,20 @@ function problems(
     ({ socket }, answer) => void lastAnswers.set(socket, answer),
   )
   app.server.on('timeout', endIfIdle)
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((thrown: FastifyError | null | undefined, request, reply) => {
+    // A rejection without a reason has no members to read, and Fastify would answer with the sentence of that failure.
+    const error = thrown ?? nothingThrown()
     const problem = toProblemError(error)
     log(request, problem, error)
     if (problem.status === 431) expireSignInCookies(request, reply)
     return sendProblem(reply, problem)
   })
   done()
+}
+
+function nothingThrown(): FastifyError {
+  const error = new TypeError('A route has thrown null or undefined in place of an error')
+  return Object.assign(error, { code: 'nothing_thrown' })
 }
 
 const signInCookie = /^(?:__Host-)?sign-in-[\w-]{1,64}$/

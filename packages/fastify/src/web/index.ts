@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import staticFiles from '@fastify/static'
+import { isPagePath } from '@gatehouse/contract/paths'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SendPage } from './page.ts'
 
@@ -50,9 +51,10 @@ export default async function web(
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${file}`)
   })
-  // robots.txt, logo.svg and others: exactly the files of the build.
-  for (const file of filesIn(root).filter((name) => name !== 'index.html')) {
-    app.get(`/${file}`, fromAnyone, (_request, reply) =>
+  // robots.txt, .well-known/security.txt and others: exactly the files of the build.
+  for (const file of filesBelow(root).filter(isServedByName)) {
+    // For the router, one colon begins a parameter, and two are a colon.
+    app.get(`/${file.replaceAll(':', '::')}`, fromAnyone, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=3600').sendFile(file),
     )
   }
@@ -81,6 +83,21 @@ export async function pagesServedElsewhere(
       reply.code(204).send(),
     )
   }
+}
+
+/** Not the page itself, the assets, what the API and the sign-in have, and the notes of build tools in hidden folders. */
+function isServedByName(file: string): boolean {
+  if (file === 'index.html' || /^assets\/[^/]+$/.test(file)) return false
+  return isPagePath(`/${file}`) && !/(?:^|\/)\.(?!well-known\/)[^/]*\//.test(file)
+}
+
+/** The files of a build, by their paths in it, with `/` on each system. */
+function filesBelow(root: string, folder = ''): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}${entry.name}`
+    if (entry.isDirectory()) return filesBelow(root, `${path}/`)
+    return entry.isFile() ? [path] : []
+  })
 }
 
 /** The names of the files in a folder of the build. */

@@ -118,6 +118,8 @@ describe('a path that a route builds', () => {
     ['/users/$count', '/users/$count'],
     ["/things(key='a')/$value", "/things(key='a')/$value"],
     [`/things/${encodeURIComponent('a b?c#d&e')}`, '/things/a%20b%3Fc%23d%26e'],
+    // What encodeURIComponent leaves as it is.
+    [`/things/${encodeURIComponent("-_.!~*'()")}`, "/things/-_.!~*'()"],
     ['/things/...', '/things/...'],
     ['/.well-known/x', '/.well-known/x'],
     ['/things/%252e%252e', '/things/%252e%252e'],

@@ -233,6 +233,31 @@ describe('a stream of events ends', () => {
   })
 })
 
+describe('a source that was written by hand', () => {
+  const endings: Record<string, () => unknown> = {
+    'throws at once': () => {
+      throw new Error('a mistake of the route')
+    },
+    'returns no promise': () => ({ done: true, value: undefined }),
+  }
+
+  it.each(Object.keys(endings))('ends its stream alone if its end %s', async (how) => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown) => void rejections.push(reason)
+    process.on('unhandledRejection', note)
+    const iterator = {
+      next: async () => ({ done: true, value: undefined }),
+      return: endings[how],
+    } as unknown as AsyncIterator<never>
+    source = () => ({ [Symbol.asyncIterator]: () => iterator })
+    const { body } = await open(await gatehouse().signedIn())
+    expect((await readAll(body)).isWhole).toBe(true)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
+  })
+})
+
 describe('the idle time of a session', () => {
   it('runs on while a stream is open, whatever is sent and however often it is opened', async () => {
     const own = await startGatehouse(options)

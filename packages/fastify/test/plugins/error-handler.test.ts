@@ -13,6 +13,10 @@ const gatehouse = useTestApp({
       error.cause = error
       throw error
     })
+    app.get('/test/messages/:id', ({ params }) => params)
+    app.get('/test/nothing/:what', ({ params }) =>
+      Promise.reject((params as { what: string }).what === 'null' ? null : undefined),
+    )
     app.get('/test/lists/:list_id/notes/:note2', async () => 'note')
   },
 })
@@ -48,6 +52,23 @@ describe('a problem', () => {
   it('500 is the answer to an error that is its own cause', async () => {
     const answer = await gatehouse().browser().get('/test/circle')
     expect(expectProblem(answer, 500, 'internal').detail).toBe('Something went wrong on our side.')
+  })
+
+  it.each(['null', 'undefined'])('500 is the answer to a rejection with %s', async (what) => {
+    const answer = await gatehouse().browser().get(`/test/nothing/${what}`)
+    expect(expectProblem(answer, 500, 'internal').detail).toBe('Something went wrong on our side.')
+  })
+
+  it('414 is the answer to an id longer than any of Microsoft’s, of which messages have long ones', async () => {
+    const id = `AAMk${'A'.repeat(147)}=`
+    const answer = await gatehouse()
+      .browser()
+      .get(`/test/messages/${encodeURIComponent(id)}`)
+    expect(answer.json()).toEqual({ id })
+    const longer = await gatehouse()
+      .browser()
+      .get(`/test/messages/${'A'.repeat(513)}`)
+    expectProblem(longer, 414, 'invalid_request')
   })
 
   it('403 says that another site asked', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pages } from '@gatehouse/contract/paths'
 import { readWebBuild } from '../../src/web/index.ts'
@@ -16,6 +16,10 @@ const files: Record<string, string> = {
   'dist/assets/app-abc123.js': 'export const built = 1',
   'dist/assets/app-abc123.js.br': 'compressed',
   'dist/robots.txt': 'User-agent: *',
+  'dist/.well-known/microsoft-identity-association.json': '{"associatedApplications":[]}',
+  'dist/images/flower: red.svg': '<svg/>',
+  'dist/.vite/manifest.json': 'of the build tool',
+  'dist/api/claims': 'no route',
   'secret.txt': 'beside the page',
 }
 
@@ -23,8 +27,10 @@ let folder: string
 let gatehouse: Gatehouse
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-web-'))
-  mkdirSync(join(folder, 'dist', 'assets'), { recursive: true })
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
   const built = readWebBuild(join(folder, 'dist'))
   if (!built) throw new Error('The page was not read')
   gatehouse = await startGatehouse({ built })
@@ -113,6 +119,18 @@ describe('the files of the page', () => {
   it('without a hash are served under their name', async () => {
     const answer = await gatehouse.browser().get('/robots.txt')
     expect([answer.status, answer.text]).toEqual([200, 'User-agent: *'])
+  })
+
+  it('are served in folders as well, such as the proof that a domain is the publisher’s', async () => {
+    const browser = gatehouse.browser()
+    const association = await browser.get('/.well-known/microsoft-identity-association.json')
+    expect([association.status, association.text]).toEqual([200, '{"associatedApplications":[]}'])
+    expect(association.headers['content-type']).toContain('application/json')
+    const image = await browser.get('/images/flower:%20red.svg')
+    expect([image.status, image.text]).toEqual([200, '<svg/>'])
+    expect((await browser.get('/images/flower-blue.svg')).status).toBe(404)
+    expect((await browser.get('/.vite/manifest.json')).status).toBe(404)
+    expect((await browser.get('/api/claims')).status).toBe(401)
   })
 })
 

@@ -131,8 +131,13 @@ async function pump(
     if (signal.aborted) return
     request.log.error({ event: 'event_stream_failed', err: error }, 'The source of events failed')
   } finally {
-    events?.return?.().catch(() => undefined)
+    endOf(events).catch(() => undefined)
   }
+}
+
+/** Async, because an iterator that was written by hand may throw at once, or return no promise: that would end the process. */
+async function endOf(events: AsyncIterator<ServerEvent> | undefined): Promise<void> {
+  await events?.return?.()
 }
 
 /**
