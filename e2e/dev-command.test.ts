@@ -108,6 +108,32 @@ describe('npm run dev', { tags: ['thorough'], timeout }, () => {
     await dev.says('The back end answers again.')
   })
 
+  it('shows another name and colour of the app at once', async () => {
+    const dev = await startDev()
+    await dev.says('Gatehouse is running')
+    const read = async (path: string) =>
+      (await fetch(`http://localhost:${dev.ports.page}${path}`)).text()
+    const colours = '/src/ui/tokens.generated.css'
+    expect(await read(colours)).toContain('#0f6cbd')
+    const file = join(copy.folder, 'shared/src/appearance.ts')
+    const before = readFileSync(file, 'utf8')
+    const edited = before.replace("'Gatehouse'", "'Greenhouse'").replace('#0f6cbd', '#0b6a0b')
+    writeFileSync(file, edited)
+    await eventually('the page has the name', async () =>
+      (await read('/')).includes('<title>Greenhouse</title>'),
+    )
+    for (const path of ['/', colours]) expect(await read(path)).not.toContain('0f6cbd')
+    // A mistake leaves the page as it was, and a mended one is seen.
+    writeFileSync(file, edited.replace('#0b6a0b', 'green'))
+    await dev.says('appearance.brandColor has to be six hexadecimal digits')
+    expect(await read('/')).toContain('<title>Greenhouse</title>')
+    writeFileSync(file, before)
+    await eventually('the page is as before', async () =>
+      (await read('/')).includes('<title>Gatehouse</title>'),
+    )
+    expect(await read(colours)).toContain('#0f6cbd')
+  })
+
   it('goes over to an edited configuration, and says so', async () => {
     const dev = await startDev()
     await dev.says('Gatehouse is running')

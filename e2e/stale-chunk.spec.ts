@@ -97,7 +97,7 @@ test('a busy server that does not send the code of the countdown either leaves t
   await expect(rows).toHaveCount(25)
 })
 
-test('a page whose own code does not come says so, in the language of its reader', async ({
+test('a page whose own code or styles do not come says so, in the language of its reader', async ({
   page,
   browser,
   baseURL,
@@ -108,11 +108,13 @@ test('a page whose own code does not come says so, in the language of its reader
     'de-DE': /Diese Seite wurde nicht/,
   }
   for (const [locale, text] of Object.entries(texts)) {
-    const reader = await browser.newPage({ locale, baseURL: baseURL ?? '' })
-    await reader.route(/\/assets\/index-[\w-]+\.js$/, (route) => route.fulfill(gone502))
-    await reader.goto('/')
-    await expect(reader.getByRole('alert')).toContainText(text)
-    await reader.close()
+    for (const file of [/\/assets\/index-[\w-]+\.js$/, /\/assets\/style-[\w-]+\.css$/]) {
+      const reader = await browser.newPage({ locale, baseURL: baseURL ?? '' })
+      await reader.route(file, (route) => route.fulfill(gone502))
+      await reader.goto('/')
+      await expect(reader.getByRole('alert')).toContainText(text)
+      await reader.close()
+    }
   }
   await page.goto('/')
   await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible()

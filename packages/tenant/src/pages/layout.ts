@@ -20,6 +20,10 @@ interface Layout {
   aside?: string
 }
 
+/**
+ * The whole page. Its icon is empty: without one a browser asks for /favicon.ico, and says in its console that the policy does
+ * not allow that.
+ */
 export function layout({ title, main, wide = false, head = '', aside = '' }: Layout): string {
   return html`<!doctype html>
     <html lang="${words.language}">
@@ -27,6 +31,7 @@ export function layout({ title, main, wide = false, head = '', aside = '' }: Lay
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
         <title>${words.title(title)}</title>
         !${styleElement} !${head}
       </head>
