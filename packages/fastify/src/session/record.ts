@@ -114,12 +114,12 @@ const mark = '\u0001'
  */
 export function serialiseRecord(record: SessionRecord): Buffer {
   const parts: string[] = []
-  const text = JSON.stringify(record).replaceAll(base64url, (run) => {
+  const json = JSON.stringify(record).replaceAll(base64url, (run) => {
     const length = run.length - (run.length % 4)
     parts.push(run.slice(0, length))
     return `${mark}${length}${mark}${run.slice(length)}`
   })
-  const rest = Buffer.from(text)
+  const rest = Buffer.from(json)
   const header = Buffer.alloc(headerBytes, packedFormat)
   header.writeUInt32LE(rest.length, 1)
   return Buffer.concat([header, rest, Buffer.from(parts.join(''), 'base64url')])
@@ -146,8 +146,8 @@ function unpack(bytes: Buffer): string {
   let at = 0
   const texts = bytes.toString('utf8', headerBytes, end).split(mark)
   // Each second one is the length of what goes there.
-  const parts = texts.map((text, index) =>
-    index % 2 === 0 ? text : packed.slice(at, (at += Number(text))),
+  const parts = texts.map((part, index) =>
+    index % 2 === 0 ? part : packed.slice(at, (at += Number(part))),
   )
   if (at !== packed.length) throw new Error('A record has another length than it says')
   return parts.join('')
