@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startRedis, type RedisServer } from '@gatehouse/test-support/redis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../imports.ts'
+import { freePort } from '@gatehouse/tenant/testing'
 import { prepareDeployment, type Deployment } from './deployment.ts'
 import { eventually } from './eventually.ts'
+import { runProgram } from './program.ts'
 
 let deployment: Deployment
 let redis: RedisServer
@@ -54,3 +56,26 @@ it('a server that starts logs one line with what is in force, and nothing but JS
   ])
   expect(output()).not.toContain(password)
 })
+
+// Each write to this device fails as on a full disk. Only Linux has it.
+it.runIf(existsSync('/dev/full'))(
+  'a server whose log is on a full disk says so once, serves, and ends at SIGTERM',
+  async () => {
+    const port = await freePort()
+    const server = join(root, 'bff/dist/server.js')
+    const words = ['-c', 'exec "$0" "$1" > /dev/full', process.execPath, server]
+    const program = runProgram('/bin/sh', words, { ...deployment.env, PORT: String(port) })
+    deployment.onEnd(() => program.end('SIGKILL'))
+    const status = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).then(
+        (answer) => answer.status,
+        () => 0,
+      )
+    await eventually('it answers', async () => (await status('/healthz')) === 200)
+    expect(await status('/readyz')).toBe(200)
+    expect(await program.end('SIGTERM')).toBe(0)
+    expect(program.output()).toBe(
+      'The log cannot be written (ENOSPC), and its lines are lost until it can.\n',
+    )
+  },
+)

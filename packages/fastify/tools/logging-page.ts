@@ -24,6 +24,8 @@ One JSON object per line, on standard output. This page is made from \`packages/
 - \`LOG_LEVEL\` is \`info\` in production and \`warn\` in development, or \`info\` if \`requestLog\` is set.
 - \`requestLog\` in \`aad.config.json\` adds a line for each request: \`"errors"\` for those that were answered with 4xx or 5xx
   or not at all, \`"all"\` for every one, health checks included. It is \`"off"\` by default.
+- If standard output takes no lines, as with a full disk under it, they are lost, the app serves on, and standard error says
+  so once with the error's code. The log goes on when it can.
 
 ## Fields of every line
 

@@ -1,5 +1,6 @@
 /** Logger options: a log line holds the route and the outcome, and never a query, a cookie or a token. */
 import { randomBytes } from 'node:crypto'
+import { write, writeSync } from 'node:fs'
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest } from 'fastify'
 import type { PinoLoggerOptions } from 'fastify/types/logger.js'
 import { isObject } from '../json.ts'
@@ -9,10 +10,89 @@ export interface LogStream {
   write(line: string): void
 }
 
-/** Options for Fastify's logger (pino): JSON lines with UTC times. */
+/** Characters that wait while standard output takes none, such as a pipe that is not read. */
+const maxWaiting = 16 * 1024 * 1024
+/** How long a pipe that is full is left alone, milliseconds. */
+const tryAgainMs = 100
+
+/**
+ * Standard output that may fail. pino's own ends the process if the disk under a log file is full, and at the exit it
+ * tries the same bytes for ever: the process neither serves nor ends. Here the lines are lost, and the app serves on.
+ */
+class StandardOutput implements LogStream {
+  #waiting = ''
+  #isWriting = false
+  #isFailing = false
+  /** A line was cut off, and the next one must not go on behind its first part. */
+  #isTorn = false
+
+  constructor() {
+    process.on('exit', () => this.#writeRest())
+  }
+
+  write(line: string): void {
+    if (this.#waiting.length > maxWaiting) return
+    this.#waiting += line
+    if (!this.#isWriting) this.#writeWaiting()
+  }
+
+  #writeWaiting(): void {
+    const bytes = this.#take()
+    this.#isWriting = bytes.length > 0
+    if (this.#isWriting) this.#writeBytes(bytes)
+  }
+
+  #take(): Buffer {
+    const text = this.#waiting
+    this.#waiting = ''
+    return Buffer.from(this.#isTorn && text !== '' ? `\n${text}` : text)
+  }
+
+  #writeBytes(bytes: Buffer): void {
+    write(1, bytes, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => this.#writeBytes(bytes), tryAgainMs)
+      } else if (error) {
+        this.#onFailure(error)
+        this.#writeWaiting()
+      } else {
+        this.#isFailing = false
+        const rest = bytes.subarray(written)
+        this.#isTorn = rest.length > 0
+        if (this.#isTorn) this.#writeBytes(rest)
+        else this.#writeWaiting()
+      }
+    })
+  }
+
+  /** Once for each time: standard error may be the same disk. */
+  #onFailure({ code = 'no code' }: NodeJS.ErrnoException): void {
+    const isTold = this.#isFailing || code === 'EPIPE'
+    this.#isFailing = true
+    if (isTold) return
+    try {
+      writeSync(2, `The log cannot be written (${code}), and its lines are lost until it can.\n`)
+    } catch {
+      // There is nowhere else to say it.
+    }
+  }
+
+  /** What came since the last write. One attempt: a process has to end. */
+  #writeRest(): void {
+    try {
+      writeSync(1, this.#take())
+    } catch {
+      // Lost, as above.
+    }
+  }
+}
+
+let standardOutput: StandardOutput | undefined
+
+/** Options for Fastify's logger (pino): JSON lines with UTC times. @param stream default: standard output */
 export function loggerOptions(
   level: string,
-  stream?: LogStream,
+  stream: LogStream = (standardOutput ??= new StandardOutput()),
 ): FastifyLoggerOptions & PinoLoggerOptions {
   return {
     level,
@@ -28,7 +108,7 @@ export function loggerOptions(
       res: ({ statusCode }) => ({ statusCode }),
       err: (error: unknown) => describe(error, 0),
     },
-    ...(stream && { stream }),
+    stream,
   }
 }
 
