@@ -77,12 +77,18 @@ class StandardOutput implements LogStream {
     }
   }
 
-  /** What came since the last write. One attempt: a process has to end. */
+  /** What came since the last write. A process has to end, so a pipe that is full gets a second. */
   #writeRest(): void {
-    try {
-      writeSync(1, this.#take())
-    } catch {
-      // Lost, as above.
+    let bytes = this.#take()
+    let waits = 0
+    while (bytes.length > 0 && waits < 10) {
+      try {
+        bytes = bytes.subarray(writeSync(1, bytes))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+        waits += 1
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tryAgainMs)
+      }
     }
   }
 }
