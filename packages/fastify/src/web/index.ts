@@ -41,7 +41,7 @@ export default async function web(
   }
 
   // A compressed file has no address of its own.
-  const files = filesIn(join(root, 'assets')).filter((name) => !/\.(?:br|gz)$/.test(name))
+  const files = filesBelow(join(root, 'assets')).filter((name) => !/\.(?:br|gz)$/.test(name))
   const assets = new Set(files)
   app.get<{ Params: { file: string } }>('/assets/:file', fromAnyone, (request, reply) => {
     const { file } = request.params
@@ -91,18 +91,12 @@ function isServedByName(file: string): boolean {
   return isPagePath(`/${file}`) && !/(?:^|\/)\.(?!well-known\/)[^/]*\//.test(file)
 }
 
-/** The files of a build, by their paths in it, with `/` on each system. */
+/** The files in a folder of the build, by their paths in it, with `/` on each system; none if it is not there. */
 function filesBelow(root: string, folder = ''): string[] {
+  if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}${entry.name}`
     if (entry.isDirectory()) return filesBelow(root, `${path}/`)
     return entry.isFile() ? [path] : []
   })
-}
-
-/** The names of the files in a folder of the build. */
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.map((entry) => entry.name)
 }

@@ -133,12 +133,15 @@ describe('clients that disconnect', () => {
 
   it('leave no slot taken, even after hundreds of calls', { tags: ['thorough'] }, async () => {
     const browser = await signedIn(4)
+    const before = await connections()
     for (let wave = 0; wave < 8; wave += 1) {
       const { held } = holds(() => true)
       const { leave } = await leavers(browser, maxConcurrent + 24)
       // A queued call may get a slot for a moment, before its own end is known.
       await expect.poll(() => held.length).toBeGreaterThanOrEqual(maxConcurrent)
       leave()
+      // On a busy machine the server notices the last disconnect later, and that call still has its place in the queue.
+      await expect.poll(() => connections()).toBeLessThanOrEqual(before)
       await expect.poll(() => upstream.underWay()).toBe(0)
     }
     const { release } = holds(() => true)
