@@ -73,9 +73,9 @@ export function repeatedNames(text: string): ConfigProblem[] {
       const place = JSON.stringify(keys)
       const first = lines.get(place)
       lines.set(place, line + 1)
+      if (first === undefined) return
       // What is in an object that is there twice is there twice with it.
-      const isInside = keys.some((_, at) => repeated.has(JSON.stringify(keys.slice(0, at))))
-      if (first === undefined || isInside) return
+      if (keys.some((_, at) => repeated.has(JSON.stringify(keys.slice(0, at))))) return
       const message = `is there twice, in lines ${first} and ${line + 1}; keep one`
       repeated.set(place, { key: keys.join('.'), message })
     },
