@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**'],
     globalSetup: ['programs.ts'],
+    // With a lock file of its own, it would empty the cache of the tests that run beside it.
+    fsModuleCachePath: join(import.meta.dirname, 'node_modules/.vitest-cache'),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
