@@ -214,8 +214,12 @@ describe('an upload that is refused', () => {
     [503, 503, 'unavailable'],
   ] as const)('by the API before it has read it is its problem: %d', async (status, ours, code) => {
     const browser = await signedIn()
-    answers = (_request, response) =>
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+    answers = (request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': 2 })
+      response.write('{}')
+      // If it closed the connection now, that could take the answer away from who still sends (RFC 9112 §9.6).
+      request.once('end', () => response.end()).resume()
+    }
     const problem = expectProblem(await put(browser, Buffer.alloc(maxBytes)), ours, code)
     expect(problem.api).toBe('files')
     // Never a second time.
